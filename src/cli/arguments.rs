@@ -1,0 +1,195 @@
+//! Every command and flag, as clap wants them described. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
+/// survive.
+#[derive(Debug, Parser)]
+#[command(name = "helm-purge", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, infer_subcommands = false)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Which cluster, and as whom.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+    /// How much is said, and how.
+    #[command(flatten)]
+    pub talk: TalkArguments,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a commented policy for this cluster, on stdout
+    Init(InitArguments),
+    /// Check policy files; no cluster needed
+    Validate(ValidateArguments),
+    /// Show what would go, what stays, and why; changes nothing
+    Plan(PlanArguments),
+    /// Show the plan, ask, purge
+    Run(RunArguments),
+    /// Print the versions of this program and of the helm it uses
+    Version,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The policy's name
+    #[arg(long, value_name = "NAME", default_value = "end-of-day")]
+    pub name: String,
+}
+
+/// `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArguments {
+    /// Policy files; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "helm-purge.yaml")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// Which releases.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// How the plan is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+    /// Exit with 10 if there is something to purge, with 0 if there is nothing
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Which releases.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// How the summary is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: OutputFormat,
+    /// Purge without asking; the policy's cluster has to be named by server or uid
+    #[arg(short, long, conflicts_with_all = ["confirm", "dry_run"])]
+    pub yes: bool,
+    /// Purge without asking if this is the context's name
+    #[arg(long, value_name = "CONTEXT", conflicts_with = "dry_run")]
+    pub confirm: Option<String>,
+    /// Only show the plan, like `plan`
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Helm processes at the same time, 1 to 64 [default: the policy's]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub workers: Option<u8>,
+    /// Time for each hook of a release, such as 90s or 5m [default: the policy's]
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<String>,
+    /// Begin nothing more once a release has failed
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// Which policy, and which part of its fence. No flag here widens what the policy allows.
+#[derive(Debug, Args)]
+pub struct SelectionArguments {
+    /// The policy; `-` is standard input [default: helm-purge.yaml; with --yes it has to be given]
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Only these releases; globs, repeatable
+    #[arg(long, value_name = "NAMESPACE/RELEASE")]
+    pub only: Vec<String>,
+    /// Keep these as well; globs, repeatable
+    #[arg(long, value_name = "NAMESPACE/RELEASE")]
+    pub keep: Vec<String>,
+    /// Refuse if more than this many releases would go
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_releases: Option<u32>,
+    /// Only this namespace of the fence
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// The whole fence, whatever namespace the context names
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+}
+
+/// Which cluster, and as whom. Helm's other connection flags arrive as its variables.
+#[derive(Debug, Args)]
+pub struct ConnectionArguments {
+    /// The kubeconfig file [default: KUBECONFIG, or ~/.kube/config]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Cluster")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig [default: its current one]
+    #[arg(
+        long = "kube-context",
+        visible_alias = "context",
+        global = true,
+        value_name = "NAME",
+        help_heading = "Cluster"
+    )]
+    pub context: Option<String>,
+}
+
+/// How much is said, and how.
+#[derive(Debug, Args)]
+pub struct TalkArguments {
+    /// Say only what matters: errors, refusals, the summary
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+    /// Say more: Helm's words in full, where things come from
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub verbose: bool,
+    /// Colour; NO_COLOR and TERM=dumb are respected
+    #[arg(
+        long,
+        visible_alias = "colour",
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
+    pub color: ColourArgument,
+    /// Helm's own flags that it does not take out of a plugin's command line.
+    #[arg(long, hide = true, global = true, num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
+    pub debug: Option<Option<bool>>,
+    #[expect(missing_docs, reason = "as above: taken and not used, Helm exports it to its children")]
+    #[arg(long, hide = true, global = true)]
+    pub burst_limit: Option<String>,
+    #[expect(missing_docs, reason = "as above")]
+    #[arg(long, hide = true, global = true)]
+    pub qps: Option<String>,
+    #[expect(missing_docs, reason = "as above")]
+    #[arg(long, hide = true, global = true)]
+    pub content_cache: Option<String>,
+}
+
+/// When there is colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourArgument {
+    /// Where there is a terminal that can show it
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// How data is printed on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people
+    Table,
+    /// For people with wide terminals: revision, status and place as well
+    Wide,
+    /// One JSON document
+    Json,
+    /// One YAML document
+    Yaml,
+    /// NAMESPACE/RELEASE of what goes, a line each
+    Name,
+}

@@ -1,0 +1,49 @@
+//! What help says beyond the flags: examples and exit codes, in the words of the way in.
+
+use clap::Command;
+
+use crate::exit_code::ExitCode;
+
+/// At the end of the long help: how to begin, and the exit codes.
+pub(super) fn long(name: &str) -> String {
+    let codes = ExitCode::documented().map(|(code, meaning)| format!("  {code:<4} {meaning}"));
+    format!(
+        "How to begin:\n  \
+         {name} init > helm-purge.yaml     a policy for this cluster, to be edited\n  \
+         {name} validate                   check it\n  \
+         {name} plan                       what would go, what stays, and why\n  \
+         {name} run                        the same, then a question, then the purge\n\n\
+         Exit codes:\n{}",
+        codes.collect::<Vec<_>>().join("\n")
+    )
+}
+
+/// Examples for each command.
+pub(super) fn with_examples(command: Command, name: &str) -> Command {
+    let examples = [
+        ("init", format!("  {name} init > helm-purge.yaml\n  {name} --kube-context dev-eu init --name nightly")),
+        (
+            "validate",
+            format!("  {name} validate\n  {name} validate policies/*.yaml\n  {name} validate - < helm-purge.yaml"),
+        ),
+        (
+            "plan",
+            format!(
+                "  {name} plan\n  {name} plan -f policy.yaml -o wide\n  {name} plan -n dev-alice\n  \
+                 {name} plan -o json | jq '.totals'\n  {name} plan --detailed-exitcode -q; echo $?"
+            ),
+        ),
+        (
+            "run",
+            format!(
+                "  {name} run\n  {name} run -n dev-alice --keep 'dev-alice/database'\n  \
+                 {name} run --only 'dev-*/loadtest-*'\n  {name} run -f policy.yaml --yes -A -o json > report.json\n\n\
+                 A first Ctrl-C begins nothing more and lets finish what runs; a second sends TERM to it, a third KILL.\n\
+                 A release that fails does not stop the others. Running again goes on where a run ended."
+            ),
+        ),
+    ];
+    examples.into_iter().fold(command, |command, (subcommand, text)| {
+        command.mut_subcommand(subcommand, |subcommand| subcommand.after_help(format!("Examples:\n{text}")))
+    })
+}

@@ -1,0 +1,77 @@
+//! The command line: what was typed, and nothing else. Looks nothing up and decides nothing.
+
+mod arguments;
+mod help;
+
+pub use arguments::{
+    Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments, RunArguments,
+    SelectionArguments, TalkArguments, ValidateArguments,
+};
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::settings::FrontDoor;
+
+/// Parses a command line, the program first. The usage lines show how the program was really called.
+///
+/// # Errors
+/// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
+pub fn parse(arguments: impl IntoIterator<Item = OsString>, front_door: FrontDoor) -> Result<Cli, clap::Error> {
+    let name = front_door.command();
+    let command = Cli::command().bin_name(name).display_name(name).after_long_help(help::long(name));
+    let command = help::with_examples(command, name);
+    let matches = command.try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// The whole help of a front door, as a person who types only its name gets to see it.
+pub fn help(front_door: FrontDoor) -> String {
+    let name = front_door.command();
+    let mut command = Cli::command().bin_name(name).display_name(name).after_long_help(help::long(name));
+    command.render_help().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_line(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from), FrontDoor::Direct)
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn usage_shows_how_the_program_was_called() {
+        for (front_door, expected) in
+            [(FrontDoor::Helm, "helm purge plan"), (FrontDoor::Kubectl, "kubectl helm-purge plan")]
+        {
+            let error =
+                parse(["x", "plan", "--nonsense"].map(OsString::from), front_door).expect_err("an unknown flag");
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn flags_that_helm_leaves_in_the_command_line_do_no_harm() {
+        let line = "helm-purge plan --burst-limit 5 --qps=3 --debug=true --content-cache /x -f a.yaml";
+        assert!(parse_line(line).is_ok());
+    }
+
+    #[test]
+    fn connection_flags_are_those_of_kubectl_and_of_helm() {
+        let cli = parse_line("helm-purge plan --context a --kubeconfig /k -n dev").expect("a command line");
+        assert_eq!(cli.connection.context.as_deref(), Some("a"));
+        assert!(parse_line("helm-purge plan --kube-context a").is_ok());
+    }
+
+    #[test]
+    fn an_abbreviated_flag_is_not_guessed() {
+        assert!(parse_line("helm-purge run --ye").is_err());
+    }
+}

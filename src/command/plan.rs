@@ -1,0 +1,65 @@
+//! `plan`: what would go, what stays, and why.
+
+use super::prepare::{Prepared, prepare};
+use super::{Stopped, Surroundings};
+use crate::cli::{OutputFormat, PlanArguments, RunArguments};
+use crate::cluster::ConnectionWish;
+use crate::exit_code::ExitCode;
+use crate::guard::Attendance;
+use crate::report::{Detail, Format, PlanDocument, plan_names, render_plan, serialize};
+
+/// Whether the exit code says that there is something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detailed {
+    Yes,
+    No,
+}
+
+/// Shows the plan, and every guard that `run` would trip over.
+pub(super) fn plan(
+    arguments: &PlanArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
+    let workers = prepared.policy.workers.get();
+    show(&prepared, workers, arguments.output, detailed, surroundings)
+}
+
+/// `run --dry-run`: the same.
+pub(super) fn dry_run(
+    arguments: &RunArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    let workers = super::purge::workers(arguments, &prepared.policy);
+    show(&prepared, workers, arguments.output, Detailed::No, surroundings)
+}
+
+fn show(
+    prepared: &Prepared,
+    workers: usize,
+    output: OutputFormat,
+    detailed: Detailed,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let scope = prepared.scope_note();
+    let view = prepared.view(workers, &scope);
+    let printer = &mut surroundings.printer;
+    let width = surroundings.terminal.stdout.columns();
+    let text = match output {
+        OutputFormat::Table => Ok(render_plan(&view, Detail::Usual, width, printer.out())),
+        OutputFormat::Wide => Ok(render_plan(&view, Detail::Wide, width, printer.out())),
+        OutputFormat::Name => Ok(plan_names(view.plan)),
+        OutputFormat::Json => serialize(&PlanDocument::of(&view), Format::Json),
+        OutputFormat::Yaml => serialize(&PlanDocument::of(&view), Format::Yaml),
+    };
+    printer.data(&text.map_err(super::purge::internal)?);
+    if !prepared.refusals.is_empty() {
+        return Err(Stopped::Refused(prepared.refusals.clone()));
+    }
+    let something = prepared.plan.chosen().next().is_some();
+    Ok(if something && detailed == Detailed::Yes { ExitCode::SomethingToPurge } else { ExitCode::Done })
+}

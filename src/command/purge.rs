@@ -1,0 +1,153 @@
+//! `run`: the plan, the question, the purge, the summary.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::confirm::{self, Agreement};
+use super::prepare::{Prepared, prepare};
+use super::{Stopped, Surroundings};
+use crate::cli::{OutputFormat, RunArguments};
+use crate::cluster::ConnectionWish;
+use crate::executor::{self, Afterwards, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled};
+use crate::exit_code::ExitCode;
+use crate::guard::Attendance;
+use crate::helm::HelmUninstall;
+use crate::inventory::Inventory;
+use crate::policy::{Policy, timeout_from_flag};
+use crate::release::{Release, ReleaseId};
+use crate::report::{Detail, Format, RunDocument, SummaryView, progress, render_plan, render_summary, serialize};
+use crate::signal::Stage;
+
+/// Shows the plan, gets the agreement, purges, and says what came of it.
+pub(super) fn run(
+    arguments: &RunArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    confirm::check_flags(arguments, surroundings)?;
+    let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
+    let timeout = timeout.map_err(Stopped::flag)?;
+    let attendance = if arguments.yes { Attendance::Unattended } else { Attendance::Attended };
+    let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
+    let workers = workers(arguments, &prepared.policy);
+    show_plan(&prepared, workers, surroundings);
+    if !prepared.refusals.is_empty() {
+        return Err(Stopped::Refused(prepared.refusals));
+    }
+    let mut chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
+    let mut changed = BTreeMap::new();
+    if !chosen.is_empty() && confirm::confirm(arguments, &prepared, surroundings)? == Agreement::Typed {
+        changed = changes_since_the_plan(&prepared, &chosen, surroundings)?;
+        chosen.retain(|release| !changed.contains_key(&release.id));
+    }
+    let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
+    let mut run = carry_out(&prepared, chosen, execution(arguments, workers), timeout, surroundings)?;
+    let settled = settle(&prepared, &mut run, surroundings);
+    add_changed(&mut run, &prepared, &changed);
+    summarize(arguments.output, &prepared, &run, &settled, surroundings)
+}
+
+/// How many workers there are: the flag's, or the policy's.
+pub(super) fn workers(arguments: &RunArguments, policy: &Policy) -> usize {
+    arguments.workers.map_or_else(|| policy.workers.get(), usize::from)
+}
+
+/// A fault of this program.
+pub(super) fn internal(text: String) -> Stopped {
+    Stopped::Error { code: ExitCode::SomeFailed, error: Box::from(text), hint: Some("please report this".to_owned()) }
+}
+
+fn execution(arguments: &RunArguments, workers: usize) -> Execution {
+    let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
+    Execution { workers, failures }
+}
+
+fn show_plan(prepared: &Prepared, workers: usize, surroundings: &mut Surroundings) {
+    let scope = prepared.scope_note();
+    let width = surroundings.terminal.stderr.columns();
+    let paint = surroundings.printer.err();
+    let text = render_plan(&prepared.view(workers, &scope), Detail::Usual, width, paint);
+    // A plan that somebody has to agree to is shown whatever the volume is.
+    if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
+}
+
+/// A person may have thought about the plan for an hour: what changed meanwhile is left alone.
+fn changes_since_the_plan(
+    prepared: &Prepared,
+    chosen: &[Release],
+    surroundings: &Surroundings,
+) -> Result<BTreeMap<ReleaseId, String>, Stopped> {
+    let listing = prepared.inventory.list();
+    match (listing, surroundings.interrupts.interruption()) {
+        (_, Some(interruption)) => Err(Stopped::Interrupted(interruption)),
+        (listing, None) => Ok(executor::changes(chosen, &listing?)),
+    }
+}
+
+fn carry_out(
+    prepared: &Prepared,
+    chosen: Vec<Release>,
+    execution: Execution,
+    timeout: Duration,
+    surroundings: &mut Surroundings,
+) -> Result<Run, Stopped> {
+    let uninstall = HelmUninstall { helm: prepared.helm.clone(), connection: prepared.connection.clone(), timeout };
+    let Surroundings { terminal, printer, interrupts, .. } = surroundings;
+    let mut progress =
+        progress(terminal.can_draw() && printer.volume() > crate::report::Volume::Quiet, std::process::id());
+    interrupts.enter(Stage::Purging);
+    let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+    Ok(executor::execute(chosen, execution, Arc::new(uninstall), interrupts, &mut on_event)?)
+}
+
+/// What was reported gone has to be gone.
+fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -> Settled {
+    let begun = run.results.iter().any(|result| result.took.is_some());
+    if !begun {
+        return Settled::NothingToVerify;
+    }
+    surroundings.printer.say("looking at the cluster once more");
+    match prepared.inventory.list() {
+        Ok(listing) => executor::settle(run, &listing),
+        Err(error) => Settled::NotVerified(error.to_string()),
+    }
+}
+
+/// What changed before the run has its outcome as well: every planned release has one.
+fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId, String>) {
+    let result = |release: &Release| {
+        let outcome = Outcome::Changed(changed.get(&release.id)?.clone());
+        Some(ReleaseResult { release: release.clone(), outcome, took: None, afterwards: Afterwards::Unknown })
+    };
+    run.results.extend(prepared.plan.chosen().filter_map(result));
+    run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));
+}
+
+fn summarize(
+    output: OutputFormat,
+    prepared: &Prepared,
+    run: &Run,
+    settled: &Settled,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let printer = &mut surroundings.printer;
+    let code = ExitCode::of_run(run, settled, printer.state());
+    let view = SummaryView { run, settled, context: prepared.connection.context().as_str(), volume: printer.volume() };
+    let scope = prepared.scope_note();
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, code);
+    let text = match output {
+        OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
+        OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),
+        OutputFormat::Name => Ok(purged_names(run)),
+        OutputFormat::Json => serialize(&document(), Format::Json),
+        OutputFormat::Yaml => serialize(&document(), Format::Yaml),
+    };
+    printer.data(&text.map_err(internal)?);
+    Ok(ExitCode::of_run(run, settled, printer.state()))
+}
+
+fn purged_names(run: &Run) -> String {
+    let purged = run.results.iter().filter(|result| matches!(result.outcome, Outcome::Purged { .. }));
+    purged.map(|result| result.release.id.to_string()).collect::<Vec<_>>().join("\n")
+}

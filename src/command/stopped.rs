@@ -1,0 +1,141 @@
+//! Everything that ends a command before its work is done, with its exit code.
+
+use std::error::Error;
+
+use super::Surroundings;
+use crate::cluster::ConnectionError;
+use crate::executor::PoolError;
+use crate::exit_code::ExitCode;
+use crate::guard::{Refusal, ScopeError};
+use crate::helm::HelmError;
+use crate::inventory::InventoryError;
+use crate::policy::Faults;
+use crate::report::{render_error, render_refusal};
+use crate::signal::Interruption;
+
+/// Why a command ended early. Nothing has been purged then.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The policy has faults.
+    Policy(Box<Faults>),
+    /// The value of a flag has faults.
+    Flag(Box<Faults>),
+    /// Something went wrong, with the exit code that stands for it.
+    Error {
+        /// What the exit code says.
+        code: ExitCode,
+        /// What went wrong.
+        error: Box<dyn Error>,
+        /// How to go on.
+        hint: Option<String>,
+    },
+    /// A guard refused.
+    Refused(Vec<Refusal>),
+    /// Somebody said no.
+    Declined(String),
+    /// A signal came.
+    Interrupted(Interruption),
+}
+
+impl Stopped {
+    /// A wrong command line, or something missing on it.
+    pub(super) fn usage(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        let error: Box<dyn Error> = Box::from(text.into());
+        Stopped::Error { code: ExitCode::Usage, error, hint: Some(hint.into()) }
+    }
+
+    /// The value of a flag has faults.
+    pub(super) fn flag(faults: Faults) -> Self {
+        Stopped::Flag(Box::new(faults))
+    }
+
+    fn preflight(error: impl Error + 'static, hint: Option<String>) -> Self {
+        Stopped::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+    }
+
+    /// Says why, and gives the exit code.
+    pub(super) fn tell(self, surroundings: &mut Surroundings) -> ExitCode {
+        let printer = &mut surroundings.printer;
+        let paint = printer.err();
+        match self {
+            Stopped::Policy(faults) => {
+                printer.tell(&faults.render(paint.into()));
+                ExitCode::PolicyInvalid
+            }
+            Stopped::Flag(faults) => {
+                printer.tell(&faults.render(paint.into()));
+                ExitCode::Usage
+            }
+            Stopped::Error { code, error, hint } => {
+                printer.tell(&render_error(error.as_ref(), hint.as_deref(), paint));
+                code
+            }
+            Stopped::Refused(refusals) => {
+                for refusal in &refusals {
+                    printer.tell(&render_refusal(
+                        &refusal.to_string(),
+                        "nothing was purged",
+                        Some(refusal.hint()),
+                        paint,
+                    ));
+                }
+                ExitCode::Refused
+            }
+            Stopped::Declined(text) => {
+                printer.tell(&text);
+                ExitCode::Declined
+            }
+            Stopped::Interrupted(interruption) => {
+                printer.tell("interrupted; nothing was purged");
+                ExitCode::Signal(interruption.signal)
+            }
+        }
+    }
+}
+
+impl From<Faults> for Stopped {
+    fn from(faults: Faults) -> Self {
+        Stopped::Policy(Box::new(faults))
+    }
+}
+
+impl From<ConnectionError> for Stopped {
+    fn from(error: ConnectionError) -> Self {
+        let hint = error.hint();
+        Stopped::preflight(error, hint)
+    }
+}
+
+impl From<HelmError> for Stopped {
+    fn from(error: HelmError) -> Self {
+        let hint = match &error {
+            HelmError::Missing { .. } => "install Helm 3 or 4 and put it on PATH, or name it with HELM_BIN",
+            HelmError::Silent { .. } => "run it by hand: `helm version`",
+            HelmError::Unsupported { .. } => "name another helm with HELM_BIN",
+        };
+        Stopped::preflight(error, Some(hint.to_owned()))
+    }
+}
+
+impl From<InventoryError> for Stopped {
+    fn from(error: InventoryError) -> Self {
+        let hint = match &error {
+            InventoryError::List(list) => list.failure.class.hint_for_listing(),
+            InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
+            InventoryError::Driver(_) => "unset HELM_DRIVER, or set it to secret or configmap",
+        };
+        Stopped::preflight(error, Some(hint.to_owned()))
+    }
+}
+
+impl From<PoolError> for Stopped {
+    fn from(error: PoolError) -> Self {
+        Stopped::preflight(error, Some("raise the limit of processes, or ask for fewer --workers".to_owned()))
+    }
+}
+
+impl From<ScopeError> for Stopped {
+    fn from(error: ScopeError) -> Self {
+        Stopped::Error { code: ExitCode::Usage, error: Box::new(error), hint: None }
+    }
+}

@@ -1,0 +1,18 @@
+//! Carries out a plan: feeds a fixed pool, accounts for every release, settles the accounts with the cluster.
+//!
+//! One loop owns all state. Workers own one release each and speak to it in messages; whoever wants to see
+//! what happens gets events, in order, from that one loop. Nothing here knows a terminal, a policy, or which
+//! helm does the work.
+
+mod event;
+mod outcome;
+mod run;
+mod schedule;
+mod settle;
+mod worker;
+
+pub use event::{Event, Progress};
+pub use outcome::{Afterwards, NotStarted, Outcome, ReleaseResult, Run};
+pub use run::{Execution, FailureHandling, PoolError, execute};
+pub use schedule::{Batch, Lane};
+pub use settle::{Settled, changes, settle};

@@ -1,0 +1,127 @@
+//! How each release of a plan ended. Every one ends in exactly one outcome.
+
+use std::time::Duration;
+
+use crate::helm::{Attempt, Failure, FailureClass};
+use crate::release::{Release, Revision, Status};
+use crate::signal::Interruption;
+
+/// How one release ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Helm uninstalled it.
+    Purged {
+        /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
+        left_behind: Vec<String>,
+        /// Anything else Helm had to say.
+        remarks: Vec<String>,
+    },
+    /// Somebody else uninstalled it first.
+    AlreadyGone,
+    /// It was changed between the plan and the run, and was not touched.
+    Changed(String),
+    /// It did not work.
+    Failed(Failure),
+    /// It was never begun.
+    NotStarted(NotStarted),
+}
+
+/// Why a release was never begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotStarted {
+    /// Another one failed, and the run was to end with the first failure.
+    FailFast,
+    /// A signal ended the run.
+    Interrupted,
+}
+
+/// What the cluster says of a release after the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// Nobody looked, or the look failed.
+    Unknown,
+    /// It is not listed any more.
+    Gone,
+    /// It is listed.
+    Listed {
+        /// With this newest revision.
+        revision: Revision,
+        /// In this state.
+        status: Status,
+    },
+    /// It is listed, and its entry cannot be understood.
+    Unreadable,
+}
+
+/// One release of the plan and all there is to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseResult {
+    /// The release as the plan saw it.
+    pub release: Release,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How long it was worked on, where it was.
+    pub took: Option<Duration>,
+    /// What the cluster said afterwards.
+    pub afterwards: Afterwards,
+}
+
+/// A run that is over: a result for every planned release, in the order of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// One for each planned release.
+    pub results: Vec<ReleaseResult>,
+    /// From the first feed to the last result, wall clock.
+    pub took: Duration,
+    /// How many workers there were.
+    pub workers: usize,
+    /// The signal that ended it, where one did.
+    pub interruption: Option<Interruption>,
+}
+
+impl Outcome {
+    /// The word that summaries and reports use for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Outcome::Purged { .. } => "purged",
+            Outcome::AlreadyGone => "already-gone",
+            Outcome::Changed(_) => "changed",
+            Outcome::Failed(_) => "failed",
+            Outcome::NotStarted(_) => "not-started",
+        }
+    }
+
+    /// Whether a person has to look at it.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Outcome::Failed(_))
+    }
+}
+
+impl From<Attempt> for Outcome {
+    /// What an attempt comes to, until the cluster is asked: a release that helm could not find is taken for
+    /// gone.
+    fn from(attempt: Attempt) -> Self {
+        match attempt {
+            Attempt::Uninstalled { left_behind, remarks } => Outcome::Purged { left_behind, remarks },
+            Attempt::Failed(failure) if failure.class == FailureClass::Gone => Outcome::AlreadyGone,
+            Attempt::Failed(failure) => Outcome::Failed(failure),
+        }
+    }
+}
+
+impl NotStarted {
+    /// The reason in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotStarted::FailFast => "another release failed, and --fail-fast was given",
+            NotStarted::Interrupted => "the run was interrupted",
+        }
+    }
+}
+
+impl Run {
+    /// How many results have this kind of outcome, by its word.
+    pub fn count(&self, word: &str) -> usize {
+        self.results.iter().filter(|result| result.outcome.as_str() == word).count()
+    }
+}

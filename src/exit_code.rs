@@ -1,0 +1,101 @@
+//! The exit code: a contract with whoever runs this from a script or a CronJob.
+
+use crate::executor::{Run, Settled};
+use crate::report::WriteState;
+
+/// How this program ends. Every meaning has a number of its own, and keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExitCode {
+    /// Done, or there was nothing to do.
+    Done,
+    /// Some releases failed, or what was done could not be verified or reported.
+    SomeFailed,
+    /// The command line is wrong, or a confirmation is missing.
+    Usage,
+    /// A policy is invalid; nothing was started.
+    PolicyInvalid,
+    /// Helm is missing or too old, the cluster cannot be reached, or the listing failed; nothing was purged.
+    Preflight,
+    /// A guard refused; nothing was purged.
+    Refused,
+    /// Somebody declined at the prompt.
+    Declined,
+    /// `plan --detailed-exitcode`: there is something to purge.
+    SomethingToPurge,
+    /// A signal ended the run; what had begun was accounted for.
+    Signal(i32),
+}
+
+impl ExitCode {
+    /// The number.
+    pub fn number(self) -> u8 {
+        match self {
+            ExitCode::Done => 0,
+            ExitCode::SomeFailed => 1,
+            ExitCode::Usage => 2,
+            ExitCode::PolicyInvalid => 3,
+            ExitCode::Preflight => 4,
+            ExitCode::Refused => 5,
+            ExitCode::Declined => 7,
+            ExitCode::SomethingToPurge => 10,
+            ExitCode::Signal(signal) => u8::try_from(128 + signal).unwrap_or(1),
+        }
+    }
+
+    /// How a run that is over ends. Pure. A signal goes before a failure.
+    pub fn of_run(run: &Run, settled: &Settled, written: WriteState) -> Self {
+        let verified = !matches!(settled, Settled::NotVerified(_));
+        let failed = run.results.iter().any(|result| result.outcome.is_failure());
+        match run.interruption {
+            Some(interruption) => ExitCode::Signal(interruption.signal),
+            None if failed || !verified || written == WriteState::Failed => ExitCode::SomeFailed,
+            None => ExitCode::Done,
+        }
+    }
+
+    /// Numbers and meanings, as help and README print them.
+    pub fn documented() -> impl Iterator<Item = (&'static str, &'static str)> {
+        [
+            ("0", "done, or nothing to do"),
+            ("1", "some releases failed, or the result could not be verified or written"),
+            ("2", "wrong command line, or a confirmation is missing"),
+            ("3", "a policy is invalid; nothing was started"),
+            ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
+            ("5", "a guard refused; nothing was purged"),
+            ("7", "declined at the prompt"),
+            ("10", "with plan --detailed-exitcode: there is something to purge"),
+            ("129, 130, 143", "ended by HUP, INT or TERM; what had begun was finished and reported"),
+        ]
+        .into_iter()
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        std::process::ExitCode::from(code.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_that_are_promised() {
+        for (code, number) in [
+            (ExitCode::Done, 0),
+            (ExitCode::SomeFailed, 1),
+            (ExitCode::Usage, 2),
+            (ExitCode::PolicyInvalid, 3),
+            (ExitCode::Preflight, 4),
+            (ExitCode::Refused, 5),
+            (ExitCode::Declined, 7),
+            (ExitCode::SomethingToPurge, 10),
+            (ExitCode::Signal(1), 129),
+            (ExitCode::Signal(2), 130),
+            (ExitCode::Signal(15), 143),
+        ] {
+            assert_eq!(code.number(), number, "{code:?}");
+        }
+    }
+}

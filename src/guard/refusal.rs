@@ -1,0 +1,114 @@
+//! A refusal: which guard, the place, the fact, and the way on.
+
+use std::fmt;
+
+use crate::place::Place;
+
+/// Why a purge may not happen. Nothing has been purged then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No entry of `clusters` names this cluster.
+    ClusterNotInPolicy {
+        /// The cluster's context.
+        context: String,
+        /// Its address.
+        server: String,
+        /// Each entry, its place and why it does not match.
+        entries: Vec<(Place, String)>,
+    },
+    /// Nobody looks, and the entry names the cluster only by what somebody called its context.
+    NamedByAliasOnly {
+        /// The entry.
+        place: Place,
+        /// The cluster's context.
+        context: String,
+    },
+    /// More releases would go than the limit allows.
+    TooManyReleases {
+        /// How many would go.
+        chosen: usize,
+        /// How many may.
+        limit: u32,
+        /// Where the limit stands: a place, or `--max-releases`.
+        source: String,
+    },
+    /// Releases would go in more namespaces than the limit allows.
+    TooManyNamespaces {
+        /// In how many they would go.
+        chosen: usize,
+        /// In how many they may.
+        limit: u32,
+        /// Where the limit stands.
+        source: String,
+    },
+    /// A larger share of the cluster would go than the limit allows.
+    TooLargeAShare {
+        /// How many would go.
+        chosen: usize,
+        /// Out of how many.
+        seen: usize,
+        /// The percentage that may.
+        limit: u32,
+        /// Where the limit stands.
+        source: String,
+    },
+}
+
+impl Refusal {
+    /// A word for programs.
+    pub fn guard(&self) -> &'static str {
+        match self {
+            Refusal::ClusterNotInPolicy { .. } => "clusters",
+            Refusal::NamedByAliasOnly { .. } => "clusters-unattended",
+            Refusal::TooManyReleases { .. } => "limits.maxReleases",
+            Refusal::TooManyNamespaces { .. } => "limits.maxNamespaces",
+            Refusal::TooLargeAShare { .. } => "limits.maxPercent",
+        }
+    }
+
+    /// The way on.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Refusal::ClusterNotInPolicy { .. } => {
+                "switch the context, or add this cluster to `clusters` in a reviewed change"
+            }
+            Refusal::NamedByAliasOnly { .. } => {
+                "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both"
+            }
+            Refusal::TooManyReleases { .. } | Refusal::TooManyNamespaces { .. } | Refusal::TooLargeAShare { .. } => {
+                "raise the limit in a reviewed change, or narrow with --only or -n"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::ClusterNotInPolicy { context, server, entries } => {
+                write!(f, "the policy does not name this cluster: context `{context}`, server {server}")?;
+                entries.iter().try_for_each(|(place, why)| write!(f, "\n{place}: {why}"))
+            }
+            Refusal::NamedByAliasOnly { place, context } => {
+                write!(
+                    f,
+                    "nobody is asked, and the policy names this cluster only by its context `{context}` ({place})"
+                )
+            }
+            Refusal::TooManyReleases { chosen, limit, source } => {
+                write!(f, "{chosen} releases would go, the limit is {limit} ({source})")
+            }
+            Refusal::TooManyNamespaces { chosen, limit, source } => {
+                write!(f, "releases would go in {chosen} namespaces, the limit is {limit} ({source})")
+            }
+            Refusal::TooLargeAShare { chosen, seen, limit, source } => {
+                write!(
+                    f,
+                    "{chosen} of the {seen} releases in the cluster would go, the limit is {limit} percent ({source})"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,51 @@
+//! Every argument and every flag that is ever given to helm: the only place that spells them.
+//!
+//! Only what Helm 3 and Helm 4 both understand: never `-a` (gone in Helm 4), never `--ignore-not-found`
+//! (any error on the way to the release's history, a missing right among them, becomes "uninstalled", exit
+//! code 0), and always `--max 0` (a list is otherwise cut at 256 without a word).
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use crate::cluster::Connection;
+use crate::release::{Namespace, ReleaseName};
+
+/// Asks for the version alone; does not contact a cluster.
+pub(super) fn version() -> Vec<OsString> {
+    ["version", "--template", "{{.Version}}"].map(OsString::from).to_vec()
+}
+
+/// Lists every release of the cluster in every state that is stored, times in RFC 3339.
+pub(super) fn list(connection: &Connection) -> Vec<OsString> {
+    let mut arguments = ["list", "--all-namespaces", "--max", "0", "--output", "json"].map(OsString::from).to_vec();
+    arguments.extend(["--time-format", "2006-01-02T15:04:05Z07:00"].map(OsString::from));
+    arguments.extend(
+        ["--deployed", "--failed", "--pending", "--uninstalling", "--superseded", "--uninstalled"].map(OsString::from),
+    );
+    arguments.extend(of_connection(connection));
+    arguments
+}
+
+/// Uninstalls releases of one namespace, in this order.
+pub(super) fn uninstall(
+    connection: &Connection,
+    namespace: &Namespace,
+    releases: &[ReleaseName],
+    timeout: Duration,
+) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("uninstall")];
+    arguments.push(format!("--namespace={namespace}").into());
+    arguments.push(format!("--timeout={}s", timeout.as_secs()).into());
+    arguments.extend(of_connection(connection));
+    // No name can be taken for a flag: names are checked when they are read, and this stands before them.
+    arguments.push("--".into());
+    arguments.extend(releases.iter().map(|release| OsString::from(release.as_str())));
+    arguments
+}
+
+/// The pinned cluster, as flags: they win over any variable.
+fn of_connection(connection: &Connection) -> [OsString; 2] {
+    let mut kubeconfig = OsString::from("--kubeconfig=");
+    kubeconfig.push(connection.kubeconfig());
+    [kubeconfig, format!("--kube-context={}", connection.context()).into()]
+}

@@ -1,0 +1,53 @@
+//! What a helm child finds in its environment that differs from this program's own.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// Whether a child says in debug lines on stderr what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Debug {
+    /// The cause of a failed uninstall is only there.
+    On,
+    /// `helm list` would print undecodable records whole, secret data included.
+    Off,
+}
+
+/// Variables that would point helm away from the pinned cluster: they have been resolved into it.
+const RESOLVED: [&str; 10] = [
+    "HELM_NAMESPACE",
+    "HELM_KUBECONTEXT",
+    "HELM_KUBETOKEN",
+    "HELM_KUBEASUSER",
+    "HELM_KUBEASGROUPS",
+    "HELM_KUBEAPISERVER",
+    "HELM_KUBECAFILE",
+    "HELM_KUBEINSECURE_SKIP_TLS_VERIFY",
+    "HELM_KUBETLS_SERVER_NAME",
+    // A child is no plugin.
+    "HELM_PLUGIN_DIR",
+];
+
+/// The changes for one child. `cache` is a folder for discovery data that can be written to, where the
+/// usual one cannot: without any, every child fetches them anew.
+pub(super) fn changes(
+    kubeconfig: Option<&Path>,
+    debug: Debug,
+    cache: Option<&Path>,
+) -> Vec<(OsString, Option<OsString>)> {
+    let mut changes: Vec<(OsString, Option<OsString>)> =
+        RESOLVED.iter().map(|name| (OsString::from(name), None)).collect();
+    let mut set = |name: &str, value: &OsStr| changes.push((name.into(), Some(value.to_owned())));
+    // Helm 3 prints warnings about other plugins on stdout, before the JSON. Only the value 1 works.
+    set("HELM_NO_PLUGINS", OsStr::new("1"));
+    set("HELM_DEBUG", OsStr::new(if debug == Debug::On { "true" } else { "false" }));
+    set("HELM_COLOR", OsStr::new("never"));
+    set("NO_COLOR", OsStr::new("1"));
+    set("LC_ALL", OsStr::new("C"));
+    if let Some(kubeconfig) = kubeconfig {
+        set("KUBECONFIG", kubeconfig.as_os_str());
+    }
+    if let Some(cache) = cache {
+        set("KUBECACHEDIR", cache.as_os_str());
+    }
+    changes
+}

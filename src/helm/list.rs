@@ -1,0 +1,61 @@
+//! One `helm list` of everything: the bytes of its JSON, or why there are none.
+//!
+//! What the JSON means is the inventory's business.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::child::{self, Limits};
+use super::environment::Debug;
+use super::failure::{Failure, FailureClass};
+use super::{Helm, arguments};
+use crate::cluster::Connection;
+use crate::signal::StopSignal;
+
+/// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster, and it
+/// has no bound of its own: an API server that is silent would hold it for ever.
+const DEADLINE: Duration = Duration::from_mins(5);
+/// More than a hundred thousand releases.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Why there is no list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListError {
+    /// What went wrong.
+    pub failure: Failure,
+}
+
+/// The JSON that `helm list` prints, whole.
+///
+/// # Errors
+/// Where helm could not be started, did not end with 0, was too slow or printed too much. Output that came
+/// with any other ending is never used.
+pub fn list(helm: &Helm, connection: &Connection, stop: &StopSignal) -> Result<Vec<u8>, ListError> {
+    let invocation = helm.invocation(arguments::list(connection), Some(connection), Debug::Off);
+    let mut said = Vec::new();
+    let mut too_much = false;
+    let mut keep = |bytes: &[u8]| {
+        too_much = too_much || said.len() + bytes.len() > MOST_BYTES;
+        if !too_much {
+            said.extend_from_slice(bytes);
+        }
+    };
+    let own = |class, text| ListError { failure: Failure::of_our_own(class, text) };
+    let ended = child::run(&invocation, Limits::with_deadline(DEADLINE), stop, &mut keep)
+        .map_err(|error| own(FailureClass::NotStarted, format!("helm could not be started: {error}")))?;
+    if !ended.succeeded() {
+        return Err(ListError { failure: Failure::from_ended(&ended) });
+    }
+    if too_much {
+        return Err(own(FailureClass::Other, "the list is longer than 256 MiB".to_owned()));
+    }
+    Ok(said)
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`helm list` failed ({}): {}", self.failure.class, self.failure.words.all())
+    }
+}
+
+impl std::error::Error for ListError {}

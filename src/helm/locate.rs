@@ -1,0 +1,141 @@
+//! Which helm: found once, asked for its version once, the same for every child.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::arguments;
+use super::child::{self, Invocation, Limits};
+use super::environment::{self, Debug};
+use super::words::Words;
+use crate::cluster::Connection;
+use crate::signal::StopSignal;
+
+/// The oldest Helm that stops before it removes the record when an object could not be deleted.
+const OLDEST: semver::Version = semver::Version::new(3, 10, 0);
+/// The first Helm whose behaviour nobody has looked at.
+const TOO_NEW: u64 = 5;
+/// A version is asked for without any cluster, so this is generous.
+const VERSION_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A helm that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helm {
+    path: PathBuf,
+    version: semver::Version,
+    /// A writable folder for discovery data, where the usual one cannot be written to.
+    cache: Option<PathBuf>,
+}
+
+/// Why there is no helm to work with.
+#[derive(Debug)]
+pub enum HelmError {
+    /// None was found under this name.
+    Missing {
+        /// What was looked for: the value of `HELM_BIN`, or `helm`.
+        name: String,
+        /// Why it was not found.
+        source: which::Error,
+    },
+    /// It could not be started, or did not end well.
+    Silent {
+        /// The program.
+        path: PathBuf,
+        /// What happened.
+        what: String,
+    },
+    /// It is not a Helm whose behaviour is known.
+    Unsupported {
+        /// The program.
+        path: PathBuf,
+        /// What it said about itself.
+        version: String,
+    },
+}
+
+impl Helm {
+    /// Finds helm: `wanted` where the user's helm named itself (`HELM_BIN` may be a bare name or relative),
+    /// else `helm` on PATH. Asks it for its version.
+    ///
+    /// # Errors
+    /// Where there is none, it does not answer, or its version is not supported.
+    pub fn find(wanted: Option<&str>, cache: Option<PathBuf>, stop: &StopSignal) -> Result<Self, HelmError> {
+        let name = wanted.filter(|name| !name.is_empty()).unwrap_or("helm");
+        let missing = |source| HelmError::Missing { name: name.to_owned(), source };
+        let found = which::which(name).map_err(missing)?;
+        let path = std::path::absolute(&found).unwrap_or(found);
+        let text = ask_version(&path, stop)?;
+        let unsupported = || HelmError::Unsupported { path: path.clone(), version: text.clone() };
+        let version = semver::Version::parse(text.trim().trim_start_matches('v')).map_err(|_| unsupported())?;
+        if version < OLDEST || version.major >= TOO_NEW {
+            return Err(unsupported());
+        }
+        Ok(Self { path, version, cache })
+    }
+
+    /// The program, absolute.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &semver::Version {
+        &self.version
+    }
+
+    pub(super) fn invocation(
+        &self,
+        arguments: Vec<OsString>,
+        connection: Option<&Connection>,
+        debug: Debug,
+    ) -> Invocation {
+        let environment = environment::changes(connection.map(Connection::kubeconfig), debug, self.cache.as_deref());
+        Invocation { program: self.path.clone(), arguments, environment }
+    }
+}
+
+fn ask_version(path: &Path, stop: &StopSignal) -> Result<String, HelmError> {
+    let invocation = Invocation {
+        program: path.to_owned(),
+        arguments: arguments::version(),
+        environment: environment::changes(None, Debug::Off, None),
+    };
+    let mut said = Vec::new();
+    let mut keep = |bytes: &[u8]| {
+        if said.len() < 4 << 10 {
+            said.extend_from_slice(bytes);
+        }
+    };
+    let silent = |what| HelmError::Silent { path: path.to_owned(), what };
+    let ended = child::run(&invocation, Limits::with_deadline(VERSION_DEADLINE), stop, &mut keep)
+        .map_err(|error| silent(error.to_string()))?;
+    if ended.succeeded() {
+        Ok(String::from_utf8_lossy(&said).trim().to_owned())
+    } else {
+        Err(silent(Words::from_stderr(&ended.stderr).error))
+    }
+}
+
+impl fmt::Display for HelmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HelmError::Missing { name, .. } => write!(f, "there is no `{name}` to be found"),
+            HelmError::Silent { path, what } => {
+                write!(f, "`{}` does not tell its version: {what}", path.display())
+            }
+            HelmError::Unsupported { path, version } => {
+                write!(f, "`{}` is version {version:?}; Helm {OLDEST} or later, 3 or 4, is needed", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for HelmError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            HelmError::Missing { source, .. } => Some(source),
+            HelmError::Silent { .. } | HelmError::Unsupported { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The inventory by way of `helm list`: its JSON, entry by entry.
+//!
+//! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out records that it cannot decode; those
+//! are invisible here and therefore never purged.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Inventory, InventoryError, Listing, Unreadable};
+use crate::cluster::Connection;
+use crate::helm::{self, Helm};
+use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
+use crate::signal::StopSignal;
+
+/// Lists with helm.
+#[derive(Debug, Clone)]
+pub struct HelmInventory {
+    /// Which helm.
+    pub helm: Helm,
+    /// The pinned cluster.
+    pub connection: Connection,
+    /// Ends a list that is under way.
+    pub stop: StopSignal,
+}
+
+impl Inventory for HelmInventory {
+    fn list(&self) -> Result<Listing, InventoryError> {
+        let json = helm::list(&self.helm, &self.connection, &self.stop).map_err(InventoryError::List)?;
+        read(&json)
+    }
+}
+
+/// Reads what `helm list -o json` prints.
+///
+/// # Errors
+/// Where it is not a JSON list of objects, whole. Helm prints `[]` where there is no release, so even empty
+/// output is an error.
+pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
+    let entries = serde_json::from_slice::<Vec<Map<String, Value>>>(json);
+    let entries = entries.map_err(|error| InventoryError::Format(error.to_string()))?;
+    let mut found = BTreeMap::new();
+    let mut unreadable = Vec::new();
+    for entry in &entries {
+        match read_entry(entry) {
+            Err(entry) => unreadable.push(entry),
+            Ok(release) => {
+                found.entry(release.id.clone()).or_insert_with(Vec::new).push(release);
+            }
+        }
+    }
+    let mut releases = Vec::new();
+    for (id, mut same) in found {
+        match (same.pop(), same.is_empty()) {
+            (Some(release), true) => releases.push(release),
+            _ => unreadable.push(entry_of(&id, "it is listed more than once".to_owned())),
+        }
+    }
+    unreadable.sort();
+    Ok(Listing { releases, unreadable })
+}
+
+fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {
+    let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
+    let namespace = text("namespace").parse().ok();
+    let unreadable = |why: String| Unreadable { namespace: namespace.clone(), name: shown_name(entry), why };
+    let Some(in_namespace) = namespace.clone() else {
+        return Err(unreadable(format!("its namespace is {}", shown(entry.get("namespace")))));
+    };
+    let name = text("name").parse().map_err(|error| unreadable(format!("its name cannot be a release's: {error}")))?;
+    let revision = text("revision").parse().ok().filter(|number| *number > 0).map(Revision);
+    let revision = revision.ok_or_else(|| unreadable(format!("its revision is {}", shown(entry.get("revision")))))?;
+    let status = text("status").parse::<Status>();
+    let status = status.map_err(|_| unreadable(format!("its status is {}", shown(entry.get("status")))))?;
+    Ok(Release {
+        id: ReleaseId { namespace: in_namespace, name },
+        revision,
+        status,
+        chart: Chart::from_name_and_version(text("chart")),
+        // `-` where Helm has no time; an unknown age keeps what depends on it.
+        updated: text("updated").parse().map_or(Known::Unknown, Known::Is),
+    })
+}
+
+fn entry_of(id: &ReleaseId, why: String) -> Unreadable {
+    Unreadable { namespace: Some(id.namespace.clone()), name: id.name.to_string(), why }
+}
+
+fn shown_name(entry: &Map<String, Value>) -> String {
+    match entry.get("name") {
+        Some(Value::String(name)) if !name.is_empty() => name.chars().take(100).collect(),
+        other => shown(other),
+    }
+}
+
+/// A value as it came, short enough for a sentence.
+fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "missing".to_owned(), |value| value.to_string().chars().take(100).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Helm 3.21.4 and 4.2.4 print it.
+    const ENTRY: &str = r#"{"name":"x3","namespace":"t6","revision":"12","updated":"2026-11-23T14:46:27+09:00","status":"pending-upgrade","chart":"c-0.1.0","app_version":"1"}"#;
+
+    fn with(key: &str, value: &str) -> String {
+        let mut entry: Map<String, Value> = serde_json::from_str(ENTRY).expect("the sample is JSON");
+        entry.insert(key.to_owned(), serde_json::from_str(value).expect("the value is JSON"));
+        Value::Object(entry).to_string()
+    }
+
+    #[test]
+    fn an_entry_as_helm_prints_it_is_read_whole() {
+        let listing = read(format!("[{ENTRY}]\n").as_bytes()).expect("a list");
+        let release = &listing.releases[0];
+        assert_eq!(release.id.to_string(), "t6/x3");
+        assert_eq!((release.revision, release.status), (Revision(12), Status::PendingUpgrade));
+        assert_eq!(release.updated, Known::Is("2026-11-23T05:46:27Z".parse().expect("a time")));
+        assert!(listing.unreadable.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_list_as_a_whole_is_an_error() {
+        for text in ["", "null", "{}", "[1]", "[null]", "WARNING: x\n[]", "[] []", &format!("[{ENTRY}"), "\u{feff}[]"] {
+            assert!(read(text.as_bytes()).is_err(), "{text:?}");
+        }
+        assert_eq!(read(b"[]\n").expect("an empty list"), Listing::default());
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_understood_is_named_and_spoils_no_other() {
+        for (key, value) in [
+            ("name", r#""--no-hooks""#),
+            ("name", "7"),
+            ("name", r#""\u001b[2J""#),
+            ("namespace", r#""../x""#),
+            ("namespace", "null"),
+            ("revision", r#""0""#),
+            ("revision", r#""-1""#),
+            ("revision", "12"),
+            ("revision", r#""99999999999""#),
+            ("status", r#""asleep""#),
+            ("status", "null"),
+        ] {
+            let listing = read(format!("[{},{}]", with(key, value), with("name", "\"good\"")).as_bytes());
+            let listing = listing.expect("a list");
+            assert_eq!((listing.releases.len(), listing.unreadable.len()), (1, 1), "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn a_release_that_is_listed_twice_is_not_understood() {
+        let listing = read(format!("[{ENTRY},{}]", with("revision", "\"3\"")).as_bytes()).expect("a list");
+        assert!(listing.releases.is_empty());
+        assert_eq!(listing.unreadable[0].name, "x3");
+    }
+
+    #[test]
+    fn chart_and_time_may_be_unknown() {
+        let listing = read(format!("[{}]", with("chart", "\"MISSING\"")).as_bytes()).expect("a list");
+        assert_eq!(listing.releases[0].chart, Known::Unknown);
+        let listing = read(format!("[{}]", with("updated", "\"-\"")).as_bytes()).expect("a list");
+        assert_eq!(listing.releases[0].updated, Known::Unknown);
+    }
+}

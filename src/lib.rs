@@ -1,0 +1,116 @@
+//! Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
+//! survive.
+//!
+//! The way of the data, from the command line to the exit code; no arrow points back:
+//!
+//! ```text
+//! argv ─ cli ─► settings                      what was typed, and the facts of the outside world
+//! policy file ─ policy ─► Policy              read strictly, all faults in one go
+//! settings ─ cluster ─► Connection            resolved once, pinned for the client and every helm
+//! helm list ─ inventory ─► Listing            whole, or an error
+//! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
+//! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
+//! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
+//! Plan, events, Run ─ report ─► screens       the only part that prints
+//! ```
+//!
+//! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
+//! meant to be used.
+
+pub mod cli;
+pub mod cluster;
+pub mod command;
+pub mod executor;
+pub mod exit_code;
+pub mod guard;
+pub mod helm;
+pub mod inventory;
+pub mod place;
+pub mod plan;
+pub mod policy;
+pub mod release;
+pub mod report;
+pub mod settings;
+pub mod signal;
+mod visible;
+
+use std::ffi::OsString;
+use std::io::{stderr, stdout};
+use std::panic::catch_unwind;
+
+use cli::{Cli, ColourArgument};
+use command::{Surroundings, dispatch};
+use exit_code::ExitCode;
+use report::{Paint, Printer, Volume};
+use settings::{Colour, ColourWish, Environment, FrontDoor, Terminal};
+use signal::Interrupts;
+
+/// Runs the program: the arguments, its own name first, to the exit code.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    // A panic would end in a code that scripts do not know.
+    catch_unwind(|| run_inside(arguments)).unwrap_or(ExitCode::SomeFailed)
+}
+
+fn run_inside(arguments: Vec<OsString>) -> ExitCode {
+    let environment = Environment::read();
+    let terminal = Terminal::look(&environment);
+    let program = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let front_door = FrontDoor::from_call(&program, environment.helm_plugin_name.as_deref());
+    match cli::parse(arguments, front_door) {
+        Err(special) => tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal)),
+        Ok(cli) => {
+            let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment));
+            match Interrupts::listen() {
+                Ok(interrupts) => {
+                    let mut surroundings = Surroundings { environment, terminal, front_door, printer, interrupts };
+                    dispatch(cli, &mut surroundings)
+                }
+                Err(error) => cannot_listen(&error, printer),
+            }
+        }
+    }
+}
+
+fn printer(environment: &Environment, terminal: &Terminal, wish: ColourWish, volume: Volume) -> Printer {
+    let paint = |stream| Paint::new(Colour::decide(wish, environment, stream, terminal.redraw));
+    Printer::new(Box::new(stdout()), Box::new(stderr()), paint(terminal.stdout), paint(terminal.stderr), volume)
+}
+
+/// Help that was asked for is data; everything else about a command line is talk.
+fn tell_usage(special: &clap::Error, mut printer: Printer) -> ExitCode {
+    let only_its_name = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let asked_for = only_its_name || !special.use_stderr();
+    let paint = if asked_for { printer.out() } else { printer.err() };
+    let text = special.render();
+    let text = if paint.colour() == Colour::On { text.ansi().to_string() } else { text.to_string() };
+    if asked_for {
+        printer.data(&text);
+    } else {
+        printer.tell(&text);
+    }
+    if asked_for { ExitCode::Done } else { ExitCode::Usage }
+}
+
+fn cannot_listen(error: &std::io::Error, mut printer: Printer) -> ExitCode {
+    let paint = printer.err();
+    printer.tell(&report::render_error(error, Some("signals cannot be handled here"), paint));
+    ExitCode::Preflight
+}
+
+fn colour_wish(cli: &Cli) -> ColourWish {
+    match cli.talk.color {
+        ColourArgument::Auto => ColourWish::Auto,
+        ColourArgument::Always => ColourWish::Always,
+        ColourArgument::Never => ColourWish::Never,
+    }
+}
+
+fn volume(cli: &Cli, environment: &Environment) -> Volume {
+    if cli.talk.quiet {
+        Volume::Quiet
+    } else if cli.talk.verbose || environment.helm_debug || cli.talk.debug.is_some() {
+        Volume::Verbose
+    } else {
+        Volume::Normal
+    }
+}

@@ -1,0 +1,14 @@
+//! The plan: for every release of the fence, whether it goes or stays, and why.
+//!
+//! Pure: a policy, a listing and what narrows them in, a plan out. The same input gives the same plan,
+//! whatever the order of the list or of the policy's entries. Knows no helm, no cluster and no clock.
+
+mod build;
+mod decision;
+mod narrowing;
+#[cfg(test)]
+mod properties;
+
+pub use build::build;
+pub use decision::{Decision, Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
+pub use narrowing::Narrowing;

@@ -1,0 +1,174 @@
+//! What holds for every plan, whatever the policy, the list and the flags.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{Narrowing, Plan, Subject, Verdict, build};
+use crate::inventory::{Listing, Unreadable};
+use crate::policy::{KeepEntry, KeepMatch, Policy};
+use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
+
+const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
+const NAMES: [&str; 6] = ["redis", "vault", "web", "web-2", "ci-1", "a.b"];
+const CHARTS: [&str; 4] = ["redis", "traefik", "cert-manager", "web"];
+const FENCES: [&str; 5] = ["dev-*", "pr-?", "dev-{a,b}", "prod", "*-a"];
+const KEEPS: [&str; 8] = [
+    "'*/vault'",
+    "'dev-a/*'",
+    "'pr-*/web*'",
+    "{charts: [traefik]}",
+    "{charts: ['*-manager'], reason: shared}",
+    "{namespaces: [dev-b], releases: ['ci-*']}",
+    "{releases: [redis], charts: [redis]}",
+    "{namespaces: ['*-ab']}",
+];
+
+fn policy(fence: &[&str], keeps: &[&str]) -> Policy {
+    let quoted = fence.iter().map(|pattern| format!("'{pattern}'")).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [dev]\n\
+         namespaces: [{quoted}]\nkeep: [{}]\n",
+        keeps.join(", ")
+    );
+    Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn any_release() -> impl Strategy<Value = Release> {
+    let known_chart =
+        select(&CHARTS[..]).prop_map(|name| Known::Is(Chart { name: name.to_owned(), version: "1.0.0".to_owned() }));
+    let chart = prop_oneof![5 => known_chart, 1 => Just(Known::Unknown)];
+    let updated = prop_oneof![5 => Just(Known::Is(jiff::Timestamp::UNIX_EPOCH)), 1 => Just(Known::Unknown)];
+    let status = prop_oneof![3 => Just(Status::Deployed), 2 => select(&Status::ALL[..])];
+    (select(&NAMESPACES[..]), select(&NAMES[..]), status, chart, updated).prop_map(
+        |(namespace, name, status, chart, updated)| Release {
+            id: ReleaseId {
+                namespace: namespace.parse().expect("a legal name"),
+                name: name.parse().expect("a legal name"),
+            },
+            revision: Revision(1),
+            status,
+            chart,
+            updated,
+        },
+    )
+}
+
+/// Each release once, in any order.
+fn any_listing() -> impl Strategy<Value = Listing> {
+    let unreadable = select(&NAMESPACES[..]).prop_map(|namespace| Unreadable {
+        namespace: namespace.parse().ok(),
+        name: "odd".to_owned(),
+        why: "no revision".to_owned(),
+    });
+    (prop::collection::vec(any_release(), 0..30), prop::collection::vec(unreadable, 0..3)).prop_map(
+        |(mut releases, unreadable)| {
+            let mut seen = BTreeSet::new();
+            releases.retain(|release| seen.insert(release.id.clone()));
+            Listing { releases, unreadable }
+        },
+    )
+}
+
+fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(of, least..=of.len()).prop_shuffle()
+}
+
+fn purged(plan: &Plan) -> BTreeSet<ReleaseId> {
+    plan.chosen().map(|release| release.id.clone()).collect()
+}
+
+fn verdicts(plan: &Plan) -> Vec<(String, Verdict)> {
+    let name = |subject: &Subject| format!("{:?}/{}", subject.namespace(), subject.name());
+    plan.entries.iter().map(|entry| (name(&entry.subject), entry.decision.verdict)).collect()
+}
+
+proptest! {
+    #[test]
+    fn what_is_purged_was_listed_and_is_inside_the_fence(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+    ) {
+        let policy = policy(&fence, &keeps);
+        for id in purged(&build(&policy, &listing, &Narrowing::default())) {
+            prop_assert!(listing.releases.iter().any(|release| release.id == id));
+            prop_assert!(policy.namespaces.matches(&id.namespace).is_some());
+            prop_assert!(id.namespace.as_str() != "kube-system");
+        }
+    }
+
+    #[test]
+    fn what_a_keep_names_is_never_purged(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 1)
+    ) {
+        let policy = policy(&fence, &keeps);
+        for release in build(&policy, &listing, &Narrowing::default()).chosen() {
+            for keep in &policy.keep {
+                let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
+                prop_assert_eq!(matched, KeepMatch::No);
+            }
+        }
+    }
+
+    #[test]
+    fn another_keep_never_purges_more(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), another in select(&KEEPS[..])
+    ) {
+        let before = purged(&build(&policy(&fence, &keeps), &listing, &Narrowing::default()));
+        let more = keeps.iter().copied().chain([another]).collect::<Vec<_>>();
+        let after = purged(&build(&policy(&fence, &more), &listing, &Narrowing::default()));
+        prop_assert!(after.is_subset(&before));
+    }
+
+    #[test]
+    fn the_order_of_keeps_of_the_fence_and_of_the_list_never_matters(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+    ) {
+        let plan = build(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        let (mut fence, mut keeps, mut turned) = (fence, keeps, listing);
+        fence.reverse();
+        keeps.reverse();
+        turned.releases.reverse();
+        turned.unreadable.reverse();
+        let other = build(&policy(&fence, &keeps), &turned, &Narrowing::default());
+        prop_assert_eq!(verdicts(&plan), verdicts(&other));
+    }
+
+    #[test]
+    fn what_is_not_known_is_never_purged(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+    ) {
+        let plan = build(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        for release in plan.chosen() {
+            prop_assert!(matches!(
+                release.status,
+                Status::Deployed | Status::Failed | Status::Superseded | Status::Uninstalling
+            ));
+            prop_assert!(release.chart != Known::Unknown && release.updated != Known::Unknown);
+        }
+        for entry in plan.entries.iter().filter(|entry| matches!(entry.subject, Subject::Unreadable(_))) {
+            prop_assert_eq!(entry.decision.verdict, Verdict::Keep);
+        }
+    }
+
+    #[test]
+    fn flags_only_narrow(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0),
+        namespace in select(&NAMESPACES[..]), only in select(&["*/web*", "dev-a/*", "*/vault"][..]),
+        keep in select(&["*/redis", "pr-*/*"][..])
+    ) {
+        let policy = policy(&fence, &keeps);
+        let whole = purged(&build(&policy, &listing, &Narrowing::default()));
+        let entry = |flag, text| KeepEntry::from_flag(flag, text).unwrap_or_else(|faults| panic!("{faults}"));
+        let narrowings = [
+            Narrowing { namespace: namespace.parse().ok(), ..Narrowing::default() },
+            Narrowing { only: vec![entry("--only", only)], ..Narrowing::default() },
+            Narrowing { keep: vec![entry("--keep", keep)], ..Narrowing::default() },
+            Narrowing { own_release: whole.first().cloned(), ..Narrowing::default() },
+        ];
+        for narrowing in narrowings {
+            let narrowed = purged(&build(&policy, &listing, &narrowing));
+            prop_assert!(narrowed.is_subset(&whole), "{:?}", narrowing);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The keys of one mapping: unknown ones are reported, known ones handed out.
+
+use super::schema::{Level, TOP};
+use super::suggest::{Suggestion, suggest};
+use super::{Reader, Slot};
+use crate::policy::document::{Entry, Keys, Mapping, Value};
+use crate::policy::fault::{Fault, Reported};
+use crate::policy::source::Span;
+use crate::visible::quoted;
+
+/// What a mapping holds for the keys of its level.
+#[derive(Debug)]
+pub(crate) struct Fields<'n> {
+    level: &'static Level,
+    /// Where a missing key is reported.
+    start: Span,
+    keys: Keys,
+    slots: Vec<(&'static str, Slot<'n>)>,
+}
+
+impl<'n> Fields<'n> {
+    pub(super) fn read(mapping: &'n Mapping, start: Span, level: &'static Level, reader: &mut Reader<'_>) -> Self {
+        let mut fields = Self { level, start, keys: mapping.keys, slots: Vec::new() };
+        for entry in &mapping.entries {
+            match level.key(&entry.key) {
+                Some(key) => fields.slots.push((key.name, Slot::of_key(key, entry))),
+                None => fields.unknown(entry, mapping, reader),
+            }
+        }
+        fields
+    }
+
+    /// What stands under a key that may be left out, read by `read`.
+    pub(crate) fn optional<'s, T>(
+        &mut self,
+        name: &'static str,
+        reader: &mut Reader<'s>,
+        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
+    ) -> Result<Option<T>, Reported> {
+        self.take(name).map(|slot| read(&slot, reader)).transpose()
+    }
+
+    /// What stands under a key that must be there, read by `read`.
+    pub(crate) fn required<'s, T>(
+        &mut self,
+        name: &'static str,
+        reader: &mut Reader<'s>,
+        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
+    ) -> Result<T, Reported> {
+        match (self.take(name), self.keys) {
+            (Some(slot), _) => read(&slot, reader),
+            (None, Keys::SomeReported(reported)) => Err(reported),
+            (None, Keys::All) => reader.refuse(self.missing(name)),
+        }
+    }
+
+    /// Whether what is not there was left out, and not only misspelled.
+    pub(crate) fn complete(&self) -> Result<(), Reported> {
+        match self.keys {
+            Keys::All => Ok(()),
+            Keys::SomeReported(reported) => Err(reported),
+        }
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<Slot<'n>> {
+        debug_assert!(self.level.key(name).is_some(), "`{name}` is not in the schema of its level");
+        let index = self.slots.iter().position(|(slot, _)| *slot == name)?;
+        Some(self.slots.swap_remove(index).1)
+    }
+
+    fn missing(&self, name: &str) -> Fault {
+        let example = self.level.key(name).map_or("…", |key| key.example);
+        let place =
+            if std::ptr::eq(self.level, &raw const TOP) { String::new() } else { format!(" {}", self.level.place) };
+        Fault::at(self.start, format!("`{name}` is missing{place}")).label(format!("add `{name}: {example}`"))
+    }
+
+    /// Reports a key. What it was meant to be is read all the same, to find the faults in it too.
+    fn unknown(&mut self, entry: &'n Entry, mapping: &Mapping, reader: &mut Reader<'_>) {
+        let fault = Fault::at(entry.key_span, format!("unknown key {}", quoted(&entry.key)));
+        if let (Some((key, value)), Value::Null) = (entry.key.split_once(':'), &entry.value.value) {
+            let mended = quoted(&format!("{key}: {value}"));
+            let fault = fault.label(format!("a space is missing after the colon: {mended}"));
+            self.keys = Keys::SomeReported(reader.report(fault));
+            return;
+        }
+        if entry.key.bytes().all(|byte| byte.is_ascii_digit()) {
+            reader.report(fault.label("a comma starts a new key: write numbers without it"));
+            return;
+        }
+        let fault = match suggest(&entry.key, self.level) {
+            Suggestion::Meant(key) => {
+                if mapping.entries.iter().all(|other| other.key != key.name) && self.take(key.name).is_none() {
+                    self.slots.push((key.name, Slot::of_key(key, entry)));
+                }
+                fault.label(format!("did you mean `{}`?", key.name))
+            }
+            Suggestion::Belongs(level, key) if key.name == entry.key => fault.label(format!("belongs {}", level.place)),
+            Suggestion::Belongs(level, key) => fault.label(format!("belongs {}, spelled `{}`", level.place, key.name)),
+            Suggestion::None => fault.label(format!("known {}: {}", self.level.place, names(self.level))),
+        };
+        reader.report(fault);
+    }
+}
+
+fn names(level: &Level) -> String {
+    level.keys.iter().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,121 @@
+//! Did you mean: what an unknown key was probably meant to be.
+
+use super::schema::{Key, LEVELS, Level};
+
+/// Below this two words are not alike (nextest and clap use the same measure).
+const ALIKE: f64 = 0.8;
+
+/// Other tools' words for ours.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("protect", "keep"),
+    ("exclude", "keep"),
+    ("except", "keep"),
+    ("ignore", "keep"),
+    ("allowlist", "keep"),
+    ("include", "namespaces"),
+    ("contexts", "clusters"),
+    ("concurrency", "workers"),
+    ("parallelism", "workers"),
+    ("threads", "workers"),
+    ("jobs", "workers"),
+];
+
+/// What to say about a key that its level does not have.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Suggestion {
+    /// A key of this level, spelled otherwise.
+    Meant(&'static Key),
+    /// It is a key of another level, perhaps spelled otherwise.
+    Belongs(&'static Level, &'static Key),
+    /// Nothing is like it.
+    None,
+}
+
+pub(super) fn suggest(unknown: &str, level: &'static Level) -> Suggestion {
+    // The measure takes time with the square of the length, and finds a likeness in any sentence.
+    let is_word = unknown.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'));
+    if unknown.len() > 64 || !is_word {
+        return Suggestion::None;
+    }
+    if let Some(key) = same(unknown, level) {
+        return Suggestion::Meant(key);
+    }
+    if let Some((other, key)) = LEVELS.iter().find_map(|other| Some((other, same(unknown, other)?))) {
+        return Suggestion::Belongs(other, key);
+    }
+    let synonym = OTHER_WORDS.iter().find(|(word, _)| folded(word) == folded(unknown));
+    if let Some(key) = synonym.and_then(|(_, ours)| level.key(ours)) {
+        return Suggestion::Meant(key);
+    }
+    closest(unknown, level).map_or(Suggestion::None, Suggestion::Meant)
+}
+
+fn same(unknown: &str, level: &'static Level) -> Option<&'static Key> {
+    level.keys.iter().find(|key| folded(key.name) == folded(unknown))
+}
+
+fn closest(unknown: &str, level: &'static Level) -> Option<&'static Key> {
+    let likeness = |key: &Key| strsim::jaro_winkler(&folded(key.name), &folded(unknown));
+    let (likeness, key) = level.keys.iter().map(|key| (likeness(key), key)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likeness >= ALIKE).then_some(key)
+}
+
+/// `max_releases` and `MAX-RELEASES` are `maxReleases`.
+fn folded(key: &str) -> String {
+    key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::{KEEP, LIMITS, TOP};
+    use super::*;
+
+    fn said(unknown: &str, level: &'static Level) -> String {
+        match suggest(unknown, level) {
+            Suggestion::Meant(key) => key.name.to_owned(),
+            Suggestion::Belongs(level, key) => format!("{} {}", key.name, level.place),
+            Suggestion::None => String::new(),
+        }
+    }
+
+    #[test]
+    fn slips_of_spelling_are_recognised() {
+        for (unknown, meant) in
+            [("namespace", "namespaces"), ("Keep", "keep"), ("worker", "workers"), ("cluster", "clusters")]
+        {
+            assert_eq!(said(unknown, &TOP), meant, "{unknown}");
+        }
+        assert_eq!(said("max_releases", &LIMITS), "maxReleases");
+    }
+
+    #[test]
+    fn words_of_other_tools_are_recognised_where_they_make_sense() {
+        assert_eq!(said("protect", &TOP), "keep");
+        assert_eq!(said("protect", &LIMITS), "");
+    }
+
+    #[test]
+    fn a_key_of_another_level_is_sent_there() {
+        assert_eq!(said("maxReleases", &TOP), "maxReleases under `limits`");
+        assert_eq!(said("max-releases", &TOP), "maxReleases under `limits`");
+        assert_eq!(said("timeout", &KEEP), "timeout under `defaults`");
+        assert_eq!(said("workers", &LIMITS), "workers at the top level");
+    }
+
+    #[test]
+    fn a_key_like_no_other_gets_no_suggestion() {
+        for unknown in [
+            "replicas",
+            "rules",
+            "order",
+            "window",
+            "minAge",
+            "retries",
+            "optOut",
+            "timeZone",
+            &"namespaces".repeat(100),
+        ] {
+            assert_eq!(said(unknown, &TOP), "", "{unknown}");
+        }
+    }
+}

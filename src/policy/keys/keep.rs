@@ -1,0 +1,155 @@
+//! `keep`: what stays, whatever else is said.
+
+use super::reason;
+use crate::place::Place;
+use crate::policy::decode::{EmptyList, Fields, Reader, Slot, TextOrFields, schema};
+use crate::policy::document::Scalar;
+use crate::policy::fault::{Fault, Reported};
+use crate::policy::pattern::{NamePattern, Names, Written, is_bare};
+use crate::release::{Chart, Known, Namespace, ReleaseName};
+use crate::visible::quoted;
+
+const NOT_SHORT: &str = "this is not `namespace/release`";
+
+/// One entry: its fields are AND, the items of a field are OR.
+#[derive(Debug, Clone)]
+pub struct KeepEntry {
+    namespaces: Option<Vec<NamePattern>>,
+    releases: Option<Vec<NamePattern>>,
+    charts: Option<Vec<NamePattern>>,
+    reason: Option<String>,
+    written: String,
+    place: Place,
+}
+
+/// Whether an entry keeps a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepMatch {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// It might: it asks for the chart, and that is not known. What is not known is kept.
+    ChartUnknown,
+}
+
+impl KeepEntry {
+    /// Compares a release with every field that is given.
+    pub fn matches(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> KeepMatch {
+        if !any(self.namespaces.as_deref(), namespace.as_str()) || !any(self.releases.as_deref(), release.as_str()) {
+            return KeepMatch::No;
+        }
+        match (&self.charts, chart) {
+            (None, _) => KeepMatch::Yes,
+            (Some(_), Known::Unknown) => KeepMatch::ChartUnknown,
+            (Some(charts), Known::Is(chart)) if any(Some(charts), &chart.name) => KeepMatch::Yes,
+            (Some(_), Known::Is(_)) => KeepMatch::No,
+        }
+    }
+
+    /// The entry as a plan shows it: the short form as it is written, the long one in a line.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// Why, in a person's words.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Where it is written.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+/// A field that is not given is no condition.
+fn any(patterns: Option<&[NamePattern]>, name: &str) -> bool {
+    patterns.is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(name)))
+}
+
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Vec<KeepEntry>, Reported> {
+    let entries = fields.optional("keep", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, read_entry))?;
+    Ok(entries.unwrap_or_default())
+}
+
+fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+    match slot.text_or_fields(&schema::KEEP, reader)? {
+        TextOrFields::Text(scalar) => read_short(scalar, reader),
+        TextOrFields::Fields(fields) => read_long(slot, fields, reader),
+    }
+}
+
+/// Reads `namespace/release`.
+pub(crate) fn read_short(scalar: &Scalar, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+    let written = Written::all(scalar);
+    let slash = only_slash(&written, reader)?;
+    let namespaces = NamePattern::read(&written.sub(0..slash), Names::Namespaces, reader);
+    let releases = NamePattern::read(&written.sub(slash + 1..scalar.text.len()), Names::Releases, reader);
+    Ok(KeepEntry {
+        namespaces: Some(vec![namespaces?]),
+        releases: Some(vec![releases?]),
+        charts: None,
+        reason: None,
+        written: scalar.text.clone(),
+        place: reader.place(written.span()),
+    })
+}
+
+/// Where `namespace/release` is cut in two.
+fn only_slash(written: &Written<'_>, reader: &mut Reader<'_>) -> Result<usize, Reported> {
+    let text = written.text();
+    let slashes = text.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
+    let (message, label) = match slashes.as_slice() {
+        _ if text.is_empty() => ("an empty pattern", "write `namespace/release`".to_owned()),
+        [] if text.starts_with('!') => (NOT_SHORT, "`!` does not negate; an entry names what stays".to_owned()),
+        [] if text.split_once(':').is_some_and(|(key, _)| schema::KEEP.key(key).is_some()) => {
+            (NOT_SHORT, "a space is missing after the colon".to_owned())
+        }
+        [] => (NOT_SHORT, either(text)),
+        [0] => {
+            ("the namespace is missing before `/`", format!("for any namespace write {}", quoted(&format!("*{text}"))))
+        }
+        [at] if at + 1 == text.len() => {
+            ("the release is missing after `/`", format!("for any release write {}", quoted(&format!("{text}*"))))
+        }
+        [at] if is_bare(text, *at) => return Ok(*at),
+        [_] => ("`/` stands in brackets", "make it several entries, each `namespace/release`".to_owned()),
+        _ => ("more than one `/`", "an entry is one `namespace/release`".to_owned()),
+    };
+    reader.refuse(Fault::at(written.span(), message).label(label))
+}
+
+fn either(text: &str) -> String {
+    let (namespace, release) = (quoted(&format!("{text}/*")), quoted(&format!("*/{text}")));
+    format!("write {namespace} for a namespace, {release} for a release in any")
+}
+
+fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+    let namespaces = fields.optional("namespaces", reader, |slot, reader| patterns(slot, Names::Namespaces, reader));
+    let releases = fields.optional("releases", reader, |slot, reader| patterns(slot, Names::Releases, reader));
+    let charts = fields.optional("charts", reader, |slot, reader| patterns(slot, Names::Charts, reader));
+    let reason = fields.optional("reason", reader, reason::read);
+    fields.complete()?;
+    let (namespaces, releases, charts) = (namespaces?, releases?, charts?);
+    let selectors = [("namespaces", &namespaces), ("releases", &releases), ("charts", &charts)];
+    let written =
+        selectors.iter().filter_map(|(key, patterns)| patterns.as_deref().map(|patterns| shown(key, patterns)));
+    let written = written.collect::<Vec<_>>().join(" and ");
+    if written.is_empty() {
+        let fault = Fault::at(slot.span(), "this entry does not say what to keep");
+        return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
+    }
+    Ok(KeepEntry { namespaces, releases, charts, reason: reason?, written, place: reader.place(slot.span()) })
+}
+
+fn patterns(slot: &Slot<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Vec<NamePattern>, Reported> {
+    slot.each(EmptyList::Refused, reader, |item, reader| {
+        NamePattern::read(&Written::all(item.text(reader)?), names, reader)
+    })
+}
+
+/// `charts cert-manager, ingress-nginx`
+fn shown(key: &str, patterns: &[NamePattern]) -> String {
+    format!("{key} {}", patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>().join(", "))
+}

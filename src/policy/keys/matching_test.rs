@@ -1,0 +1,120 @@
+//! The pure questions: which cluster, which namespace, what stays.
+
+use crate::policy::{ClusterField, ClusterMatch, KeepMatch, Policy};
+use crate::release::{Chart, Known};
+
+fn policy(clusters: &str, namespaces: &str, keep: &str) -> Policy {
+    let text = format!(
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: end-of-day}}\nclusters: [{clusters}]\n\
+         namespaces: [{namespaces}]\nkeep: [{keep}]\nlimits: {{maxReleases: 1}}\n"
+    );
+    Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn cluster(entry: &str, context: &str, server: &str, uid: Option<&str>) -> ClusterMatch {
+    policy(entry, "dev", "").clusters[0].matches(context, server, uid)
+}
+
+/// The pattern that takes the namespace in.
+fn fenced(patterns: &str, namespace: &str) -> Option<String> {
+    policy("dev", patterns, "")
+        .namespaces
+        .matches(&namespace.parse().unwrap())
+        .map(|pattern| pattern.as_str().to_owned())
+}
+
+fn kept(entry: &str, release: &str, chart: Known<&str>) -> KeepMatch {
+    let (namespace, name) = release.split_once('/').unwrap();
+    let chart = match chart {
+        Known::Is(name) => Known::Is(Chart { name: name.to_owned(), version: "1.0.0".to_owned() }),
+        Known::Unknown => Known::Unknown,
+    };
+    let chart = chart.as_known().map_or(Known::Unknown, Known::Is);
+    policy("dev", "dev", entry).keep[0].matches(&namespace.parse().unwrap(), &name.parse().unwrap(), chart)
+}
+
+const UID: &str = "0f9d0000-0000-4000-8000-000000000000";
+
+#[test]
+fn a_context_matches_as_a_whole_and_a_star_crosses_slashes_and_colons() {
+    let arn = "arn:aws:eks:eu-west-1:123456789012:cluster/dev-1";
+    assert_eq!(cluster("dev-*", "dev-eu", "", None), ClusterMatch::Matches);
+    assert_eq!(cluster("\"*:cluster/dev-*\"", arn, "", None), ClusterMatch::Matches);
+    assert_eq!(cluster("\"arn:*dev-?\"", arn, "", None), ClusterMatch::Matches);
+    for context in ["my-dev-eu", "DEV-eu", "prod", "", "dev"] {
+        assert_eq!(cluster("dev-*", context, "", None), ClusterMatch::Differs(ClusterField::Context), "{context}");
+    }
+}
+
+#[test]
+fn every_field_that_is_given_must_match_and_the_first_that_does_not_is_named() {
+    let entry = format!("{{context: \"dev-*\", server: \"https://*.dev.example.com*\", uid: {UID}}}");
+    let server = "https://api.dev.example.com:6443";
+    let upper = UID.to_uppercase();
+    assert_eq!(cluster(&entry, "dev-eu", server, Some(UID)), ClusterMatch::Matches);
+    assert_eq!(cluster(&entry, "dev-eu", server, Some(&upper)), ClusterMatch::Matches);
+    assert_eq!(cluster(&entry, "dev-eu", server, None), ClusterMatch::UidUnknown);
+    assert_eq!(cluster(&entry, "prod", server, None), ClusterMatch::Differs(ClusterField::Context));
+    assert_eq!(
+        cluster(&entry, "dev-eu", "https://prod.example.com", None),
+        ClusterMatch::Differs(ClusterField::Server)
+    );
+    let other = "11111111-0000-4000-8000-000000000000";
+    assert_eq!(cluster(&entry, "dev-eu", server, Some(other)), ClusterMatch::Differs(ClusterField::Uid));
+}
+
+#[test]
+fn a_fence_takes_in_whole_names_by_its_first_pattern() {
+    assert_eq!(fenced("dev-*, dev-a*", "dev-alice").as_deref(), Some("dev-*"));
+    assert_eq!(fenced("pr-*, dev-a", "dev-a").as_deref(), Some("dev-a"));
+    for namespace in ["my-dev-a", "dev", "dev-ab", "prod"] {
+        assert_eq!(fenced("dev-?, pr-*", namespace), None, "{namespace}");
+    }
+}
+
+#[test]
+fn namespaces_of_the_system_are_taken_in_by_their_exact_names_only() {
+    for system in ["kube-system", "kube-public", "kube-node-lease"] {
+        for pattern in ["\"*\"", "kube-*", "\"[k]ube-{system,public,node-lease}*\""] {
+            assert_eq!(fenced(pattern, system), None, "{pattern} {system}");
+        }
+        assert_eq!(fenced(&format!("\"*\", {system}"), system).as_deref(), Some(system));
+    }
+    assert_eq!(fenced("kube-*", "kube-systems").as_deref(), Some("kube-*"));
+}
+
+#[test]
+fn fields_of_an_entry_are_and_items_of_a_field_are_or() {
+    let entry = "{namespaces: [dev-a, dev-b], releases: [\"*-vault\"], charts: [vault, openbao]}";
+    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("vault")), KeepMatch::Yes);
+    assert_eq!(kept(entry, "dev-b/my-vault", Known::Is("openbao")), KeepMatch::Yes);
+    assert_eq!(kept(entry, "dev-c/my-vault", Known::Is("vault")), KeepMatch::No);
+    assert_eq!(kept(entry, "dev-a/vault", Known::Is("vault")), KeepMatch::No);
+    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("redis")), KeepMatch::No);
+}
+
+#[test]
+fn an_unknown_chart_keeps_what_the_other_fields_name() {
+    assert_eq!(kept("{charts: [vault]}", "dev-a/x", Known::Unknown), KeepMatch::ChartUnknown);
+    assert_eq!(kept("{charts: [vault], releases: [y]}", "dev-a/x", Known::Unknown), KeepMatch::No);
+    assert_eq!(kept("{releases: [x]}", "dev-a/x", Known::Unknown), KeepMatch::Yes);
+    assert_eq!(kept("\"*/x\"", "dev-a/x", Known::Unknown), KeepMatch::Yes);
+}
+
+#[test]
+fn an_empty_alternative_is_the_name_without_it() {
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault", Known::Unknown), KeepMatch::Yes);
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-0", Known::Unknown), KeepMatch::Yes);
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-1", Known::Unknown), KeepMatch::No);
+}
+
+#[test]
+fn keep_reaches_the_namespaces_of_the_system_by_globs_too() {
+    assert_eq!(kept("\"*/coredns\"", "kube-system/coredns", Known::Unknown), KeepMatch::Yes);
+}
+
+#[test]
+fn charts_are_compared_with_capitals_and_without_versions() {
+    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("My_Chart")), KeepMatch::Yes);
+    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("my_chart")), KeepMatch::No);
+}

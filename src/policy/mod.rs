@@ -1,0 +1,41 @@
+//! The policy file: read strictly, matched purely.
+//!
+//! A policy decides what is deleted, so a file is either understood completely or refused, with
+//! **all** its faults in one go. The way of a file:
+//!
+//! ```text
+//! bytes ─ document ─► tree of nodes with places ─ decode + keys ─► typed values ─ pattern ─► Policy
+//!                └──────────── faults ─────────────┴──────────────────┘
+//! ```
+//!
+//! - `document` knows YAML and no policy; `decode` knows shapes (lists, numbers, keys) and no meaning;
+//!   `pattern` knows globs and legal names; `keys` holds one file for each key.
+//! - A new key is a line in `decode::schema`, a file or function in `keys`, and a field of [`Policy`].
+//! - Nothing here touches a cluster, the environment, the terminal or the clock; matching is pure.
+
+mod decode;
+mod document;
+mod excerpt;
+mod fault;
+mod flag;
+mod keys;
+mod pattern;
+mod read;
+mod source;
+
+#[cfg(test)]
+mod cases_test;
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod robustness_test;
+
+pub use excerpt::Paint;
+pub use fault::{Fault, Faults};
+pub use flag::timeout_from_flag;
+pub use keys::{
+    ClusterEntry, ClusterField, ClusterMatch, Defaults, Fence, Identification, KeepEntry, KeepMatch, Limits, Percent,
+    Policy, Uid, Workers,
+};
+pub use pattern::{ClusterPattern, NamePattern};
+pub use source::{Source, Span};

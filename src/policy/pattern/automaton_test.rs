@@ -1,0 +1,111 @@
+//! The automaton against globset itself, over every short name.
+
+use super::automaton::{Automaton, CanMatch, LeavesOut};
+use super::glob::{Wildcards, compile};
+use super::names::Names;
+use crate::policy::random::Random;
+use crate::release::ReleaseName;
+
+fn automaton(globs: &[&str]) -> Automaton {
+    let globs = globs.iter().map(|glob| compile(glob, Wildcards::WithinNames).unwrap()).collect::<Vec<_>>();
+    Automaton::of(&globs.iter().collect::<Vec<_>>()).unwrap()
+}
+
+fn can_match(glob: &str, names: Names) -> CanMatch {
+    automaton(&[glob]).can_match(names)
+}
+
+fn leaves_out(globs: &[&str], names: Names) -> LeavesOut {
+    automaton(globs).leaves_out(names)
+}
+
+#[test]
+fn a_glob_that_fits_a_legal_name_can_match() {
+    for glob in ["dev-*", "*", "**", "?", "a{,b}", "[a-z]*", "*-?*", "[!a]", "x{-,y}z", "kube-*", "{a,B}"] {
+        assert_eq!(can_match(glob, Names::Fenced), CanMatch::Yes, "{glob}");
+    }
+    assert_eq!(can_match("my.app", Names::Releases), CanMatch::Yes);
+    assert_eq!(can_match("My_Chart*", Names::Charts), CanMatch::Yes);
+}
+
+#[test]
+fn a_glob_that_fits_none_cannot() {
+    for glob in
+        ["-*", "*-", "A*", "a b", "a_b", "*.*", "dev-{A,B}", "[A-Z]", "{}", "a/*", "kube-system", "[k]ube-public"]
+    {
+        assert_eq!(can_match(glob, Names::Fenced), CanMatch::No, "{glob}");
+    }
+    assert_eq!(can_match("*-.*", Names::Releases), CanMatch::No);
+    assert_eq!(can_match("a..b", Names::Releases), CanMatch::No);
+}
+
+#[test]
+fn a_glob_that_is_longer_than_any_name_is_told_apart() {
+    assert_eq!(can_match(&"?".repeat(63), Names::Fenced), CanMatch::Yes);
+    assert_eq!(can_match(&format!("*{}", "?".repeat(64)), Names::Fenced), CanMatch::OnlyTooLong(64));
+    assert_eq!(can_match(&"x".repeat(54), Names::Releases), CanMatch::OnlyTooLong(54));
+}
+
+#[test]
+fn globs_that_leave_nothing_out_are_seen_through() {
+    let everything: [&[&str]; 8] = [
+        &["*"],
+        &["**"],
+        &["?*"],
+        &["*?"],
+        &["[a-z0-9]*"],
+        &["{a*,[!a]*}"],
+        &["[a-m]*", "[n-z]*", "[0-9]*"],
+        &["?", "*[!-]?", "*-?"],
+    ];
+    for globs in everything {
+        assert_eq!(leaves_out(globs, Names::Fenced), LeavesOut::Nothing, "{globs:?}");
+    }
+    // All names there can be, though not all texts.
+    let up_to_63 = (1..=63).map(|length| "?".repeat(length)).collect::<Vec<_>>();
+    let up_to_63 = up_to_63.iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(leaves_out(&up_to_63, Names::Fenced), LeavesOut::Nothing);
+    assert_eq!(leaves_out(&up_to_63[..62], Names::Fenced), LeavesOut::Something);
+}
+
+#[test]
+fn globs_that_leave_something_out_are_a_fence() {
+    let fences: [&[&str]; 5] = [&["dev-*", "pr-*"], &["??*"], &["*-*"], &["[!k]*", "k?*"], &["[a-z]*"]];
+    for globs in fences {
+        assert_eq!(leaves_out(globs, Names::Fenced), LeavesOut::Something, "{globs:?}");
+    }
+}
+
+#[test]
+fn what_would_take_too_long_to_tell_is_not_told() {
+    // Which of the last twenty characters were letters up to m: a million states.
+    let mut globs = (1..=20).map(|length| "?".repeat(length)).collect::<Vec<_>>();
+    globs.push(format!("*[a-m]{}", "?".repeat(19)));
+    let globs = globs.iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(leaves_out(&globs, Names::Fenced), LeavesOut::Unclear);
+}
+
+#[test]
+fn the_answers_are_those_of_matching_every_short_name() {
+    let names = short_names();
+    let mut random = Random::new(1);
+    let parts = ["a", "b", "z", "-", ".", "*", "?", "[ab]", "[!a]", "{a,-}", "{b,}", "{a*,?}", "B"];
+    for _ in 0..400 {
+        let glob = (0..=random.below(3)).map(|_| random.one_of(&parts)).collect::<String>();
+        let matcher = compile(&glob, Wildcards::WithinNames).unwrap().compile_matcher();
+        let any = names.iter().any(|name| matcher.is_match(name));
+        let all = names.iter().all(|name| matcher.is_match(name));
+        assert_eq!(can_match(&glob, Names::Releases) == CanMatch::Yes, any, "{glob}");
+        assert_eq!(leaves_out(&[&glob], Names::Releases) == LeavesOut::Nothing, all, "{glob}");
+    }
+}
+
+/// Every release name of up to five of these characters; longer ones tell no more about four parts of a glob.
+fn short_names() -> Vec<String> {
+    let mut texts = vec![String::new()];
+    for _ in 0..5 {
+        let longer = texts.iter().flat_map(|text| "abz-.".chars().map(move |next| format!("{text}{next}")));
+        texts = std::iter::once(String::new()).chain(longer).collect();
+    }
+    texts.into_iter().filter(|text| text.parse::<ReleaseName>().is_ok()).collect()
+}

@@ -1,0 +1,97 @@
+//! From a file, a stream or bytes to a policy, or to all that is wrong with it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::decode::Reader;
+use super::document;
+use super::fault::{Fault, Faults, Findings};
+use super::keys::{self, Policy};
+
+impl Policy {
+    /// Reads a policy. `name` is what places and messages call the file.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the file; there is at least one.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
+        let source = document::decode(name, bytes)?;
+        let mut findings = Findings::default();
+        let root = document::parse(&source, &mut findings);
+        let mut reader = Reader::new(&source, findings);
+        let policy = root.and_then(|root| keys::read(&root, &mut reader));
+        let faults = reader.into_findings().into_faults();
+        match policy {
+            Ok(policy) if faults.is_empty() => Ok(policy),
+            _ => Err(Faults::new(source, faults)),
+        }
+    }
+
+    /// Reads the policy in a file.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the file, or why it cannot be read.
+    pub fn read_file(path: &Path) -> Result<Self, Faults> {
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => Self::read_from(&name, file),
+            Err(error) => Err(unreadable(&name, &error)),
+        }
+    }
+
+    /// Reads a policy from a stream, such as standard input for `-`, and no more of it than a policy may be long.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the file, or why it cannot be read.
+    pub fn read_from(name: &str, stream: impl Read) -> Result<Self, Faults> {
+        let mut bytes = Vec::new();
+        let longest = u64::try_from(document::LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+        match stream.take(longest).read_to_end(&mut bytes) {
+            Ok(_) => Self::read(name, &bytes),
+            Err(error) => Err(unreadable(name, &error)),
+        }
+    }
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Faults {
+    let fault = match error.kind() {
+        io::ErrorKind::NotFound => {
+            Fault::of_file("there is no such file").hint("`helm purge init` writes a first policy")
+        }
+        io::ErrorKind::IsADirectory => Fault::of_file("this is a folder, not a file"),
+        io::ErrorKind::PermissionDenied => Fault::of_file("the file may not be read: permission denied"),
+        _ => Fault::of_file(format!("the file cannot be read: {error}")),
+    };
+    Faults::of_file(name, fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Paint;
+
+    #[test]
+    fn a_stream_without_end_is_given_up_on() {
+        let faults = Policy::read_from("-", io::repeat(b'#')).expect_err("it has no end");
+        assert!(faults.to_string().contains("larger than 1 MiB"), "{faults}");
+        assert_eq!(&**faults.file(), "-");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_so_and_how_to_go_on() {
+        let missing = Policy::read_file(Path::new("no/such/file.yaml")).expect_err("it is not there");
+        assert!(missing.render(Paint::Plain).contains("`helm purge init` writes a first policy"), "{missing}");
+        let folder = Policy::read_file(Path::new("src")).expect_err("it is a folder");
+        assert!(folder.to_string().starts_with("error: this is a folder, not a file"), "{folder}");
+    }
+
+    #[test]
+    fn no_bytes_are_an_empty_file() {
+        let faults = Policy::read("policy.yaml", b"").expect_err("it is empty");
+        assert!(faults.to_string().starts_with("error: the file is empty\n"), "{faults}");
+        assert!(Policy::read("policy.yaml", b"\xef\xbb\xbf").is_err());
+    }
+}

@@ -1,0 +1,27 @@
+//! Everything people and programs get to see: plans, progress, summaries, errors.
+//!
+//! It gets finished values and events and turns them into text. It decides nothing about a release and knows
+//! no process. One printer writes it all; one file draws bars.
+
+mod document;
+mod errors;
+mod paint;
+mod plan_document;
+mod plan_table;
+mod printer;
+mod progress;
+mod run_document;
+mod summary;
+mod table;
+mod words;
+
+pub use document::{Format, serialize};
+pub use errors::{Hinted, render_error, render_refusal};
+pub use paint::Paint;
+pub use plan_document::PlanDocument;
+pub use plan_table::{Detail, PlanView, plan_names, render_plan};
+pub use printer::{Printer, Volume, WriteState};
+pub use progress::{Progressing, progress};
+pub use run_document::RunDocument;
+pub use summary::{SummaryView, render_summary};
+pub use words::{age, plural, seconds};

@@ -1,0 +1,174 @@
+//! The plan as a document for programs. Its fields are a contract: they may be joined by others, not changed.
+
+use serde::Serialize;
+
+use super::plan_table::PlanView;
+use crate::plan::{Entry, Reason, Subject, Verdict};
+use crate::release::Release;
+
+/// `kind: PurgePlan`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanDocument {
+    api_version: &'static str,
+    kind: &'static str,
+    created: String,
+    policy: PolicyOfDocument,
+    cluster: ClusterOfDocument,
+    helm: String,
+    totals: Totals,
+    refusals: Vec<RefusalOfDocument>,
+    keep: Vec<KeepOfDocument>,
+    releases: Vec<ReleaseOfDocument>,
+}
+
+/// Which policy.
+#[derive(Debug, Serialize)]
+pub(super) struct PolicyOfDocument {
+    name: String,
+    file: String,
+}
+
+/// Which cluster.
+#[derive(Debug, Serialize)]
+pub(super) struct ClusterOfDocument {
+    context: String,
+    server: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Totals {
+    purge: usize,
+    purge_namespaces: usize,
+    keep: usize,
+    seen: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct RefusalOfDocument {
+    guard: &'static str,
+    message: String,
+    hint: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct KeepOfDocument {
+    entry: String,
+    place: String,
+    releases: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ReleaseOfDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    name: String,
+    #[serde(flatten)]
+    facts: Option<Facts>,
+    decision: &'static str,
+    reasons: Vec<ReasonOfDocument>,
+}
+
+/// What is known of a release; what is not is left out.
+#[derive(Debug, Serialize)]
+pub(super) struct Facts {
+    revision: u32,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chart: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonOfDocument {
+    code: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+}
+
+impl PlanDocument {
+    /// A plan, and where it was made.
+    pub fn of(view: &PlanView<'_>) -> Self {
+        let refusal = |refusal: &crate::guard::Refusal| RefusalOfDocument {
+            guard: refusal.guard(),
+            message: refusal.to_string(),
+            hint: refusal.hint(),
+        };
+        let keep = |hits: &crate::plan::KeepHits| KeepOfDocument {
+            entry: hits.entry.clone(),
+            place: hits.source.to_string(),
+            releases: hits.hits,
+        };
+        Self {
+            api_version: "helm-purge/v1",
+            kind: "PurgePlan",
+            created: view.now.to_string(),
+            policy: PolicyOfDocument::of(view),
+            cluster: ClusterOfDocument::of(view),
+            helm: view.helm.version().to_string(),
+            totals: Totals {
+                purge: view.plan.chosen().count(),
+                purge_namespaces: view.plan.chosen_namespaces(),
+                keep: view.plan.kept(),
+                seen: view.plan.seen,
+            },
+            refusals: view.refusals.iter().map(refusal).collect(),
+            keep: view.plan.keep_hits.iter().map(keep).collect(),
+            releases: view.plan.entries.iter().map(ReleaseOfDocument::of).collect(),
+        }
+    }
+}
+
+impl PolicyOfDocument {
+    pub(super) fn of(view: &PlanView<'_>) -> Self {
+        Self { name: view.policy.name.clone(), file: view.policy.file.to_string() }
+    }
+}
+
+impl ClusterOfDocument {
+    pub(super) fn of(view: &PlanView<'_>) -> Self {
+        Self {
+            context: view.connection.context().to_string(),
+            server: view.connection.server().to_string(),
+            uid: view.identity.map(|identity| identity.0.clone()),
+        }
+    }
+}
+
+impl ReleaseOfDocument {
+    fn of(entry: &Entry) -> Self {
+        let facts = match &entry.subject {
+            Subject::Release(release) => Some(Facts::of(release)),
+            Subject::Unreadable(_) => None,
+        };
+        Self {
+            namespace: entry.subject.namespace().map(ToString::to_string),
+            name: entry.subject.name().to_owned(),
+            facts,
+            decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
+            reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
+        }
+    }
+}
+
+impl Facts {
+    pub(super) fn of(release: &Release) -> Self {
+        Self {
+            revision: release.revision.0,
+            status: release.status.as_str(),
+            chart: release.chart.as_known().map(ToString::to_string),
+            updated: release.updated.as_known().map(ToString::to_string),
+        }
+    }
+}
+
+impl ReasonOfDocument {
+    fn of(reason: &Reason) -> Self {
+        Self { code: reason.code(), text: reason.to_string(), place: reason.source().map(ToString::to_string) }
+    }
+}

@@ -1,0 +1,186 @@
+//! The plan on a screen.
+
+use std::time::Duration;
+
+use super::paint::Paint;
+use super::table::{Align, Table};
+use super::words::{age, plural};
+use crate::cluster::{Connection, Identity};
+use crate::guard::Refusal;
+use crate::helm::Helm;
+use crate::plan::{Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
+use crate::policy::Policy;
+use crate::release::Release;
+use crate::visible;
+
+/// A plan with everything that has to be said beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanView<'a> {
+    /// The policy it comes from.
+    pub policy: &'a Policy,
+    /// The cluster it is for.
+    pub connection: &'a Connection,
+    /// The cluster's identity, where it could be read.
+    pub identity: Option<&'a Identity>,
+    /// The helm that would do it.
+    pub helm: &'a Helm,
+    /// The decisions.
+    pub plan: &'a Plan,
+    /// The guards that refuse.
+    pub refusals: &'a [Refusal],
+    /// What the ages are counted from.
+    pub now: jiff::Timestamp,
+    /// Releases at a time.
+    pub workers: usize,
+    /// What else there is to know about the scope.
+    pub scope: &'a str,
+}
+
+/// How much of each release is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What fits a usual terminal.
+    Usual,
+    /// Everything.
+    Wide,
+}
+
+/// Columns without which a row says nothing: namespace, release, decision.
+const NEEDED: usize = 3;
+
+/// The plan as text for people.
+pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> String {
+    let mut lines = vec![header(view, paint), String::new()];
+    if view.plan.entries.is_empty() {
+        lines.push("  no release of this cluster is in the fence".to_owned());
+    } else {
+        lines.extend(rows(view, detail, width.map(|width| width.saturating_sub(2)), paint));
+    }
+    lines.push(String::new());
+    if !view.plan.keep_hits.is_empty() {
+        lines.extend(keep_lines(&view.plan.keep_hits, paint));
+        lines.push(String::new());
+    }
+    lines.push(footer(view, paint));
+    lines.join("\n")
+}
+
+/// `NAMESPACE/RELEASE` of everything that goes, a line each.
+pub fn plan_names(plan: &Plan) -> String {
+    plan.chosen().map(|release| release.id.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+fn header(view: &PlanView<'_>, paint: Paint) -> String {
+    let context = visible::line(view.connection.context().as_str());
+    let server = visible::line(view.connection.server().as_str());
+    let file = visible::line(&view.policy.file);
+    let first = format!(
+        "{}  {file}  on {} ({server}, helm v{})",
+        paint.strong(&view.policy.name),
+        paint.strong(&context),
+        view.helm.version()
+    );
+    if view.scope.is_empty() { first } else { format!("{first}\n{}", view.scope) }
+}
+
+fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> Vec<String> {
+    let mut table = Table::new(headings(detail));
+    for entry in &view.plan.entries {
+        table.row(cells(entry, view.now, detail));
+    }
+    let mut lines = table.lines(width, NEEDED).into_iter();
+    let heading = lines.next().map(|line| format!("  {}", paint.strong(&line)));
+    let verdicts = view.plan.entries.iter().map(|entry| entry.decision.verdict);
+    let body = lines.zip(verdicts).map(|(line, verdict)| match verdict {
+        Verdict::Purge => format!("  {line}"),
+        Verdict::Keep => format!("  {}", paint.quiet(&line)),
+    });
+    heading.into_iter().chain(body).collect()
+}
+
+/// The order is the order of importance: a narrow terminal loses columns from the right.
+fn headings(detail: Detail) -> Vec<(&'static str, Align)> {
+    let mut headings = vec![("NAMESPACE", Align::Left), ("RELEASE", Align::Left), ("", Align::Left)];
+    headings.extend([("AGE", Align::Right), ("CHART", Align::Left), ("WHY", Align::Left)]);
+    if detail == Detail::Wide {
+        headings.extend([("REVISION", Align::Right), ("STATUS", Align::Left), ("PLACE", Align::Left)]);
+    }
+    headings
+}
+
+fn cells(entry: &Entry, now: jiff::Timestamp, detail: Detail) -> Vec<String> {
+    let release = match &entry.subject {
+        Subject::Release(release) => Some(release),
+        Subject::Unreadable(_) => None,
+    };
+    let unknown = || "?".to_owned();
+    let verdict = if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" };
+    let chart = release.and_then(|release| release.chart.as_known());
+    let mut cells = vec![
+        entry.subject.namespace().map_or_else(unknown, ToString::to_string),
+        visible::line(entry.subject.name()),
+        verdict.to_owned(),
+        release.and_then(|release| age_of(release, now)).unwrap_or_else(unknown),
+        chart.map_or_else(unknown, |chart| visible::line(&chart.to_string())),
+        why(entry),
+    ];
+    if detail == Detail::Wide {
+        let first = entry.decision.reasons.first().and_then(Reason::source);
+        cells.push(release.map_or_else(unknown, |release| release.revision.to_string()));
+        cells.push(release.map_or_else(unknown, |release| release.status.to_string()));
+        cells.push(first.map_or_else(String::new, |source| visible::line(&source.to_string())));
+    }
+    cells
+}
+
+fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
+    let updated = release.updated.as_known()?;
+    // A clock that is behind makes a release from the future; it is simply new.
+    let since = Duration::try_from(now.duration_since(*updated)).unwrap_or_default();
+    Some(age(since))
+}
+
+/// What decided. That a release is in the fence goes without saying.
+fn why(entry: &Entry) -> String {
+    let said = entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }));
+    let texts = said.map(|reason| match reason.source() {
+        Some(source) => format!("{} ({})", visible::line(&reason.to_string()), short(source)),
+        None => visible::line(&reason.to_string()),
+    });
+    let state = match &entry.subject {
+        Subject::Release(release) if release.status != crate::release::Status::Deployed => {
+            Some(release.status.to_string())
+        }
+        _ => None,
+    };
+    let texts = texts.collect::<Vec<_>>();
+    if texts.is_empty() { state.unwrap_or_default() } else { texts.join("; ") }
+}
+
+/// File and line: enough to go there, short enough for a table.
+fn short(source: &Source) -> String {
+    match source {
+        Source::Policy(place) => format!("{}:{}", visible::line(&place.file), place.line),
+        Source::Flag(flag) => (*flag).to_owned(),
+    }
+}
+
+fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
+    let mut table = Table::new(vec![("", Align::Left), ("", Align::Left), ("", Align::Right), ("", Align::Left)]);
+    for keep in hits {
+        let note = if keep.hits == 0 { format!("{}  nothing, now", short(&keep.source)) } else { short(&keep.source) };
+        table.row(vec!["keep".to_owned(), visible::line(&keep.entry), keep.hits.to_string(), note]);
+    }
+    table.lines(None, 4).into_iter().skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()
+}
+
+fn footer(view: &PlanView<'_>, paint: Paint) -> String {
+    let chosen = view.plan.chosen().count();
+    let purge = if chosen == 0 {
+        "nothing to purge".to_owned()
+    } else {
+        let what = plural(chosen, "release");
+        paint.purge(&format!("purge {what} in {}", plural(view.plan.chosen_namespaces(), "namespace")))
+    };
+    format!("{purge} · keep {} · {} at a time", view.plan.kept(), view.workers)
+}

@@ -1,0 +1,187 @@
+//! The one place that prints. Data goes to stdout, talk to stderr.
+//!
+//! A purge that is under way does not end because somebody stopped reading: `helm purge run | head` closes
+//! stdout, a closed terminal answers every write with an error. Both are remembered and change nothing else;
+//! any other failed write is told once on stderr and ends in exit code 1.
+
+use std::io::{self, Write};
+
+use super::paint::Paint;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Only what matters.
+    Quiet,
+    /// The usual.
+    Normal,
+    /// More.
+    Verbose,
+}
+
+/// Whether everything could be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteState {
+    /// It could, or nobody was there any more to read it.
+    Fine,
+    /// Something was lost.
+    Failed,
+}
+
+/// Writes to stdout and stderr.
+pub struct Printer {
+    stdout: Box<dyn Write + Send>,
+    stderr: Box<dyn Write + Send>,
+    out: Paint,
+    err: Paint,
+    volume: Volume,
+    stdout_is_closed: bool,
+    state: WriteState,
+}
+
+impl Printer {
+    /// A printer on two streams. Both are written to in whole texts, so no buffering is needed.
+    pub fn new(
+        stdout: Box<dyn Write + Send>,
+        stderr: Box<dyn Write + Send>,
+        out: Paint,
+        err: Paint,
+        volume: Volume,
+    ) -> Self {
+        Self { stdout, stderr, out, err, volume, stdout_is_closed: false, state: WriteState::Fine }
+    }
+
+    /// How texts for stdout are painted.
+    pub fn out(&self) -> Paint {
+        self.out
+    }
+
+    /// How texts for stderr are painted.
+    pub fn err(&self) -> Paint {
+        self.err
+    }
+
+    /// How much is said.
+    pub fn volume(&self) -> Volume {
+        self.volume
+    }
+
+    /// Whether everything could be written so far.
+    pub fn state(&self) -> WriteState {
+        self.state
+    }
+
+    /// Prints data on stdout: all of it, and a line break at its end.
+    pub fn data(&mut self, text: &str) {
+        if self.stdout_is_closed || text.is_empty() {
+            return;
+        }
+        let Err(error) = write_text(&mut self.stdout, text) else { return };
+        self.stdout_is_closed = true;
+        if !nobody_reads(&error) {
+            self.state = WriteState::Failed;
+            self.tell(&format!("error: could not write to stdout: {error}"));
+        }
+    }
+
+    /// Says something that matters on stderr.
+    pub fn tell(&mut self, text: &str) {
+        if let Err(error) = write_text(&mut self.stderr, text)
+            && !nobody_reads(&error)
+        {
+            self.state = WriteState::Failed;
+        }
+    }
+
+    /// Says something on stderr that can be left out with `--quiet`.
+    pub fn say(&mut self, text: &str) {
+        if self.volume > Volume::Quiet {
+            self.tell(text);
+        }
+    }
+
+    /// Asks a question on stderr, without a line break.
+    ///
+    /// # Errors
+    /// Where nobody can see it.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        self.stderr.write_all(question.as_bytes())?;
+        self.stderr.flush()
+    }
+}
+
+fn write_text(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    // One write: lines of several processes on one terminal stay whole.
+    let line_break = if text.ends_with('\n') { "" } else { "\n" };
+    stream.write_all(format!("{text}{line_break}").as_bytes())?;
+    stream.flush()
+}
+
+/// A pipe without a reader, or a terminal that was closed.
+fn nobody_reads(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Colour;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no test panics while it writes").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Broken(io::ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn printer(stdout: io::ErrorKind) -> (Printer, Shared) {
+        let stderr = Shared::default();
+        let plain = Paint::new(Colour::Off);
+        (Printer::new(Box::new(Broken(stdout)), Box::new(stderr.clone()), plain, plain, Volume::Quiet), stderr)
+    }
+
+    #[test]
+    fn a_closed_stdout_changes_nothing_and_is_not_mentioned() {
+        let (mut printer, stderr) = printer(io::ErrorKind::BrokenPipe);
+        printer.data("x");
+        printer.data("y");
+        assert_eq!(printer.state(), WriteState::Fine);
+        assert!(stderr.0.lock().expect("not poisoned").is_empty());
+    }
+
+    #[test]
+    fn any_other_failed_write_is_told_once_and_remembered() {
+        let (mut printer, stderr) = printer(io::ErrorKind::StorageFull);
+        printer.data("x");
+        printer.data("y");
+        assert_eq!(printer.state(), WriteState::Failed);
+        let said = String::from_utf8(stderr.0.lock().expect("not poisoned").clone()).expect("text");
+        assert_eq!(said.matches("could not write to stdout").count(), 1);
+    }
+
+    #[test]
+    fn quiet_leaves_out_what_does_not_matter() {
+        let (mut printer, stderr) = printer(io::ErrorKind::BrokenPipe);
+        printer.say("by the way");
+        printer.tell("it matters");
+        assert_eq!(stderr.0.lock().expect("not poisoned").as_slice(), b"it matters\n");
+    }
+}

@@ -1,0 +1,176 @@
+//! Progress for a terminal: a bar for each worker and one for all. The only file that knows indicatif.
+//!
+//! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and
+//! whatever is still said has to be plain lines.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{Lines, Printer, Progress, Progressing, finished_line};
+use crate::executor::{Event, Lane};
+use crate::report::words::seconds;
+
+/// More workers than this are counted, not shown: a terminal has few lines.
+const MOST_BARS: usize = 16;
+/// Draws per second.
+const RATE: u8 = 12;
+
+/// Bars, until a signal comes.
+pub(super) struct Bars {
+    pid: u32,
+    drawn: Option<Drawn>,
+    lines: Option<Lines>,
+}
+
+struct Drawn {
+    all: MultiProgress,
+    total: ProgressBar,
+    lanes: Vec<LaneBar>,
+}
+
+struct LaneBar {
+    bar: ProgressBar,
+    since: Option<Instant>,
+    release: String,
+}
+
+impl Bars {
+    pub(super) fn new(pid: u32) -> Self {
+        Self { pid, drawn: None, lines: None }
+    }
+
+    fn start(&mut self, lanes: usize, progress: Progress) {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(RATE));
+        let shown = (0..lanes.min(MOST_BARS)).map(|_| LaneBar {
+            bar: all.add(ProgressBar::new_spinner().with_style(style(" {spinner} {msg}"))),
+            since: None,
+            release: String::new(),
+        });
+        let lanes = shown.collect();
+        let total = ProgressBar::new(u64::try_from(progress.total).unwrap_or(u64::MAX));
+        let total = all.add(total.with_style(style(" {bar:24} {pos}/{len} {msg}")));
+        self.drawn = Some(Drawn { all, total, lanes });
+    }
+
+    /// Prints above the bars.
+    fn above(&self, print: impl FnOnce()) {
+        match &self.drawn {
+            Some(drawn) => drawn.all.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn clear(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            for lane in &drawn.lanes {
+                lane.bar.finish_and_clear();
+            }
+            drawn.total.finish_and_clear();
+            // What could not be cleared is on a terminal that is gone.
+            let _ = drawn.all.clear();
+        }
+    }
+
+    fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &mut Printer) {
+        self.clear();
+        let mut lines = Lines::taking_over(self.pid, progress);
+        lines.on_event(event, printer);
+        self.lines = Some(lines);
+    }
+}
+
+impl Progressing for Bars {
+    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+        if let Some(lines) = &mut self.lines {
+            return lines.on_event(event, printer);
+        }
+        match event {
+            Event::Started { lanes, progress } => self.start(*lanes, *progress),
+            Event::ReleaseStarted { lane, release, progress } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.begin(*lane, &release.to_string(), *progress));
+            }
+            Event::ReleaseFinished { lane, release, outcome, took, progress } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, *progress));
+                if outcome.is_failure() {
+                    let line = finished_line(release, outcome, *took, printer.err());
+                    self.above(|| printer.tell(&line));
+                }
+            }
+            Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
+            Event::Draining { because_of_failure: true, progress } => {
+                let text = super::draining_lines(true, *progress, self.pid);
+                self.above(|| printer.tell(&text));
+            }
+            Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {
+                self.leave_for_lines(*progress, event, printer);
+            }
+            Event::Finished(_) => self.clear(),
+        }
+    }
+}
+
+impl Drawn {
+    fn begin(&mut self, lane: Lane, release: &str, progress: Progress) {
+        if let Some(bar) = self.lanes.get_mut(lane.0) {
+            release.clone_into(&mut bar.release);
+            bar.since = Some(Instant::now());
+            bar.draw();
+        }
+        self.draw_total(progress);
+    }
+
+    fn end(&mut self, lane: Lane, progress: Progress) {
+        if let Some(bar) = self.lanes.get_mut(lane.0) {
+            bar.since = None;
+            bar.draw();
+        }
+        self.draw_total(progress);
+    }
+
+    fn tick(&mut self, progress: Progress) {
+        self.lanes.iter_mut().for_each(LaneBar::draw);
+        self.draw_total(progress);
+    }
+
+    fn draw_total(&self, progress: Progress) {
+        let hidden = progress.running.saturating_sub(self.lanes.len());
+        let mut message = pace(progress);
+        if progress.failed > 0 {
+            message = format!("failed {}  {message}", progress.failed);
+        }
+        if hidden > 0 {
+            message = format!("{message}  … and {hidden} more running");
+        }
+        self.total.set_position(u64::try_from(progress.done).unwrap_or(u64::MAX));
+        self.total.set_message(message);
+    }
+}
+
+impl LaneBar {
+    fn draw(&mut self) {
+        match self.since {
+            Some(since) => self.bar.set_message(format!("{}  {}", self.release, seconds(since.elapsed()))),
+            None => self.bar.set_message("-"),
+        }
+        self.bar.tick();
+    }
+}
+
+/// Releases per second and what is left, from the whole run so far: single releases differ too much.
+fn pace(progress: Progress) -> String {
+    let passed = progress.elapsed.as_secs_f64();
+    if progress.done == 0 || passed < 0.5 {
+        return String::new();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "numbers of releases are small")]
+    let (done, left) = (progress.done as f64, (progress.total - progress.done) as f64);
+    let per_second = done / passed;
+    let rest = Duration::try_from_secs_f64(left / per_second).unwrap_or_default();
+    format!("{per_second:.1}/s  about {} left", seconds(rest))
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template).expect("the templates of this file are well-formed");
+    style.progress_chars("█▉▊▋▌▍▎▏ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
+}

@@ -1,0 +1,54 @@
+//! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life.
+
+use std::time::Duration;
+
+use super::{KILLING, Printer, Progress, Progressing, TERMINATING, draining_lines, finished_line};
+use crate::executor::Event;
+use crate::report::words::seconds;
+
+/// How long it may be silent.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// Plain lines.
+pub(super) struct Lines {
+    pid: u32,
+    last_word: Duration,
+}
+
+impl Lines {
+    pub(super) fn new(pid: u32) -> Self {
+        Self { pid, last_word: Duration::ZERO }
+    }
+
+    /// For a run that is under way already.
+    pub(super) fn taking_over(pid: u32, progress: Progress) -> Self {
+        Self { pid, last_word: progress.elapsed }
+    }
+
+    fn heartbeat(&mut self, progress: Progress, printer: &mut Printer) {
+        if progress.elapsed.saturating_sub(self.last_word) >= HEARTBEAT {
+            self.last_word = progress.elapsed;
+            let Progress { done, total, running, elapsed, .. } = progress;
+            printer.say(&format!("still at it after {}: {done} of {total} done, {running} running", seconds(elapsed)));
+        }
+    }
+}
+
+impl Progressing for Lines {
+    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+        match event {
+            Event::Started { .. } | Event::ReleaseStarted { .. } | Event::Finished(_) => {}
+            Event::Tick(progress) => self.heartbeat(*progress, printer),
+            Event::ReleaseFinished { release, outcome, took, progress, .. } => {
+                self.last_word = progress.elapsed;
+                let line = finished_line(release, outcome, *took, printer.err());
+                if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
+            }
+            Event::Draining { because_of_failure, progress } => {
+                printer.tell(&draining_lines(*because_of_failure, *progress, self.pid));
+            }
+            Event::Terminating(_) => printer.tell(TERMINATING),
+            Event::Killing(_) => printer.tell(KILLING),
+        }
+    }
+}

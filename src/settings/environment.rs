@@ -1,0 +1,143 @@
+//! The environment variables that mean something here, as they were at the start.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::cluster::{ConnectionWish, InCluster, KubeconfigFiles};
+
+/// Where every pod finds its service account.
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// Every variable that is looked at. Empty ones count as not set: Helm exports some of them empty.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `HELM_BIN`: the helm that runs this program as a plugin, as it was typed.
+    pub helm_bin: Option<String>,
+    /// `HELM_PLUGIN_NAME`: what this plugin is called.
+    pub helm_plugin_name: Option<String>,
+    /// `HELM_NAMESPACE`: under Helm always set, to the kubeconfig's default if nothing else.
+    pub helm_namespace: Option<String>,
+    /// `HELM_DRIVER`: where releases are stored.
+    pub helm_driver: Option<String>,
+    /// `HELM_DEBUG` is true.
+    pub helm_debug: bool,
+    /// `HELM_PURGE_SELF`: this program's own release, as `namespace/name`.
+    pub own_release: Option<String>,
+    /// `NO_COLOR` is set.
+    pub no_colour: bool,
+    /// `TERM`.
+    pub term: Option<String>,
+    /// Everything that says which cluster is meant.
+    pub connection: ConnectionWish,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
+    pub kube_cache: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn read() -> Self {
+        Self::from_lookup(&|name| std::env::var_os(name))
+    }
+
+    /// Reads an environment given as a function: for tests.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let text = |name: &str| raw(name).and_then(|value| value.into_string().ok());
+        let truth = |name: &str| text(name).is_some_and(|value| value.parse().unwrap_or(value == "1"));
+        let home = raw("HOME").map(PathBuf::from);
+        Self {
+            helm_bin: text("HELM_BIN"),
+            helm_plugin_name: text("HELM_PLUGIN_NAME"),
+            helm_namespace: text("HELM_NAMESPACE"),
+            helm_driver: text("HELM_DRIVER"),
+            helm_debug: truth("HELM_DEBUG"),
+            own_release: text("HELM_PURGE_SELF"),
+            no_colour: raw("NO_COLOR").is_some(),
+            term: text("TERM"),
+            connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
+            home,
+            kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
+        }
+    }
+}
+
+fn connection(
+    raw: &dyn Fn(&str) -> Option<OsString>,
+    text: &dyn Fn(&str) -> Option<String>,
+    skip_tls_verify: bool,
+    home: Option<&Path>,
+) -> ConnectionWish {
+    let groups = text("HELM_KUBEASGROUPS").unwrap_or_default();
+    let groups = groups.split(',').filter(|group| !group.is_empty()).map(str::to_owned);
+    ConnectionWish {
+        kubeconfig: kubeconfig_files(raw("KUBECONFIG"), home),
+        context: text("HELM_KUBECONTEXT"),
+        token: text("HELM_KUBETOKEN"),
+        as_user: text("HELM_KUBEASUSER"),
+        as_groups: groups.collect(),
+        api_server: text("HELM_KUBEAPISERVER"),
+        certificate_authority: text("HELM_KUBECAFILE"),
+        skip_tls_verify,
+        tls_server_name: text("HELM_KUBETLS_SERVER_NAME"),
+        in_cluster: text("KUBERNETES_SERVICE_HOST")
+            .zip(text("KUBERNETES_SERVICE_PORT"))
+            .map(|(host, port)| InCluster { host, port, service_account: PathBuf::from(SERVICE_ACCOUNT) }),
+    }
+}
+
+fn kubeconfig_files(variable: Option<OsString>, home: Option<&Path>) -> KubeconfigFiles {
+    let listed = variable.map(|list| std::env::split_paths(&list).collect::<Vec<_>>()).unwrap_or_default();
+    let listed = listed.into_iter().filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>();
+    if listed.is_empty() {
+        KubeconfigFiles::Usual(home.map(|home| home.join(".kube").join("config")))
+    } else {
+        KubeconfigFiles::Variable(listed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
+        Environment::from_lookup(&find)
+    }
+
+    #[test]
+    fn variables_that_helm_exports_empty_count_as_not_set() {
+        let read = environment(&[
+            ("HELM_KUBECONTEXT", ""),
+            ("HELM_KUBETOKEN", ""),
+            ("HELM_DEBUG", "false"),
+            ("KUBECONFIG", ""),
+        ]);
+        assert!(read.connection.context.is_none() && read.connection.token.is_none() && !read.helm_debug);
+        assert!(matches!(read.connection.kubeconfig, KubeconfigFiles::Usual(None)));
+    }
+
+    #[test]
+    fn a_list_of_kubeconfigs_is_taken_apart_and_its_gaps_are_left_out() {
+        let read = environment(&[("KUBECONFIG", ":/a::/b:"), ("HOME", "/home/x")]);
+        match read.connection.kubeconfig {
+            KubeconfigFiles::Variable(paths) => assert_eq!(paths, [PathBuf::from("/a"), PathBuf::from("/b")]),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn impersonation_and_flags_of_helm_arrive() {
+        let read = environment(&[
+            ("HELM_KUBEASUSER", "bob"),
+            ("HELM_KUBEASGROUPS", "a,b"),
+            ("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", "true"),
+            ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+            ("KUBERNETES_SERVICE_PORT", "443"),
+        ]);
+        assert_eq!(read.connection.as_groups, ["a", "b"]);
+        assert!(read.connection.skip_tls_verify && read.connection.in_cluster.is_some());
+    }
+}

@@ -1,0 +1,30 @@
+//! A real Kubernetes control plane with real Helm, started for a test or the demo and thrown away after it.
+//!
+//! [`Cluster::start`] finds or builds the programs, starts them in a folder of their own, and returns when they can be
+//! used. What follows is up to the caller: objects through [`Cluster::api`], charts through [`Cluster::install`],
+//! hundreds of releases through [`Cluster::seed`], other users through [`Cluster::kubeconfig_for_user`].
+//!
+//! This package must not know helm-purge: it is what helm-purge is tested against.
+
+mod access;
+mod api;
+pub mod charts;
+mod cluster;
+mod environment;
+mod error;
+pub mod parts;
+pub mod progress;
+pub mod seed;
+mod tools;
+mod wait;
+
+pub use access::ServerCertificate;
+pub use api::{Api, Kind};
+pub use charts::Chart;
+pub use cluster::{Cluster, Components};
+pub use error::Error;
+pub use parts::Part;
+pub use progress::Progress;
+pub use seed::{SeededRelease, Status, Storage};
+pub use tools::HelmVersion;
+pub use wait::{CEILING, wait_until};

@@ -1,0 +1,195 @@
+//! The parts, their pinned versions, and how each is built.
+//!
+//! Must not run anything. The versions are those of the `go.mod` files in `parts/`; a test compares the two.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A program of the cluster, or one that talks to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Where the API server keeps its objects.
+    Etcd,
+    /// kube-apiserver.
+    ApiServer,
+    /// kube-controller-manager: garbage collection, namespaces, Jobs, claims, service accounts.
+    ControllerManager,
+    /// kube-scheduler: gives pods a node.
+    Scheduler,
+    /// kubectl.
+    Kubectl,
+    /// helm, version 3.
+    Helm3,
+    /// helm, version 4.
+    Helm4,
+    /// kwok: nodes that pretend to run their pods.
+    Kwok,
+}
+
+/// Parts that share a Go module, and with it most of their build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    Kubernetes,
+    Helm3,
+    Helm4,
+    Kwok,
+}
+
+/// What every build is told, whatever it builds.
+pub(super) const BUILD_FLAGS: [&str; 3] = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
+
+/// The oldest Go that builds all families: the `go` line of their `go.mod`.
+pub(super) const OLDEST_GO: (u32, u32) = (1, 26);
+
+/// [`OLDEST_GO`] as it is written.
+pub(super) const OLDEST_GO_NAME: &str = "1.26";
+
+impl Part {
+    /// All of them, in the order in which their builds help each other most.
+    pub const ALL: [Self; 8] = [
+        Self::Etcd,
+        Self::ApiServer,
+        Self::ControllerManager,
+        Self::Scheduler,
+        Self::Kubectl,
+        Self::Helm3,
+        Self::Helm4,
+        Self::Kwok,
+    ];
+
+    /// The name of the program's file.
+    #[must_use]
+    pub const fn program(self) -> &'static str {
+        match self {
+            Self::Etcd => "etcd",
+            Self::ApiServer => "kube-apiserver",
+            Self::ControllerManager => "kube-controller-manager",
+            Self::Scheduler => "kube-scheduler",
+            Self::Kubectl => "kubectl",
+            Self::Helm3 | Self::Helm4 => "helm",
+            Self::Kwok => "kwok",
+        }
+    }
+
+    /// The pinned version, with its `v`.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Etcd => "v3.6.8",
+            Self::ApiServer | Self::ControllerManager | Self::Scheduler | Self::Kubectl => "v1.36.3",
+            Self::Helm3 => "v3.21.4",
+            Self::Helm4 => "v4.2.4",
+            Self::Kwok => "v0.8.0",
+        }
+    }
+
+    /// About the longest that its build takes on two cores, after those before it in [`ALL`](Self::ALL).
+    #[must_use]
+    pub const fn longest_build(self) -> Duration {
+        Duration::from_mins(match self {
+            Self::ApiServer => 4,
+            Self::ControllerManager | Self::Helm3 | Self::Helm4 | Self::Kwok => 3,
+            Self::Etcd => 2,
+            Self::Scheduler | Self::Kubectl => 1,
+        })
+    }
+
+    /// The Go package of its `main`.
+    pub(super) const fn package(self) -> &'static str {
+        match self {
+            Self::Etcd => "go.etcd.io/etcd/server/v3",
+            Self::ApiServer => "k8s.io/kubernetes/cmd/kube-apiserver",
+            Self::ControllerManager => "k8s.io/kubernetes/cmd/kube-controller-manager",
+            Self::Scheduler => "k8s.io/kubernetes/cmd/kube-scheduler",
+            Self::Kubectl => "k8s.io/kubernetes/cmd/kubectl",
+            Self::Helm3 => "helm.sh/helm/v3/cmd/helm",
+            Self::Helm4 => "helm.sh/helm/v4/cmd/helm",
+            Self::Kwok => "sigs.k8s.io/kwok/cmd/kwok",
+        }
+    }
+
+    /// For the linker: no symbols, and the version where the program looks for its own, which charts ask for.
+    pub(super) fn linker_flags(self) -> String {
+        let version = self.version();
+        let stamps = match self {
+            Self::Etcd => String::new(),
+            Self::ApiServer | Self::ControllerManager | Self::Scheduler | Self::Kubectl => {
+                let base = "k8s.io/component-base/version";
+                let client = "k8s.io/client-go/pkg/version";
+                format!(
+                    " -X {base}.gitVersion={version} -X {base}.gitMajor=1 -X {base}.gitMinor=36 \
+                     -X {client}.gitVersion={version}"
+                )
+            }
+            Self::Helm3 => format!(" -X helm.sh/helm/v3/internal/version.version={version}"),
+            Self::Helm4 => format!(" -X helm.sh/helm/v4/internal/version.version={version}"),
+            Self::Kwok => format!(" -X sigs.k8s.io/kwok/pkg/consts.Version={version}"),
+        };
+        format!("-s -w{stamps}")
+    }
+
+    pub(super) const fn family(self) -> Family {
+        match self {
+            Self::Etcd | Self::ApiServer | Self::ControllerManager | Self::Scheduler | Self::Kubectl => {
+                Family::Kubernetes
+            }
+            Self::Helm3 => Family::Helm3,
+            Self::Helm4 => Family::Helm4,
+            Self::Kwok => Family::Kwok,
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.program(), self.version())
+    }
+}
+
+impl Family {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Kubernetes => "kubernetes",
+            Self::Helm3 => "helm3",
+            Self::Helm4 => "helm4",
+            Self::Kwok => "kwok",
+        }
+    }
+
+    /// The folder with its `go.mod`, in this clone.
+    pub(super) fn folder(self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("parts").join(self.name())
+    }
+
+    pub(super) fn members(self) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(move |part| part.family() == self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn go_mod(part: Part) -> String {
+        std::fs::read_to_string(part.family().folder().join("go.mod")).expect("every family has a go.mod")
+    }
+
+    #[test]
+    fn the_versions_here_are_those_of_the_go_modules() {
+        for part in Part::ALL {
+            let module = part.package().split("/cmd/").next().expect("a split has a first piece");
+            let line = format!("\t{module} {} // indirect\n", part.version());
+            assert!(go_mod(part).contains(&line), "{part}: no line {line:?}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_go_is_the_one_that_the_go_modules_ask_for() {
+        let (major, minor) = OLDEST_GO;
+        assert_eq!(OLDEST_GO_NAME, format!("{major}.{minor}"));
+        for part in Part::ALL {
+            assert!(go_mod(part).contains(&format!("\ngo {OLDEST_GO_NAME}.0\n")), "{part}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The throwaway cluster against itself: what other tests rely on.
+//!
+//! One binary and one shared cluster; only what ends a cluster, or needs two, starts its own.
+
+mod access;
+mod charts;
+mod ends;
+mod parts;
+mod pods;
+mod seeds;
+mod shared;

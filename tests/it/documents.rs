@@ -1,0 +1,103 @@
+//! README, examples, help and plugin.yaml tell the same story as the program.
+
+use std::fs;
+use std::path::Path;
+
+use helm_purge::exit_code::ExitCode;
+use helm_purge::policy::Policy;
+
+use crate::support::FakeHelm;
+
+fn here(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(here(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The fenced blocks of a language in the README.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = read("README.md");
+    let mut blocks = Vec::new();
+    for part in readme.split("\n```").skip(1).step_by(2) {
+        if let Some(block) = part.strip_prefix(language).and_then(|rest| rest.strip_prefix('\n')) {
+            blocks.push(block.to_owned());
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_example_is_a_valid_policy_that_begins_with_what_it_does_and_what_to_edit() {
+    let examples = fs::read_dir(here("examples")).expect("there are examples").flatten().map(|entry| entry.path());
+    let examples =
+        examples.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect::<Vec<_>>();
+    assert!(examples.len() >= 4);
+    for path in examples {
+        Policy::read_file(&path).unwrap_or_else(|faults| panic!("{faults}"));
+        let text = fs::read_to_string(&path).expect("it was just read");
+        let comments = text.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
+        assert!(comments.contains("# Edit:"), "{} does not say what to edit", path.display());
+        assert!(read("README.md").contains(&path.file_name().expect("it has a name").to_string_lossy().into_owned()));
+    }
+}
+
+#[test]
+fn the_policy_of_the_readme_is_valid() {
+    let policies = blocks("yaml");
+    assert_eq!(policies.len(), 1);
+    for policy in policies {
+        Policy::read("README.md", policy.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+    }
+}
+
+#[test]
+fn the_commands_of_the_readme_work_in_the_order_in_which_they_stand() {
+    let block = blocks("sh").into_iter().find(|block| block.contains("helm purge init")).expect("the README begins so");
+    let commands = block.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "web");
+    for command in commands.filter(|command| !command.is_empty()) {
+        let arguments = command.strip_prefix("helm purge ").expect("the block has only these");
+        let (arguments, file) = arguments.split_once('>').unwrap_or((arguments, ""));
+        let arguments = arguments.split_whitespace().collect::<Vec<_>>();
+        let confirmed = if arguments == ["run"] { vec!["run", "--confirm", "dev-eu"] } else { arguments };
+        let output = fake.program.run(&confirmed).exits(0);
+        if !file.is_empty() {
+            fake.program.file(file.trim(), &output.stdout);
+        }
+    }
+    assert!(fake.left().is_empty());
+}
+
+#[test]
+fn the_exit_codes_of_readme_and_help_are_those_of_the_program() {
+    let (readme, help) = (read("README.md"), FakeHelm::new().program.run(&["--help"]).exits(0).stdout);
+    for (code, meaning) in ExitCode::documented() {
+        assert!(readme.contains(&format!("| {code} | {meaning} |")), "README: {code}");
+        let unfolded = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(unfolded.contains(&format!("{code} {meaning}")), "--help: {code}");
+    }
+}
+
+#[test]
+fn the_plugins_version_is_the_programs_and_its_file_has_only_what_helm_3_knows() {
+    let manifest = read("plugin.yaml");
+    assert!(manifest.contains(&format!("version: {}\n", env!("CARGO_PKG_VERSION"))));
+    let keys = manifest.lines().filter(|line| !line.starts_with([' ', '#'])).filter_map(|line| line.split_once(':'));
+    let known = ["name", "version", "usage", "description", "ignoreFlags", "platformCommand"];
+    for (key, _) in keys {
+        assert!(known.contains(&key), "Helm 3 drops every plugin because of `{key}`");
+    }
+}
+
+#[test]
+fn every_flag_is_explained_and_every_command_of_the_design_is_in_the_readme() {
+    let fake = FakeHelm::new();
+    for command in ["init", "validate", "plan", "run", "version"] {
+        let help = fake.program.run(&[command, "--help"]).exits(0).stdout;
+        assert!(help.contains("Usage: helm-purge"), "{help}");
+        assert!(read("README.md").contains(&format!("helm purge {command}")), "{command} is not in the README");
+    }
+}

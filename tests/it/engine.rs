@@ -1,0 +1,108 @@
+//! The process engine on its own: children that do not want to end, and nothing left of them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use helm_purge::helm::child::{Cause, Ended, Ending, Invocation, Limits, run};
+use helm_purge::signal::{StopSignal, Urgency};
+use serde_json::{Value, json};
+
+use crate::support::{FakeHelm, Gate};
+
+/// A fake helm that uninstalls `dev-a/a`, with this behaviour.
+fn child(fake: &FakeHelm, behaviour: &Value) -> Invocation {
+    fake.behaves("dev-a", "a", behaviour);
+    Invocation {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_fake-helm")),
+        arguments: ["uninstall", "--namespace=dev-a", "--", "a"].map(Into::into).to_vec(),
+        environment: vec![
+            ("FAKE_HELM".into(), Some(fake.program.folder().join("fake").into())),
+            ("HELM_PURGE_TEST".into(), Some(fake.program.folder().into())),
+        ],
+    }
+}
+
+fn limits(deadline: Duration, grace: Duration) -> Limits {
+    Limits { grace, ..Limits::with_deadline(deadline) }
+}
+
+fn ends(behaviour: &Value, limits: Limits) -> (Ended, usize) {
+    let fake = FakeHelm::new();
+    let mut bytes = 0;
+    let ended = run(&child(&fake, behaviour), limits, &StopSignal::default(), &mut |piece| bytes += piece.len());
+    fake.program.leaves_no_process();
+    (ended.expect("the child can be started"), bytes)
+}
+
+const LONG: Duration = Duration::from_mins(1);
+const SHORT: Duration = Duration::from_millis(300);
+
+#[test]
+fn a_child_that_ends_by_itself_gives_its_code_and_its_words() {
+    let (ended, _) = ends(&json!({"exit": 7, "stderr": "Error: no\n"}), Limits::with_deadline(LONG));
+    assert_eq!((ended.ending, ended.cause, ended.left_a_process), (Ending::Code(7), None, false));
+    assert_eq!(ended.stderr, b"Error: no\n");
+}
+
+#[test]
+fn a_child_that_hangs_is_terminated_at_its_deadline() {
+    let (ended, _) = ends(&json!({"hangs": true}), limits(SHORT, LONG));
+    assert_eq!((ended.ending, ended.cause), (Ending::Signal(15), Some(Cause::Deadline(SHORT))));
+}
+
+#[test]
+fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
+    let (ended, _) = ends(&json!({"hangs": true, "ignoresTerm": true}), limits(SHORT, SHORT));
+    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::Deadline(SHORT))));
+}
+
+#[test]
+fn a_child_that_stops_itself_is_killed_at_once() {
+    let (ended, _) = ends(&json!({"stopsItself": true}), limits(LONG, LONG));
+    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::StoppedItself)));
+}
+
+#[test]
+fn a_grandchild_that_holds_the_pipe_keeps_nobody_waiting_and_is_ended() {
+    let (ended, _) = ends(&json!({"leavesGrandchild": true, "exit": 0}), limits(LONG, LONG));
+    assert_eq!((ended.ending, ended.cause, ended.left_a_process), (Ending::Code(0), None, true));
+}
+
+#[test]
+fn a_gigabyte_on_stdout_is_read_to_its_end() {
+    let (ended, bytes) = ends(&json!({"floodsStdout": 1 << 30}), limits(LONG, LONG));
+    assert!(ended.succeeded() && bytes > 1 << 30, "{bytes}");
+}
+
+#[test]
+fn a_child_that_floods_stderr_is_ended() {
+    let mut limits = limits(LONG, LONG);
+    limits.stderr = 1 << 20;
+    let (ended, _) = ends(&json!({"floodsStderr": 4_usize << 30}), limits);
+    assert_eq!(ended.cause, Some(Cause::TooMuchStderr));
+    assert!(ended.stderr.len() <= 256 << 10);
+}
+
+#[test]
+fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
+    for (urgency, ignores_term, signal) in [(Urgency::Terminate, false, 15), (Urgency::Kill, true, 9)] {
+        let fake = FakeHelm::new();
+        let gate = Gate::new();
+        let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
+        let stop = StopSignal::default();
+        let listener = stop.clone();
+        let worker = std::thread::spawn(move || run(&invocation, limits(LONG, LONG), &listener, &mut |_| {}));
+        let waiting = gate.arrival();
+        stop.raise(urgency);
+        let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
+        assert_eq!((ended.ending, ended.cause), (Ending::Signal(signal), Some(Cause::Asked)));
+        drop(waiting);
+        fake.program.leaves_no_process();
+    }
+}
+
+#[test]
+fn what_cannot_be_started_is_an_error() {
+    let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
+    assert!(run(&invocation, Limits::with_deadline(LONG), &StopSignal::default(), &mut |_| {}).is_err());
+}

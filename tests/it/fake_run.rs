@@ -1,0 +1,317 @@
+//! Runs against the fake helm: exact calls, outcomes and screens.
+
+use serde_json::json;
+
+use crate::support::{Arrival, FakeHelm, Gate};
+
+const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+
+/// Without what differs from run to run: how long things took.
+fn steady(text: &str) -> String {
+    let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
+    let steady = |word: &str| if is_time(word.trim()) { word.replace(word.trim(), "TIME") } else { word.to_owned() };
+    text.split_inclusive(char::is_whitespace).map(steady).collect()
+}
+
+#[test]
+fn what_is_chosen_goes_and_what_is_kept_stays() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: ['*/vault', {charts: [traefik], reason: shared by everyone}]\n");
+    for (namespace, name) in
+        [("dev-a", "redis"), ("dev-a", "vault"), ("dev-b", "traefik"), ("dev-b", "web"), ("prod", "web")]
+    {
+        fake.release(namespace, name);
+    }
+    fake.program.run(&RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2 are gone");
+    assert_eq!(fake.left(), ["dev-a/vault", "dev-b/traefik", "prod/web"]);
+}
+
+#[test]
+fn every_helm_is_called_with_exactly_these_arguments() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: []\ndefaults: {timeout: 90s}\n");
+    fake.release("dev-a", "redis");
+    fake.program.run(&RUN).exits(0);
+    let calls = fake.calls();
+    let kubeconfig =
+        calls[1].iter().find(|argument| argument.starts_with("--kubeconfig=")).expect("a kubeconfig").clone();
+    let list = [
+        "list",
+        "--all-namespaces",
+        "--max",
+        "0",
+        "--output",
+        "json",
+        "--time-format",
+        "2006-01-02T15:04:05Z07:00",
+        "--deployed",
+        "--failed",
+        "--pending",
+        "--uninstalling",
+        "--superseded",
+        "--uninstalled",
+        &kubeconfig,
+        "--kube-context=dev-eu",
+    ];
+    let uninstall =
+        ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &uninstall, &list]);
+}
+
+#[test]
+fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
+    let mut fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    fake.program.set("HELM_NAMESPACE", "dev-a").set("HELM_KUBETOKEN", "abc").set("HELM_NO_PLUGINS", "0");
+    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(0);
+    let log = fake.log();
+    let start = log.iter().find(|event| event["argv"][0] == "uninstall").expect("an uninstall was started");
+    let environment = &start["environment"];
+    assert_eq!((&environment["HELM_NO_PLUGINS"], &environment["HELM_DEBUG"]), (&json!("1"), &json!("true")));
+    assert_eq!(
+        (&environment["HELM_COLOR"], &environment["NO_COLOR"], &environment["LC_ALL"]),
+        (&json!("never"), &json!("1"), &json!("C"))
+    );
+    for resolved in ["HELM_NAMESPACE", "HELM_KUBETOKEN", "HELM_KUBECONTEXT"] {
+        assert!(environment.get(resolved).is_none(), "{resolved} is still set");
+    }
+    let pinned = environment["KUBECONFIG"].as_str().expect("a kubeconfig is named");
+    assert!(
+        !pinned.starts_with(fake.program.folder().to_str().expect("a folder has a name")),
+        "not the user's own: {pinned}"
+    );
+    assert!(!std::path::Path::new(pinned).exists(), "the private file is gone after the run");
+    let listed = log.iter().find(|event| event["argv"][0] == "list").expect("a list was started");
+    assert_eq!(listed["environment"]["HELM_DEBUG"], "false");
+}
+
+#[test]
+fn each_child_has_a_session_of_its_own() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    fake.program.run(&RUN).exits(0);
+    for event in fake.log() {
+        assert_eq!(event["pid"], event["session"], "{event}");
+    }
+}
+
+#[test]
+fn never_more_children_than_workers() {
+    let fake = FakeHelm::new();
+    for number in 0..24 {
+        fake.release(&format!("dev-{}", number % 5), &format!("r{number}"));
+    }
+    let mut arguments = RUN.to_vec();
+    arguments.extend(["--workers", "3"]);
+    fake.program.run(&arguments).exits(0).stdout_has("purged 24").stdout_has("(3 workers)");
+    assert!(fake.most_at_once() <= 3);
+    assert_eq!(fake.calls().iter().filter(|call| call[0] == "uninstall").count(), 24);
+}
+
+#[test]
+fn as_many_children_as_workers_run_at_the_same_time() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    for number in 0..4 {
+        fake.release("dev-a", &format!("r{number}"));
+        fake.behaves("dev-a", &format!("r{number}"), &json!({"gate": gate.address()}));
+    }
+    let mut arguments = RUN.to_vec();
+    arguments.extend(["--workers", "4"]);
+    let running = fake.program.start(&arguments);
+    let waiting = (0..4).map(|_| gate.arrival()).collect::<Vec<_>>();
+    waiting.into_iter().for_each(Arrival::go);
+    running.finish().exits(0).stdout_has("purged 4");
+}
+
+#[test]
+fn one_failing_release_stops_no_other_and_every_release_has_its_outcome() {
+    let fake = FakeHelm::new();
+    for name in ["a", "b", "c", "d"] {
+        fake.release("dev-a", name);
+    }
+    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: failed to delete release: b\n"}));
+    fake.behaves(
+        "dev-a",
+        "c",
+        &json!({"exit": 1, "removes": true, "stderr": "Error: uninstall: Release not loaded: c: release: not found\n"}),
+    );
+    let output = fake.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(1);
+    let report = output.json();
+    assert_eq!(
+        report["totals"],
+        json!({"planned": 4, "purged": 2, "failed": 1, "alreadyGone": 1, "changed": 0, "notStarted": 0, "kept": 0})
+    );
+    let outcomes = report["releases"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|release| release["outcome"].as_str().expect("a word"));
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["purged", "failed", "already-gone", "purged"]);
+    assert_eq!(report["releases"][1]["afterwards"], "listed");
+    assert_eq!(fake.left(), ["dev-a/b"]);
+}
+
+#[test]
+fn fail_fast_begins_nothing_more_and_names_what_was_not_started() {
+    let fake = FakeHelm::new();
+    for name in ["a", "b", "c"] {
+        fake.release("dev-a", name);
+    }
+    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "Error: no\n"}));
+    let arguments = [&RUN[..], &["--fail-fast", "--workers", "1"]].concat();
+    let output = fake.program.run(&arguments).exits(1);
+    let output = output.stdout_has("purged 0 · failed 1 · already gone 0 · not started 2");
+    output.stdout_has("not started (another release failed, and --fail-fast was given)\n  dev-a/b\n  dev-a/c");
+    assert_eq!(fake.left(), ["dev-a/a", "dev-a/b", "dev-a/c"]);
+}
+
+#[test]
+fn what_helm_calls_uninstalled_but_still_lists_is_a_failure() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "liar");
+    fake.behaves("dev-a", "liar", &json!({"exit": 0, "removes": false}));
+    let output = fake.program.run(&RUN).exits(1);
+    output.stdout_has("still-listed").stdout_has("verified: only 0 of 1 are gone");
+}
+
+#[test]
+fn a_release_that_helm_cannot_find_but_the_list_has_is_a_failure() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "ghost");
+    fake.behaves(
+        "dev-a",
+        "ghost",
+        &json!({"exit": 1, "stderr": "Error: uninstall: Release not loaded: ghost: release: not found\n"}),
+    );
+    fake.program.run(&RUN).exits(1).stdout_has("still-listed");
+}
+
+#[test]
+fn nothing_to_purge_is_no_failure_and_starts_no_uninstall() {
+    let fake = FakeHelm::new();
+    fake.release("prod", "web");
+    fake.program.run(&RUN).exits(0).stderr_has("nothing to purge");
+    let report = fake.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(0).json();
+    assert_eq!(report["totals"]["planned"], 0);
+    assert!(fake.calls().iter().all(|call| call[0] != "uninstall"));
+}
+
+#[test]
+fn only_keep_and_namespace_narrow_what_goes() {
+    let names = |arguments: &[&str]| {
+        let fake = FakeHelm::new();
+        for (namespace, name) in [("dev-a", "web"), ("dev-a", "redis"), ("dev-b", "web"), ("prod", "web")] {
+            fake.release(namespace, name);
+        }
+        let plan = ["plan", "-f", "policy.yaml", "-o", "name"];
+        let output = fake.program.run(&[&plan[..], arguments].concat()).exits(0);
+        output.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&[]), ["dev-a/redis", "dev-a/web", "dev-b/web"]);
+    assert_eq!(names(&["--only", "*/web"]), ["dev-a/web", "dev-b/web"]);
+    assert_eq!(names(&["--keep", "dev-a/*"]), ["dev-b/web"]);
+    assert_eq!(names(&["-n", "dev-b"]), ["dev-b/web"]);
+    assert_eq!(names(&["-n", "prod"]), Vec::<String>::new());
+    assert_eq!(names(&["--only", "prod/*"]), Vec::<String>::new());
+    assert_eq!(names(&["--only", "*/web", "--only", "*/redis", "--keep", "*/redis"]), ["dev-a/web", "dev-b/web"]);
+}
+
+#[test]
+fn the_plan_on_a_screen() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: ['*/vault', 'dev-c/*', {charts: [traefik], reason: shared by everyone}]\n");
+    fake.release("dev-a", "redis");
+    fake.release("dev-a", "vault");
+    fake.release_with("dev-a", "busy", &[("status", json!("pending-upgrade"))]);
+    fake.release_with("dev-b", "broken", &[("status", json!("failed"))]);
+    fake.release_with("dev-b", "lost", &[("chart", json!("MISSING"))]);
+    fake.release_with("dev-b", "odd", &[("revision", json!("x"))]);
+    fake.release("dev-b", "traefik");
+    fake.release_with("dev-b", "yesterday", &[("status", json!("uninstalled"))]);
+    let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    insta::assert_snapshot!(steady(&output.stdout), @r#"
+    test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
+
+      NAMESPACE  RELEASE           AGE  CHART            WHY
+      dev-a      busy       keep    3d  busy-1.2.3       pending-upgrade: somebody may be at work on it
+      dev-a      redis      purge   3d  redis-1.2.3
+      dev-a      vault      keep    3d  vault-1.2.3      */vault (policy.yaml:6)
+      dev-b      broken     purge   3d  broken-1.2.3     failed
+      dev-b      lost       keep    3d  ?                its chart cannot be told, and `keep` has charts traefik (policy.yaml:6)
+      dev-b      odd        keep     ?  ?                cannot be understood: its revision is "x"
+      dev-b      traefik    keep    3d  traefik-1.2.3    charts traefik: shared by everyone (policy.yaml:6)
+      dev-b      yesterday  keep    3d  yesterday-1.2.3  uninstalled already, its history is someone's way back
+
+      keep  */vault         1  policy.yaml:6
+      keep  dev-c/*         0  policy.yaml:6  nothing, now
+      keep  charts traefik  1  policy.yaml:6
+
+    purge 2 releases in 2 namespaces · keep 6 · 16 at a time
+    "#);
+}
+
+#[test]
+fn the_summary_on_a_screen() {
+    let fake = FakeHelm::new();
+    for name in ["a", "b", "c", "d"] {
+        fake.release("dev-a", name);
+    }
+    fake.behaves(
+        "dev-a",
+        "a",
+        &json!({"stdout": "These resources were kept due to the resource policy:\n[ConfigMap] a-kept\n\n"}),
+    );
+    fake.behaves(
+        "dev-a",
+        "b",
+        &json!({"exit": 1, "stderr": concat!(
+        "uninstall.go:125: 2026 [debug] uninstall: Failed to delete release: ",
+        "[configmaps \"b\" is forbidden: User \"x\" cannot delete resource \"configmaps\"]\n",
+        "Error: failed to delete release: b\n",
+        "helm.go:92: 2026 [debug] failed to delete release: b\n")}),
+    );
+    fake.behaves(
+        "dev-a",
+        "c",
+        &json!({"exit": 1, "stderr": "Error: 1 error occurred:\n\t* job c-pre failed: BackoffLimitExceeded\n\n\n"}),
+    );
+    let output = fake.program.run(&[&RUN[..], &["--workers", "1"]].concat()).exits(1);
+    insta::assert_snapshot!(steady(&output.stdout), @r#"
+    purged 2 · failed 2 · already gone 0 · not started 0     in TIME (1 worker)
+
+    failed
+      dev-a/b  rbac
+          failed to delete release: b
+          configmaps "b" is forbidden: User "x" cannot delete resource "configmaps"
+          it is still listed, as `deployed`
+          hint: give the user that right, or leave the release to someone who has it
+      dev-a/c  hook
+          1 error occurred:
+          	* job c-pre failed: BackoffLimitExceeded
+          it is still listed, as `deployed`
+          hint: mend the hook (its Job and Pods are in the namespace); a second run tries again
+
+    left behind
+      dev-a/a  [ConfigMap] a-kept (helm.sh/resource-policy: keep)
+
+    verified: 2 of 2 are gone from dev-eu
+    "#);
+    insta::assert_snapshot!(steady(&output.stderr), @r#"
+    note: the uid of namespace kube-system could not be read: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
+    test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
+
+      NAMESPACE  RELEASE         AGE  CHART    WHY
+      dev-a      a        purge   3d  a-1.2.3
+      dev-a      b        purge   3d  b-1.2.3
+      dev-a      c        purge   3d  c-1.2.3
+      dev-a      d        purge   3d  d-1.2.3
+
+    purge 4 releases in 1 namespace · keep 0 · 1 at a time
+    purged dev-a/a TIME
+    failed dev-a/b TIME rbac: failed to delete release: b
+    failed dev-a/c TIME hook: 1 error occurred:
+    purged dev-a/d TIME
+    looking at the cluster once more
+    "#);
+}

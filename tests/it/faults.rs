@@ -1,0 +1,215 @@
+//! What happens when helm, the cluster or their output is not as it should be: nothing is purged that is not
+//! certain, and everything is accounted for.
+
+use serde_json::json;
+
+use crate::support::FakeHelm;
+
+const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+
+fn nothing_was_uninstalled(fake: &FakeHelm) {
+    assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
+}
+
+#[test]
+fn a_list_that_fails_ends_the_run_with_nothing_purged() {
+    for (behaviour, says) in [
+        (
+            json!({"exit": 1, "stderr": "Error: list: failed to list: secrets is forbidden: User \"u\" cannot list\n"}),
+            "rbac",
+        ),
+        (json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}), "unreachable"),
+        (json!({"exit": 1, "stdout": "[]"}), "helm list"),
+        (json!({"stdout": ""}), "no list of releases"),
+        (json!({"stdout": "null"}), "no list of releases"),
+        (json!({"stdout": "[{\"name\":\"a\""}), "no list of releases"),
+        (json!({"stdout": "WARNING: both\n[]"}), "no list of releases"),
+        (json!({"floodsStdout": 300 << 20}), "longer than 256 MiB"),
+    ] {
+        let fake = FakeHelm::new();
+        fake.release("dev-a", "redis");
+        fake.lists(&behaviour);
+        fake.program.run(&RUN).exits(4).stderr_has(says);
+        fake.program.run(&["plan", "-f", "policy.yaml"]).exits(4);
+        nothing_was_uninstalled(&fake);
+    }
+}
+
+#[test]
+fn an_entry_that_cannot_be_understood_is_kept_and_named_and_never_reaches_an_argv() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "good");
+    for (file, field, value) in [
+        ("flag", "name", json!("--no-hooks")),
+        ("escape", "name", json!("a\u{1b}[2J\u{202e}b")),
+        ("number", "revision", json!(3)),
+        ("state", "status", json!("asleep")),
+    ] {
+        fake.release_with("dev-a", file, &[(field, value)]);
+    }
+    let output = fake.program.run(&RUN).exits(0).stdout_has("purged 1");
+    assert!(!output.stderr.contains('\u{1b}') && !output.stderr.contains('\u{202e}'), "{output}");
+    let output = output.stderr_has("--no-hooks").stderr_has("a␛[2J");
+    drop(output.stderr_has("cannot be understood: its status is \"asleep\""));
+    let uninstalls = fake.calls().into_iter().filter(|call| call[0] == "uninstall").collect::<Vec<_>>();
+    assert_eq!(uninstalls.len(), 1);
+    assert_eq!(uninstalls[0].last().map(String::as_str), Some("good"));
+}
+
+#[test]
+fn helm_missing_too_old_too_new_or_mute_is_said_before_anything_is_looked_at() {
+    let mut fake = FakeHelm::new();
+    for (version, says) in
+        [("v2.17.0", "version"), ("v3.9.4", "3.10.0"), ("v5.0.0", "3 or 4"), ("banana", "banana"), ("", "version")]
+    {
+        fake.version(version);
+        fake.program.run(&RUN).exits(4).stderr_has(says);
+    }
+    fake.program.set("HELM_BIN", "no-such-helm");
+    fake.program.run(&RUN).exits(4).stderr_has("there is no `no-such-helm`").stderr_has("hint: install Helm");
+    nothing_was_uninstalled(&fake);
+}
+
+#[test]
+fn every_helm_that_is_supported_is_accepted() {
+    for version in ["v3.10.0", "v3.21.4", "v4.0.0", "v4.2.4", "v4.3.0-rc.1+build"] {
+        let fake = FakeHelm::new();
+        fake.version(version);
+        fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    }
+}
+
+#[test]
+fn a_kubeconfig_that_points_nowhere_starts_no_child() {
+    let mut fake = FakeHelm::new();
+    fake.program.set("KUBECONFIG", "/no/such/file");
+    fake.program.run(&RUN).exits(4).stderr_has("there is no kubeconfig at `/no/such/file`");
+    fake.program.run(&["plan", "-f", "policy.yaml", "--kube-context", "x"]).exits(4);
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn an_unknown_context_is_said_with_the_one_that_was_probably_meant() {
+    let fake = FakeHelm::new();
+    let output = fake.program.run(&["plan", "-f", "policy.yaml", "--kube-context", "dev-ue"]).exits(4);
+    drop(output.stderr_has("has no context `dev-ue`").stderr_has("did you mean `dev-eu`?"));
+}
+
+#[test]
+fn releases_that_are_stored_in_a_database_are_refused_with_the_reason() {
+    let mut fake = FakeHelm::new();
+    fake.program.set("HELM_DRIVER", "sql");
+    fake.program.run(&RUN).exits(4).stderr_has("HELM_DRIVER=sql");
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn a_cluster_that_is_not_in_the_policy_is_refused_before_it_is_listed() {
+    let fake = FakeHelm::new();
+    fake.program.file("kubeconfig", &crate::support::kubeconfig("prod", "https://127.0.0.1:1"));
+    for arguments in [&["plan", "-f", "policy.yaml"][..], &["run", "-f", "policy.yaml", "--yes"]] {
+        let output = fake.program.run(arguments);
+        drop(output.exits(5).stderr_has("does not name this cluster: context `prod`").stderr_has("another context"));
+    }
+    assert!(fake.calls().iter().all(|call| call[0] == "version"));
+}
+
+#[test]
+fn unattended_a_context_alone_is_not_enough() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: []\n");
+    let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
+    fake.program.file("policy.yaml", &text.replace("{context: dev-eu, server: 'https://127.0.0.1:1'}", "dev-*"));
+    fake.release("dev-a", "redis");
+    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(5).stderr_has("only by its context `dev-eu`");
+    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "dev-eu"]).exits(0);
+    assert!(fake.left().is_empty());
+}
+
+#[test]
+fn limits_refuse_and_show_the_whole_plan() {
+    for (limits, says) in [
+        ("{maxReleases: 2}", "3 releases would go, the limit is 2 (policy.yaml:6"),
+        ("{maxNamespaces: 1}", "in 2 namespaces, the limit is 1"),
+        ("{maxPercent: 74}", "3 of the 4 releases in the cluster would go, the limit is 74 percent"),
+    ] {
+        let fake = FakeHelm::new();
+        fake.policy(&format!("limits: {limits}\n"));
+        for (namespace, name) in [("dev-a", "a"), ("dev-a", "b"), ("dev-b", "c"), ("prod", "d")] {
+            fake.release(namespace, name);
+        }
+        let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(5);
+        drop(output.stderr_has(says).stdout_has("dev-b"));
+        fake.program.run(&RUN).exits(5).stderr_has(says).stderr_has("nothing was purged");
+        nothing_was_uninstalled(&fake);
+    }
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "a");
+    fake.release("dev-a", "b");
+    fake.program.run(&[&RUN[..], &["--max-releases", "1"]].concat()).exits(5).stderr_has("(--max-releases)");
+    fake.program.run(&[&RUN[..], &["--max-releases", "2"]].concat()).exits(0);
+}
+
+#[test]
+fn this_programs_own_release_is_always_kept() {
+    let mut fake = FakeHelm::new();
+    fake.release("dev-a", "helm-purge");
+    fake.program.set("HELM_PURGE_SELF", "dev-a/helm-purge");
+    fake.program.run(&RUN).exits(0).stderr_has("the release of helm-purge itself");
+    assert_eq!(fake.left(), ["dev-a/helm-purge"]);
+    fake.program.set("HELM_PURGE_SELF", "nonsense");
+    fake.program.run(&RUN).exits(2).stderr_has("NAMESPACE/RELEASE");
+}
+
+#[test]
+fn words_of_helm_reach_a_terminal_only_made_visible() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "a");
+    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "Error: \u{1b}]0;title\u{7}\u{1b}[2J\u{202e}gone\n"}));
+    let output = fake.program.run(&RUN).exits(1);
+    for text in [&output.stdout, &output.stderr] {
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{output}");
+    }
+    drop(output.stdout_has("␛[2J"));
+}
+
+#[test]
+fn a_gigabyte_of_output_is_read_and_not_kept() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "loud");
+    fake.behaves("dev-a", "loud", &json!({"floodsStdout": 1 << 30, "stdout": "\n"}));
+    let output = fake.program.run(&RUN).exits(0);
+    assert!(output.stdout.len() < 64 << 10);
+    drop(output.stdout_has("purged 1"));
+}
+
+#[test]
+fn a_closed_stdout_changes_nothing() {
+    let fake = FakeHelm::new();
+    for number in 0..40 {
+        fake.release("dev-a", &format!("r{number}"));
+    }
+    let shell = format!(
+        "{} run -f policy.yaml --yes -A 2>stderr | true; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_helm-purge")
+    );
+    let command = fake.program.command(&[]);
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-c", &shell]).env_clear().current_dir(fake.program.folder());
+    bash.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let status = bash.status().expect("bash can be started");
+    assert_eq!(status.code(), Some(0));
+    assert!(fake.left().is_empty());
+}
+
+#[test]
+fn a_full_disk_behind_stdout_is_told_and_the_purge_goes_on() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "a");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let mut command = fake.program.command(&RUN);
+    let output = command.stdin(std::process::Stdio::null()).stdout(full).output().expect("it can be started");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("could not write to stdout"));
+    assert!(fake.left().is_empty());
+}

@@ -1,0 +1,16 @@
+//! The integration tests: the real binary, against a fake helm where things have to be exact, and against a
+//! real cluster with real helm for everything that touches Helm.
+//!
+//! One binary, one module for each theme; the first line of a module says what belongs there.
+
+mod support;
+
+mod command_line;
+mod connections;
+mod documents;
+mod engine;
+mod fake_run;
+mod faults;
+mod on_a_terminal;
+mod real_purge;
+mod signals;

@@ -1,0 +1,189 @@
+//! Whole purges on the real cluster, with Helm 3 and Helm 4.
+
+use serde_json::json;
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, Status};
+
+use crate::support::{Real, cluster};
+
+const PLAN: [&str; 3] = ["plan", "-f", "policy.yaml"];
+const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+
+#[test]
+fn well_known_charts_go_and_kept_ones_stay_untouched() {
+    Real::with_both("charts", |real| {
+        real.policy("keep: ['*/vault']\n");
+        let (alice, bob) = (real.namespace("alice"), real.namespace("bob"));
+        for (namespace, release, chart) in [
+            (&alice, "web", Chart::Nginx),
+            (&alice, "vault", Chart::Redis),
+            (&bob, "cache", Chart::Redis),
+            (&bob, "db", Chart::Mysql),
+        ] {
+            cluster().install(real.helm, chart, namespace, release, &[]).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let before = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
+        let output = real.program.run(&RUN).exits(0).stdout_has("purged 3 · failed 0").stdout_has("verified: 3 of 3");
+        drop(output.stdout_has("cache  [ConfigMap] cache-tuning (helm.sh/resource-policy: keep)"));
+        assert_eq!(real.listed(), ["alice/vault"]);
+        let after = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
+        assert!(after.iter().all(|name| before.contains(name)) && after.iter().any(|name| name.contains("vault")));
+        let sets = cluster().api().list(Kind::STATEFUL_SET, Some(&alice)).expect("stateful sets can be listed");
+        assert_eq!(sets, ["vault"], "what is kept still runs");
+        real.program.run(&RUN).exits(0).stderr_has("nothing to purge");
+    });
+}
+
+#[test]
+fn every_form_of_keep_keeps() {
+    Real::with_both("keeps", |real| {
+        real.policy(
+            "keep:\n  - PREFIX-a/whole\n  - '*/vault'\n  - {namespaces: ['*-c'], reason: ours}\n  \
+             - {releases: ['ci-*']}\n  - {charts: [traefik]}\n  - {namespaces: ['*-d'], releases: [db], charts: ['my*']}\n",
+        );
+        real.seed(&["a/whole", "a/other", "b/vault", "b/web", "c/web", "d/ci-1", "d/cd-1"]);
+        let chart = |name: &str, chart: &str| SeededRelease::new(&real.namespace("d"), name).chart(chart, "1.0.0");
+        let seeded = [chart("proxy", "traefik"), chart("db", "mysql"), chart("db2", "mysql")];
+        cluster().seed(&seeded).expect("releases can be seeded");
+        real.program.run(&RUN).exits(0).stdout_has("purged 4");
+        assert_eq!(real.listed(), ["a/whole", "b/vault", "c/web", "d/ci-1", "d/db", "d/proxy"]);
+    });
+}
+
+#[test]
+fn every_state_that_helm_knows_is_seen_and_only_the_settled_ones_go() {
+    Real::with_both("states", |real| {
+        let releases = Status::ALL.into_iter().map(|status| {
+            SeededRelease::new(&real.namespace("a"), &format!("r-{}", status.as_str())).status(status).revisions(1..=3)
+        });
+        cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
+        let plan = real.program.run(&[&PLAN[..], &["-o", "json"]].concat()).exits(0).json();
+        let of = |decision: &str| {
+            let releases = plan["releases"].as_array().expect("a list").iter();
+            let chosen = releases.filter(|release| release["decision"] == decision);
+            chosen.map(|release| release["status"].as_str().expect("a status").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("purge"), ["deployed", "failed", "superseded", "uninstalling"]);
+        assert_eq!(of("keep"), ["pending-install", "pending-rollback", "pending-upgrade", "uninstalled"]);
+        real.program.run(&RUN).exits(0).stdout_has("purged 4");
+        // Helm itself never lists the state `unknown`, so it is neither seen nor touched.
+        assert_eq!(
+            real.listed(),
+            ["a/r-pending-install", "a/r-pending-rollback", "a/r-pending-upgrade", "a/r-uninstalled"]
+        );
+    });
+}
+
+#[test]
+fn no_list_is_cut_at_two_hundred_and_fifty_six() {
+    Real::with_both("many", |real| {
+        let releases = (0..270).map(|number| {
+            SeededRelease::new(&real.namespace(&format!("n{:02}", number % 27)), &format!("r{number:03}"))
+        });
+        cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
+        let names = real.program.run(&[&PLAN[..], &["-o", "name"]].concat()).exits(0).stdout;
+        assert_eq!(names.lines().count(), 270);
+        real.program
+            .run(&[&RUN[..], &["-q"]].concat())
+            .exits(0)
+            .stdout_has("purged 270 · failed 0")
+            .stdout_has("verified: 270 of 270");
+        assert!(real.listed().is_empty());
+    });
+}
+
+#[test]
+fn a_release_that_fails_stops_no_other_and_says_why_in_helms_own_words() {
+    Real::with_both("fails", |real| {
+        let namespace = real.namespace("a");
+        cluster()
+            .install(real.helm, Chart::Failing, &namespace, "broken", &[])
+            .unwrap_or_else(|error| panic!("{error}"));
+        real.seed(&["a/web", "b/web"]);
+        let output = real.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(1);
+        let report = output.json();
+        assert_eq!((&report["totals"]["purged"], &report["totals"]["failed"]), (&json!(2), &json!(1)), "{output}");
+        let failed = &report["releases"][0];
+        assert_eq!(
+            (&failed["name"], &failed["class"], &failed["afterwards"]),
+            (&json!("broken"), &json!("hook"), &json!("listed"))
+        );
+        let words = format!("{} {}", failed["message"], failed["cause"]);
+        assert!(words.contains("broken") && words.to_lowercase().contains("fail"), "{words}");
+        assert_eq!(real.listed(), ["a/broken"]);
+    });
+}
+
+#[test]
+fn an_object_that_may_not_be_deleted_fails_its_release_with_the_cause_that_helm_hides() {
+    Real::with_both("rights", |real| {
+        real.seed(&["a/web"]);
+        let user = format!("poor-{}", real.helm);
+        let rules = json!([
+            {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list", "update", "delete"]},
+            {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
+        ]);
+        allow(&user, &rules);
+        let kubeconfig = cluster().kubeconfig_for_user(&user, None).expect("a kubeconfig can be made");
+        let output =
+            real.program.run(&[&RUN[..], &["--kubeconfig", kubeconfig.to_str().expect("text")]].concat()).exits(1);
+        let output = output.stdout_has("a/web  rbac").stdout_has("failed to delete release: web");
+        drop(output.stdout_has("is forbidden: User").stdout_has("cannot delete resource \"configmaps\""));
+    });
+}
+
+#[test]
+fn a_user_without_rights_gets_a_clear_word_and_nothing_is_purged() {
+    Real::with_both("nobody", |real| {
+        real.seed(&["a/web"]);
+        let kubeconfig = cluster().kubeconfig_for_user("nobody", None).expect("a kubeconfig can be made");
+        let with = ["--kubeconfig", kubeconfig.to_str().expect("text")];
+        // The policy asks for the UID, which this user may not read.
+        real.program.run(&[&RUN[..], &with].concat()).exits(5).stderr_has("the uid of this cluster could not be read");
+        let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+        real.program.file("policy.yaml", &policy.replace(&format!(", uid: {}", cluster().uid()), ""));
+        let output = real.program.run(&[&RUN[..], &with].concat()).exits(4);
+        drop(output.stderr_has("secrets is forbidden").stderr_has("hint: the user has to be allowed to list Secrets"));
+        assert_eq!(real.listed(), ["a/web"]);
+    });
+}
+
+#[test]
+fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
+    Real::with_both("foreign", |real| {
+        real.seed(&["a/web"]);
+        let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+        let foreign = "00000000-0000-4000-8000-000000000000";
+        real.program.file("policy.yaml", &policy.replace(cluster().uid(), foreign));
+        let output = real.program.run(&RUN).exits(5);
+        drop(output.stderr_has("another uid").stderr_has(cluster().uid()));
+        real.program.run(&PLAN).exits(5);
+        assert_eq!(real.listed(), ["a/web"]);
+    });
+}
+
+#[test]
+fn a_release_that_somebody_else_uninstalls_meanwhile_is_already_gone() {
+    let real = Real::new("race", HelmVersion::Three);
+    real.seed(&["a/web", "a/db"]);
+    // Both runs want the same releases: whoever comes second finds them gone.
+    let (first, second) = (real.program.start(&RUN), real.program.start(&RUN));
+    let (first, second) = (first.finish(), second.finish());
+    assert!(real.listed().is_empty(), "{first}\n{second}");
+    for output in [first, second] {
+        drop(output.exits(0).stdout_lacks("still-listed"));
+    }
+}
+
+/// Lets a user do this in the whole cluster.
+fn allow(user: &str, rules: &serde_json::Value) {
+    let api = cluster().api();
+    let role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": user}, "rules": rules,
+    });
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": user},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": user},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+    });
+    api.apply(&role).and_then(|_| api.apply(&binding)).expect("the admin may do this");
+}

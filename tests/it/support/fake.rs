@@ -1,0 +1,122 @@
+//! The fake helm's scenario folder, and what its log says.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::Program;
+
+/// A program that uses the fake helm, and the scenario that the fake plays.
+pub(crate) struct FakeHelm {
+    pub(crate) program: Program,
+    folder: PathBuf,
+}
+
+/// A server that is not there: the fake helm needs none.
+const SERVER: &str = "https://127.0.0.1:1";
+
+impl FakeHelm {
+    /// A cluster without releases, its context `dev-eu`, and a policy whose fence is `dev-*`.
+    pub(crate) fn new() -> Self {
+        let mut program = Program::new();
+        let folder = program.folder().join("fake");
+        fs::create_dir_all(folder.join("releases")).expect("a folder can be made");
+        fs::create_dir_all(folder.join("behaviour")).expect("a folder can be made");
+        let kubeconfig = program.file("kubeconfig", &kubeconfig("dev-eu", SERVER));
+        program.set("FAKE_HELM", folder.clone());
+        program.set("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm"));
+        program.set("KUBECONFIG", kubeconfig);
+        let fake = Self { program, folder };
+        fake.policy("keep: []\n");
+        fake
+    }
+
+    /// Writes `policy.yaml`: the usual cluster and fence, and these lines.
+    pub(crate) fn policy(&self, lines: &str) {
+        let text = format!(
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: test}}\n\
+             clusters: [{{context: dev-eu, server: '{SERVER}'}}]\nnamespaces: ['dev-*']\n{lines}"
+        );
+        self.program.file("policy.yaml", &text);
+    }
+
+    /// A deployed release.
+    pub(crate) fn release(&self, namespace: &str, name: &str) {
+        self.release_with(namespace, name, &[]);
+    }
+
+    /// A release with some fields of its entry replaced.
+    pub(crate) fn release_with(&self, namespace: &str, name: &str, fields: &[(&str, Value)]) {
+        // Three days old whenever the test runs, so that screens stay the same.
+        let updated = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(73);
+        let mut entry = json!({
+            "name": name, "namespace": namespace, "revision": "1", "updated": updated.to_string(),
+            "status": "deployed", "chart": format!("{name}-1.2.3"), "app_version": "1",
+        });
+        for (key, value) in fields {
+            entry[key] = value.clone();
+        }
+        let file = self.folder.join("releases").join(format!("{namespace}__{}", name.replace('/', "_")));
+        fs::write(file, entry.to_string()).expect("a file can be written");
+    }
+
+    /// What uninstalling a release does instead of the usual.
+    pub(crate) fn behaves(&self, namespace: &str, name: &str, behaviour: &Value) {
+        let file = self.folder.join("behaviour").join(format!("{namespace}__{name}.json"));
+        fs::write(file, behaviour.to_string()).expect("a file can be written");
+    }
+
+    /// What `helm list` does instead of the usual.
+    pub(crate) fn lists(&self, behaviour: &Value) {
+        fs::write(self.folder.join("list.json"), behaviour.to_string()).expect("a file can be written");
+    }
+
+    pub(crate) fn version(&self, text: &str) {
+        fs::write(self.folder.join("version"), text).expect("a file can be written");
+    }
+
+    /// The releases that are left, as `namespace/name`, sorted.
+    pub(crate) fn left(&self) -> Vec<String> {
+        let files = fs::read_dir(self.folder.join("releases")).expect("the scenario has this folder");
+        let names = files.flatten().map(|file| file.file_name().to_string_lossy().replace("__", "/"));
+        let mut names = names.collect::<Vec<_>>();
+        names.sort();
+        names
+    }
+
+    /// Every event of the log, in order.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).expect("the fake writes whole lines")).collect()
+    }
+
+    /// The argv of every process that was started, in order.
+    pub(crate) fn calls(&self) -> Vec<Vec<String>> {
+        let started = self.log().into_iter().filter(|event| event["event"] == "start");
+        started
+            .map(|event| serde_json::from_value(event["argv"].clone()).expect("an argv is a list of texts"))
+            .collect()
+    }
+
+    /// The most uninstalls that ran at the same time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        let (mut running, mut most) = (0_usize, 0);
+        for event in self.log().iter().filter(|event| event["argv"][0] == "uninstall") {
+            running = if event["event"] == "start" { running + 1 } else { running - 1 };
+            most = most.max(running);
+        }
+        most
+    }
+}
+
+/// A kubeconfig with one context.
+pub(crate) fn kubeconfig(context: &str, server: &str) -> String {
+    json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": context,
+        "contexts": [{"name": context, "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {"token": "secret"}}],
+    })
+    .to_string()
+}

@@ -1,0 +1,21 @@
+//! What the tests stand on: the program in a world of its own, the fake helm, gates instead of sleeps.
+
+use std::time::Duration;
+
+/// Nothing in these tests takes so long, unless it hangs.
+const CEILING: Duration = Duration::from_mins(1);
+
+mod fake;
+mod gate;
+mod listener;
+mod output;
+mod program;
+mod real;
+mod terminal;
+
+pub(crate) use fake::{FakeHelm, kubeconfig};
+pub(crate) use gate::{Arrival, Gate};
+pub(crate) use output::Output;
+pub(crate) use program::{Program, Running};
+pub(crate) use real::{Real, cluster};
+pub(crate) use terminal::Terminal;

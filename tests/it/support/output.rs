@@ -1,0 +1,51 @@
+//! What came of a run of the program, and assertions that show all of it when they fail.
+
+use std::process::ExitStatus;
+
+/// A finished run.
+pub(crate) struct Output {
+    pub(crate) command: String,
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Output {
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "the exit code is another one\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn stdout_has(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text), "stdout does not contain {text:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn stdout_lacks(self, text: &str) -> Self {
+        assert!(!self.stdout.contains(text), "stdout contains {text:?}\n{self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn stderr_has(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "stderr does not contain {text:?}\n{self}");
+        self
+    }
+
+    /// stdout as one JSON document.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("stdout is no JSON: {error}\n{self}"))
+    }
+}
+
+impl std::fmt::Display for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let rule = "-".repeat(79);
+        writeln!(f, "{rule}\n$ {}\n{}", self.command, self.status)?;
+        writeln!(f, "stdout {rule}\n{}\nstderr {rule}\n{}\n{rule}", self.stdout, self.stderr)
+    }
+}

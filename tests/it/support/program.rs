@@ -1,0 +1,168 @@
+//! The program under test, in a folder, a HOME and an environment of its own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use tempfile::TempDir;
+
+use super::listener::Listener;
+use super::{CEILING, Output};
+
+/// A program that has been set up, not yet started.
+pub(crate) struct Program {
+    folder: TempDir,
+    environment: Vec<(OsString, OsString)>,
+}
+
+/// A program that runs, its stderr read as it comes.
+pub(crate) struct Running {
+    child: Child,
+    command: String,
+    stderr: Listener,
+}
+
+impl Program {
+    /// In an empty folder, with nothing in the environment but what every login has.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("helm-purge-test-").tempdir().expect("a folder can be made");
+        let mut program = Self { folder, environment: Vec::new() };
+        program.set("PATH", "/usr/bin:/bin");
+        program.set("HOME", program.folder().to_owned());
+        program.set("TMPDIR", std::env::temp_dir());
+        // Whatever is left behind can be found by it.
+        program.set("HELM_PURGE_TEST", program.folder().to_owned());
+        program
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Writes a file into the folder.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder().join(name);
+        fs::write(&path, text).expect("a file can be written");
+        path
+    }
+
+    /// A command that runs it, for those who start it by themselves.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
+        command.args(arguments).env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
+        command
+    }
+
+    /// Runs it to its end, with nothing on stdin.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, "")
+    }
+
+    /// Runs it to its end, with this on stdin.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let file = self.file(".stdin", input);
+        let stdin = fs::File::open(file).expect("it was just written");
+        self.start_with(arguments, Stdio::from(stdin)).finish()
+    }
+
+    /// Starts it, with nothing on stdin.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, Stdio::null())
+    }
+
+    fn start_with(&self, arguments: &[&str], stdin: Stdio) -> Running {
+        let mut command = self.command(arguments);
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let shown = format!("helm-purge {}", arguments.join(" "));
+        let mut child = command.spawn().expect("the program can be started");
+        let stderr = Listener::to(child.stderr.take().expect("stderr is a pipe"));
+        Running { child, command: shown, stderr }
+    }
+
+    /// Every process that this program, or anything it started, has left behind.
+    pub(crate) fn orphans(&self) -> Vec<u32> {
+        let marker = format!("HELM_PURGE_TEST={}", self.folder().display());
+        processes()
+            .filter(|pid| fs::read(format!("/proc/{pid}/environ")).is_ok_and(|bytes| has(&bytes, marker.as_bytes())))
+            .collect()
+    }
+
+    /// Waits until a file has this in it.
+    #[track_caller]
+    pub(crate) fn wait_for_file(&self, name: &str, text: &str) {
+        let until = Instant::now() + CEILING;
+        let read = || fs::read_to_string(self.folder().join(name)).unwrap_or_default();
+        while !read().contains(text) {
+            assert!(Instant::now() < until, "{name} does not contain {text:?}, but {:?}", read());
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until nothing is left, which a process that was just killed may take a moment for.
+    #[track_caller]
+    pub(crate) fn leaves_no_process(&self) {
+        let until = Instant::now() + CEILING;
+        while !self.orphans().is_empty() {
+            assert!(Instant::now() < until, "processes were left behind: {:?}", self.orphans());
+            std::thread::yield_now();
+        }
+    }
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").expect("these tests run on Linux");
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+impl Drop for Program {
+    /// Also when a test fails, nothing stays behind.
+    fn drop(&mut self) {
+        for pid in self.orphans() {
+            if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        }
+    }
+}
+
+impl Running {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
+        rustix::process::kill_process(pid, signal).expect("the program runs");
+    }
+
+    /// Reads what it says to the end, and waits for it.
+    pub(crate) fn finish(mut self) -> Output {
+        let stdout = self.child.stdout.take().map(|mut stdout| read_all(&mut stdout)).unwrap_or_default();
+        let status = self.child.wait().expect("the program is our child");
+        Output { command: self.command, status, stdout, stderr: self.stderr.finish() }
+    }
+
+    /// Waits until it has said this on stderr.
+    #[track_caller]
+    pub(crate) fn wait_for_stderr(&self, text: &str) {
+        self.stderr.wait_for(text);
+    }
+}
+
+fn read_all(stream: &mut dyn Read) -> String {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("a pipe can be read");
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,94 @@
+//! The real cluster, shared by all tests, and the program pointed at it.
+
+use std::process::Command;
+use std::sync::OnceLock;
+
+use throwaway_cluster::{Cluster, Components, HelmVersion, SeededRelease};
+
+use super::Program;
+
+/// One for all tests; it goes with this process, however that ends.
+pub(crate) fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| Cluster::start(Components::with_nodes()).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// The program on the real cluster, with one of the real helms, and namespaces that are the test's own.
+pub(crate) struct Real {
+    pub(crate) program: Program,
+    pub(crate) helm: HelmVersion,
+    prefix: String,
+}
+
+impl Real {
+    /// `test` is a word that no other test uses; the namespaces are called `TEST-HELM-NAME`.
+    pub(crate) fn new(test: &str, helm: HelmVersion) -> Self {
+        let prefix = format!("{test}-{helm}");
+        let mut program = Program::new();
+        program.set("KUBECONFIG", cluster().kubeconfig());
+        program.set("HELM_BIN", cluster().helm(helm).unwrap_or_else(|error| panic!("{error}")));
+        let real = Self { program, helm, prefix };
+        real.policy("keep: []\n");
+        real
+    }
+
+    /// The same for both helms.
+    pub(crate) fn with_both(test: &str, run: impl Fn(&Self)) {
+        for helm in HelmVersion::BOTH {
+            run(&Self::new(test, helm));
+        }
+    }
+
+    /// A namespace of this test.
+    pub(crate) fn namespace(&self, name: &str) -> String {
+        format!("{}-{name}", self.prefix)
+    }
+
+    /// Writes `policy.yaml`: this cluster, a fence around this test's namespaces, and these lines, in which
+    /// `PREFIX` stands for what all its namespaces begin with.
+    pub(crate) fn policy(&self, lines: &str) {
+        let text = format!(
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {prefix}}}\n\
+             clusters: [{{context: throwaway, server: '{server}', uid: {uid}}}]\nnamespaces: ['{prefix}-*']\n{lines}",
+            prefix = self.prefix,
+            server = cluster().server(),
+            uid = cluster().uid(),
+            lines = lines.replace("PREFIX", &self.prefix),
+        );
+        self.program.file("policy.yaml", &text);
+    }
+
+    /// Small releases without objects, as `namespace/name`.
+    pub(crate) fn seed(&self, names: &[&str]) {
+        let releases = names.iter().map(|name| {
+            let (namespace, name) = name.split_once('/').expect("written as namespace/name");
+            SeededRelease::new(&self.namespace(namespace), name).config_maps(1)
+        });
+        cluster().seed(&releases.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// What helm itself lists in this test's namespaces, as `namespace/name`, in every state, sorted.
+    pub(crate) fn listed(&self) -> Vec<String> {
+        let mut command = self.helm_command();
+        let states = ["--deployed", "--failed", "--pending", "--uninstalling", "--superseded", "--uninstalled"];
+        command.args(["list", "--all-namespaces", "--max", "0", "-o", "json"]).args(states);
+        let output = command.output().expect("helm can be started");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let releases: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("helm prints JSON");
+        let text = |release: &serde_json::Value, key: &str| release[key].as_str().unwrap_or_default().to_owned();
+        let start = format!("{}-", self.prefix);
+        let mut names = releases
+            .iter()
+            .filter_map(|release| {
+                let namespace = text(release, "namespace");
+                Some(format!("{}/{}", namespace.strip_prefix(&start)?, text(release, "name")))
+            })
+            .collect::<Vec<_>>();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn helm_command(&self) -> Command {
+        cluster().helm_command(self.helm).unwrap_or_else(|error| panic!("{error}"))
+    }
+}

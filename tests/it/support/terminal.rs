@@ -1,0 +1,128 @@
+//! A real terminal: the program, or a shell that runs it, behind a pty, and the screen as a person sees it.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+
+use pty_process::Size;
+use pty_process::blocking::Pty;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::CEILING;
+
+const ROWS: NonZeroU16 = NonZeroU16::new(40).expect("it is not zero");
+const COLUMNS: NonZeroU16 = NonZeroU16::new(120).expect("it is not zero");
+
+struct Screen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    closed: bool,
+}
+
+/// A terminal with a program in it.
+pub(crate) struct Terminal {
+    pty: Option<Arc<Pty>>,
+    child: Child,
+    screen: Arc<(Mutex<Screen>, Condvar)>,
+    watcher: Option<JoinHandle<()>>,
+    /// The watcher has to let go of the terminal.
+    closing: Arc<AtomicBool>,
+}
+
+impl Terminal {
+    /// Starts a command with this terminal as its controlling one.
+    pub(crate) fn start(command: Command) -> Self {
+        let (pty, pts) = pty_process::blocking::open().expect("a pty can be had");
+        pty.resize(Size::new(ROWS.get(), COLUMNS.get())).expect("a pty has a size");
+        let command = pty_process::blocking::Command::from(command).env("TERM", "xterm-256color");
+        let child = command.spawn(pts).expect("the command can be started");
+        let pty = Arc::new(pty);
+        let parser = vt100::Parser::new(ROWS, COLUMNS, 10_000);
+        let screen = Arc::new((Mutex::new(Screen { parser, raw: Vec::new(), closed: false }), Condvar::new()));
+        let closing = Arc::new(AtomicBool::new(false));
+        let (reader, shared, until) = (Arc::clone(&pty), Arc::clone(&screen), Arc::clone(&closing));
+        let watcher = std::thread::spawn(move || watch(&reader, &shared, &until));
+        Self { pty: Some(pty), child, screen, watcher: Some(watcher), closing }
+    }
+
+    pub(crate) fn type_text(&self, text: &str) {
+        let mut pty = self.pty.as_deref().expect("the terminal is open");
+        pty.write_all(text.as_bytes()).expect("a terminal can be typed at");
+    }
+
+    pub(crate) fn press_ctrl_c(&self) {
+        self.type_text("\u{3}");
+    }
+
+    /// Waits until what is on the screen now has this property.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        let (screen, condition) = &*self.screen;
+        let waiting = |screen: &mut Screen| !screen.closed && !holds(&screen.parser.screen().contents());
+        let guard = screen.lock().expect("nobody panics while it is held");
+        let (guard, _) = condition.wait_timeout_while(guard, CEILING, waiting).expect("nobody panics while it is held");
+        let contents = guard.parser.screen().contents();
+        assert!(holds(&contents), "waited in vain for {what}; the screen:\n{contents}");
+    }
+
+    /// Waits until this stands on the screen.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(text, |screen| screen.contains(text));
+    }
+
+    pub(crate) fn screen(&self) -> String {
+        self.screen.0.lock().expect("nobody panics while it is held").parser.screen().contents()
+    }
+
+    /// Everything that was ever written.
+    pub(crate) fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.screen.0.lock().expect("nobody panics while it is held").raw).into_owned()
+    }
+
+    /// Closes the terminal, as a window is closed: whoever writes to it gets an error.
+    pub(crate) fn hang_up(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        if let Some(watcher) = self.watcher.take() {
+            watcher.join().expect("watching does not panic");
+        }
+        self.pty = None;
+    }
+
+    /// Waits for the command to end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("the command is our child")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It is gone already where the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn watch(pty: &Pty, shared: &(Mutex<Screen>, Condvar), closing: &AtomicBool) {
+    let mut piece = [0; 4096];
+    let wait = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+    while !closing.load(Ordering::SeqCst) {
+        if poll(&mut [PollFd::new(pty, PollFlags::IN)], Some(&wait)) == Ok(0) {
+            continue;
+        }
+        // The read fails once nobody holds the other end any more.
+        let mut reader = pty;
+        let length = reader.read(&mut piece).unwrap_or_default();
+        let mut screen = shared.0.lock().expect("nobody panics while it is held");
+        screen.raw.extend_from_slice(&piece[..length]);
+        screen.parser.process(&piece[..length]);
+        screen.closed = length == 0;
+        shared.1.notify_all();
+        if screen.closed {
+            return;
+        }
+    }
+}

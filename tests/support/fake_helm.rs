@@ -1,0 +1,215 @@
+//! A stand-in for helm, for what has to be exact and for what real helm won't do on demand.
+//!
+//! A test prepares a folder and names it in `FAKE_HELM`:
+//!
+//! - `version`: what `helm version` prints; `v3.21.4` without it.
+//! - `releases/NAMESPACE__NAME`: a file for each release, the JSON entry that `helm list` prints for it.
+//!   `uninstall` removes the file.
+//! - `list.json`: what `helm list` does instead, see [`Behaviour`].
+//! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
+//! - `log`: a line of JSON for the start and for the end of each process, appended.
+//!
+//! An argv that it was not told of ends with code 97, so that every call is asserted.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use serde::Deserialize;
+use serde_json::json;
+
+/// What a call does instead of the usual.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "a scenario is JSON that a test writes: each is a switch of its own")]
+struct Behaviour {
+    /// Printed first.
+    stdout: Option<String>,
+    /// Printed first, too.
+    stderr: Option<String>,
+    /// The exit code.
+    exit: u8,
+    /// The release stays although the exit code is 0, or goes although it is not.
+    removes: Option<bool>,
+    /// Connects to this address, says which release it is, and goes on when it gets an answer.
+    gate: Option<String>,
+    /// TERM does nothing.
+    ignores_term: bool,
+    /// Stops like a process that reads from a terminal it may not have.
+    stops_itself: bool,
+    /// Leaves a process behind that holds stdout open.
+    leaves_grandchild: bool,
+    /// So many bytes on stdout, without a line break.
+    floods_stdout: usize,
+    /// So many bytes on stderr.
+    floods_stderr: usize,
+    /// Never ends.
+    hangs: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = std::env::args().skip(1).collect::<Vec<_>>();
+    if arguments.first().is_some_and(|argument| argument == "hold") {
+        wait_for_ever();
+    }
+    let folder = PathBuf::from(variable("FAKE_HELM").expect("FAKE_HELM names the folder of the scenario"));
+    log(&folder, "start", &arguments);
+    let code = act(&folder, &arguments);
+    log(&folder, "end", &arguments);
+    ExitCode::from(code)
+}
+
+fn act(folder: &Path, arguments: &[String]) -> u8 {
+    match arguments.first().map(String::as_str) {
+        Some("version") => version(folder),
+        Some("list") => list(folder),
+        Some("uninstall") => uninstall(folder, arguments),
+        other => {
+            write(&mut std::io::stderr(), &format!("Error: the fake helm was not told of {other:?}\n"));
+            97
+        }
+    }
+}
+
+fn version(folder: &Path) -> u8 {
+    let text = fs::read_to_string(folder.join("version")).unwrap_or_else(|_| "v3.21.4".to_owned());
+    write(&mut std::io::stdout(), &text);
+    0
+}
+
+fn list(folder: &Path) -> u8 {
+    if let Some(behaviour) = behaviour(&folder.join("list.json")) {
+        return perform(&behaviour, "list");
+    }
+    let mut files = fs::read_dir(folder.join("releases"))
+        .map_or_else(|_| Vec::new(), |files| files.flatten().map(|file| file.path()).collect::<Vec<_>>());
+    files.sort();
+    let entries = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<Vec<_>>();
+    write(&mut std::io::stdout(), &format!("[{}]\n", entries.join(",")));
+    0
+}
+
+fn uninstall(folder: &Path, arguments: &[String]) -> u8 {
+    let namespace = arguments.iter().find_map(|argument| argument.strip_prefix("--namespace=")).unwrap_or_default();
+    let names = arguments.iter().skip_while(|argument| *argument != "--").skip(1);
+    for name in names {
+        let key = format!("{namespace}__{name}");
+        let record = folder.join("releases").join(&key);
+        let behaviour = behaviour(&folder.join("behaviour").join(format!("{key}.json")));
+        let code = match &behaviour {
+            Some(behaviour) => perform(behaviour, &format!("{namespace}/{name}")),
+            None if record.exists() => 0,
+            None => {
+                let text = format!("Error: uninstall: Release not loaded: {name}: release: not found\n");
+                write(&mut std::io::stderr(), &text);
+                1
+            }
+        };
+        let removes = behaviour.and_then(|behaviour| behaviour.removes).unwrap_or(code == 0);
+        if removes {
+            // It may be gone already, which is the same.
+            let _ = fs::remove_file(&record);
+        }
+        if code != 0 {
+            return code;
+        }
+        write(&mut std::io::stdout(), &format!("release \"{name}\" uninstalled\n"));
+    }
+    0
+}
+
+fn behaviour(file: &Path) -> Option<Behaviour> {
+    let text = fs::read_to_string(file).ok()?;
+    Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
+}
+
+fn perform(behaviour: &Behaviour, who: &str) -> u8 {
+    if behaviour.ignores_term {
+        signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::new(AtomicBool::new(false)))
+            .expect("TERM can be handled");
+    }
+    if behaviour.leaves_grandchild {
+        let program = std::env::current_exe().expect("this program has a path");
+        let held = Command::new(program).arg("hold").stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        drop(held.expect("a grandchild can be started"));
+    }
+    if let Some(gate) = &behaviour.gate {
+        pass(gate, who);
+    }
+    if behaviour.stops_itself {
+        let myself = rustix::process::getpid();
+        rustix::process::kill_process(myself, rustix::process::Signal::STOP).expect("a process may stop itself");
+    }
+    flood(&mut std::io::stdout(), behaviour.floods_stdout);
+    flood(&mut std::io::stderr(), behaviour.floods_stderr);
+    write(&mut std::io::stdout(), behaviour.stdout.as_deref().unwrap_or_default());
+    write(&mut std::io::stderr(), behaviour.stderr.as_deref().unwrap_or_default());
+    if behaviour.hangs {
+        wait_for_ever();
+    }
+    behaviour.exit
+}
+
+/// Waits until the test lets it go on. A test that is gone does.
+fn pass(gate: &str, who: &str) {
+    let mut stream = TcpStream::connect(gate).expect("the test listens at the gate");
+    writeln!(stream, "{who} {}", std::process::id()).expect("the test reads who is there");
+    let mut answer = [0];
+    let _ = stream.read(&mut answer);
+}
+
+fn flood(stream: &mut dyn Write, mut bytes: usize) {
+    let piece = vec![b'x'; 64 << 10];
+    while bytes > 0 {
+        let length = bytes.min(piece.len());
+        if stream.write_all(&piece[..length]).is_err() {
+            return;
+        }
+        bytes -= length;
+    }
+}
+
+fn write(stream: &mut dyn Write, text: &str) {
+    // Whoever closed the other end does not want to know.
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}
+
+fn wait_for_ever() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+fn log(folder: &Path, event: &str, arguments: &[String]) {
+    let names = ["HELM_", "KUBE", "NO_COLOR", "LC_ALL"];
+    let environment = variables().filter(|(name, _)| names.iter().any(|start| name.starts_with(start)));
+    let environment = environment.collect::<std::collections::BTreeMap<_, _>>();
+    let line = json!({
+        "event": event,
+        "argv": arguments,
+        "pid": std::process::id(),
+        "session": rustix::process::getsid(None).map(|session| session.as_raw_nonzero().get()).unwrap_or_default(),
+        "environment": environment,
+    });
+    let mut file =
+        OpenOptions::new().append(true).create(true).open(folder.join("log")).expect("the log can be written");
+    // One write: lines of several processes stay whole.
+    file.write_all(format!("{line}\n").as_bytes()).expect("the log can be written");
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the fake is a program of its own, and this is how it is told what to do"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test asks what a child finds in its environment")]
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars()
+}
