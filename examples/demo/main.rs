@@ -35,17 +35,17 @@ fn main() -> ExitCode {
 /// Install, plan, purge, compare.
 fn story() -> Result<()> {
     let house = House::open()?;
-    title("Three well-known charts in `default`, and a few more of two dozen developers");
+    title("Three well-known charts in `default`, and a few more in the namespaces of developers");
     house.fill()?;
     house.helm(&["list", "--all-namespaces", "--max", "8"])?;
     say("… and so on");
     title("The policy: which cluster, which namespaces, what stays");
     say(&house.policy()?);
-    title("$ helm-purge plan");
-    house.purge(&["plan", "-f", "policy.yaml"])?;
+    title("$ helm-purge plan -n dev-alice   (one namespace of the fence; a plan changes nothing)");
+    house.purge(&["plan", "-f", "policy.yaml", "-n", "dev-alice"])?;
     let names = house.planned()?;
-    title("$ helm-purge run   (somebody would type the context's name now; here --confirm does)");
-    let purged = timed(|| house.purge(&["run", "-q", "-f", "policy.yaml", "--confirm", "throwaway"]))?;
+    title("$ helm-purge run   (the whole plan, then a question; here --confirm answers it)");
+    let purged = timed(|| house.purge(&["run", "-f", "policy.yaml", "--confirm", "throwaway"]))?;
     title("What is left, in every namespace");
     house.helm(&["list", "--all-namespaces"])?;
     title("The same releases once more, by a loop over `helm uninstall`");

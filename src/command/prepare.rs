@@ -56,7 +56,7 @@ pub(super) fn prepare(
     check_driver(surroundings.environment.helm_driver.as_deref())?;
     let helm = find_helm(&connection, surroundings)?;
     let identity = look_at_identity(&connection, surroundings)?;
-    let attendance = if connection.is_in_cluster() { Attendance::Unattended } else { attendance };
+    let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
     guard::cluster(&policy, &facts, attendance).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
     let scope = find_scope(selection, &connection, surroundings)?;

@@ -9,8 +9,11 @@ use crate::policy::{ClusterEntry, ClusterField, ClusterMatch, Identification, Po
 pub enum Attendance {
     /// Somebody types the context's name.
     Attended,
-    /// `--yes`, or a pod.
+    /// `--yes`: an alias is not enough.
     Unattended,
+    /// A pod, on its own cluster: neither its context nor its server says which one that is, for both are the
+    /// same in many clusters.
+    InPod,
 }
 
 /// The facts about a cluster that a policy can name.
@@ -30,12 +33,20 @@ pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Attendance
     let matching = policy.clusters.iter().filter(|entry| compare(entry, facts) == ClusterMatch::Matches);
     let matching = matching.collect::<Vec<_>>();
     let Some(first) = matching.first() else { return Err(not_in_policy(policy, facts)) };
-    let by_more = matching.iter().any(|entry| entry.identification() == Identification::ServerOrUid);
-    if attendance == Attendance::Unattended && !by_more {
-        let context = facts.connection.context().to_string();
-        return Err(Refusal::NamedByAliasOnly { place: first.place().clone(), context });
+    let enough = |entry: &&ClusterEntry| match attendance {
+        Attendance::Attended => true,
+        Attendance::Unattended => entry.identification() == Identification::ServerOrUid,
+        Attendance::InPod => entry.uid().is_some(),
+    };
+    if matching.iter().any(enough) {
+        return Ok(());
     }
-    Ok(())
+    let (place, context) = (first.place().clone(), facts.connection.context().to_string());
+    Err(if attendance == Attendance::InPod {
+        Refusal::NamedWithoutUid { place }
+    } else {
+        Refusal::NamedByAliasOnly { place, context }
+    })
 }
 
 fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
@@ -58,5 +69,53 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
         context: facts.connection.context().to_string(),
         server: facts.connection.server().to_string(),
         entries: policy.clusters.iter().map(|entry| (entry.place().clone(), why(entry))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{ConnectionWish, InCluster};
+
+    /// A pod's connection: the least that resolves without a kubeconfig.
+    fn pod(folder: &std::path::Path) -> Connection {
+        std::fs::write(folder.join("token"), "x").expect("a file can be written");
+        let in_cluster = InCluster { host: "10.96.0.1".into(), port: "443".into(), service_account: folder.to_owned() };
+        let wish = ConnectionWish { in_cluster: Some(in_cluster), ..ConnectionWish::default() };
+        Connection::resolve(&wish).expect("it resolves")
+    }
+
+    fn judge(clusters: &str, attendance: Attendance) -> Result<(), Refusal> {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let connection = pod(folder.path());
+        let text = format!(
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [{clusters}]\nnamespaces: [a]\n"
+        );
+        let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+        let identity = Identity("0f9d1c2e-5f3a-4c1e-9a53-0b8f1d2e3a4b".to_owned());
+        cluster(&policy, &ClusterFacts { connection: &connection, identity: Some(&identity) }, attendance)
+    }
+
+    #[test]
+    fn how_well_a_cluster_has_to_be_named_depends_on_who_looks() {
+        let (alias, server) = ("in-cluster", "{server: 'https://10.96.0.1*'}");
+        let uid = "{uid: 0f9d1c2e-5f3a-4c1e-9a53-0b8f1d2e3a4b}";
+        for clusters in [alias, server, uid] {
+            assert_eq!(judge(clusters, Attendance::Attended), Ok(()), "{clusters}");
+        }
+        assert!(matches!(judge(alias, Attendance::Unattended), Err(Refusal::NamedByAliasOnly { .. })));
+        assert_eq!(judge(server, Attendance::Unattended), Ok(()));
+        assert!(matches!(judge(server, Attendance::InPod), Err(Refusal::NamedWithoutUid { .. })));
+        assert_eq!(judge(uid, Attendance::InPod), Ok(()));
+        assert_eq!(judge(&format!("{server}, {uid}"), Attendance::InPod), Ok(()));
+    }
+
+    #[test]
+    fn a_cluster_that_no_entry_names_is_refused_with_what_differs() {
+        let other = "{uid: 00000000-0000-4000-8000-000000000000}";
+        let refusal = judge(&format!("'dev-*', {other}"), Attendance::Attended).expect_err("another cluster");
+        let text = refusal.to_string();
+        assert!(text.contains("policy.yaml:4:13: another context"), "{text}");
+        assert!(text.contains("another uid; this cluster's is 0f9d1c2e"), "{text}");
     }
 }

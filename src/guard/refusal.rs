@@ -23,6 +23,11 @@ pub enum Refusal {
         /// The cluster's context.
         context: String,
     },
+    /// This is a pod, and the entry names the cluster by what is the same in many clusters.
+    NamedWithoutUid {
+        /// The entry.
+        place: Place,
+    },
     /// More releases would go than the limit allows.
     TooManyReleases {
         /// How many would go.
@@ -59,7 +64,7 @@ impl Refusal {
     pub fn guard(&self) -> &'static str {
         match self {
             Refusal::ClusterNotInPolicy { .. } => "clusters",
-            Refusal::NamedByAliasOnly { .. } => "clusters-unattended",
+            Refusal::NamedByAliasOnly { .. } | Refusal::NamedWithoutUid { .. } => "clusters-unattended",
             Refusal::TooManyReleases { .. } => "limits.maxReleases",
             Refusal::TooManyNamespaces { .. } => "limits.maxNamespaces",
             Refusal::TooLargeAShare { .. } => "limits.maxPercent",
@@ -75,6 +80,7 @@ impl Refusal {
             Refusal::NamedByAliasOnly { .. } => {
                 "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both"
             }
+            Refusal::NamedWithoutUid { .. } => "add `uid` to the entry; `helm purge init` prints it",
             Refusal::TooManyReleases { .. } | Refusal::TooManyNamespaces { .. } | Refusal::TooLargeAShare { .. } => {
                 "raise the limit in a reviewed change, or narrow with --only or -n"
             }
@@ -93,6 +99,12 @@ impl fmt::Display for Refusal {
                 write!(
                     f,
                     "nobody is asked, and the policy names this cluster only by its context `{context}` ({place})"
+                )
+            }
+            Refusal::NamedWithoutUid { place } => {
+                write!(
+                    f,
+                    "in a pod the context and the server are the same in many clusters; the policy names no uid ({place})"
                 )
             }
             Refusal::TooManyReleases { chosen, limit, source } => {

@@ -70,6 +70,10 @@ impl Site<'_> {
         fault.label(if open == '[' { "close it with `]`" } else { "close it with `}`" })
     }
 
+    pub(super) fn comma(&self) -> Fault {
+        self.fault("a comma outside of brackets").label("remove it")
+    }
+
     /// Where a quoted text ended too early, or began on a line above.
     pub(super) fn text_after_quote(&self, quote: char, escaped: &str) -> Fault {
         let fault = self.fault("text after the closing quote");

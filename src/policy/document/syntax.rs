@@ -98,7 +98,7 @@ fn layout(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
         ErrorKind::SimpleKeyExpected => site.neither_key_nor_item(),
         ErrorKind::MappingValueNotAllowed => site.second_colon(),
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry if site.sign() == ',' => {
-            site.fault("a comma outside of brackets").label("remove it")
+            site.comma()
         }
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry if site.is_glued() => {
             site.fault("text after a closing bracket").label(QUOTE_THE_PATTERN)
@@ -142,8 +142,13 @@ fn signs(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
         ErrorKind::MappingKeyNotAllowed => {
             site.fault("a key cannot stand here").label("quote text that starts with `?`")
         }
+        // The scanner says so of any sign that starts nothing, too.
         ErrorKind::UnexpectedEofBlockMapping | ErrorKind::UnexpectedEofBlockSequence | ErrorKind::UnexpectedEof => {
-            site.fault("the file ends in the middle of something").label("was it cut off?")
+            match site.sign() {
+                ',' => site.comma(),
+                sign if sign.is_whitespace() => site.fault("the file ends too early").label("was it cut off?"),
+                _ => site.fault("this cannot stand here").label("remove it, or quote the text it belongs to"),
+            }
         }
         ErrorKind::DirectiveDisallowed => {
             site.fault("a YAML directive").label("directives are not read: remove the line")

@@ -1,7 +1,7 @@
 //! Text to glob, in the one dialect of policies.
 //!
-//! No escapes (`\d` would quietly mean `d`), an empty alternative counts (`vault{,-0}` is `vault` too),
-//! and only ASCII in classes, for globset matches byte by byte.
+//! No escapes (`\d` would quietly mean `d`), and an empty alternative counts (`vault{,-0}` is `vault` too).
+//! globset matches byte by byte: `?` and classes are for ASCII, as all names are.
 
 use globset::{Error, ErrorKind, Glob, GlobBuilder};
 

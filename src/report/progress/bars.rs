@@ -49,7 +49,7 @@ impl Bars {
         });
         let lanes = shown.collect();
         let total = ProgressBar::new(u64::try_from(progress.total).unwrap_or(u64::MAX));
-        let total = all.add(total.with_style(style(" {bar:24} {pos}/{len} {msg}")));
+        let total = all.add(total.with_style(style(" total {bar:24} {pos}/{len} {msg}")));
         self.drawn = Some(Drawn { all, total, lanes });
     }
 
