@@ -60,7 +60,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
         Err(special) => tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal)),
         Ok(cli) => {
             let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment));
-            match Interrupts::listen() {
+            match listen(front_door) {
                 Ok(interrupts) => {
                     let mut surroundings = Surroundings { environment, terminal, front_door, printer, interrupts };
                     dispatch(cli, &mut surroundings)
@@ -89,6 +89,14 @@ fn tell_usage(special: &clap::Error, mut printer: Printer) -> ExitCode {
         printer.tell(&text);
     }
     if asked_for { ExitCode::Done } else { ExitCode::Usage }
+}
+
+fn listen(front_door: FrontDoor) -> std::io::Result<Interrupts> {
+    let interrupts = Interrupts::listen()?;
+    if front_door == FrontDoor::Helm {
+        interrupts.watch_parent()?;
+    }
+    Ok(interrupts)
 }
 
 fn cannot_listen(error: &std::io::Error, mut printer: Printer) -> ExitCode {

@@ -16,7 +16,11 @@ use crate::helm::HelmUninstall;
 use crate::inventory::Inventory;
 use crate::policy::{Policy, timeout_from_flag};
 use crate::release::{Release, ReleaseId};
-use crate::report::{Detail, Format, RunDocument, SummaryView, progress, render_plan, render_summary, serialize};
+use crate::report::{
+    Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
+    serialize,
+};
+use crate::settings::FrontDoor;
 use crate::signal::Stage;
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -93,10 +97,15 @@ fn carry_out(
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let uninstall = HelmUninstall { helm: prepared.helm.clone(), connection: prepared.connection.clone(), timeout };
-    let Surroundings { terminal, printer, interrupts, .. } = surroundings;
-    let mut progress =
-        progress(terminal.can_draw() && printer.volume() > crate::report::Volume::Quiet, std::process::id());
+    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
+    let way_out = WayOut { pid: std::process::id(), second };
+    let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     interrupts.enter(Stage::Purging);
+    // From here on a signal is the executor's; one that came before ends the run before it begins.
+    if let Some(interruption) = interrupts.interruption() {
+        return Err(Stopped::Interrupted(interruption));
+    }
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
     Ok(executor::execute(chosen, execution, Arc::new(uninstall), interrupts, &mut on_event)?)
 }

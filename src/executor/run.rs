@@ -122,7 +122,10 @@ impl<'a> Drive<'a> {
             if self.schedule.running() == 0 {
                 return self.into_run();
             }
-            match receiver.recv_timeout(TICK) {
+            let message = receiver.recv_timeout(TICK);
+            // Before anything is shown: after a signal the terminal may be somebody else's.
+            self.obey_signals();
+            match message {
                 Ok(Message::Finished(finished)) => self.on_finished(finished),
                 Ok(Message::Free(lane)) => self.schedule.finished(lane),
                 Err(RecvTimeoutError::Timeout) => self.tick(),

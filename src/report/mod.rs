@@ -21,7 +21,7 @@ pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};
 pub use printer::{Printer, Volume, WriteState};
-pub use progress::{Progressing, progress};
+pub use progress::{Progressing, SecondSignal, WayOut, progress};
 pub use run_document::RunDocument;
 pub use summary::{SummaryView, render_summary};
 pub use words::{age, plural, seconds};

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::getppid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -13,6 +14,9 @@ use super::{StopSignal, Urgency};
 const SAME_SIGNAL: Duration = Duration::from_millis(150);
 /// When a terminal closes under a helm that dies of it, HUP arrives twice.
 const SAME_HANGUP: Duration = Duration::from_secs(1);
+
+/// How often the parent is looked at.
+const PARENT_LOOK: Duration = Duration::from_millis(200);
 
 /// What a first signal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,7 @@ struct State {
     first: Option<Interruption>,
     count: usize,
     last: Option<(i32, Instant)>,
+    parent_gone: Option<Instant>,
 }
 
 impl Interrupts {
@@ -65,9 +70,25 @@ impl Interrupts {
         Ok(interrupts)
     }
 
+    /// Watches the parent process as well: a helm that is ended takes no plugin with it and tells it nothing, but
+    /// whoever ended it meant both.
+    ///
+    /// # Errors
+    /// Where there can be no thread for it.
+    pub fn watch_parent(&self) -> io::Result<()> {
+        let (watcher, parent) = (self.clone(), getppid());
+        std::thread::Builder::new().name("parent".to_owned()).spawn(move || {
+            while getppid() == parent {
+                std::thread::sleep(PARENT_LOOK);
+            }
+            watcher.on_parent_gone(Instant::now());
+        })?;
+        Ok(())
+    }
+
     /// Hears nothing until told by [`Interrupts::on_signal`]: for tests.
     pub fn silent() -> Self {
-        let state = State { stage: Stage::Looking, first: None, count: 0, last: None };
+        let state = State { stage: Stage::Looking, first: None, count: 0, last: None, parent_gone: None };
         Self { state: Arc::new(Mutex::new(state)), stop: StopSignal::default() }
     }
 
@@ -91,10 +112,24 @@ impl Interrupts {
         let mut state = self.lock();
         let window = if signal == SIGHUP { SAME_HANGUP } else { SAME_SIGNAL };
         let again = state.last.is_some_and(|(last, at)| last == signal && now.duration_since(at) < window);
+        let told_before = state.parent_gone.is_some_and(|at| now.duration_since(at) < SAME_HANGUP);
         state.last = Some((signal, now));
-        if again {
+        if again || (told_before && state.count == 1) {
             return;
         }
+        self.count(&mut state, signal);
+    }
+
+    /// The parent has ended: like a first signal, never like a second one.
+    pub fn on_parent_gone(&self, now: Instant) {
+        let mut state = self.lock();
+        if state.count == 0 {
+            state.parent_gone = Some(now);
+            self.count(&mut state, SIGTERM);
+        }
+    }
+
+    fn count(&self, state: &mut State, signal: i32) {
         state.first.get_or_insert(Interruption { signal });
         state.count += 1;
         let step = state.count + usize::from(state.stage == Stage::Looking);
@@ -153,6 +188,26 @@ mod tests {
         let interrupts = Interrupts::silent();
         interrupts.on_signal(SIGTERM, Instant::now());
         assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+    }
+
+    #[test]
+    fn a_parent_that_ends_is_a_first_signal_and_the_one_that_ended_both_counts_with_it() {
+        let start = Instant::now();
+        for parent_first in [true, false] {
+            let interrupts = Interrupts::silent();
+            interrupts.enter(Stage::Purging);
+            if parent_first {
+                interrupts.on_parent_gone(start);
+                interrupts.on_signal(SIGINT, after(10, start));
+            } else {
+                interrupts.on_signal(SIGINT, start);
+                interrupts.on_parent_gone(after(200, start));
+            }
+            assert!(interrupts.interruption().is_some());
+            assert_eq!(interrupts.stop().urgency(), Urgency::Run);
+            interrupts.on_signal(SIGTERM, after(2000, start));
+            assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+        }
     }
 
     #[test]

@@ -114,10 +114,11 @@ const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu"
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {
     let (fake, gate) = two_at_a_gate();
-    let mut terminal = Terminal::start(fake.program.command(&ONE_BY_ONE));
+    let script = format!("exec {} {} 2>talk", env!("CARGO_BIN_EXE_helm-purge"), ONE_BY_ONE.join(" "));
+    let mut terminal = Terminal::start(in_shell(&fake.program.command(&[]), &script));
     let waiting = gate.arrival();
-    terminal.wait_for("0/2");
     terminal.hang_up();
+    fake.program.wait_for_file("talk", "stopping: 1 release is being uninstalled and will be finished");
     waiting.go();
     assert_eq!(terminal.wait().code(), Some(129));
     assert_eq!(fake.left(), ["dev-a/b"]);
@@ -222,32 +223,28 @@ fn a_namespace_flag_that_helm_swallows_is_found_again() {
     }
 }
 
+/// The plugin of a real helm, told to use the fake one for its children.
+fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
+    install_plugin(real);
+    let wrapper = format!(
+        "#!/bin/sh\nFAKE_HELM='{}' HELM_BIN='{}' KUBECONFIG='{}' exec '{}' \"$@\"\n",
+        fake.program.folder().join("fake").display(),
+        env!("CARGO_BIN_EXE_fake-helm"),
+        fake.program.folder().join("kubeconfig").display(),
+        env!("CARGO_BIN_EXE_helm-purge"),
+    );
+    let plugin = real.program.folder().join("checkout/target/release/helm-purge");
+    std::fs::write(plugin, wrapper).expect("it was just copied, and is executable");
+}
+
 #[test]
 fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() {
     for version in HelmVersion::BOTH {
         let mut real = Real::new("orphan", version);
-        install_plugin(&mut real);
         let (fake, gate) = two_at_a_gate();
-        // The real helm starts the plugin; the plugin is told to use the fake one, which waits at the gate.
-        let scenario = fake.program.folder().join("fake");
-        let wrapper = real.program.file(
-            "helm",
-            &format!(
-                "#!/bin/sh\nFAKE_HELM='{}' HELM_BIN='{}' KUBECONFIG='{}' exec '{}' \"$@\"\n",
-                scenario.display(),
-                env!("CARGO_BIN_EXE_fake-helm"),
-                fake.program.folder().join("kubeconfig").display(),
-                env!("CARGO_BIN_EXE_helm-purge"),
-            ),
-        );
-        let plugin = real.program.folder().join("checkout/target/release/helm-purge");
-        std::fs::remove_file(&plugin).expect("it was just copied");
-        std::fs::copy(wrapper, &plugin).expect("a file can be copied");
-        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(&plugin, permissions).expect("it is ours");
+        plugin_with_fake_children(&mut real, &fake);
         let policy = fake.program.folder().join("policy.yaml");
-        let policy = policy.to_str().expect("text");
-        let run = ["purge", "run", "-f", policy, "--confirm", "dev-eu", "-A", "--workers", "1"];
+        let run = ["purge", "run", "-f", policy.to_str().expect("text"), "--confirm", "dev-eu", "-A", "--workers", "1"];
         let command = helm(&real, &run);
         let program = command.get_program().to_string_lossy().into_owned();
         // An interactive shell, which gets its prompt back when helm dies.
@@ -262,12 +259,36 @@ fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() 
         terminal.wait_for("0/2");
         terminal.press_ctrl_c();
         terminal.wait_for("stopping: 1 release is being uninstalled and will be finished, 1 not started");
-        terminal.wait_for("· pid ");
+        terminal.wait_for("` ends them where they are (a second run finishes them)");
+        terminal.wait_until("the shell's prompt is still there", |screen| screen.matches("PROMPT>").count() == 2);
         waiting.go();
         terminal.wait_for("not started (the run was interrupted)");
         assert_eq!(fake.left(), ["dev-a/b"]);
         terminal.type_text("exit\r");
         terminal.wait();
         real.program.leaves_no_process();
+    }
+}
+
+#[test]
+fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("parent", version);
+        let (fake, gate) = two_at_a_gate();
+        plugin_with_fake_children(&mut real, &fake);
+        let policy = fake.program.folder().join("policy.yaml");
+        let run = ["purge", "run", "-f", policy.to_str().expect("text"), "--confirm", "dev-eu", "-A", "--workers", "1"];
+        let output = real.program.folder().join("output");
+        let file = std::fs::File::create(&output).expect("a file can be made");
+        let mut child = helm(&real, &run).stderr(file.try_clone().expect("a file can be shared")).stdout(file).spawn();
+        let child = child.as_mut().expect("helm can be started");
+        let waiting = gate.arrival();
+        child.kill().expect("helm is our child");
+        child.wait().expect("helm is our child");
+        real.program.wait_for_file("output", "stopping: 1 release is being uninstalled and will be finished");
+        waiting.go();
+        real.program.wait_for_file("output", "verified: 1 of 1 are gone");
+        real.program.leaves_no_process();
+        assert_eq!(fake.left(), ["dev-a/b"]);
     }
 }

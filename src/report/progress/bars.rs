@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Lines, Printer, Progress, Progressing, finished_line};
+use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line};
 use crate::executor::{Event, Lane};
 use crate::report::words::seconds;
 
@@ -18,7 +18,7 @@ const RATE: u8 = 12;
 
 /// Bars, until a signal comes.
 pub(super) struct Bars {
-    pid: u32,
+    way_out: WayOut,
     drawn: Option<Drawn>,
     lines: Option<Lines>,
 }
@@ -36,8 +36,8 @@ struct LaneBar {
 }
 
 impl Bars {
-    pub(super) fn new(pid: u32) -> Self {
-        Self { pid, drawn: None, lines: None }
+    pub(super) fn new(way_out: WayOut) -> Self {
+        Self { way_out, drawn: None, lines: None }
     }
 
     fn start(&mut self, lanes: usize, progress: Progress) {
@@ -72,9 +72,20 @@ impl Bars {
         }
     }
 
+    /// Leaves the bars where they are: the shell has written its prompt by now, nobody knows where, and
+    /// clearing would take that away instead.
+    fn abandon(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            drawn.all.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
     fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &mut Printer) {
-        self.clear();
-        let mut lines = Lines::taking_over(self.pid, progress);
+        match self.way_out.second {
+            SecondSignal::CtrlC => self.clear(),
+            SecondSignal::Kill => self.abandon(),
+        }
+        let mut lines = Lines::taking_over(self.way_out, progress);
         lines.on_event(event, printer);
         self.lines = Some(lines);
     }
@@ -99,7 +110,7 @@ impl Progressing for Bars {
             }
             Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
             Event::Draining { because_of_failure: true, progress } => {
-                let text = super::draining_lines(true, *progress, self.pid);
+                let text = super::draining_lines(true, *progress, self.way_out);
                 self.above(|| printer.tell(&text));
             }
             Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {

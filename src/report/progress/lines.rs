@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{KILLING, Printer, Progress, Progressing, TERMINATING, draining_lines, finished_line};
+use super::{KILLING, Printer, Progress, Progressing, TERMINATING, WayOut, draining_lines, finished_line};
 use crate::executor::Event;
 use crate::report::words::seconds;
 
@@ -11,18 +11,18 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// Plain lines.
 pub(super) struct Lines {
-    pid: u32,
+    way_out: WayOut,
     last_word: Duration,
 }
 
 impl Lines {
-    pub(super) fn new(pid: u32) -> Self {
-        Self { pid, last_word: Duration::ZERO }
+    pub(super) fn new(way_out: WayOut) -> Self {
+        Self { way_out, last_word: Duration::ZERO }
     }
 
     /// For a run that is under way already.
-    pub(super) fn taking_over(pid: u32, progress: Progress) -> Self {
-        Self { pid, last_word: progress.elapsed }
+    pub(super) fn taking_over(way_out: WayOut, progress: Progress) -> Self {
+        Self { way_out, last_word: progress.elapsed }
     }
 
     fn heartbeat(&mut self, progress: Progress, printer: &mut Printer) {
@@ -45,7 +45,7 @@ impl Progressing for Lines {
                 if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
             }
             Event::Draining { because_of_failure, progress } => {
-                printer.tell(&draining_lines(*because_of_failure, *progress, self.pid));
+                printer.tell(&draining_lines(*because_of_failure, *progress, self.way_out));
             }
             Event::Terminating(_) => printer.tell(TERMINATING),
             Event::Killing(_) => printer.tell(KILLING),

@@ -20,9 +20,27 @@ pub trait Progressing {
     fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer);
 }
 
-/// Bars where they can be drawn, lines elsewhere. `pid` is named where a user may need it to end this program.
-pub fn progress(can_draw: bool, pid: u32) -> Box<dyn Progressing> {
-    if can_draw { Box::new(Bars::new(pid)) } else { Box::new(Lines::new(pid)) }
+/// How a run can be stopped from outside once it is draining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WayOut {
+    /// This process.
+    pub pid: u32,
+    /// How a second signal gets here.
+    pub second: SecondSignal,
+}
+
+/// How a second signal gets here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondSignal {
+    /// By another Ctrl-C.
+    CtrlC,
+    /// Only by `kill`: the first Ctrl-C ended the helm in front of us, and the terminal is the shell's again.
+    Kill,
+}
+
+/// Bars where they can be drawn, lines elsewhere.
+pub fn progress(can_draw: bool, way_out: WayOut) -> Box<dyn Progressing> {
+    if can_draw { Box::new(Bars::new(way_out)) } else { Box::new(Lines::new(way_out)) }
 }
 
 /// The line for a release that has ended: all that a log keeps of it.
@@ -41,16 +59,23 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
 }
 
 /// What a first signal, or a first failure under `--fail-fast`, means.
-fn draining_lines(because_of_failure: bool, progress: Progress, pid: u32) -> String {
+fn draining_lines(because_of_failure: bool, progress: Progress, way_out: WayOut) -> String {
     let waiting = progress.total - progress.done - progress.running;
-    let what = format!(
-        "stopping: {} being uninstalled and will be finished, {waiting} not started",
-        are(progress.running, "release")
-    );
-    if because_of_failure {
-        return format!("{what} (--fail-fast)");
+    if progress.running == 0 {
+        return format!("stopping: nothing is running, {waiting} not started");
     }
-    format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
+    let running = are(progress.running, "release");
+    let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started");
+    let WayOut { pid, second } = way_out;
+    match second {
+        _ if because_of_failure => format!("{what} (--fail-fast)"),
+        SecondSignal::CtrlC => {
+            format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
+        }
+        SecondSignal::Kill => {
+            format!("{what}\n   `kill {pid}` ends them where they are (a second run finishes them)")
+        }
+    }
 }
 
 fn are(count: usize, noun: &str) -> String {

@@ -16,6 +16,7 @@ mod terminal;
 pub(crate) use fake::{FakeHelm, kubeconfig};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
+use program::end_of;
 pub(crate) use program::{Program, Running};
 pub(crate) use real::{Real, cluster};
 pub(crate) use terminal::Terminal;

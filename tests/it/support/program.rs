@@ -2,10 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -148,10 +147,11 @@ impl Running {
     }
 
     /// Reads what it says to the end, and waits for it.
+    #[track_caller]
     pub(crate) fn finish(mut self) -> Output {
-        let stdout = self.child.stdout.take().map(|mut stdout| read_all(&mut stdout)).unwrap_or_default();
-        let status = self.child.wait().expect("the program is our child");
-        Output { command: self.command, status, stdout, stderr: self.stderr.finish() }
+        let stdout = Listener::to(self.child.stdout.take().expect("stdout is a pipe"));
+        let status = end_of(&mut self.child);
+        Output { command: self.command, status, stdout: stdout.finish(), stderr: self.stderr.finish() }
     }
 
     /// Waits until it has said this on stderr.
@@ -161,8 +161,18 @@ impl Running {
     }
 }
 
-fn read_all(stream: &mut dyn Read) -> String {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).expect("a pipe can be read");
-    String::from_utf8_lossy(&bytes).into_owned()
+/// Waits for a child, but not for ever: a test that hangs says nothing.
+#[track_caller]
+pub(crate) fn end_of(child: &mut Child) -> ExitStatus {
+    let until = Instant::now() + CEILING;
+    loop {
+        if let Some(status) = child.try_wait().expect("it is our child") {
+            return status;
+        }
+        if Instant::now() > until {
+            let _ = child.kill();
+            panic!("it did not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }

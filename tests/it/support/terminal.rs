@@ -93,8 +93,9 @@ impl Terminal {
     }
 
     /// Waits for the command to end.
+    #[track_caller]
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        self.child.wait().expect("the command is our child")
+        super::end_of(&mut self.child)
     }
 }
 
