@@ -1,6 +1,6 @@
 //! The exit code: a contract with whoever runs this from a script or a CronJob.
 
-use crate::executor::{Run, Settled};
+use crate::executor::{Run, Settled, Telling};
 use crate::report::WriteState;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
@@ -43,13 +43,22 @@ impl ExitCode {
     }
 
     /// How a run that is over ends. Pure. A signal goes before a failure.
-    pub fn of_run(run: &Run, settled: &Settled, written: WriteState) -> Self {
+    pub fn of_run(run: &Run, settled: &Settled) -> Self {
         let verified = !matches!(settled, Settled::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
-            None if failed || !verified || written == WriteState::Failed => ExitCode::SomeFailed,
+            None if failed || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
             None => ExitCode::Done,
+        }
+    }
+
+    /// What went well has not, where what it was for could not be written.
+    #[must_use]
+    pub fn unless_unwritten(self, written: WriteState) -> Self {
+        match (self, written) {
+            (ExitCode::Done | ExitCode::SomethingToPurge, WriteState::Failed) => ExitCode::SomeFailed,
+            (code, _) => code,
         }
     }
 

@@ -42,7 +42,7 @@ use cli::{Cli, ColourArgument};
 use command::{Surroundings, dispatch};
 use exit_code::ExitCode;
 use report::{Paint, Printer, Volume};
-use settings::{Colour, ColourWish, Environment, FrontDoor, Terminal};
+use settings::{Colour, ColourWish, Environment, FrontDoor, Parent, Terminal};
 use signal::Interrupts;
 
 /// Runs the program: the arguments, its own name first, to the exit code.
@@ -52,7 +52,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run_inside(arguments: Vec<OsString>) -> ExitCode {
-    let environment = Environment::read();
+    let (environment, parent) = (Environment::read(), Parent::look());
     let terminal = Terminal::look(&environment);
     let program = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let front_door = FrontDoor::from_call(&program, environment.helm_plugin_name.as_deref());
@@ -60,13 +60,9 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
         Err(special) => tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal)),
         Ok(cli) => {
             let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment));
-            match listen(front_door) {
-                Ok(interrupts) => {
-                    let mut surroundings = Surroundings { environment, terminal, front_door, printer, interrupts };
-                    dispatch(cli, &mut surroundings)
-                }
-                Err(error) => cannot_listen(&error, printer),
-            }
+            let interrupts = Interrupts::silent();
+            let mut surroundings = Surroundings { environment, terminal, front_door, parent, printer, interrupts };
+            dispatch(cli, &mut surroundings)
         }
     }
 }
@@ -88,21 +84,8 @@ fn tell_usage(special: &clap::Error, mut printer: Printer) -> ExitCode {
     } else {
         printer.tell(&text);
     }
-    if asked_for { ExitCode::Done } else { ExitCode::Usage }
-}
-
-fn listen(front_door: FrontDoor) -> std::io::Result<Interrupts> {
-    let interrupts = Interrupts::listen()?;
-    if front_door == FrontDoor::Helm {
-        interrupts.watch_parent()?;
-    }
-    Ok(interrupts)
-}
-
-fn cannot_listen(error: &std::io::Error, mut printer: Printer) -> ExitCode {
-    let paint = printer.err();
-    printer.tell(&report::render_error(error, Some("signals cannot be handled here"), paint));
-    ExitCode::Preflight
+    let code = if asked_for { ExitCode::Done } else { ExitCode::Usage };
+    code.unless_unwritten(printer.state())
 }
 
 fn colour_wish(cli: &Cli) -> ColourWish {
@@ -116,7 +99,7 @@ fn colour_wish(cli: &Cli) -> ColourWish {
 fn volume(cli: &Cli, environment: &Environment) -> Volume {
     if cli.talk.quiet {
         Volume::Quiet
-    } else if cli.talk.verbose || environment.helm_debug || cli.talk.debug.is_some() {
+    } else if cli.talk.verbose || cli.talk.debug.map_or(environment.helm_debug, |wanted| wanted.unwrap_or(true)) {
         Volume::Verbose
     } else {
         Volume::Normal

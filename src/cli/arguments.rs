@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
 #[derive(Debug, Parser)]
-#[command(name = "helm-purge", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(name = "helm-purge", version, about, long_about = None)]
 #[command(subcommand_required = true, arg_required_else_help = true, infer_subcommands = false)]
 pub struct Cli {
     /// What to do.
@@ -76,12 +76,12 @@ pub struct RunArguments {
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
     /// Purge without asking; the policy's cluster has to be named by server or uid
-    #[arg(short, long, conflicts_with_all = ["confirm", "dry_run"])]
+    #[arg(short, long, conflicts_with = "confirm")]
     pub yes: bool,
     /// Purge without asking if this is the context's name
-    #[arg(long, value_name = "CONTEXT", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "CONTEXT")]
     pub confirm: Option<String>,
-    /// Only show the plan, like `plan`
+    /// Only show the plan, like `plan`; nothing else on the line changes that
     #[arg(long)]
     pub dry_run: bool,
     /// Helm processes at the same time, 1 to 64 [default: the policy's]
@@ -98,7 +98,7 @@ pub struct RunArguments {
 /// Which policy, and which part of its fence. No flag here widens what the policy allows.
 #[derive(Debug, Args)]
 pub struct SelectionArguments {
-    /// The policy; `-` is standard input [default: helm-purge.yaml; with --yes it has to be given]
+    /// The policy; `-` is standard input [default: helm-purge.yaml, but not with --yes]
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Only these releases; globs, repeatable
@@ -141,7 +141,7 @@ pub struct TalkArguments {
     /// Say only what matters: errors, refusals, the summary
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
-    /// Say more: Helm's words in full, where things come from
+    /// Say more: Helm's words in full, what could not be looked at
     #[arg(short, long, global = true, help_heading = "Output")]
     pub verbose: bool,
     /// Colour; NO_COLOR and TERM=dumb are respected

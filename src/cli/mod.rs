@@ -26,13 +26,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>, front_door: FrontDoo
     Cli::from_arg_matches(&matches)
 }
 
-/// The whole help of a front door, as a person who types only its name gets to see it.
-pub fn help(front_door: FrontDoor) -> String {
-    let name = front_door.command();
-    let mut command = Cli::command().bin_name(name).display_name(name).after_long_help(help::long(name));
-    command.render_help().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,31 +1,27 @@
-//! Looks at the cluster through its API: the only holder of the client and of its runtime.
+//! The API client and its runtime: the only holder of both.
 //!
-//! The runtime has one thread, this one, and runs only inside a call; nothing async leaves this file.
+//! They live on a thread of their own. A login by a credential plugin blocks for as long as the plugin likes,
+//! and nothing that blocks may keep this program from hearing a signal. Nothing async leaves this file.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
-use kube::Api;
-use kube::api::ListParams;
-use kube::config::KubeConfigOptions;
+use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use super::connection::Connection;
-use crate::release::Namespace;
 use crate::signal::{StopSignal, Urgency};
 
-/// A look that takes longer has failed. The client has no such bound of its own for a server that accepts a
-/// connection and stays silent.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long the server may take to answer. The client has no such bound of its own for one that stays silent.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a whole look may take, login included: somebody may have to type a password.
+const LOOK_TIMEOUT: Duration = Duration::from_mins(2);
 /// How often a look checks whether the run was told to end.
-const STOP_CHECK: Duration = Duration::from_millis(50);
-
-/// What tells a cluster from every other: the UID of its namespace `kube-system`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity(pub String);
+const STOP_CHECK: Duration = Duration::from_millis(20);
 
 /// Why a look at the cluster failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,76 +36,114 @@ pub enum LookError {
     Interrupted,
 }
 
+/// What the thread is asked to do.
+type Job = Box<dyn FnOnce(&Ready) + Send>;
+
+/// The client and its runtime, or why there is none.
+struct Ready {
+    runtime: tokio::runtime::Runtime,
+    client: Result<kube::Client, LookError>,
+}
+
 /// A client for one connection.
 pub struct Client {
-    runtime: tokio::runtime::Runtime,
-    api: kube::Client,
+    jobs: Sender<Job>,
     stop: StopSignal,
+    /// A look did not come back: nothing else will.
+    stuck: Cell<bool>,
 }
 
 impl Client {
-    /// Makes a client; does not connect yet.
+    /// Makes a client. Connects and logs in with the first look, not before.
     ///
     /// # Errors
-    /// Where the connection's certificates, keys or login cannot be used.
+    /// Where there can be no thread for it.
     pub fn new(connection: &Connection, stop: StopSignal) -> Result<Self, LookError> {
-        let no_connection = |error: &(dyn Error + 'static)| LookError::NoConnection(chain(error));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| LookError::Failed(error.to_string()))?;
-        let options = KubeConfigOptions::default();
-        let configuration = kube::Config::from_custom_kubeconfig(connection.pinned().clone(), &options);
-        let mut configuration = runtime.block_on(configuration).map_err(|error| no_connection(&error))?;
-        configuration.connect_timeout = Some(CONNECT_TIMEOUT);
-        configuration.read_timeout = Some(LOOK_TIMEOUT);
-        let api = {
-            // The client starts a task of its own, which needs a runtime to belong to.
-            let _inside = runtime.enter();
-            kube::Client::try_from(configuration).map_err(|error| no_connection(&error))?
-        };
-        Ok(Self { runtime, api, stop })
+        let (jobs, inbox) = channel();
+        let kubeconfig = connection.pinned().clone();
+        let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(kubeconfig, &inbox));
+        thread.map_err(|error| LookError::Failed(error.to_string()))?;
+        Ok(Self { jobs, stop, stuck: Cell::new(false) })
     }
 
-    /// The cluster's identity.
+    /// One look, to its end, its time limit, or the end of the run.
     ///
     /// # Errors
-    /// Where the namespace `kube-system` cannot be read.
-    pub fn identity(&self) -> Result<Identity, LookError> {
-        let namespaces: Api<NamespaceObject> = Api::all(self.api.clone());
-        let namespace = self.look(async { namespaces.get_metadata("kube-system").await })?;
-        let uid = namespace.metadata.uid.filter(|uid| !uid.is_empty());
-        uid.map(Identity).ok_or_else(|| LookError::Failed("the namespace kube-system has no UID".to_owned()))
+    /// Where it could not be made, or did not come back.
+    pub(super) fn look<T, F>(&self, look: impl FnOnce(kube::Client) -> F + Send + 'static) -> Result<T, LookError>
+    where
+        T: Send + 'static,
+        F: Future<Output = kube::Result<T>>,
+    {
+        let (answer, answers) = channel();
+        let job: Job = Box::new(move |ready: &Ready| {
+            // Nobody listens any more where the look took too long.
+            let _ = answer.send(ready.look(look));
+        });
+        if self.stuck.get() || self.jobs.send(job).is_err() {
+            return Err(LookError::NoConnection("an earlier look did not come back".to_owned()));
+        }
+        self.wait(&answers)
     }
 
-    /// The names of all namespaces, sorted.
-    ///
-    /// # Errors
-    /// Where they cannot be listed.
-    pub fn namespaces(&self) -> Result<Vec<Namespace>, LookError> {
-        let namespaces: Api<NamespaceObject> = Api::all(self.api.clone());
-        let list = self.look(async { namespaces.list_metadata(&ListParams::default()).await })?;
-        let names = list.items.into_iter().filter_map(|namespace| namespace.metadata.name);
-        let mut names = names.filter_map(|name| name.parse().ok()).collect::<Vec<_>>();
-        names.sort();
-        Ok(names)
-    }
-
-    /// Runs one look to its end, its time limit, or the end of the run.
-    fn look<T>(&self, look: impl Future<Output = kube::Result<T>>) -> Result<T, LookError> {
-        let stop = self.stop.clone();
-        let stopped = async {
-            while stop.urgency() < Urgency::Terminate {
-                tokio::time::sleep(STOP_CHECK).await;
+    fn wait<T>(&self, answers: &Receiver<Result<T, LookError>>) -> Result<T, LookError> {
+        let started = Instant::now();
+        loop {
+            match answers.recv_timeout(STOP_CHECK) {
+                Ok(answer) => return answer,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(LookError::Failed("the client ended without an answer".to_owned()));
+                }
+                Err(RecvTimeoutError::Timeout) if self.stop.urgency() >= Urgency::Terminate => {
+                    return Err(LookError::Interrupted);
+                }
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > LOOK_TIMEOUT => {
+                    self.stuck.set(true);
+                    let seconds = LOOK_TIMEOUT.as_secs();
+                    return Err(LookError::NoConnection(format!("login and answer took longer than {seconds} s")));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
             }
-        };
+        }
+    }
+}
+
+/// The thread: makes the client when it is first needed, then does one job after the other.
+fn work(kubeconfig: Kubeconfig, inbox: &Receiver<Job>) {
+    let Ok(first) = inbox.recv() else { return };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    let client = connect(&runtime, kubeconfig);
+    let ready = Ready { runtime, client };
+    first(&ready);
+    while let Ok(job) = inbox.recv() {
+        job(&ready);
+    }
+}
+
+fn connect(runtime: &tokio::runtime::Runtime, kubeconfig: Kubeconfig) -> Result<kube::Client, LookError> {
+    let no_connection = |error: &(dyn Error + 'static)| LookError::NoConnection(chain(error));
+    let options = KubeConfigOptions::default();
+    let configuration = kube::Config::from_custom_kubeconfig(kubeconfig, &options);
+    let mut configuration = runtime.block_on(configuration).map_err(|error| no_connection(&error))?;
+    configuration.connect_timeout = Some(CONNECT_TIMEOUT);
+    configuration.read_timeout = Some(ANSWER_TIMEOUT);
+    // The client starts a task of its own, which needs a runtime to belong to.
+    let _inside = runtime.enter();
+    kube::Client::try_from(configuration).map_err(|error| no_connection(&error))
+}
+
+impl Ready {
+    fn look<T, F>(&self, look: impl FnOnce(kube::Client) -> F) -> Result<T, LookError>
+    where
+        F: Future<Output = kube::Result<T>>,
+    {
+        let answer = look(self.client.clone()?);
         self.runtime.block_on(async {
             tokio::select! {
-                answer = look => answer.map_err(|error| LookError::from(&error)),
-                () = tokio::time::sleep(LOOK_TIMEOUT) => {
-                    Err(LookError::NoConnection(format!("no answer within {} s", LOOK_TIMEOUT.as_secs())))
+                answer = answer => answer.map_err(|error| LookError::from(&error)),
+                () = tokio::time::sleep(ANSWER_TIMEOUT) => {
+                    Err(LookError::NoConnection(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs())))
                 }
-                () = stopped => Err(LookError::Interrupted),
             }
         })
     }

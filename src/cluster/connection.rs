@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kube::config::Kubeconfig;
-use tempfile::TempDir;
 
-use super::kubeconfig::{self, ConnectionError, Resolved};
-use super::wish::ConnectionWish;
+use super::connection_error::ConnectionError;
+use super::kubeconfig::{self, Resolved};
+use super::private_folder::PrivateFolder;
+use crate::settings::ConnectionWish;
 
 /// The name of a kubeconfig's context: private to whoever wrote the kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Connection {
 
 #[derive(Debug)]
 struct Pinned {
-    folder: TempDir,
+    folder: PrivateFolder,
     kubeconfig: Kubeconfig,
 }
 
@@ -50,7 +51,7 @@ impl Connection {
     /// Where there is no such connection, or the private file cannot be written.
     pub fn resolve(wish: &ConnectionWish) -> Result<Self, ConnectionError> {
         let resolved = kubeconfig::resolve(wish)?;
-        let folder = tempfile::Builder::new().prefix("helm-purge-").tempdir().map_err(ConnectionError::NotPinned)?;
+        let folder = PrivateFolder::make().map_err(ConnectionError::NotPinned)?;
         let path = folder.path().join("kubeconfig");
         write_private(&path, &resolved.kubeconfig).map_err(ConnectionError::NotPinned)?;
         let Resolved { context, server, namespace, in_cluster, kubeconfig } = resolved;

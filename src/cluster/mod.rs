@@ -5,10 +5,13 @@
 
 mod client;
 mod connection;
+mod connection_error;
 mod kubeconfig;
-mod wish;
+mod looks;
+mod overrides;
+mod private_folder;
 
-pub use client::{Client, Identity, LookError};
+pub use client::{Client, LookError};
 pub use connection::{Connection, ContextName, ServerUrl};
-pub use kubeconfig::ConnectionError;
-pub use wish::{ConnectionWish, InCluster, KubeconfigFiles};
+pub use connection_error::ConnectionError;
+pub use looks::{Identity, Record, RecordStore};

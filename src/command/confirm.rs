@@ -1,19 +1,22 @@
 //! The question before a purge: the cluster's context, typed by a person who has seen the plan.
 
-use std::io::{self, BufRead};
+use std::io;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{QueueSelector, tcflush};
 
-use super::prepare::{Prepared, policy_file};
+use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
 use crate::cli::RunArguments;
-use crate::guard::Scope;
+use crate::guard::{Attendance, Scope};
 use crate::report::plural;
 use crate::visible;
 
 /// How often the wait for an answer looks for signals.
 const SIGNAL_CHECK: Duration = Duration::from_millis(100);
+/// No context's name is longer.
+const LONGEST_ANSWER: usize = 4096;
 
 /// How a purge was agreed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +27,12 @@ pub(super) enum Agreement {
     Typed,
 }
 
+const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
+
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
 pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings) -> Result<(), Stopped> {
     let agreed = arguments.yes || arguments.confirm.is_some();
-    let from_stdin = policy_file(&arguments.selection).as_os_str() == "-";
+    let from_stdin = arguments.selection.file.as_ref().is_some_and(|file| file.as_os_str() == "-");
     if arguments.yes && arguments.selection.file.is_none() {
         return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
     }
@@ -40,7 +45,10 @@ pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings)
     Ok(())
 }
 
-const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
+/// Whether somebody looks. A context's name on a command line that no terminal has seen was typed by nobody.
+pub(super) fn attendance(arguments: &RunArguments, surroundings: &Surroundings) -> Attendance {
+    if arguments.yes || !surroundings.terminal.can_ask() { Attendance::Unattended } else { Attendance::Attended }
+}
 
 /// Gets the agreement to carry out a plan that no guard refuses.
 pub(super) fn confirm(
@@ -49,16 +57,15 @@ pub(super) fn confirm(
     surroundings: &mut Surroundings,
 ) -> Result<Agreement, Stopped> {
     let context = prepared.connection.context();
-    if arguments.yes {
-        return if prepared.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(Agreement::Beforehand) };
+    if let Some(name) = arguments.confirm.as_ref().filter(|name| !context.is_named_by(name)) {
+        let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
+        return Err(Stopped::usage(
+            format!("--confirm says {name}, but the context is {context}"),
+            "nothing was purged",
+        ));
     }
-    if let Some(name) = &arguments.confirm {
-        return if context.is_named_by(name) {
-            Ok(Agreement::Beforehand)
-        } else {
-            let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
-            Err(Stopped::usage(format!("--confirm says {name}, but the context is {context}"), "nothing was purged"))
-        };
+    if arguments.yes || arguments.confirm.is_some() {
+        return if prepared.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(Agreement::Beforehand) };
     }
     let releases = plural(prepared.plan.chosen().count(), "release");
     let shown = visible::line(context.as_str());
@@ -77,32 +84,38 @@ pub(super) fn confirm(
 fn cannot_tell() -> Stopped {
     Stopped::usage(
         "it cannot be told whether -n was given: helm keeps that flag for itself",
-        "with --yes say -A for the whole fence, or name releases with --only",
+        "say -A for the whole fence, or name releases with --only",
     )
 }
 
 /// Asks, and waits for a line; nothing where there will be none.
 fn ask(question: &str, surroundings: &mut Surroundings) -> Result<Option<String>, Stopped> {
+    let stdin = io::stdin();
+    // What was typed before the question was seen is no answer to it.
+    let _ = tcflush(&stdin, QueueSelector::IFlush);
     if surroundings.printer.ask(question).is_err() {
         return Ok(None);
     }
-    let stdin = io::stdin();
     let wait = Timespec::try_from(SIGNAL_CHECK).ok();
-    loop {
-        if let Some(interruption) = surroundings.interrupts.interruption() {
+    let mut answer = Vec::new();
+    // Piece by piece: a line that somebody has begun and not ended must not keep a signal waiting.
+    while answer.last() != Some(&b'\n') && answer.len() < LONGEST_ANSWER {
+        if let Some(interruption) = surroundings.interruption() {
             surroundings.printer.tell("");
             return Err(Stopped::Interrupted(interruption));
         }
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], wait.as_ref()) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            Ok(_) => break,
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) => {}
             Err(_) => return Ok(None),
         }
+        let mut piece = [0; 256];
+        match rustix::io::read(&stdin, &mut piece) {
+            Err(rustix::io::Errno::INTR) => {}
+            // Without its end it is no answer: somebody's terminal went away in the middle of it.
+            Ok(0) | Err(_) => return Ok(None),
+            Ok(length) => answer.extend_from_slice(&piece[..length]),
+        }
     }
-    let mut line = String::new();
-    match stdin.lock().read_line(&mut line) {
-        // Without its end it is no answer: somebody's terminal went away in the middle of it.
-        Ok(_) if line.ends_with('\n') => Ok(Some(line)),
-        Ok(_) | Err(_) => Ok(None),
-    }
+    Ok(Some(String::from_utf8_lossy(&answer).into_owned()))
 }

@@ -5,11 +5,12 @@
 
 use super::{Stopped, Surroundings};
 use crate::cli::InitArguments;
-use crate::cluster::{Client, Connection, ConnectionWish, Identity};
+use crate::cluster::{Client, Connection, Identity};
 use crate::exit_code::ExitCode;
 use crate::policy::Policy;
 use crate::release::Namespace;
 use crate::report::plural;
+use crate::settings::ConnectionWish;
 use crate::visible;
 
 /// More namespaces than this are counted, not named.
@@ -28,10 +29,9 @@ pub(super) fn init(
     wish: &ConnectionWish,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
+    surroundings.listen()?;
     let found = look(wish, surroundings);
-    if let Some(interruption) = surroundings.interrupts.interruption() {
-        return Err(Stopped::Interrupted(interruption));
-    }
+    surroundings.unless_interrupted(Ok(()))?;
     let text = policy_text(&arguments.name, found.as_ref());
     // A name that makes no policy is better told here than by the first `validate`.
     Policy::read("init", text.as_bytes()).map_err(|faults| {
@@ -46,6 +46,7 @@ fn look(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Option<Found>
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
         Err(error) => {
+            let error = visible::sentence(&error.to_string());
             surroundings.printer.say(&format!("note: no cluster to look at: {error}; fill in `clusters` by hand"));
             return None;
         }
@@ -116,18 +117,17 @@ fn placeholder() -> String {
 }
 
 fn cluster_entry(found: &Found) -> String {
-    let context = quoted(found.connection.context().as_str());
-    let server = quoted(found.connection.server().as_str());
-    let uid = match &found.identity {
-        Some(identity) => format!("\n    uid: {}", identity.0),
-        None => String::new(),
-    };
-    format!("  - context: {context}\n    server: {server}{uid}")
+    let context = quoted(found.connection.context().as_str()).map(|context| format!("context: {context}"));
+    let server = quoted(found.connection.server().as_str()).map(|server| format!("server: {server}"));
+    let uid = found.identity.as_ref().map(|identity| format!("uid: {}", identity.0));
+    let fields = [context, server, uid].into_iter().flatten().collect::<Vec<_>>();
+    format!("  - {}", fields.join("\n    "))
 }
 
-/// A glob that matches exactly this text, as a YAML scalar that JSON would accept as well.
-fn quoted(text: &str) -> String {
-    serde_json::Value::String(globset::escape(text)).to_string()
+/// A glob that matches exactly this text, as a YAML scalar that JSON would accept as well. There is none for a
+/// text with a backslash, which no pattern of a policy may have.
+fn quoted(text: &str) -> Option<String> {
+    (!text.contains('\\')).then(|| serde_json::Value::String(globset::escape(text)).to_string())
 }
 
 fn namespace_comment(namespaces: &[Namespace]) -> String {

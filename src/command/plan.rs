@@ -3,10 +3,10 @@
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
-use crate::cluster::ConnectionWish;
 use crate::exit_code::ExitCode;
 use crate::guard::Attendance;
 use crate::report::{Detail, Format, PlanDocument, plan_names, render_plan, serialize};
+use crate::settings::ConnectionWish;
 
 /// Whether the exit code says that there is something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn dry_run(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
-    let workers = super::purge::workers(arguments, &prepared.policy);
+    let workers = prepared.workers(arguments);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }
 
@@ -56,7 +56,7 @@ fn show(
         OutputFormat::Json => serialize(&PlanDocument::of(&view), Format::Json),
         OutputFormat::Yaml => serialize(&PlanDocument::of(&view), Format::Yaml),
     };
-    printer.data(&text.map_err(super::purge::internal)?);
+    printer.data(&text.map_err(Stopped::internal)?);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals.clone()));
     }

@@ -1,22 +1,23 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::rc::Rc;
 
 use super::{Stopped, Surroundings};
-use crate::cli::{ConnectionArguments, SelectionArguments};
-use crate::cluster::{Client, Connection, ConnectionWish, Identity, KubeconfigFiles, LookError};
+use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
+use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
 use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope, ScopeFacts};
-use crate::helm::Helm;
-use crate::inventory::{HelmInventory, Inventory, InventoryError};
+use crate::helm::{Helm, LIST_DEADLINE};
+use crate::inventory::{HelmInventory, Inventory, InventoryError, Listing};
 use crate::plan::{self, Narrowing, Plan};
 use crate::policy::{KeepEntry, Policy};
 use crate::release::ReleaseId;
 use crate::report::PlanView;
-use crate::settings::{Environment, parent_command_line};
+use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
 use crate::visible;
 
 /// The policy's file where none is named.
-const USUAL_FILE: &str = "helm-purge.yaml";
+pub(super) const USUAL_FILE: &str = "helm-purge.yaml";
 
 /// A plan, and everything that is needed to show it and to carry it out.
 pub(super) struct Prepared {
@@ -25,6 +26,7 @@ pub(super) struct Prepared {
     pub(super) identity: Option<Identity>,
     pub(super) helm: Helm,
     pub(super) inventory: HelmInventory,
+    pub(super) narrowing: Narrowing,
     pub(super) plan: Plan,
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
@@ -50,12 +52,29 @@ pub(super) fn prepare(
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let policy = read_policy(selection.file.as_deref())?;
-    let mut narrowing = narrowing(selection, &surroundings.environment)?;
+    let policy = Policy::read_named(selection.file.as_deref().unwrap_or(Path::new(USUAL_FILE)))?;
+    let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
-    check_driver(surroundings.environment.helm_driver.as_deref())?;
+    let store = record_store(surroundings.environment.helm_driver.as_deref())?;
+    surroundings.listen()?;
+    let looked = look(policy, connection, store, narrowing, selection, attendance, surroundings);
+    surroundings.unless_interrupted(looked)
+}
+
+/// The part that asks helm and the cluster.
+fn look(
+    policy: Policy,
+    connection: Connection,
+    store: RecordStore,
+    mut narrowing: Narrowing,
+    selection: &SelectionArguments,
+    attendance: Attendance,
+    surroundings: &mut Surroundings,
+) -> Result<Prepared, Stopped> {
     let helm = find_helm(&connection, surroundings)?;
-    let identity = look_at_identity(&connection, surroundings)?;
+    let stop = surroundings.interrupts.stop().clone();
+    let client = Rc::new(Client::new(&connection, stop.clone())?);
+    let identity = look_at_identity(&client, &policy, surroundings);
     let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
     guard::cluster(&policy, &facts, attendance).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
@@ -63,13 +82,14 @@ pub(super) fn prepare(
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
-    let stop = surroundings.interrupts.stop().clone();
-    let inventory = HelmInventory { helm: helm.clone(), connection: connection.clone(), stop };
-    let listing = inventory.list().map_err(|error| interrupted_or(error, surroundings))?;
+    let (deadline, cluster) = (LIST_DEADLINE, connection.clone());
+    let inventory = HelmInventory { helm: helm.clone(), connection: cluster, client, store, deadline, stop };
+    let listing = inventory.list()?;
+    note_unchecked(&listing, surroundings);
     let now = jiff::Timestamp::now();
     let plan = plan::build(&policy, &listing, &narrowing);
     let refusals = guard::limits(&plan, &policy.limits, selection.max_releases);
-    Ok(Prepared { policy, connection, identity, helm, inventory, plan, refusals, scope, now })
+    Ok(Prepared { policy, connection, identity, helm, inventory, narrowing, plan, refusals, scope, now })
 }
 
 impl Prepared {
@@ -88,6 +108,11 @@ impl Prepared {
         }
     }
 
+    /// How many workers there are: the flag's, or the policy's.
+    pub(super) fn workers(&self, arguments: &RunArguments) -> usize {
+        arguments.workers.map_or_else(|| self.policy.workers.get(), usize::from)
+    }
+
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
         match &self.scope {
@@ -101,13 +126,6 @@ impl Prepared {
             }
         }
     }
-}
-
-fn read_policy(file: Option<&Path>) -> Result<Policy, Stopped> {
-    let file = file.unwrap_or(Path::new(USUAL_FILE));
-    let policy =
-        if file == Path::new("-") { Policy::read_from("-", std::io::stdin()) } else { Policy::read_file(file) };
-    Ok(policy?)
 }
 
 fn narrowing(selection: &SelectionArguments, environment: &Environment) -> Result<Narrowing, Stopped> {
@@ -126,17 +144,17 @@ fn own_release(text: &str) -> Result<ReleaseId, Stopped> {
         Some(ReleaseId { namespace: namespace.parse().ok()?, name: name.parse().ok()? })
     };
     parse().ok_or_else(|| {
-        Stopped::usage(
-            format!("HELM_PURGE_SELF is {}, which names no release", visible::quoted(text)),
-            "write it as NAMESPACE/RELEASE",
-        )
+        let text = visible::quoted(text);
+        Stopped::usage(format!("HELM_PURGE_SELF is {text}, which names no release"), "write it as NAMESPACE/RELEASE")
     })
 }
 
-fn check_driver(driver: Option<&str>) -> Result<(), Stopped> {
+/// Where helm will look for releases, too: its children inherit the variable.
+fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
     match driver {
-        None | Some("secret" | "secrets" | "configmap" | "configmaps") => Ok(()),
-        Some(other) => Err(InventoryError::Driver(other.to_owned()).into()),
+        None | Some("secret" | "secrets") => Ok(RecordStore::Secrets),
+        Some("configmap" | "configmaps") => Ok(RecordStore::ConfigMaps),
+        Some(other) => Err(InventoryError::Driver(other.to_owned())),
     }
 }
 
@@ -156,20 +174,20 @@ fn usual_cache_is_writable(environment: &Environment) -> bool {
 
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
 /// that the client cannot, the listing will show.
-fn look_at_identity(connection: &Connection, surroundings: &mut Surroundings) -> Result<Option<Identity>, Stopped> {
-    let stop = surroundings.interrupts.stop().clone();
-    match Client::new(connection, stop).and_then(|client| client.identity()) {
-        Ok(identity) => Ok(Some(identity)),
-        Err(LookError::Interrupted) => match surroundings.interrupts.interruption() {
-            Some(interruption) => Err(Stopped::Interrupted(interruption)),
-            None => Ok(None),
-        },
-        Err(error) => {
-            let text = visible::sentence(&error.to_string());
-            surroundings.printer.say(&format!("note: the uid of namespace kube-system could not be read: {text}"));
-            Ok(None)
-        }
+fn look_at_identity(client: &Client, policy: &Policy, surroundings: &mut Surroundings) -> Option<Identity> {
+    let error = match client.identity() {
+        Ok(identity) => return Some(identity),
+        Err(LookError::Interrupted) => return None,
+        Err(error) => visible::sentence(&error.to_string()),
+    };
+    let note = format!("note: the uid of namespace kube-system could not be read: {error}");
+    let matters = policy.clusters.iter().any(|entry| entry.uid().is_some());
+    if matters {
+        surroundings.printer.say(&note);
+    } else {
+        surroundings.printer.whisper(&note);
     }
+    None
 }
 
 fn find_scope(
@@ -178,24 +196,22 @@ fn find_scope(
     surroundings: &Surroundings,
 ) -> Result<Scope, Stopped> {
     let environment = &surroundings.environment;
-    let parent = parent_command_line();
     let scope = guard::scope(&ScopeFacts {
         front_door: surroundings.front_door,
         namespace_flag: selection.namespace.as_deref(),
         all_namespaces: selection.all_namespaces,
         helm_namespace: environment.helm_namespace.as_deref(),
         default_namespace: connection.default_namespace(),
-        parent: parent.as_deref(),
+        parent: &surroundings.parent,
         plugin_name: environment.helm_plugin_name.as_deref(),
     })?;
     Ok(scope)
 }
 
-fn interrupted_or(error: InventoryError, surroundings: &Surroundings) -> Stopped {
-    surroundings.interrupts.interruption().map_or_else(|| error.into(), Stopped::Interrupted)
-}
-
-/// The file a selection means, for messages.
-pub(super) fn policy_file(selection: &SelectionArguments) -> PathBuf {
-    selection.file.clone().unwrap_or_else(|| PathBuf::from(USUAL_FILE))
+fn note_unchecked(listing: &Listing, surroundings: &mut Surroundings) {
+    if let Some(why) = &listing.unchecked {
+        let why = visible::sentence(why);
+        let note = format!("note: helm's list could not be compared with the records it was made from: {why}");
+        surroundings.printer.whisper(&note);
+    }
 }

@@ -8,19 +8,18 @@ use super::confirm::{self, Agreement};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, RunArguments};
-use crate::cluster::ConnectionWish;
 use crate::executor::{self, Afterwards, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled};
 use crate::exit_code::ExitCode;
-use crate::guard::Attendance;
-use crate::helm::HelmUninstall;
+use crate::helm::{self, HelmUninstall};
 use crate::inventory::Inventory;
-use crate::policy::{Policy, timeout_from_flag};
+use crate::plan;
+use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
     Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
     serialize,
 };
-use crate::settings::FrontDoor;
+use crate::settings::{ConnectionWish, FrontDoor};
 use crate::signal::Stage;
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -32,17 +31,17 @@ pub(super) fn run(
     confirm::check_flags(arguments, surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
     let timeout = timeout.map_err(Stopped::flag)?;
-    let attendance = if arguments.yes { Attendance::Unattended } else { Attendance::Attended };
+    let attendance = confirm::attendance(arguments, surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
-    let workers = workers(arguments, &prepared.policy);
-    show_plan(&prepared, workers, surroundings);
+    let workers = prepared.workers(arguments);
+    show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
     let mut chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
     let mut changed = BTreeMap::new();
     if !chosen.is_empty() && confirm::confirm(arguments, &prepared, surroundings)? == Agreement::Typed {
-        changed = changes_since_the_plan(&prepared, &chosen, surroundings)?;
+        changed = changes_since_the_plan(&prepared, surroundings)?;
         chosen.retain(|release| !changed.contains_key(&release.id));
     }
     let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
@@ -52,26 +51,17 @@ pub(super) fn run(
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
 }
 
-/// How many workers there are: the flag's, or the policy's.
-pub(super) fn workers(arguments: &RunArguments, policy: &Policy) -> usize {
-    arguments.workers.map_or_else(|| policy.workers.get(), usize::from)
-}
-
-/// A fault of this program.
-pub(super) fn internal(text: String) -> Stopped {
-    Stopped::Error { code: ExitCode::SomeFailed, error: Box::from(text), hint: Some("please report this".to_owned()) }
-}
-
 fn execution(arguments: &RunArguments, workers: usize) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
     Execution { workers, failures }
 }
 
-fn show_plan(prepared: &Prepared, workers: usize, surroundings: &mut Surroundings) {
+fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
     let scope = prepared.scope_note();
     let width = surroundings.terminal.stderr.columns();
     let paint = surroundings.printer.err();
-    let text = render_plan(&prepared.view(workers, &scope), Detail::Usual, width, paint);
+    let detail = if output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
+    let text = render_plan(&prepared.view(workers, &scope), detail, width, paint);
     // A plan that somebody has to agree to is shown whatever the volume is.
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
@@ -79,14 +69,11 @@ fn show_plan(prepared: &Prepared, workers: usize, surroundings: &mut Surrounding
 /// A person may have thought about the plan for an hour: what changed meanwhile is left alone.
 fn changes_since_the_plan(
     prepared: &Prepared,
-    chosen: &[Release],
     surroundings: &Surroundings,
 ) -> Result<BTreeMap<ReleaseId, String>, Stopped> {
-    let listing = prepared.inventory.list();
-    match (listing, surroundings.interrupts.interruption()) {
-        (_, Some(interruption)) => Err(Stopped::Interrupted(interruption)),
-        (listing, None) => Ok(executor::changes(chosen, &listing?)),
-    }
+    let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
+    let now = plan::build(&prepared.policy, &listing, &prepared.narrowing);
+    Ok(plan::recheck(&prepared.plan, &now))
 }
 
 fn carry_out(
@@ -96,29 +83,37 @@ fn carry_out(
     timeout: Duration,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
-    let uninstall = HelmUninstall { helm: prepared.helm.clone(), connection: prepared.connection.clone(), timeout };
+    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
+    if let Some(first) = chosen.first() {
+        helm::warm(&helm, &connection, &first.id, surroundings.interrupts.stop());
+    }
+    surroundings.interrupts.enter(Stage::Purging);
+    // From here on a signal is the executor's; one that came before ends the run before it begins.
+    surroundings.unless_interrupted(Ok(()))?;
     let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    interrupts.enter(Stage::Purging);
-    // From here on a signal is the executor's; one that came before ends the run before it begins.
-    if let Some(interruption) = interrupts.interruption() {
-        return Err(Stopped::Interrupted(interruption));
-    }
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+    let uninstall = HelmUninstall { helm, connection, timeout };
     Ok(executor::execute(chosen, execution, Arc::new(uninstall), interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.
 fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -> Settled {
-    let begun = run.results.iter().any(|result| result.took.is_some());
-    if !begun {
+    if run.results.iter().all(|result| result.took.is_none()) {
         return Settled::NothingToVerify;
     }
     surroundings.printer.say("looking at the cluster once more");
-    match prepared.inventory.list() {
+    // The purge is over; whoever is tired of waiting now ends only this look.
+    surroundings.interrupts.enter(Stage::Looking);
+    let listing = prepared.inventory.list();
+    run.interruption = surroundings.interruption();
+    match listing {
         Ok(listing) => executor::settle(run, &listing),
+        Err(_) if surroundings.interrupts.has_ended_all() => {
+            Settled::NotVerified("interrupted while the cluster was looked at once more".to_owned())
+        }
         Err(error) => Settled::NotVerified(error.to_string()),
     }
 }
@@ -141,10 +136,11 @@ fn summarize(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
-    let code = ExitCode::of_run(run, settled, printer.state());
+    let code = ExitCode::of_run(run, settled);
     let view = SummaryView { run, settled, context: prepared.connection.context().as_str(), volume: printer.volume() };
     let scope = prepared.scope_note();
-    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, code);
+    let written = code.unless_unwritten(printer.state()).number();
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, written);
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),
@@ -152,8 +148,8 @@ fn summarize(
         OutputFormat::Json => serialize(&document(), Format::Json),
         OutputFormat::Yaml => serialize(&document(), Format::Yaml),
     };
-    printer.data(&text.map_err(internal)?);
-    Ok(ExitCode::of_run(run, settled, printer.state()))
+    printer.data(&text.map_err(Stopped::internal)?);
+    Ok(code)
 }
 
 fn purged_names(run: &Run) -> String {

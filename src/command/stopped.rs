@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::Surroundings;
-use crate::cluster::ConnectionError;
+use crate::cluster::{ConnectionError, LookError};
 use crate::executor::PoolError;
 use crate::exit_code::ExitCode;
 use crate::guard::{Refusal, ScopeError};
@@ -42,6 +42,12 @@ impl Stopped {
     pub(super) fn usage(text: impl Into<String>, hint: impl Into<String>) -> Self {
         let error: Box<dyn Error> = Box::from(text.into());
         Stopped::Error { code: ExitCode::Usage, error, hint: Some(hint.into()) }
+    }
+
+    /// A fault of this program.
+    pub(super) fn internal(text: String) -> Self {
+        let hint = Some("please report this".to_owned());
+        Stopped::Error { code: ExitCode::SomeFailed, error: Box::from(text), hint }
     }
 
     /// The value of a flag has faults.
@@ -103,6 +109,12 @@ impl From<ConnectionError> for Stopped {
     fn from(error: ConnectionError) -> Self {
         let hint = error.hint();
         Stopped::preflight(error, hint)
+    }
+}
+
+impl From<LookError> for Stopped {
+    fn from(error: LookError) -> Self {
+        Stopped::preflight(error, Some("raise the limit of processes".to_owned()))
     }
 }
 

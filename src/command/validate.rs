@@ -1,7 +1,5 @@
 //! `validate`: are these files policies? Needs no cluster and starts nothing.
 
-use std::path::Path;
-
 use super::Surroundings;
 use crate::cli::ValidateArguments;
 use crate::exit_code::ExitCode;
@@ -13,7 +11,7 @@ use crate::visible;
 pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroundings) -> ExitCode {
     let mut invalid = 0;
     for file in &arguments.files {
-        match read(file) {
+        match Policy::read_named(file) {
             Ok(policy) => {
                 let file = visible::line(&policy.file);
                 surroundings.printer.say(&format!("{file}: policy `{}` is valid", policy.name));
@@ -30,8 +28,4 @@ pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroun
         surroundings.printer.tell(&format!("{invalid} of {files} invalid"));
     }
     if invalid == 0 { ExitCode::Done } else { ExitCode::PolicyInvalid }
-}
-
-fn read(file: &Path) -> Result<Policy, crate::policy::Faults> {
-    if file == Path::new("-") { Policy::read_from("-", std::io::stdin()) } else { Policy::read_file(file) }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::outcome::Outcome;
+use super::outcome::{NotStarted, Outcome};
 use super::schedule::Lane;
 use crate::release::ReleaseId;
 
@@ -55,8 +55,8 @@ pub enum Event<'a> {
     },
     /// Nothing new is begun any more.
     Draining {
-        /// Because of a failure, not of a signal.
-        because_of_failure: bool,
+        /// Why.
+        because: NotStarted,
         /// What is still running, and how much is left.
         progress: Progress,
     },

@@ -4,6 +4,7 @@
 //! what happens gets events, in order, from that one loop. Nothing here knows a terminal, a policy, or which
 //! helm does the work.
 
+mod drive;
 mod event;
 mod outcome;
 mod run;
@@ -12,7 +13,7 @@ mod settle;
 mod worker;
 
 pub use event::{Event, Progress};
-pub use outcome::{Afterwards, NotStarted, Outcome, ReleaseResult, Run};
+pub use outcome::{Afterwards, NotStarted, Outcome, OutcomeKind, ReleaseResult, Run, Telling};
 pub use run::{Execution, FailureHandling, PoolError, execute};
 pub use schedule::{Batch, Lane};
-pub use settle::{Settled, changes, settle};
+pub use settle::{Settled, settle};

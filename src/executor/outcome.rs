@@ -26,6 +26,30 @@ pub enum Outcome {
     NotStarted(NotStarted),
 }
 
+/// The kinds of outcome, without what belongs to each: what is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutcomeKind {
+    /// See [`Outcome::Purged`].
+    Purged,
+    /// See [`Outcome::AlreadyGone`].
+    AlreadyGone,
+    /// See [`Outcome::Changed`].
+    Changed,
+    /// See [`Outcome::Failed`].
+    Failed,
+    /// See [`Outcome::NotStarted`].
+    NotStarted,
+}
+
+/// Whether whoever wanted to see what happens got to see all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// All of it.
+    Whole,
+    /// It panicked over an event and was told nothing more.
+    Lost,
+}
+
 /// Why a release was never begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotStarted {
@@ -77,23 +101,38 @@ pub struct Run {
     pub workers: usize,
     /// The signal that ended it, where one did.
     pub interruption: Option<Interruption>,
+    /// Whether all of it was told.
+    pub telling: Telling,
+}
+
+impl OutcomeKind {
+    /// The word that reports use for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutcomeKind::Purged => "purged",
+            OutcomeKind::AlreadyGone => "already-gone",
+            OutcomeKind::Changed => "changed",
+            OutcomeKind::Failed => "failed",
+            OutcomeKind::NotStarted => "not-started",
+        }
+    }
 }
 
 impl Outcome {
-    /// The word that summaries and reports use for it.
-    pub fn as_str(&self) -> &'static str {
+    /// Which kind it is.
+    pub fn kind(&self) -> OutcomeKind {
         match self {
-            Outcome::Purged { .. } => "purged",
-            Outcome::AlreadyGone => "already-gone",
-            Outcome::Changed(_) => "changed",
-            Outcome::Failed(_) => "failed",
-            Outcome::NotStarted(_) => "not-started",
+            Outcome::Purged { .. } => OutcomeKind::Purged,
+            Outcome::AlreadyGone => OutcomeKind::AlreadyGone,
+            Outcome::Changed(_) => OutcomeKind::Changed,
+            Outcome::Failed(_) => OutcomeKind::Failed,
+            Outcome::NotStarted(_) => OutcomeKind::NotStarted,
         }
     }
 
     /// Whether a person has to look at it.
     pub fn is_failure(&self) -> bool {
-        matches!(self, Outcome::Failed(_))
+        self.kind() == OutcomeKind::Failed
     }
 }
 
@@ -103,6 +142,7 @@ impl From<Attempt> for Outcome {
     fn from(attempt: Attempt) -> Self {
         match attempt {
             Attempt::Uninstalled { left_behind, remarks } => Outcome::Purged { left_behind, remarks },
+            Attempt::NotBegun => Outcome::NotStarted(NotStarted::Interrupted),
             Attempt::Failed(failure) if failure.class == FailureClass::Gone => Outcome::AlreadyGone,
             Attempt::Failed(failure) => Outcome::Failed(failure),
         }
@@ -120,8 +160,8 @@ impl NotStarted {
 }
 
 impl Run {
-    /// How many results have this kind of outcome, by its word.
-    pub fn count(&self, word: &str) -> usize {
-        self.results.iter().filter(|result| result.outcome.as_str() == word).count()
+    /// How many results are of this kind.
+    pub fn count(&self, kind: OutcomeKind) -> usize {
+        self.results.iter().filter(|result| result.outcome.kind() == kind).count()
     }
 }

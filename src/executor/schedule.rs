@@ -51,10 +51,6 @@ impl Schedule {
         self.draining = true;
     }
 
-    pub(super) fn is_draining(&self) -> bool {
-        self.draining
-    }
-
     pub(super) fn running(&self) -> usize {
         self.lanes - self.free.len()
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::outcome::{Afterwards, Outcome, Run};
 use crate::helm::{Failure, FailureClass};
-use crate::inventory::Listing;
+use crate::inventory::{Listing, Unreadable};
 use crate::release::{Release, ReleaseId};
 
 /// What came of the last look.
@@ -29,12 +29,11 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         result.afterwards = index.afterwards(&result.release.id);
-        let reported_gone = matches!(result.outcome, Outcome::Purged { .. } | Outcome::AlreadyGone);
-        reported += usize::from(reported_gone);
-        if !reported_gone {
+        if !matches!(result.outcome, Outcome::Purged { .. } | Outcome::AlreadyGone) {
             continue;
         }
-        match contradiction(&result.release, result.afterwards) {
+        reported += 1;
+        match index.contradiction(&result.release) {
             None => gone += 1,
             Some(text) => {
                 result.outcome = Outcome::Failed(Failure::of_our_own(FailureClass::StillListed, text));
@@ -42,21 +41,6 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
         }
     }
     if reported == 0 { Settled::NothingToVerify } else { Settled::Verified { reported, gone } }
-}
-
-/// Which releases of a plan are not any more as the plan saw them, and how.
-pub fn changes(plan: &[Release], listing: &Listing) -> BTreeMap<ReleaseId, String> {
-    let index = Index::of(listing);
-    let change = |release: &Release| match index.afterwards(&release.id) {
-        Afterwards::Listed { revision, status } if (revision, status) == (release.revision, release.status) => None,
-        Afterwards::Listed { revision, status } => {
-            Some(format!("now revision {revision}, {status}; was revision {}, {}", release.revision, release.status))
-        }
-        Afterwards::Unreadable => Some("its entry in the list cannot be understood any more".to_owned()),
-        // Gone is gone: helm finds nothing, which is an outcome of its own.
-        Afterwards::Gone | Afterwards::Unknown => None,
-    };
-    plan.iter().filter_map(|release| Some((release.id.clone(), change(release)?))).collect()
 }
 
 struct Index<'a> {
@@ -70,26 +54,92 @@ impl<'a> Index<'a> {
     }
 
     fn afterwards(&self, id: &ReleaseId) -> Afterwards {
-        if let Some(release) = self.releases.get(id) {
-            return Afterwards::Listed { revision: release.revision, status: release.status };
+        match self.releases.get(id) {
+            Some(release) => Afterwards::Listed { revision: release.revision, status: release.status },
+            None if self.unreadable(id).is_some() => Afterwards::Unreadable,
+            None => Afterwards::Gone,
         }
-        let same = |namespace: Option<&crate::release::Namespace>, name: &str| {
-            namespace == Some(&id.namespace) && name == id.name.as_str()
-        };
-        let unreadable = self.listing.unreadable.iter().any(|entry| same(entry.namespace.as_ref(), &entry.name));
-        if unreadable { Afterwards::Unreadable } else { Afterwards::Gone }
+    }
+
+    fn unreadable(&self, id: &ReleaseId) -> Option<&'a Unreadable> {
+        let is_it =
+            |entry: &&Unreadable| entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str();
+        self.listing.unreadable.iter().find(is_it)
+    }
+
+    /// Why a release that was reported gone is not.
+    fn contradiction(&self, planned: &Release) -> Option<String> {
+        if let Some(entry) = self.unreadable(&planned.id) {
+            return Some(format!("something of it is still there: {}", entry.why));
+        }
+        let now = self.releases.get(&planned.id)?;
+        let state = format!("revision {}, {}", now.revision, now.status);
+        // Its own uninstall may have changed its state; a later deployment is somebody else's.
+        Some(if now.revision == planned.revision && now.updated == planned.updated {
+            format!("it is still listed: {state}")
+        } else {
+            format!("it is listed again, installed meanwhile: {state}")
+        })
     }
 }
 
-fn contradiction(planned: &Release, afterwards: Afterwards) -> Option<String> {
-    match afterwards {
-        Afterwards::Gone | Afterwards::Unknown => None,
-        Afterwards::Unreadable => Some("it is still listed, and its entry cannot be understood".to_owned()),
-        Afterwards::Listed { revision, status } if revision == planned.revision => {
-            Some(format!("it is still listed: revision {revision}, {status}"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::{ReleaseResult, Run, Telling};
+    use crate::inventory::read;
+    use std::time::Duration;
+
+    fn listing(updated: &str, status: &str) -> Listing {
+        let json = format!(
+            r#"[{{"name":"web","namespace":"dev-a","revision":"1","updated":"{updated}","status":"{status}","chart":"web-1.0.0"}}]"#
+        );
+        read(json.as_bytes()).expect("a list")
+    }
+
+    /// What becomes of a purged release when the cluster says this afterwards.
+    fn settled(now: &Listing) -> (Settled, Outcome) {
+        let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
+        let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
+        let result = ReleaseResult { release: planned, outcome, took: None, afterwards: Afterwards::Unknown };
+        let mut run = Run {
+            results: vec![result],
+            took: Duration::ZERO,
+            workers: 1,
+            interruption: None,
+            telling: Telling::Whole,
+        };
+        let settled = settle(&mut run, now);
+        (settled, run.results.remove(0).outcome)
+    }
+
+    fn words(outcome: &Outcome) -> &str {
+        match outcome {
+            Outcome::Failed(failure) => &failure.words.error,
+            other => panic!("{other:?}"),
         }
-        Afterwards::Listed { revision, status } => {
-            Some(format!("it is listed again, probably installed meanwhile: revision {revision}, {status}"))
-        }
+    }
+
+    #[test]
+    fn what_is_not_listed_any_more_is_gone() {
+        let (settled, outcome) = settled(&Listing::default());
+        assert_eq!(settled, Settled::Verified { reported: 1, gone: 1 });
+        assert!(matches!(outcome, Outcome::Purged { .. }));
+    }
+
+    #[test]
+    fn what_is_still_listed_and_what_is_listed_again_are_told_apart() {
+        let (verdict, outcome) = settled(&listing("2026-11-20T10:00:00Z", "uninstalling"));
+        assert_eq!(verdict, Settled::Verified { reported: 1, gone: 0 });
+        assert_eq!(words(&outcome), "it is still listed: revision 1, uninstalling");
+        let (_, outcome) = settled(&listing("2026-11-20T11:00:00Z", "deployed"));
+        assert_eq!(words(&outcome), "it is listed again, installed meanwhile: revision 1, deployed");
+    }
+
+    #[test]
+    fn what_is_listed_but_not_understood_is_not_gone() {
+        let unreadable = Unreadable { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
+        let (_, outcome) = settled(&Listing { unreadable: vec![unreadable], ..Listing::default() });
+        assert_eq!(words(&outcome), "something of it is still there: garbage");
     }
 }

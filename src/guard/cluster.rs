@@ -75,7 +75,7 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::{ConnectionWish, InCluster};
+    use crate::settings::{ConnectionWish, InCluster};
 
     /// A pod's connection: the least that resolves without a kubeconfig.
     fn pod(folder: &std::path::Path) -> Connection {

@@ -6,7 +6,7 @@
 //! certain. Pure.
 
 use crate::release::{InvalidName, Namespace};
-use crate::settings::FrontDoor;
+use crate::settings::{FrontDoor, Parent};
 
 /// Which part of the fence is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct ScopeFacts<'a> {
     pub helm_namespace: Option<&'a str>,
     /// The namespace that the kubeconfig's context names, or `default`.
     pub default_namespace: &'a str,
-    /// The parent's command line, where it could be read.
-    pub parent: Option<&'a [String]>,
+    /// The process that started this one.
+    pub parent: &'a Parent,
     /// What Helm calls this plugin.
     pub plugin_name: Option<&'a str>,
 }
@@ -52,25 +52,26 @@ pub enum ScopeError {
 /// # Errors
 /// Where `-n` and `-A` were both given, or `-n` names nothing that can be a namespace.
 pub fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
-    let parent = facts.parent.filter(|arguments| is_our_helm(arguments, facts.plugin_name));
-    let typed = match (facts.namespace_flag, parent) {
-        (Some(flag), _) => Some(flag.to_owned()),
-        (None, Some(arguments)) if facts.front_door == FrontDoor::Helm => namespace_in(arguments),
-        (None, _) => None,
-    };
+    let under_helm = facts.front_door == FrontDoor::Helm;
+    let helm = Some(facts.parent).filter(|parent| under_helm && parent.is_helm_with(facts.plugin_name));
+    let swallowed = || helm.and_then(|parent| namespace_in(parent.arguments.as_deref().unwrap_or_default()));
+    let typed = facts.namespace_flag.map(str::to_owned).or_else(swallowed);
     match (typed, facts.all_namespaces) {
         (Some(namespace), true) => return Err(ScopeError::Contradiction(namespace)),
         (Some(namespace), false) => return only(&namespace),
         (None, true) => return Ok(Scope::WholeFence),
         (None, false) => {}
     }
-    match facts.helm_namespace {
-        // Somebody set it, by flag or variable: the kubeconfig says something else.
-        Some(namespace) if namespace != facts.default_namespace => only(namespace),
-        // Under Helm it is always set: only the parent's command line tells a wish from the default.
-        Some(_) if facts.front_door == FrontDoor::Helm && parent.is_none() => Ok(Scope::CannotTell),
-        Some(namespace) if facts.front_door != FrontDoor::Helm => only(namespace),
-        Some(_) | None => Ok(Scope::WholeFence),
+    let Some(namespace) = facts.helm_namespace else { return Ok(Scope::WholeFence) };
+    // Somebody set it, by flag or variable: the kubeconfig says something else.
+    if namespace != facts.default_namespace || !under_helm {
+        return only(namespace);
+    }
+    // Under Helm it is always set: only the parent itself tells a wish from the default.
+    match helm.and_then(|parent| parent.has_namespace) {
+        Some(true) => only(namespace),
+        Some(false) => Ok(Scope::WholeFence),
+        None => Ok(Scope::CannotTell),
     }
 }
 
@@ -79,13 +80,8 @@ fn only(namespace: &str) -> Result<Scope, ScopeError> {
     Ok(Scope::Only(parsed))
 }
 
-/// A parent that has our plugin's name among its arguments is the helm that started us, not a shell or a
-/// process that took us over when helm died.
-fn is_our_helm(arguments: &[String], plugin_name: Option<&str>) -> bool {
-    arguments.iter().skip(1).any(|argument| Some(argument.as_str()) == plugin_name)
-}
-
-/// The last `-n` in Helm's own arguments. Helm takes it wherever it stands, even behind `--`.
+/// The last `-n` in Helm's own arguments. Helm takes it wherever it stands, even behind `--`. An empty one is one
+/// too: `-n "$NAMESPACE"` with nothing in it must not mean all of them.
 fn namespace_in(arguments: &[String]) -> Option<String> {
     let mut found = None;
     let mut rest = arguments.iter().skip(1);
@@ -98,7 +94,7 @@ fn namespace_in(arguments: &[String]) -> Option<String> {
             found = Some(value.strip_prefix('=').unwrap_or(value).to_owned());
         }
     }
-    found.filter(|namespace| !namespace.is_empty())
+    found
 }
 
 impl std::fmt::Display for ScopeError {
@@ -118,24 +114,26 @@ impl std::error::Error for ScopeError {}
 mod tests {
     use super::*;
 
-    fn facts() -> ScopeFacts<'static> {
+    /// helm with these arguments, and nothing in its environment.
+    fn helm(line: &str) -> Parent {
+        let arguments = line.split(' ').map(str::to_owned).collect();
+        Parent { pid: 7, arguments: Some(arguments), has_namespace: Some(false) }
+    }
+
+    fn facts(parent: &Parent) -> ScopeFacts<'_> {
         ScopeFacts {
             front_door: FrontDoor::Helm,
             namespace_flag: None,
             all_namespaces: false,
             helm_namespace: Some("default"),
             default_namespace: "default",
-            parent: None,
+            parent,
             plugin_name: Some("purge"),
         }
     }
 
     fn dev() -> Scope {
         Scope::Only("dev".parse().expect("a legal name"))
-    }
-
-    fn words(line: &str) -> Vec<String> {
-        line.split(' ').map(str::to_owned).collect()
     }
 
     #[test]
@@ -149,54 +147,70 @@ mod tests {
             "helm purge run -n x -n dev",
             "helm purge run -- -n dev",
         ] {
-            let parent = words(line);
-            let facts =
-                ScopeFacts { parent: Some(&parent), helm_namespace: Some("dev"), default_namespace: "dev", ..facts() };
+            let parent = helm(line);
+            let facts = ScopeFacts { helm_namespace: Some("dev"), default_namespace: "dev", ..facts(&parent) };
             assert_eq!(scope(&facts), Ok(dev()), "{line}");
         }
     }
 
     #[test]
+    fn an_empty_namespace_is_an_error_and_never_all_of_them() {
+        for line in ["helm purge run -n ", "helm purge run --namespace=", "helm purge run --namespace  -f"] {
+            let parent = helm(line);
+            assert!(scope(&facts(&parent)).is_err(), "{line:?}");
+        }
+        let shell = Parent::default();
+        assert!(scope(&ScopeFacts { namespace_flag: Some(""), ..facts(&shell) }).is_err());
+    }
+
+    #[test]
     fn without_a_flag_the_whole_fence_is_meant() {
-        let parent = words("helm purge run --namespaces a");
-        assert_eq!(scope(&ScopeFacts { parent: Some(&parent), ..facts() }), Ok(Scope::WholeFence));
-        let direct = ScopeFacts { front_door: FrontDoor::Direct, helm_namespace: None, ..facts() };
+        let parent = helm("helm purge run --namespaces a");
+        assert_eq!(scope(&facts(&parent)), Ok(Scope::WholeFence));
+        let direct = ScopeFacts { front_door: FrontDoor::Direct, helm_namespace: None, ..facts(&parent) };
         assert_eq!(scope(&direct), Ok(Scope::WholeFence));
     }
 
     #[test]
     fn a_namespace_that_differs_from_the_kubeconfigs_was_asked_for() {
-        assert_eq!(scope(&ScopeFacts { helm_namespace: Some("dev"), ..facts() }), Ok(dev()));
-        let direct = ScopeFacts {
-            front_door: FrontDoor::Direct,
-            helm_namespace: Some("dev"),
-            default_namespace: "dev",
-            ..facts()
-        };
-        assert_eq!(scope(&direct), Ok(dev()));
+        let parent = helm("helm purge run");
+        assert_eq!(scope(&ScopeFacts { helm_namespace: Some("dev"), ..facts(&parent) }), Ok(dev()));
     }
 
     #[test]
-    fn without_the_parents_command_line_it_cannot_be_told() {
-        assert_eq!(scope(&facts()), Ok(Scope::CannotTell));
-        let shell = words("-bash");
-        assert_eq!(scope(&ScopeFacts { parent: Some(&shell), ..facts() }), Ok(Scope::CannotTell));
+    fn an_exported_namespace_was_asked_for_also_where_it_is_the_kubeconfigs_own() {
+        let exported = Parent { has_namespace: Some(true), ..helm("helm purge run") };
+        let own = ScopeFacts { helm_namespace: Some("dev"), default_namespace: "dev", ..facts(&exported) };
+        assert_eq!(scope(&own), Ok(dev()));
+        for front_door in [FrontDoor::Direct, FrontDoor::Kubectl] {
+            assert_eq!(scope(&ScopeFacts { front_door, ..own }), Ok(dev()));
+        }
+    }
+
+    #[test]
+    fn where_the_parent_cannot_be_read_it_cannot_be_told() {
+        let unreadable = Parent { has_namespace: None, ..helm("helm purge run") };
+        for parent in [unreadable, helm("-bash"), Parent::default()] {
+            assert_eq!(scope(&facts(&parent)), Ok(Scope::CannotTell), "{parent:?}");
+        }
     }
 
     #[test]
     fn all_namespaces_means_the_whole_fence_in_all_three_ways_in_and_never_beside_a_namespace() {
+        let parent = helm("helm purge run -A");
         for front_door in [FrontDoor::Helm, FrontDoor::Kubectl, FrontDoor::Direct] {
-            let facts = ScopeFacts { front_door, all_namespaces: true, ..facts() };
+            let facts = ScopeFacts { front_door, all_namespaces: true, ..facts(&parent) };
             assert_eq!(scope(&facts), Ok(Scope::WholeFence));
             let both = ScopeFacts { namespace_flag: Some("dev"), ..facts };
             assert_eq!(scope(&both), Err(ScopeError::Contradiction("dev".to_owned())));
         }
-        let parent = words("helm purge run -A -n dev");
-        assert!(scope(&ScopeFacts { parent: Some(&parent), all_namespaces: true, ..facts() }).is_err());
+        let parent = helm("helm purge run -A -n dev");
+        assert!(scope(&ScopeFacts { all_namespaces: true, ..facts(&parent) }).is_err());
     }
 
     #[test]
     fn what_cannot_be_a_namespace_is_refused() {
-        assert!(scope(&ScopeFacts { namespace_flag: Some("Dev"), ..facts() }).is_err());
+        let parent = helm("helm purge run");
+        assert!(scope(&ScopeFacts { namespace_flag: Some("Dev"), ..facts(&parent) }).is_err());
     }
 }

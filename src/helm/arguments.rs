@@ -8,21 +8,35 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use crate::cluster::Connection;
-use crate::release::{Namespace, ReleaseName};
+use crate::release::{Namespace, ReleaseId, ReleaseName};
 
 /// Asks for the version alone; does not contact a cluster.
 pub(super) fn version() -> Vec<OsString> {
     ["version", "--template", "{{.Version}}"].map(OsString::from).to_vec()
 }
 
-/// Lists every release of the cluster in every state that is stored, times in RFC 3339.
+/// Lists every release of the cluster in every state that is stored, times in RFC 3339 and as exact as they are
+/// stored: two deployments may be less than a second apart.
 pub(super) fn list(connection: &Connection) -> Vec<OsString> {
     let mut arguments = ["list", "--all-namespaces", "--max", "0", "--output", "json"].map(OsString::from).to_vec();
-    arguments.extend(["--time-format", "2006-01-02T15:04:05Z07:00"].map(OsString::from));
+    arguments.extend(["--time-format", "2006-01-02T15:04:05.999999999Z07:00"].map(OsString::from));
     arguments.extend(
         ["--deployed", "--failed", "--pending", "--uninstalling", "--superseded", "--uninstalled"].map(OsString::from),
     );
     arguments.extend(of_connection(connection));
+    arguments
+}
+
+/// Shows a release with its objects, for which helm has to look up every kind. Helm 3 does so only when asked,
+/// Helm 4 always and knows no such flag.
+pub(super) fn status(connection: &Connection, release: &ReleaseId, version: &semver::Version) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("status")];
+    arguments.push(format!("--namespace={}", release.namespace).into());
+    if version.major == 3 {
+        arguments.push("--show-resources".into());
+    }
+    arguments.extend(of_connection(connection));
+    arguments.extend(["--", release.name.as_str()].map(OsString::from));
     arguments
 }
 

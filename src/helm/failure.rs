@@ -39,7 +39,7 @@ pub enum FailureClass {
     /// It was ended because the run was told to end at once.
     Interrupted,
     /// Helm could not be started.
-    NotStarted,
+    CannotStart,
     /// Helm reported success, but the cluster still lists the release.
     StillListed,
     /// A fault of this program.
@@ -74,7 +74,7 @@ impl FailureClass {
             FailureClass::Killed => "killed",
             FailureClass::Stopped => "stopped",
             FailureClass::Interrupted => "interrupted",
-            FailureClass::NotStarted => "not-started",
+            FailureClass::CannotStart => "cannot-start",
             FailureClass::StillListed => "still-listed",
             FailureClass::Internal => "internal",
             FailureClass::Other => "other",
@@ -113,7 +113,7 @@ impl FailureClass {
             FailureClass::Killed | FailureClass::Interrupted => {
                 Some("the release may be half uninstalled; a second run finishes it")
             }
-            FailureClass::NotStarted => Some("look at the limits for processes and open files"),
+            FailureClass::CannotStart => Some("look at the limits for processes and open files"),
             FailureClass::Internal => Some("please report this"),
             FailureClass::Gone | FailureClass::StillListed | FailureClass::Other => None,
         }
@@ -128,9 +128,10 @@ impl fmt::Display for FailureClass {
 
 /// A row matches where all of its texts are there; the first row that does decides.
 const TABLE: &[(FailureClass, &[&str])] = &[
-    // Not found at the start, or at the end because a second uninstall at the same time got there first.
-    (FailureClass::Gone, &[": release: not found"]),
-    (FailureClass::Gone, &["purge the release: secrets \"sh.helm.release", " not found"]),
+    (FailureClass::Gone, &["release not loaded: ", ": release: not found"]),
+    // Not found at the end, and nothing else wrong: a second uninstall at the same time got there first.
+    (FailureClass::Gone, &["completed with 1 error(s)", "purge the release: release: not found"]),
+    (FailureClass::Gone, &["completed with 1 error(s)", "purge the release: secrets \"sh.helm.release", " not found"]),
     (FailureClass::Leftovers, &["uninstallation completed with"]),
     (FailureClass::Login, &["provide credentials"]),
     (FailureClass::Login, &["unauthorized"]),
@@ -228,6 +229,10 @@ mod tests {
                 "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: release: not found",
             ),
             (
+                FailureClass::Leftovers,
+                "uninstallation completed with 2 error(s): timed out; uninstall: Failed to purge the release: release: not found",
+            ),
+            (
                 FailureClass::Rbac,
                 "uninstall: Release not loaded: r3: query: failed to query with labels: secrets is forbidden: User \"alice\" cannot list resource \"secrets\" in API group \"\" in the namespace \"t1\"",
             ),
@@ -278,7 +283,6 @@ mod tests {
             cause: Some(Cause::Deadline(Duration::from_secs(90))),
             left_a_process: false,
             stderr: b"Error: something".to_vec(),
-            took: Duration::from_secs(91),
         };
         let failure = Failure::from_ended(&ended);
         assert_eq!(failure.class, FailureClass::TimedOut);

@@ -14,7 +14,7 @@ use crate::signal::StopSignal;
 
 /// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster, and it
 /// has no bound of its own: an API server that is silent would hold it for ever.
-const DEADLINE: Duration = Duration::from_mins(5);
+pub const LIST_DEADLINE: Duration = Duration::from_mins(5);
 /// More than a hundred thousand releases.
 const MOST_BYTES: usize = 256 << 20;
 
@@ -30,7 +30,7 @@ pub struct ListError {
 /// # Errors
 /// Where helm could not be started, did not end with 0, was too slow or printed too much. Output that came
 /// with any other ending is never used.
-pub fn list(helm: &Helm, connection: &Connection, stop: &StopSignal) -> Result<Vec<u8>, ListError> {
+pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &StopSignal) -> Result<Vec<u8>, ListError> {
     let invocation = helm.invocation(arguments::list(connection), Some(connection), Debug::Off);
     let mut said = Vec::new();
     let mut too_much = false;
@@ -41,8 +41,8 @@ pub fn list(helm: &Helm, connection: &Connection, stop: &StopSignal) -> Result<V
         }
     };
     let own = |class, text| ListError { failure: Failure::of_our_own(class, text) };
-    let ended = child::run(&invocation, Limits::with_deadline(DEADLINE), stop, &mut keep)
-        .map_err(|error| own(FailureClass::NotStarted, format!("helm could not be started: {error}")))?;
+    let ended = child::run(&invocation, Limits::with_deadline(deadline), stop, &mut keep)
+        .map_err(|error| own(FailureClass::CannotStart, format!("helm could not be started: {error}")))?;
     if !ended.succeeded() {
         return Err(ListError { failure: Failure::from_ended(&ended) });
     }

@@ -9,10 +9,12 @@ mod failure;
 mod list;
 mod locate;
 mod uninstall;
+mod warm;
 mod words;
 
 pub use failure::{Failure, FailureClass, class_of};
-pub use list::{ListError, list};
+pub use list::{LIST_DEADLINE, ListError, list};
 pub use locate::{Helm, HelmError};
 pub use uninstall::{Attempt, HelmUninstall, Uninstall};
+pub use warm::warm;
 pub use words::Words;

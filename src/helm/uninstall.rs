@@ -11,7 +11,7 @@ use super::failure::{Failure, FailureClass};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::{ReleaseId, ReleaseName};
-use crate::signal::StopSignal;
+use crate::signal::{StopSignal, Urgency};
 
 /// What came of one attempt to uninstall one release. Not yet its outcome: that needs a look at the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Attempt {
         /// Anything else Helm had to say on stdout.
         remarks: Vec<String>,
     },
+    /// It was not begun: everything was to end by then.
+    NotBegun,
     /// It did not work.
     Failed(Failure),
 }
@@ -54,13 +56,16 @@ impl HelmUninstall {
 
 impl Uninstall for HelmUninstall {
     fn uninstall(&self, release: &ReleaseId, stop: &StopSignal) -> Attempt {
+        if stop.urgency() > Urgency::Run {
+            return Attempt::NotBegun;
+        }
         let names = [release.name.clone()];
         let arguments = arguments::uninstall(&self.connection, &release.namespace, &names, self.timeout);
         let invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
         let mut said = Said::default();
         match child::run(&invocation, Limits::with_deadline(self.deadline()), stop, &mut |bytes| said.take(bytes)) {
             Err(error) => Attempt::Failed(Failure::of_our_own(
-                FailureClass::NotStarted,
+                FailureClass::CannotStart,
                 format!("{} could not be started: {error}", self.helm.path().display()),
             )),
             Ok(ended) if !ended.succeeded() => Attempt::Failed(Failure::from_ended(&ended)),

@@ -1,33 +1,45 @@
 //! The inventory by way of `helm list`: its JSON, entry by entry.
 //!
-//! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out records that it cannot decode; those
-//! are invisible here and therefore never purged.
+//! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out records that it cannot decode; what that
+//! does to the list is put right by comparing it with the records' labels.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::cross_check::{cross_check, without_records};
 use super::{Inventory, InventoryError, Listing, Unreadable};
-use crate::cluster::Connection;
+use crate::cluster::{Client, Connection, RecordStore};
 use crate::helm::{self, Helm};
 use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
 use crate::signal::StopSignal;
 
 /// Lists with helm.
-#[derive(Debug, Clone)]
 pub struct HelmInventory {
     /// Which helm.
     pub helm: Helm,
     /// The pinned cluster.
     pub connection: Connection,
+    /// Looks at the records that the list is made from.
+    pub client: Rc<Client>,
+    /// Where they are.
+    pub store: RecordStore,
+    /// How long helm may take.
+    pub deadline: Duration,
     /// Ends a list that is under way.
     pub stop: StopSignal,
 }
 
 impl Inventory for HelmInventory {
     fn list(&self) -> Result<Listing, InventoryError> {
-        let json = helm::list(&self.helm, &self.connection, &self.stop).map_err(InventoryError::List)?;
-        read(&json)
+        let json = helm::list(&self.helm, &self.connection, self.deadline, &self.stop).map_err(InventoryError::List)?;
+        let listing = read(&json)?;
+        Ok(match self.client.records(self.store) {
+            Ok(records) => cross_check(listing, &records),
+            Err(error) => without_records(listing, error.to_string()),
+        })
     }
 }
 
@@ -57,7 +69,7 @@ pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
         }
     }
     unreadable.sort();
-    Ok(Listing { releases, unreadable })
+    Ok(Listing { releases, unreadable, unchecked: None })
 }
 
 fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {

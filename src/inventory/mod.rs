@@ -4,6 +4,7 @@
 //! later check needed. Only a single entry may be unreadable, and then it is carried along and kept.
 //! Nothing here decides anything about a release.
 
+mod cross_check;
 mod helm_list;
 
 pub use helm_list::{HelmInventory, read};
@@ -20,6 +21,8 @@ pub struct Listing {
     pub releases: Vec<Release>,
     /// Those that were not.
     pub unreadable: Vec<Unreadable>,
+    /// Why the list could not be compared with the records it was made from, where it could not.
+    pub unchecked: Option<String>,
 }
 
 /// An entry that could not be understood. It is never purged.

@@ -1,7 +1,5 @@
 //! From policy and listing to plan. *Keep always wins, and what is not known is kept.*
 
-use std::collections::BTreeMap;
-
 use super::decision::{Decision, Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
 use super::narrowing::Narrowing;
 use crate::inventory::{Listing, Unreadable};
@@ -10,35 +8,34 @@ use crate::release::{Known, Release, Status};
 
 /// Decides about every release of the fence.
 pub fn build(policy: &Policy, listing: &Listing, narrowing: &Narrowing) -> Plan {
-    let mut entries = Vec::new();
-    let mut hits: BTreeMap<usize, usize> = BTreeMap::new();
-    for release in &listing.releases {
-        let Some(fence) = policy.namespaces.matches(&release.id.namespace) else { continue };
-        for (index, _) in policy.keep.iter().enumerate().filter(|(_, keep)| names(keep, release) == KeepMatch::Yes) {
-            *hits.entry(index).or_default() += 1;
-        }
-        if is_asked_for(release, narrowing) {
-            let reason =
-                Reason::InFence { pattern: fence.as_str().to_owned(), source: Source::Policy(fence.place().clone()) };
-            let decision = decide(release, reason, policy, narrowing);
-            entries.push(Entry { subject: Subject::Release(release.clone()), decision });
-        }
-    }
+    let fence = |release: &&Release| policy.namespaces.matches(&release.id.namespace).is_some();
+    let in_fence = listing.releases.iter().filter(fence).collect::<Vec<_>>();
+    let asked_for = in_fence.iter().filter(|release| is_asked_for(release, narrowing));
+    let mut entries = asked_for.map(|release| entry_of(release, policy, narrowing)).collect::<Vec<_>>();
     let unreadable = listing.unreadable.iter().filter(|entry| may_be_in_fence(entry, policy, narrowing));
     entries.extend(unreadable.map(unreadable_entry));
     entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
-    Plan { entries, keep_hits: keep_hits(policy, &hits), seen: seen(listing) }
+    let keep_hits = keeps(policy, narrowing).map(|(entry, source)| hits(entry, source, &in_fence)).collect();
+    Plan { entries, keep_hits, in_fence: in_fence.len(), seen: seen(listing) }
+}
+
+fn entry_of(release: &Release, policy: &Policy, narrowing: &Narrowing) -> Entry {
+    Entry { subject: Subject::Release(release.clone()), decision: decide(release, policy, narrowing) }
+}
+
+/// Every entry that can keep a release, the policy's first.
+fn keeps<'a>(policy: &'a Policy, narrowing: &'a Narrowing) -> impl Iterator<Item = (&'a KeepEntry, Source)> {
+    let of_policy = policy.keep.iter().map(|entry| (entry, Source::Policy(entry.place().clone())));
+    of_policy.chain(narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
 }
 
 /// The whole of the rule: any reason to keep is enough.
-fn decide(release: &Release, in_fence: Reason, policy: &Policy, narrowing: &Narrowing) -> Decision {
+fn decide(release: &Release, policy: &Policy, narrowing: &Narrowing) -> Decision {
     let mut reasons = Vec::new();
     if narrowing.own_release.as_ref() == Some(&release.id) {
         reasons.push(Reason::OwnRelease);
     }
-    let of_policy = policy.keep.iter().map(|entry| (entry, Source::Policy(entry.place().clone())));
-    let of_flags = narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep")));
-    reasons.extend(of_policy.chain(of_flags).filter_map(|(entry, source)| reason_of(entry, source, release)));
+    reasons.extend(keeps(policy, narrowing).filter_map(|(entry, source)| reason_of(entry, source, release)));
     reasons.extend(reason_of_status(release.status));
     let said = reasons.iter().any(|reason| matches!(reason, Reason::PerhapsKept { .. }));
     if release.chart == Known::Unknown && !said {
@@ -47,10 +44,13 @@ fn decide(release: &Release, in_fence: Reason, policy: &Policy, narrowing: &Narr
     if release.updated == Known::Unknown {
         reasons.push(Reason::AgeUnknown);
     }
-    if reasons.is_empty() {
-        Decision { verdict: Verdict::Purge, reasons: vec![in_fence] }
-    } else {
-        Decision { verdict: Verdict::Keep, reasons }
+    match policy.namespaces.matches(&release.id.namespace) {
+        Some(fence) if reasons.is_empty() => {
+            let source = Source::Policy(fence.place().clone());
+            let reason = Reason::InFence { pattern: fence.as_str().to_owned(), source };
+            Decision { verdict: Verdict::Purge, reasons: vec![reason] }
+        }
+        _ => Decision { verdict: Verdict::Keep, reasons },
     }
 }
 
@@ -101,13 +101,10 @@ fn sort_key(subject: &Subject) -> (&str, &str) {
     (subject.namespace().map_or("", |namespace| namespace.as_str()), subject.name())
 }
 
-fn keep_hits(policy: &Policy, hits: &BTreeMap<usize, usize>) -> Vec<KeepHits> {
-    let hits_of = |(index, entry): (usize, &KeepEntry)| KeepHits {
-        entry: entry.as_str().to_owned(),
-        source: Source::Policy(entry.place().clone()),
-        hits: hits.get(&index).copied().unwrap_or_default(),
-    };
-    policy.keep.iter().enumerate().map(hits_of).collect()
+/// Over the whole fence, whatever was asked for: what an entry keeps does not depend on who looks.
+fn hits(entry: &KeepEntry, source: Source, in_fence: &[&Release]) -> KeepHits {
+    let hits = in_fence.iter().filter(|release| names(entry, release) == KeepMatch::Yes).count();
+    KeepHits { entry: entry.as_str().to_owned(), source, hits }
 }
 
 /// What a percentage is a percentage of. A kept history is not running and would only dilute it.

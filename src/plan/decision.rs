@@ -109,8 +109,10 @@ pub struct KeepHits {
 pub struct Plan {
     /// One for each release of the fence that was asked for.
     pub entries: Vec<Entry>,
-    /// One for each entry of `keep`, in the order of the file, 0 hits too.
+    /// One for each entry of `keep`, in the order of the file, then one for each `--keep`; 0 hits too.
     pub keep_hits: Vec<KeepHits>,
+    /// Releases in the whole fence, whether they were asked for or not.
+    pub in_fence: usize,
     /// Releases in the whole cluster that can be seen and are not uninstalled.
     pub seen: usize,
 }

@@ -8,7 +8,9 @@ mod decision;
 mod narrowing;
 #[cfg(test)]
 mod properties;
+mod recheck;
 
 pub use build::build;
 pub use decision::{Decision, Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
 pub use narrowing::Narrowing;
+pub use recheck::recheck;

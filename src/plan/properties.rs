@@ -66,7 +66,7 @@ fn any_listing() -> impl Strategy<Value = Listing> {
         |(mut releases, unreadable)| {
             let mut seen = BTreeSet::new();
             releases.retain(|release| seen.insert(release.id.clone()));
-            Listing { releases, unreadable }
+            Listing { releases, unreadable, unchecked: None }
         },
     )
 }

@@ -28,6 +28,15 @@ impl Policy {
         }
     }
 
+    /// Reads the policy in a file, or where it is called `-`, on standard input.
+    ///
+    /// # Errors
+    ///
+    /// All faults of the file, or why it cannot be read.
+    pub fn read_named(path: &Path) -> Result<Self, Faults> {
+        if path == Path::new("-") { Self::read_from("-", io::stdin()) } else { Self::read_file(path) }
+    }
+
     /// Reads the policy in a file.
     ///
     /// # Errors

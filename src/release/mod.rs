@@ -1,6 +1,7 @@
 //! A Helm release as this program knows it: plain data, no Helm, no cluster, no policy.
 
 mod chart;
+mod difference;
 mod names;
 mod status;
 

@@ -5,12 +5,6 @@ use std::error::Error;
 use super::paint::Paint;
 use crate::visible;
 
-/// An error that may know how to go on.
-pub trait Hinted: Error {
-    /// What a person can do.
-    fn hint(&self) -> Option<String>;
-}
-
 /// An error with its causes and its hint, for people. Foreign text in it is made visible.
 pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Paint) -> String {
     let mut lines = vec![format!("{} {}", paint.bad("error:"), indented(&error.to_string(), 7))];

@@ -16,7 +16,7 @@ mod table;
 mod words;
 
 pub use document::{Format, serialize};
-pub use errors::{Hinted, render_error, render_refusal};
+pub use errors::{render_error, render_refusal};
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

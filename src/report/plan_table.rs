@@ -51,7 +51,10 @@ const NEEDED: usize = 3;
 /// The plan as text for people.
 pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> String {
     let mut lines = vec![header(view, paint), String::new()];
-    if view.plan.entries.is_empty() {
+    if view.plan.entries.is_empty() && view.plan.in_fence > 0 {
+        let releases = plural(view.plan.in_fence, "release");
+        lines.push(format!("  none of the {releases} in the fence was asked for"));
+    } else if view.plan.entries.is_empty() {
         lines.push("  no release of this cluster is in the fence".to_owned());
     } else {
         lines.extend(rows(view, detail, width.map(|width| width.saturating_sub(2)), paint));

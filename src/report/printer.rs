@@ -100,6 +100,13 @@ impl Printer {
         }
     }
 
+    /// Says something on stderr that is only wanted with `--verbose`.
+    pub fn whisper(&mut self, text: &str) {
+        if self.volume == Volume::Verbose {
+            self.tell(text);
+        }
+    }
+
     /// Asks a question on stderr, without a line break.
     ///
     /// # Errors

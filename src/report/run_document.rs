@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
 use super::plan_table::PlanView;
-use crate::executor::{Afterwards, Outcome, ReleaseResult, Run, Settled};
-use crate::exit_code::ExitCode;
+use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -74,7 +73,7 @@ struct ResultOfDocument {
 
 impl RunDocument {
     /// A run, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, exit_code: ExitCode) -> Self {
+    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, exit_code: u8) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
@@ -84,16 +83,16 @@ impl RunDocument {
             cluster: ClusterOfDocument::of(view),
             helm: view.helm.version().to_string(),
             workers: run.workers,
-            exit_code: exit_code.number(),
+            exit_code,
             interrupted_by_signal: run.interruption.map(|interruption| interruption.signal),
             verified: VerificationOfDocument::of(settled),
             totals: Totals {
                 planned: run.results.len(),
-                purged: run.count("purged"),
-                failed: run.count("failed"),
-                already_gone: run.count("already-gone"),
-                changed: run.count("changed"),
-                not_started: run.count("not-started"),
+                purged: run.count(OutcomeKind::Purged),
+                failed: run.count(OutcomeKind::Failed),
+                already_gone: run.count(OutcomeKind::AlreadyGone),
+                changed: run.count(OutcomeKind::Changed),
+                not_started: run.count(OutcomeKind::NotStarted),
                 kept: view.plan.kept(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
@@ -117,7 +116,7 @@ impl ResultOfDocument {
             namespace: result.release.id.namespace.to_string(),
             name: result.release.id.name.to_string(),
             facts: Facts::of(&result.release),
-            outcome: result.outcome.as_str(),
+            outcome: result.outcome.kind().as_str(),
             class: None,
             message: None,
             cause: None,

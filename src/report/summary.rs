@@ -5,8 +5,8 @@ use super::paint::Paint;
 use super::printer::Volume;
 use super::table::{Align, Table};
 use super::words::seconds;
-use crate::executor::{Afterwards, Outcome, ReleaseResult, Run, Settled};
-use crate::helm::Failure;
+use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use crate::helm::{Failure, FailureClass};
 use crate::visible;
 
 /// A finished run with what the last look at the cluster said.
@@ -25,12 +25,11 @@ pub struct SummaryView<'a> {
 /// The summary as text for people.
 pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
     let mut parts = vec![counts(view.run, paint)];
-    let results = view.run.results.iter();
-    let failed = results.clone().filter_map(|result| failure_text(result, view.volume, paint)).collect::<Vec<_>>();
+    let failed = failures(view.run, view.volume, paint);
     if !failed.is_empty() {
         parts.push(format!("{}\n{}", paint.bad("failed"), failed.join("\n")));
     }
-    let changed = results.filter_map(changed_text).collect::<Vec<_>>();
+    let changed = view.run.results.iter().filter_map(changed_text).collect::<Vec<_>>();
     if !changed.is_empty() {
         parts.push(format!("{}\n{}", paint.strong("changed since the plan, left alone"), changed.join("\n")));
     }
@@ -41,32 +40,53 @@ pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
 }
 
 fn counts(run: &Run, paint: Paint) -> String {
-    let count = |word: &str, text: &str| format!("{text} {}", run.count(word));
-    let failed = count("failed", "failed");
+    let count = |kind: OutcomeKind, text: &str| format!("{text} {}", run.count(kind));
+    let failed = count(OutcomeKind::Failed, "failed");
     let mut counts = vec![
-        paint.good(&count("purged", "purged")),
-        if run.count("failed") > 0 { paint.bad(&failed) } else { failed },
-        count("already-gone", "already gone"),
+        paint.good(&count(OutcomeKind::Purged, "purged")),
+        if run.count(OutcomeKind::Failed) > 0 { paint.bad(&failed) } else { failed },
+        count(OutcomeKind::AlreadyGone, "already gone"),
     ];
-    if run.count("changed") > 0 {
-        counts.push(count("changed", "changed"));
+    if run.count(OutcomeKind::Changed) > 0 {
+        counts.push(count(OutcomeKind::Changed, "changed"));
     }
-    counts.push(count("not-started", "not started"));
+    counts.push(count(OutcomeKind::NotStarted, "not started"));
     let workers = super::words::plural(run.workers, "worker");
     format!("{}     in {} ({workers})", counts.join(" · "), seconds(run.took))
 }
 
-fn failure_text(result: &ReleaseResult, volume: Volume, paint: Paint) -> Option<String> {
-    let Outcome::Failed(failure) = &result.outcome else { return None };
-    let mut lines = vec![format!("  {}  {}", result.release.id, paint.strong(failure.class.as_str()))];
-    lines.push(format!("      {}", indented(&words(failure, volume), 6)));
-    if let Afterwards::Listed { status, .. } = result.afterwards {
-        lines.push(format!("      it is still listed, as `{status}`"));
-    } else if result.afterwards == Afterwards::Gone {
-        lines.push("      it is not listed any more; some of its objects may be left".to_owned());
+/// Failures that say the same are said once, below the releases they concern.
+fn failures(run: &Run, volume: Volume, paint: Paint) -> Vec<String> {
+    let mut groups: Vec<(FailureClass, String, Vec<String>)> = Vec::new();
+    for result in &run.results {
+        let Outcome::Failed(failure) = &result.outcome else { continue };
+        let text = failure_text(result, failure, volume);
+        let same = groups.iter_mut().find(|(class, words, _)| (*class, words) == (failure.class, &text));
+        match same {
+            Some((_, _, releases)) => releases.push(result.release.id.to_string()),
+            None => groups.push((failure.class, text, vec![result.release.id.to_string()])),
+        }
     }
-    lines.extend(failure.class.hint().map(|hint| format!("      {} {hint}", paint.hint("hint:"))));
-    Some(lines.join("\n"))
+    groups.into_iter().map(|(class, text, releases)| group_text(class, &text, &releases, paint)).collect()
+}
+
+fn group_text(class: FailureClass, text: &str, releases: &[String], paint: Paint) -> String {
+    let class_text = paint.strong(class.as_str());
+    let mut lines = releases.iter().map(|release| format!("  {release}  {class_text}")).collect::<Vec<_>>();
+    lines.push(format!("      {}", indented(text, 6)));
+    lines.extend(class.hint().map(|hint| format!("      {} {hint}", paint.hint("hint:"))));
+    lines.join("\n")
+}
+
+fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Volume) -> String {
+    let words = words(failure, volume);
+    match result.afterwards {
+        Afterwards::Listed { status, .. } if failure.class != FailureClass::StillListed => {
+            format!("{words}\nit is still listed, as `{status}`")
+        }
+        Afterwards::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
+        Afterwards::Listed { .. } | Afterwards::Unknown | Afterwards::Unreadable => words,
+    }
 }
 
 /// The cause says more than the error where Helm hides it. Both are shown; long ones are cut.

@@ -1,12 +1,17 @@
 //! The environment variables that mean something here, as they were at the start.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::cluster::{ConnectionWish, InCluster, KubeconfigFiles};
+use super::connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
 
 /// Where every pod finds its service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// The name of a variable that holds something that is not text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotText(pub String);
 
 /// Every variable that is looked at. Empty ones count as not set: Helm exports some of them empty.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +38,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
     pub kube_cache: Option<PathBuf>,
+    /// The first of them that is no text, where one is. To ignore it could mean another cluster, or more of it.
+    pub not_text: Option<NotText>,
 }
 
 impl Environment {
@@ -44,11 +51,15 @@ impl Environment {
 
     /// Reads an environment given as a function: for tests.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let not_text = RefCell::new(None);
         let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let text = |name: &str| raw(name).and_then(|value| value.into_string().ok());
+        let text = |name: &str| {
+            let value = raw(name)?.into_string();
+            value.map_err(|_| not_text.borrow_mut().get_or_insert(NotText(name.to_owned())).clone()).ok()
+        };
         let truth = |name: &str| text(name).is_some_and(|value| value.parse().unwrap_or(value == "1"));
         let home = raw("HOME").map(PathBuf::from);
-        Self {
+        let environment = Self {
             helm_bin: text("HELM_BIN"),
             helm_plugin_name: text("HELM_PLUGIN_NAME"),
             helm_namespace: text("HELM_NAMESPACE"),
@@ -60,9 +71,19 @@ impl Environment {
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
             home,
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
-        }
+            not_text: None,
+        };
+        Self { not_text: not_text.into_inner(), ..environment }
     }
 }
+
+impl std::fmt::Display for NotText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the environment variable {} is not text", self.0)
+    }
+}
+
+impl std::error::Error for NotText {}
 
 fn connection(
     raw: &dyn Fn(&str) -> Option<OsString>,
@@ -101,6 +122,7 @@ fn kubeconfig_files(variable: Option<OsString>, home: Option<&Path>) -> Kubeconf
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStringExt;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value));
@@ -117,6 +139,12 @@ mod tests {
         ]);
         assert!(read.connection.context.is_none() && read.connection.token.is_none() && !read.helm_debug);
         assert!(matches!(read.connection.kubeconfig, KubeconfigFiles::Usual(None)));
+    }
+
+    #[test]
+    fn a_variable_that_is_not_text_is_remembered_and_no_gap() {
+        let broken = |name: &str| (name == "HELM_KUBECONTEXT").then(|| OsString::from_vec(vec![0xff]));
+        assert_eq!(Environment::from_lookup(&broken).not_text, Some(NotText("HELM_KUBECONTEXT".to_owned())));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! The only reader of all three. The rest of the program takes plain data.
 
+mod connection_wish;
 mod environment;
 mod front_door;
 mod parent;
 mod terminal;
 
-pub use environment::Environment;
+pub use connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
+pub use environment::{Environment, NotText};
 pub use front_door::FrontDoor;
-pub use parent::parent_command_line;
+pub use parent::Parent;
 pub use terminal::{Colour, ColourWish, Redraw, Stream, Terminal};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::getppid;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::{StopSignal, Urgency};
@@ -57,6 +57,8 @@ impl Interrupts {
     /// Where the handlers cannot be installed.
     pub fn listen() -> io::Result<Self> {
         let interrupts = Self::silent();
+        // Where it is ignored, as some starters leave it, children vanish before anyone has waited for them.
+        signal_hook::flag::register(SIGCHLD, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         if !hangups_are_ignored() {
             signals.add_signal(SIGHUP)?;
@@ -73,12 +75,15 @@ impl Interrupts {
     /// Watches the parent process as well: a helm that is ended takes no plugin with it and tells it nothing, but
     /// whoever ended it meant both.
     ///
+    /// `parent` is its pid at the start of this process.
+    ///
     /// # Errors
     /// Where there can be no thread for it.
-    pub fn watch_parent(&self) -> io::Result<()> {
-        let (watcher, parent) = (self.clone(), getppid());
+    pub fn watch_parent(&self, parent: i32) -> io::Result<()> {
+        let watcher = self.clone();
+        let is_there = move || getppid().is_some_and(|now| now.as_raw_nonzero().get() == parent);
         std::thread::Builder::new().name("parent".to_owned()).spawn(move || {
-            while getppid() == parent {
+            while is_there() {
                 std::thread::sleep(PARENT_LOOK);
             }
             watcher.on_parent_gone(Instant::now());
@@ -100,6 +105,11 @@ impl Interrupts {
     /// The first signal, where there was one.
     pub fn interruption(&self) -> Option<Interruption> {
         self.lock().first
+    }
+
+    /// Whether children were told to end.
+    pub fn has_ended_all(&self) -> bool {
+        self.stop.urgency() > Urgency::Run
     }
 
     /// From here on a first signal lets what has begun finish.

@@ -29,7 +29,6 @@ fn a_wrong_command_line_is_two() {
         &["run", "--workers", "65"],
         &["run", "--timeout", "300", "-f", "x", "--yes"],
         &["run", "--yes", "--confirm", "x", "-f", "x"],
-        &["run", "--yes", "--dry-run", "-f", "x"],
         &["run", "--yes"],
         &["run", "-f", "x"],
         &["run", "-f", "-"],
@@ -86,6 +85,22 @@ fn plans_come_as_table_names_json_and_yaml_and_a_dry_run_is_the_same() {
     assert_eq!(document["releases"][0]["updated"], "2026-11-20T10:00:00Z");
     assert!(plan("yaml").contains("kind: PurgePlan"));
     assert!(plan("wide").contains("policy.yaml:6:9"));
+}
+
+#[test]
+fn a_dry_run_changes_nothing_whatever_else_is_on_the_line() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    for confirmed in [&["--yes"][..], &["--confirm", "dev-eu"], &[]] {
+        fake.program.run(&[&["run", "-f", "policy.yaml", "--dry-run"], confirmed].concat()).exits(0);
+    }
+    assert_eq!(fake.left(), ["dev-a/redis"]);
+}
+
+#[test]
+fn help_is_a_command_as_well() {
+    let program = Program::new();
+    program.run(&["help", "run"]).exits(0).stdout_has("Usage: helm-purge run").stdout_has("A first Ctrl-C");
 }
 
 #[test]

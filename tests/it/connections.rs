@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use helm_purge::cluster::{Client, Connection, ConnectionWish, InCluster, KubeconfigFiles};
+use helm_purge::cluster::{Client, Connection};
+use helm_purge::settings::{ConnectionWish, InCluster, KubeconfigFiles};
 use helm_purge::signal::StopSignal;
 use serde_json::{Value, json};
 use throwaway_cluster::HelmVersion;
@@ -120,7 +121,7 @@ fn impersonation_reaches_the_client_and_helm() {
 }
 
 #[test]
-fn a_context_that_is_switched_in_another_window_retargets_nothing() {
+fn the_pinned_connection_is_a_private_copy_that_goes_with_its_last_user() {
     let real = Real::new("pinned", HelmVersion::Three);
     let mut wish = ConnectionWish {
         kubeconfig: KubeconfigFiles::Flag(real.program.file("mine", &read(cluster().kubeconfig()).to_string())),

@@ -52,8 +52,19 @@ fn a_child_that_hangs_is_terminated_at_its_deadline() {
 
 #[test]
 fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
-    let (ended, _) = ends(&json!({"hangs": true, "ignoresTerm": true}), limits(SHORT, SHORT));
-    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::Deadline(SHORT))));
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": true, "hangs": true}));
+    let stop = StopSignal::default();
+    let listener = stop.clone();
+    let worker = std::thread::spawn(move || run(&invocation, limits(LONG, SHORT), &listener, &mut |_| {}));
+    // It is at the gate only after it has stopped to listen.
+    let waiting = gate.arrival();
+    stop.raise(Urgency::Terminate);
+    let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
+    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::Asked)));
+    drop(waiting);
+    fake.program.leaves_no_process();
 }
 
 #[test]
@@ -66,6 +77,12 @@ fn a_child_that_stops_itself_is_killed_at_once() {
 fn a_grandchild_that_holds_the_pipe_keeps_nobody_waiting_and_is_ended() {
     let (ended, _) = ends(&json!({"leavesGrandchild": true, "exit": 0}), limits(LONG, LONG));
     assert_eq!((ended.ending, ended.cause, ended.left_a_process), (Ending::Code(0), None, true));
+}
+
+#[test]
+fn a_grandchild_in_a_group_of_its_own_is_ended_with_its_session() {
+    let (ended, _) = ends(&json!({"leavesQuietGrandchild": true, "exit": 0}), limits(LONG, LONG));
+    assert_eq!((ended.ending, ended.cause), (Ending::Code(0), None));
 }
 
 #[test]

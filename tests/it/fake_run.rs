@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Arrival, FakeHelm, Gate};
+use crate::support::{Arrival, FakeHelm, Gate, kubeconfig};
 
 const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
 
@@ -43,7 +43,7 @@ fn every_helm_is_called_with_exactly_these_arguments() {
         "--output",
         "json",
         "--time-format",
-        "2006-01-02T15:04:05Z07:00",
+        "2006-01-02T15:04:05.999999999Z07:00",
         "--deployed",
         "--failed",
         "--pending",
@@ -53,9 +53,11 @@ fn every_helm_is_called_with_exactly_these_arguments() {
         &kubeconfig,
         "--kube-context=dev-eu",
     ];
+    let status =
+        ["status", "--namespace=dev-a", "--show-resources", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let uninstall =
         ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
-    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &uninstall, &list]);
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &status, &uninstall, &list]);
 }
 
 #[test]
@@ -83,6 +85,51 @@ fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
     assert!(!std::path::Path::new(pinned).exists(), "the private file is gone after the run");
     let listed = log.iter().find(|event| event["argv"][0] == "list").expect("a list was started");
     assert_eq!(listed["environment"]["HELM_DEBUG"], "false");
+}
+
+#[test]
+fn nothing_that_could_point_helm_elsewhere_reaches_a_child() {
+    let mut fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    let resolved = [
+        ("HELM_KUBECONTEXT", "dev-eu"),
+        ("HELM_KUBETOKEN", "abc"),
+        ("HELM_KUBEASUSER", "bob"),
+        ("HELM_KUBEASGROUPS", "a,b"),
+        ("HELM_KUBECAFILE", "/no/such/ca"),
+        ("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", "true"),
+        ("HELM_KUBETLS_SERVER_NAME", "other"),
+        ("HELM_NAMESPACE", "dev-a"),
+    ];
+    for (name, value) in resolved {
+        fake.program.set(name, value);
+    }
+    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(0);
+    for event in fake.log().iter().filter(|event| event["argv"][0] != "version") {
+        for (name, _) in resolved {
+            assert!(event["environment"].get(name).is_none(), "{name} is still set: {event}");
+        }
+    }
+}
+
+#[test]
+fn a_context_that_is_switched_in_another_window_retargets_no_child() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    fake.release("dev-a", "redis");
+    fake.behaves("dev-a", "redis", &json!({"gate": gate.address(), "copiesKubeconfig": true}));
+    fake.lists_at(1, &json!({"gate": gate.address()}));
+    let running = fake.program.start(&RUN);
+    let listing = gate.arrival();
+    fake.program.file("kubeconfig", &kubeconfig("production", "https://127.0.0.1:2"));
+    listing.go();
+    gate.arrival().go();
+    running.finish().exits(0).stdout_has("gone from dev-eu");
+    let seen = std::fs::read_to_string(fake.program.folder().join("fake/kubeconfig")).expect("the fake copied it");
+    assert!(seen.contains("https://127.0.0.1:1") && !seen.contains("production"), "{seen}");
+    let calls = fake.calls();
+    let of_cluster = calls.iter().filter(|call| call[0] != "version");
+    assert!(of_cluster.clone().all(|call| call.contains(&"--kube-context=dev-eu".to_owned())), "{calls:?}");
 }
 
 #[test]
@@ -298,7 +345,6 @@ fn the_summary_on_a_screen() {
     verified: 2 of 2 are gone from dev-eu
     "#);
     insta::assert_snapshot!(steady(&output.stderr), @r#"
-    note: the uid of namespace kube-system could not be read: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
 
       NAMESPACE  RELEASE         AGE  CHART    WHY

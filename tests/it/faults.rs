@@ -1,9 +1,15 @@
 //! What happens when helm, the cluster or their output is not as it should be: nothing is purged that is not
 //! certain, and everything is accounted for.
 
+use std::time::Duration;
+
+use helm_purge::cluster::Connection;
+use helm_purge::helm::{FailureClass, Helm, list};
+use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
+use helm_purge::signal::StopSignal;
 use serde_json::json;
 
-use crate::support::FakeHelm;
+use crate::support::{FakeHelm, Gate};
 
 const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
 
@@ -122,8 +128,100 @@ fn unattended_a_context_alone_is_not_enough() {
     fake.program.file("policy.yaml", &text.replace("{context: dev-eu, server: 'https://127.0.0.1:1'}", "dev-*"));
     fake.release("dev-a", "redis");
     fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(5).stderr_has("only by its context `dev-eu`");
-    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "dev-eu"]).exits(0);
-    assert!(fake.left().is_empty());
+    // A name on a command line that no terminal has seen was typed by nobody.
+    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "dev-eu"]).exits(5).stderr_has("only by its context");
+    assert_eq!(fake.left(), ["dev-a/redis"]);
+}
+
+#[test]
+fn a_server_from_a_flag_is_not_described_by_a_context_of_the_kubeconfig() {
+    let mut fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    fake.program.set("HELM_KUBEAPISERVER", "https://127.0.0.1:2");
+    fake.program.run(&RUN).exits(5).stderr_has("context `kube-apiserver`, server https://127.0.0.1:2");
+    assert_eq!(fake.left(), ["dev-a/redis"]);
+}
+
+#[test]
+fn a_variable_that_is_not_text_is_no_gap_but_a_usage_error() {
+    let mut fake = FakeHelm::new();
+    let broken = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff, 0xfe]);
+    let broken: std::ffi::OsString = broken;
+    fake.program.set("HELM_KUBECONTEXT", broken);
+    fake.program.run(&RUN).exits(2).stderr_has("HELM_KUBECONTEXT is not text");
+    fake.program.run(&["--help"]).exits(0);
+    assert!(fake.calls().is_empty());
+}
+
+#[test]
+fn where_the_records_cannot_be_seen_a_superseded_newest_revision_is_kept() {
+    let fake = FakeHelm::new();
+    fake.release_with("dev-a", "odd", &[("status", json!("superseded"))]);
+    fake.program.run(&RUN).exits(0).stderr_has("whether there is a newer one cannot be told");
+    assert_eq!(fake.left(), ["dev-a/odd"]);
+}
+
+#[test]
+fn a_list_that_hangs_ends_at_its_deadline() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    fake.lists(&json!({"gate": gate.address()}));
+    let connection = Connection::resolve(&ConnectionWish {
+        kubeconfig: KubeconfigFiles::Flag(fake.program.folder().join("kubeconfig")),
+        ..ConnectionWish::default()
+    });
+    let (connection, stop) = (connection.expect("it resolves"), StopSignal::default());
+    let wrapper = fake.program.executable(
+        "helm",
+        &format!(
+            "#!/bin/sh\nFAKE_HELM='{}' HELM_PURGE_TEST='{}' exec '{}' \"$@\"\n",
+            fake.program.folder().join("fake").display(),
+            fake.program.folder().display(),
+            env!("CARGO_BIN_EXE_fake-helm")
+        ),
+    );
+    let helm = Helm::find(wrapper.to_str(), None, &stop).expect("the fake answers");
+    let error = list(&helm, &connection, Duration::from_millis(300), &stop).expect_err("it hangs");
+    assert_eq!(error.failure.class, FailureClass::TimedOut, "{error}");
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_policy_on_a_pipe_that_nobody_writes_to_ends_with_a_signal() {
+    let program = crate::support::Program::new();
+    let (reader, _writer) = std::io::pipe().expect("a pipe can be had");
+    let mut command = program.command(&["validate", "-"]);
+    let mut child = command.stdin(reader).spawn().expect("it can be started");
+    program.wait_until_blocked(child.id());
+    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+    let status = child.wait().expect("it is our child");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+}
+
+#[test]
+fn a_credential_plugin_that_never_ends_is_no_reason_to_be_deaf() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    let plugin = fake.program.executable(
+        "login",
+        &format!(
+            "#!/bin/sh\nFAKE_HELM='{}' exec '{}' list\n",
+            fake.program.folder().join("fake").display(),
+            env!("CARGO_BIN_EXE_fake-helm")
+        ),
+    );
+    fake.lists(&json!({"gate": gate.address(), "stdout": "{}"}));
+    let mut kubeconfig: serde_json::Value =
+        serde_json::from_str(&crate::support::kubeconfig("dev-eu", "https://127.0.0.1:1")).expect("JSON");
+    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": plugin, "interactiveMode": "Never"});
+    kubeconfig["users"][0]["user"] = json!({"exec": exec});
+    fake.program.file("kubeconfig", &kubeconfig.to_string());
+    let running = fake.program.start(&["plan", "-f", "policy.yaml"]);
+    let waiting = gate.arrival();
+    running.signal(rustix::process::Signal::TERM);
+    running.finish().exits(143).stderr_has("interrupted; nothing was purged");
+    drop(waiting);
 }
 
 #[test]
@@ -200,6 +298,17 @@ fn a_closed_stdout_changes_nothing() {
     let status = bash.status().expect("bash can be started");
     assert_eq!(status.code(), Some(0));
     assert!(fake.left().is_empty());
+}
+
+#[test]
+fn what_was_to_be_written_and_could_not_is_no_success() {
+    let fake = FakeHelm::new();
+    for arguments in [&["init"][..], &["version"], &["plan", "-f", "policy.yaml"], &["--help"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+        let mut command = fake.program.command(arguments);
+        let output = command.stdin(std::process::Stdio::null()).stdout(full).output().expect("it can be started");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
 }
 
 #[test]

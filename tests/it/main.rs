@@ -9,6 +9,7 @@ mod command_line;
 mod connections;
 mod documents;
 mod engine;
+mod executor;
 mod fake_run;
 mod faults;
 mod on_a_terminal;

@@ -25,6 +25,35 @@ fn the_question_is_answered_with_the_contexts_name_and_with_nothing_else() {
 }
 
 #[test]
+fn what_was_typed_before_the_question_is_no_answer_to_it() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    fake.release("dev-a", "redis");
+    fake.lists_at(1, &json!({"gate": gate.address()}));
+    let mut terminal = Terminal::start(fake.program.command(&RUN));
+    let waiting = gate.arrival();
+    terminal.type_text("dev-eu\r");
+    terminal.wait_for("dev-eu");
+    waiting.go();
+    terminal.wait_for("Type the context's name to go on:");
+    terminal.type_text("\r");
+    assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
+    assert_eq!(fake.left(), ["dev-a/redis"]);
+}
+
+#[test]
+fn an_answer_that_was_begun_and_not_ended_keeps_no_signal_waiting() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "redis");
+    let mut terminal = Terminal::start(fake.program.command(&RUN));
+    terminal.wait_for("Type the context's name to go on:");
+    terminal.type_text("dev\u{4}");
+    terminal.press_ctrl_c();
+    assert_eq!(terminal.wait().code(), Some(130), "{}", terminal.screen());
+    assert_eq!(fake.left(), ["dev-a/redis"]);
+}
+
+#[test]
 fn what_changed_while_somebody_thought_about_the_plan_is_left_alone() {
     let fake = FakeHelm::new();
     fake.release("dev-a", "redis");

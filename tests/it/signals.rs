@@ -82,3 +82,53 @@ fn a_signal_while_the_releases_are_listed_ends_the_run_at_once() {
     assert_eq!(fake.left(), ["dev-a/a"]);
     fake.program.leaves_no_process();
 }
+
+#[test]
+fn a_signal_during_the_last_look_ends_it_and_is_the_exit_code() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    fake.release("dev-a", "a");
+    fake.lists_at(2, &json!({"gate": gate.address()}));
+    let running = fake.program.start(&RUN);
+    let waiting = gate.arrival();
+    running.signal(Signal::INT);
+    let report = running.finish().exits(130).json();
+    assert_eq!(
+        (&report["totals"]["purged"], &report["verified"]["state"]),
+        (&json!(1), &json!("not-verified")),
+        "{report}"
+    );
+    assert_eq!(report["interruptedBySignal"], 2);
+    drop(waiting);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    let wrapper = format!("#!/bin/sh\ncase $1 in version) exec '{}' list;; esac\n", env!("CARGO_BIN_EXE_fake-helm"));
+    let mut fake = fake;
+    let helm = fake.program.executable("helm", &wrapper);
+    fake.program.set("HELM_BIN", helm);
+    fake.lists(&json!({"gate": gate.address()}));
+    let running = fake.program.start(&RUN);
+    let waiting = gate.arrival();
+    running.signal(Signal::TERM);
+    running.finish().exits(143).stderr_has("interrupted; nothing was purged");
+    drop(waiting);
+}
+
+#[test]
+fn with_sigchld_ignored_by_whoever_started_it_children_are_still_waited_for() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "a");
+    let script = format!("trap '' CHLD; exec {} run -f policy.yaml --yes -A", env!("CARGO_BIN_EXE_helm-purge"));
+    let mut command = std::process::Command::new("bash");
+    let like = fake.program.command(&[]);
+    command.args(["-c", &script]).env_clear().current_dir(fake.program.folder());
+    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = command.stdin(std::process::Stdio::null()).output().expect("bash can be started");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(fake.left().is_empty());
+}

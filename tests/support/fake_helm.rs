@@ -7,6 +7,7 @@
 //!   `uninstall` removes the file.
 //! - `list.json`: what `helm list` does instead, see [`Behaviour`].
 //! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
+//! - `list.N.json`: the same for the Nth list alone, counted from 1.
 //! - `log`: a line of JSON for the start and for the end of each process, appended.
 //!
 //! An argv that it was not told of ends with code 97, so that every call is asserted.
@@ -14,6 +15,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
@@ -49,6 +51,10 @@ struct Behaviour {
     floods_stderr: usize,
     /// Never ends.
     hangs: bool,
+    /// Leaves the kubeconfig that it was given in the scenario's folder.
+    copies_kubeconfig: bool,
+    /// Leaves a process behind in a group of its own that holds nothing open.
+    leaves_quiet_grandchild: bool,
 }
 
 fn main() -> ExitCode {
@@ -68,6 +74,8 @@ fn act(folder: &Path, arguments: &[String]) -> u8 {
         Some("version") => version(folder),
         Some("list") => list(folder),
         Some("uninstall") => uninstall(folder, arguments),
+        // Asked for before the first delete, so that helm looks up all kinds; nobody reads the answer.
+        Some("status") => 0,
         other => {
             write(&mut std::io::stderr(), &format!("Error: the fake helm was not told of {other:?}\n"));
             97
@@ -82,8 +90,14 @@ fn version(folder: &Path) -> u8 {
 }
 
 fn list(folder: &Path) -> u8 {
-    if let Some(behaviour) = behaviour(&folder.join("list.json")) {
-        return perform(&behaviour, "list");
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+    let count = log.lines().filter(|line| line.contains("\"start\"") && line.contains("[\"list\"")).count();
+    let of_this_one = behaviour(&folder.join(format!("list.{count}.json")));
+    if let Some(behaviour) = of_this_one.or_else(|| behaviour(&folder.join("list.json"))) {
+        let code = perform(&behaviour, "list");
+        if behaviour.stdout.is_some() || code != 0 || behaviour.floods_stdout > 0 {
+            return code;
+        }
     }
     let mut files = fs::read_dir(folder.join("releases"))
         .map_or_else(|_| Vec::new(), |files| files.flatten().map(|file| file.path()).collect::<Vec<_>>());
@@ -137,8 +151,19 @@ fn perform(behaviour: &Behaviour, who: &str) -> u8 {
         let held = Command::new(program).arg("hold").stdin(Stdio::null()).stderr(Stdio::null()).spawn();
         drop(held.expect("a grandchild can be started"));
     }
+    if behaviour.leaves_quiet_grandchild {
+        let program = std::env::current_exe().expect("this program has a path");
+        let mut quiet = Command::new(program);
+        quiet.arg("hold").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        drop(quiet.spawn().expect("a grandchild can be started"));
+    }
     if let Some(gate) = &behaviour.gate {
         pass(gate, who);
+    }
+    if behaviour.copies_kubeconfig {
+        let folder = variable("FAKE_HELM").expect("it was there before");
+        let given = variable("KUBECONFIG").expect("a child is told which cluster is meant");
+        fs::copy(given, Path::new(&folder).join("kubeconfig")).expect("it can be read");
     }
     if behaviour.stops_itself {
         let myself = rustix::process::getpid();

@@ -13,8 +13,6 @@ pub struct Ended {
     pub left_a_process: bool,
     /// The last bytes of its stderr.
     pub stderr: Vec<u8>,
-    /// From its start to its end, wall clock.
-    pub took: Duration,
 }
 
 /// The end of a process as the system reports it.

@@ -74,18 +74,11 @@ pub fn run(
     on_stdout: &mut dyn FnMut(&[u8]),
 ) -> io::Result<Ended> {
     let stderr = tempfile::tempfile()?;
-    let started = Instant::now();
     let mut session = Session::start(invocation, &stderr)?;
     let cause = wait_for_the_end(&mut session, &stderr, limits, stop, on_stdout);
     let left_a_process = session.read_the_rest(LEAK_TIMEOUT, on_stdout) == OutputState::Open;
-    let ending = session.close(left_a_process || cause.is_some());
-    Ok(Ended {
-        ending,
-        cause,
-        left_a_process,
-        stderr: last_bytes(&stderr, limits.stderr_kept),
-        took: started.elapsed(),
-    })
+    let ending = session.close();
+    Ok(Ended { ending, cause, left_a_process, stderr: last_bytes(&stderr, limits.stderr_kept) })
 }
 
 /// Until the child has ended; says why it was made to, if it was.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line};
-use crate::executor::{Event, Lane};
+use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 
 /// More workers than this are counted, not shown: a terminal has few lines.
@@ -109,8 +109,8 @@ impl Progressing for Bars {
                 }
             }
             Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
-            Event::Draining { because_of_failure: true, progress } => {
-                let text = super::draining_lines(true, *progress, self.way_out);
+            Event::Draining { because: NotStarted::FailFast, progress } => {
+                let text = super::draining_lines(NotStarted::FailFast, *progress, self.way_out);
                 self.above(|| printer.tell(&text));
             }
             Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {

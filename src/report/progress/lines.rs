@@ -44,8 +44,8 @@ impl Progressing for Lines {
                 let line = finished_line(release, outcome, *took, printer.err());
                 if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
             }
-            Event::Draining { because_of_failure, progress } => {
-                printer.tell(&draining_lines(*because_of_failure, *progress, self.way_out));
+            Event::Draining { because, progress } => {
+                printer.tell(&draining_lines(*because, *progress, self.way_out));
             }
             Event::Terminating(_) => printer.tell(TERMINATING),
             Event::Killing(_) => printer.tell(KILLING),

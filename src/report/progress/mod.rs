@@ -9,7 +9,7 @@ use lines::Lines;
 use super::paint::Paint;
 use super::printer::Printer;
 use super::words::{plural, seconds};
-use crate::executor::{Event, Outcome, Progress};
+use crate::executor::{Event, NotStarted, Outcome, Progress};
 use crate::release::ReleaseId;
 use crate::visible;
 use std::time::Duration;
@@ -53,13 +53,13 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
             let first = failure.words.error.lines().next().unwrap_or_default();
             format!("{} {name} {}: {}", paint.bad("failed"), failure.class, visible::line(first))
         }
-        Outcome::Changed(what) => format!("{} {release}: {}", paint.quiet("left alone"), visible::line(what)),
-        Outcome::NotStarted(reason) => format!("{} {release}: {}", paint.quiet("not started"), reason.as_str()),
+        Outcome::Changed(_) => format!("{} {release}", paint.quiet("left alone")),
+        Outcome::NotStarted(_) => format!("{} {release}", paint.quiet("not started")),
     }
 }
 
 /// What a first signal, or a first failure under `--fail-fast`, means.
-fn draining_lines(because_of_failure: bool, progress: Progress, way_out: WayOut) -> String {
+fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> String {
     let waiting = progress.total - progress.done - progress.running;
     if progress.running == 0 {
         return format!("stopping: nothing is running, {waiting} not started");
@@ -68,12 +68,14 @@ fn draining_lines(because_of_failure: bool, progress: Progress, way_out: WayOut)
     let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started");
     let WayOut { pid, second } = way_out;
     match second {
-        _ if because_of_failure => format!("{what} (--fail-fast)"),
+        _ if because == NotStarted::FailFast => format!("{what} (--fail-fast)"),
         SecondSignal::CtrlC => {
             format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
         }
         SecondSignal::Kill => {
-            format!("{what}\n   `kill {pid}` ends them where they are (a second run finishes them)")
+            format!(
+                "{what}\n   helm may be gone already; `kill {pid}` ends them where they are (a second run finishes them)"
+            )
         }
     }
 }

@@ -72,6 +72,12 @@ impl FakeHelm {
         fs::write(self.folder.join("list.json"), behaviour.to_string()).expect("a file can be written");
     }
 
+    /// What the `number`th `helm list` does first, counted from 1.
+    pub(crate) fn lists_at(&self, number: usize, behaviour: &Value) {
+        let file = self.folder.join(format!("list.{number}.json"));
+        fs::write(file, behaviour.to_string()).expect("a file can be written");
+    }
+
     pub(crate) fn version(&self, text: &str) {
         fs::write(self.folder.join("version"), text).expect("a file can be written");
     }

@@ -24,12 +24,6 @@ impl Output {
     }
 
     #[track_caller]
-    pub(crate) fn stdout_lacks(self, text: &str) -> Self {
-        assert!(!self.stdout.contains(text), "stdout contains {text:?}\n{self}");
-        self
-    }
-
-    #[track_caller]
     pub(crate) fn stderr_has(self, text: &str) -> Self {
         assert!(self.stderr.contains(text), "stderr does not contain {text:?}\n{self}");
         self

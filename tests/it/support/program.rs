@@ -53,6 +53,25 @@ impl Program {
         path
     }
 
+    /// Writes a program into the folder.
+    pub(crate) fn executable(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.file(name, text);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).expect("it is ours");
+        path
+    }
+
+    /// Waits until a process waits for something to read.
+    #[track_caller]
+    pub(crate) fn wait_until_blocked(&self, pid: u32) {
+        let until = Instant::now() + CEILING;
+        let waits = || fs::read_to_string(format!("/proc/{pid}/wchan")).is_ok_and(|place| place.contains("pipe_read"));
+        while !waits() {
+            assert!(Instant::now() < until, "{} never waited", self.folder().display());
+            std::thread::yield_now();
+        }
+    }
+
     /// A command that runs it, for those who start it by themselves.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
@@ -126,11 +145,18 @@ fn processes() -> impl Iterator<Item = u32> {
 }
 
 impl Drop for Program {
-    /// Also when a test fails, nothing stays behind.
+    /// Also when a test fails, nothing stays behind. The program takes its private folder with it if it can.
     fn drop(&mut self) {
-        for pid in self.orphans() {
-            if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        use rustix::process::Signal;
+        for signal in [Signal::TERM, Signal::TERM, Signal::KILL] {
+            for pid in self.orphans().into_iter().filter_map(|pid| i32::try_from(pid).ok()) {
+                if let Some(pid) = rustix::process::Pid::from_raw(pid) {
+                    let _ = rustix::process::kill_process(pid, signal);
+                }
+            }
+            let until = Instant::now() + Duration::from_millis(500);
+            while !self.orphans().is_empty() && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(10));
             }
         }
     }

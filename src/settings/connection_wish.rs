@@ -11,7 +11,7 @@ pub struct ConnectionWish {
     pub kubeconfig: KubeconfigFiles,
     /// The context; the kubeconfig's current one where there is none.
     pub context: Option<String>,
-    /// A bearer token that replaces the user's login.
+    /// A bearer token, in place of any other way to log in but a client certificate: Helm sends that as well.
     pub token: Option<String>,
     /// The user to act as.
     pub as_user: Option<String>,

@@ -1,0 +1,61 @@
+//! What every command gets: the facts of the outside world, the printer, and the ear for signals.
+
+use super::Stopped;
+use crate::exit_code::ExitCode;
+use crate::report::Printer;
+use crate::settings::{Environment, FrontDoor, Parent, Terminal};
+use crate::signal::{Interruption, Interrupts};
+
+/// The outside world, as it was at the start.
+pub struct Surroundings {
+    /// The environment.
+    pub environment: Environment,
+    /// The three streams.
+    pub terminal: Terminal,
+    /// How this program was called.
+    pub front_door: FrontDoor,
+    /// The process that called it.
+    pub parent: Parent,
+    /// The one place that prints.
+    pub printer: Printer,
+    /// Signals from outside; nothing is heard before the first look at anything.
+    pub interrupts: Interrupts,
+}
+
+impl Surroundings {
+    /// From here on no signal ends this process by itself.
+    ///
+    /// Not earlier: a policy may come from a pipe that nobody writes to, and reading it has to end with Ctrl-C.
+    /// Not later: from the first child on, somebody has to be there to end it.
+    pub(super) fn listen(&mut self) -> Result<(), Stopped> {
+        let interrupts = Interrupts::listen().map_err(cannot_listen)?;
+        let plugin = self.environment.helm_plugin_name.as_deref();
+        if self.front_door == FrontDoor::Helm && self.parent.pid == 1 && !self.parent.is_helm_with(plugin) {
+            // Whoever started this under helm has ended it before it had begun.
+            interrupts.on_parent_gone(std::time::Instant::now());
+        } else if self.front_door == FrontDoor::Helm {
+            interrupts.watch_parent(self.parent.pid).map_err(cannot_listen)?;
+        }
+        self.interrupts = interrupts;
+        Ok(())
+    }
+
+    /// The signal that has come so far, where one has.
+    pub(super) fn interruption(&self) -> Option<Interruption> {
+        self.interrupts.interruption()
+    }
+
+    /// What went wrong, or that it was interrupted: a child that was ended by a signal of ours says the oddest
+    /// things.
+    pub(super) fn unless_interrupted<T>(&self, result: Result<T, Stopped>) -> Result<T, Stopped> {
+        match self.interruption() {
+            Some(interruption) => Err(Stopped::Interrupted(interruption)),
+            None => result,
+        }
+    }
+}
+
+fn cannot_listen(error: std::io::Error) -> Stopped {
+    let hint = Some("signals cannot be handled here".to_owned());
+    Stopped::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+}
