@@ -9,6 +9,7 @@ use kube::config::{AuthInfo, Cluster, Context, Kubeconfig, NamedAuthInfo, NamedC
 
 use super::connection_error::ConnectionError;
 use super::overrides::{self, FROM_FLAGS};
+use super::parts::Parts;
 use crate::settings::{ConnectionWish, InCluster, KubeconfigFiles};
 
 /// The context's name where no kubeconfig gives one.
@@ -22,15 +23,6 @@ pub(super) struct Resolved {
     pub(super) namespace: Option<String>,
     pub(super) in_cluster: bool,
     pub(super) kubeconfig: Kubeconfig,
-}
-
-/// The same in pieces, while flags are laid over them.
-pub(super) struct Parts {
-    pub(super) context: String,
-    pub(super) cluster: Cluster,
-    pub(super) user: AuthInfo,
-    namespace: Option<String>,
-    in_cluster: bool,
 }
 
 /// Resolves a wish.

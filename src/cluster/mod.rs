@@ -9,6 +9,7 @@ mod connection_error;
 mod kubeconfig;
 mod looks;
 mod overrides;
+mod parts;
 mod private_folder;
 
 pub use client::{Client, LookError};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::kubeconfig::Parts;
+use super::parts::Parts;
 use crate::settings::ConnectionWish;
 
 /// The context's name where flags say which server is meant: what a kubeconfig calls its own cluster does not

@@ -4,6 +4,7 @@
 
 mod confirm;
 mod init;
+mod narrow;
 mod plan;
 mod prepare;
 mod purge;

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::rc::Rc;
 
+use super::narrow::{find_scope, narrowing};
 use super::{Stopped, Surroundings};
 use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
-use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope, ScopeFacts};
+use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{HelmInventory, Inventory, InventoryError, Listing};
 use crate::plan::{self, Narrowing, Plan};
-use crate::policy::{KeepEntry, Policy};
-use crate::release::ReleaseId;
+use crate::policy::Policy;
 use crate::report::PlanView;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
 use crate::visible;
@@ -128,27 +128,6 @@ impl Prepared {
     }
 }
 
-fn narrowing(selection: &SelectionArguments, environment: &Environment) -> Result<Narrowing, Stopped> {
-    let own_release = environment.own_release.as_deref().map(own_release).transpose()?;
-    let entries = |flag: &'static str, texts: &[String]| {
-        texts.iter().map(|text| KeepEntry::from_flag(flag, text).map_err(Stopped::flag)).collect::<Result<Vec<_>, _>>()
-    };
-    let only = entries("--only", &selection.only)?;
-    Ok(Narrowing { namespace: None, only, keep: entries("--keep", &selection.keep)?, own_release })
-}
-
-/// A value that cannot be understood would leave this program's own release unprotected.
-fn own_release(text: &str) -> Result<ReleaseId, Stopped> {
-    let parse = || {
-        let (namespace, name) = text.split_once('/')?;
-        Some(ReleaseId { namespace: namespace.parse().ok()?, name: name.parse().ok()? })
-    };
-    parse().ok_or_else(|| {
-        let text = visible::quoted(text);
-        Stopped::usage(format!("HELM_PURGE_SELF is {text}, which names no release"), "write it as NAMESPACE/RELEASE")
-    })
-}
-
 /// Where helm will look for releases, too: its children inherit the variable.
 fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
     match driver {
@@ -188,24 +167,6 @@ fn look_at_identity(client: &Client, policy: &Policy, surroundings: &mut Surroun
         surroundings.printer.whisper(&note);
     }
     None
-}
-
-fn find_scope(
-    selection: &SelectionArguments,
-    connection: &Connection,
-    surroundings: &Surroundings,
-) -> Result<Scope, Stopped> {
-    let environment = &surroundings.environment;
-    let scope = guard::scope(&ScopeFacts {
-        front_door: surroundings.front_door,
-        namespace_flag: selection.namespace.as_deref(),
-        all_namespaces: selection.all_namespaces,
-        helm_namespace: environment.helm_namespace.as_deref(),
-        default_namespace: connection.default_namespace(),
-        parent: &surroundings.parent,
-        plugin_name: environment.helm_plugin_name.as_deref(),
-    })?;
-    Ok(scope)
 }
 
 fn note_unchecked(listing: &Listing, surroundings: &mut Surroundings) {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use threadpool::ThreadPool;
 
 use super::event::{Event, Progress};
+use super::execution::FailureHandling;
 use super::outcome::{Afterwards, NotStarted, Outcome, ReleaseResult, Run, Telling};
-use super::run::FailureHandling;
 use super::schedule::Schedule;
 use super::worker::{self, Finished, Message, Tools};
 use crate::release::Release;

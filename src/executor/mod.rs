@@ -6,6 +6,7 @@
 
 mod drive;
 mod event;
+mod execution;
 mod outcome;
 mod run;
 mod schedule;
@@ -13,7 +14,8 @@ mod settle;
 mod worker;
 
 pub use event::{Event, Progress};
+pub use execution::{Execution, FailureHandling};
 pub use outcome::{Afterwards, NotStarted, Outcome, OutcomeKind, ReleaseResult, Run, Telling};
-pub use run::{Execution, FailureHandling, PoolError, execute};
+pub use run::{PoolError, execute};
 pub use schedule::{Batch, Lane};
 pub use settle::{Settled, settle};

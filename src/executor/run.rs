@@ -9,29 +9,12 @@ use threadpool::ThreadPool;
 
 use super::drive::Drive;
 use super::event::Event;
+use super::execution::Execution;
 use super::outcome::Run;
 use super::worker::Tools;
 use crate::helm::Uninstall;
 use crate::release::Release;
 use crate::signal::Interrupts;
-
-/// How a plan is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Execution {
-    /// Helm processes at the same time, from 1.
-    pub workers: usize,
-    /// What a failure means for the releases that wait.
-    pub failures: FailureHandling,
-}
-
-/// What a failure means for the releases that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureHandling {
-    /// Nothing: a release's failure is its own.
-    GoOn,
-    /// They are not begun.
-    FailFast,
-}
 
 /// The threads of the pool could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

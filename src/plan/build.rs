@@ -1,7 +1,8 @@
 //! From policy and listing to plan. *Keep always wins, and what is not known is kept.*
 
-use super::decision::{Decision, Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
+use super::decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
 use super::narrowing::Narrowing;
+use super::reason::{Reason, Source};
 use crate::inventory::{Listing, Unreadable};
 use crate::policy::{KeepEntry, KeepMatch, Policy};
 use crate::release::{Known, Release, Status};

@@ -8,9 +8,11 @@ mod decision;
 mod narrowing;
 #[cfg(test)]
 mod properties;
+mod reason;
 mod recheck;
 
 pub use build::build;
-pub use decision::{Decision, Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
+pub use decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
 pub use narrowing::Narrowing;
+pub use reason::{Reason, Source};
 pub use recheck::recheck;

@@ -10,6 +10,7 @@
 mod ending;
 mod escalation;
 mod session;
+mod sweep;
 
 use std::ffi::OsString;
 use std::fs::File;

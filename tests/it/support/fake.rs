@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::Program;
+use super::{Gate, Program};
 
 /// A program that uses the fake helm, and the scenario that the fake plays.
 pub(crate) struct FakeHelm {
@@ -114,6 +114,17 @@ impl FakeHelm {
         }
         most
     }
+}
+
+/// Two releases, both at the gate.
+pub(crate) fn two_at_a_gate() -> (FakeHelm, Gate) {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    for name in ["a", "b"] {
+        fake.release("dev-a", name);
+        fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
+    }
+    (fake, gate)
 }
 
 /// A kubeconfig with one context.

@@ -13,7 +13,7 @@ mod program;
 mod real;
 mod terminal;
 
-pub(crate) use fake::{FakeHelm, kubeconfig};
+pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
 use program::end_of;

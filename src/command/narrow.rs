@@ -1,0 +1,52 @@
+//! What the command line and the environment take away from a plan.
+
+use super::{Stopped, Surroundings};
+use crate::cli::SelectionArguments;
+use crate::cluster::Connection;
+use crate::guard::{self, Scope, ScopeFacts};
+use crate::plan::Narrowing;
+use crate::policy::KeepEntry;
+use crate::release::ReleaseId;
+use crate::settings::Environment;
+use crate::visible;
+
+/// The flags that narrow, and this program's own release.
+pub(super) fn narrowing(selection: &SelectionArguments, environment: &Environment) -> Result<Narrowing, Stopped> {
+    let own_release = environment.own_release.as_deref().map(own_release).transpose()?;
+    let entries = |flag: &'static str, texts: &[String]| {
+        texts.iter().map(|text| KeepEntry::from_flag(flag, text).map_err(Stopped::flag)).collect::<Result<Vec<_>, _>>()
+    };
+    let only = entries("--only", &selection.only)?;
+    Ok(Narrowing { namespace: None, only, keep: entries("--keep", &selection.keep)?, own_release })
+}
+
+/// A value that cannot be understood would leave this program's own release unprotected.
+fn own_release(text: &str) -> Result<ReleaseId, Stopped> {
+    let parse = || {
+        let (namespace, name) = text.split_once('/')?;
+        Some(ReleaseId { namespace: namespace.parse().ok()?, name: name.parse().ok()? })
+    };
+    parse().ok_or_else(|| {
+        let text = visible::quoted(text);
+        Stopped::usage(format!("HELM_PURGE_SELF is {text}, which names no release"), "write it as NAMESPACE/RELEASE")
+    })
+}
+
+/// Which part of the fence is meant.
+pub(super) fn find_scope(
+    selection: &SelectionArguments,
+    connection: &Connection,
+    surroundings: &Surroundings,
+) -> Result<Scope, Stopped> {
+    let environment = &surroundings.environment;
+    let scope = guard::scope(&ScopeFacts {
+        front_door: surroundings.front_door,
+        namespace_flag: selection.namespace.as_deref(),
+        all_namespaces: selection.all_namespaces,
+        helm_namespace: environment.helm_namespace.as_deref(),
+        default_namespace: connection.default_namespace(),
+        parent: &surroundings.parent,
+        plugin_name: environment.helm_plugin_name.as_deref(),
+    })?;
+    Ok(scope)
+}

@@ -1,0 +1,148 @@
+//! As a plugin of real helm: installed, run in a terminal, robbed of its flags, and left alone when helm dies.
+
+use std::process::Command;
+
+use throwaway_cluster::HelmVersion;
+
+use crate::support::{Arrival, FakeHelm, Real, Terminal, cluster, two_at_a_gate};
+
+/// The plugin as it is installed from a checkout: a folder with plugin.yaml and the built binary, linked.
+fn install_plugin(real: &mut Real) {
+    let folder = real.program.folder().to_owned();
+    let checkout = folder.join("checkout");
+    std::fs::create_dir_all(checkout.join("target/release")).expect("a folder can be made");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/plugin.yaml");
+    std::fs::copy(manifest, checkout.join("plugin.yaml")).expect("the manifest is there");
+    let binary = checkout.join("target/release/helm-purge");
+    std::fs::copy(env!("CARGO_BIN_EXE_helm-purge"), binary).expect("the binary is there");
+    for (name, folder_name) in
+        [("HELM_DATA_HOME", "data"), ("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config")]
+    {
+        real.program.set(name, folder.join(folder_name));
+    }
+    let mut install = helm(real, &["plugin", "install", "checkout"]);
+    let output = install.output().expect("helm can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// helm itself, with the environment of the program.
+fn helm(real: &Real, arguments: &[&str]) -> Command {
+    let like = real.program.command(&[]);
+    let mut helm = Command::new(cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
+    helm.args(arguments).env_clear().current_dir(real.program.folder());
+    helm.envs(like.get_envs().filter(|(name, _)| *name != "HELM_BIN").filter_map(|(name, value)| Some((name, value?))));
+    helm
+}
+
+#[test]
+fn as_a_plugin_both_helms_run_it_and_pass_its_exit_code_on() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("plugin", version);
+        install_plugin(&mut real);
+        real.seed(&["a/web", "b/web"]);
+        let mut terminal = Terminal::start(helm(&real, &["purge", "plan", "-f", "policy.yaml", "--detailed-exitcode"]));
+        assert_eq!(terminal.wait().code(), Some(10), "{}", terminal.screen());
+        terminal.wait_for("purge 2 releases in 2 namespaces");
+        let mut terminal = Terminal::start(helm(&real, &["purge", "run", "-f", "policy.yaml"]));
+        terminal.wait_for("This uninstalls 2 releases on throwaway.");
+        terminal.type_text("throwaway\r");
+        assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
+        terminal.wait_for("verified: 2 of 2 are gone from throwaway");
+        assert!(real.listed().is_empty());
+        let help = helm(&real, &["purge", "--help"]).output().expect("helm can be started");
+        assert!(String::from_utf8_lossy(&help.stdout).contains("Usage: helm purge"));
+    }
+}
+
+#[test]
+fn a_namespace_flag_that_helm_swallows_is_found_again() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("swallowed", version);
+        install_plugin(&mut real);
+        real.seed(&["a/web", "b/web"]);
+        let namespace = real.namespace("a");
+        let plan = ["purge", "plan", "-f", "policy.yaml", "-o", "name"];
+        for flags in [&["-n", &namespace][..], &["--namespace", &namespace]] {
+            let output = helm(&real, &[&plan[..], flags].concat()).output().expect("helm can be started");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{namespace}/web\n"));
+        }
+        // Also where it is the context's own, which the variable alone cannot tell from no flag at all.
+        let output = helm(&real, &[&plan[..], &["-n", "default"]].concat()).output().expect("helm can be started");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{}", String::from_utf8_lossy(&output.stderr));
+        let output = helm(&real, &plan).output().expect("helm can be started");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+        let output =
+            helm(&real, &[&plan[..], &["-A", "-n", &namespace]].concat()).output().expect("helm can be started");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
+
+/// The plugin of a real helm, told to use the fake one for its children.
+fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
+    install_plugin(real);
+    let wrapper = format!(
+        "#!/bin/sh\nFAKE_HELM='{}' HELM_BIN='{}' KUBECONFIG='{}' exec '{}' \"$@\"\n",
+        fake.program.folder().join("fake").display(),
+        env!("CARGO_BIN_EXE_fake-helm"),
+        fake.program.folder().join("kubeconfig").display(),
+        env!("CARGO_BIN_EXE_helm-purge"),
+    );
+    let plugin = real.program.folder().join("checkout/target/release/helm-purge");
+    std::fs::write(plugin, wrapper).expect("it was just copied, and is executable");
+}
+
+#[test]
+fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("orphan", version);
+        let (fake, gate) = two_at_a_gate();
+        plugin_with_fake_children(&mut real, &fake);
+        let policy = fake.program.folder().join("policy.yaml");
+        let run = ["purge", "run", "-f", policy.to_str().expect("text"), "--confirm", "dev-eu", "-A", "--workers", "1"];
+        let command = helm(&real, &run);
+        let program = command.get_program().to_string_lossy().into_owned();
+        // An interactive shell, which gets its prompt back when helm dies.
+        let mut shell = Command::new("bash");
+        shell.args(["--norc", "--noprofile", "-i"]).env_clear().current_dir(real.program.folder());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.env("PS1", "PROMPT> ");
+        let mut terminal = Terminal::start(shell);
+        terminal.wait_for("PROMPT>");
+        terminal.type_text(&format!("{program} {}\r", run.join(" ")));
+        let waiting: Arrival = gate.arrival();
+        terminal.wait_for("0/2");
+        terminal.press_ctrl_c();
+        terminal.wait_for("stopping: 1 release is being uninstalled and will be finished, 1 not started");
+        terminal.wait_for("` ends them where they are (a second run finishes them)");
+        terminal.wait_until("the shell's prompt is still there", |screen| screen.matches("PROMPT>").count() == 2);
+        waiting.go();
+        terminal.wait_for("not started (the run was interrupted)");
+        assert_eq!(fake.left(), ["dev-a/b"]);
+        terminal.type_text("exit\r");
+        terminal.wait();
+        real.program.leaves_no_process();
+    }
+}
+
+#[test]
+fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("parent", version);
+        let (fake, gate) = two_at_a_gate();
+        plugin_with_fake_children(&mut real, &fake);
+        let policy = fake.program.folder().join("policy.yaml");
+        let run = ["purge", "run", "-f", policy.to_str().expect("text"), "--confirm", "dev-eu", "-A", "--workers", "1"];
+        let output = real.program.folder().join("output");
+        let file = std::fs::File::create(&output).expect("a file can be made");
+        let mut child = helm(&real, &run).stderr(file.try_clone().expect("a file can be shared")).stdout(file).spawn();
+        let child = child.as_mut().expect("helm can be started");
+        let waiting = gate.arrival();
+        child.kill().expect("helm is our child");
+        child.wait().expect("helm is our child");
+        real.program.wait_for_file("output", "stopping: 1 release is being uninstalled and will be finished");
+        waiting.go();
+        real.program.wait_for_file("output", "verified: 1 of 1 are gone");
+        real.program.leaves_no_process();
+        assert_eq!(fake.left(), ["dev-a/b"]);
+    }
+}
