@@ -185,3 +185,18 @@ fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).expect("the templates of this file are well-formed");
     style.progress_chars("█▉▊▋▌▍▎▏ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_and_the_time_that_is_left_come_from_the_whole_run() {
+        let at =
+            |done, seconds| Progress { total: 50, done, elapsed: Duration::from_secs(seconds), ..Progress::default() };
+        assert_eq!(pace(at(20, 4)), "5.0/s  about 6.0s left");
+        assert_eq!(pace(at(1, 10)), "0.1/s  about 8m 10s left");
+        assert_eq!(pace(at(50, 10)), "5.0/s  about 0.0s left");
+        assert_eq!(pace(at(0, 10)), "", "nothing can be said before something is done");
+    }
+}

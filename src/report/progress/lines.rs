@@ -52,3 +52,43 @@ impl Progressing for Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::progress::SecondSignal;
+    use crate::report::{Paint, Volume};
+    use crate::settings::Colour;
+    use std::io::{self, Write};
+    use std::sync::mpsc::{Sender, channel};
+
+    struct Said(Sender<String>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(String::from_utf8_lossy(bytes).into_owned()).map_err(io::Error::other)?;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn silence_is_broken_every_half_minute_and_not_more_often() {
+        let (sender, said) = channel();
+        let plain = Paint::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC });
+        for second in 0..=61 {
+            let elapsed = Duration::from_secs(second);
+            let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };
+            lines.on_event(&Event::Tick(progress), &mut printer);
+        }
+        let said = said.try_iter().collect::<Vec<_>>();
+        assert_eq!(
+            said,
+            ["still at it after 30.0s: 2 of 9 done, 3 running\n", "still at it after 1m 00s: 2 of 9 done, 3 running\n"]
+        );
+    }
+}
