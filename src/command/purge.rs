@@ -72,8 +72,7 @@ fn changes_since_the_plan(
     surroundings: &Surroundings,
 ) -> Result<BTreeMap<ReleaseId, String>, Stopped> {
     let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
-    let now = plan::build(&prepared.policy, &listing, &prepared.narrowing);
-    Ok(plan::recheck(&prepared.plan, &now))
+    Ok(plan::recheck(&prepared.plan, &listing))
 }
 
 fn carry_out(

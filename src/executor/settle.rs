@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::outcome::{Afterwards, Outcome, Run};
 use crate::helm::{Failure, FailureClass};
-use crate::inventory::{Listing, Unreadable};
+use crate::inventory::{Listing, Unlisted, Unreadable};
 use crate::release::{Release, ReleaseId};
 
 /// What came of the last look.
@@ -57,6 +57,7 @@ impl<'a> Index<'a> {
         match self.releases.get(id) {
             Some(release) => Afterwards::Listed { revision: release.revision, status: release.status },
             None if self.unreadable(id).is_some() => Afterwards::Unreadable,
+            None if self.unlisted(id).is_some() => Afterwards::Unknown,
             None => Afterwards::Gone,
         }
     }
@@ -67,10 +68,17 @@ impl<'a> Index<'a> {
         self.listing.unreadable.iter().find(is_it)
     }
 
+    fn unlisted(&self, id: &ReleaseId) -> Option<&'a Unlisted> {
+        self.listing.unlisted.iter().find(|entry| entry.namespace == id.namespace)
+    }
+
     /// Why a release that was reported gone is not.
     fn contradiction(&self, planned: &Release) -> Option<String> {
         if let Some(entry) = self.unreadable(&planned.id) {
             return Some(format!("something of it is still there: {}", entry.why));
+        }
+        if let Some(entry) = self.unlisted(&planned.id) {
+            return Some(format!("whether it is gone cannot be told: {}", entry.why));
         }
         let now = self.releases.get(&planned.id)?;
         let state = format!("revision {}, {}", now.revision, now.status);

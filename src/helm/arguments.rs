@@ -40,6 +40,16 @@ pub(super) fn status(connection: &Connection, release: &ReleaseId, version: &sem
     arguments
 }
 
+/// Shows a release's newest revision as it is stored, but for its chart.
+pub(super) fn record(connection: &Connection, release: &ReleaseId) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("status")];
+    arguments.push(format!("--namespace={}", release.namespace).into());
+    arguments.push("--output=json".into());
+    arguments.extend(of_connection(connection));
+    arguments.extend(["--", release.name.as_str()].map(OsString::from));
+    arguments
+}
+
 /// Uninstalls releases of one namespace, in this order.
 pub(super) fn uninstall(
     connection: &Connection,

@@ -13,7 +13,7 @@ mod warm;
 mod words;
 
 pub use failure::{Failure, FailureClass, class_of};
-pub use list::{LIST_DEADLINE, ListError, list};
+pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};
 pub use uninstall::{Attempt, HelmUninstall, Uninstall};
 pub use warm::warm;

@@ -5,39 +5,36 @@
 
 use std::collections::BTreeMap;
 
-use super::decision::{Entry, Plan, Subject, Verdict};
+use super::decision::Plan;
+use crate::inventory::{Listing, Unreadable};
 use crate::release::{Release, ReleaseId};
 
 /// The releases that were to go and have changed since, with what changed. A release that is gone has not: helm
 /// will not find it, which is an outcome of its own.
-pub fn recheck(before: &Plan, now: &Plan) -> BTreeMap<ReleaseId, String> {
-    let change = |release: &Release| Some((release.id.clone(), change(release, now)?));
-    before.chosen().filter_map(change).collect()
+pub fn recheck(before: &Plan, now: &Listing) -> BTreeMap<ReleaseId, String> {
+    let releases = now.releases.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
+    let change = |planned: &Release| {
+        let difference = releases.get(&planned.id).and_then(|release| planned.difference(release));
+        difference.or_else(|| not_understood(planned, now))
+    };
+    before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }
 
-fn change(planned: &Release, now: &Plan) -> Option<String> {
-    let entry = now.entries.iter().find(|entry| is_about(entry, planned))?;
-    let difference = match &entry.subject {
-        Subject::Release(release) => planned.difference(release),
-        Subject::Unreadable(entry) => Some(entry.why.clone()),
-    };
-    let kept = || match entry.decision.verdict {
-        Verdict::Keep => entry.decision.reasons.first().map(|reason| format!("now kept: {reason}")),
-        Verdict::Purge => None,
-    };
-    difference.or_else(kept)
-}
-
-fn is_about(entry: &Entry, planned: &Release) -> bool {
-    entry.subject.namespace() == Some(&planned.id.namespace) && entry.subject.name() == planned.id.name.as_str()
+fn not_understood(planned: &Release, now: &Listing) -> Option<String> {
+    let namespace = &planned.id.namespace;
+    let is_it =
+        |entry: &&Unreadable| entry.namespace.as_ref() == Some(namespace) && entry.name == planned.id.name.as_str();
+    let unlisted = || now.unlisted.iter().find(|entry| entry.namespace == *namespace).map(|entry| &entry.why);
+    now.unreadable.iter().find(is_it).map(|entry| &entry.why).or_else(unlisted).cloned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Listing, read};
+    use crate::inventory::read;
     use crate::plan::{Narrowing, build};
     use crate::policy::Policy;
+    use crate::release::Content;
 
     fn listing(chart: &str, revision: u32, updated: &str) -> Listing {
         let json = format!(
@@ -50,9 +47,11 @@ mod tests {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*']\nkeep: [{charts: [precious]}]\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        let plan = |listing: &Listing| build(&policy, listing, &Narrowing::default());
-        let before = plan(&listing("web-1.0.0", 1, "2026-11-20T10:00:00Z"));
-        recheck(&before, &plan(now)).into_values().collect()
+        let before = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z");
+        let contents =
+            before.releases.iter().map(|release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone()))));
+        let plan = build(&policy, &before, &contents.collect(), &Narrowing::default());
+        recheck(&plan, now).into_values().collect()
     }
 
     #[test]
@@ -76,7 +75,7 @@ mod tests {
     #[test]
     fn an_entry_that_cannot_be_read_any_more_is_a_change() {
         let now = Listing {
-            unreadable: vec![crate::inventory::Unreadable {
+            unreadable: vec![Unreadable {
                 namespace: "dev-a".parse().ok(),
                 name: "web".to_owned(),
                 why: "its revision is missing".to_owned(),

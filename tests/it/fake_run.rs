@@ -50,7 +50,8 @@ fn every_helm_is_called_with_exactly_these_arguments() {
         ["status", "--namespace=dev-a", "--show-resources", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let uninstall =
         ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
-    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &status, &uninstall, &list]);
+    let record = ["status", "--namespace=dev-a", "--output=json", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &status, &uninstall, &list]);
 }
 
 #[test]

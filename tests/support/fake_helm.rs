@@ -7,6 +7,7 @@
 //!   `uninstall` removes the file.
 //! - `list.json`: what `helm list` does instead, see [`Behaviour`].
 //! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
+//! - `records/NAMESPACE__NAME`: what `helm status -o json` prints of it; a release without objects otherwise.
 //! - `list.N.json`: the same for the Nth list alone, counted from 1.
 //! - `log`: a line of JSON for the start and for the end of each process, appended.
 //!
@@ -74,6 +75,7 @@ fn act(folder: &Path, arguments: &[String]) -> u8 {
         Some("version") => version(folder),
         Some("list") => list(folder),
         Some("uninstall") => uninstall(folder, arguments),
+        Some("status") if arguments.iter().any(|argument| argument == "--output=json") => show(folder, arguments),
         // Asked for before the first delete, so that helm looks up all kinds; nobody reads the answer.
         Some("status") => 0,
         other => {
@@ -104,6 +106,28 @@ fn list(folder: &Path) -> u8 {
     files.sort();
     let entries = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<Vec<_>>();
     write(&mut std::io::stdout(), &format!("[{}]\n", entries.join(",")));
+    0
+}
+
+/// Shows a release without any objects; `records/NAMESPACE__NAME` is what is shown instead.
+fn show(folder: &Path, arguments: &[String]) -> u8 {
+    let namespace = arguments.iter().find_map(|argument| argument.strip_prefix("--namespace=")).unwrap_or_default();
+    let key = format!("{namespace}__{}", arguments.last().map_or("", String::as_str));
+    if let Ok(record) = fs::read_to_string(folder.join("records").join(&key)) {
+        write(&mut std::io::stdout(), &record);
+        return 0;
+    }
+    let Ok(entry) = fs::read_to_string(folder.join("releases").join(&key)) else {
+        write(&mut std::io::stderr(), "Error: release: not found\n");
+        return 1;
+    };
+    let entry: serde_json::Value = serde_json::from_str(&entry).expect("a release is JSON");
+    let revision = entry["revision"].as_str().and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
+    let record = json!({
+        "name": entry["name"], "namespace": entry["namespace"], "version": revision,
+        "info": {"status": entry["status"]}, "manifest": "", "hooks": null,
+    });
+    write(&mut std::io::stdout(), &record.to_string());
     0
 }
 

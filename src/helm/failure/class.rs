@@ -68,7 +68,9 @@ impl FailureClass {
     /// What a person can do where releases could not even be listed.
     pub fn hint_for_listing(self) -> &'static str {
         match self {
-            FailureClass::Rbac => "the user has to be allowed to list Secrets in all namespaces",
+            FailureClass::Rbac => {
+                "the user has to be allowed to list Secrets in the namespaces of the fence, and to list namespaces"
+            }
             FailureClass::Login => "log in to the cluster again",
             FailureClass::Unreachable => "check the cluster's address and the way to it: `kubectl version`",
             FailureClass::TimedOut => "the API server does not answer; try again",
