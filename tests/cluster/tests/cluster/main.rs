@@ -10,5 +10,6 @@ mod ends;
 mod parts;
 mod pods;
 mod reach;
+mod relay;
 mod seeds;
 mod shared;
