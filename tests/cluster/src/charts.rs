@@ -18,11 +18,29 @@ pub enum Chart {
     Failing,
     /// `count` `ConfigMap`s and nothing else.
     Tiny,
+    /// A `CustomResourceDefinition` among its templates; with `widget=true`, in an upgrade, an object of that kind.
+    Definition,
+    /// A `ConfigMap` in the namespace that the value `namespace` names, and one in its own.
+    Wanderer,
+    /// A `Namespace` among its templates, called like the release's own with `-house` behind it.
+    House,
+    /// Two claims as objects of the chart; an uninstall leaves the second one behind, unless `keepArchive=false`.
+    Claim,
 }
 
 impl Chart {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Nginx, Self::Redis, Self::Mysql, Self::Failing, Self::Tiny];
+    pub const ALL: [Self; 9] = [
+        Self::Nginx,
+        Self::Redis,
+        Self::Mysql,
+        Self::Failing,
+        Self::Tiny,
+        Self::Definition,
+        Self::Wanderer,
+        Self::House,
+        Self::Claim,
+    ];
 
     /// The name in its `Chart.yaml`, and of its folder.
     #[must_use]
@@ -33,6 +51,10 @@ impl Chart {
             Self::Mysql => "mysql",
             Self::Failing => "failing",
             Self::Tiny => "tiny",
+            Self::Definition => "definition",
+            Self::Wanderer => "wanderer",
+            Self::House => "house",
+            Self::Claim => "claim",
         }
     }
 }

@@ -57,6 +57,14 @@ impl Cluster {
         self.program(Part::Kubectl)
     }
 
+    /// The path of the program that uninstalls with Helm 3's Go library in one process, built at the first call.
+    ///
+    /// # Errors
+    /// As for [`parts::obtain`](crate::parts::obtain).
+    pub fn helm_library(&self) -> Result<PathBuf, Error> {
+        self.program(Part::HelmLibrary)
+    }
+
     /// helm as the admin, ready for its arguments.
     ///
     /// # Errors

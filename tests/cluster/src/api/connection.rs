@@ -57,8 +57,13 @@ impl Api {
 
     /// Whether the server says that it is ready; one that cannot be reached is not.
     pub(crate) fn is_ready(&self) -> bool {
-        let request = http::Request::get("/readyz").body(Vec::new()).expect("a constant path makes a request");
-        self.block_on(self.client.request_text(request)).is_ok()
+        self.text("/readyz").is_ok()
+    }
+
+    /// What the server has to say at a path that is no object's.
+    pub(crate) fn text(&self, path: &'static str) -> Result<String, Error> {
+        let request = http::Request::get(path).body(Vec::new()).expect("a constant path makes a request");
+        self.block_on(self.client.request_text(request)).map_err(Error::api(format!("get {path}")))
     }
 
     /// The client for the objects of one kind in one place.

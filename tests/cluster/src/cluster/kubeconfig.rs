@@ -1,6 +1,8 @@
 //! The text of a kubeconfig file with one cluster, one context and one user.
 //!
-//! Must not refer to other files: what is copied elsewhere still works.
+//! Must not refer to other files, but for the program of an exec plugin: what is copied elsewhere still works.
+
+use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,6 +11,8 @@ use super::certificates::Identity;
 
 /// The name of the context and of the cluster in every kubeconfig that is not asked for another.
 pub(crate) const NAME: &str = "throwaway";
+
+const HEADER: &str = "apiVersion: v1\nkind: Config\n";
 
 /// One way into the cluster.
 #[derive(Clone, Copy)]
@@ -26,35 +30,57 @@ pub(crate) struct Access<'a> {
 pub(crate) enum Credentials<'a> {
     Certificate(&'a Identity),
     Token(&'a str),
+    /// A shell script that prints a token.
+    Exec(&'a Path),
+    /// Whoever has this certificate acts as this user, in these groups.
+    Impersonation {
+        identity: &'a Identity,
+        user: &'a str,
+        groups: &'a [&'a str],
+    },
 }
 
 impl Access<'_> {
     pub(crate) fn to_yaml(self) -> String {
-        let context = quoted(self.context);
-        let user = quoted(self.user);
+        format!("{HEADER}{}{}{}", self.clusters(), self.contexts(), self.users())
+    }
+
+    /// The same in two files, neither of which is of use without the other: cluster and context, and the user.
+    pub(crate) fn to_two_yamls(self) -> [String; 2] {
+        [format!("{HEADER}{}{}", self.clusters(), self.contexts()), format!("{HEADER}{}", self.users())]
+    }
+
+    fn clusters(self) -> String {
+        let name = quoted(self.context);
         let server = quoted(self.server);
         let authority = BASE64_STANDARD.encode(self.authority);
-        let credentials = self.credentials.to_yaml();
         format!(
             "\
-apiVersion: v1
-kind: Config
-current-context: {context}
 clusters:
-  - name: {context}
+  - name: {name}
     cluster:
       server: {server}
       certificate-authority-data: {authority}
-contexts:
-  - name: {context}
-    context:
-      cluster: {context}
-      user: {user}
-users:
-  - name: {user}
-    user:
-{credentials}"
+"
         )
+    }
+
+    fn contexts(self) -> String {
+        let (name, user) = (quoted(self.context), quoted(self.user));
+        format!(
+            "\
+current-context: {name}
+contexts:
+  - name: {name}
+    context:
+      cluster: {name}
+      user: {user}
+"
+        )
+    }
+
+    fn users(self) -> String {
+        format!("users:\n  - name: {}\n    user:\n{}", quoted(self.user), self.credentials.to_yaml())
     }
 }
 
@@ -67,6 +93,21 @@ impl Credentials<'_> {
                 BASE64_STANDARD.encode(&identity.key)
             ),
             Self::Token(token) => format!("      token: {}\n", quoted(token)),
+            // By the shell, as a script that was just written may be too busy to be started by its own name.
+            Self::Exec(program) => {
+                let plugin = serde_json::json!({
+                    "apiVersion": "client.authentication.k8s.io/v1",
+                    "command": "/bin/sh",
+                    "args": [program],
+                    "interactiveMode": "Never",
+                });
+                format!("      exec: {plugin}\n")
+            }
+            Self::Impersonation { identity, user, groups } => {
+                let groups = serde_json::Value::from(groups);
+                let certificate = Self::Certificate(identity).to_yaml();
+                format!("{certificate}      as: {}\n      as-groups: {groups}\n", quoted(user))
+            }
         }
     }
 }

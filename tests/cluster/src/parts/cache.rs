@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256};
 
-use super::recipe::{BUILD_FLAGS, Family, Part};
+use super::family::Family;
+use super::recipe::{BUILD_FLAGS, Part};
 use super::{build, go};
 use crate::progress::Event;
 use crate::{Error, Progress, environment};
@@ -64,7 +65,7 @@ fn family_folder(family: Family) -> Result<PathBuf, Error> {
 /// Changes with everything that changes what the build makes.
 fn key(family: Family) -> Result<String, Error> {
     let mut context = Context::new(&SHA256);
-    for file in ["go.mod", "go.sum"] {
+    for file in family.files() {
         let path = family.folder().join(file);
         context.update(&fs::read(&path).map_err(Error::file("read", &path))?);
     }

@@ -24,7 +24,9 @@ fn question(part: Part) -> &'static [&'static str] {
     match part {
         Part::Kubectl => &["version", "--client", "-o", "json"],
         Part::Helm3 | Part::Helm4 => &["version", "--template", "{{.Version}}"],
-        Part::Etcd | Part::ApiServer | Part::ControllerManager | Part::Scheduler | Part::Kwok => &["--version"],
+        Part::Etcd | Part::ApiServer | Part::ControllerManager | Part::Scheduler | Part::Kwok | Part::HelmLibrary => {
+            &["--version"]
+        }
     }
 }
 
@@ -36,6 +38,8 @@ fn version_in(part: Part, text: &str) -> Option<Version> {
         Part::Kubectl => "\"gitVersion\": \"v",
         Part::Helm3 | Part::Helm4 => "v",
         Part::Kwok => "kwok version v",
+        // Nobody else has it.
+        Part::HelmLibrary => return None,
     };
     let (_, rest) = text.split_once(marker)?;
     Version::first_in(rest)

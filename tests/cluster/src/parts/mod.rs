@@ -6,6 +6,7 @@
 
 mod build;
 mod cache;
+mod family;
 mod fit;
 mod go;
 mod present;

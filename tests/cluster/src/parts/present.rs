@@ -18,7 +18,7 @@ fn in_assets(part: Part) -> Option<PathBuf> {
         Part::Etcd | Part::ApiServer | Part::Kubectl => {
             environment::kubebuilder_assets().map(|folder| folder.join(part.program())).filter(|file| file.is_file())
         }
-        Part::ControllerManager | Part::Scheduler | Part::Helm3 | Part::Helm4 | Part::Kwok => None,
+        Part::ControllerManager | Part::Scheduler | Part::Helm3 | Part::Helm4 | Part::Kwok | Part::HelmLibrary => None,
     }
 }
 
@@ -42,5 +42,6 @@ fn names(part: Part) -> &'static [&'static str] {
         Part::Helm3 => &["helm", "helm3"],
         Part::Helm4 => &["helm", "helm4"],
         Part::Kwok => &["kwok"],
+        Part::HelmLibrary => &[],
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Must not run helm: that is [`Cluster::install`], which takes half a second for each.
 
+mod damage;
+mod oddities;
 mod payload;
 mod record;
 mod release;
@@ -12,6 +14,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+pub use damage::Damage;
 pub use release::{SeededRelease, Storage};
 pub use status::Status;
 

@@ -17,10 +17,10 @@ use super::yaml;
 
 /// The payload of one revision, as Helm hands it to its storage.
 pub(super) fn text(release: &SeededRelease, revision: u32, status: Status) -> String {
+    let mut content = content(release, revision, status);
     match &release.payload {
-        Payload::Undecodable => "this is no release".to_owned(),
+        Payload::Damaged(damage) => damage.text(&content),
         Payload::Release { name, namespace } => {
-            let mut content = content(release, revision, status);
             content["name"] = json!(name);
             content["namespace"] = json!(namespace);
             base64(&gzip(content.to_string().as_bytes()))
@@ -32,7 +32,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("writing to memory does not fail")
 }
@@ -40,6 +40,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn content(release: &SeededRelease, revision: u32, status: Status) -> Value {
     let manifest = manifest(release);
     let mut content = json!({
+        "name": release.name,
+        "namespace": release.namespace,
         "version": revision,
         "info": info(release, revision, status),
         "config": {},
@@ -73,7 +75,8 @@ fn info(release: &SeededRelease, revision: u32, status: Status) -> Value {
 }
 
 fn manifest(release: &SeededRelease) -> String {
-    release.objects.iter().map(|object| document(release, object)).collect()
+    let documents: String = release.objects.iter().map(|object| document(release, object)).collect();
+    documents + &release.words
 }
 
 fn document(release: &SeededRelease, object: &Value) -> String {

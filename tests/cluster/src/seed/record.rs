@@ -62,7 +62,12 @@ fn labels(release: &SeededRelease, revision: u32, status: Status) -> Map<String,
     ] {
         labels.insert(key.to_owned(), value.into());
     }
-    labels.extend(release.labels.iter().map(|(key, value)| (key.clone(), value.clone().into())));
+    for (key, value) in &release.labels {
+        match value {
+            Some(value) => labels.insert(key.clone(), value.clone().into()),
+            None => labels.remove(key),
+        };
+    }
     labels
 }
 

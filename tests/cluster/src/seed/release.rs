@@ -1,4 +1,4 @@
-//! What a seeded release shall look like.
+//! What a seeded release shall look like; `oddities` has what no Helm would write.
 //!
 //! Must not write it: that is [`Cluster::seed`](crate::Cluster::seed).
 
@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::damage::Damage;
 use super::status::Status;
 
 /// Where a record lies.
@@ -31,7 +32,10 @@ pub struct SeededRelease {
     pub(super) chart: Option<ChartName>,
     pub(super) objects: Vec<Value>,
     pub(super) hooks: Vec<Value>,
-    pub(super) labels: BTreeMap<String, String>,
+    /// Stands in the manifest behind the objects, as it is.
+    pub(super) words: String,
+    /// Those that differ from Helm's own; `None` takes one away.
+    pub(super) labels: BTreeMap<String, Option<String>>,
     pub(super) deployed: Timestamp,
     pub(super) storage: Storage,
     pub(super) payload: Payload,
@@ -49,8 +53,8 @@ pub(super) struct ChartName {
 pub(super) enum Payload {
     /// The release, under this name and namespace.
     Release { name: String, namespace: String },
-    /// Something that is no release.
-    Undecodable,
+    /// Something that no reader can make a release of.
+    Damaged(Damage),
 }
 
 impl SeededRelease {
@@ -66,6 +70,7 @@ impl SeededRelease {
             chart: Some(ChartName { name: "app".to_owned(), version: "1.0.0".to_owned() }),
             objects: Vec::new(),
             hooks: Vec::new(),
+            words: String::new(),
             labels: BTreeMap::new(),
             deployed: Timestamp::now(),
             storage: Storage::Secrets,
@@ -140,7 +145,7 @@ impl SeededRelease {
     /// Adds a label to the record, or replaces one of Helm's own: `name`, `owner`, `status`, `version`.
     #[must_use]
     pub fn label(mut self, key: &str, value: &str) -> Self {
-        self.labels.insert(key.to_owned(), value.to_owned());
+        self.labels.insert(key.to_owned(), Some(value.to_owned()));
         self
     }
 
@@ -156,31 +161,6 @@ impl SeededRelease {
     #[must_use]
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = storage;
-        self
-    }
-
-    /// A forged name inside the record, legal or not; the record's own name and labels stay as they are.
-    #[must_use]
-    pub fn payload_name(mut self, forged: &str) -> Self {
-        if let Payload::Release { name, .. } = &mut self.payload {
-            forged.clone_into(name);
-        }
-        self
-    }
-
-    /// A forged namespace inside the record: it claims to belong elsewhere.
-    #[must_use]
-    pub fn payload_namespace(mut self, forged: &str) -> Self {
-        if let Payload::Release { namespace, .. } = &mut self.payload {
-            forged.clone_into(namespace);
-        }
-        self
-    }
-
-    /// A record whose payload is no release at all.
-    #[must_use]
-    pub fn undecodable(mut self) -> Self {
-        self.payload = Payload::Undecodable;
         self
     }
 }

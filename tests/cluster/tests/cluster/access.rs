@@ -26,16 +26,10 @@ fn a_user_has_a_name_a_group_and_no_rights() {
 }
 
 #[test]
-fn a_service_account_gets_a_token() {
-    let api = cluster().api();
-    api.create_namespace("access").expect("the name is free");
-    let account = json!({
-        "apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "robot", "namespace": "access"},
-    });
-    api.create(&account).expect("the ServiceAccount is a valid one");
-    let robot = cluster().kubeconfig_for_service_account("access", "robot").expect("it exists");
-    let who = kubectl(&robot, &["auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"]);
-    assert_eq!(who.output, "system:serviceaccount:access:robot", "{who:?}");
+fn the_admin_can_act_as_somebody_else_in_several_groups() {
+    let bob = cluster().kubeconfig_as("bob", &["developers", "on-call"]).expect("it can be written");
+    let who = kubectl(&bob, &["auth", "whoami", "-o", "jsonpath={.status.userInfo['username','groups']}"]);
+    assert_eq!(who.output, r#"bob ["developers","on-call","system:authenticated"]"#, "{who:?}");
 }
 
 #[test]
@@ -51,6 +45,19 @@ fn the_admin_can_come_under_another_name() {
     let context = kubectl(&other, &["config", "current-context"]);
     assert_eq!(context.output.trim(), "arn:dev/one: \"quoted\"");
     assert!(kubectl(&other, &["get", "--raw", "/readyz"]).succeeded);
+}
+
+#[test]
+fn a_kubeconfig_in_two_files_is_whole_only_with_both() {
+    let list = cluster().kubeconfig_in_two_files().expect("it can be written");
+    let files: Vec<_> = std::env::split_paths(&list).collect();
+    let with = |list: &std::ffi::OsStr| {
+        let mut kubectl = cluster().kubectl_command().expect("kubectl is found or built");
+        run(kubectl.env("KUBECONFIG", list).args(["get", "namespaces"]))
+    };
+    assert_eq!(files.len(), 2);
+    assert!(with(&list).succeeded);
+    assert!(files.iter().all(|file| !with(file.as_os_str()).succeeded));
 }
 
 #[test]

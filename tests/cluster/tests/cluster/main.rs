@@ -3,9 +3,13 @@
 //! One binary and one shared cluster; only what ends a cluster, or needs two, starts its own.
 
 mod access;
+mod accounts;
 mod charts;
+mod damage;
 mod ends;
 mod parts;
 mod pods;
+mod reach;
+mod relay;
 mod seeds;
 mod shared;

@@ -77,6 +77,23 @@ fn both_helms_uninstall_them_with_their_objects() {
 }
 
 #[test]
+fn helms_library_uninstalls_those_of_the_namespaces_it_is_told() {
+    let seeded = |namespace: &str, name: &str| SeededRelease::new(namespace, name).revisions(1..=2).config_maps(1);
+    let inside = ["one", "two"].map(|name| seeded("seeds-library-in", name));
+    cluster().seed(&inside).expect("the names are free");
+    cluster().seed(&[seeded("seeds-library-out", "three")]).expect("the name is free");
+    let mut program = cluster().command(cluster().helm_library().expect("it is built"));
+    let answer = run(program.args(["--workers", "2", "seeds-library-i*"]));
+    assert!(answer.succeeded, "{answer:?}");
+    assert!(answer.output.contains("seeds-library-in/one uninstalled\n"), "{answer:?}");
+    assert!(answer.output.contains("2 of 2 uninstalled in "), "{answer:?}");
+    assert!(
+        names(Kind::SECRET, "seeds-library-in").is_empty() && names(Kind::CONFIG_MAP, "seeds-library-in").is_empty()
+    );
+    assert_eq!(names(Kind::SECRET, "seeds-library-out").len(), 2);
+}
+
+#[test]
 fn a_seeded_hook_runs_when_helm_uninstalls() {
     let hook = json!({
         "apiVersion": "v1",
