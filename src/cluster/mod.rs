@@ -17,4 +17,6 @@ pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
 pub use look_error::LookError;
-pub use looks::{Identity, InNamespace, Payload, Payloads, Record, RecordList, RecordStore, ReplacedRevisions, Wanted};
+pub use looks::{
+    Identity, InNamespace, Payload, Payloads, Record, RecordList, RecordStore, ReplacedRevisions, Wanted, WatchNews,
+};

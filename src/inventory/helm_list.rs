@@ -104,7 +104,7 @@ pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
         }
     }
     unreadable.sort();
-    Ok(Listing { releases, unreadable, unlisted: Vec::new() })
+    Ok(Listing { releases, unreadable, ..Listing::default() })
 }
 
 fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {

@@ -7,18 +7,20 @@
 mod contents;
 mod helm_list;
 mod metadata;
+mod watch;
 mod way;
 
 pub use contents::Contents;
 pub use helm_list::{HelmInventory, read};
 pub use metadata::MetadataInventory;
+pub use watch::{Standing, Watch};
 pub use way::AnyWay;
 
 use std::fmt;
 
 use crate::cluster::LookError;
 use crate::helm::ListError;
-use crate::release::{Namespace, Release};
+use crate::release::{Namespace, Release, ReleaseId};
 
 /// Every release that was listed, sorted by namespace and name, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,6 +31,24 @@ pub struct Listing {
     pub unreadable: Vec<Unreadable>,
     /// Namespaces that could not be looked at. Nothing in them is purged.
     pub unlisted: Vec<Unlisted>,
+    /// From where a watch on the whole cluster can go on, where all of it was listed through the API.
+    pub version: Option<String>,
+}
+
+impl Listing {
+    /// What this list says against a planned release; one that is not in it is gone, which is no change.
+    pub fn change_of(&self, planned: &Release) -> Option<String> {
+        let at = self.releases.binary_search_by(|release| release.id.cmp(&planned.id));
+        let difference = at.ok().and_then(|at| planned.difference(&self.releases[at]));
+        difference.or_else(|| self.not_understood(&planned.id))
+    }
+
+    fn not_understood(&self, id: &ReleaseId) -> Option<String> {
+        let is_it =
+            |entry: &&Unreadable| entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str();
+        let unlisted = || self.unlisted.iter().find(|entry| entry.namespace == id.namespace).map(|entry| &entry.why);
+        self.unreadable.iter().find(is_it).map(|entry| &entry.why).or_else(unlisted).cloned()
+    }
 }
 
 /// A namespace of the fence that refused to be looked at.

@@ -6,32 +6,19 @@
 use std::collections::BTreeMap;
 
 use super::decision::Plan;
-use crate::inventory::{Listing, Unreadable};
-use crate::release::{Release, ReleaseId};
+use crate::inventory::Listing;
+use crate::release::ReleaseId;
 
 /// The releases that were to go and have changed since, with what changed. A release that is gone has not: helm
 /// will not find it, which is an outcome of its own.
 pub fn recheck(before: &Plan, now: &Listing) -> BTreeMap<ReleaseId, String> {
-    let releases = now.releases.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
-    let change = |planned: &Release| {
-        let difference = releases.get(&planned.id).and_then(|release| planned.difference(release));
-        difference.or_else(|| not_understood(planned, now))
-    };
-    before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
-}
-
-fn not_understood(planned: &Release, now: &Listing) -> Option<String> {
-    let namespace = &planned.id.namespace;
-    let is_it =
-        |entry: &&Unreadable| entry.namespace.as_ref() == Some(namespace) && entry.name == planned.id.name.as_str();
-    let unlisted = || now.unlisted.iter().find(|entry| entry.namespace == *namespace).map(|entry| &entry.why);
-    now.unreadable.iter().find(is_it).map(|entry| &entry.why).or_else(unlisted).cloned()
+    before.chosen().filter_map(|planned| Some((planned.id.clone(), now.change_of(planned)?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::read;
+    use crate::inventory::{Unreadable, read};
     use crate::plan::{Narrowing, build};
     use crate::policy::Policy;
     use crate::release::Content;

@@ -4,10 +4,12 @@ mod namespaces;
 mod payloads;
 mod records;
 mod replaced;
+mod watch;
 
 pub use payloads::{Payload, Payloads, Wanted};
 pub use records::{InNamespace, Record, RecordList, RecordStore};
 pub use replaced::ReplacedRevisions;
+pub use watch::WatchNews;
 
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
 use kube::Api;

@@ -9,7 +9,7 @@ use futures_util::stream::{StreamExt, iter};
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::Api;
 use kube::api::{ListParams, ObjectMeta};
-use kube::core::{NamespaceResourceScope, Resource};
+use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
@@ -154,9 +154,10 @@ async fn list_in(
     }
 }
 
-async fn list<K>(api: &Api<K>, store: RecordStore, labels: &str) -> Result<RecordList, LookError>
+/// Every record that an API shows, with a condition on its labels.
+pub(super) async fn list<K>(api: &Api<K>, store: RecordStore, labels: &str) -> Result<RecordList, LookError>
 where
-    K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Debug + DeserializeOwned,
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
     let mut records = Vec::new();
     let version = every_page(api, &store.parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;

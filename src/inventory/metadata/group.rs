@@ -32,7 +32,7 @@ pub(super) fn replaced_in_front(
 }
 
 /// Groups records by release. The same record may be among them more than once.
-pub(super) fn listing(records: Vec<Record>) -> Listing {
+pub(in crate::inventory) fn listing(records: Vec<Record>) -> Listing {
     let mut seen = BTreeSet::new();
     let mut heads: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
     let mut unreadable = Vec::new();

@@ -11,6 +11,7 @@ use super::{Contents, Inventory, InventoryError, Listing, Unreadable};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
+pub(super) use group::listing as listing_of;
 use views::View;
 
 /// Lists through the API.
@@ -26,13 +27,13 @@ pub struct MetadataInventory {
 
 impl Inventory for MetadataInventory {
     fn list(&self) -> Result<Listing, InventoryError> {
-        let View { mut records, namespaces, unlisted } = views::look(self).map_err(InventoryError::Look)?;
+        let View { mut records, namespaces, unlisted, version } = views::look(self).map_err(InventoryError::Look)?;
         let replaced = self.client.replaced_revisions(self.store, namespaces).map_err(InventoryError::Look)?;
         for (namespace, names) in group::replaced_in_front(&records, &replaced) {
             let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
             records.extend(more.records);
         }
-        let mut listing = Listing { unlisted, ..group::listing(records) };
+        let mut listing = Listing { unlisted, version, ..group::listing(records) };
         listing.unreadable.extend(replaced.iter().flat_map(|(namespace, found)| odd_names(namespace, found)));
         listing.unreadable.sort();
         Ok(listing)

@@ -13,6 +13,8 @@ pub(super) struct View {
     pub(super) namespaces: Vec<Namespace>,
     /// Those that refused.
     pub(super) unlisted: Vec<Unlisted>,
+    /// From where a watch can go on, where everything was seen.
+    pub(super) version: Option<String>,
 }
 
 /// Looks at everything where that is allowed.
@@ -30,7 +32,7 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
                 Err(LookError::Forbidden(_)) => in_fence(inventory, namespaces_of(&list.records)),
                 Err(error) => return Err(error),
             };
-            Ok(View { records: list.records, namespaces, unlisted: Vec::new() })
+            Ok(View { records: list.records, namespaces, unlisted: Vec::new(), version: Some(list.version) })
         }
         Err(LookError::Forbidden(why)) => one_by_one(inventory, namespaces, &why),
         Err(error) => Err(error),
@@ -48,7 +50,7 @@ fn one_by_one(
         Err(LookError::Forbidden(_)) => literal(inventory, why)?,
         Err(error) => return Err(error),
     };
-    let mut view = View { records: Vec::new(), namespaces: Vec::new(), unlisted: Vec::new() };
+    let mut view = View { records: Vec::new(), namespaces: Vec::new(), unlisted: Vec::new(), version: None };
     for InNamespace { namespace, listed } in inventory.client.records_in(inventory.store, fence)? {
         match listed {
             Ok(list) => {
