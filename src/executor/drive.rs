@@ -120,7 +120,7 @@ impl<'a> Drive<'a> {
             self.announced.0 = true;
             self.drain(NotStarted::Interrupted);
         }
-        if urgency > self.announced.1 {
+        if urgency >= Urgency::Terminate && urgency > self.announced.1 {
             self.announced.1 = urgency;
             let progress = self.progress();
             let event = if urgency == Urgency::Kill { Event::Killing(progress) } else { Event::Terminating(progress) };
