@@ -15,6 +15,6 @@ mod words;
 pub use failure::{Failure, FailureClass, class_of};
 pub use list::{LIST_DEADLINE, ListError, list};
 pub use locate::{Helm, HelmError};
-pub use uninstall::{Attempt, HelmUninstall, Uninstall};
+pub use uninstall::{Attempt, HelmUninstall, Told, Uninstall, Verdict};
 pub use warm::warm;
 pub use words::Words;

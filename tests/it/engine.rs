@@ -132,7 +132,7 @@ struct Steps {
 
 impl Listen for Steps {
     fn hear(&mut self, bytes: &[u8]) {
-        self.lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.lines += String::from_utf8_lossy(bytes).matches('\n').count();
     }
 
     fn step(&self) -> Step {

@@ -142,7 +142,7 @@ fn never_more_children_than_workers() {
         fake.release(&format!("dev-{}", number % 5), &format!("r{number}"));
     }
     let mut arguments = RUN.to_vec();
-    arguments.extend(["--workers", "3"]);
+    arguments.extend(["--workers", "3", "--batch", "1"]);
     fake.program.run(&arguments).exits(0).stdout_has("purged 24").stdout_has("(3 workers)");
     assert!(fake.most_at_once() <= 3);
     assert_eq!(fake.calls().iter().filter(|call| call[0] == "uninstall").count(), 24);

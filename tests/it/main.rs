@@ -5,9 +5,12 @@
 
 mod support;
 
+mod batches;
 mod command_line;
 mod connections;
+mod deadlines;
 mod documents;
+mod draining;
 mod engine;
 mod executor;
 mod fake_run;

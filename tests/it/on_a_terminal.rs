@@ -126,7 +126,7 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     fake.program.leaves_no_process();
 }
 
-const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers", "1"];
+const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
 
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {

@@ -102,8 +102,7 @@ impl Session {
         self.closed = Some(Instant::now());
     }
 
-    /// What is in the pipe already. Not more than fits into one: a child that never stops talking would never be
-    /// let go of.
+    /// What is in the pipe already, but not more than fits into one: some children never stop talking.
     pub(super) fn take_what_is_there(&mut self, listener: &mut dyn Listen) {
         const READS: usize = 64;
         for _ in 0..READS {
