@@ -12,7 +12,7 @@ use crate::executor::{
     self, Afterwards, AsPlanned, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{self, HelmUninstall};
+use crate::helm::{self, Collector, HelmUninstall};
 use crate::inventory::Inventory;
 use crate::plan;
 use crate::policy::timeout_from_flag;
@@ -96,13 +96,14 @@ fn carry_out(
     surroundings.interrupts.enter(Stage::Purging);
     // From here on a signal is the executor's; one that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
-    let (uninstall, still) = (HelmUninstall::new(helm, connection, timeout), AsPlanned);
-    Ok(executor::execute(chosen, execution, Arc::new(uninstall), Arc::new(still), interrupts, &mut on_event)?)
+    let collector = Collector::beside(environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, collector));
+    Ok(executor::execute(chosen, execution, uninstall, Arc::new(AsPlanned), interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.

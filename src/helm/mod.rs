@@ -12,6 +12,7 @@ mod uninstall;
 mod warm;
 mod words;
 
+pub use environment::Collector;
 pub use failure::{Failure, FailureClass, class_of};
 pub use list::{LIST_DEADLINE, ListError, list};
 pub use locate::{Helm, HelmError};

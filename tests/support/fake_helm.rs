@@ -248,7 +248,7 @@ fn wait_for_ever() -> ! {
 }
 
 fn log(folder: &Path, event: &str, arguments: &[String]) {
-    let names = ["HELM_", "KUBE", "NO_COLOR", "LC_ALL"];
+    let names = ["HELM_", "KUBE", "NO_COLOR", "LC_ALL", "GO"];
     let environment = variables().filter(|(name, _)| names.iter().any(|start| name.starts_with(start)));
     let environment = environment.collect::<std::collections::BTreeMap<_, _>>();
     let line = json!({
