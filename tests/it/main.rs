@@ -18,6 +18,7 @@ mod faults;
 mod guards;
 mod on_a_terminal;
 mod plugin;
+mod real_batches;
 mod real_purge;
 mod screens;
 mod signals;

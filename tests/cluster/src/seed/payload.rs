@@ -73,7 +73,7 @@ fn info(release: &SeededRelease, revision: u32, status: Status) -> Value {
 }
 
 fn manifest(release: &SeededRelease) -> String {
-    release.objects.iter().map(|object| document(release, object)).collect()
+    release.objects.iter().chain(&release.recorded).map(|object| document(release, object)).collect()
 }
 
 fn document(release: &SeededRelease, object: &Value) -> String {

@@ -30,6 +30,7 @@ pub struct SeededRelease {
     pub(super) previous_status: Status,
     pub(super) chart: Option<ChartName>,
     pub(super) objects: Vec<Value>,
+    pub(super) recorded: Vec<Value>,
     pub(super) hooks: Vec<Value>,
     pub(super) labels: BTreeMap<String, String>,
     pub(super) deployed: Timestamp,
@@ -65,6 +66,7 @@ impl SeededRelease {
             previous_status: Status::Superseded,
             chart: Some(ChartName { name: "app".to_owned(), version: "1.0.0".to_owned() }),
             objects: Vec::new(),
+            recorded: Vec::new(),
             hooks: Vec::new(),
             labels: BTreeMap::new(),
             deployed: Timestamp::now(),
@@ -127,6 +129,13 @@ impl SeededRelease {
     #[must_use]
     pub fn object(mut self, object: Value) -> Self {
         self.objects.push(object);
+        self
+    }
+
+    /// Adds an object to the manifest that the cluster does not have, and need not accept.
+    #[must_use]
+    pub fn recorded_object(mut self, object: Value) -> Self {
+        self.recorded.push(object);
         self
     }
 
