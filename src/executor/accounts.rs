@@ -55,7 +55,7 @@ impl Accounts {
     pub(super) fn end(&mut self, lane: Lane, place: usize, answer: Answer, took: Duration) -> InHand {
         let (outcome, doubt, took) = match answer {
             Answer::Changed(what) => (Outcome::Changed(what), None, None),
-            Answer::NotAsked(failure) => (Outcome::Failed(failure), None, None),
+            Answer::NotTold(failure) => (Outcome::Failed(failure), None, None),
             Answer::Attempted(attempt) => {
                 let (outcome, doubt) = outcome_of(attempt, NotStarted::Interrupted);
                 (outcome, doubt, Some(took))

@@ -58,6 +58,12 @@ impl<'a> Ledger<'a> {
         self.send_end(place, answer, next);
     }
 
+    /// Nothing is to be begun any more.
+    pub(super) fn give_back(&mut self) {
+        let rest = std::mem::take(&mut self.waiting);
+        self.send(Message::NotBegun(self.lane, rest.into()));
+    }
+
     /// Takes what came of a batch. Where nothing of it was begun although nothing stood in the way, the first
     /// release has failed: it would come back for ever.
     pub(super) fn settle(&mut self, verdict: Verdict) {
@@ -106,8 +112,7 @@ impl Drop for Ledger<'_> {
         if self.answered == 0 {
             self.end(without_a_result());
         }
-        let rest = std::mem::take(&mut self.waiting);
-        self.send(Message::NotBegun(self.lane, rest.into()));
+        self.give_back();
         self.send(Message::Free(self.lane));
     }
 }

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Uninstall};
 use crate::release::{Release, ReleaseId};
-use crate::signal::StopSignal;
+use crate::signal::{StopSignal, Urgency};
 
 /// What a worker tells the loop.
 pub(super) enum Message {
@@ -43,7 +43,7 @@ pub(super) enum Answer {
     /// It is not what the plan says any more, and was left alone.
     Changed(String),
     /// Whether it is could not be told, and it was left alone for that.
-    NotAsked(Failure),
+    NotTold(Failure),
     /// It was given to helm.
     Attempted(Attempt),
 }
@@ -62,6 +62,9 @@ pub(super) struct Tools {
 pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
     let mut ledger = Ledger::open(tools, lane, batch);
     let worked = catch_unwind(AssertUnwindSafe(|| {
+        if tools.stop.urgency() > Urgency::Run {
+            return ledger.give_back();
+        }
         leave_alone_what_changed(tools, &mut ledger);
         uninstall(tools, &mut ledger);
     }));
@@ -86,7 +89,7 @@ fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
         match answer {
             Some(None) => {}
             Some(Some(change)) => ledger.leave_out(place, Answer::Changed(change)),
-            None => ledger.leave_out(place, Answer::NotAsked(Failure::of_our_own(FailureClass::Internal, why.clone()))),
+            None => ledger.leave_out(place, Answer::NotTold(Failure::of_our_own(FailureClass::Internal, why.clone()))),
         }
     }
 }

@@ -162,7 +162,7 @@ fn fail_fast_ends_the_batch_of_another_worker_with_the_release_in_hand() {
     fake.behaves("dev-b", "c", &failing);
     let running =
         fake.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=2", "--fail-fast"]);
-    // Of five releases on two workers, `a b` and `c d` are batches.
+    // Of five releases on two workers, `a b` is a batch and `c` goes alone.
     let (mut first, mut other) = (gate.arrival(), gate.arrival());
     if first.who != "dev-b/a" {
         std::mem::swap(&mut first, &mut other);

@@ -279,3 +279,31 @@ impl Uninstall for Paired {
         Verdict::of(rest)
     }
 }
+
+/// Counts how often it is asked.
+struct Asked(Arc<Mutex<usize>>);
+
+impl StillAsPlanned for Asked {
+    fn changes(&self, batch: &[&Release]) -> Vec<Option<String>> {
+        *self.0.lock().expect("nobody panics while it is held") += 1;
+        vec![None; batch.len()]
+    }
+}
+
+#[test]
+fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
+    let interrupts = Interrupts::silent();
+    interrupts.enter(Stage::Purging);
+    let (asked, tried) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(Vec::new())));
+    let (uninstall, still) = (Failing { name: "", tried: Arc::clone(&tried) }, Asked(Arc::clone(&asked)));
+    // Between the hand-out and the worker: whoever is told of the first release raises the word.
+    let stop = interrupts.stop().clone();
+    let mut raise = |event: &Event<'_>| {
+        if matches!(event, Event::ReleaseStarted { .. }) {
+            stop.raise(Urgency::Drain);
+        }
+    };
+    let run = execute(releases(5), ONE_LANE, Arc::new(uninstall), Arc::new(still), &interrupts, &mut raise);
+    assert_eq!(run.expect("a thread can be had").count(OutcomeKind::NotStarted), 5);
+    assert_eq!((*asked.lock().expect("it is whole"), tried.lock().expect("it is whole").len()), (0, 0));
+}

@@ -9,8 +9,8 @@ use crate::helm::child::{Ended, Ending, Output};
 use crate::helm::{Failure, FailureClass};
 use crate::release::ReleaseName;
 
-/// By which a program dies that writes where nobody reads.
-const SIGPIPE: i32 = 13;
+/// SIGPIPE ends a program that writes where nobody reads; a shell that waits for it makes a code of that.
+const DEATHS_OF_A_LINE: [Ending; 2] = [Ending::Signal(13), Ending::Code(128 + 13)];
 
 pub(super) fn judge(heard: Heard<'_>, ended: &Ended) -> Verdict {
     let names = heard.batch.iter().map(|release| &release.name).collect::<Vec<_>>();
@@ -55,8 +55,7 @@ fn drained(count: usize, ended: &Ended) -> Vec<Attempt> {
         let text = "helm was not listened to any more and went on";
         return vec![Attempt::Unclear(Failure::of_our_own(FailureClass::Unclear, text)); count];
     }
-    let died_of_its_line = ended.cause.is_none() && ended.ending == Ending::Signal(SIGPIPE);
-    if died_of_its_line {
+    if ended.cause.is_none() && DEATHS_OF_A_LINE.contains(&ended.ending) {
         // Helm writes to stdout only when a release is done.
         let first = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
         let text = "it was begun, and not finished when the run ended";

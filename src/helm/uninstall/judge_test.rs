@@ -109,7 +109,10 @@ fn a_contradiction_does_not_hide_helms_own_error() {
 
 #[test]
 fn a_drained_helm_has_done_the_release_whose_line_it_died_of() {
-    assert_eq!(outcomes(&[A], &closed(Ending::Signal(13))), ["gone", "gone", "unseen interrupted"]);
+    for ending in [Ending::Signal(13), Ending::Code(141)] {
+        assert_eq!(outcomes(&[A], &closed(ending)), ["gone", "gone", "unseen interrupted"]);
+        assert_eq!(short(&judged(&[A], &ended(ending)).1.rest[1]), "not begun", "that was not our doing");
+    }
     assert_eq!(outcomes(&[], &closed(Ending::Signal(13))), ["gone", "unseen interrupted", "unseen interrupted"]);
 }
 
