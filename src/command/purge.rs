@@ -7,10 +7,12 @@ use std::time::Duration;
 use super::confirm::{self, Agreement};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
-use crate::cli::{OutputFormat, RunArguments};
-use crate::executor::{self, Afterwards, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled};
+use crate::cli::{BatchArgument, OutputFormat, RunArguments};
+use crate::executor::{
+    self, Afterwards, AsPlanned, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled,
+};
 use crate::exit_code::ExitCode;
-use crate::helm::{self, HelmUninstall};
+use crate::helm::{self, Collector, HelmUninstall};
 use crate::inventory::Inventory;
 use crate::plan;
 use crate::policy::timeout_from_flag;
@@ -53,7 +55,11 @@ pub(super) fn run(
 
 fn execution(arguments: &RunArguments, workers: usize) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    Execution { workers, failures }
+    let batch = match arguments.batch {
+        BatchArgument::Auto => BatchSize::Auto,
+        BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
+    };
+    Execution { workers, batch, failures }
 }
 
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
@@ -89,13 +95,14 @@ fn carry_out(
     surroundings.interrupts.enter(Stage::Purging);
     // From here on a signal is the executor's; one that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
-    let uninstall = HelmUninstall { helm, connection, timeout };
-    Ok(executor::execute(chosen, execution, Arc::new(uninstall), interrupts, &mut on_event)?)
+    let collector = Collector::beside(environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, collector));
+    Ok(executor::execute(chosen, execution, uninstall, Arc::new(AsPlanned), interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.
@@ -121,7 +128,13 @@ fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -
 fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId, String>) {
     let result = |release: &Release| {
         let outcome = Outcome::Changed(changed.get(&release.id)?.clone());
-        Some(ReleaseResult { release: release.clone(), outcome, took: None, afterwards: Afterwards::Unknown })
+        Some(ReleaseResult {
+            release: release.clone(),
+            outcome,
+            took: None,
+            doubt: None,
+            afterwards: Afterwards::Unknown,
+        })
     };
     run.results.extend(prepared.plan.chosen().filter_map(result));
     run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));

@@ -23,12 +23,17 @@ pub enum Settled {
     NothingToVerify,
 }
 
-/// Compares a run with a listing taken after it, and corrects the outcomes that the listing contradicts.
+/// Compares a run with a listing taken after it: settles what was in doubt, and corrects the outcomes that the listing
+/// contradicts.
 pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
     let index = Index::of(listing);
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         result.afterwards = index.afterwards(&result.release.id);
+        let doubt = result.doubt.take().and_then(|doubt| doubt.resolve(&result.release, result.afterwards));
+        if let Some(outcome) = doubt {
+            result.outcome = outcome;
+        }
         if !matches!(result.outcome, Outcome::Purged { .. } | Outcome::AlreadyGone) {
             continue;
         }
@@ -109,7 +114,8 @@ mod tests {
     fn settled(now: &Listing) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
-        let result = ReleaseResult { release: planned, outcome, took: None, afterwards: Afterwards::Unknown };
+        let result =
+            ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
         let mut run = Run {
             results: vec![result],
             took: Duration::ZERO,

@@ -51,10 +51,10 @@ pub(super) fn record(connection: &Connection, release: &ReleaseId) -> Vec<OsStri
 }
 
 /// Uninstalls releases of one namespace, in this order.
-pub(super) fn uninstall(
+pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
-    releases: &[ReleaseName],
+    releases: impl IntoIterator<Item = &'a ReleaseName>,
     timeout: Duration,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];
@@ -63,7 +63,7 @@ pub(super) fn uninstall(
     arguments.extend(of_connection(connection));
     // No name can be taken for a flag: names are checked when they are read, and this stands before them.
     arguments.push("--".into());
-    arguments.extend(releases.iter().map(|release| OsString::from(release.as_str())));
+    arguments.extend(releases.into_iter().map(|release| OsString::from(release.as_str())));
     arguments
 }
 

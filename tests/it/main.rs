@@ -5,9 +5,12 @@
 
 mod support;
 
+mod batches;
 mod command_line;
 mod connections;
+mod deadlines;
 mod documents;
+mod draining;
 mod engine;
 mod executor;
 mod fake_run;
@@ -17,6 +20,7 @@ mod inventory;
 mod on_a_terminal;
 mod plugin;
 mod reach;
+mod real_batches;
 mod real_purge;
 mod screens;
 mod signals;

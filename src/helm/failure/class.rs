@@ -35,6 +35,8 @@ pub enum FailureClass {
     CannotStart,
     /// Helm reported success, but the cluster still lists the release.
     StillListed,
+    /// What helm said cannot be right, or is not whole: whether the release is gone, only the cluster can tell.
+    Unclear,
     /// A fault of this program.
     Internal,
     /// Anything else: Helm's words have to do.
@@ -60,6 +62,7 @@ impl FailureClass {
             FailureClass::Interrupted => "interrupted",
             FailureClass::CannotStart => "cannot-start",
             FailureClass::StillListed => "still-listed",
+            FailureClass::Unclear => "unclear",
             FailureClass::Internal => "internal",
             FailureClass::Other => "other",
         }
@@ -99,6 +102,7 @@ impl FailureClass {
             FailureClass::Killed | FailureClass::Interrupted => {
                 Some("the release may be half uninstalled; a second run finishes it")
             }
+            FailureClass::Unclear => Some("look whether the release is still there; a second run tries again"),
             FailureClass::CannotStart => Some("look at the limits for processes and open files"),
             FailureClass::Internal => Some("please report this"),
             FailureClass::Gone | FailureClass::StillListed | FailureClass::Other => None,
