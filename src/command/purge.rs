@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::check_again::{Checked, check_again};
 use super::confirm::{self, Agreement};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, AsPlanned, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled,
+    self, Afterwards, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{self, Collector, HelmUninstall};
+use crate::helm::{Collector, HelmUninstall};
 use crate::inventory::Inventory;
-use crate::plan;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
@@ -40,14 +40,14 @@ pub(super) fn run(
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
-    let mut chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
-    let mut changed = BTreeMap::new();
-    if !chosen.is_empty() && confirm::confirm(arguments, &prepared, surroundings)? == Agreement::Typed {
-        changed = changes_since_the_plan(&prepared, surroundings)?;
-        chosen.retain(|release| !changed.contains_key(&release.id));
-    }
+    let agreement = match prepared.plan.chosen().next() {
+        Some(_) => confirm::confirm(arguments, &prepared, surroundings)?,
+        None => Agreement::Beforehand,
+    };
+    let Checked { chosen, changed, still } = check_again(&prepared, agreement, surroundings)?;
     let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
-    let mut run = carry_out(&prepared, chosen, execution(arguments, workers), timeout, surroundings)?;
+    let execution = execution(arguments, workers);
+    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
@@ -72,26 +72,15 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
 
-/// A person may have thought about the plan for an hour: what changed meanwhile is left alone.
-fn changes_since_the_plan(
-    prepared: &Prepared,
-    surroundings: &Surroundings,
-) -> Result<BTreeMap<ReleaseId, String>, Stopped> {
-    let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
-    Ok(plan::recheck(&prepared.plan, &listing))
-}
-
 fn carry_out(
     prepared: &Prepared,
     chosen: Vec<Release>,
+    still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Duration,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
-    if let Some(first) = chosen.first() {
-        helm::warm(&helm, &connection, &first.id, surroundings.interrupts.stop());
-    }
     surroundings.interrupts.enter(Stage::Purging);
     // From here on a signal is the executor's; one that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
@@ -102,7 +91,7 @@ fn carry_out(
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
     let collector = Collector::beside(environment.go_collector.as_deref(), environment.go_memory.as_deref());
     let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, collector));
-    Ok(executor::execute(chosen, execution, uninstall, Arc::new(AsPlanned), interrupts, &mut on_event)?)
+    Ok(executor::execute(chosen, execution, uninstall, still, interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.

@@ -10,6 +10,7 @@ use super::as_planned::StillAsPlanned;
 use super::ledger::Ledger;
 use super::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Uninstall};
+use crate::inventory::Standing;
 use crate::release::{Release, ReleaseId};
 use crate::signal::{StopSignal, Urgency};
 
@@ -77,21 +78,26 @@ pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
 fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
     let places = ledger.waiting().to_vec();
     let releases = places.iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
-    let asked = catch_unwind(AssertUnwindSafe(|| tools.still.changes(&releases)));
-    let (changes, why) = match asked {
-        Ok(changes) => (changes, "whether it has changed since the plan was not answered".to_owned()),
+    let asked = catch_unwind(AssertUnwindSafe(|| tools.still.standings(&releases)));
+    let (standings, why) = match asked {
+        Ok(standings) => (standings, "whether it has changed since the plan was not answered".to_owned()),
         Err(panic) => (Vec::new(), of_panic(panic.as_ref()).words.error),
     };
-    let answers = changes.into_iter().map(Some).chain(std::iter::repeat(None));
+    let answers = standings.into_iter().map(Some).chain(std::iter::repeat(None));
     let answered = places.into_iter().zip(answers).collect::<Vec<_>>();
     // The first one last: it makes room for one that is really begun.
     for (place, answer) in answered.into_iter().rev() {
         match answer {
-            Some(None) => {}
-            Some(Some(change)) => ledger.leave_out(place, Answer::Changed(change)),
-            None => ledger.leave_out(place, Answer::NotTold(Failure::of_our_own(FailureClass::Internal, why.clone()))),
+            Some(Standing::AsPlanned) => {}
+            Some(Standing::Changed(change)) => ledger.leave_out(place, Answer::Changed(change)),
+            Some(Standing::Unknown(why)) => ledger.leave_out(place, not_told(FailureClass::Unreachable, why)),
+            None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
         }
     }
+}
+
+fn not_told(class: FailureClass, why: String) -> Answer {
+    Answer::NotTold(Failure::of_our_own(class, why))
 }
 
 fn uninstall(tools: &Tools, ledger: &mut Ledger<'_>) {

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
+use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, Watch};
 use crate::release::Release;
 
 /// Both ways, and which one it is.
@@ -25,6 +25,14 @@ impl AnyWay {
     /// Why helm makes the list, where it does.
     pub fn why_helm(&self) -> Option<&str> {
         self.chosen.get()?.as_deref()
+    }
+
+    /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,
+    /// there is nothing to watch with.
+    pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
+        let MetadataInventory { client, store, .. } = &self.metadata;
+        let begin = || Watch::begin(client.clone(), *store, planned, checked.version.clone());
+        self.why_helm().is_none().then(begin)
     }
 
     fn chosen(&self) -> &dyn Inventory {

@@ -7,6 +7,7 @@ use helm_purge::executor::{
     execute, settle,
 };
 use helm_purge::helm::{Attempt, Failure, FailureClass, Told, Uninstall, Verdict};
+use helm_purge::inventory::Standing;
 use helm_purge::inventory::{Listing, read};
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
@@ -217,12 +218,14 @@ struct Watch {
 }
 
 impl StillAsPlanned for Watch {
-    fn changes(&self, batch: &[&Release]) -> Vec<Option<String>> {
+    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
         assert!(self.answers > 0, "the watch is broken");
-        let change = |release: &&Release| {
-            self.changed.contains(&release.id.name.as_str()).then(|| format!("now {} is another", release.id.name))
+        let standing = |release: &&Release| {
+            let changed = self.changed.contains(&release.id.name.as_str());
+            let change = changed.then(|| Standing::Changed(format!("now {} is another", release.id.name)));
+            change.unwrap_or(Standing::AsPlanned)
         };
-        batch.iter().map(change).take(self.answers).collect()
+        batch.iter().map(standing).take(self.answers).collect()
     }
 }
 
@@ -284,9 +287,9 @@ impl Uninstall for Paired {
 struct Asked(Arc<Mutex<usize>>);
 
 impl StillAsPlanned for Asked {
-    fn changes(&self, batch: &[&Release]) -> Vec<Option<String>> {
+    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
         *self.0.lock().expect("nobody panics while it is held") += 1;
-        vec![None; batch.len()]
+        vec![Standing::AsPlanned; batch.len()]
     }
 }
 

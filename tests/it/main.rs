@@ -17,6 +17,7 @@ mod fake_run;
 mod faults;
 mod guards;
 mod inventory;
+mod meanwhile;
 mod on_a_terminal;
 mod plugin;
 mod reach;

@@ -132,7 +132,9 @@ impl<F: FnMut(WatchNews)> Teller<F> {
         K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + DeserializeOwned,
     {
         let RecordList { records, version } = super::records::list(api, store, super::records::NOT_REPLACED).await?;
-        records.into_iter().for_each(|record| (self.tell)(WatchNews::Written(record)));
+        for record in records {
+            (self.tell)(WatchNews::Written(record));
+        }
         self.version = version;
         Ok(())
     }

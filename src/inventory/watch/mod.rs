@@ -47,12 +47,12 @@ impl Watch {
     }
 
     /// How each of some releases of one namespace stands. May take the time of a request.
-    pub fn standings(&self, releases: &[&Release]) -> Vec<Standing> {
+    pub fn look(&self, releases: &[&Release]) -> Vec<Standing> {
         let known = lock(&self.notes).standings(releases);
-        known.unwrap_or_else(|| self.look(releases))
+        known.unwrap_or_else(|| self.list(releases))
     }
 
-    fn look(&self, releases: &[&Release]) -> Vec<Standing> {
+    fn list(&self, releases: &[&Release]) -> Vec<Standing> {
         let Some(first) = releases.first() else { return Vec::new() };
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
         match self.client.records_of(self.store, first.id.namespace.clone(), &names) {

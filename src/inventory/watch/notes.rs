@@ -114,7 +114,9 @@ mod tests {
 
     fn after(records: &[Record]) -> Standing {
         let mut notes = Notes::new(&[planned()]);
-        records.iter().for_each(|record| notes.take(&WatchNews::Written(record.clone())));
+        for record in records {
+            notes.take(&WatchNews::Written(record.clone()));
+        }
         notes.standings(&[&planned()]).expect("the watch is live").remove(0)
     }
 
