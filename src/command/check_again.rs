@@ -25,30 +25,43 @@ pub(super) struct Checked {
     pub(super) still: Arc<dyn StillAsPlanned>,
 }
 
-/// Compares the plan with the cluster. Meanwhile helm looks up what kinds there are.
+/// Compares the plan with the cluster. Where kinds are at stake, helm looks up meanwhile what kinds there are: a
+/// release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind.
+/// Else each helm finds that out for itself, at the same time as the others.
 pub(super) fn check_again(
     prepared: &Prepared,
     agreement: Agreement,
     surroundings: &Surroundings,
 ) -> Result<Checked, Stopped> {
-    let mut chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
+    let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
     let Some(first) = chosen.first().map(|release| release.id.clone()) else {
         return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
     };
     let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
     std::thread::scope(|scope| {
-        scope.spawn(|| helm::warm(helm, connection, &first, stop));
-        // A list of helm's takes long, and where nobody had to agree it would be the second in a row.
-        if agreement == Agreement::Beforehand && prepared.inventory.why_helm().is_some() {
-            return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
+        if prepared.plan.takes_kinds_along() {
+            scope.spawn(|| helm::warm(helm, connection, &first, stop));
         }
-        let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
-        let changed = plan::recheck(&prepared.plan, &listing);
-        chosen.retain(|release| !changed.contains_key(&release.id));
-        let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, &listing) {
-            Some(watch) => Arc::new(watch),
-            None => Arc::new(AsPlanned),
-        };
-        Ok(Checked { chosen, changed, still })
+        compare(prepared, chosen, agreement, surroundings)
     })
+}
+
+fn compare(
+    prepared: &Prepared,
+    mut chosen: Vec<Release>,
+    agreement: Agreement,
+    surroundings: &Surroundings,
+) -> Result<Checked, Stopped> {
+    // A list of helm's takes long, and where nobody had to agree it would be the second in a row.
+    if agreement == Agreement::Beforehand && prepared.inventory.why_helm().is_some() {
+        return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
+    }
+    let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
+    let changed = plan::recheck(&prepared.plan, &listing);
+    chosen.retain(|release| !changed.contains_key(&release.id));
+    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, &listing) {
+        Some(watch) => Arc::new(watch),
+        None => Arc::new(AsPlanned),
+    };
+    Ok(Checked { chosen, changed, still })
 }

@@ -105,7 +105,7 @@ fn look_around(
 ) -> Result<Looked, Stopped> {
     let stop = surroundings.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
-    let metadata = MetadataInventory { client: client.clone(), store, fence: policy.namespaces.clone() };
+    let metadata = MetadataInventory::new(client.clone(), store, policy.namespaces.clone());
     let (helm, identity, listing) = std::thread::scope(|scope| {
         let identity = scope.spawn(|| client.identity());
         let listing = scope.spawn(|| metadata.list());

@@ -30,9 +30,7 @@ impl AnyWay {
     /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,
     /// there is nothing to watch with.
     pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
-        let MetadataInventory { client, store, .. } = &self.metadata;
-        let begin = || Watch::begin(client.clone(), *store, planned, checked.version.clone());
-        self.why_helm().is_none().then(begin)
+        self.why_helm().is_none().then(|| self.metadata.watch(planned, checked))
     }
 
     fn chosen(&self) -> &dyn Inventory {

@@ -1,7 +1,7 @@
 //! From policy and listing to plan. *Keep always wins, and what is not known is kept.*
 
 use super::content::reasons_of_content;
-use super::decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
+use super::decision::{Decision, Entry, KeepHits, Kinds, Plan, Subject, Verdict};
 use super::narrowing::Narrowing;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, Unlisted, Unreadable};
@@ -53,10 +53,12 @@ impl Case<'_> {
     }
 
     fn entry_of(&self, release: Release) -> Entry {
-        let content = self.contents.get(&release.id);
-        let claims_stay = content.and_then(|content| content.as_ref().ok()).map(|content| content.claims_stay.clone());
+        let content = self.contents.get(&release.id).and_then(|content| content.as_ref().ok());
+        let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
+        let defines = content.is_some_and(|content| !content.sweeping.is_empty());
         let decision = self.decide(&release);
-        Entry { subject: Subject::Release(release), decision, claims_stay: claims_stay.unwrap_or_default() }
+        let kinds = if defines { Kinds::Defined } else { Kinds::None };
+        Entry { subject: Subject::Release(release), decision, claims_stay, kinds }
     }
 
     /// The whole of the rule: any reason to keep is enough.
@@ -145,7 +147,12 @@ fn unlisted_entry(entry: &Unlisted) -> Entry {
 }
 
 fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
-    Entry { subject, decision: Decision { verdict: Verdict::Keep, reasons }, claims_stay: Vec::new() }
+    Entry {
+        subject,
+        decision: Decision { verdict: Verdict::Keep, reasons },
+        claims_stay: Vec::new(),
+        kinds: Kinds::None,
+    }
 }
 
 fn sort_key(subject: &Subject) -> (&str, &str) {

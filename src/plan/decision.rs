@@ -42,6 +42,17 @@ pub struct Entry {
     pub decision: Decision,
     /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
+    /// Whether definitions of kinds are among its objects, as far as its record was read.
+    pub kinds: Kinds,
+}
+
+/// Whether a release holds definitions of the kinds that others may be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// It does.
+    Defined,
+    /// It does not.
+    None,
 }
 
 /// How many releases an entry of `keep` has kept.
@@ -82,6 +93,11 @@ impl Plan {
     pub fn chosen_namespaces(&self) -> usize {
         let namespaces = self.chosen().map(|release| &release.id.namespace);
         namespaces.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
+    /// Whether kinds vanish from the cluster with one of the releases that go.
+    pub fn takes_kinds_along(&self) -> bool {
+        self.entries.iter().any(|entry| entry.decision.verdict == Verdict::Purge && entry.kinds == Kinds::Defined)
     }
 
     /// How many of the entries stay.

@@ -13,7 +13,7 @@ mod reason;
 mod recheck;
 
 pub use build::{build, to_read};
-pub use decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
+pub use decision::{Decision, Entry, KeepHits, Kinds, Plan, Subject, Verdict};
 pub use narrowing::Narrowing;
 pub use reason::{Reason, Source};
 pub use recheck::recheck;

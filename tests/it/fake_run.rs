@@ -46,12 +46,10 @@ fn every_helm_is_called_with_exactly_these_arguments() {
         &kubeconfig,
         "--kube-context=dev-eu",
     ];
-    let status =
-        ["status", "--namespace=dev-a", "--show-resources", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let uninstall =
         ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let record = ["status", "--namespace=dev-a", "--output=json", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
-    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &status, &uninstall, &list]);
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &uninstall, &list]);
 }
 
 #[test]

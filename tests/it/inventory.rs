@@ -32,7 +32,7 @@ impl Ways {
         let client = Client::new(&connection, stop.clone()).expect("a client can be made");
         let path = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
         let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
-        let metadata = MetadataInventory { client, store: RecordStore::Secrets, fence: policy.namespaces.clone() };
+        let metadata = MetadataInventory::new(client, RecordStore::Secrets, policy.namespaces.clone());
         let helm = HelmInventory { helm, connection, deadline: Duration::from_mins(1), stop };
         Self { metadata, helm, policy }
     }

@@ -7,7 +7,9 @@ mod group;
 mod read;
 mod views;
 
-use super::{Contents, Inventory, InventoryError, Listing, Unreadable};
+use std::sync::OnceLock;
+
+use super::{Contents, Inventory, InventoryError, Listing, Unreadable, Watch};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
@@ -15,20 +17,32 @@ pub(super) use group::listing as listing_of;
 use views::View;
 
 /// Lists through the API.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct MetadataInventory {
-    /// Looks at the cluster.
-    pub client: Client,
-    /// Where the records are.
-    pub store: RecordStore,
+    client: Client,
+    store: RecordStore,
     /// Where releases have to be known exactly, and what is looked at where not everything may be.
-    pub fence: Fence,
+    fence: Fence,
+    /// The namespaces of the fence, as the first list found them. What a later one is compared with lies in these.
+    namespaces: OnceLock<Vec<Namespace>>,
+}
+
+impl MetadataInventory {
+    /// Lists what one client sees, of the records in one store.
+    pub fn new(client: Client, store: RecordStore, fence: Fence) -> Self {
+        Self { client, store, fence, namespaces: OnceLock::new() }
+    }
+
+    /// Begins to watch planned releases, from the list they were last checked against.
+    pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
+        Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
+    }
 }
 
 impl Inventory for MetadataInventory {
     fn list(&self) -> Result<Listing, InventoryError> {
-        let View { mut records, namespaces, unlisted, version } = views::look(self).map_err(InventoryError::Look)?;
-        let replaced = self.client.replaced_revisions(self.store, namespaces).map_err(InventoryError::Look)?;
+        let view = views::look(self).map_err(InventoryError::Look)?;
+        let View { mut records, replaced, unlisted, version } = view;
         for (namespace, names) in group::replaced_in_front(&records, &replaced) {
             let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
             records.extend(more.records);
