@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::{TimeVal, TimeValLike};
 
-use super::processes::{Seen, look};
+use super::processes::Seen;
 use super::sample::{Bytes, Sample};
 use crate::fault::Fault;
 
@@ -25,12 +25,13 @@ pub(crate) fn run(words: &[OsString]) -> Result<(), Fault> {
     let [result, program, arguments @ ..] = words else {
         return Err(Fault::new("a file and a program are needed"));
     };
+    let before = Seen::before();
     let start = Instant::now();
     let mut child = Command::new(program).args(arguments).spawn().map_err(Fault::file("start", Path::new(program)))?;
     let pid = child.id();
     let ended = AtomicBool::new(false);
     let (exit, wall, seen) = thread::scope(|scope| {
-        let watch = scope.spawn(|| watch(pid, &ended));
+        let watch = scope.spawn(|| watch(before, pid, &ended));
         let exit = child.wait();
         let wall = start.elapsed();
         ended.store(true, Ordering::Relaxed);
@@ -45,10 +46,9 @@ pub(crate) fn run(words: &[OsString]) -> Result<(), Fault> {
     fs::write(result, text).map_err(Fault::file("write", Path::new(result)))
 }
 
-fn watch(pid: u32, ended: &AtomicBool) -> Seen {
-    let mut seen = Seen::default();
+fn watch(mut seen: Seen, pid: u32, ended: &AtomicBool) -> Seen {
     while !ended.load(Ordering::Relaxed) {
-        look(pid, &mut seen);
+        seen.look(pid);
         thread::sleep(PAUSE);
     }
     seen
