@@ -1,6 +1,8 @@
 //! Every command and flag, as clap wants them described. The doc comments are the help.
 
+use std::num::NonZeroU8;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
@@ -87,6 +89,10 @@ pub struct RunArguments {
     /// Helm processes at the same time, 1 to 64 [default: the policy's]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub workers: Option<u8>,
+    /// Releases of one namespace for one helm process: `auto` (enough to keep all workers busy to the end), or at most
+    /// N, 1 to 64
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    pub batch: BatchArgument,
     /// Time for each hook of a release, such as 90s or 5m [default: the policy's]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<String>,
@@ -177,6 +183,34 @@ pub enum ColourArgument {
     Always,
     /// Nowhere
     Never,
+}
+
+/// How many releases a helm process gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchArgument {
+    /// As many as is right.
+    Auto,
+    /// At most so many.
+    AtMost(NonZeroU8),
+}
+
+impl BatchArgument {
+    /// Longer command lines save nothing more.
+    const MOST: u8 = 64;
+}
+
+impl FromStr for BatchArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = || text.parse().ok().filter(|number: &NonZeroU8| number.get() <= Self::MOST);
+        match text {
+            "auto" => Ok(BatchArgument::Auto),
+            _ => number()
+                .map(BatchArgument::AtMost)
+                .ok_or(format!("neither `auto` nor a number from 1 to {}", Self::MOST)),
+        }
+    }
 }
 
 /// How data is printed on stdout.

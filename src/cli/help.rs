@@ -38,8 +38,9 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             format!(
                 "  {name} run\n  {name} run -n dev-alice --keep 'dev-alice/database'\n  \
                  {name} run --only 'dev-*/loadtest-*'\n  {name} run -f policy.yaml --yes -A -o json > report.json\n\n\
-                 A first Ctrl-C begins nothing more and lets finish what runs; a second sends TERM to it, a third KILL.\n\
-                 A release that fails does not stop the others. Running again goes on where a run ended."
+                 A first Ctrl-C begins nothing more and lets finish the releases in hand; a second sends TERM, a third KILL.\n\
+                 A release that fails does not stop the others, nor those that its helm would have uninstalled next.\n\
+                 Running again goes on where a run ended."
             ),
         ),
     ];

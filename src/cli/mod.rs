@@ -4,8 +4,8 @@ mod arguments;
 mod help;
 
 pub use arguments::{
-    Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments, RunArguments,
-    SelectionArguments, TalkArguments, ValidateArguments,
+    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
+    RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
 };
 
 use std::ffi::OsString;
@@ -61,6 +61,21 @@ mod tests {
         let cli = parse_line("helm-purge plan --context a --kubeconfig /k -n dev").expect("a command line");
         assert_eq!(cli.connection.context.as_deref(), Some("a"));
         assert!(parse_line("helm-purge plan --kube-context a").is_ok());
+    }
+
+    #[test]
+    fn a_batch_is_automatic_or_has_a_bound() {
+        let batch = |flag: &str| match parse_line(&format!("helm-purge run {flag}")).map(|cli| cli.command) {
+            Ok(Command::Run(arguments)) => Some(arguments.batch),
+            _ => None,
+        };
+        let at_most = |most| std::num::NonZeroU8::new(most).map(BatchArgument::AtMost);
+        assert_eq!(batch(""), Some(BatchArgument::Auto));
+        assert_eq!(batch("--batch auto"), Some(BatchArgument::Auto));
+        assert_eq!((batch("--batch 1"), batch("--batch=64")), (at_most(1), at_most(64)));
+        for wrong in ["0", "65", "-1", "many", "1.5", "AUTO", "''"] {
+            assert_eq!(batch(&format!("--batch={wrong}")), None, "{wrong}");
+        }
     }
 
     #[test]

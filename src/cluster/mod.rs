@@ -7,12 +7,16 @@ mod client;
 mod connection;
 mod connection_error;
 mod kubeconfig;
+mod look_error;
 mod looks;
 mod overrides;
 mod parts;
 mod private_folder;
 
-pub use client::{Client, LookError};
+pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
-pub use looks::{Identity, Record, RecordStore};
+pub use look_error::LookError;
+pub use looks::{
+    Identity, InNamespace, Payload, Payloads, Record, RecordList, RecordStore, ReplacedRevisions, Wanted, WatchNews,
+};

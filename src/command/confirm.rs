@@ -1,9 +1,9 @@
 //! The question before a purge: the cluster's context, typed by a person who has seen the plan.
 
 use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{QueueSelector, tcflush};
 
 use super::prepare::Prepared;
@@ -96,26 +96,41 @@ fn ask(question: &str, surroundings: &mut Surroundings) -> Result<Option<String>
     if surroundings.printer.ask(question).is_err() {
         return Ok(None);
     }
-    let wait = Timespec::try_from(SIGNAL_CHECK).ok();
+    let pieces = read_line(stdin).map_err(|error| Stopped::internal(error.to_string()))?;
     let mut answer = Vec::new();
-    // Piece by piece: a line that somebody has begun and not ended must not keep a signal waiting.
     while answer.last() != Some(&b'\n') && answer.len() < LONGEST_ANSWER {
         if let Some(interruption) = surroundings.interruption() {
             surroundings.printer.tell("");
             return Err(Stopped::Interrupted(interruption));
         }
-        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], wait.as_ref()) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
-            Ok(_) => {}
-            Err(_) => return Ok(None),
-        }
-        let mut piece = [0; 256];
-        match rustix::io::read(&stdin, &mut piece) {
-            Err(rustix::io::Errno::INTR) => {}
+        match pieces.recv_timeout(SIGNAL_CHECK) {
+            Ok(piece) => answer.extend(piece),
+            Err(RecvTimeoutError::Timeout) => {}
             // Without its end it is no answer: somebody's terminal went away in the middle of it.
-            Ok(0) | Err(_) => return Ok(None),
-            Ok(length) => answer.extend_from_slice(&piece[..length]),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
         }
     }
     Ok(Some(String::from_utf8_lossy(&answer).into_owned()))
+}
+
+/// Reads up to the end of a line, on a thread of its own: Ctrl-C throws away what was typed, so a read that had
+/// something to take may find nothing, and would keep the signal waiting for the next line.
+fn read_line(stdin: io::Stdin) -> io::Result<Receiver<Vec<u8>>> {
+    let (sender, pieces) = channel();
+    std::thread::Builder::new().name("answer".to_owned()).spawn(move || {
+        let mut piece = [0; 256];
+        loop {
+            match rustix::io::read(&stdin, &mut piece) {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(0) | Err(_) => return,
+                Ok(length) => {
+                    let is_end = piece[length - 1] == b'\n';
+                    if sender.send(piece[..length].to_vec()).is_err() || is_end {
+                        return;
+                    }
+                }
+            }
+        }
+    })?;
+    Ok(pieces)
 }

@@ -102,6 +102,11 @@ workers: 16
 defaults:
   # Helm's own bound for each hook of a release.
   timeout: 5m
+  # Releases that hold volume claims stay (keep), or go with their data (allow).
+  dataLoss: keep
+  # Releases that hold definitions of custom resources, namespaces, or objects beyond the fence: they stay
+  # (namespace), or go (cluster).
+  reach: namespace
 
 # More than this and nothing is purged. Raise it here, where somebody reviews it.
 limits:

@@ -1,7 +1,6 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use super::narrow::{find_scope, narrowing};
 use super::{Stopped, Surroundings};
@@ -9,7 +8,7 @@ use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
 use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{HelmInventory, Inventory, InventoryError, Listing};
+use crate::inventory::{AnyWay, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
 use crate::plan::{self, Narrowing, Plan};
 use crate::policy::Policy;
 use crate::report::PlanView;
@@ -25,8 +24,7 @@ pub(super) struct Prepared {
     pub(super) connection: Connection,
     pub(super) identity: Option<Identity>,
     pub(super) helm: Helm,
-    pub(super) inventory: HelmInventory,
-    pub(super) narrowing: Narrowing,
+    pub(super) inventory: AnyWay,
     pub(super) plan: Plan,
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
@@ -61,7 +59,7 @@ pub(super) fn prepare(
     surroundings.unless_interrupted(looked)
 }
 
-/// The part that asks helm and the cluster.
+/// The part that asks helm and the cluster. What does not depend on each other is asked side by side.
 fn look(
     policy: Policy,
     connection: Connection,
@@ -71,10 +69,8 @@ fn look(
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let helm = find_helm(&connection, surroundings)?;
-    let stop = surroundings.interrupts.stop().clone();
-    let client = Rc::new(Client::new(&connection, stop.clone())?);
-    let identity = look_at_identity(&client, &policy, surroundings);
+    let Looked { helm, identity, listing, inventory } = look_around(&policy, &connection, store, surroundings)?;
+    let identity = identity.map_err(|error| note_no_identity(&error, &policy, surroundings)).ok();
     let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
     guard::cluster(&policy, &facts, attendance).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
@@ -82,14 +78,47 @@ fn look(
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
-    let (deadline, cluster) = (LIST_DEADLINE, connection.clone());
-    let inventory = HelmInventory { helm: helm.clone(), connection: cluster, client, store, deadline, stop };
-    let listing = inventory.list()?;
-    note_unchecked(&listing, surroundings);
+    let listing = inventory.begin(listing)?;
+    note_way(&inventory, surroundings);
+    let contents = inventory.contents(&plan::to_read(&policy, &listing, &narrowing))?;
     let now = jiff::Timestamp::now();
-    let plan = plan::build(&policy, &listing, &narrowing);
+    let plan = plan::build(&policy, &listing, &contents, &narrowing);
     let refusals = guard::limits(&plan, &policy.limits, selection.max_releases);
-    Ok(Prepared { policy, connection, identity, helm, inventory, narrowing, plan, refusals, scope, now })
+    Ok(Prepared { policy, connection, identity, helm, inventory, plan, refusals, scope, now })
+}
+
+/// What the first looks brought.
+struct Looked {
+    helm: Helm,
+    identity: Result<Identity, LookError>,
+    /// What the API said; helm is asked only when everything else is in order.
+    listing: Result<Listing, InventoryError>,
+    inventory: AnyWay,
+}
+
+/// Helm's version, the cluster's identity and its releases, at the same time.
+fn look_around(
+    policy: &Policy,
+    connection: &Connection,
+    store: RecordStore,
+    surroundings: &Surroundings,
+) -> Result<Looked, Stopped> {
+    let stop = surroundings.interrupts.stop().clone();
+    let client = Client::new(connection, stop.clone())?;
+    let metadata = MetadataInventory { client: client.clone(), store, fence: policy.namespaces.clone() };
+    let (helm, identity, listing) = std::thread::scope(|scope| {
+        let identity = scope.spawn(|| client.identity());
+        let listing = scope.spawn(|| metadata.list());
+        let helm = find_helm(connection, surroundings);
+        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+        let identity = identity.join().unwrap_or_else(|_| Err(panicked()));
+        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))))
+    });
+    let helm = helm?;
+    let (deadline, connection) = (LIST_DEADLINE, connection.clone());
+    let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };
+    let inventory = AnyWay::new(metadata, by_helm);
+    Ok(Looked { helm, identity, listing, inventory })
 }
 
 impl Prepared {
@@ -153,12 +182,11 @@ fn usual_cache_is_writable(environment: &Environment) -> bool {
 
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
 /// that the client cannot, the listing will show.
-fn look_at_identity(client: &Client, policy: &Policy, surroundings: &mut Surroundings) -> Option<Identity> {
-    let error = match client.identity() {
-        Ok(identity) => return Some(identity),
-        Err(LookError::Interrupted) => return None,
-        Err(error) => visible::sentence(&error.to_string()),
-    };
+fn note_no_identity(error: &LookError, policy: &Policy, surroundings: &mut Surroundings) {
+    if *error == LookError::Interrupted {
+        return;
+    }
+    let error = visible::sentence(&error.to_string());
     let note = format!("note: the uid of namespace kube-system could not be read: {error}");
     let matters = policy.clusters.iter().any(|entry| entry.uid().is_some());
     if matters {
@@ -166,13 +194,12 @@ fn look_at_identity(client: &Client, policy: &Policy, surroundings: &mut Surroun
     } else {
         surroundings.printer.whisper(&note);
     }
-    None
 }
 
-fn note_unchecked(listing: &Listing, surroundings: &mut Surroundings) {
-    if let Some(why) = &listing.unchecked {
+fn note_way(inventory: &AnyWay, surroundings: &mut Surroundings) {
+    if let Some(why) = inventory.why_helm() {
         let why = visible::sentence(why);
-        let note = format!("note: helm's list could not be compared with the records it was made from: {why}");
+        let note = format!("note: helm made the list, for the API could not be asked: {why}");
         surroundings.printer.whisper(&note);
     }
 }

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::check_again::{Checked, check_again};
 use super::confirm::{self, Agreement};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
-use crate::cli::{OutputFormat, RunArguments};
-use crate::executor::{self, Afterwards, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled};
+use crate::cli::{BatchArgument, OutputFormat, RunArguments};
+use crate::executor::{
+    self, Afterwards, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled, StillAsPlanned,
+};
 use crate::exit_code::ExitCode;
-use crate::helm::{self, HelmUninstall};
+use crate::helm::{Collector, HelmUninstall};
 use crate::inventory::Inventory;
-use crate::plan;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
@@ -38,14 +40,14 @@ pub(super) fn run(
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
-    let mut chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
-    let mut changed = BTreeMap::new();
-    if !chosen.is_empty() && confirm::confirm(arguments, &prepared, surroundings)? == Agreement::Typed {
-        changed = changes_since_the_plan(&prepared, surroundings)?;
-        chosen.retain(|release| !changed.contains_key(&release.id));
-    }
+    let agreement = match prepared.plan.chosen().next() {
+        Some(_) => confirm::confirm(arguments, &prepared, surroundings)?,
+        None => Agreement::Beforehand,
+    };
+    let Checked { chosen, changed, still } = check_again(&prepared, agreement, surroundings)?;
     let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
-    let mut run = carry_out(&prepared, chosen, execution(arguments, workers), timeout, surroundings)?;
+    let execution = execution(arguments, workers);
+    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
@@ -53,7 +55,11 @@ pub(super) fn run(
 
 fn execution(arguments: &RunArguments, workers: usize) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    Execution { workers, failures }
+    let batch = match arguments.batch {
+        BatchArgument::Auto => BatchSize::Auto,
+        BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
+    };
+    Execution { workers, batch, failures }
 }
 
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
@@ -66,37 +72,26 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
 
-/// A person may have thought about the plan for an hour: what changed meanwhile is left alone.
-fn changes_since_the_plan(
-    prepared: &Prepared,
-    surroundings: &Surroundings,
-) -> Result<BTreeMap<ReleaseId, String>, Stopped> {
-    let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
-    let now = plan::build(&prepared.policy, &listing, &prepared.narrowing);
-    Ok(plan::recheck(&prepared.plan, &now))
-}
-
 fn carry_out(
     prepared: &Prepared,
     chosen: Vec<Release>,
+    still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Duration,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
-    if let Some(first) = chosen.first() {
-        helm::warm(&helm, &connection, &first.id, surroundings.interrupts.stop());
-    }
     surroundings.interrupts.enter(Stage::Purging);
     // From here on a signal is the executor's; one that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
-    let uninstall = HelmUninstall { helm, connection, timeout };
-    Ok(executor::execute(chosen, execution, Arc::new(uninstall), interrupts, &mut on_event)?)
+    let collector = Collector::beside(environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, collector));
+    Ok(executor::execute(chosen, execution, uninstall, still, interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.
@@ -122,7 +117,13 @@ fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -
 fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId, String>) {
     let result = |release: &Release| {
         let outcome = Outcome::Changed(changed.get(&release.id)?.clone());
-        Some(ReleaseResult { release: release.clone(), outcome, took: None, afterwards: Afterwards::Unknown })
+        Some(ReleaseResult {
+            release: release.clone(),
+            outcome,
+            took: None,
+            doubt: None,
+            afterwards: Afterwards::Unknown,
+        })
     };
     run.results.extend(prepared.plan.chosen().filter_map(result));
     run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));

@@ -7,7 +7,7 @@ use crate::cluster::{ConnectionError, LookError};
 use crate::executor::PoolError;
 use crate::exit_code::ExitCode;
 use crate::guard::{Refusal, ScopeError};
-use crate::helm::HelmError;
+use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::policy::Faults;
 use crate::report::{render_error, render_refusal};
@@ -132,6 +132,8 @@ impl From<HelmError> for Stopped {
 impl From<InventoryError> for Stopped {
     fn from(error: InventoryError) -> Self {
         let hint = match &error {
+            InventoryError::Look(LookError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
+            InventoryError::Look(_) => FailureClass::Other.hint_for_listing(),
             InventoryError::List(list) => list.failure.class.hint_for_listing(),
             InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
             InventoryError::Driver(_) => "unset HELM_DRIVER, or set it to secret or configmap",

@@ -1,8 +1,9 @@
 //! What happens in a run, for whoever wants to show it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use super::outcome::{NotStarted, Outcome};
+use super::outcome::{NotStarted, Outcome, Telling};
 use super::schedule::Lane;
 use crate::release::ReleaseId;
 
@@ -11,11 +12,11 @@ use crate::release::ReleaseId;
 pub struct Progress {
     /// Planned releases.
     pub total: usize,
-    /// Releases with an outcome.
+    /// Releases with an outcome, those that will not be begun left out.
     pub done: usize,
     /// Those of them that failed.
     pub failed: usize,
-    /// Releases being worked on.
+    /// Releases that a worker has in hand: one for each that is busy, however many wait behind it in its batch.
     pub running: usize,
     /// Since the start of the run.
     pub elapsed: Duration,
@@ -31,13 +32,22 @@ pub enum Event<'a> {
         /// Nothing is done yet.
         progress: Progress,
     },
-    /// A worker takes up a release.
+    /// A worker takes up a release: the first of its batch, or the next when the one before it has ended.
     ReleaseStarted {
         /// Which worker.
         lane: Lane,
         /// Which release.
         release: &'a ReleaseId,
         /// Including it.
+        progress: Progress,
+    },
+    /// A worker gives a release back that it has not begun.
+    ReleaseReturned {
+        /// Which worker.
+        lane: Lane,
+        /// Which release.
+        release: &'a ReleaseId,
+        /// Without it.
         progress: Progress,
     },
     /// A release has its outcome, but for what the final list may say.
@@ -68,4 +78,27 @@ pub enum Event<'a> {
     Tick(Progress),
     /// The run is over.
     Finished(Progress),
+}
+
+/// Whoever is told what happens. Its panic is its own: the run goes on, and says so by its exit code.
+pub(super) struct Listener<'a> {
+    on_event: &'a mut dyn FnMut(&Event<'_>),
+    telling: Telling,
+}
+
+impl<'a> Listener<'a> {
+    pub(super) fn new(on_event: &'a mut dyn FnMut(&Event<'_>)) -> Self {
+        Self { on_event, telling: Telling::Whole }
+    }
+
+    pub(super) fn tell(&mut self, event: &Event<'_>) {
+        let told = self.telling == Telling::Whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event))).is_ok();
+        if !told {
+            self.telling = Telling::Lost;
+        }
+    }
+
+    pub(super) fn telling(&self) -> Telling {
+        self.telling
+    }
 }

@@ -1,12 +1,25 @@
 //! The settings of a run.
 
+use std::num::NonZeroUsize;
+
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Execution {
     /// Helm processes at the same time, from 1.
     pub workers: usize,
+    /// Releases for one helm process.
+    pub batch: BatchSize,
     /// What a failure means for the releases that wait.
     pub failures: FailureHandling,
+}
+
+/// How many releases of one namespace a helm process gets, to uninstall one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchSize {
+    /// As many as keep all workers busy to the end.
+    Auto,
+    /// The same, but never more than this.
+    AtMost(NonZeroUsize),
 }
 
 /// What a failure means for the releases that wait.

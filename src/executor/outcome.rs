@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::helm::{Attempt, Failure, FailureClass};
+use super::doubt::Doubt;
+use crate::helm::Failure;
 use crate::release::{Release, Revision, Status};
 use crate::signal::Interruption;
 
@@ -86,6 +87,8 @@ pub struct ReleaseResult {
     pub outcome: Outcome,
     /// How long it was worked on, where it was.
     pub took: Option<Duration>,
+    /// What only the cluster can tell about it, where something is left that it can.
+    pub doubt: Option<Doubt>,
     /// What the cluster said afterwards.
     pub afterwards: Afterwards,
 }
@@ -133,19 +136,6 @@ impl Outcome {
     /// Whether a person has to look at it.
     pub fn is_failure(&self) -> bool {
         self.kind() == OutcomeKind::Failed
-    }
-}
-
-impl From<Attempt> for Outcome {
-    /// What an attempt comes to, until the cluster is asked: a release that helm could not find is taken for
-    /// gone.
-    fn from(attempt: Attempt) -> Self {
-        match attempt {
-            Attempt::Uninstalled { left_behind, remarks } => Outcome::Purged { left_behind, remarks },
-            Attempt::NotBegun => Outcome::NotStarted(NotStarted::Interrupted),
-            Attempt::Failed(failure) if failure.class == FailureClass::Gone => Outcome::AlreadyGone,
-            Attempt::Failed(failure) => Outcome::Failed(failure),
-        }
     }
 }
 

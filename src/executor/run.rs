@@ -7,6 +7,7 @@ use std::sync::mpsc::channel;
 
 use threadpool::ThreadPool;
 
+use super::as_planned::StillAsPlanned;
 use super::drive::Drive;
 use super::event::Event;
 use super::execution::Execution;
@@ -23,7 +24,8 @@ pub struct PoolError {
     pub workers: usize,
 }
 
-/// Carries out a plan and waits for everything that was begun.
+/// Carries out a plan and waits for everything that was begun. `still` is asked about releases right before they are
+/// given to `uninstall`.
 ///
 /// # Errors
 /// Where the pool cannot be built; nothing has been begun then. Once something has, there is a result for
@@ -32,6 +34,7 @@ pub fn execute(
     plan: Vec<Release>,
     execution: Execution,
     uninstall: Arc<dyn Uninstall>,
+    still: Arc<dyn StillAsPlanned>,
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Run, PoolError> {
@@ -39,8 +42,9 @@ pub fn execute(
     let pool = build_pool(workers)?;
     let (sender, receiver) = channel();
     let plan = Arc::new(plan);
-    let tools = Tools { plan: Arc::clone(&plan), uninstall, stop: interrupts.stop().clone(), messages: sender };
-    let drive = Drive::new(plan, workers, execution.failures, interrupts, on_event);
+    let stop = interrupts.stop().clone();
+    let tools = Tools { plan: Arc::clone(&plan), uninstall, still, stop, messages: sender };
+    let drive = Drive::new(plan, Execution { workers, ..execution }, interrupts, on_event);
     Ok(drive.drive(&pool, &tools, &receiver))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::outcome::{Afterwards, Outcome, Run};
 use crate::helm::{Failure, FailureClass};
-use crate::inventory::{Listing, Unreadable};
+use crate::inventory::{Listing, Unlisted, Unreadable};
 use crate::release::{Release, ReleaseId};
 
 /// What came of the last look.
@@ -23,12 +23,17 @@ pub enum Settled {
     NothingToVerify,
 }
 
-/// Compares a run with a listing taken after it, and corrects the outcomes that the listing contradicts.
+/// Compares a run with a listing taken after it: settles what was in doubt, and corrects the outcomes that the listing
+/// contradicts.
 pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
     let index = Index::of(listing);
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         result.afterwards = index.afterwards(&result.release.id);
+        let doubt = result.doubt.take().and_then(|doubt| doubt.resolve(&result.release, result.afterwards));
+        if let Some(outcome) = doubt {
+            result.outcome = outcome;
+        }
         if !matches!(result.outcome, Outcome::Purged { .. } | Outcome::AlreadyGone) {
             continue;
         }
@@ -57,6 +62,7 @@ impl<'a> Index<'a> {
         match self.releases.get(id) {
             Some(release) => Afterwards::Listed { revision: release.revision, status: release.status },
             None if self.unreadable(id).is_some() => Afterwards::Unreadable,
+            None if self.unlisted(id).is_some() => Afterwards::Unknown,
             None => Afterwards::Gone,
         }
     }
@@ -67,10 +73,17 @@ impl<'a> Index<'a> {
         self.listing.unreadable.iter().find(is_it)
     }
 
+    fn unlisted(&self, id: &ReleaseId) -> Option<&'a Unlisted> {
+        self.listing.unlisted.iter().find(|entry| entry.namespace == id.namespace)
+    }
+
     /// Why a release that was reported gone is not.
     fn contradiction(&self, planned: &Release) -> Option<String> {
         if let Some(entry) = self.unreadable(&planned.id) {
             return Some(format!("something of it is still there: {}", entry.why));
+        }
+        if let Some(entry) = self.unlisted(&planned.id) {
+            return Some(format!("whether it is gone cannot be told: {}", entry.why));
         }
         let now = self.releases.get(&planned.id)?;
         let state = format!("revision {}, {}", now.revision, now.status);
@@ -101,7 +114,8 @@ mod tests {
     fn settled(now: &Listing) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
-        let result = ReleaseResult { release: planned, outcome, took: None, afterwards: Afterwards::Unknown };
+        let result =
+            ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
         let mut run = Run {
             results: vec![result],
             took: Duration::ZERO,

@@ -1,31 +1,52 @@
-//! One job on the pool: one batch, and a message for each of its releases, whatever happens.
+//! One job on the pool: one batch, and an answer for each of its releases, whatever happens.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::as_planned::StillAsPlanned;
+use super::ledger::Ledger;
 use super::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Uninstall};
-use crate::release::Release;
-use crate::signal::StopSignal;
+use crate::inventory::Standing;
+use crate::release::{Release, ReleaseId};
+use crate::signal::{StopSignal, Urgency};
 
 /// What a worker tells the loop.
 pub(super) enum Message {
-    /// A release has been worked on.
-    Finished(Finished),
+    /// A release has come to its end.
+    Ended(Ended),
+    /// These were not begun, and may be handed out again.
+    NotBegun(Lane, Vec<usize>),
+    /// This one was probably not begun; this is what it is where it was.
+    Unseen(Lane, usize, Failure),
+    /// What was told of these proves nothing any more.
+    Revoked(Vec<usize>, Failure),
     /// The batch is over, however.
     Free(Lane),
 }
 
 /// What came of one release.
-pub(super) struct Finished {
+pub(super) struct Ended {
     pub(super) lane: Lane,
     /// The release's place in the plan.
     pub(super) place: usize,
-    pub(super) attempt: Attempt,
+    pub(super) answer: Answer,
     pub(super) took: Duration,
+    /// The release that the lane has in hand now.
+    pub(super) next: Option<usize>,
+}
+
+/// What became of a release on its lane.
+pub(super) enum Answer {
+    /// It is not what the plan says any more, and was left alone.
+    Changed(String),
+    /// Whether it is could not be told, and it was left alone for that.
+    NotTold(Failure),
+    /// It was given to helm.
+    Attempted(Attempt),
 }
 
 /// What every job needs.
@@ -33,57 +54,60 @@ pub(super) struct Finished {
 pub(super) struct Tools {
     pub(super) plan: Arc<Vec<Release>>,
     pub(super) uninstall: Arc<dyn Uninstall>,
+    pub(super) still: Arc<dyn StillAsPlanned>,
     pub(super) stop: StopSignal,
     pub(super) messages: Sender<Message>,
 }
 
 /// Works through a batch.
 pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
-    let _free = FreeOnDrop { tools, lane };
-    for place in &batch.releases {
-        let mut message = FinishOnDrop::new(tools, lane, *place);
-        let release = &tools.plan[*place].id;
-        let attempt = catch_unwind(AssertUnwindSafe(|| tools.uninstall.uninstall(release, &tools.stop)));
-        message.attempt = Some(attempt.unwrap_or_else(|panic| Attempt::Failed(of_panic(panic.as_ref()))));
+    let mut ledger = Ledger::open(tools, lane, batch);
+    let worked = catch_unwind(AssertUnwindSafe(|| {
+        if tools.stop.urgency() > Urgency::Run {
+            return ledger.give_back();
+        }
+        leave_alone_what_changed(tools, &mut ledger);
+        uninstall(tools, &mut ledger);
+    }));
+    if let Err(panic) = worked {
+        ledger.end(Attempt::Failed(of_panic(panic.as_ref())));
     }
 }
 
-/// Sends the result when it goes out of scope: a panic is an outcome of its release, never a run that waits
-/// for ever.
-struct FinishOnDrop<'a> {
-    tools: &'a Tools,
-    lane: Lane,
-    place: usize,
-    started: Instant,
-    attempt: Option<Attempt>,
-}
-
-impl<'a> FinishOnDrop<'a> {
-    fn new(tools: &'a Tools, lane: Lane, place: usize) -> Self {
-        Self { tools, lane, place, started: Instant::now(), attempt: None }
+/// Whoever was asked and does not answer does not know, and what is not known is kept.
+fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
+    let places = ledger.waiting().to_vec();
+    let releases = places.iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
+    let asked = catch_unwind(AssertUnwindSafe(|| tools.still.standings(&releases)));
+    let (standings, why) = match asked {
+        Ok(standings) => (standings, "whether it has changed since the plan was not answered".to_owned()),
+        Err(panic) => (Vec::new(), of_panic(panic.as_ref()).words.error),
+    };
+    let answers = standings.into_iter().map(Some).chain(std::iter::repeat(None));
+    let answered = places.into_iter().zip(answers).collect::<Vec<_>>();
+    // The first one last: it makes room for one that is really begun.
+    for (place, answer) in answered.into_iter().rev() {
+        match answer {
+            Some(Standing::AsPlanned) => {}
+            Some(Standing::Changed(change)) => ledger.leave_out(place, Answer::Changed(change)),
+            Some(Standing::Unknown(why)) => ledger.leave_out(place, not_told(FailureClass::Unreachable, why)),
+            None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
+        }
     }
 }
 
-impl Drop for FinishOnDrop<'_> {
-    fn drop(&mut self) {
-        let lost = || Attempt::Failed(Failure::of_our_own(FailureClass::Internal, "a worker ended without a result"));
-        let attempt = self.attempt.take().unwrap_or_else(lost);
-        let finished = Finished { lane: self.lane, place: self.place, attempt, took: self.started.elapsed() };
-        // The loop waits for every message; without it there is nobody to tell.
-        let _ = self.tools.messages.send(Message::Finished(finished));
-    }
+fn not_told(class: FailureClass, why: String) -> Answer {
+    Answer::NotTold(Failure::of_our_own(class, why))
 }
 
-/// Gives the lane back when the batch is over: the last thing a worker says.
-struct FreeOnDrop<'a> {
-    tools: &'a Tools,
-    lane: Lane,
-}
-
-impl Drop for FreeOnDrop<'_> {
-    fn drop(&mut self) {
-        let _ = self.tools.messages.send(Message::Free(self.lane));
+fn uninstall(tools: &Tools, ledger: &mut Ledger<'_>) {
+    let releases = ledger.waiting().iter().map(|place| &tools.plan[*place].id).collect::<Vec<&ReleaseId>>();
+    if releases.is_empty() {
+        return;
     }
+    ledger.begin();
+    let verdict = tools.uninstall.uninstall(&releases, &tools.stop, &mut |attempt| ledger.go_on(attempt));
+    ledger.settle(verdict);
 }
 
 fn of_panic(panic: &(dyn Any + Send)) -> Failure {

@@ -40,11 +40,21 @@ pub(super) fn status(connection: &Connection, release: &ReleaseId, version: &sem
     arguments
 }
 
+/// Shows a release's newest revision as it is stored, but for its chart.
+pub(super) fn record(connection: &Connection, release: &ReleaseId) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("status")];
+    arguments.push(format!("--namespace={}", release.namespace).into());
+    arguments.push("--output=json".into());
+    arguments.extend(of_connection(connection));
+    arguments.extend(["--", release.name.as_str()].map(OsString::from));
+    arguments
+}
+
 /// Uninstalls releases of one namespace, in this order.
-pub(super) fn uninstall(
+pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
-    releases: &[ReleaseName],
+    releases: impl IntoIterator<Item = &'a ReleaseName>,
     timeout: Duration,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];
@@ -53,7 +63,7 @@ pub(super) fn uninstall(
     arguments.extend(of_connection(connection));
     // No name can be taken for a flag: names are checked when they are read, and this stands before them.
     arguments.push("--".into());
-    arguments.extend(releases.iter().map(|release| OsString::from(release.as_str())));
+    arguments.extend(releases.into_iter().map(|release| OsString::from(release.as_str())));
     arguments
 }
 

@@ -12,6 +12,41 @@ pub(super) enum Debug {
     Off,
 }
 
+/// How a helm that uninstalls collects its garbage. It is gone before collecting has paid off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collector {
+    /// Lazily, and within bounds.
+    Lazy,
+    /// Lazily, and within the bounds that the user has set.
+    LazyWithin,
+    /// As the user wants it.
+    AsSet,
+}
+
+impl Collector {
+    /// What is right where the user has set `GOGC` or `GOMEMLIMIT`, or neither.
+    pub fn beside(gogc: Option<&OsStr>, gomemlimit: Option<&OsStr>) -> Self {
+        match (gogc, gomemlimit) {
+            (Some(_), _) => Collector::AsSet,
+            (None, Some(_)) => Collector::LazyWithin,
+            (None, None) => Collector::Lazy,
+        }
+    }
+
+    /// The changes for one child.
+    pub(super) fn changes(self) -> Vec<(OsString, Option<OsString>)> {
+        const GOGC: (&str, &str) = ("GOGC", "400");
+        // A release with a long history is downloaded whole: that must not be multiplied by the laziness.
+        const GOMEMLIMIT: (&str, &str) = ("GOMEMLIMIT", "256MiB");
+        let set: &[(&str, &str)] = match self {
+            Collector::Lazy => &[GOGC, GOMEMLIMIT],
+            Collector::LazyWithin => &[GOGC],
+            Collector::AsSet => &[],
+        };
+        set.iter().map(|(name, value)| (name.into(), Some(value.into()))).collect()
+    }
+}
+
 /// Variables that would point helm away from the pinned cluster: they have been resolved into it.
 const RESOLVED: [&str; 10] = [
     "HELM_NAMESPACE",

@@ -1,7 +1,8 @@
-//! One `helm list` of everything: the bytes of its JSON, or why there are none.
+//! One `helm list` of everything, or one `helm status` of a release: the bytes of its JSON, or why there are none.
 //!
 //! What the JSON means is the inventory's business.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,11 +11,14 @@ use super::environment::Debug;
 use super::failure::{Failure, FailureClass};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
+use crate::release::ReleaseId;
 use crate::signal::StopSignal;
 
 /// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster, and it
 /// has no bound of its own: an API server that is silent would hold it for ever.
 pub const LIST_DEADLINE: Duration = Duration::from_mins(5);
+/// How long helm may take to show one release.
+const RECORD_DEADLINE: Duration = Duration::from_mins(1);
 /// More than a hundred thousand releases.
 const MOST_BYTES: usize = 256 << 20;
 
@@ -31,7 +35,30 @@ pub struct ListError {
 /// Where helm could not be started, did not end with 0, was too slow or printed too much. Output that came
 /// with any other ending is never used.
 pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &StopSignal) -> Result<Vec<u8>, ListError> {
-    let invocation = helm.invocation(arguments::list(connection), Some(connection), Debug::Off);
+    ask(helm, connection, arguments::list(connection), deadline, stop)
+}
+
+/// The JSON of a release's newest revision as `helm status` prints it: everything but the chart.
+///
+/// # Errors
+/// As for [`list`].
+pub fn record(
+    helm: &Helm,
+    connection: &Connection,
+    release: &ReleaseId,
+    stop: &StopSignal,
+) -> Result<Vec<u8>, ListError> {
+    ask(helm, connection, arguments::record(connection, release), RECORD_DEADLINE, stop)
+}
+
+fn ask(
+    helm: &Helm,
+    connection: &Connection,
+    arguments: Vec<OsString>,
+    deadline: Duration,
+    stop: &StopSignal,
+) -> Result<Vec<u8>, ListError> {
+    let invocation = helm.invocation(arguments, Some(connection), Debug::Off);
     let mut said = Vec::new();
     let mut too_much = false;
     let mut keep = |bytes: &[u8]| {
@@ -47,7 +74,7 @@ pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &Sto
         return Err(ListError { failure: Failure::from_ended(&ended) });
     }
     if too_much {
-        return Err(own(FailureClass::Other, "the list is longer than 256 MiB".to_owned()));
+        return Err(own(FailureClass::Other, "what helm printed is longer than 256 MiB".to_owned()));
     }
     Ok(said)
 }

@@ -12,9 +12,10 @@ mod uninstall;
 mod warm;
 mod words;
 
+pub use environment::Collector;
 pub use failure::{Failure, FailureClass, class_of};
-pub use list::{LIST_DEADLINE, ListError, list};
+pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};
-pub use uninstall::{Attempt, HelmUninstall, Uninstall};
+pub use uninstall::{Attempt, HelmUninstall, Told, Uninstall, Verdict};
 pub use warm::warm;
 pub use words::Words;

@@ -1,58 +1,109 @@
 //! From policy and listing to plan. *Keep always wins, and what is not known is kept.*
 
+use super::content::reasons_of_content;
 use super::decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
 use super::narrowing::Narrowing;
 use super::reason::{Reason, Source};
-use crate::inventory::{Listing, Unreadable};
+use crate::inventory::{Contents, Listing, Unlisted, Unreadable};
 use crate::policy::{KeepEntry, KeepMatch, Policy};
-use crate::release::{Known, Release, Status};
+use crate::release::{Known, Namespace, Release, Status};
 
-/// Decides about every release of the fence.
-pub fn build(policy: &Policy, listing: &Listing, narrowing: &Narrowing) -> Plan {
+/// Decides about every release of the fence. `contents` are those of the releases that [`to_read`] names.
+pub fn build(policy: &Policy, listing: &Listing, contents: &Contents, narrowing: &Narrowing) -> Plan {
+    let case = Case { policy, contents, narrowing };
     let fence = |release: &&Release| policy.namespaces.matches(&release.id.namespace).is_some();
-    let in_fence = listing.releases.iter().filter(fence).collect::<Vec<_>>();
-    let asked_for = in_fence.iter().filter(|release| is_asked_for(release, narrowing));
-    let mut entries = asked_for.map(|release| entry_of(release, policy, narrowing)).collect::<Vec<_>>();
-    let unreadable = listing.unreadable.iter().filter(|entry| may_be_in_fence(entry, policy, narrowing));
+    let in_fence = listing.releases.iter().filter(fence).map(|release| case.with_chart(release)).collect::<Vec<_>>();
+    let asked_for = in_fence.iter().filter(|release| is_asked_for(release, narrowing)).cloned();
+    let mut entries = asked_for.map(|release| case.entry_of(release)).collect::<Vec<_>>();
+    let unreadable = listing.unreadable.iter().filter(|entry| case.may_be_in_fence(entry.namespace.as_ref()));
     entries.extend(unreadable.map(unreadable_entry));
+    let unlisted = listing.unlisted.iter().filter(|entry| case.may_be_in_fence(Some(&entry.namespace)));
+    entries.extend(unlisted.map(unlisted_entry));
     entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
     let keep_hits = keeps(policy, narrowing).map(|(entry, source)| hits(entry, source, &in_fence)).collect();
     Plan { entries, keep_hits, in_fence: in_fence.len(), seen: seen(listing) }
 }
 
-fn entry_of(release: &Release, policy: &Policy, narrowing: &Narrowing) -> Entry {
-    Entry { subject: Subject::Release(release.clone()), decision: decide(release, policy, narrowing) }
+/// The releases about which something depends on what they hold: those that nothing else keeps, and those that an
+/// entry of `keep` may name by their chart.
+pub fn to_read<'a>(policy: &Policy, listing: &'a Listing, narrowing: &Narrowing) -> Vec<&'a Release> {
+    let may_go = |release: &Release| {
+        is_asked_for(release, narrowing) && decide_unread(release, policy, narrowing).next().is_none()
+    };
+    let may_be_named =
+        |release: &Release| keeps(policy, narrowing).any(|(entry, _)| names(entry, release) == KeepMatch::ChartUnknown);
+    let in_fence = listing.releases.iter().filter(|release| policy.namespaces.matches(&release.id.namespace).is_some());
+    let unread = |release: &Release| Release { chart: Known::Unknown, ..release.clone() };
+    in_fence.filter(|release| may_go(&unread(release)) || may_be_named(&unread(release))).collect()
+}
+
+/// What every decision of a plan is made from.
+struct Case<'a> {
+    policy: &'a Policy,
+    contents: &'a Contents,
+    narrowing: &'a Narrowing,
+}
+
+impl Case<'_> {
+    /// The chart is known of what was read, however the list was made.
+    fn with_chart(&self, release: &Release) -> Release {
+        let content = self.contents.get(&release.id).and_then(|content| content.as_ref().ok());
+        let chart = content.map_or(Known::Unknown, |content| content.chart.clone());
+        Release { chart, ..release.clone() }
+    }
+
+    fn entry_of(&self, release: Release) -> Entry {
+        let content = self.contents.get(&release.id);
+        let claims_stay = content.and_then(|content| content.as_ref().ok()).map(|content| content.claims_stay.clone());
+        let decision = self.decide(&release);
+        Entry { subject: Subject::Release(release), decision, claims_stay: claims_stay.unwrap_or_default() }
+    }
+
+    /// The whole of the rule: any reason to keep is enough.
+    fn decide(&self, release: &Release) -> Decision {
+        let mut reasons = decide_unread(release, self.policy, self.narrowing).collect::<Vec<_>>();
+        match self.contents.get(&release.id) {
+            Some(Err(why)) => reasons.push(Reason::Unreadable(why.clone())),
+            Some(Ok(content)) if reasons.is_empty() => reasons.extend(reasons_of_content(content, self.policy)),
+            None if reasons.is_empty() => reasons.push(Reason::Unreadable("its record was not read".to_owned())),
+            _ => {}
+        }
+        match self.policy.namespaces.matches(&release.id.namespace) {
+            Some(fence) if reasons.is_empty() => {
+                let source = Source::Policy(fence.place().clone());
+                let reason = Reason::InFence { pattern: fence.as_str().to_owned(), source };
+                Decision { verdict: Verdict::Purge, reasons: vec![reason] }
+            }
+            _ => Decision { verdict: Verdict::Keep, reasons },
+        }
+    }
+
+    /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
+    fn may_be_in_fence(&self, namespace: Option<&Namespace>) -> bool {
+        match (namespace, &self.narrowing.namespace) {
+            (Some(namespace), None) => self.policy.namespaces.matches(namespace).is_some(),
+            (Some(namespace), Some(only)) => namespace == only && self.policy.namespaces.matches(namespace).is_some(),
+            (None, only) => only.is_none(),
+        }
+    }
+}
+
+/// Every reason to keep a release that does not take a look into its record.
+fn decide_unread<'a>(
+    release: &'a Release,
+    policy: &'a Policy,
+    narrowing: &'a Narrowing,
+) -> impl Iterator<Item = Reason> + 'a {
+    let own = (narrowing.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
+    let kept = keeps(policy, narrowing).filter_map(|(entry, source)| reason_of(entry, source, release));
+    let age = (release.updated == Known::Unknown).then_some(Reason::AgeUnknown);
+    own.into_iter().chain(kept).chain(reason_of_status(release.status)).chain(age)
 }
 
 /// Every entry that can keep a release, the policy's first.
 fn keeps<'a>(policy: &'a Policy, narrowing: &'a Narrowing) -> impl Iterator<Item = (&'a KeepEntry, Source)> {
     let of_policy = policy.keep.iter().map(|entry| (entry, Source::Policy(entry.place().clone())));
     of_policy.chain(narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
-}
-
-/// The whole of the rule: any reason to keep is enough.
-fn decide(release: &Release, policy: &Policy, narrowing: &Narrowing) -> Decision {
-    let mut reasons = Vec::new();
-    if narrowing.own_release.as_ref() == Some(&release.id) {
-        reasons.push(Reason::OwnRelease);
-    }
-    reasons.extend(keeps(policy, narrowing).filter_map(|(entry, source)| reason_of(entry, source, release)));
-    reasons.extend(reason_of_status(release.status));
-    let said = reasons.iter().any(|reason| matches!(reason, Reason::PerhapsKept { .. }));
-    if release.chart == Known::Unknown && !said {
-        reasons.push(Reason::ChartUnknown);
-    }
-    if release.updated == Known::Unknown {
-        reasons.push(Reason::AgeUnknown);
-    }
-    match policy.namespaces.matches(&release.id.namespace) {
-        Some(fence) if reasons.is_empty() => {
-            let source = Source::Policy(fence.place().clone());
-            let reason = Reason::InFence { pattern: fence.as_str().to_owned(), source };
-            Decision { verdict: Verdict::Purge, reasons: vec![reason] }
-        }
-        _ => Decision { verdict: Verdict::Keep, reasons },
-    }
 }
 
 fn names(entry: &KeepEntry, release: &Release) -> KeepMatch {
@@ -84,18 +135,17 @@ fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
     namespace && named
 }
 
-/// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
-fn may_be_in_fence(entry: &Unreadable, policy: &Policy, narrowing: &Narrowing) -> bool {
-    match (&entry.namespace, &narrowing.namespace) {
-        (Some(namespace), None) => policy.namespaces.matches(namespace).is_some(),
-        (Some(namespace), Some(only)) => namespace == only && policy.namespaces.matches(namespace).is_some(),
-        (None, only) => only.is_none(),
-    }
-}
-
 fn unreadable_entry(entry: &Unreadable) -> Entry {
     let reasons = vec![Reason::Unreadable(entry.why.clone())];
-    Entry { subject: Subject::Unreadable(entry.clone()), decision: Decision { verdict: Verdict::Keep, reasons } }
+    kept(Subject::Unreadable(entry.clone()), reasons)
+}
+
+fn unlisted_entry(entry: &Unlisted) -> Entry {
+    kept(Subject::Unlisted(entry.clone()), vec![Reason::NotListed(entry.why.clone())])
+}
+
+fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
+    Entry { subject, decision: Decision { verdict: Verdict::Keep, reasons }, claims_stay: Vec::new() }
 }
 
 fn sort_key(subject: &Subject) -> (&str, &str) {
@@ -103,7 +153,7 @@ fn sort_key(subject: &Subject) -> (&str, &str) {
 }
 
 /// Over the whole fence, whatever was asked for: what an entry keeps does not depend on who looks.
-fn hits(entry: &KeepEntry, source: Source, in_fence: &[&Release]) -> KeepHits {
+fn hits(entry: &KeepEntry, source: Source, in_fence: &[Release]) -> KeepHits {
     let hits = in_fence.iter().filter(|release| names(entry, release) == KeepMatch::Yes).count();
     KeepHits { entry: entry.as_str().to_owned(), source, hits }
 }

@@ -1,8 +1,8 @@
 //! What a plan is made of.
 
 use super::reason::{Reason, Source};
-use crate::inventory::Unreadable;
-use crate::release::{Namespace, Release};
+use crate::inventory::{Unlisted, Unreadable};
+use crate::release::{Namespace, Object, Release};
 
 /// What becomes of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,8 @@ pub enum Subject {
     Release(Release),
     /// An entry that could not be understood.
     Unreadable(Unreadable),
+    /// All releases of a namespace that could not be looked at.
+    Unlisted(Unlisted),
 }
 
 /// A line of the plan.
@@ -38,6 +40,8 @@ pub struct Entry {
     pub subject: Subject,
     /// What becomes of it.
     pub decision: Decision,
+    /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
+    pub claims_stay: Vec<Object>,
 }
 
 /// How many releases an entry of `keep` has kept.
@@ -70,7 +74,7 @@ impl Plan {
         let purged = self.entries.iter().filter(|entry| entry.decision.verdict == Verdict::Purge);
         purged.filter_map(|entry| match &entry.subject {
             Subject::Release(release) => Some(release),
-            Subject::Unreadable(_) => None,
+            Subject::Unreadable(_) | Subject::Unlisted(_) => None,
         })
     }
 
@@ -92,6 +96,7 @@ impl Subject {
         match self {
             Subject::Release(release) => Some(&release.id.namespace),
             Subject::Unreadable(entry) => entry.namespace.as_ref(),
+            Subject::Unlisted(entry) => Some(&entry.namespace),
         }
     }
 
@@ -100,6 +105,7 @@ impl Subject {
         match self {
             Subject::Release(release) => release.id.name.as_str(),
             Subject::Unreadable(entry) => &entry.name,
+            Subject::Unlisted(_) => "*",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! whatever the order of the list or of the policy's entries. Knows no helm, no cluster and no clock.
 
 mod build;
+mod content;
 mod decision;
 mod narrowing;
 #[cfg(test)]
@@ -11,7 +12,7 @@ mod properties;
 mod reason;
 mod recheck;
 
-pub use build::build;
+pub use build::{build, to_read};
 pub use decision::{Decision, Entry, KeepHits, Plan, Subject, Verdict};
 pub use narrowing::Narrowing;
 pub use reason::{Reason, Source};

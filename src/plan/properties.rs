@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Narrowing, Plan, Subject, Verdict, build};
-use crate::inventory::{Listing, Unreadable};
+use super::{Narrowing, Plan, Subject, Verdict, build, to_read};
+use crate::inventory::{Contents, Listing, Unreadable};
 use crate::policy::{KeepEntry, KeepMatch, Policy};
-use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
+use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
 const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
 const NAMES: [&str; 6] = ["redis", "vault", "web", "web-2", "ci-1", "a.b"];
@@ -51,6 +51,7 @@ fn any_release() -> impl Strategy<Value = Release> {
             status,
             chart,
             updated,
+            record: Known::Unknown,
         },
     )
 }
@@ -66,9 +67,19 @@ fn any_listing() -> impl Strategy<Value = Listing> {
         |(mut releases, unreadable)| {
             let mut seen = BTreeSet::new();
             releases.retain(|release| seen.insert(release.id.clone()));
-            Listing { releases, unreadable, unchecked: None }
+            Listing { releases, unreadable, ..Listing::default() }
         },
     )
+}
+
+/// What each release holds: its chart, and nothing else.
+fn contents(listing: &Listing) -> Contents {
+    let content = |release: &Release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone())));
+    listing.releases.iter().map(content).collect()
+}
+
+fn plan_of(policy: &Policy, listing: &Listing, narrowing: &Narrowing) -> Plan {
+    build(policy, listing, &contents(listing), narrowing)
 }
 
 fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {
@@ -90,7 +101,7 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
         let policy = policy(&fence, &keeps);
-        for id in purged(&build(&policy, &listing, &Narrowing::default())) {
+        for id in purged(&plan_of(&policy, &listing, &Narrowing::default())) {
             prop_assert!(listing.releases.iter().any(|release| release.id == id));
             prop_assert!(policy.namespaces.matches(&id.namespace).is_some());
             prop_assert!(id.namespace.as_str() != "kube-system");
@@ -102,7 +113,7 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 1)
     ) {
         let policy = policy(&fence, &keeps);
-        for release in build(&policy, &listing, &Narrowing::default()).chosen() {
+        for release in plan_of(&policy, &listing, &Narrowing::default()).chosen() {
             for keep in &policy.keep {
                 let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
                 prop_assert_eq!(matched, KeepMatch::No);
@@ -114,9 +125,9 @@ proptest! {
     fn another_keep_never_purges_more(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), another in select(&KEEPS[..])
     ) {
-        let before = purged(&build(&policy(&fence, &keeps), &listing, &Narrowing::default()));
+        let before = purged(&plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default()));
         let more = keeps.iter().copied().chain([another]).collect::<Vec<_>>();
-        let after = purged(&build(&policy(&fence, &more), &listing, &Narrowing::default()));
+        let after = purged(&plan_of(&policy(&fence, &more), &listing, &Narrowing::default()));
         prop_assert!(after.is_subset(&before));
     }
 
@@ -124,13 +135,13 @@ proptest! {
     fn the_order_of_keeps_of_the_fence_and_of_the_list_never_matters(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = build(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        let plan = plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default());
         let (mut fence, mut keeps, mut turned) = (fence, keeps, listing);
         fence.reverse();
         keeps.reverse();
         turned.releases.reverse();
         turned.unreadable.reverse();
-        let other = build(&policy(&fence, &keeps), &turned, &Narrowing::default());
+        let other = plan_of(&policy(&fence, &keeps), &turned, &Narrowing::default());
         prop_assert_eq!(verdicts(&plan), verdicts(&other));
     }
 
@@ -138,7 +149,7 @@ proptest! {
     fn what_is_not_known_is_never_purged(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = build(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        let plan = plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default());
         for release in plan.chosen() {
             prop_assert!(matches!(
                 release.status,
@@ -158,7 +169,7 @@ proptest! {
         keep in select(&["*/redis", "pr-*/*"][..])
     ) {
         let policy = policy(&fence, &keeps);
-        let whole = purged(&build(&policy, &listing, &Narrowing::default()));
+        let whole = purged(&plan_of(&policy, &listing, &Narrowing::default()));
         let entry = |flag, text| KeepEntry::from_flag(flag, text).unwrap_or_else(|faults| panic!("{faults}"));
         let narrowings = [
             Narrowing { namespace: namespace.parse().ok(), ..Narrowing::default() },
@@ -167,8 +178,49 @@ proptest! {
             Narrowing { own_release: whole.first().cloned(), ..Narrowing::default() },
         ];
         for narrowing in narrowings {
-            let narrowed = purged(&build(&policy, &listing, &narrowing));
+            let narrowed = purged(&plan_of(&policy, &listing, &narrowing));
             prop_assert!(narrowed.is_subset(&whole), "{:?}", narrowing);
         }
+    }
+
+    #[test]
+    fn only_what_was_read_goes_and_reading_less_never_purges_more(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), left_out in 0..5_usize
+    ) {
+        let policy = policy(&fence, &keeps);
+        let whole = plan_of(&policy, &listing, &Narrowing::default());
+        let wanted = to_read(&policy, &listing, &Narrowing::default());
+        let mut read = contents(&listing);
+        read.retain(|id, _| wanted.iter().any(|release| release.id == *id));
+        // What nothing depends on makes no difference.
+        prop_assert_eq!(verdicts(&build(&policy, &listing, &read, &Narrowing::default())), verdicts(&whole));
+        for release in wanted.iter().skip(left_out) {
+            read.insert(release.id.clone(), Err("garbage".to_owned()));
+        }
+        let less = purged(&build(&policy, &listing, &read, &Narrowing::default()));
+        prop_assert!(less.is_subset(&purged(&whole)));
+        prop_assert!(less.len() <= left_out);
+    }
+
+    #[test]
+    fn what_reaches_beyond_the_fence_or_holds_data_is_never_purged(
+        listing in any_listing(), fence in some(&FENCES, 1), which in 0..4_usize
+    ) {
+        let policy = policy(&fence, &[]);
+        let object = |kind: &str, namespace: Option<&str>| Object {
+            kind: kind.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: "x".to_owned(),
+        };
+        let mut read = contents(&listing);
+        for content in read.values_mut().filter_map(|content| content.as_mut().ok()) {
+            match which {
+                0 => content.sweeping.push(object("CustomResourceDefinition", None)),
+                1 => content.elsewhere.push(object("ConfigMap", Some("elsewhere"))),
+                2 => content.elsewhere.push(object("ConfigMap", Some("no namespace's name"))),
+                _ => content.claims.push(object("PersistentVolumeClaim", None)),
+            }
+        }
+        prop_assert!(purged(&build(&policy, &listing, &read, &Narrowing::default())).is_empty());
     }
 }

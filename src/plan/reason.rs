@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::place::Place;
-use crate::release::Status;
+use crate::release::{Object, Status};
 
 /// Where a rule comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,12 @@ pub enum Reason {
     AgeUnknown,
     /// Its entry in the list cannot be understood.
     Unreadable(String),
+    /// Its namespace could not be looked at.
+    NotListed(String),
+    /// An uninstall would take along what is not its own: these objects reach beyond the fence.
+    Reaches(Vec<Object>),
+    /// An uninstall would delete data: these objects hold it.
+    HoldsData(Vec<Object>),
     /// It is the release of this program.
     OwnRelease,
 }
@@ -78,7 +84,24 @@ impl fmt::Display for Reason {
             Reason::ChartUnknown => f.write_str("its chart cannot be told"),
             Reason::AgeUnknown => f.write_str("its age cannot be told"),
             Reason::Unreadable(why) => write!(f, "cannot be understood: {why}"),
+            Reason::NotListed(why) => write!(f, "the namespace cannot be looked at: {why}"),
+            Reason::Reaches(objects) => write!(f, "reaches beyond the fence: {}", Shown(objects)),
+            Reason::HoldsData(objects) => write!(f, "holds data: {}", Shown(objects)),
             Reason::OwnRelease => f.write_str("the release of helm-purge itself"),
+        }
+    }
+}
+
+/// The first few of many.
+struct Shown<'a>(&'a [Object]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMED: usize = 3;
+        let named = self.0.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match self.0.len().saturating_sub(NAMED) {
+            0 => f.write_str(&named),
+            more => write!(f, "{named} and {more} more"),
         }
     }
 }
@@ -96,6 +119,9 @@ impl Reason {
             Reason::ChartUnknown => "chart-unknown",
             Reason::AgeUnknown => "age-unknown",
             Reason::Unreadable(_) => "unreadable",
+            Reason::NotListed(_) => "not-listed",
+            Reason::Reaches(_) => "reach",
+            Reason::HoldsData(_) => "data-loss",
             Reason::OwnRelease => "own-release",
         }
     }

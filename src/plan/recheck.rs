@@ -5,39 +5,23 @@
 
 use std::collections::BTreeMap;
 
-use super::decision::{Entry, Plan, Subject, Verdict};
-use crate::release::{Release, ReleaseId};
+use super::decision::Plan;
+use crate::inventory::Listing;
+use crate::release::ReleaseId;
 
 /// The releases that were to go and have changed since, with what changed. A release that is gone has not: helm
 /// will not find it, which is an outcome of its own.
-pub fn recheck(before: &Plan, now: &Plan) -> BTreeMap<ReleaseId, String> {
-    let change = |release: &Release| Some((release.id.clone(), change(release, now)?));
-    before.chosen().filter_map(change).collect()
-}
-
-fn change(planned: &Release, now: &Plan) -> Option<String> {
-    let entry = now.entries.iter().find(|entry| is_about(entry, planned))?;
-    let difference = match &entry.subject {
-        Subject::Release(release) => planned.difference(release),
-        Subject::Unreadable(entry) => Some(entry.why.clone()),
-    };
-    let kept = || match entry.decision.verdict {
-        Verdict::Keep => entry.decision.reasons.first().map(|reason| format!("now kept: {reason}")),
-        Verdict::Purge => None,
-    };
-    difference.or_else(kept)
-}
-
-fn is_about(entry: &Entry, planned: &Release) -> bool {
-    entry.subject.namespace() == Some(&planned.id.namespace) && entry.subject.name() == planned.id.name.as_str()
+pub fn recheck(before: &Plan, now: &Listing) -> BTreeMap<ReleaseId, String> {
+    before.chosen().filter_map(|planned| Some((planned.id.clone(), now.change_of(planned)?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Listing, read};
+    use crate::inventory::{Unreadable, read};
     use crate::plan::{Narrowing, build};
     use crate::policy::Policy;
+    use crate::release::Content;
 
     fn listing(chart: &str, revision: u32, updated: &str) -> Listing {
         let json = format!(
@@ -50,9 +34,11 @@ mod tests {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*']\nkeep: [{charts: [precious]}]\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        let plan = |listing: &Listing| build(&policy, listing, &Narrowing::default());
-        let before = plan(&listing("web-1.0.0", 1, "2026-11-20T10:00:00Z"));
-        recheck(&before, &plan(now)).into_values().collect()
+        let before = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z");
+        let contents =
+            before.releases.iter().map(|release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone()))));
+        let plan = build(&policy, &before, &contents.collect(), &Narrowing::default());
+        recheck(&plan, now).into_values().collect()
     }
 
     #[test]
@@ -76,7 +62,7 @@ mod tests {
     #[test]
     fn an_entry_that_cannot_be_read_any_more_is_a_change() {
         let now = Listing {
-            unreadable: vec![crate::inventory::Unreadable {
+            unreadable: vec![Unreadable {
                 namespace: "dev-a".parse().ok(),
                 name: "web".to_owned(),
                 why: "its revision is missing".to_owned(),

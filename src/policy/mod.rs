@@ -34,8 +34,8 @@ pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
 pub use flag::timeout_from_flag;
 pub use keys::{
-    ClusterEntry, ClusterField, ClusterMatch, Defaults, Fence, Identification, KeepEntry, KeepMatch, Limits, Percent,
-    Policy, Uid, Workers,
+    ClusterEntry, ClusterField, ClusterMatch, DataLoss, Defaults, Fence, Identification, KeepEntry, KeepMatch, Limits,
+    Percent, Policy, Reach, Uid, Workers,
 };
 pub use pattern::{ClusterPattern, NamePattern};
 pub use source::{Source, Span};

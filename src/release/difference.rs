@@ -8,7 +8,7 @@ impl Release {
     /// What differs between this release and what the cluster says of it now, where anything does.
     ///
     /// A release that was uninstalled and installed again has the same name and often the same revision; the
-    /// time of its deployment tells them apart.
+    /// time of its deployment tells them apart, or the object that holds its record.
     pub fn difference(&self, now: &Release) -> Option<String> {
         let state = |release: &Release| format!("revision {}, {}", release.revision, release.status);
         if (self.revision, self.status) != (now.revision, now.status) {
@@ -17,8 +17,17 @@ impl Release {
         if self.updated != now.updated {
             return Some(format!("deployed again at {}; was {}", shown(&now.updated), shown(&self.updated)));
         }
-        (self.chart != now.chart).then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))
+        if is_another(&self.record, &now.record) {
+            return Some(format!("deployed again at {}, within the same second", shown(&now.updated)));
+        }
+        is_another(&self.chart, &now.chart)
+            .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))
     }
+}
+
+/// A list need not know all that a plan does.
+fn is_another<T: PartialEq>(before: &Known<T>, now: &Known<T>) -> bool {
+    matches!((before, now), (Known::Is(before), Known::Is(now)) if before != now)
 }
 
 fn shown<T: Display>(value: &Known<T>) -> String {

@@ -1,11 +1,13 @@
 //! A Helm release as this program knows it: plain data, no Helm, no cluster, no policy.
 
 mod chart;
+mod content;
 mod difference;
 mod names;
 mod status;
 
 pub use chart::Chart;
+pub use content::{Content, Object};
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
 
@@ -78,4 +80,10 @@ pub struct Release {
     pub chart: Known<Chart>,
     /// When that revision was deployed.
     pub updated: Known<jiff::Timestamp>,
+    /// The object that holds that revision; unknown where helm made the list.
+    pub record: Known<RecordUid>,
 }
+
+/// The UID of the object that holds a record: another one under the same name is another installation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordUid(pub String);

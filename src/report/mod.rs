@@ -7,6 +7,7 @@ mod document;
 mod errors;
 mod paint;
 mod plan_document;
+mod plan_row;
 mod plan_table;
 mod printer;
 mod progress;

@@ -62,6 +62,7 @@ struct KeepOfDocument {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ReleaseOfDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<String>,
@@ -70,6 +71,9 @@ struct ReleaseOfDocument {
     facts: Option<Facts>,
     decision: &'static str,
     reasons: Vec<ReasonOfDocument>,
+    /// StatefulSets whose volume claims stay behind.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    claims_stay: Vec<String>,
 }
 
 /// What is known of a release; what is not is left out.
@@ -144,7 +148,7 @@ impl ReleaseOfDocument {
     fn of(entry: &Entry) -> Self {
         let facts = match &entry.subject {
             Subject::Release(release) => Some(Facts::of(release)),
-            Subject::Unreadable(_) => None,
+            Subject::Unreadable(_) | Subject::Unlisted(_) => None,
         };
         Self {
             namespace: entry.subject.namespace().map(ToString::to_string),
@@ -152,6 +156,7 @@ impl ReleaseOfDocument {
             facts,
             decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
             reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
+            claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),
         }
     }
 }

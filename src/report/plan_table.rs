@@ -1,16 +1,14 @@
 //! The plan on a screen.
 
-use std::time::Duration;
-
 use super::paint::Paint;
+use super::plan_row::{cells, short};
 use super::table::{Align, Table};
-use super::words::{age, plural};
+use super::words::plural;
 use crate::cluster::{Connection, Identity};
 use crate::guard::Refusal;
 use crate::helm::Helm;
-use crate::plan::{Entry, KeepHits, Plan, Reason, Source, Subject, Verdict};
+use crate::plan::{Entry, KeepHits, Plan, Subject, Verdict};
 use crate::policy::Policy;
-use crate::release::Release;
 use crate::visible;
 
 /// A plan with everything that has to be said beside it.
@@ -64,6 +62,7 @@ pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, pa
         lines.extend(keep_lines(&view.plan.keep_hits, paint));
         lines.push(String::new());
     }
+    lines.extend(claims_line(view.plan).map(|line| paint.quiet(&line)));
     lines.push(footer(view, paint));
     lines.join("\n")
 }
@@ -111,63 +110,6 @@ fn headings(detail: Detail) -> Vec<(&'static str, Align)> {
     headings
 }
 
-fn cells(entry: &Entry, now: jiff::Timestamp, detail: Detail) -> Vec<String> {
-    let release = match &entry.subject {
-        Subject::Release(release) => Some(release),
-        Subject::Unreadable(_) => None,
-    };
-    let unknown = || "?".to_owned();
-    let verdict = if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" };
-    let chart = release.and_then(|release| release.chart.as_known());
-    let mut cells = vec![
-        entry.subject.namespace().map_or_else(unknown, ToString::to_string),
-        visible::line(entry.subject.name()),
-        verdict.to_owned(),
-        release.and_then(|release| age_of(release, now)).unwrap_or_else(unknown),
-        chart.map_or_else(unknown, |chart| visible::line(&chart.to_string())),
-        why(entry),
-    ];
-    if detail == Detail::Wide {
-        let first = entry.decision.reasons.first().and_then(Reason::source);
-        cells.push(release.map_or_else(unknown, |release| release.revision.to_string()));
-        cells.push(release.map_or_else(unknown, |release| release.status.to_string()));
-        cells.push(first.map_or_else(String::new, |source| visible::line(&source.to_string())));
-    }
-    cells
-}
-
-fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
-    let updated = release.updated.as_known()?;
-    // A clock that is behind makes a release from the future; it is simply new.
-    let since = Duration::try_from(now.duration_since(*updated)).unwrap_or_default();
-    Some(age(since))
-}
-
-/// What decided. That a release is in the fence goes without saying.
-fn why(entry: &Entry) -> String {
-    let said = entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }));
-    let texts = said.map(|reason| match reason.source() {
-        Some(source) => format!("{} ({})", visible::line(&reason.to_string()), short(source)),
-        None => visible::line(&reason.to_string()),
-    });
-    let state = match &entry.subject {
-        Subject::Release(release) if release.status != crate::release::Status::Deployed => {
-            Some(release.status.to_string())
-        }
-        _ => None,
-    };
-    let texts = texts.collect::<Vec<_>>();
-    if texts.is_empty() { state.unwrap_or_default() } else { texts.join("; ") }
-}
-
-/// File and line: enough to go there, short enough for a table.
-fn short(source: &Source) -> String {
-    match source {
-        Source::Policy(place) => format!("{}:{}", visible::line(&place.file), place.line),
-        Source::Flag(flag) => (*flag).to_owned(),
-    }
-}
-
 fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
     let mut table = Table::new(vec![("", Align::Left), ("", Align::Left), ("", Align::Right), ("", Align::Left)]);
     for keep in hits {
@@ -175,6 +117,26 @@ fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
         table.row(vec!["keep".to_owned(), visible::line(&keep.entry), keep.hits.to_string(), note]);
     }
     table.lines(None, 4).into_iter().skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()
+}
+
+/// What an uninstall leaves behind and somebody goes on paying for.
+fn claims_line(plan: &Plan) -> Option<String> {
+    const NAMED: usize = 5;
+    let goes = |entry: &&Entry| entry.decision.verdict == Verdict::Purge && !entry.claims_stay.is_empty();
+    let releases = plan.entries.iter().filter(goes).filter_map(|entry| match &entry.subject {
+        Subject::Release(release) => Some(release.id.to_string()),
+        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
+    });
+    let releases = releases.collect::<Vec<_>>();
+    let named = releases.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match releases.len() {
+        0 => None,
+        number if number > NAMED => Some(format!(
+            "volume claims of StatefulSets stay, and their volumes go on to cost: {named} and {} more",
+            number - NAMED
+        )),
+        _ => Some(format!("volume claims of StatefulSets stay, and their volumes go on to cost: {named}")),
+    }
 }
 
 fn footer(view: &PlanView<'_>, paint: Paint) -> String {

@@ -38,6 +38,10 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
     pub kube_cache: Option<PathBuf>,
+    /// `GOGC`: how lazy the garbage collectors of programs in Go are to be, helm among them.
+    pub go_collector: Option<OsString>,
+    /// `GOMEMLIMIT`: how much memory each of them may take before its collector is not lazy any more.
+    pub go_memory: Option<OsString>,
     /// The first of them that is no text, where one is. To ignore it could mean another cluster, or more of it.
     pub not_text: Option<NotText>,
 }
@@ -71,6 +75,8 @@ impl Environment {
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
             home,
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
+            go_collector: raw("GOGC"),
+            go_memory: raw("GOMEMLIMIT"),
             not_text: None,
         };
         Self { not_text: not_text.into_inner(), ..environment }

@@ -109,7 +109,7 @@ impl Interrupts {
 
     /// Whether children were told to end.
     pub fn has_ended_all(&self) -> bool {
-        self.stop.urgency() > Urgency::Run
+        self.stop.urgency() >= Urgency::Terminate
     }
 
     /// From here on a first signal lets what has begun finish.
@@ -144,7 +144,8 @@ impl Interrupts {
         state.count += 1;
         let step = state.count + usize::from(state.stage == Stage::Looking);
         match step {
-            0 | 1 => {}
+            0 => {}
+            1 => self.stop.raise(Urgency::Drain),
             2 => self.stop.raise(Urgency::Terminate),
             _ => self.stop.raise(Urgency::Kill),
         }
@@ -185,7 +186,8 @@ mod tests {
         let interrupts = Interrupts::silent();
         interrupts.enter(Stage::Purging);
         interrupts.on_signal(SIGINT, start);
-        assert_eq!(interrupts.stop().urgency(), Urgency::Run);
+        assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
+        assert!(!interrupts.has_ended_all(), "what looks at the cluster goes on");
         interrupts.on_signal(SIGTERM, after(10, start));
         assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
         interrupts.on_signal(SIGINT, after(1000, start));
@@ -214,7 +216,7 @@ mod tests {
                 interrupts.on_parent_gone(after(200, start));
             }
             assert!(interrupts.interruption().is_some());
-            assert_eq!(interrupts.stop().urgency(), Urgency::Run);
+            assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
             interrupts.on_signal(SIGTERM, after(2000, start));
             assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
         }
@@ -227,7 +229,7 @@ mod tests {
         interrupts.enter(Stage::Purging);
         interrupts.on_signal(SIGHUP, start);
         interrupts.on_signal(SIGHUP, after(20, start));
-        assert_eq!(interrupts.stop().urgency(), Urgency::Run);
+        assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
         interrupts.on_signal(SIGHUP, after(5000, start));
         assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
     }

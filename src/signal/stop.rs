@@ -1,4 +1,4 @@
-//! The one word that travels from the run to all of its children: go on, end, end now.
+//! The one word that travels from the run to all of its children: go on, begin nothing more, end, end now.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub enum Urgency {
     /// Not at all.
     Run,
+    /// After the release that each has in hand. What only looks at the cluster is not meant.
+    Drain,
     /// TERM, and KILL after the grace period.
     Terminate,
     /// KILL.
@@ -23,7 +25,8 @@ impl StopSignal {
     pub fn urgency(&self) -> Urgency {
         match self.0.load(Ordering::SeqCst) {
             0 => Urgency::Run,
-            1 => Urgency::Terminate,
+            1 => Urgency::Drain,
+            2 => Urgency::Terminate,
             _ => Urgency::Kill,
         }
     }
@@ -42,8 +45,10 @@ mod tests {
     fn urgency_only_rises() {
         let signal = StopSignal::default();
         assert_eq!(signal.urgency(), Urgency::Run);
-        signal.raise(Urgency::Kill);
-        signal.raise(Urgency::Terminate);
-        assert_eq!(signal.urgency(), Urgency::Kill);
+        for urgency in [Urgency::Drain, Urgency::Terminate, Urgency::Kill] {
+            signal.raise(urgency);
+            signal.raise(Urgency::Drain);
+            assert_eq!(signal.urgency(), urgency);
+        }
     }
 }

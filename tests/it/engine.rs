@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use helm_purge::helm::child::{Cause, Ended, Ending, Invocation, Limits, run};
+use helm_purge::helm::child::{Cause, Ended, Ending, Invocation, Limits, Listen, Output, Step, run, run_in_steps};
 use helm_purge::signal::{StopSignal, Urgency};
 use serde_json::{Value, json};
 
@@ -122,4 +122,102 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
 fn what_cannot_be_started_is_an_error() {
     let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
     assert!(run(&invocation, Limits::with_deadline(LONG), &StopSignal::default(), &mut |_| {}).is_err());
+}
+
+/// A listener that takes each line for the end of a step.
+struct Steps {
+    lines: usize,
+    last: usize,
+}
+
+impl Listen for Steps {
+    fn hear(&mut self, bytes: &[u8]) {
+        self.lines += String::from_utf8_lossy(bytes).matches('\n').count();
+    }
+
+    fn step(&self) -> Step {
+        match self.lines {
+            lines if lines < self.last => Step::More(lines),
+            lines if lines == self.last => Step::Last,
+            _ => Step::Leaving,
+        }
+    }
+}
+
+/// A fake helm that uninstalls `dev-a/a`, `dev-a/b` and `dev-a/c`.
+fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
+    for (name, behaviour) in ["a", "b", "c"].into_iter().zip(behaviours) {
+        fake.behaves("dev-a", name, behaviour);
+    }
+    let mut invocation = child(fake, behaviours[0]);
+    invocation.arguments.extend(["b", "c"].map(Into::into));
+    invocation
+}
+
+#[test]
+fn a_draining_child_dies_at_the_end_of_its_step_and_what_it_said_before_is_heard() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    let held = json!({"gate": gate.address()});
+    let invocation = child_of_three(&fake, [&json!({}), &held, &held]);
+    let stop = StopSignal::default();
+    let signal = stop.clone();
+    let worker = std::thread::spawn(move || {
+        let mut steps = Steps { lines: 0, last: 2 };
+        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &signal, &mut steps);
+        (ended.expect("the child can be started"), steps.lines)
+    });
+    let second = gate.arrival();
+    assert_eq!(second.who, "dev-a/b");
+    stop.raise(Urgency::Drain);
+    fake.program.wait_until_unheard(second.pid);
+    second.go();
+    let (ended, lines) = worker.join().expect("the engine does not panic");
+    assert_eq!((ended.ending, ended.cause, ended.output), (Ending::Signal(13), None, Output::Closed));
+    assert_eq!(lines, 1);
+    assert!(gate.arrived().is_none(), "the third step was begun");
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_draining_child_at_its_last_step_is_heard_to_its_end() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    let invocation = child_of_three(&fake, [&json!({}), &json!({}), &json!({"gate": gate.address()})]);
+    let stop = StopSignal::default();
+    let signal = stop.clone();
+    let worker = std::thread::spawn(move || {
+        let mut steps = Steps { lines: 0, last: 2 };
+        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &signal, &mut steps);
+        (ended.expect("the child can be started"), steps.lines)
+    });
+    let last = gate.arrival();
+    stop.raise(Urgency::Drain);
+    last.go();
+    let (ended, lines) = worker.join().expect("the engine does not panic");
+    assert!(ended.succeeded() && ended.output == Output::Whole && lines == 3, "{ended:?}, {lines}");
+}
+
+#[test]
+fn a_child_that_talks_without_end_can_be_drained_too() {
+    let fake = FakeHelm::new();
+    let stop = StopSignal::default();
+    stop.raise(Urgency::Drain);
+    let mut steps = Steps { lines: 0, last: 1 };
+    let invocation = child(&fake, &json!({"floodsStdout": usize::MAX}));
+    let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
+    let ended = ended.expect("the child can be started");
+    assert_eq!((ended.ending, ended.output), (Ending::Signal(13), Output::Closed));
+}
+
+#[test]
+fn a_child_that_has_done_everything_and_does_not_end_is_ended_soon() {
+    let fake = FakeHelm::new();
+    let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
+    let mut steps = Steps { lines: 0, last: 0 };
+    let invocation = child(&fake, &json!({"hangsAfterwards": true}));
+    let ended = run_in_steps(&invocation, limits, &StopSignal::default(), &mut steps);
+    let ended = ended.expect("the child can be started");
+    assert_eq!((ended.ending, ended.cause), (Ending::Signal(15), Some(Cause::Deadline(SHORT))));
+    fake.program.leaves_no_process();
 }

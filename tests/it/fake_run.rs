@@ -50,7 +50,8 @@ fn every_helm_is_called_with_exactly_these_arguments() {
         ["status", "--namespace=dev-a", "--show-resources", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let uninstall =
         ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
-    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &status, &uninstall, &list]);
+    let record = ["status", "--namespace=dev-a", "--output=json", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &status, &uninstall, &list]);
 }
 
 #[test]
@@ -78,6 +79,32 @@ fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
     assert!(!std::path::Path::new(pinned).exists(), "the private file is gone after the run");
     let listed = log.iter().find(|event| event["argv"][0] == "list").expect("a list was started");
     assert_eq!(listed["environment"]["HELM_DEBUG"], "false");
+}
+
+#[test]
+fn a_helm_that_uninstalls_collects_its_garbage_lazily_unless_the_user_wants_it_otherwise() {
+    for (set, expected) in [
+        (&[][..], [Some("400"), Some("256MiB")]),
+        (&[("GOMEMLIMIT", "1GiB")], [Some("400"), Some("1GiB")]),
+        (&[("GOGC", "50")], [Some("50"), None]),
+        (&[("GOGC", "")], [Some("400"), Some("256MiB")]),
+    ] {
+        let mut fake = FakeHelm::new();
+        fake.release("dev-a", "redis");
+        for (name, value) in set {
+            fake.program.set(name, *value);
+        }
+        fake.program.run(&RUN).exits(0);
+        let log = fake.log();
+        let found = |command: &str| {
+            let start = log.iter().find(|event| event["argv"][0] == command).expect("it was started");
+            ["GOGC", "GOMEMLIMIT"].map(|name| start["environment"][name].as_str())
+        };
+        assert_eq!(found("uninstall"), expected, "{set:?}");
+        let untouched =
+            ["GOGC", "GOMEMLIMIT"].map(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| *value));
+        assert_eq!(found("list"), untouched, "a list is long enough as it is");
+    }
 }
 
 #[test]
@@ -142,7 +169,7 @@ fn never_more_children_than_workers() {
         fake.release(&format!("dev-{}", number % 5), &format!("r{number}"));
     }
     let mut arguments = RUN.to_vec();
-    arguments.extend(["--workers", "3"]);
+    arguments.extend(["--workers", "3", "--batch", "1"]);
     fake.program.run(&arguments).exits(0).stdout_has("purged 24").stdout_has("(3 workers)");
     assert!(fake.most_at_once() <= 3);
     assert_eq!(fake.calls().iter().filter(|call| call[0] == "uninstall").count(), 24);

@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use helm_purge::cluster::Connection;
-use helm_purge::helm::{FailureClass, Helm, list};
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
+use helm_purge::helm::{FailureClass, list};
 use helm_purge::signal::StopSignal;
 use serde_json::json;
 
@@ -125,21 +123,7 @@ fn a_list_that_hangs_ends_at_its_deadline() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     fake.lists(&json!({"gate": gate.address()}));
-    let connection = Connection::resolve(&ConnectionWish {
-        kubeconfig: KubeconfigFiles::Flag(fake.program.folder().join("kubeconfig")),
-        ..ConnectionWish::default()
-    });
-    let (connection, stop) = (connection.expect("it resolves"), StopSignal::default());
-    let wrapper = fake.program.executable(
-        "helm",
-        &format!(
-            "#!/bin/sh\nFAKE_HELM='{}' HELM_PURGE_TEST='{}' exec '{}' \"$@\"\n",
-            fake.program.folder().join("fake").display(),
-            fake.program.folder().display(),
-            env!("CARGO_BIN_EXE_fake-helm")
-        ),
-    );
-    let helm = Helm::find(wrapper.to_str(), None, &stop).expect("the fake answers");
+    let ((helm, connection), stop) = (fake.in_this_process(), StopSignal::default());
     let error = list(&helm, &connection, Duration::from_millis(300), &stop).expect_err("it hangs");
     assert_eq!(error.failure.class, FailureClass::TimedOut, "{error}");
     fake.program.leaves_no_process();
@@ -153,9 +137,10 @@ fn a_policy_on_a_pipe_that_nobody_writes_to_ends_with_a_signal() {
     let mut child = command.stdin(reader).spawn().expect("it can be started");
     program.wait_until_blocked(child.id());
     let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+    // Not INT: a shell that runs the tests in the background has it ignored.
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
     let status = child.wait().expect("it is our child");
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
 }
 
 #[test]

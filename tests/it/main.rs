@@ -5,16 +5,23 @@
 
 mod support;
 
+mod batches;
 mod command_line;
 mod connections;
+mod deadlines;
 mod documents;
+mod draining;
 mod engine;
 mod executor;
 mod fake_run;
 mod faults;
 mod guards;
+mod inventory;
+mod meanwhile;
 mod on_a_terminal;
 mod plugin;
+mod reach;
+mod real_batches;
 mod real_purge;
 mod screens;
 mod signals;

@@ -95,6 +95,27 @@ fn there_is_a_bar_for_each_worker_and_one_for_all_and_none_of_them_stays() {
 }
 
 #[test]
+fn the_bar_of_a_worker_shows_the_release_that_its_helm_is_at() {
+    let fake = FakeHelm::new();
+    let gate = Gate::new();
+    for name in ["a", "b", "c"] {
+        fake.release("dev-a", name);
+        fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
+    }
+    let mut terminal =
+        Terminal::start(fake.program.command(&[&RUN[..], &["--confirm", "dev-eu", "--workers", "1"]].concat()));
+    for (done, name) in ["a", "b", "c"].into_iter().enumerate() {
+        let arrival = gate.arrival();
+        terminal.wait_until(name, |screen| {
+            screen.contains(&format!("dev-a/{name} ")) && screen.contains(&format!("{done}/3"))
+        });
+        arrival.go();
+    }
+    assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
+    assert_eq!(fake.calls().iter().filter(|call| call[0] == "uninstall").count(), 1, "one helm for all of them");
+}
+
+#[test]
 fn a_dumb_terminal_and_a_quiet_run_get_no_bars() {
     for (term, arguments) in [("dumb", &[][..]), ("xterm", &["-q"])] {
         let fake = FakeHelm::new();
@@ -126,7 +147,7 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     fake.program.leaves_no_process();
 }
 
-const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers", "1"];
+const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
 
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::{Arrival, FakeHelm, Gate, Running};
 
-const RUN: [&str; 9] = ["run", "-f", "policy.yaml", "--yes", "-A", "--workers", "2", "-o", "json"];
+const RUN: [&str; 9] = ["run", "-f", "policy.yaml", "--yes", "-A", "--workers=2", "--batch=1", "-o", "json"];
 
 /// Four releases, two workers, everything at the gate.
 fn busy(ignores_term: bool) -> (FakeHelm, Gate) {

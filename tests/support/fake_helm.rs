@@ -7,10 +7,12 @@
 //!   `uninstall` removes the file.
 //! - `list.json`: what `helm list` does instead, see [`Behaviour`].
 //! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
+//! - `records/NAMESPACE__NAME`: what `helm status -o json` prints of it; a release without objects otherwise.
 //! - `list.N.json`: the same for the Nth list alone, counted from 1.
 //! - `log`: a line of JSON for the start and for the end of each process, appended.
 //!
-//! An argv that it was not told of ends with code 97, so that every call is asserted.
+//! An argv that it was not told of ends with code 97, so that every call is asserted. Like every program in Go it
+//! dies of SIGPIPE when it wants to say something on a stdout that was closed.
 
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
@@ -51,6 +53,14 @@ struct Behaviour {
     floods_stderr: usize,
     /// Never ends.
     hangs: bool,
+    /// How often it says that the release is uninstalled, where it is.
+    says_so: Option<usize>,
+    /// Never ends, but for having said that the release is uninstalled.
+    hangs_afterwards: bool,
+    /// Ends as if by somebody's `kill -9`.
+    kills_itself: bool,
+    /// A closed stdout is no reason to die, from here on.
+    survives_closed_stdout: bool,
     /// Leaves the kubeconfig that it was given in the scenario's folder.
     copies_kubeconfig: bool,
     /// Leaves a process behind in a group of its own that holds nothing open.
@@ -74,6 +84,7 @@ fn act(folder: &Path, arguments: &[String]) -> u8 {
         Some("version") => version(folder),
         Some("list") => list(folder),
         Some("uninstall") => uninstall(folder, arguments),
+        Some("status") if arguments.iter().any(|argument| argument == "--output=json") => show(folder, arguments),
         // Asked for before the first delete, so that helm looks up all kinds; nobody reads the answer.
         Some("status") => 0,
         other => {
@@ -107,9 +118,32 @@ fn list(folder: &Path) -> u8 {
     0
 }
 
+/// Shows a release without any objects; `records/NAMESPACE__NAME` is what is shown instead.
+fn show(folder: &Path, arguments: &[String]) -> u8 {
+    let namespace = arguments.iter().find_map(|argument| argument.strip_prefix("--namespace=")).unwrap_or_default();
+    let key = format!("{namespace}__{}", arguments.last().map_or("", String::as_str));
+    if let Ok(record) = fs::read_to_string(folder.join("records").join(&key)) {
+        write(&mut std::io::stdout(), &record);
+        return 0;
+    }
+    let Ok(entry) = fs::read_to_string(folder.join("releases").join(&key)) else {
+        write(&mut std::io::stderr(), "Error: release: not found\n");
+        return 1;
+    };
+    let entry: serde_json::Value = serde_json::from_str(&entry).expect("a release is JSON");
+    let revision = entry["revision"].as_str().and_then(|number| number.parse::<u32>().ok()).unwrap_or_default();
+    let record = json!({
+        "name": entry["name"], "namespace": entry["namespace"], "version": revision,
+        "info": {"status": entry["status"]}, "manifest": "", "hooks": null,
+    });
+    write(&mut std::io::stdout(), &record.to_string());
+    0
+}
+
 fn uninstall(folder: &Path, arguments: &[String]) -> u8 {
     let namespace = arguments.iter().find_map(|argument| argument.strip_prefix("--namespace=")).unwrap_or_default();
     let names = arguments.iter().skip_while(|argument| *argument != "--").skip(1);
+    let mut closed_stdout = ClosedStdout::Kills;
     for name in names {
         let key = format!("{namespace}__{name}");
         let record = folder.join("releases").join(&key);
@@ -123,17 +157,42 @@ fn uninstall(folder: &Path, arguments: &[String]) -> u8 {
                 1
             }
         };
-        let removes = behaviour.and_then(|behaviour| behaviour.removes).unwrap_or(code == 0);
-        if removes {
+        let behaviour = behaviour.unwrap_or_default();
+        if behaviour.survives_closed_stdout {
+            closed_stdout = ClosedStdout::IsIgnored;
+        }
+        if behaviour.removes.unwrap_or(code == 0) {
             // It may be gone already, which is the same.
             let _ = fs::remove_file(&record);
         }
         if code != 0 {
             return code;
         }
-        write(&mut std::io::stdout(), &format!("release \"{name}\" uninstalled\n"));
+        for _ in 0..behaviour.says_so.unwrap_or(1) {
+            say(&format!("release \"{name}\" uninstalled\n"), closed_stdout);
+        }
+        if behaviour.hangs_afterwards {
+            wait_for_ever();
+        }
     }
     0
+}
+
+/// What it means that nobody listens any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ClosedStdout {
+    Kills,
+    IsIgnored,
+}
+
+/// One write, as Helm does it.
+fn say(text: &str, closed: ClosedStdout) {
+    let mut stdout = std::io::stdout();
+    let said = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if said.is_err() && closed == ClosedStdout::Kills {
+        let died = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGPIPE);
+        died.expect("this signal has a default");
+    }
 }
 
 fn behaviour(file: &Path) -> Option<Behaviour> {
@@ -164,6 +223,9 @@ fn perform(behaviour: &Behaviour, who: &str) -> u8 {
         let folder = variable("FAKE_HELM").expect("it was there before");
         let given = variable("KUBECONFIG").expect("a child is told which cluster is meant");
         fs::copy(given, Path::new(&folder).join("kubeconfig")).expect("it can be read");
+    }
+    if behaviour.kills_itself {
+        signal_hook::low_level::raise(signal_hook::consts::SIGKILL).expect("a process may kill itself");
     }
     if behaviour.stops_itself {
         let myself = rustix::process::getpid();
@@ -210,7 +272,7 @@ fn wait_for_ever() -> ! {
 }
 
 fn log(folder: &Path, event: &str, arguments: &[String]) {
-    let names = ["HELM_", "KUBE", "NO_COLOR", "LC_ALL"];
+    let names = ["HELM_", "KUBE", "NO_COLOR", "LC_ALL", "GO"];
     let environment = variables().filter(|(name, _)| names.iter().any(|start| name.starts_with(start)));
     let environment = environment.collect::<std::collections::BTreeMap<_, _>>();
     let line = json!({

@@ -9,6 +9,8 @@ pub struct Ended {
     pub ending: Ending,
     /// Why it was made to end, where it was.
     pub cause: Option<Cause>,
+    /// Whether all that it said was heard.
+    pub output: Output,
     /// It was gone, but something it had started still held its stdout; that was ended too.
     pub left_a_process: bool,
     /// The last bytes of its stderr.
@@ -24,6 +26,15 @@ pub enum Ending {
     Signal(i32),
     /// It did not go, even after KILL: the kernel holds it.
     Held,
+}
+
+/// Whether all was heard that a child said on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// It was read to its end.
+    Whole,
+    /// This program closed it before, so that the child begins nothing more.
+    Closed,
 }
 
 /// Why this program ended a child.

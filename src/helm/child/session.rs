@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
 
 use super::sweep::kill_other_groups_of;
-use super::{Ending, Invocation};
+use super::{Ending, Invocation, Listen, Output};
 
 /// What one look at the child showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Session {
     }
 
     /// Waits for output, at most so long, and hands it on.
-    pub(super) fn wait_for_output(&mut self, most: Duration, on_stdout: &mut dyn FnMut(&[u8])) -> OutputState {
+    pub(super) fn wait_for_output(&mut self, most: Duration, listener: &mut dyn Listen) -> OutputState {
         let Some(stdout) = &mut self.stdout else {
             std::thread::sleep(most.min(self.pause_without_output()));
             return OutputState::Closed;
@@ -70,7 +70,7 @@ impl Session {
         let ready = poll(&mut [PollFd::new(stdout, PollFlags::IN)], wait.as_ref());
         match ready {
             Ok(0) | Err(rustix::io::Errno::INTR) => OutputState::Silent,
-            _ => self.read_once(on_stdout),
+            _ => self.read_once(listener),
         }
     }
 
@@ -81,26 +81,49 @@ impl Session {
         (since / 4).clamp(Duration::from_micros(500), Duration::from_millis(50))
     }
 
-    fn read_once(&mut self, on_stdout: &mut dyn FnMut(&[u8])) -> OutputState {
+    fn read_once(&mut self, listener: &mut dyn Listen) -> OutputState {
         let Some(stdout) = &mut self.stdout else { return OutputState::Closed };
         let mut bytes = [0; 16 << 10];
         match stdout.read(&mut bytes) {
             Ok(length @ 1..) => {
-                on_stdout(&bytes[..length]);
+                listener.hear(&bytes[..length]);
                 OutputState::Open
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => OutputState::Silent,
             Ok(_) | Err(_) => {
-                self.stdout = None;
-                self.closed = Some(Instant::now());
+                self.let_go_of_output();
                 OutputState::Closed
             }
         }
     }
 
+    fn let_go_of_output(&mut self) {
+        self.stdout = None;
+        self.closed = Some(Instant::now());
+    }
+
+    /// What is in the pipe already, but not more than fits into one: some children never stop talking.
+    pub(super) fn take_what_is_there(&mut self, listener: &mut dyn Listen) {
+        const READS: usize = 64;
+        for _ in 0..READS {
+            if self.stdout.is_none() || self.wait_for_output(Duration::ZERO, listener) != OutputState::Open {
+                return;
+            }
+        }
+    }
+
+    /// Stops to listen. Output that the child had ended by itself was read to its end.
+    pub(super) fn close_output(&mut self) -> Output {
+        if self.stdout.is_none() {
+            return Output::Whole;
+        }
+        self.let_go_of_output();
+        Output::Closed
+    }
+
     /// What is left in the pipe of a child that is gone. `Open` where its end did not come in time: something
     /// that the child had started still holds the other end.
-    pub(super) fn read_the_rest(&mut self, most: Duration, on_stdout: &mut dyn FnMut(&[u8])) -> OutputState {
+    pub(super) fn read_the_rest(&mut self, most: Duration, listener: &mut dyn Listen) -> OutputState {
         let until = Instant::now() + most;
         loop {
             let left = until.saturating_duration_since(Instant::now());
@@ -110,7 +133,7 @@ impl Session {
             if left.is_zero() {
                 return OutputState::Open;
             }
-            self.wait_for_output(left, on_stdout);
+            self.wait_for_output(left, listener);
         }
     }
 

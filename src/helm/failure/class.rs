@@ -35,6 +35,8 @@ pub enum FailureClass {
     CannotStart,
     /// Helm reported success, but the cluster still lists the release.
     StillListed,
+    /// What helm said cannot be right, or is not whole: whether the release is gone, only the cluster can tell.
+    Unclear,
     /// A fault of this program.
     Internal,
     /// Anything else: Helm's words have to do.
@@ -60,6 +62,7 @@ impl FailureClass {
             FailureClass::Interrupted => "interrupted",
             FailureClass::CannotStart => "cannot-start",
             FailureClass::StillListed => "still-listed",
+            FailureClass::Unclear => "unclear",
             FailureClass::Internal => "internal",
             FailureClass::Other => "other",
         }
@@ -68,7 +71,9 @@ impl FailureClass {
     /// What a person can do where releases could not even be listed.
     pub fn hint_for_listing(self) -> &'static str {
         match self {
-            FailureClass::Rbac => "the user has to be allowed to list Secrets in all namespaces",
+            FailureClass::Rbac => {
+                "the user has to be allowed to list Secrets in the namespaces of the fence, and to list namespaces"
+            }
             FailureClass::Login => "log in to the cluster again",
             FailureClass::Unreachable => "check the cluster's address and the way to it: `kubectl version`",
             FailureClass::TimedOut => "the API server does not answer; try again",
@@ -97,6 +102,7 @@ impl FailureClass {
             FailureClass::Killed | FailureClass::Interrupted => {
                 Some("the release may be half uninstalled; a second run finishes it")
             }
+            FailureClass::Unclear => Some("look whether the release is still there; a second run tries again"),
             FailureClass::CannotStart => Some("look at the limits for processes and open files"),
             FailureClass::Internal => Some("please report this"),
             FailureClass::Gone | FailureClass::StillListed | FailureClass::Other => None,

@@ -71,6 +71,7 @@ mod tests {
         let ended = Ended {
             ending: Ending::Signal(15),
             cause: Some(Cause::Deadline(Duration::from_secs(90))),
+            output: crate::helm::child::Output::Whole,
             left_a_process: false,
             stderr: b"Error: something".to_vec(),
         };

@@ -56,7 +56,10 @@ pub(crate) static KEEP: Level = Level {
     ],
 };
 
-pub(crate) static DEFAULTS: Level = Level { place: "under `defaults`", keys: &[key("timeout", "5m")] };
+pub(crate) static DEFAULTS: Level = Level {
+    place: "under `defaults`",
+    keys: &[key("timeout", "5m"), key("reach", "namespace"), key("dataLoss", "keep")],
+};
 
 pub(crate) static LIMITS: Level = Level {
     place: "under `limits`",

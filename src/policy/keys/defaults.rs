@@ -11,11 +11,33 @@ use crate::policy::fault::Reported;
 pub struct Defaults {
     /// How long one release may take.
     pub timeout: Duration,
+    /// Whether releases go that reach beyond the fence.
+    pub reach: Reach,
+    /// Whether releases go that take volume claims along.
+    pub data_loss: DataLoss,
+}
+
+/// What an uninstall may take along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// What lies inside the fence.
+    Namespace,
+    /// Anything: definitions of custom resources, namespaces, objects outside the fence.
+    Cluster,
+}
+
+/// What becomes of releases that hold data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataLoss {
+    /// They stay.
+    Keep,
+    /// They go, with their data.
+    Allow,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { timeout: Duration::from_mins(5) }
+        Self { timeout: Duration::from_mins(5), reach: Reach::Namespace, data_loss: DataLoss::Keep }
     }
 }
 
@@ -29,8 +51,18 @@ pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<D
 fn read_defaults(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Defaults, Reported> {
     let mut fields = slot.fields(&schema::DEFAULTS, reader)?;
     let timeout = fields.optional("timeout", reader, read_timeout);
+    let reach = fields.optional("reach", reader, |slot, reader| {
+        slot.one_of(&[("namespace", Reach::Namespace), ("cluster", Reach::Cluster)], reader)
+    });
+    let data_loss = fields.optional("dataLoss", reader, |slot, reader| {
+        slot.one_of(&[("keep", DataLoss::Keep), ("allow", DataLoss::Allow)], reader)
+    });
     let built_in = Defaults::default();
-    Ok(Defaults { timeout: timeout?.unwrap_or(built_in.timeout) })
+    Ok(Defaults {
+        timeout: timeout?.unwrap_or(built_in.timeout),
+        reach: reach?.unwrap_or(built_in.reach),
+        data_loss: data_loss?.unwrap_or(built_in.data_loss),
+    })
 }
 
 /// Reads how long one release may take.

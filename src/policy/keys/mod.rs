@@ -17,8 +17,8 @@ mod forms_test;
 mod matching_test;
 
 pub use clusters::{ClusterEntry, ClusterField, ClusterMatch, Identification};
-pub use defaults::Defaults;
 pub(crate) use defaults::read_timeout;
+pub use defaults::{DataLoss, Defaults, Reach};
 pub use fence::Fence;
 pub(crate) use keep::read_short;
 pub use keep::{KeepEntry, KeepMatch};

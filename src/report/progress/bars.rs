@@ -102,11 +102,14 @@ impl Progressing for Bars {
                 self.drawn.iter_mut().for_each(|drawn| drawn.begin(*lane, &release.to_string(), *progress));
             }
             Event::ReleaseFinished { lane, release, outcome, took, progress } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, *progress));
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
                 if outcome.is_failure() {
                     let line = finished_line(release, outcome, *took, printer.err());
                     self.above(|| printer.tell(&line));
                 }
+            }
+            Event::ReleaseReturned { lane, release, progress } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
             }
             Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
             Event::Draining { because: NotStarted::FailFast, progress } => {
@@ -131,8 +134,9 @@ impl Drawn {
         self.draw_total(progress);
     }
 
-    fn end(&mut self, lane: Lane, progress: Progress) {
-        if let Some(bar) = self.lanes.get_mut(lane.0) {
+    /// Of a batch, a release may end that is not the one in hand: it is left alone before the batch begins.
+    fn end(&mut self, lane: Lane, release: &str, progress: Progress) {
+        if let Some(bar) = self.lanes.get_mut(lane.0).filter(|bar| bar.release == release) {
             bar.since = None;
             bar.draw();
         }

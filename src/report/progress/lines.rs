@@ -37,7 +37,10 @@ impl Lines {
 impl Progressing for Lines {
     fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
         match event {
-            Event::Started { .. } | Event::ReleaseStarted { .. } | Event::Finished(_) => {}
+            Event::Started { .. }
+            | Event::ReleaseStarted { .. }
+            | Event::ReleaseReturned { .. }
+            | Event::Finished(_) => {}
             Event::Tick(progress) => self.heartbeat(*progress, printer),
             Event::ReleaseFinished { release, outcome, took, progress, .. } => {
                 self.last_word = progress.elapsed;

@@ -10,6 +10,7 @@ use super::paint::Paint;
 use super::printer::Printer;
 use super::words::{plural, seconds};
 use crate::executor::{Event, NotStarted, Outcome, Progress};
+use crate::helm::FailureClass;
 use crate::release::ReleaseId;
 use crate::visible;
 use std::time::Duration;
@@ -51,6 +52,10 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
         Outcome::AlreadyGone => format!("{} {name}", paint.quiet("already gone")),
         Outcome::Failed(failure) => {
             let first = failure.words.error.lines().next().unwrap_or_default();
+            // The list at the end may say that it is gone.
+            if failure.class == FailureClass::Unclear {
+                return format!("{} {name}: {}", paint.bad("unclear"), visible::line(first));
+            }
             format!("{} {name} {}: {}", paint.bad("failed"), failure.class, visible::line(first))
         }
         Outcome::Changed(_) => format!("{} {release}", paint.quiet("left alone")),

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use helm_purge::cluster::Connection;
+use helm_purge::helm::Helm;
+use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
+use helm_purge::signal::StopSignal;
 use serde_json::{Value, json};
 
 use super::{Gate, Program};
@@ -30,6 +34,19 @@ impl FakeHelm {
         let fake = Self { program, folder };
         fake.policy("keep: []\n");
         fake
+    }
+
+    /// The fake as a helm for code that runs in this process, which has none of the scenario's environment, and its
+    /// cluster.
+    pub(crate) fn in_this_process(&self) -> (Helm, Connection) {
+        let folder = self.program.folder();
+        let (scenario, marker, fake) = (self.folder.display(), folder.display(), env!("CARGO_BIN_EXE_fake-helm"));
+        let script = format!("#!/bin/sh\nFAKE_HELM='{scenario}' HELM_PURGE_TEST='{marker}' exec '{fake}' \"$@\"\n");
+        let wrapper = self.program.executable("helm", &script);
+        let kubeconfig = KubeconfigFiles::Flag(folder.join("kubeconfig"));
+        let connection = Connection::resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() });
+        let helm = Helm::find(wrapper.to_str(), None, &StopSignal::default());
+        (helm.expect("the fake answers"), connection.expect("it resolves"))
     }
 
     /// Writes `policy.yaml`: the usual cluster and fence, and these lines.

@@ -14,6 +14,9 @@ pub(crate) struct Gate {
 /// A process that waits.
 pub(crate) struct Arrival {
     stream: TcpStream,
+    /// `NAMESPACE/NAME`, or the command.
+    pub(crate) who: String,
+    pub(crate) pid: u32,
 }
 
 impl Gate {
@@ -47,7 +50,8 @@ impl Gate {
         stream.set_nonblocking(false).expect("a stream can be read with waiting");
         let mut line = String::new();
         BufReader::new(stream.try_clone().expect("a stream can be shared")).read_line(&mut line).ok()?;
-        Some(Arrival { stream })
+        let (who, pid) = line.trim_end().rsplit_once(' ')?;
+        Some(Arrival { stream, who: who.to_owned(), pid: pid.parse().ok()? })
     }
 }
 

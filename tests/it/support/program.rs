@@ -72,6 +72,17 @@ impl Program {
         }
     }
 
+    /// Waits until nobody reads any more what a process writes to its stdout.
+    #[track_caller]
+    pub(crate) fn wait_until_unheard(&self, pid: u32) {
+        let pipe = fs::read_link(format!("/proc/{pid}/fd/1")).expect("it runs and has a stdout");
+        let until = Instant::now() + CEILING;
+        while processes().filter(|other| *other != pid).any(|other| holds(other, &pipe)) {
+            assert!(Instant::now() < until, "{} still listens to {pid}", self.folder().display());
+            std::thread::yield_now();
+        }
+    }
+
     /// A command that runs it, for those who start it by themselves.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
@@ -137,6 +148,11 @@ impl Program {
 
 fn has(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
+}
+
+fn holds(pid: u32, file: &Path) -> bool {
+    let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    files.into_iter().any(|open| fs::read_link(open.path()).is_ok_and(|target| target == file))
 }
 
 fn processes() -> impl Iterator<Item = u32> {

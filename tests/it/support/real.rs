@@ -88,6 +88,15 @@ impl Real {
         names
     }
 
+    /// From now on every call of helm leaves a line, its pid and its arguments, in this file of the folder.
+    pub(crate) fn log_calls(&mut self, file: &str) {
+        let log = self.program.file(file, "");
+        let helm = cluster().helm(self.helm).unwrap_or_else(|error| panic!("{error}"));
+        let script = format!("#!/bin/sh\necho \"$$ $*\" >> '{}'\nexec '{}' \"$@\"\n", log.display(), helm.display());
+        let wrapper = self.program.executable("helm", &script);
+        self.program.set("HELM_BIN", wrapper);
+    }
+
     pub(crate) fn helm_command(&self) -> Command {
         cluster().helm_command(self.helm).unwrap_or_else(|error| panic!("{error}"))
     }

@@ -75,7 +75,8 @@ fn info(release: &SeededRelease, revision: u32, status: Status) -> Value {
 }
 
 fn manifest(release: &SeededRelease) -> String {
-    let documents: String = release.objects.iter().map(|object| document(release, object)).collect();
+    let objects = release.objects.iter().chain(&release.recorded);
+    let documents: String = objects.map(|object| document(release, object)).collect();
     documents + &release.words
 }
 

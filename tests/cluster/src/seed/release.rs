@@ -31,6 +31,7 @@ pub struct SeededRelease {
     pub(super) previous_status: Status,
     pub(super) chart: Option<ChartName>,
     pub(super) objects: Vec<Value>,
+    pub(super) recorded: Vec<Value>,
     pub(super) hooks: Vec<Value>,
     /// Stands in the manifest behind the objects, as it is.
     pub(super) words: String,
@@ -69,6 +70,7 @@ impl SeededRelease {
             previous_status: Status::Superseded,
             chart: Some(ChartName { name: "app".to_owned(), version: "1.0.0".to_owned() }),
             objects: Vec::new(),
+            recorded: Vec::new(),
             hooks: Vec::new(),
             words: String::new(),
             labels: BTreeMap::new(),
@@ -132,6 +134,13 @@ impl SeededRelease {
     #[must_use]
     pub fn object(mut self, object: Value) -> Self {
         self.objects.push(object);
+        self
+    }
+
+    /// Adds an object to the manifest that the cluster does not have, and need not accept.
+    #[must_use]
+    pub fn recorded_object(mut self, object: Value) -> Self {
+        self.recorded.push(object);
         self
     }
 

@@ -1,0 +1,56 @@
+//! Why a look at the cluster failed.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a look at the cluster failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookError {
+    /// The right to look is missing.
+    Forbidden(String),
+    /// The client cannot connect or log in; helm still may, for it is less strict about certificates.
+    NoConnection(String),
+    /// Anything else.
+    Failed(String),
+    /// The run was told to end.
+    Interrupted,
+}
+
+impl From<&kube::Error> for LookError {
+    fn from(error: &kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) if status.code == 403 => LookError::Forbidden(status.message.clone()),
+            kube::Error::Api(status) if status.code == 401 => LookError::NoConnection(status.message.clone()),
+            kube::Error::Api(status) => LookError::Failed(status.message.clone()),
+            kube::Error::Auth(_) | kube::Error::HyperError(_) | kube::Error::Service(_) => {
+                LookError::NoConnection(chain(error))
+            }
+            other => LookError::Failed(chain(other)),
+        }
+    }
+}
+
+/// An error with its causes, in one line, each text once.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+impl fmt::Display for LookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LookError::Forbidden(text) | LookError::NoConnection(text) | LookError::Failed(text) => f.write_str(text),
+            LookError::Interrupted => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl Error for LookError {}

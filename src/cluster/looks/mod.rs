@@ -1,0 +1,37 @@
+//! The looks that this program takes at a cluster, each a question with a plain answer.
+
+mod namespaces;
+mod payloads;
+mod records;
+mod replaced;
+mod watch;
+
+pub use payloads::{Payload, Payloads, Wanted};
+pub use records::{InNamespace, Record, RecordList, RecordStore};
+pub use replaced::ReplacedRevisions;
+pub use watch::WatchNews;
+
+use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
+use kube::Api;
+
+use super::client::{Client, in_time};
+use super::look_error::LookError;
+
+/// So many requests of one look are on their way at a time.
+const SIDE_BY_SIDE: usize = 16;
+
+/// What tells a cluster from every other: the UID of its namespace `kube-system`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity(pub String);
+
+impl Client {
+    /// The cluster's identity.
+    ///
+    /// # Errors
+    /// Where the namespace `kube-system` cannot be read.
+    pub fn identity(&self) -> Result<Identity, LookError> {
+        let look = |client| async { in_time(Api::<NamespaceObject>::all(client).get_metadata("kube-system")).await };
+        let uid = self.look(look)?.metadata.uid.filter(|uid| !uid.is_empty());
+        uid.map(Identity).ok_or_else(|| LookError::Failed("the namespace kube-system has no UID".to_owned()))
+    }
+}

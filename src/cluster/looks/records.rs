@@ -1,0 +1,200 @@
+//! Helm's records as their metadata describes them: labels, times and UIDs, never a payload.
+//!
+//! The records of replaced revisions are left out: they are most of what a cluster holds, and say nothing about
+//! what a release is now.
+
+use std::fmt::Debug;
+
+use futures_util::stream::{StreamExt, iter};
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::Api;
+use kube::api::{ListParams, ObjectMeta};
+use kube::core::Resource;
+use serde::de::DeserializeOwned;
+
+use super::SIDE_BY_SIDE;
+use crate::cluster::client::{Client, in_time};
+use crate::cluster::look_error::LookError;
+use crate::release::{Namespace, RecordUid};
+
+/// So many records are asked for at a time: a page stays small, whatever the cluster holds.
+const PAGE: u32 = 1000;
+
+/// Where Helm stores its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordStore {
+    /// In Secrets, its default.
+    Secrets,
+    /// In ConfigMaps, with `HELM_DRIVER=configmap`.
+    ConfigMaps,
+}
+
+/// One revision of a release as its labels describe it: what Helm wrote beside the payload, which is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The namespace that the record lies in. Foreign text.
+    pub namespace: String,
+    /// The object's own name.
+    pub object: String,
+    /// The object's UID.
+    pub uid: RecordUid,
+    /// The release's name, where the record has such a label. Foreign text.
+    pub release: Option<String>,
+    /// The revision, where the record has such a label and it is a number.
+    pub revision: Option<u32>,
+    /// The state, where the record has such a label. Foreign text.
+    pub status: Option<String>,
+    /// When the object was made, which is when the revision was deployed. Helm's own label with a time is
+    /// copied from revision to revision and says nothing.
+    pub created: Option<jiff::Timestamp>,
+}
+
+/// Records, and the moment they are of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordList {
+    /// In no order.
+    pub records: Vec<Record>,
+    /// The resource version of the list, from which a watch can go on.
+    pub version: String,
+}
+
+/// The records of one namespace, or why they could not be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InNamespace {
+    /// Which.
+    pub namespace: Namespace,
+    /// Its records.
+    pub listed: Result<RecordList, LookError>,
+}
+
+impl RecordStore {
+    /// The path of the list of all records, or of those in one namespace.
+    pub(super) fn path(self, namespace: &Namespace) -> String {
+        let plural = match self {
+            RecordStore::Secrets => "secrets",
+            RecordStore::ConfigMaps => "configmaps",
+        };
+        format!("/api/v1/namespaces/{namespace}/{plural}")
+    }
+
+    /// What tells a record of Helm's from any other object, with a condition on its labels.
+    pub(super) fn parameters(self, labels: &str) -> ListParams {
+        let parameters = ListParams::default().labels(&format!("owner=helm{labels}"));
+        match self {
+            RecordStore::Secrets => parameters.fields("type=helm.sh/release.v1"),
+            RecordStore::ConfigMaps => parameters,
+        }
+    }
+
+    /// The name of the object that holds a revision.
+    pub fn object_name(release: &str, revision: u32) -> String {
+        format!("sh.helm.release.v1.{release}.v{revision}")
+    }
+}
+
+/// Leaves out the records of replaced revisions.
+pub(super) const NOT_REPLACED: &str = ",status!=superseded";
+
+impl Client {
+    /// Every record of the cluster that is not of a replaced revision.
+    ///
+    /// # Errors
+    /// Where they cannot be listed in all namespaces.
+    pub fn records(&self, store: RecordStore) -> Result<RecordList, LookError> {
+        self.look(move |client| async move {
+            match store {
+                RecordStore::Secrets => list(&Api::<Secret>::all(client), store, NOT_REPLACED).await,
+                RecordStore::ConfigMaps => list(&Api::<ConfigMap>::all(client), store, NOT_REPLACED).await,
+            }
+        })
+    }
+
+    /// The same, namespace by namespace, for those who may not see all of them.
+    ///
+    /// # Errors
+    /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
+    pub fn records_in(&self, store: RecordStore, namespaces: Vec<Namespace>) -> Result<Vec<InNamespace>, LookError> {
+        self.look(move |client| async move {
+            let looks = namespaces.into_iter().map(|namespace| {
+                let client = client.clone();
+                async move {
+                    let listed = list_in(client, store, &namespace, NOT_REPLACED).await;
+                    InNamespace { namespace, listed }
+                }
+            });
+            Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+        })
+    }
+
+    /// Every record of the given releases of one namespace, those of replaced revisions as well.
+    ///
+    /// # Errors
+    /// Where they cannot be listed.
+    pub fn records_of(
+        &self,
+        store: RecordStore,
+        namespace: Namespace,
+        releases: &[String],
+    ) -> Result<RecordList, LookError> {
+        let labels = format!(",name in ({})", releases.join(","));
+        self.look(move |client| async move { list_in(client, store, &namespace, &labels).await })
+    }
+}
+
+async fn list_in(
+    client: kube::Client,
+    store: RecordStore,
+    namespace: &Namespace,
+    labels: &str,
+) -> Result<RecordList, LookError> {
+    let name = namespace.as_str();
+    match store {
+        RecordStore::Secrets => list(&Api::<Secret>::namespaced(client, name), store, labels).await,
+        RecordStore::ConfigMaps => list(&Api::<ConfigMap>::namespaced(client, name), store, labels).await,
+    }
+}
+
+/// Every record that an API shows, with a condition on its labels.
+pub(super) async fn list<K>(api: &Api<K>, store: RecordStore, labels: &str) -> Result<RecordList, LookError>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
+{
+    let mut records = Vec::new();
+    let version = every_page(api, &store.parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
+    Ok(RecordList { records, version })
+}
+
+/// Reads a list page by page and hands on the metadata of each object; gives the version of the list.
+pub(super) async fn every_page<K>(
+    api: &Api<K>,
+    parameters: &ListParams,
+    mut on_object: impl FnMut(ObjectMeta),
+) -> Result<String, LookError>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
+{
+    let mut page = parameters.clone().limit(PAGE);
+    loop {
+        let list = in_time(api.list_metadata(&page)).await?;
+        list.items.into_iter().for_each(|item| on_object(item.metadata));
+        page.continue_token = list.metadata.continue_.filter(|token| !token.is_empty());
+        if page.continue_token.is_none() {
+            return Ok(list.metadata.resource_version.unwrap_or_default());
+        }
+    }
+}
+
+impl From<&ObjectMeta> for Record {
+    fn from(metadata: &ObjectMeta) -> Self {
+        let label = |name: &str| metadata.labels.as_ref().and_then(|labels| labels.get(name)).cloned();
+        Self {
+            namespace: metadata.namespace.clone().unwrap_or_default(),
+            object: metadata.name.clone().unwrap_or_default(),
+            uid: RecordUid(metadata.uid.clone().unwrap_or_default()),
+            release: label("name"),
+            revision: label("version").and_then(|version| version.parse().ok()),
+            status: label("status"),
+            created: metadata.creation_timestamp.as_ref().map(|time| time.0),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Every way in which a batch can end, and what it comes to.
+
+use std::time::Duration;
+
+use super::judge::judge;
+use super::transcript::Transcript;
+use super::{Attempt, Told, Verdict};
+use crate::helm::child::{Cause, Ended, Ending, Listen, Output};
+use crate::release::ReleaseId;
+
+const A: &str = "release \"a\" uninstalled\n";
+const B: &str = "release \"b\" uninstalled\n";
+const C: &str = "release \"c\" uninstalled\n";
+
+fn ended(ending: Ending) -> Ended {
+    Ended { ending, cause: None, output: Output::Whole, left_a_process: false, stderr: b"Error: no luck\n".to_vec() }
+}
+
+fn closed(ending: Ending) -> Ended {
+    Ended { output: Output::Closed, ..ended(ending) }
+}
+
+/// A batch of `a`, `b` and `c`: what was told on the way, in short, and the verdict.
+fn judged(said: &[&str], ended: &Ended) -> (Vec<String>, Verdict) {
+    let ids = ["a", "b", "c"].map(|name| ReleaseId {
+        namespace: "dev-a".parse().expect("a legal name"),
+        name: name.parse().expect("a legal name"),
+    });
+    let batch = ids.iter().collect::<Vec<_>>();
+    let mut told = Vec::new();
+    let mut tell = |attempt: Attempt| told.push(short(&attempt));
+    let mut transcript = Transcript::new(&batch, &mut tell);
+    transcript.hear(said.concat().as_bytes());
+    let verdict = judge(transcript.finish(), ended);
+    (told, verdict)
+}
+
+fn short(attempt: &Attempt) -> String {
+    match attempt {
+        Attempt::Uninstalled { left_behind, .. } if left_behind.is_empty() => "gone".to_owned(),
+        Attempt::Uninstalled { left_behind, .. } => format!("gone, not {}", left_behind.join(" ")),
+        Attempt::NotBegun => "not begun".to_owned(),
+        Attempt::Unseen { if_begun } => format!("unseen {}", if_begun.class),
+        Attempt::Unclear(failure) => format!("unclear {}", failure.class),
+        Attempt::Failed(failure) => format!("failed {}", failure.class),
+    }
+}
+
+/// All three, in short, where what was told on the way holds.
+fn outcomes(said: &[&str], ended: &Ended) -> Vec<String> {
+    let (mut all, verdict) = judged(said, ended);
+    assert_eq!(verdict.told, Told::Holds);
+    all.extend(verdict.rest.iter().map(short));
+    all
+}
+
+#[test]
+fn with_all_lines_and_a_good_end_all_are_gone() {
+    assert_eq!(outcomes(&[A, B, C], &ended(Ending::Code(0))), ["gone", "gone", "gone"]);
+    let kept = "These resources were kept due to the resource policy:\n[ConfigMap] x\n\n";
+    assert_eq!(outcomes(&[A, kept, B, C], &ended(Ending::Code(0))), ["gone", "gone, not [ConfigMap] x", "gone"]);
+}
+
+#[test]
+fn an_error_is_that_of_the_first_release_without_a_line_and_those_behind_it_were_not_begun() {
+    assert_eq!(outcomes(&[], &ended(Ending::Code(1))), ["failed other", "not begun", "not begun"]);
+    assert_eq!(outcomes(&[A], &ended(Ending::Code(1))), ["gone", "failed other", "not begun"]);
+    assert_eq!(outcomes(&[A, B], &ended(Ending::Signal(9))), ["gone", "gone", "failed killed"]);
+    let late = Ended { cause: Some(Cause::Deadline(Duration::from_secs(9))), ..ended(Ending::Signal(15)) };
+    assert_eq!(outcomes(&[A], &late), ["gone", "failed timed-out", "not begun"]);
+}
+
+#[test]
+fn a_good_end_without_all_lines_is_unclear_for_those_without() {
+    assert_eq!(outcomes(&[A], &ended(Ending::Code(0))), ["gone", "unclear unclear", "unclear unclear"]);
+}
+
+#[test]
+fn a_bad_end_after_all_lines_is_unclear_for_the_last() {
+    let hung = Ended { cause: Some(Cause::Deadline(Duration::from_secs(30))), ..ended(Ending::Signal(15)) };
+    assert_eq!(outcomes(&[A, B, C], &hung), ["gone", "gone", "unclear timed-out"]);
+    assert_eq!(outcomes(&[A, B, C], &ended(Ending::Code(1))), ["gone", "gone", "unclear other"]);
+}
+
+#[test]
+fn lines_that_contradict_each_other_prove_nothing_of_any() {
+    for (said, on_the_way, rest) in [
+        (&[A, C, C][..], 1, 2),
+        (&[B], 0, 3),
+        (&[A, B, B, C], 2, 1),
+        (&[A, B, C, C], 2, 1),
+        (&[A, B, C, "more\n"], 2, 1),
+    ] {
+        for ended in [ended(Ending::Code(0)), ended(Ending::Code(1)), closed(Ending::Signal(13))] {
+            let (told, verdict) = judged(said, &ended);
+            assert!(matches!(verdict.told, Told::Revoked(_)), "{said:?}");
+            assert_eq!((told.len(), verdict.rest.len()), (on_the_way, rest), "{said:?}");
+            assert!(verdict.rest.iter().all(|attempt| short(attempt) == "unclear unclear"), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_contradiction_does_not_hide_helms_own_error() {
+    let (_, verdict) = judged(&[B], &ended(Ending::Code(1)));
+    let Attempt::Unclear(failure) = &verdict.rest[0] else { panic!("{verdict:?}") };
+    assert_eq!(failure.words.all(), "helm said out of turn: release \"b\" uninstalled\nno luck");
+}
+
+#[test]
+fn a_drained_helm_has_done_the_release_whose_line_it_died_of() {
+    for ending in [Ending::Signal(13), Ending::Code(141)] {
+        assert_eq!(outcomes(&[A], &closed(ending)), ["gone", "gone", "unseen interrupted"]);
+        assert_eq!(short(&judged(&[A], &ended(ending)).1.rest[1]), "not begun", "that was not our doing");
+    }
+    assert_eq!(outcomes(&[], &closed(Ending::Signal(13))), ["gone", "unseen interrupted", "unseen interrupted"]);
+}
+
+#[test]
+fn a_drained_helm_that_ends_otherwise_leaves_it_to_the_list() {
+    assert_eq!(outcomes(&[A], &closed(Ending::Code(1))), ["gone", "unclear other", "unseen other"]);
+    let asked = Ended { cause: Some(Cause::Asked), ..closed(Ending::Signal(15)) };
+    assert_eq!(outcomes(&[], &asked), ["unclear interrupted", "unseen interrupted", "unseen interrupted"]);
+    assert_eq!(outcomes(&[A], &closed(Ending::Code(0))), ["gone", "unclear unclear", "unclear unclear"]);
+}

@@ -1,0 +1,136 @@
+//! One `helm uninstall` of several releases: its output read line by line, its end judged.
+//!
+//! A release is uninstalled when its line came, once and in its turn; the last of a batch when helm then ended with
+//! exit code 0 as well. What cannot be told is not guessed: it is left to the list that is taken after the run.
+
+mod judge;
+#[cfg(test)]
+mod judge_test;
+mod lines;
+mod remarks;
+mod transcript;
+
+use std::time::Duration;
+
+use super::child::{self, Limits};
+use super::environment::{Collector, Debug};
+use super::failure::{Failure, FailureClass};
+use super::{Helm, arguments};
+use crate::cluster::Connection;
+use crate::release::ReleaseId;
+use crate::signal::{StopSignal, Urgency};
+use judge::judge;
+use transcript::Transcript;
+
+/// What came of one attempt to uninstall one release. Not yet its outcome: that needs a look at the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// Helm says it is uninstalled.
+    Uninstalled {
+        /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
+        left_behind: Vec<String>,
+        /// Anything else Helm had to say on stdout.
+        remarks: Vec<String>,
+    },
+    /// It was not begun: a release before it ended the batch, or nothing was to be begun any more.
+    NotBegun,
+    /// It was probably not begun, but helm was not listened to any more.
+    Unseen {
+        /// What it is where the cluster shows that it was.
+        if_begun: Failure,
+    },
+    /// It cannot be told. Without a look at the cluster it is this failure.
+    Unclear(Failure),
+    /// It did not work.
+    Failed(Failure),
+}
+
+/// What came of a batch, beyond what was told while it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether that still holds.
+    pub told: Told,
+    /// One for each release that nothing was told of, in the order of the batch.
+    pub rest: Vec<Attempt>,
+}
+
+/// Whether what was told of releases while their batch ran still holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It does.
+    Holds,
+    /// It proves nothing any more. Without a look at the cluster each of them is this failure.
+    Revoked(Failure),
+}
+
+/// Whatever can uninstall releases: helm, or a stand-in where helm is not the point.
+pub trait Uninstall: Send + Sync {
+    /// Uninstalls releases of one namespace, one after the other, and tells of each as it ends; stops at the first
+    /// that does not work, and before the next when told to. Never panics on what helm does.
+    fn uninstall(&self, batch: &[&ReleaseId], stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict;
+}
+
+/// Uninstalls with helm, a batch in one child.
+#[derive(Debug, Clone)]
+pub struct HelmUninstall {
+    helm: Helm,
+    connection: Connection,
+    timeout: Duration,
+    collector: Collector,
+    limits: Limits,
+}
+
+impl HelmUninstall {
+    /// With this helm on this cluster. `timeout` is what helm gets as `--timeout`: its bound for each hook and each
+    /// wait in turn. The wall-clock bound of a release has to leave room for several of them.
+    pub fn new(helm: Helm, connection: Connection, timeout: Duration, collector: Collector) -> Self {
+        let limits = Limits::with_deadline(timeout * 3 + Duration::from_mins(1));
+        Self { helm, connection, timeout, collector, limits }
+    }
+
+    /// With other bounds for its children: for tests.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+impl Uninstall for HelmUninstall {
+    fn uninstall(&self, batch: &[&ReleaseId], stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+        let Some(namespace) = batch.first().map(|release| &release.namespace) else { return Verdict::of(Vec::new()) };
+        if stop.urgency() > Urgency::Run {
+            return Verdict::of(vec![Attempt::NotBegun; batch.len()]);
+        }
+        // The same name in another namespace is another release.
+        let alike = batch.iter().take_while(|release| release.namespace == *namespace).count();
+        let (batch, others) = batch.split_at(alike);
+        let names = batch.iter().map(|release| &release.name);
+        let arguments = arguments::uninstall(&self.connection, namespace, names, self.timeout);
+        let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
+        invocation.environment.extend(self.collector.changes());
+        let mut transcript = Transcript::new(batch, on_release);
+        let mut verdict = match child::run_in_steps(&invocation, self.limits, stop, &mut transcript) {
+            Ok(ended) => judge(transcript.finish(), &ended),
+            Err(error) => Verdict::of(self.not_started(&error, batch.len())),
+        };
+        verdict.rest.extend(others.iter().map(|_| Attempt::NotBegun));
+        verdict
+    }
+}
+
+impl HelmUninstall {
+    /// One failure: the others may have better luck.
+    fn not_started(&self, error: &std::io::Error, count: usize) -> Vec<Attempt> {
+        let text = format!("{} could not be started: {error}", self.helm.path().display());
+        let mut attempts = vec![Attempt::NotBegun; count];
+        attempts[0] = Attempt::Failed(Failure::of_our_own(FailureClass::CannotStart, text));
+        attempts
+    }
+}
+
+impl Verdict {
+    /// Nothing was told on the way, or it holds.
+    pub fn of(rest: Vec<Attempt>) -> Self {
+        Self { told: Told::Holds, rest }
+    }
+}

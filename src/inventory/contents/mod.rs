@@ -1,0 +1,47 @@
+//! What releases hold: read from the newest record of each, packed, as JSON, as YAML.
+//!
+//! A record is foreign text: its sizes are bounded, and whatever is not exactly what Helm would write makes the
+//! release one that cannot be understood. Nothing here decides what becomes of it. No request is made here.
+
+mod fields;
+mod hooks;
+mod manifest;
+mod stored;
+mod unpack;
+
+pub(super) use stored::{Stored, read_stored};
+pub(super) use unpack::unpack;
+
+use std::collections::BTreeMap;
+
+use crate::release::{Content, Release, ReleaseId};
+
+/// What each release holds, or why that cannot be told.
+pub type Contents = BTreeMap<ReleaseId, Result<Content, String>>;
+
+/// Compares a record with the release it was found for, and reads what it holds.
+pub(super) fn content_of(release: &Release, stored: &Stored) -> Result<Content, String> {
+    let says = |what: &str, found: &str, listed: &str| {
+        Err(format!("its record says {what} {found}, its labels say {listed}: forged, or changed just now"))
+    };
+    if stored.namespace != release.id.namespace.as_str() {
+        let namespace = &stored.namespace;
+        return Err(format!("it is stored elsewhere: its record says that it belongs to namespace {namespace}"));
+    }
+    if stored.name != release.id.name.as_str() {
+        return says("release", &stored.name, release.id.name.as_str());
+    }
+    if stored.revision != release.revision.0 {
+        return says("revision", &stored.revision.to_string(), &release.revision.to_string());
+    }
+    if stored.status != release.status.as_str() {
+        return says("status", &stored.status, release.status.as_str());
+    }
+    let mut content = Content::of_chart(stored.chart.clone());
+    let own = release.id.namespace.as_str();
+    manifest::read(&stored.manifest, own, &mut content)?;
+    for hook in &stored.hooks {
+        manifest::read(hook, own, &mut content).map_err(|why| format!("in a hook: {why}"))?;
+    }
+    Ok(content)
+}

@@ -1,0 +1,83 @@
+//! One record of Helm's, as JSON.
+
+use serde_json::value::RawValue;
+
+use super::fields::Fields;
+use super::hooks;
+use crate::release::{Chart, Known};
+
+/// What a record says of its release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::inventory) struct Stored {
+    pub(in crate::inventory) namespace: String,
+    pub(in crate::inventory) name: String,
+    pub(in crate::inventory) revision: u32,
+    pub(in crate::inventory) status: String,
+    /// As the record has it; what `helm status` prints has none.
+    pub(in crate::inventory) chart: Known<Chart>,
+    /// All objects but the hooks', as YAML.
+    pub(in crate::inventory) manifest: String,
+    /// The manifests of the hooks that run on uninstall.
+    pub(in crate::inventory) hooks: Vec<String>,
+}
+
+/// Reads a record, as Helm stores it or as `helm status -o json` prints it.
+pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
+    let json = std::str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?;
+    let known = ["name", "namespace", "version", "info", "chart", "manifest", "hooks"];
+    let fields = Fields::read(json, &known)?;
+    let info = Fields::read(fields.get("info").ok_or("it has no `info`")?, &["status"])?;
+    let hooks: Vec<&RawValue> = fields.value("hooks")?;
+    Ok(Stored {
+        namespace: fields.value("namespace")?,
+        name: fields.value("name")?,
+        revision: fields.value("version")?,
+        status: info.value("status")?,
+        chart: fields.get("chart").map_or(Ok(Known::Unknown), chart)?,
+        manifest: fields.value("manifest")?,
+        hooks: hooks::on_uninstall(&hooks)?,
+    })
+}
+
+fn chart(json: &str) -> Result<Known<Chart>, String> {
+    let Some(metadata) = Fields::read(json, &["metadata"])?.get("metadata") else { return Ok(Known::Unknown) };
+    let metadata = Fields::read(metadata, &["name", "version"])?;
+    let (name, version): (String, String) = (metadata.value("name")?, metadata.value("version")?);
+    Ok(if name.is_empty() { Known::Unknown } else { Known::Is(Chart { name, version }) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_helm_writes_it() {
+        let json = r#"{"name":"web","info":{"first_deployed":"x","status":"deployed"},
+            "chart":{"metadata":{"name":"my-app","version":"1.0.0-2"},"templates":[{"name":"t","data":"e30="}]},
+            "manifest":"---\na: b\n","version":3,"namespace":"dev-a","hooks":[
+            {"name":"one","manifest":"kind: A","events":["post-install"]},
+            {"name":"two","manifest":"kind: B","events":["pre-upgrade","pre-delete"]}]}"#;
+        let stored = read_stored(json.as_bytes()).expect("a record");
+        assert_eq!(stored.chart, Known::Is(Chart { name: "my-app".to_owned(), version: "1.0.0-2".to_owned() }));
+        assert_eq!((stored.revision, stored.status.as_str()), (3, "deployed"));
+        assert_eq!(stored.hooks, ["kind: B"]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        for json in [
+            "",
+            "[]",
+            "{}",
+            "null",
+            r#"{"info":[]}"#,
+            r#"{"info":{},"version":"3"}"#,
+            r#"{"info":{},"hooks":[1]}"#,
+            r#"{"info":{},"manifest":{}}"#,
+            r#"{"info":{"Status":"deployed"}}"#,
+            r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,
+        ] {
+            assert!(read_stored(json.as_bytes()).is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The inventory from the metadata of Helm's records, through the API.
+//!
+//! `helm list` downloads and decodes every revision of every release; this reads labels and times, and a payload only
+//! where something depends on it.
+
+mod group;
+mod read;
+mod views;
+
+use super::{Contents, Inventory, InventoryError, Listing, Unreadable};
+use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
+use crate::policy::Fence;
+use crate::release::{Namespace, Release};
+pub(super) use group::listing as listing_of;
+use views::View;
+
+/// Lists through the API.
+#[derive(Debug, Clone)]
+pub struct MetadataInventory {
+    /// Looks at the cluster.
+    pub client: Client,
+    /// Where the records are.
+    pub store: RecordStore,
+    /// Where releases have to be known exactly, and what is looked at where not everything may be.
+    pub fence: Fence,
+}
+
+impl Inventory for MetadataInventory {
+    fn list(&self) -> Result<Listing, InventoryError> {
+        let View { mut records, namespaces, unlisted, version } = views::look(self).map_err(InventoryError::Look)?;
+        let replaced = self.client.replaced_revisions(self.store, namespaces).map_err(InventoryError::Look)?;
+        for (namespace, names) in group::replaced_in_front(&records, &replaced) {
+            let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
+            records.extend(more.records);
+        }
+        let mut listing = Listing { unlisted, version, ..group::listing(records) };
+        listing.unreadable.extend(replaced.iter().flat_map(|(namespace, found)| odd_names(namespace, found)));
+        listing.unreadable.sort();
+        Ok(listing)
+    }
+
+    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
+        read::contents(&self.client, self.store, releases).map_err(InventoryError::Look)
+    }
+}
+
+/// Records whose names do not say of which release they are: whatever that is, it is not understood.
+fn odd_names(namespace: &Namespace, found: &ReplacedRevisions) -> Vec<Unreadable> {
+    let why = "its name does not say which release and revision it is of";
+    let entry =
+        |name: &String| Unreadable { namespace: Some(namespace.clone()), name: name.clone(), why: why.to_owned() };
+    found.odd.iter().map(entry).collect()
+}
+
+impl LookError {
+    /// Whether helm may see what the client could not.
+    pub(super) fn helm_may_see_more(&self) -> bool {
+        match self {
+            LookError::NoConnection(_) | LookError::Failed(_) => true,
+            LookError::Forbidden(_) | LookError::Interrupted => false,
+        }
+    }
+}

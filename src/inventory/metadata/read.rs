@@ -1,0 +1,94 @@
+//! Reads payloads: the client brings them, a few threads unpack them.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
+
+use crate::cluster::{Client, LookError, Payload, Payloads, RecordStore, Wanted};
+use crate::inventory::Contents;
+use crate::inventory::contents::{content_of, read_stored, unpack};
+use crate::release::{Content, Release};
+
+/// More threads than this would only wait for the API server.
+const MOST_THREADS: usize = 4;
+
+/// What is still to come, by namespace and object.
+type Expected<'a> = BTreeMap<(&'a str, String), &'a Release>;
+
+/// What the releases hold.
+pub(super) fn contents(client: &Client, store: RecordStore, releases: &[&Release]) -> Result<Contents, LookError> {
+    let key = |release: &&'_ Release| RecordStore::object_name(release.id.name.as_str(), release.revision.0);
+    let expected: Expected<'_> =
+        releases.iter().map(|release| ((release.id.namespace.as_str(), key(release)), *release)).collect();
+    if expected.is_empty() {
+        return Ok(Contents::new());
+    }
+    let payloads = client.payloads(store, wanted(&expected))?;
+    let reader = Reader { payloads, expected: &expected, found: Mutex::default(), error: Mutex::default() };
+    let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| reader.read());
+        }
+    });
+    reader.finish(client)
+}
+
+fn wanted(expected: &Expected<'_>) -> Vec<Wanted> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for ((_, object), release) in expected {
+        match wanted.last_mut().filter(|last| last.namespace == release.id.namespace) {
+            Some(last) => last.objects.extend([object.clone()]),
+            None => {
+                wanted.push(Wanted { namespace: release.id.namespace.clone(), objects: [object.clone()].into() });
+            }
+        }
+    }
+    wanted
+}
+
+struct Reader<'a> {
+    payloads: Payloads,
+    expected: &'a Expected<'a>,
+    found: Mutex<Contents>,
+    error: Mutex<Option<LookError>>,
+}
+
+impl Reader<'_> {
+    fn read(&self) {
+        while let Some(payload) = self.payloads.next() {
+            match payload {
+                Ok(payload) => self.take(&payload),
+                Err(error) => *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
+            }
+        }
+    }
+
+    fn take(&self, payload: &Payload) {
+        let key = (payload.namespace.as_str(), payload.object.clone());
+        let Some(release) = self.expected.get(&key) else { return };
+        let content = content(release, &payload.packed).map_err(|why| format!("revision {}: {why}", release.revision));
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
+    }
+
+    /// Whoever may list records may not always read one; that is known of the release, and keeps it.
+    fn finish(self, client: &Client) -> Result<Contents, LookError> {
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let missing = match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            None if client.is_told_to_end() => return Err(LookError::Interrupted),
+            None => "its record was gone when it was to be read".to_owned(),
+            Some(LookError::Forbidden(why)) => format!("its record may not be read: {why}"),
+            Some(error) => return Err(error),
+        };
+        for release in self.expected.values() {
+            found.entry(release.id.clone()).or_insert_with(|| Err(missing.clone()));
+        }
+        Ok(found)
+    }
+}
+
+fn content(release: &Release, packed: &[u8]) -> Result<Content, String> {
+    let stored = unpack(packed).and_then(|json| read_stored(&json));
+    content_of(release, &stored.map_err(|why| format!("its record cannot be decoded: {why}"))?)
+}

@@ -1,0 +1,155 @@
+//! What a watch has told of the releases that were planned. Pure.
+
+use std::collections::BTreeMap;
+
+use super::Standing;
+use crate::cluster::{Record, WatchNews};
+use crate::release::{Known, Release, Status};
+
+/// By namespace and name.
+type Key = (String, String);
+
+/// The planned releases, and what has changed about them.
+#[derive(Debug)]
+pub(super) struct Notes {
+    planned: BTreeMap<Key, Release>,
+    changed: BTreeMap<Key, String>,
+    /// Whether everything that happens is told.
+    live: bool,
+}
+
+impl Notes {
+    /// Counts as live until the watch says otherwise: it goes on from the list that was last compared.
+    pub(super) fn new(planned: &[Release]) -> Self {
+        let planned = planned.iter().map(|release| (key(release), release.clone())).collect();
+        Self { planned, changed: BTreeMap::new(), live: true }
+    }
+
+    pub(super) fn take(&mut self, news: &WatchNews) {
+        match news {
+            WatchNews::Live => self.live = true,
+            WatchNews::Lost => self.live = false,
+            WatchNews::Written(record) => self.on_written(record),
+        }
+    }
+
+    /// How the releases stand, where that is known.
+    pub(super) fn standings(&self, releases: &[&Release]) -> Option<Vec<Standing>> {
+        let standing = |release: &&Release| match self.changed.get(&key(release)) {
+            Some(why) => Standing::Changed(why.clone()),
+            None => Standing::AsPlanned,
+        };
+        let has_changed = |release: &&Release| self.changed.contains_key(&key(release));
+        // What is known to have changed needs no second look, whether or not the watch is still there.
+        (self.live || releases.iter().all(has_changed)).then(|| releases.iter().map(standing).collect())
+    }
+
+    fn on_written(&mut self, record: &Record) {
+        let Some(name) = &record.release else { return };
+        let key = (record.namespace.clone(), name.clone());
+        let change = self.planned.get(&key).and_then(|planned| change(planned, record));
+        if let Some(change) = change {
+            self.changed.insert(key, change);
+        }
+    }
+}
+
+fn key(release: &Release) -> Key {
+    (release.id.namespace.to_string(), release.id.name.to_string())
+}
+
+/// What a record that was just written says against a planned release.
+fn change(planned: &Release, record: &Record) -> Option<String> {
+    let status = record.status.as_deref().unwrap_or("without a status");
+    let Some(revision) = record.revision else {
+        return Some("a record of it was written that does not say its revision".to_owned());
+    };
+    let is_same_object = match &planned.record {
+        Known::Is(uid) => *uid == record.uid,
+        Known::Unknown => true,
+    };
+    let before = planned.revision.0;
+    if revision == before && is_same_object && status == planned.status.as_str() {
+        return None;
+    }
+    // A later revision marks the older ones; that one is told as well.
+    if revision < before && status == Status::Superseded.as_str() {
+        return None;
+    }
+    let again = if revision <= before && !is_same_object { ", deployed again" } else { "" };
+    Some(format!("now revision {revision}, {status}{again}; was revision {before}, {}", planned.status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::RecordStore;
+    use crate::release::{Chart, RecordUid, ReleaseId, Revision};
+
+    fn planned() -> Release {
+        Release {
+            id: ReleaseId {
+                namespace: "dev-a".parse().expect("a legal name"),
+                name: "web".parse().expect("a legal name"),
+            },
+            revision: Revision(3),
+            status: Status::Deployed,
+            chart: Known::<Chart>::Unknown,
+            updated: Known::Unknown,
+            record: Known::Is(RecordUid("u3".to_owned())),
+        }
+    }
+
+    fn record(revision: u32, uid: &str, status: &str) -> Record {
+        Record {
+            namespace: "dev-a".to_owned(),
+            object: RecordStore::object_name("web", revision),
+            uid: RecordUid(uid.to_owned()),
+            release: Some("web".to_owned()),
+            revision: Some(revision),
+            status: Some(status.to_owned()),
+            created: None,
+        }
+    }
+
+    fn after(records: &[Record]) -> Standing {
+        let mut notes = Notes::new(&[planned()]);
+        for record in records {
+            notes.take(&WatchNews::Written(record.clone()));
+        }
+        notes.standings(&[&planned()]).expect("the watch is live").remove(0)
+    }
+
+    #[test]
+    fn what_does_not_concern_the_release_changes_nothing() {
+        let other = Record { release: Some("redis".to_owned()), ..record(9, "x", "deployed") };
+        assert_eq!(after(&[other, record(3, "u3", "deployed"), record(2, "u2", "superseded")]), Standing::AsPlanned);
+    }
+
+    #[test]
+    fn an_upgrade_a_new_install_and_another_state_are_changes() {
+        for (record, said) in [
+            (record(4, "u4", "pending-upgrade"), "now revision 4, pending-upgrade; was revision 3, deployed"),
+            (record(3, "u3", "uninstalling"), "now revision 3, uninstalling; was revision 3, deployed"),
+            (record(1, "new", "deployed"), "now revision 1, deployed, deployed again; was revision 3, deployed"),
+            (record(3, "new", "deployed"), "now revision 3, deployed, deployed again; was revision 3, deployed"),
+        ] {
+            assert_eq!(after(&[record]), Standing::Changed(said.to_owned()));
+        }
+        let odd = Record { revision: None, ..record(1, "x", "deployed") };
+        assert!(matches!(after(&[odd]), Standing::Changed(_)));
+    }
+
+    #[test]
+    fn a_watch_that_is_lost_knows_only_what_it_was_told() {
+        let mut notes = Notes::new(&[planned()]);
+        notes.take(&WatchNews::Lost);
+        assert_eq!(notes.standings(&[&planned()]), None);
+        notes.take(&WatchNews::Written(record(4, "u4", "deployed")));
+        assert!(notes.standings(&[&planned()]).is_some());
+        let mut notes = Notes::new(&[planned()]);
+        notes.take(&WatchNews::Lost);
+        notes.take(&WatchNews::Live);
+        assert_eq!(notes.standings(&[&planned()]), Some(vec![Standing::AsPlanned]));
+    }
+}

@@ -1,0 +1,72 @@
+//! Which way the inventory is made: through the API, or by helm where the API client cannot see what helm can.
+//!
+//! The first list decides, and every later one goes the same way: two lists can be compared only if both see alike.
+
+use std::sync::OnceLock;
+
+use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, Watch};
+use crate::release::Release;
+
+/// Both ways, and which one it is.
+#[derive(Debug)]
+pub struct AnyWay {
+    metadata: MetadataInventory,
+    helm: HelmInventory,
+    /// Why it is helm's way, where it is; set by the first list that succeeds.
+    chosen: OnceLock<Option<String>>,
+}
+
+impl AnyWay {
+    /// Through the API first.
+    pub fn new(metadata: MetadataInventory, helm: HelmInventory) -> Self {
+        Self { metadata, helm, chosen: OnceLock::new() }
+    }
+
+    /// Why helm makes the list, where it does.
+    pub fn why_helm(&self) -> Option<&str> {
+        self.chosen.get()?.as_deref()
+    }
+
+    /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,
+    /// there is nothing to watch with.
+    pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
+        let MetadataInventory { client, store, .. } = &self.metadata;
+        let begin = || Watch::begin(client.clone(), *store, planned, checked.version.clone());
+        self.why_helm().is_none().then(begin)
+    }
+
+    fn chosen(&self) -> &dyn Inventory {
+        match self.why_helm() {
+            Some(_) => &self.helm,
+            None => &self.metadata,
+        }
+    }
+}
+
+impl AnyWay {
+    /// Takes the first list that was made through the API, or has helm make it. The way it was made is kept to.
+    ///
+    /// # Errors
+    /// Where neither can list.
+    pub fn begin(&self, first: Result<Listing, InventoryError>) -> Result<Listing, InventoryError> {
+        let (listing, why) = match first {
+            Err(InventoryError::Look(error)) if error.helm_may_see_more() => {
+                (self.helm.list()?, Some(error.to_string()))
+            }
+            other => (other?, None),
+        };
+        // Set once: a list that was made at the same time has seen no less.
+        let _ = self.chosen.set(why);
+        Ok(listing)
+    }
+}
+
+impl Inventory for AnyWay {
+    fn list(&self) -> Result<Listing, InventoryError> {
+        if self.chosen.get().is_some() { self.chosen().list() } else { self.begin(self.metadata.list()) }
+    }
+
+    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
+        self.chosen().contents(releases)
+    }
+}

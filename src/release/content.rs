@@ -1,0 +1,51 @@
+//! What the newest revision of a release holds, as far as it matters for an uninstall.
+
+use std::fmt;
+
+use super::{Chart, Known};
+
+/// What an uninstall of a release would take along.
+///
+/// Objects that carry `helm.sh/resource-policy: keep` stay, and are not in here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The chart, with its name and version apart.
+    pub chart: Known<Chart>,
+    /// Objects that take others along, wherever those are: definitions of custom resources, namespaces, API
+    /// services.
+    pub sweeping: Vec<Object>,
+    /// Objects in another namespace than the release's own.
+    pub elsewhere: Vec<Object>,
+    /// Volume claims that go, and the data in them: the chart's own, and those of a StatefulSet that takes its
+    /// claims along.
+    pub claims: Vec<Object>,
+    /// StatefulSets whose volume claims stay behind.
+    pub claims_stay: Vec<Object>,
+}
+
+/// An object of a manifest. Foreign text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Object {
+    /// Its kind, without the group.
+    pub kind: String,
+    /// The namespace that the manifest gives it, where it gives one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl Content {
+    /// Nothing that an uninstall has to be careful about.
+    pub fn of_chart(chart: Known<Chart>) -> Self {
+        Self { chart, sweeping: Vec::new(), elsewhere: Vec::new(), claims: Vec::new(), claims_stay: Vec::new() }
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
+            None => write!(f, "{} {}", self.kind, self.name),
+        }
+    }
+}

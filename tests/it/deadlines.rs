@@ -1,0 +1,111 @@
+//! Batches with bounds too short for any command line: the part of this program that runs helm, in this process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use helm_purge::executor::{
+    AsPlanned, BatchSize, Execution, FailureHandling, Outcome, OutcomeKind, Run, execute, settle,
+};
+use helm_purge::helm::child::Limits;
+use helm_purge::helm::{Attempt, Collector, FailureClass, HelmUninstall, Uninstall, Verdict};
+use helm_purge::inventory::{Listing, read};
+use helm_purge::release::{Release, ReleaseId};
+use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use serde_json::json;
+
+use crate::support::FakeHelm;
+
+const LONG: Duration = Duration::from_mins(1);
+/// Enough for a release that does not hang, on a busy machine too.
+const ENOUGH: Duration = Duration::from_secs(3);
+const SHORT: Duration = Duration::from_millis(300);
+
+const ONE_LANE: Execution = Execution { workers: 1, batch: BatchSize::Auto, failures: FailureHandling::GoOn };
+
+fn release(namespace: &str, name: &str) -> Release {
+    let json = json!([{
+        "name": name, "namespace": namespace, "revision": "1", "updated": "2026-11-20T10:00:00Z",
+        "status": "deployed", "chart": "c-1.0.0",
+    }]);
+    read(json.to_string().as_bytes()).expect("a list").releases.remove(0)
+}
+
+/// Releases `a`, `b` and `c`.
+fn three(fake: &FakeHelm) -> Vec<Release> {
+    ["a", "b", "c"]
+        .map(|name| {
+            fake.release("dev-a", name);
+            release("dev-a", name)
+        })
+        .to_vec()
+}
+
+fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
+    let interrupts = Interrupts::silent();
+    interrupts.enter(Stage::Purging);
+    let run = execute(plan, ONE_LANE, Arc::new(uninstall), Arc::new(AsPlanned), &interrupts, &mut |_| {});
+    run.expect("a thread can be had")
+}
+
+fn with_limits(fake: &FakeHelm, limits: Limits) -> HelmUninstall {
+    let (helm, connection) = fake.in_this_process();
+    HelmUninstall::new(helm, connection, LONG, Collector::Lazy).with_limits(limits)
+}
+
+fn classes(run: &Run) -> Vec<Option<FailureClass>> {
+    let class = |outcome: &Outcome| match outcome {
+        Outcome::Failed(failure) => Some(failure.class),
+        _ => None,
+    };
+    run.results.iter().map(|result| class(&result.outcome)).collect()
+}
+
+#[test]
+fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
+    let fake = FakeHelm::new();
+    let plan = three(&fake);
+    fake.behaves("dev-a", "b", &json!({"hangs": true}));
+    let run = carry_out(with_limits(&fake, Limits::with_deadline(ENOUGH)), plan);
+    assert_eq!(classes(&run), [None, Some(FailureClass::TimedOut), None]);
+    assert_eq!(run.count(OutcomeKind::Purged), 2);
+    assert_eq!(fake.left(), ["dev-a/b"]);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
+    let fake = FakeHelm::new();
+    let plan = three(&fake);
+    fake.behaves("dev-a", "c", &json!({"hangsAfterwards": true}));
+    let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
+    let mut run = carry_out(with_limits(&fake, limits), plan);
+    assert_eq!(classes(&run), [None, None, Some(FailureClass::TimedOut)], "nobody has looked");
+    settle(&mut run, &Listing::default());
+    assert_eq!(run.count(OutcomeKind::Purged), 3);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_helm_that_cannot_be_started_fails_each_release_once() {
+    let fake = FakeHelm::new();
+    let plan = three(&fake);
+    let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
+    std::fs::remove_file(fake.program.folder().join("helm")).expect("it is there");
+    let run = carry_out(uninstall, plan);
+    assert_eq!(classes(&run), [Some(FailureClass::CannotStart); 3]);
+}
+
+#[test]
+fn a_helm_never_gets_a_release_of_another_namespace() {
+    let fake = FakeHelm::new();
+    let plan = [release("dev-a", "web"), release("dev-b", "web"), release("dev-a", "db")];
+    for release in &plan {
+        fake.release(release.id.namespace.as_str(), release.id.name.as_str());
+    }
+    let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
+    let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
+    let verdict = uninstall.uninstall(&batch, &StopSignal::default(), &mut |_| {});
+    let gone = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
+    assert_eq!(verdict, Verdict::of(vec![gone, Attempt::NotBegun, Attempt::NotBegun]));
+    assert_eq!(fake.left(), ["dev-a/db", "dev-b/web"]);
+}

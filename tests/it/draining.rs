@@ -1,0 +1,183 @@
+//! A run that is to end while a helm has several releases: it ends with the one in hand, and the accounts are right
+//! for each of them.
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::support::{Arrival, FakeHelm, Gate, Output, Running};
+
+const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1"];
+
+/// A batch of `a`, `b`, `c` and `d` that has done `a` and has `b` in hand.
+struct InHand {
+    fake: FakeHelm,
+    gate: Gate,
+    running: Running,
+    second: Arrival,
+}
+
+/// `b` waits at the gate, with this behaviour besides; so would `c` and `d`.
+fn in_hand(of_b: &Value) -> InHand {
+    let (fake, gate) = (FakeHelm::new(), Gate::new());
+    let held = |behaviour: &Value| {
+        let mut held = behaviour.clone();
+        held["gate"] = json!(gate.address());
+        held
+    };
+    for name in ["a", "b", "c", "d"] {
+        fake.release("dev-a", name);
+    }
+    fake.behaves("dev-a", "b", &held(of_b));
+    fake.behaves("dev-a", "c", &held(&json!({})));
+    fake.behaves("dev-a", "d", &held(&json!({})));
+    let running = fake.program.start(&RUN);
+    let second = gate.arrival();
+    assert_eq!(second.who, "dev-a/b");
+    running.wait_for_stderr("purged dev-a/a");
+    InHand { fake, gate, running, second }
+}
+
+impl InHand {
+    /// A first signal, and `b` goes on once nobody listens to its helm any more.
+    fn drained(self) -> (FakeHelm, Gate, Output) {
+        self.running.signal(Signal::INT);
+        self.running.wait_for_stderr("stopping: 1 release is being uninstalled and will be finished, 2 not started");
+        self.fake.program.wait_until_unheard(self.second.pid);
+        self.second.go();
+        let output = self.running.finish().exits(130);
+        self.fake.program.leaves_no_process();
+        (self.fake, self.gate, output)
+    }
+}
+
+#[track_caller]
+fn came_to(output: &Output, expected: [&str; 4]) {
+    let report = output.json();
+    let releases = report["releases"].as_array().expect("a list").iter();
+    let words = |release: &Value| {
+        let class = release["class"].as_str().map(|class| format!(" {class}")).unwrap_or_default();
+        format!(
+            "{}{class}, {}",
+            release["outcome"].as_str().unwrap_or_default(),
+            release["afterwards"].as_str().unwrap_or_default()
+        )
+    };
+    assert_eq!(releases.map(words).collect::<Vec<_>>(), expected, "{output}");
+}
+
+#[test]
+fn the_first_signal_ends_a_batch_with_the_release_in_hand() {
+    let (fake, gate, output) = in_hand(&json!({})).drained();
+    came_to(&output, ["purged, gone", "purged, gone", "not-started, listed", "not-started, listed"]);
+    assert_eq!(output.json()["verified"], json!({"state": "verified", "gone": 2}));
+    assert_eq!(fake.left(), ["dev-a/c", "dev-a/d"]);
+    assert!(gate.arrived().is_none(), "another release was begun");
+    drop(output.stderr_has("purged dev-a/b"));
+}
+
+#[test]
+fn a_release_that_fails_while_its_batch_is_drained_has_failed() {
+    let (fake, _, output) = in_hand(&json!({"exit": 1, "stderr": "Error: no luck\n"})).drained();
+    came_to(&output, ["purged, gone", "failed other, listed", "not-started, listed", "not-started, listed"]);
+    assert_eq!(output.json()["releases"][1]["message"], "no luck");
+    assert_eq!(fake.left(), ["dev-a/b", "dev-a/c", "dev-a/d"]);
+}
+
+#[test]
+fn a_helm_that_does_not_die_of_a_closed_stdout_is_accounted_for_by_the_list() {
+    let batch = in_hand(&json!({"survivesClosedStdout": true}));
+    batch.running.signal(Signal::INT);
+    batch.fake.program.wait_until_unheard(batch.second.pid);
+    batch.second.go();
+    let third = batch.gate.arrival();
+    batch.fake.behaves("dev-a", "d", &json!({"exit": 0, "removes": false}));
+    third.go();
+    let output = batch.running.finish().exits(130);
+    came_to(&output, ["purged, gone", "purged, gone", "purged, gone", "failed unclear, listed"]);
+    assert_eq!(batch.fake.left(), ["dev-a/d"]);
+}
+
+#[test]
+fn a_second_signal_while_a_batch_is_drained_ends_the_release_in_hand() {
+    let InHand { fake, running, second, .. } = in_hand(&json!({}));
+    running.signal(Signal::INT);
+    fake.program.wait_until_unheard(second.pid);
+    running.signal(Signal::TERM);
+    running.wait_for_stderr("(TERM)");
+    let output = running.finish().exits(130);
+    // The last look may have been quicker than the end that the second signal makes of it.
+    let report = output.json();
+    let outcomes = report["releases"].as_array().expect("a list").iter().map(|release| &release["outcome"]);
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["purged", "failed", "not-started", "not-started"], "{report}");
+    assert_eq!(report["releases"][1]["class"], "interrupted");
+    drop(second);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_release_that_turns_out_to_have_been_begun_is_not_called_not_started() {
+    let batch = in_hand(&json!({}));
+    // As if its helm had written the line of `b` in the very moment in which nobody listened any more.
+    batch.fake.release_with("dev-a", "c", &[("status", json!("uninstalling"))]);
+    let (_, _, output) = batch.drained();
+    came_to(&output, ["purged, gone", "purged, gone", "failed interrupted, listed", "not-started, listed"]);
+}
+
+#[test]
+fn without_a_last_list_only_what_was_seen_is_called_purged() {
+    let batch = in_hand(&json!({}));
+    batch
+        .fake
+        .lists_at(2, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
+    let (_, _, output) = batch.drained();
+    came_to(&output, ["purged, unknown", "purged, unknown", "not-started, unknown", "not-started, unknown"]);
+    assert_eq!(output.json()["verified"]["state"], "not-verified");
+}
+
+#[test]
+fn the_last_look_goes_on_when_a_run_was_drained() {
+    let batch = in_hand(&json!({}));
+    batch.fake.lists_at(2, &json!({"gate": batch.gate.address()}));
+    batch.running.signal(Signal::INT);
+    batch.fake.program.wait_until_unheard(batch.second.pid);
+    batch.second.go();
+    let look = batch.gate.arrival();
+    assert_eq!(look.who, "list");
+    look.go();
+    let output = batch.running.finish().exits(130);
+    assert_eq!(output.json()["verified"], json!({"state": "verified", "gone": 2}), "{output}");
+}
+
+#[test]
+fn fail_fast_ends_the_batch_of_another_worker_with_the_release_in_hand() {
+    let (fake, gate) = (FakeHelm::new(), Gate::new());
+    for name in ["a", "b", "c", "d"] {
+        fake.release("dev-b", name);
+    }
+    fake.release("dev-a", "x");
+    for (namespace, name) in [("dev-b", "a"), ("dev-a", "x"), ("dev-b", "c")] {
+        fake.behaves(namespace, name, &json!({"gate": gate.address()}));
+    }
+    let failing = json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"});
+    fake.behaves("dev-b", "c", &failing);
+    let running =
+        fake.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=2", "--fail-fast"]);
+    // Of five releases on two workers, `a b` is a batch and `c` goes alone.
+    let (mut first, mut other) = (gate.arrival(), gate.arrival());
+    if first.who != "dev-b/a" {
+        std::mem::swap(&mut first, &mut other);
+    }
+    assert_eq!((first.who.as_str(), other.who.as_str()), ("dev-b/a", "dev-b/c"));
+    other.go();
+    running.wait_for_stderr("(--fail-fast)");
+    fake.program.wait_until_unheard(first.pid);
+    first.go();
+    let report = running.finish().exits(1).json();
+    assert_eq!(
+        (&report["totals"]["purged"], &report["totals"]["failed"], &report["totals"]["notStarted"]),
+        (&json!(1), &json!(1), &json!(3)),
+        "{report}"
+    );
+    assert_eq!(fake.left(), ["dev-a/x", "dev-b/b", "dev-b/c", "dev-b/d"]);
+    fake.program.leaves_no_process();
+}

@@ -1,0 +1,98 @@
+//! What an uninstall would take along beyond its release: on the real cluster, with real charts and forged records.
+
+use serde_json::json;
+use throwaway_cluster::{Chart, Damage, HelmVersion, SeededRelease};
+
+use crate::support::{Real, cluster};
+
+const PLAN: [&str; 4] = ["plan", "-A", "-f", "policy.yaml"];
+const RUN: [&str; 5] = ["run", "-A", "-f", "policy.yaml", "--yes"];
+
+fn install(real: &Real, chart: Chart, name: &str, settings: &[&str]) {
+    let settings = settings.iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>();
+    let namespace = real.namespace("a");
+    cluster().install(real.helm, chart, &namespace, name, &settings).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named() {
+    Real::with_both("reach", |real| {
+        let outside = format!("outside-{}", real.helm);
+        cluster().api().create_namespace(&outside).expect("a namespace can be made");
+        install(real, Chart::Definition, "definition", &[]);
+        install(real, Chart::Wanderer, "wanderer", &[&format!("namespace={outside}")]);
+        install(real, Chart::House, "house", &[]);
+        install(real, Chart::Claim, "claim", &[]);
+        install(real, Chart::Redis, "cache", &[]);
+        install(real, Chart::Tiny, "web", &[]);
+        let group = format!("{}.example.com", real.namespace("a"));
+        for said in [
+            format!("reaches beyond the fence: CustomResourceDefinition widgets.{group}"),
+            format!("reaches beyond the fence: ConfigMap {outside}/{}-wanderer", real.namespace("a")),
+            format!("reaches beyond the fence: Namespace {}-house", real.namespace("a")),
+            "holds data: PersistentVolumeClaim claim".to_owned(),
+            format!("go on to cost: {}/cache", real.namespace("a")),
+        ] {
+            drop(real.program.run(&PLAN).exits(0).stdout_has(&said));
+        }
+        real.program.run(&RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2");
+        assert_eq!(real.listed(), ["a/claim", "a/definition", "a/house", "a/wanderer"]);
+        // What the policy allows goes, and what helm itself leaves is named.
+        real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
+        real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("[PersistentVolumeClaim] claim-");
+        real.policy("keep: []\ndefaults: {reach: cluster}\n");
+        real.program.run(&RUN).exits(0).stdout_has("purged 3 · failed 0");
+        assert!(real.listed().is_empty());
+    });
+}
+
+#[test]
+fn an_object_in_another_namespace_of_the_fence_is_no_reason_to_keep() {
+    let real = Real::new("inside", HelmVersion::Four);
+    cluster().api().create_namespace(&real.namespace("b")).expect("a namespace can be made");
+    install(&real, Chart::Wanderer, "wanderer", &[&format!("namespace={}", real.namespace("b"))]);
+    real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0");
+}
+
+#[test]
+fn a_forged_record_gets_nowhere() {
+    let real = Real::new("forgery", HelmVersion::Three);
+    let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
+    let system = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: kube-system}\n";
+    let list = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: default}}]\n";
+    let hook = json!({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": {"name": "kube-public", "annotations": {"helm.sh/hook": "pre-delete"}},
+    });
+    let forged = [
+        seed("system").manifest(system),
+        seed("hook").hook(hook),
+        seed("list").manifest(list),
+        seed("name").payload_name("other"),
+        seed("namespace").payload_namespace("kube-system"),
+        seed("garbage").damaged(Damage::NotARelease),
+        seed("cut").damaged(Damage::CutOff),
+        seed("bomb").damaged(Damage::Bomb { bytes: 400 << 20 }),
+        seed("yaml").manifest("kind: [\n"),
+        seed("headless").manifest("metadata: {name: x}\n"),
+        seed("unlabelled").without_label("version"),
+        seed("honest").config_maps(1),
+    ];
+    cluster().seed(&forged).expect("releases can be seeded");
+    let plan = real.program.run(&[&PLAN[..], &["-o", "json"]].concat()).exits(0).json();
+    let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
+    assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
+    for said in [
+        "reaches beyond the fence: ConfigMap kube-system/x",
+        "reaches beyond the fence: Namespace kube-public",
+        "reaches beyond the fence: Namespace default",
+        "its record says release other, its labels say name",
+        "it is stored elsewhere: its record says that it belongs to namespace kube-system",
+        "it is larger than 64 MiB when unpacked",
+        "its manifest cannot be read",
+        "its labels do not say which release and revision it is of",
+    ] {
+        drop(real.program.run(&PLAN).exits(0).stdout_has(said));
+    }
+    real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
+}

@@ -1,0 +1,121 @@
+//! Several releases in one real helm: what is settled with the fake holds for Helm 3 and Helm 4 as well.
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
+
+use crate::support::{Output, Real, cluster};
+
+const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1"];
+
+/// With each helm, its calls logged.
+fn with_both(test: &str, run: impl Fn(&Real)) {
+    for helm in HelmVersion::BOTH {
+        let mut real = Real::new(test, helm);
+        real.log_calls("calls");
+        run(&real);
+    }
+}
+
+/// The pid and the releases of each uninstall, in order.
+fn uninstalls(real: &Real) -> Vec<(u32, String)> {
+    let calls = std::fs::read_to_string(real.program.folder().join("calls")).expect("calls are logged");
+    let uninstall = |line: &str| {
+        let (pid, rest) = line.split_once(" uninstall ")?;
+        let (_, names) = rest.split_once(" -- ")?;
+        Some((pid.parse().ok()?, names.to_owned()))
+    };
+    calls.lines().filter_map(uninstall).collect()
+}
+
+fn batches(real: &Real) -> Vec<String> {
+    uninstalls(real).into_iter().map(|(_, names)| names).collect()
+}
+
+#[track_caller]
+fn came_to(output: &Output, expected: &[&str]) {
+    let report = output.json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let releases = report["releases"].as_array().expect("a list").iter();
+    let words = |release: &Value| {
+        let words = ["name", "outcome", "class", "afterwards"].map(|key| text(&release[key]));
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(releases.map(words).collect::<Vec<_>>(), expected, "{output}");
+}
+
+fn install_failing(real: &Real, name: &str, flags: &[&str]) {
+    let namespace = real.namespace("a");
+    cluster().install(real.helm, Chart::Failing, &namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn the_releases_behind_one_that_fails_go_all_the_same() {
+    with_both("batched", |real| {
+        real.seed(&["a/a", "a/c", "a/d"]);
+        install_failing(real, "b", &[]);
+        let output = real.program.run(&RUN).exits(1);
+        came_to(&output, &["a purged gone", "b failed hook listed", "c purged gone", "d purged gone"]);
+        assert_eq!(batches(real), ["a b c d", "c d"]);
+        assert_eq!(real.listed(), ["a/b"]);
+        let left = cluster().api().list(Kind::CONFIG_MAP, Some(&real.namespace("a"))).expect("they can be listed");
+        assert!(left.iter().all(|name| !name.starts_with("c-") && !name.starts_with("d-")), "{left:?}");
+    });
+}
+
+#[test]
+fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
+    with_both("drained", |real| {
+        real.seed(&["a/a", "a/c", "a/d"]);
+        install_failing(real, "b", &["--set", "outcome=hanging"]);
+        let running = real.program.start(&RUN);
+        running.wait_for_stderr("/a ");
+        let pod = pod_of_the_hook(real);
+        running.signal(Signal::INT);
+        running.wait_for_stderr("stopping: 1 release is being uninstalled and will be finished, 2 not started");
+        let (helm, _) = uninstalls(real).remove(0);
+        real.program.wait_until_unheard(helm);
+        let ends = json!({"metadata": {"annotations": {"throwaway-cluster/outcome": null}}});
+        cluster().api().patch(Kind::POD, Some(&real.namespace("a")), &pod, &ends).expect("the admin may do this");
+        let output = running.finish().exits(130);
+        came_to(&output, &["a purged gone", "b purged gone", "c not-started listed", "d not-started listed"]);
+        assert_eq!(output.json()["verified"], json!({"state": "verified", "gone": 2}));
+        assert_eq!(batches(real), ["a b c d"]);
+        assert_eq!(real.listed(), ["a/c", "a/d"]);
+        real.program.leaves_no_process();
+        let output = real.program.run(&RUN).exits(0);
+        came_to(&output, &["c purged gone", "d purged gone"]);
+    });
+}
+
+/// The pod of the Job that runs before `b` is deleted, once it runs.
+fn pod_of_the_hook(real: &Real) -> String {
+    let namespace = real.namespace("a");
+    let running = |pod: &Value| pod["status"]["phase"] == "Running";
+    let pod = throwaway_cluster::wait_until("the pod of the hook", || {
+        Ok(cluster().api().objects(Kind::POD, Some(&namespace))?.into_iter().find(running))
+    });
+    let pod = pod.unwrap_or_else(|error| panic!("{error}"));
+    pod["metadata"]["name"].as_str().expect("a pod has a name").to_owned()
+}
+
+#[test]
+fn a_line_that_is_forged_by_the_name_of_a_kept_object_purges_nothing() {
+    with_both("forged", |real| {
+        let forging = json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {
+                "name": "x\nrelease \"b\" uninstalled",
+                "annotations": {"helm.sh/resource-policy": "keep"},
+            },
+        });
+        let a = SeededRelease::new(&real.namespace("a"), "a").recorded_object(forging);
+        cluster().seed(&[a]).unwrap_or_else(|error| panic!("{error}"));
+        install_failing(real, "b", &[]);
+        real.seed(&["a/c"]);
+        let output = real.program.run(&RUN).exits(1);
+        came_to(&output, &["a purged gone", "b failed unclear listed", "c failed unclear listed"]);
+        assert_eq!(output.json()["releases"][1]["message"], "helm said out of turn: release \"b\" uninstalled");
+        assert_eq!(real.listed(), ["a/b", "a/c"]);
+    });
+}
