@@ -6,7 +6,8 @@ mod account;
 mod exec;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 pub use account::{HelmFlags, Pod};
 pub use exec::ExecPlugin;
@@ -53,6 +54,17 @@ impl Cluster {
     pub fn kubeconfig_with(&self, context: &str, server: &str) -> Result<PathBuf, Error> {
         let access = self.access("admin", Credentials::Certificate(self.admin()));
         self.write_kubeconfig(Access { context, server, ..access })
+    }
+
+    /// A copy of any of these kubeconfigs with another address in it.
+    ///
+    /// # Errors
+    /// It can't be read, or the copy can't be written.
+    pub fn kubeconfig_at(&self, server: &str, kubeconfig: &Path) -> Result<PathBuf, Error> {
+        let text = fs::read_to_string(kubeconfig).map_err(Error::file("read", kubeconfig))?;
+        let path = self.next_kubeconfig();
+        write_private(&path, &text.replace(self.server(), server))?;
+        Ok(path)
     }
 
     /// The admin's kubeconfig in two files, as a value for `KUBECONFIG`: cluster and context in the first, the user

@@ -69,6 +69,8 @@ pub(super) fn controller_manager(programs: &BTreeMap<Part, PathBuf>, layout: &La
         .with_path("--service-account-private-key-file", &layout.account_key())
         .with_path("--root-ca-file", &layout.authority())
         .with(&["--leader-elect=false", "--secure-port=0"])
+        // It would hold itself back to 20 requests a second: hundreds of objects at once take minutes then.
+        .with(&["--kube-api-qps=500", "--kube-api-burst=1000"])
         // No kubelet gives signs of life: after less than a minute all nodes and pods would count as not ready.
         .with(&["--node-monitor-grace-period=24h"])
         // Without a network there are no addresses to give to nodes.

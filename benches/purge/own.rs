@@ -1,0 +1,108 @@
+//! What this program costs by itself: with a stand-in for helm that does nothing, and with no work at all.
+//!
+//! Must not start a cluster: the stand-in answers for it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::arguments::Arguments;
+use crate::fault::Fault;
+use crate::measure;
+use crate::report::{Outcome, Report, Standing, say};
+use crate::stage::Distance;
+
+/// The names of the outcomes.
+pub(crate) const NAME: &str = "own cost, with a stand-in for helm";
+pub(crate) const START: &str = "own start";
+pub(crate) const MOST: u32 = 10_000;
+
+const SERVER: &str = "https://127.0.0.1:1";
+const NAMESPACE_HOLDS: u32 = 20;
+
+/// Adds its outcomes to the report.
+pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), Fault> {
+    if arguments.experiment {
+        return Ok(());
+    }
+    if arguments.wants(NAME) {
+        say(NAME);
+        let sizes: &[u32] = if arguments.quick { &[50] } else { &[1000, 3000, MOST] };
+        let standings = sizes.iter().map(|size| with_releases(*size)).collect::<Result<_, _>>()?;
+        report.add(Outcome { name: NAME.to_owned(), cast: None, distance: Distance::Loopback, standings });
+    }
+    if arguments.wants(START) {
+        say(START);
+        let rounds = if arguments.quick { 2 } else { 30 };
+        let standings = ["--help", "version"].map(|word| start(word, rounds)).into_iter().collect::<Result<_, _>>()?;
+        report.add(Outcome { name: START.to_owned(), cast: None, distance: Distance::Loopback, standings });
+    }
+    Ok(())
+}
+
+/// The label of a size.
+pub(crate) fn label(releases: u32) -> String {
+    format!("helm purge, {releases} releases")
+}
+
+fn with_releases(count: u32) -> Result<Standing, Fault> {
+    let folder = temporary()?;
+    prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
+    let mut command = program(folder.path());
+    command.args(["run", "--yes", "-A", "-f", "policy.yaml"]);
+    command.env("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm")).env("FAKE_HELM", folder.path());
+    command.env("KUBECONFIG", folder.path().join("kubeconfig"));
+    let mut standing = Standing::new(label(count), None);
+    standing.samples.push(measure::run(&command, folder.path())?);
+    Ok(standing)
+}
+
+fn start(word: &str, rounds: u32) -> Result<Standing, Fault> {
+    let folder = temporary()?;
+    let mut command = program(folder.path());
+    command.arg(word);
+    let mut standing = Standing::new(format!("helm purge {word}"), None);
+    for _ in 0..rounds {
+        standing.samples.push(measure::run(&command, folder.path())?);
+    }
+    Ok(standing)
+}
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
+    command.env("PATH", "/usr/bin:/bin").env("HOME", folder).current_dir(folder);
+    command
+}
+
+fn temporary() -> Result<TempDir, Fault> {
+    TempDir::with_prefix("helm-purge-bench-").map_err(|it| Fault::new(it.to_string()))
+}
+
+/// The stand-in's scenario, a kubeconfig for a server that is not there, and a policy.
+fn prepare(folder: &Path, count: u32) -> std::io::Result<()> {
+    let releases = folder.join("releases");
+    fs::create_dir(&releases)?;
+    for number in 0..count {
+        let (namespace, name) = (format!("dev-{}", number / NAMESPACE_HOLDS), format!("app-{number}"));
+        let entry = json!({
+            "name": name, "namespace": namespace, "revision": "1", "updated": "2026-01-01T00:00:00Z",
+            "status": "deployed", "chart": "app-1.2.3", "app_version": "1",
+        });
+        fs::write(releases.join(format!("{namespace}__{name}")), entry.to_string())?;
+    }
+    let kubeconfig = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "dev",
+        "contexts": [{"name": "dev", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": SERVER}}],
+        "users": [{"name": "u", "user": {"token": "secret"}}],
+    });
+    fs::write(folder.join("kubeconfig"), kubeconfig.to_string())?;
+    let policy = format!(
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: own}}\n\
+         clusters: [{{context: dev, server: '{SERVER}'}}]\nnamespaces: ['dev-*']\n"
+    );
+    fs::write(folder.join("policy.yaml"), policy)
+}
