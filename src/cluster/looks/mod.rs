@@ -8,7 +8,7 @@ mod watch;
 
 pub use payloads::{Payload, Payloads, Wanted};
 pub use records::{InNamespace, Record, RecordList, RecordStore};
-pub use replaced::ReplacedRevisions;
+pub use replaced::{ReplacedNames, ReplacedRevisions};
 pub use watch::WatchNews;
 
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
@@ -17,8 +17,9 @@ use kube::Api;
 use super::client::{Client, in_time};
 use super::look_error::LookError;
 
-/// So many requests of one look are on their way at a time.
-const SIDE_BY_SIDE: usize = 16;
+/// So many requests of one look are on their way at a time, each over a connection of its own, which costs the API
+/// server more than most of the answers.
+const SIDE_BY_SIDE: usize = 4;
 
 /// What tells a cluster from every other: the UID of its namespace `kube-system`.
 #[derive(Debug, Clone, PartialEq, Eq)]

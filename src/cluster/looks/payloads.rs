@@ -14,6 +14,7 @@ use kube::core::{NamespaceResourceScope, Resource};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::SIDE_BY_SIDE;
 use super::records::{NOT_REPLACED, RecordStore};
 use crate::cluster::client::{Client, in_time, told_to_end};
 use crate::cluster::look_error::LookError;
@@ -23,8 +24,6 @@ use crate::release::Namespace;
 const MANY: usize = 4;
 /// A page of whole records: each is at most a megabyte, most are a hundredth of that.
 const PAGE: u32 = 50;
-/// So many namespaces are read at a time, each a page after the other.
-const SIDE_BY_SIDE: usize = 8;
 /// So many payloads may wait to be taken.
 const WAITING: usize = 32;
 

@@ -69,12 +69,15 @@ pub struct InNamespace {
 
 impl RecordStore {
     /// The path of the list of all records, or of those in one namespace.
-    pub(super) fn path(self, namespace: &Namespace) -> String {
+    pub(super) fn path(self, namespace: Option<&Namespace>) -> String {
         let plural = match self {
             RecordStore::Secrets => "secrets",
             RecordStore::ConfigMaps => "configmaps",
         };
-        format!("/api/v1/namespaces/{namespace}/{plural}")
+        match namespace {
+            Some(namespace) => format!("/api/v1/namespaces/{namespace}/{plural}"),
+            None => format!("/api/v1/{plural}"),
+        }
     }
 
     /// What tells a record of Helm's from any other object, with a condition on its labels.

@@ -28,6 +28,15 @@ pub struct ReplacedRevisions {
     pub odd: Vec<String>,
 }
 
+/// The replaced revisions of the whole cluster, without the namespaces they lie in: such a table does not have them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReplacedNames {
+    /// By the release's name and the revision: how many there are. Foreign text.
+    pub counts: BTreeMap<String, BTreeMap<u32, usize>>,
+    /// How many objects have names that do not say which revision they hold.
+    pub odd: usize,
+}
+
 impl Client {
     /// The replaced revisions of each of the namespaces.
     ///
@@ -41,9 +50,25 @@ impl Client {
         self.look(move |client| async move {
             let looks = namespaces.into_iter().map(|namespace| {
                 let client = client.clone();
-                async move { Ok((namespace.clone(), look_in(&client, store, &namespace).await?)) }
+                async move {
+                    let mut found = ReplacedRevisions::default();
+                    every_name(&client, store, Some(&namespace), |object| found.add(object)).await?;
+                    Ok((namespace, found))
+                }
             });
             iter(looks).buffer_unordered(SIDE_BY_SIDE).try_collect().await
+        })
+    }
+
+    /// The names of all replaced revisions of the cluster.
+    ///
+    /// # Errors
+    /// Where they cannot be listed in all namespaces.
+    pub fn replaced_names(&self, store: RecordStore) -> Result<ReplacedNames, LookError> {
+        self.look(move |client| async move {
+            let mut found = ReplacedNames::default();
+            every_name(&client, store, None, |object| found.add(object)).await?;
+            Ok(found)
         })
     }
 }
@@ -66,21 +91,22 @@ struct Row {
     cells: Vec<Value>,
 }
 
-async fn look_in(
+async fn every_name(
     client: &kube::Client,
     store: RecordStore,
-    namespace: &Namespace,
-) -> Result<ReplacedRevisions, LookError> {
-    let mut found = ReplacedRevisions::default();
+    namespace: Option<&Namespace>,
+    mut on_name: impl FnMut(&str),
+) -> Result<(), LookError> {
+    let path = store.path(namespace);
     let mut page = store.parameters(",status=superseded").limit(PAGE);
     loop {
-        let table: Table = in_time(client.request(request(&store.path(namespace), &page)?)).await?;
+        let table: Table = in_time(client.request(request(&path, &page)?)).await?;
         for row in table.rows.unwrap_or_default() {
-            found.add(row.cells.first().and_then(Value::as_str).unwrap_or_default());
+            on_name(row.cells.first().and_then(Value::as_str).unwrap_or_default());
         }
         page.continue_token = table.metadata.next.filter(|token| !token.is_empty());
         if page.continue_token.is_none() {
-            return Ok(found);
+            return Ok(());
         }
     }
 }
@@ -98,18 +124,31 @@ fn request(path: &str, page: &kube::api::ListParams) -> Result<http::Request<Vec
 
 impl ReplacedRevisions {
     fn add(&mut self, object: &str) {
-        let parts = || {
-            let (release, revision) = object.strip_prefix("sh.helm.release.v1.")?.rsplit_once(".v")?;
-            Some((release.to_owned(), revision.parse::<u32>().ok()?))
-        };
-        match parts() {
+        match parts(object) {
             None => self.odd.push(object.to_owned()),
             Some((release, revision)) => {
-                let newest = self.newest.entry(release).or_default();
+                let newest = self.newest.entry(release.to_owned()).or_default();
                 *newest = revision.max(*newest);
             }
         }
     }
+}
+
+impl ReplacedNames {
+    fn add(&mut self, object: &str) {
+        match parts(object) {
+            None => self.odd += 1,
+            Some((release, revision)) => {
+                *self.counts.entry(release.to_owned()).or_default().entry(revision).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Release and revision in the name of an object.
+fn parts(object: &str) -> Option<(&str, u32)> {
+    let (release, revision) = object.strip_prefix("sh.helm.release.v1.")?.rsplit_once(".v")?;
+    Some((release, revision.parse().ok()?))
 }
 
 #[cfg(test)]

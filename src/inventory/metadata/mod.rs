@@ -3,6 +3,7 @@
 //! `helm list` downloads and decodes every revision of every release; this reads labels and times, and a payload only
 //! where something depends on it.
 
+mod doubt;
 mod group;
 mod read;
 mod views;

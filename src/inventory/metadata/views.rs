@@ -1,10 +1,11 @@
 //! What of a cluster can be seen: all of it, or namespace by namespace what the fence takes in.
 
-use crate::cluster::{InNamespace, LookError, Record, ReplacedRevisions};
+use crate::cluster::{InNamespace, LookError, Record, RecordList, ReplacedNames, ReplacedRevisions};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
 use super::MetadataInventory;
+use super::doubt::doubtful_namespaces;
 
 /// What could be seen.
 pub(super) struct View {
@@ -17,34 +18,41 @@ pub(super) struct View {
     pub(super) version: Option<String>,
 }
 
-/// Looks at everything where that is allowed; at the same time at what only the namespaces of the fence are asked.
+/// Looks at everything where that is allowed, with all three questions at the same time.
 pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
-    let (records, fence) = std::thread::scope(|scope| {
-        let fence = scope.spawn(|| {
-            let namespaces = namespaces(inventory)?;
-            let replaced = inventory.client.replaced_revisions(inventory.store, namespaces.clone());
-            Ok((namespaces, replaced))
-        });
-        let records = inventory.client.records(inventory.store);
-        let panicked = |_| Err(LookError::Failed("the look at the namespaces panicked".to_owned()));
-        (records, fence.join().unwrap_or_else(panicked))
+    let (client, store) = (&inventory.client, inventory.store);
+    let (records, names, namespaces) = std::thread::scope(|scope| {
+        let namespaces = scope.spawn(|| namespaces(inventory));
+        let names = scope.spawn(|| client.replaced_names(store));
+        let records = client.records(store);
+        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+        let namespaces = namespaces.join().unwrap_or_else(|_| Err(panicked()));
+        (records, names.join().unwrap_or_else(|_| Err(panicked())), namespaces)
     });
-    match (records, fence) {
-        (Ok(list), Ok((_, replaced))) => {
-            let (records, replaced, version) = (list.records, replaced?, Some(list.version));
-            Ok(View { records, replaced, unlisted: Vec::new(), version })
-        }
+    match (records, namespaces) {
+        (Ok(list), Ok(namespaces)) => everything(inventory, list, &names?, namespaces),
         (Ok(list), Err(LookError::Forbidden(_))) => {
             let namespaces = in_fence(inventory, namespaces_of(&list.records));
-            let replaced = inventory.client.replaced_revisions(inventory.store, namespaces)?;
-            Ok(View { records: list.records, replaced, unlisted: Vec::new(), version: Some(list.version) })
+            everything(inventory, list, &names?, namespaces)
         }
-        (Err(LookError::Forbidden(_)), Ok((namespaces, _))) => one_by_one(inventory, namespaces),
+        (Err(LookError::Forbidden(_)), Ok(namespaces)) => one_by_one(inventory, namespaces),
         (Err(LookError::Forbidden(why)), Err(LookError::Forbidden(_))) => {
             one_by_one(inventory, literal(inventory, &why)?)
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
+}
+
+/// Only where names leave a doubt, the namespaces are asked which of their revisions are replaced.
+fn everything(
+    inventory: &MetadataInventory,
+    list: RecordList,
+    names: &ReplacedNames,
+    namespaces: Vec<Namespace>,
+) -> Result<View, LookError> {
+    let doubtful = doubtful_namespaces(&list.records, names, namespaces);
+    let replaced = inventory.client.replaced_revisions(inventory.store, doubtful)?;
+    Ok(View { records: list.records, replaced, unlisted: Vec::new(), version: Some(list.version) })
 }
 
 /// Namespace by namespace; all of them refusing is an error.
