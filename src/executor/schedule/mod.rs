@@ -29,6 +29,8 @@ pub(super) struct Schedule {
     lanes: usize,
     size: BatchSize,
     draining: bool,
+    /// All releases, until the first lane is free again.
+    opening: Option<usize>,
 }
 
 impl Schedule {
@@ -36,7 +38,8 @@ impl Schedule {
     pub(super) fn new<'a>(plan: impl IntoIterator<Item = &'a Namespace>, lanes: usize, size: BatchSize) -> Self {
         // Taken from the end, so that the first lane comes first.
         let free = (0..lanes).rev().map(Lane).collect();
-        Self { waiting: Queues::new(plan), free, lanes, size, draining: false }
+        let waiting = Queues::new(plan);
+        Self { opening: Some(waiting.len()), waiting, free, lanes, size, draining: false }
     }
 
     /// What is to be begun now, where there is anything, and on which lane.
@@ -44,7 +47,9 @@ impl Schedule {
         if self.draining {
             return None;
         }
-        let share = Share { waiting: self.waiting.len(), free: self.free.len(), lanes: self.lanes };
+        let waiting = self.waiting.len();
+        let shared = self.opening.unwrap_or(waiting);
+        let share = Share { waiting, shared, free: self.free.len(), lanes: self.lanes };
         let lane = *self.free.last()?;
         let releases = self.waiting.take(|queue| share.of(queue, self.size))?;
         self.free.pop();
@@ -58,6 +63,7 @@ impl Schedule {
 
     /// A lane has nothing left to do.
     pub(super) fn finished(&mut self, lane: Lane) {
+        self.opening = None;
         self.free.push(lane);
         // The lowest free lane is used first, so that few bars move.
         self.free.sort_unstable_by(|left, right| right.cmp(left));

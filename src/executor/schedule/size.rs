@@ -1,21 +1,23 @@
 //! How many releases one helm gets.
 //!
-//! To start a helm costs as much as a small uninstall, so it should do several. But a lane that has many is still
-//! busy when the others have nothing left. So each gets a part of its fair share of what waits: much at first, less
-//! as the plan runs out, one at the end (guided self-scheduling). With no more releases than lanes it is one from
-//! the start.
+//! To start a helm takes several times the CPU time of a small uninstall, so it should do several. But a lane that has
+//! many is still busy when the others have nothing left. So each gets its fair share: at first of all releases, then
+//! of those that wait, which is less and less, and one at the end (guided self-scheduling). With no more releases than
+//! lanes it is one from the start.
 
 use crate::executor::execution::BatchSize;
 
 /// A release is looked at again just before its batch begins, and its helm reaches it only after those before it:
 /// what somebody deploys meanwhile would go. So the batch stays short even where many wait.
-const MOST_OF_AUTO: usize = 8;
+const MOST_OF_AUTO: usize = 10;
 
 /// What there is to share, and among how many.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
     /// Releases that wait.
     pub(super) waiting: usize,
+    /// Releases to be shared: until the first lane is free again all of them, then those that wait.
+    pub(super) shared: usize,
     /// Lanes that have nothing to do.
     pub(super) free: usize,
     /// All lanes.
@@ -34,17 +36,18 @@ impl Share {
         even(queue, self.goal(), most).min(left_for_this)
     }
 
-    /// Two thirds of a fair share. All of it leaves nothing to even out what takes longer than the rest; half of it
-    /// starts half as many helms again and, where all take the same time, ends later for it.
+    /// A fair share. Namespaces are rarely as large as that, so enough is left to even out what takes longer than the
+    /// rest.
     fn goal(self) -> usize {
-        if self.lanes == 1 { self.waiting } else { (2 * self.waiting).div_ceil(3 * self.lanes) }
+        self.shared.div_ceil(self.lanes)
     }
 }
 
 /// About `goal`, but so that a namespace falls into parts of one size: 5 by 4 are 5, not 4 and 1.
 fn even(queue: usize, goal: usize, most: usize) -> usize {
     let goal = goal.clamp(1, most);
-    let parts = ((queue + goal / 2) / goal).max(queue.div_ceil(most)).max(1);
+    // A quarter more than the goal is better than another helm.
+    let parts = queue.saturating_sub(goal / 4).div_ceil(goal).max(queue.div_ceil(most)).max(1);
     queue.div_ceil(parts)
 }
 
@@ -54,7 +57,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     fn size(waiting: usize, lanes: usize, queue: usize) -> usize {
-        Share { waiting, free: lanes, lanes }.of(queue, BatchSize::Auto)
+        Share { waiting, shared: waiting, free: lanes, lanes }.of(queue, BatchSize::Auto)
     }
 
     #[test]
@@ -68,7 +71,7 @@ mod tests {
     #[test]
     fn the_more_wait_the_more_go_together_up_to_a_bound() {
         let sizes = [17, 40, 60, 100, 200, 5000].map(|waiting| size(waiting, 16, waiting));
-        assert_eq!(sizes, [1, 2, 3, 5, 8, 8]);
+        assert_eq!(sizes, [2, 3, 4, 7, 10, 10]);
     }
 
     #[test]
@@ -81,10 +84,14 @@ mod tests {
     #[test]
     fn a_number_is_a_bound_and_batches_still_shrink() {
         let at_most = |most| BatchSize::AtMost(NonZeroUsize::new(most).expect("it is not zero"));
-        let share = Share { waiting: 100, free: 4, lanes: 4 };
-        assert_eq!([1, 3, 64].map(|most| share.of(100, at_most(most))), [1, 3, 17]);
-        assert_eq!(Share { waiting: 4, free: 4, lanes: 4 }.of(4, at_most(64)), 1);
-        assert_eq!(Share { waiting: 100, free: 1, lanes: 1 }.of(100, at_most(64)), 50, "two of 50, not 64 and 36");
+        let share = Share { waiting: 100, shared: 100, free: 4, lanes: 4 };
+        assert_eq!([1, 3, 64].map(|most| share.of(100, at_most(most))), [1, 3, 25]);
+        assert_eq!(Share { waiting: 4, shared: 4, free: 4, lanes: 4 }.of(4, at_most(64)), 1);
+        assert_eq!(
+            Share { waiting: 100, shared: 100, free: 1, lanes: 1 }.of(100, at_most(64)),
+            50,
+            "two of 50, not 64 and 36"
+        );
     }
 
     #[test]
