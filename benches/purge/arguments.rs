@@ -83,6 +83,6 @@ impl Arguments {
     /// Whether it is all of it, so that the result belongs into docs.
     pub(crate) fn is_everything(&self) -> bool {
         let as_published = !cfg!(debug_assertions) && matches!(self.helm, Helm::Three);
-        as_published && !self.quick && !self.experiment && self.only.is_none() && self.rounds.is_none()
+        as_published && !self.quick && !self.experiment && self.only.is_none()
     }
 }

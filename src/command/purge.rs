@@ -13,7 +13,7 @@ use crate::executor::{
     self, Afterwards, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{Collector, HelmUninstall};
+use crate::helm::{GoRuntime, HelmUninstall};
 use crate::inventory::Inventory;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
@@ -89,8 +89,9 @@ fn carry_out(
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
-    let collector = Collector::beside(environment.go_collector.as_deref(), environment.go_memory.as_deref());
-    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, collector));
+    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
+    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, runtime));
     Ok(executor::execute(chosen, execution, uninstall, still, interrupts, &mut on_event)?)
 }
 

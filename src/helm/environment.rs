@@ -12,9 +12,17 @@ pub(super) enum Debug {
     Off,
 }
 
-/// How a helm that uninstalls collects its garbage. It is gone before collecting has paid off.
+/// How the runtime of a helm that uninstalls is set: it lives for a moment, and many of them share the machine. What
+/// the user has set stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Collector {
+pub struct GoRuntime {
+    collector: Collector,
+    threads: Threads,
+}
+
+/// How it collects its garbage. It is gone before collecting has paid off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Collector {
     /// Lazily, and within bounds.
     Lazy,
     /// Lazily, and within the bounds that the user has set.
@@ -23,14 +31,23 @@ pub enum Collector {
     AsSet,
 }
 
-impl Collector {
-    /// What is right where the user has set `GOGC` or `GOMEMLIMIT`, or neither.
-    pub fn beside(gogc: Option<&OsStr>, gomemlimit: Option<&OsStr>) -> Self {
-        match (gogc, gomemlimit) {
+/// How many threads run its code. It waits most of the time, and others wait for the cores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Threads {
+    One,
+    /// As the user wants it.
+    AsSet,
+}
+
+impl GoRuntime {
+    /// What is right where the user has set `GOGC`, `GOMEMLIMIT` or `GOMAXPROCS`, or none of them.
+    pub fn beside(gogc: Option<&OsStr>, gomemlimit: Option<&OsStr>, gomaxprocs: Option<&OsStr>) -> Self {
+        let collector = match (gogc, gomemlimit) {
             (Some(_), _) => Collector::AsSet,
             (None, Some(_)) => Collector::LazyWithin,
             (None, None) => Collector::Lazy,
-        }
+        };
+        Self { collector, threads: if gomaxprocs.is_some() { Threads::AsSet } else { Threads::One } }
     }
 
     /// The changes for one child.
@@ -38,12 +55,16 @@ impl Collector {
         const GOGC: (&str, &str) = ("GOGC", "400");
         // A release with a long history is downloaded whole: that must not be multiplied by the laziness.
         const GOMEMLIMIT: (&str, &str) = ("GOMEMLIMIT", "256MiB");
-        let set: &[(&str, &str)] = match self {
+        let collector: &[(&str, &str)] = match self.collector {
             Collector::Lazy => &[GOGC, GOMEMLIMIT],
             Collector::LazyWithin => &[GOGC],
             Collector::AsSet => &[],
         };
-        set.iter().map(|(name, value)| (name.into(), Some(value.into()))).collect()
+        let threads: &[(&str, &str)] = match self.threads {
+            Threads::One => &[("GOMAXPROCS", "1")],
+            Threads::AsSet => &[],
+        };
+        collector.iter().chain(threads).map(|(name, value)| (name.into(), Some(value.into()))).collect()
     }
 }
 

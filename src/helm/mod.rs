@@ -12,7 +12,7 @@ mod uninstall;
 mod warm;
 mod words;
 
-pub use environment::Collector;
+pub use environment::GoRuntime;
 pub use failure::{Failure, FailureClass, class_of};
 pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};

@@ -42,6 +42,8 @@ pub struct Environment {
     pub go_collector: Option<OsString>,
     /// `GOMEMLIMIT`: how much memory each of them may take before its collector is not lazy any more.
     pub go_memory: Option<OsString>,
+    /// `GOMAXPROCS`: how many threads of each of them run at the same time.
+    pub go_threads: Option<OsString>,
     /// The first of them that is no text, where one is. To ignore it could mean another cluster, or more of it.
     pub not_text: Option<NotText>,
 }
@@ -77,6 +79,7 @@ impl Environment {
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
             go_collector: raw("GOGC"),
             go_memory: raw("GOMEMLIMIT"),
+            go_threads: raw("GOMAXPROCS"),
             not_text: None,
         };
         Self { not_text: not_text.into_inner(), ..environment }

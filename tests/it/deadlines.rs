@@ -7,7 +7,7 @@ use helm_purge::executor::{
     AsPlanned, BatchSize, Execution, FailureHandling, Outcome, OutcomeKind, Run, execute, settle,
 };
 use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Attempt, Collector, FailureClass, HelmUninstall, Uninstall, Verdict};
+use helm_purge::helm::{Attempt, FailureClass, GoRuntime, HelmUninstall, Uninstall, Verdict};
 use helm_purge::inventory::{Listing, read};
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
@@ -49,7 +49,7 @@ fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
 
 fn with_limits(fake: &FakeHelm, limits: Limits) -> HelmUninstall {
     let (helm, connection) = fake.in_this_process();
-    HelmUninstall::new(helm, connection, LONG, Collector::Lazy).with_limits(limits)
+    HelmUninstall::new(helm, connection, LONG, GoRuntime::beside(None, None, None)).with_limits(limits)
 }
 
 fn classes(run: &Run) -> Vec<Option<FailureClass>> {

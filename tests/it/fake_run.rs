@@ -80,12 +80,13 @@ fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
 }
 
 #[test]
-fn a_helm_that_uninstalls_collects_its_garbage_lazily_unless_the_user_wants_it_otherwise() {
+fn a_helm_that_uninstalls_is_lazy_and_modest_unless_the_user_wants_it_otherwise() {
     for (set, expected) in [
-        (&[][..], [Some("400"), Some("256MiB")]),
-        (&[("GOMEMLIMIT", "1GiB")], [Some("400"), Some("1GiB")]),
-        (&[("GOGC", "50")], [Some("50"), None]),
-        (&[("GOGC", "")], [Some("400"), Some("256MiB")]),
+        (&[][..], [Some("400"), Some("256MiB"), Some("1")]),
+        (&[("GOMEMLIMIT", "1GiB")], [Some("400"), Some("1GiB"), Some("1")]),
+        (&[("GOGC", "50")], [Some("50"), None, Some("1")]),
+        (&[("GOGC", "")], [Some("400"), Some("256MiB"), Some("1")]),
+        (&[("GOMAXPROCS", "4")], [Some("400"), Some("256MiB"), Some("4")]),
     ] {
         let mut fake = FakeHelm::new();
         fake.release("dev-a", "redis");
@@ -96,11 +97,11 @@ fn a_helm_that_uninstalls_collects_its_garbage_lazily_unless_the_user_wants_it_o
         let log = fake.log();
         let found = |command: &str| {
             let start = log.iter().find(|event| event["argv"][0] == command).expect("it was started");
-            ["GOGC", "GOMEMLIMIT"].map(|name| start["environment"][name].as_str())
+            ["GOGC", "GOMEMLIMIT", "GOMAXPROCS"].map(|name| start["environment"][name].as_str())
         };
         assert_eq!(found("uninstall"), expected, "{set:?}");
-        let untouched =
-            ["GOGC", "GOMEMLIMIT"].map(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| *value));
+        let untouched = ["GOGC", "GOMEMLIMIT", "GOMAXPROCS"]
+            .map(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| *value));
         assert_eq!(found("list"), untouched, "a list is long enough as it is");
     }
 }

@@ -19,7 +19,7 @@ use super::look_error::LookError;
 
 /// So many requests of one look are on their way at a time, each over a connection of its own, which costs the API
 /// server more than most of the answers.
-const SIDE_BY_SIDE: usize = 4;
+const SIDE_BY_SIDE: usize = 8;
 
 /// What tells a cluster from every other: the UID of its namespace `kube-system`.
 #[derive(Debug, Clone, PartialEq, Eq)]

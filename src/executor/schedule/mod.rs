@@ -48,8 +48,7 @@ impl Schedule {
             return None;
         }
         let waiting = self.waiting.len();
-        let shared = self.opening.unwrap_or(waiting);
-        let share = Share { waiting, shared, free: self.free.len(), lanes: self.lanes };
+        let share = Share { waiting, opening: self.opening, free: self.free.len(), lanes: self.lanes };
         let lane = *self.free.last()?;
         let releases = self.waiting.take(|queue| share.of(queue, self.size))?;
         self.free.pop();

@@ -16,8 +16,8 @@ const MOST_OF_AUTO: usize = 10;
 pub(super) struct Share {
     /// Releases that wait.
     pub(super) waiting: usize,
-    /// Releases to be shared: until the first lane is free again all of them, then those that wait.
-    pub(super) shared: usize,
+    /// All releases of the plan, until the first lane is free again.
+    pub(super) opening: Option<usize>,
     /// Lanes that have nothing to do.
     pub(super) free: usize,
     /// All lanes.
@@ -36,10 +36,14 @@ impl Share {
         even(queue, self.goal(), most).min(left_for_this)
     }
 
-    /// A fair share. Namespaces are rarely as large as that, so enough is left to even out what takes longer than the
-    /// rest.
+    /// At first a fair share: namespaces are rarely as large as that, so enough is left to even out what takes longer
+    /// than the rest. Later half as much again: lanes come back one after the other, and those that do last should
+    /// find one release each, not start another round.
     fn goal(self) -> usize {
-        self.shared.div_ceil(self.lanes)
+        match self.opening {
+            Some(all) => all.div_ceil(self.lanes),
+            None => (3 * self.waiting).div_ceil(2 * self.lanes).min(self.waiting),
+        }
     }
 }
 
@@ -57,7 +61,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     fn size(waiting: usize, lanes: usize, queue: usize) -> usize {
-        Share { waiting, shared: waiting, free: lanes, lanes }.of(queue, BatchSize::Auto)
+        Share { waiting, opening: Some(waiting), free: lanes, lanes }.of(queue, BatchSize::Auto)
     }
 
     #[test]
@@ -75,6 +79,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_after_the_opening_is_gone_in_one_more_round() {
+        let (mut waiting, mut sizes) = (20, Vec::new());
+        while waiting > 0 {
+            let share = Share { waiting, opening: None, free: 1, lanes: 16 };
+            sizes.push(share.of(waiting.min(5), BatchSize::Auto));
+            waiting -= sizes.last().copied().unwrap_or_default();
+        }
+        assert!(sizes.len() <= 16, "{sizes:?}");
+    }
+
+    #[test]
     fn a_namespace_falls_into_even_parts() {
         assert_eq!([5, 6, 7, 9, 10].map(|queue| even(queue, 4, 8)), [5, 3, 4, 5, 4]);
         assert_eq!([1, 2, 3].map(|queue| even(queue, 1, 8)), [1, 1, 1]);
@@ -84,11 +99,11 @@ mod tests {
     #[test]
     fn a_number_is_a_bound_and_batches_still_shrink() {
         let at_most = |most| BatchSize::AtMost(NonZeroUsize::new(most).expect("it is not zero"));
-        let share = Share { waiting: 100, shared: 100, free: 4, lanes: 4 };
+        let share = Share { waiting: 100, opening: Some(100), free: 4, lanes: 4 };
         assert_eq!([1, 3, 64].map(|most| share.of(100, at_most(most))), [1, 3, 25]);
-        assert_eq!(Share { waiting: 4, shared: 4, free: 4, lanes: 4 }.of(4, at_most(64)), 1);
+        assert_eq!(Share { waiting: 4, opening: Some(4), free: 4, lanes: 4 }.of(4, at_most(64)), 1);
         assert_eq!(
-            Share { waiting: 100, shared: 100, free: 1, lanes: 1 }.of(100, at_most(64)),
+            Share { waiting: 100, opening: Some(100), free: 1, lanes: 1 }.of(100, at_most(64)),
             50,
             "two of 50, not 64 and 36"
         );

@@ -13,7 +13,7 @@ mod transcript;
 use std::time::Duration;
 
 use super::child::{self, Limits};
-use super::environment::{Collector, Debug};
+use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
@@ -76,16 +76,16 @@ pub struct HelmUninstall {
     helm: Helm,
     connection: Connection,
     timeout: Duration,
-    collector: Collector,
+    runtime: GoRuntime,
     limits: Limits,
 }
 
 impl HelmUninstall {
     /// With this helm on this cluster. `timeout` is what helm gets as `--timeout`: its bound for each hook and each
     /// wait in turn. The wall-clock bound of a release has to leave room for several of them.
-    pub fn new(helm: Helm, connection: Connection, timeout: Duration, collector: Collector) -> Self {
+    pub fn new(helm: Helm, connection: Connection, timeout: Duration, runtime: GoRuntime) -> Self {
         let limits = Limits::with_deadline(timeout * 3 + Duration::from_mins(1));
-        Self { helm, connection, timeout, collector, limits }
+        Self { helm, connection, timeout, runtime, limits }
     }
 
     /// With other bounds for its children: for tests.
@@ -107,7 +107,7 @@ impl Uninstall for HelmUninstall {
         let names = batch.iter().map(|release| &release.name);
         let arguments = arguments::uninstall(&self.connection, namespace, names, self.timeout);
         let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
-        invocation.environment.extend(self.collector.changes());
+        invocation.environment.extend(self.runtime.changes());
         let mut transcript = Transcript::new(batch, on_release);
         let mut verdict = match child::run_in_steps(&invocation, self.limits, stop, &mut transcript) {
             Ok(ended) => judge(transcript.finish(), &ended),
