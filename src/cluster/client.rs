@@ -141,7 +141,8 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
     let configuration = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
     let mut configuration = configuration.map_err(|error| no_connection(&error))?;
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
-    configuration.read_timeout = Some(ANSWER_TIMEOUT);
+    // Each request is bounded by itself; a watch may be silent for longer.
+    configuration.read_timeout = None;
     kube::Client::try_from(configuration).map_err(|error| no_connection(&error))
 }
 

@@ -10,6 +10,8 @@ pub enum LookError {
     Forbidden(String),
     /// The client cannot connect or log in; helm still may, for it is less strict about certificates.
     NoConnection(String),
+    /// The API server does not do such a thing.
+    Unsupported(String),
     /// Anything else.
     Failed(String),
     /// The run was told to end.
@@ -21,6 +23,9 @@ impl From<&kube::Error> for LookError {
         match error {
             kube::Error::Api(status) if status.code == 403 => LookError::Forbidden(status.message.clone()),
             kube::Error::Api(status) if status.code == 401 => LookError::NoConnection(status.message.clone()),
+            kube::Error::Api(status) if matches!(status.code, 405 | 406 | 501) => {
+                LookError::Unsupported(status.message.clone())
+            }
             kube::Error::Api(status) => LookError::Failed(status.message.clone()),
             kube::Error::Auth(_) | kube::Error::HyperError(_) | kube::Error::Service(_) => {
                 LookError::NoConnection(chain(error))
@@ -47,7 +52,10 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 impl fmt::Display for LookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LookError::Forbidden(text) | LookError::NoConnection(text) | LookError::Failed(text) => f.write_str(text),
+            LookError::Forbidden(text)
+            | LookError::NoConnection(text)
+            | LookError::Unsupported(text)
+            | LookError::Failed(text) => f.write_str(text),
             LookError::Interrupted => f.write_str("interrupted"),
         }
     }

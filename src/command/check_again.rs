@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::confirm::Agreement;
 use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
 use crate::executor::{AsPlanned, StillAsPlanned};
@@ -28,11 +27,7 @@ pub(super) struct Checked {
 /// Compares the plan with the cluster. Where kinds are at stake, helm looks up meanwhile what kinds there are: a
 /// release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind.
 /// Else each helm finds that out for itself, at the same time as the others.
-pub(super) fn check_again(
-    prepared: &Prepared,
-    agreement: Agreement,
-    surroundings: &Surroundings,
-) -> Result<Checked, Stopped> {
+pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> Result<Checked, Stopped> {
     let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
     let Some(first) = chosen.first().map(|release| release.id.clone()) else {
         return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
@@ -42,20 +37,11 @@ pub(super) fn check_again(
         if prepared.plan.takes_kinds_along() {
             scope.spawn(|| helm::warm(helm, connection, &first, stop));
         }
-        compare(prepared, chosen, agreement, surroundings)
+        compare(prepared, chosen, surroundings)
     })
 }
 
-fn compare(
-    prepared: &Prepared,
-    mut chosen: Vec<Release>,
-    agreement: Agreement,
-    surroundings: &Surroundings,
-) -> Result<Checked, Stopped> {
-    // A list of helm's takes long, and where nobody had to agree it would be the second in a row.
-    if agreement == Agreement::Beforehand && prepared.inventory.why_helm().is_some() {
-        return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
-    }
+fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
     let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
     let changed = plan::recheck(&prepared.plan, &listing);
     chosen.retain(|release| !changed.contains_key(&release.id));

@@ -18,15 +18,6 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 /// No context's name is longer.
 const LONGEST_ANSWER: usize = 4096;
 
-/// How a purge was agreed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Agreement {
-    /// By a flag, before the plan was made.
-    Beforehand,
-    /// By a person, after they had read the plan.
-    Typed,
-}
-
 const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
 
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
@@ -55,7 +46,7 @@ pub(super) fn confirm(
     arguments: &RunArguments,
     prepared: &Prepared,
     surroundings: &mut Surroundings,
-) -> Result<Agreement, Stopped> {
+) -> Result<(), Stopped> {
     let context = prepared.connection.context();
     if let Some(name) = arguments.confirm.as_ref().filter(|name| !context.is_named_by(name)) {
         let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
@@ -65,13 +56,13 @@ pub(super) fn confirm(
         ));
     }
     if arguments.yes || arguments.confirm.is_some() {
-        return if prepared.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(Agreement::Beforehand) };
+        return if prepared.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(()) };
     }
     let releases = plural(prepared.plan.chosen().count(), "release");
     let shown = visible::line(context.as_str());
     let question = format!("\nThis uninstalls {releases} on {shown}. Type the context's name to go on: ");
     match ask(&question, surroundings)? {
-        Some(answer) if context.is_named_by(answer.trim()) => Ok(Agreement::Typed),
+        Some(answer) if context.is_named_by(answer.trim()) => Ok(()),
         Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined("declined; nothing was purged".to_owned())),
         Some(answer) => {
             let answer = visible::quoted(answer.trim());

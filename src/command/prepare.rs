@@ -199,7 +199,7 @@ fn note_no_identity(error: &LookError, policy: &Policy, surroundings: &mut Surro
 fn note_way(inventory: &AnyWay, surroundings: &mut Surroundings) {
     if let Some(why) = inventory.why_helm() {
         let why = visible::sentence(why);
-        let note = format!("note: helm made the list, for the API could not be asked: {why}");
-        surroundings.printer.whisper(&note);
+        let what = "helm makes the lists, and nothing is watched while releases go, for the API could not be asked";
+        surroundings.printer.say(&format!("note: {what}: {why}"));
     }
 }

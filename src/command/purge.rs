@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::check_again::{Checked, check_again};
-use super::confirm::{self, Agreement};
+use super::confirm;
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
@@ -40,11 +40,10 @@ pub(super) fn run(
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
-    let agreement = match prepared.plan.chosen().next() {
-        Some(_) => confirm::confirm(arguments, &prepared, surroundings)?,
-        None => Agreement::Beforehand,
-    };
-    let Checked { chosen, changed, still } = check_again(&prepared, agreement, surroundings)?;
+    if prepared.plan.chosen().next().is_some() {
+        confirm::confirm(arguments, &prepared, surroundings)?;
+    }
+    let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
     let execution = execution(arguments, workers);
     let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;

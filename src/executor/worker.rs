@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::as_planned::StillAsPlanned;
 use super::ledger::Ledger;
 use super::schedule::{Batch, Lane};
+use crate::cluster::LookError;
 use crate::helm::{Attempt, Failure, FailureClass, Uninstall};
 use crate::inventory::Standing;
 use crate::release::{Release, ReleaseId};
@@ -90,10 +91,20 @@ fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
         match answer {
             Some(Standing::AsPlanned) => {}
             Some(Standing::Changed(change)) => ledger.leave_out(place, Answer::Changed(change)),
-            Some(Standing::Unknown(why)) => ledger.leave_out(place, not_told(FailureClass::Unreachable, why)),
+            Some(Standing::Unknown(error)) => ledger.leave_out(place, cannot_be_told(&error)),
             None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
         }
     }
+}
+
+/// Of one that was interrupted nothing more is said than that it was not begun.
+fn cannot_be_told(error: &LookError) -> Answer {
+    let class = match error {
+        LookError::Interrupted => return Answer::Attempted(Attempt::NotBegun),
+        LookError::Forbidden(_) => FailureClass::Rbac,
+        LookError::NoConnection(_) | LookError::Unsupported(_) | LookError::Failed(_) => FailureClass::Unreachable,
+    };
+    not_told(class, format!("whether it has changed since the plan cannot be told: {error}"))
 }
 
 fn not_told(class: FailureClass, why: String) -> Answer {

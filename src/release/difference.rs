@@ -18,7 +18,7 @@ impl Release {
             return Some(format!("deployed again at {}; was {}", shown(&now.updated), shown(&self.updated)));
         }
         if is_another(&self.record, &now.record) {
-            return Some(format!("deployed again at {}, within the same second", shown(&now.updated)));
+            return Some("its record was written again, in the same state".to_owned());
         }
         is_another(&self.chart, &now.chart)
             .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))

@@ -81,9 +81,14 @@ pub struct Release {
     /// When that revision was deployed.
     pub updated: Known<jiff::Timestamp>,
     /// The object that holds that revision; unknown where helm made the list.
-    pub record: Known<RecordUid>,
+    pub record: Known<RecordMark>,
 }
 
-/// The UID of the object that holds a record: another one under the same name is another installation.
+/// What tells one writing of a record from every other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordUid(pub String);
+pub struct RecordMark {
+    /// The UID of the object that holds it: another one under the same name is another installation.
+    pub uid: String,
+    /// The object's resource version: another one means that it was written again.
+    pub version: String,
+}

@@ -224,7 +224,7 @@ fn a_helm_that_skips_a_release_and_says_nothing_of_it_is_found_out() {
 fn without_a_last_list_what_is_unclear_has_failed() {
     let fake = of_names(&["a", "b", "c"]);
     fake.behaves("dev-a", "b", &says("release \"a\" uninstalled"));
-    fake.lists_at(2, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
+    fake.lists_at(3, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
     let output = fake.program.run(&ONE_WORKER).exits(1);
     let unclear = "failed unclear";
     came_to(&output, &[("a", unclear), ("b", unclear), ("c", unclear)]);

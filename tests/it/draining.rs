@@ -128,7 +128,7 @@ fn without_a_last_list_only_what_was_seen_is_called_purged() {
     let batch = in_hand(&json!({}));
     batch
         .fake
-        .lists_at(2, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
+        .lists_at(3, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
     let (_, _, output) = batch.drained();
     came_to(&output, ["purged, unknown", "purged, unknown", "not-started, unknown", "not-started, unknown"]);
     assert_eq!(output.json()["verified"]["state"], "not-verified");
@@ -137,7 +137,7 @@ fn without_a_last_list_only_what_was_seen_is_called_purged() {
 #[test]
 fn the_last_look_goes_on_when_a_run_was_drained() {
     let batch = in_hand(&json!({}));
-    batch.fake.lists_at(2, &json!({"gate": batch.gate.address()}));
+    batch.fake.lists_at(3, &json!({"gate": batch.gate.address()}));
     batch.running.signal(Signal::INT);
     batch.fake.program.wait_until_unheard(batch.second.pid);
     batch.second.go();

@@ -49,7 +49,7 @@ fn every_helm_is_called_with_exactly_these_arguments() {
     let uninstall =
         ["uninstall", "--namespace=dev-a", "--timeout=90s", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
     let record = ["status", "--namespace=dev-a", "--output=json", &kubeconfig, "--kube-context=dev-eu", "--", "redis"];
-    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &uninstall, &list]);
+    assert_eq!(calls, [&["version", "--template", "{{.Version}}"][..], &list, &record, &list, &uninstall, &list]);
 }
 
 #[test]

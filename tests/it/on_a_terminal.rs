@@ -76,8 +76,9 @@ fn there_is_a_bar_for_each_worker_and_one_for_all_and_none_of_them_stays() {
         fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
     }
     fake.behaves("dev-a", "a", &json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"}));
-    let mut terminal =
-        Terminal::start(fake.program.command(&[&RUN[..], &["--confirm", "dev-eu", "--workers", "2"]].concat()));
+    let mut terminal = Terminal::start(
+        fake.program.command(&[&RUN[..], &["--confirm", "dev-eu", "--workers", "2", "--batch=1"]].concat()),
+    );
     let (first, second) = (gate.arrival(), gate.arrival());
     terminal.wait_until("two bars and a total", |screen| {
         screen.contains("dev-a/a ") && screen.contains("dev-a/b ") && screen.contains("0/3")

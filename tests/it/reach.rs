@@ -1,7 +1,7 @@
 //! What an uninstall would take along beyond its release: on the real cluster, with real charts and forged records.
 
 use serde_json::json;
-use throwaway_cluster::{Chart, Damage, HelmVersion, SeededRelease};
+use throwaway_cluster::{Chart, Damage, HelmVersion, SeededRelease, Status};
 
 use crate::support::{Real, cluster};
 
@@ -76,9 +76,23 @@ fn a_forged_record_gets_nowhere() {
         seed("yaml").manifest("kind: [\n"),
         seed("headless").manifest("metadata: {name: x}\n"),
         seed("unlabelled").without_label("version"),
+        seed("listed").manifest(
+            "apiVersion: v1\nkind: List\nitems:\n- kind: PersistentVolumeClaim\n  apiVersion: v1\n  \
+             metadata: {name: in-a-list, annotations: {helm.sh/resource-policy: keep}}\n",
+        ),
+        seed("lower").manifest("apiVersion: v1\nkind: namespace\nmetadata: {name: lower-case}\n"),
+        seed("items").manifest(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n\
+             items: [{apiVersion: v1, kind: Namespace, metadata: {name: in-items}}]\n",
+        ),
+        seed("merged").manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, <<: {namespace: kube-system}}\n"),
+        seed("lost").revisions(5..=5).without_label("version"),
         seed("honest").config_maps(1),
     ];
     cluster().seed(&forged).expect("releases can be seeded");
+    // The newest revision of this one has lost its label; helm acts on it all the same.
+    let older = seed("lost").revisions(1..=4).status(Status::Superseded);
+    cluster().seed(&[older]).expect("releases can be seeded");
     let plan = real.program.run(&[&PLAN[..], &["-o", "json"]].concat()).exits(0).json();
     let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
     assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
@@ -89,6 +103,9 @@ fn a_forged_record_gets_nowhere() {
         "its record says release other, its labels say name",
         "it is stored elsewhere: its record says that it belongs to namespace kube-system",
         "it is larger than 64 MiB when unpacked",
+        "holds data: PersistentVolumeClaim in-a-list",
+        "reaches beyond the fence: namespace lower-case",
+        "reaches beyond the fence: Namespace in-items",
         "its manifest cannot be read",
         "its labels do not say which release and revision it is of",
     ] {

@@ -94,6 +94,7 @@ fn the_summary_on_a_screen() {
     verified: 2 of 2 are gone from dev-eu
     "#);
     insta::assert_snapshot!(steady(&output.stderr), @r#"
+    note: helm makes the lists, and nothing is watched while releases go, for the API could not be asked: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
 
       NAMESPACE  RELEASE         AGE  CHART    WHY

@@ -88,7 +88,7 @@ fn a_signal_during_the_last_look_ends_it_and_is_the_exit_code() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     fake.release("dev-a", "a");
-    fake.lists_at(2, &json!({"gate": gate.address()}));
+    fake.lists_at(3, &json!({"gate": gate.address()}));
     let running = fake.program.start(&RUN);
     let waiting = gate.arrival();
     running.signal(Signal::INT);

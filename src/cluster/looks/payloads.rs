@@ -88,10 +88,8 @@ async fn read_all(client: kube::Client, store: RecordStore, wanted: Vec<Wanted>,
         let (client, taker, name) = (client.clone(), taker.clone(), wanted.namespace.to_string());
         async move {
             let read = match store {
-                RecordStore::Secrets => read(Api::<Secret>::namespaced(client, &name), store, wanted, &taker).await,
-                RecordStore::ConfigMaps => {
-                    read(Api::<ConfigMap>::namespaced(client, &name), store, wanted, &taker).await
-                }
+                RecordStore::Secrets => read(Api::<Secret>::namespaced(client, &name), wanted, &taker).await,
+                RecordStore::ConfigMaps => read(Api::<ConfigMap>::namespaced(client, &name), wanted, &taker).await,
             };
             if let Err(error) = read {
                 // Nobody listens any more where another one failed.
@@ -103,10 +101,10 @@ async fn read_all(client: kube::Client, store: RecordStore, wanted: Vec<Wanted>,
 }
 
 /// Reads what is wanted of one namespace.
-async fn read<K: Holder>(api: Api<K>, store: RecordStore, wanted: Wanted, taker: &Taker) -> Result<(), LookError> {
+async fn read<K: Holder>(api: Api<K>, wanted: Wanted, taker: &Taker) -> Result<(), LookError> {
     let Wanted { namespace, mut objects } = wanted;
     if objects.len() >= MANY {
-        list(&api, store, &namespace, &mut objects, taker).await?;
+        list(&api, &namespace, &mut objects, taker).await?;
     }
     // The few, and those that the list leaves out: a newest revision can be marked as replaced.
     for object in objects {
@@ -121,12 +119,11 @@ async fn read<K: Holder>(api: Api<K>, store: RecordStore, wanted: Wanted, taker:
 /// Reads page by page, and takes what it finds off the wanted objects.
 async fn list<K: Holder>(
     api: &Api<K>,
-    store: RecordStore,
     namespace: &Namespace,
     objects: &mut BTreeSet<String>,
     taker: &Taker,
 ) -> Result<(), LookError> {
-    let mut page = store.parameters(NOT_REPLACED).limit(PAGE);
+    let mut page = RecordStore::parameters(NOT_REPLACED).limit(PAGE);
     loop {
         let list = in_time(api.list(&page)).await?;
         for mut holder in list.items {

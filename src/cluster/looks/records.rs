@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use super::SIDE_BY_SIDE;
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
-use crate::release::{Namespace, RecordUid};
+use crate::release::{Namespace, RecordMark};
 
 /// So many records are asked for at a time: a page stays small, whatever the cluster holds.
 const PAGE: u32 = 1000;
@@ -36,8 +36,8 @@ pub struct Record {
     pub namespace: String,
     /// The object's own name.
     pub object: String,
-    /// The object's UID.
-    pub uid: RecordUid,
+    /// Which writing of the object it is.
+    pub mark: RecordMark,
     /// The release's name, where the record has such a label. Foreign text.
     pub release: Option<String>,
     /// The revision, where the record has such a label and it is a number.
@@ -80,13 +80,10 @@ impl RecordStore {
         }
     }
 
-    /// What tells a record of Helm's from any other object, with a condition on its labels.
-    pub(super) fn parameters(self, labels: &str) -> ListParams {
-        let parameters = ListParams::default().labels(&format!("owner=helm{labels}"));
-        match self {
-            RecordStore::Secrets => parameters.fields("type=helm.sh/release.v1"),
-            RecordStore::ConfigMaps => parameters,
-        }
+    /// What Helm takes for a record of its own, with a further condition on the labels. It does not look at the type of
+    /// a Secret.
+    pub(super) fn parameters(labels: &str) -> ListParams {
+        ListParams::default().labels(&format!("owner=helm{labels}"))
     }
 
     /// The name of the object that holds a revision.
@@ -106,8 +103,8 @@ impl Client {
     pub fn records(&self, store: RecordStore) -> Result<RecordList, LookError> {
         self.look(move |client| async move {
             match store {
-                RecordStore::Secrets => list(&Api::<Secret>::all(client), store, NOT_REPLACED).await,
-                RecordStore::ConfigMaps => list(&Api::<ConfigMap>::all(client), store, NOT_REPLACED).await,
+                RecordStore::Secrets => list(&Api::<Secret>::all(client), NOT_REPLACED).await,
+                RecordStore::ConfigMaps => list(&Api::<ConfigMap>::all(client), NOT_REPLACED).await,
             }
         })
     }
@@ -152,18 +149,19 @@ async fn list_in(
 ) -> Result<RecordList, LookError> {
     let name = namespace.as_str();
     match store {
-        RecordStore::Secrets => list(&Api::<Secret>::namespaced(client, name), store, labels).await,
-        RecordStore::ConfigMaps => list(&Api::<ConfigMap>::namespaced(client, name), store, labels).await,
+        RecordStore::Secrets => list(&Api::<Secret>::namespaced(client, name), labels).await,
+        RecordStore::ConfigMaps => list(&Api::<ConfigMap>::namespaced(client, name), labels).await,
     }
 }
 
 /// Every record that an API shows, with a condition on its labels.
-pub(super) async fn list<K>(api: &Api<K>, store: RecordStore, labels: &str) -> Result<RecordList, LookError>
+pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
     let mut records = Vec::new();
-    let version = every_page(api, &store.parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
+    let version =
+        every_page(api, &RecordStore::parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
     Ok(RecordList { records, version })
 }
 
@@ -193,7 +191,10 @@ impl From<&ObjectMeta> for Record {
         Self {
             namespace: metadata.namespace.clone().unwrap_or_default(),
             object: metadata.name.clone().unwrap_or_default(),
-            uid: RecordUid(metadata.uid.clone().unwrap_or_default()),
+            mark: RecordMark {
+                uid: metadata.uid.clone().unwrap_or_default(),
+                version: metadata.resource_version.clone().unwrap_or_default(),
+            },
             release: label("name"),
             revision: label("version").and_then(|version| version.parse().ok()),
             status: label("status"),

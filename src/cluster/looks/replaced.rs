@@ -98,7 +98,7 @@ async fn every_name(
     mut on_name: impl FnMut(&str),
 ) -> Result<(), LookError> {
     let path = store.path(namespace);
-    let mut page = store.parameters(",status=superseded").limit(PAGE);
+    let mut page = RecordStore::parameters(",status=superseded").limit(PAGE);
     loop {
         let table: Table = in_time(client.request(request(&path, &page)?)).await?;
         for row in table.rows.unwrap_or_default() {

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::keys::is_taken_for;
+
 /// The fields of an object, unread.
 pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
@@ -38,16 +40,6 @@ impl<'a> Fields<'a> {
         let read = |json| serde_json::from_str(json).map_err(|error| format!("`{name}`: {error}"));
         self.get(name).map_or_else(|| Ok(T::default()), read)
     }
-}
-
-/// Go folds the case of letters, and a few characters beyond ASCII fold into it.
-fn is_taken_for(key: &str, name: &str) -> bool {
-    let folded = |character: char| match character {
-        '\u{17f}' => 's',
-        '\u{212a}' => 'k',
-        other => other.to_ascii_lowercase(),
-    };
-    key.chars().map(folded).eq(name.chars().map(folded))
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {

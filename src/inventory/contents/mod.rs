@@ -5,7 +5,9 @@
 
 mod fields;
 mod hooks;
+mod keys;
 mod manifest;
+mod shape;
 mod stored;
 mod unpack;
 
@@ -13,6 +15,8 @@ pub(super) use stored::{Stored, read_stored};
 pub(super) use unpack::unpack;
 
 use std::collections::BTreeMap;
+
+use manifest::KeepPolicy;
 
 use crate::release::{Content, Release, ReleaseId};
 
@@ -39,9 +43,9 @@ pub(super) fn content_of(release: &Release, stored: &Stored) -> Result<Content, 
     }
     let mut content = Content::of_chart(stored.chart.clone());
     let own = release.id.namespace.as_str();
-    manifest::read(&stored.manifest, own, &mut content)?;
+    manifest::read(&stored.manifest, own, KeepPolicy::Honoured, &mut content)?;
     for hook in &stored.hooks {
-        manifest::read(hook, own, &mut content).map_err(|why| format!("in a hook: {why}"))?;
+        manifest::read(hook, own, KeepPolicy::Ignored, &mut content).map_err(|why| format!("in a hook: {why}"))?;
     }
     Ok(content)
 }

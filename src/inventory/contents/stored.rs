@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::fields::Fields;
 use super::hooks;
+use super::shape;
 use crate::release::{Chart, Known};
 
 /// What a record says of its release.
@@ -26,7 +27,9 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
     let json = std::str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?;
     let known = ["name", "namespace", "version", "info", "chart", "manifest", "hooks"];
     let fields = Fields::read(json, &known)?;
-    let info = Fields::read(fields.get("info").ok_or("it has no `info`")?, &["status"])?;
+    let info = fields.get("info").ok_or("it has no `info`")?;
+    let info = Fields::read(info, &["status", "first_deployed", "last_deployed", "deleted", "description", "notes"])?;
+    shape::check(json)?;
     let hooks: Vec<&RawValue> = fields.value("hooks")?;
     Ok(Stored {
         namespace: fields.value("namespace")?,
@@ -52,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_record_is_read_as_helm_writes_it() {
-        let json = r#"{"name":"web","info":{"first_deployed":"x","status":"deployed"},
+        let json = r#"{"name":"web","info":{"first_deployed":"2026-11-20T10:00:00.5+01:00","deleted":"","status":"deployed"},
             "chart":{"metadata":{"name":"my-app","version":"1.0.0-2"},"templates":[{"name":"t","data":"e30="}]},
             "manifest":"---\na: b\n","version":3,"namespace":"dev-a","hooks":[
             {"name":"one","manifest":"kind: A","events":["post-install"]},
@@ -75,6 +78,14 @@ mod tests {
             r#"{"info":{},"hooks":[1]}"#,
             r#"{"info":{},"manifest":{}}"#,
             r#"{"info":{"Status":"deployed"}}"#,
+            r#"{"info":{"last_deployed":"x"}}"#,
+            r#"{"info":{"notes":[]}}"#,
+            r#"{"info":{},"config":[]}"#,
+            r#"{"info":{},"chart":{"values":"a"}}"#,
+            r#"{"info":{},"chart":{"metadata":{"keywords":"a"}}}"#,
+            r#"{"info":{},"chart":{"templates":[{"name":"t","data":"%"}]}}"#,
+            r#"{"info":{},"hooks":[{"weight":"1"}]}"#,
+            r#"{"info":{},"hooks":[{"last_run":{"started_at":"x"}}]}"#,
             r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,
         ] {
             assert!(read_stored(json.as_bytes()).is_err(), "{json}");

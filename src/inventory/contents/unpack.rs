@@ -4,7 +4,7 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 
 /// A record is at most a megabyte packed; what is larger than this unpacked was made to be.
 const LARGEST: u64 = 64 << 20;
@@ -19,7 +19,7 @@ pub(in crate::inventory) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
         return Ok(bytes);
     }
     let mut unpacked = Vec::new();
-    let read = GzDecoder::new(bytes.as_slice()).take(LARGEST + 1).read_to_end(&mut unpacked);
+    let read = MultiGzDecoder::new(bytes.as_slice()).take(LARGEST + 1).read_to_end(&mut unpacked);
     read.map_err(|error| format!("it cannot be unpacked: {error}"))?;
     if unpacked.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MiB when unpacked", LARGEST >> 20));

@@ -21,13 +21,14 @@ pub(super) fn doubtful_namespaces(
             *known = revision.max(*known);
         }
     }
-    // One that no release accounts for lies somewhere, and it could be anywhere.
+    // One that no release accounts for lies somewhere, and it could be anywhere. Where there are fewer than releases
+    // that could hold it, histories were cut, and which ones cannot be told.
     let is_unaccounted = |(name, counts): (&String, &BTreeMap<u32, usize>)| {
         let releases = newest.get(name.as_str());
         let newer = |revision: u32| {
             releases.map_or(0, |releases| releases.values().filter(|newest| **newest > revision).count())
         };
-        counts.iter().any(|(revision, count)| *count > newer(*revision))
+        counts.iter().any(|(revision, count)| *count != newer(*revision))
     };
     if names.odd > 0 || names.counts.iter().any(is_unaccounted) {
         return namespaces;
@@ -47,13 +48,13 @@ pub(super) fn doubtful_namespaces(
 mod tests {
     use super::*;
     use crate::cluster::RecordStore;
-    use crate::release::RecordUid;
+    use crate::release::RecordMark;
 
     fn doubtful(listed: &[(&str, &str, u32)], replaced: &[(&str, u32, usize)]) -> Vec<String> {
         let record = |(namespace, name, revision): &(&str, &str, u32)| Record {
             namespace: (*namespace).to_owned(),
             object: RecordStore::object_name(name, *revision),
-            uid: RecordUid(String::new()),
+            mark: RecordMark { uid: String::new(), version: String::new() },
             release: Some((*name).to_owned()),
             revision: Some(*revision),
             status: None,
@@ -80,6 +81,8 @@ mod tests {
         let listed = [("a", "web", 9), ("b", "web", 3), ("c", "web", 10)];
         assert_eq!(doubtful(&listed, &[("web", 8, 2), ("web", 2, 3)]), ["b"]);
         assert_eq!(doubtful(&[("a", "web", 9), ("b", "web", 8)], &[("web", 8, 1)]), ["b"]);
+        // A history that was cut could have made room for another one's.
+        assert_eq!(doubtful(&[("a", "web", 9), ("b", "web", 9)], &[("web", 5, 1)]), ["a", "b", "c"]);
     }
 
     #[test]

@@ -21,8 +21,10 @@ pub(super) fn replaced_in_front(
     }
     let mut found = BTreeMap::new();
     for (namespace, replaced) in replaced {
-        let is_in_front =
-            |(name, revision): &(&String, &u32)| newest.get(&(namespace.as_str(), name.as_str())) < Some(*revision);
+        // A name that no release can have is never asked for: the API server refuses such a question.
+        let is_in_front = |(name, revision): &(&String, &u32)| {
+            newest.get(&(namespace.as_str(), name.as_str())) < Some(*revision) && name.parse::<ReleaseName>().is_ok()
+        };
         let names = replaced.newest.iter().filter(is_in_front).map(|(name, _)| name.clone()).collect::<Vec<_>>();
         if !names.is_empty() {
             found.insert(namespace.clone(), names);
@@ -32,77 +34,100 @@ pub(super) fn replaced_in_front(
 }
 
 /// Groups records by release. The same record may be among them more than once.
+///
+/// One that contradicts itself, be it old or new, leaves a doubt about which revision helm would act on: the whole
+/// release is not understood then.
 pub(in crate::inventory) fn listing(records: Vec<Record>) -> Listing {
     let mut seen = BTreeSet::new();
-    let mut heads: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
-    let mut unreadable = Vec::new();
+    let mut heads: BTreeMap<Key, Vec<Record>> = BTreeMap::new();
+    let mut doubts: BTreeMap<Key, String> = BTreeMap::new();
     for record in records {
         if !seen.insert((record.namespace.clone(), record.object.clone())) {
             continue;
         }
-        let (Some(release), Some(revision)) = (record.release.clone(), record.revision.filter(|number| *number > 0))
-        else {
-            unreadable.push(entry(
-                &record,
-                &record.object,
-                "its labels do not say which release and revision it is of",
-            ));
-            continue;
-        };
-        let head = heads.entry((record.namespace.clone(), release)).or_default();
-        let newest = head.first().and_then(|record| record.revision).unwrap_or_default();
-        if revision > newest {
-            head.clear();
-        }
-        if revision >= newest {
-            head.push(record);
+        let why = contradiction(&record);
+        for name in names(&record) {
+            let key = (record.namespace.clone(), name);
+            match &why {
+                Some(why) => drop(doubts.insert(key, why.clone())),
+                None => keep_newest(heads.entry(key).or_default(), &record),
+            }
         }
     }
     let mut releases = Vec::new();
-    for ((_, name), head) in heads {
-        match release(&name, &head) {
+    for (key, head) in heads {
+        if doubts.contains_key(&key) {
+            continue;
+        }
+        match release(&key.1, &head) {
             Ok(release) => releases.push(release),
-            Err(why) => unreadable.extend(head.first().map(|record| entry(record, &name, &why))),
+            Err(why) => drop(doubts.insert(key, why)),
         }
     }
+    let entry = |((namespace, name), why): (Key, String)| Unreadable { namespace: namespace.parse().ok(), name, why };
+    let mut unreadable = doubts.into_iter().map(entry).collect::<Vec<_>>();
     unreadable.sort();
     Listing { releases, unreadable, ..Listing::default() }
+}
+
+/// Namespace and name. Foreign text.
+type Key = (String, String);
+
+/// The releases that a record may be of: by its label and by its object's name, which say the same of an honest one.
+fn names(record: &Record) -> BTreeSet<String> {
+    let by_object = record.object.strip_prefix("sh.helm.release.v1.").and_then(|rest| rest.rsplit_once(".v"));
+    let names = record.release.iter().cloned().chain(by_object.map(|(name, _)| name.to_owned()));
+    let names = names.collect::<BTreeSet<_>>();
+    if names.is_empty() { [record.object.clone()].into() } else { names }
+}
+
+fn contradiction(record: &Record) -> Option<String> {
+    let (Some(release), Some(revision)) = (&record.release, record.revision.filter(|number| *number > 0)) else {
+        return Some("its labels do not say which release and revision it is of".to_owned());
+    };
+    let expected = RecordStore::object_name(release, revision);
+    (record.object != expected).then(|| {
+        let object = &record.object;
+        format!("a record is called {object:?}, and its labels say release {release}, revision {revision}")
+    })
+}
+
+fn keep_newest(head: &mut Vec<Record>, record: &Record) {
+    let newest = head.first().and_then(|record| record.revision);
+    if record.revision > newest {
+        head.clear();
+    }
+    if record.revision >= newest {
+        head.push(record.clone());
+    }
 }
 
 fn release(name: &str, head: &[Record]) -> Result<Release, String> {
     let [record] = head else { return Err("two records claim to be its newest revision".to_owned()) };
     let namespace = record.namespace.parse::<Namespace>().map_err(|error| format!("its namespace: {error}"))?;
     let id = name.parse::<ReleaseName>().map_err(|error| format!("its name cannot be a release's: {error}"))?;
-    let revision = record.revision.unwrap_or_default();
     let status = record.status.as_deref().unwrap_or_default();
     let status = status.parse::<Status>().map_err(|_| format!("its status is {status:?}"))?;
-    if record.object != RecordStore::object_name(name, revision) {
-        return Err(format!("its record is called {:?}, by which helm would not find it", record.object));
-    }
     Ok(Release {
         id: ReleaseId { namespace, name: id },
-        revision: Revision(revision),
+        revision: Revision(record.revision.unwrap_or_default()),
         status,
         chart: Known::Unknown,
         updated: record.created.map_or(Known::Unknown, Known::Is),
-        record: if record.uid.0.is_empty() { Known::Unknown } else { Known::Is(record.uid.clone()) },
+        record: if record.mark.uid.is_empty() { Known::Unknown } else { Known::Is(record.mark.clone()) },
     })
-}
-
-fn entry(record: &Record, name: &str, why: &str) -> Unreadable {
-    Unreadable { namespace: record.namespace.parse().ok(), name: name.to_owned(), why: why.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::RecordUid;
+    use crate::release::RecordMark;
 
     fn record(name: &str, revision: u32, status: &str) -> Record {
         let object = RecordStore::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            uid: RecordUid(object.clone()),
+            mark: RecordMark { uid: object.clone(), version: "1".to_owned() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),
@@ -134,7 +159,21 @@ mod tests {
         ];
         for odd in odd {
             let listing = listing(vec![odd.clone(), record("a", 1, "deployed")]);
-            assert_eq!((listing.releases.len(), listing.unreadable.len()), (1, 1), "{odd:?}");
+            assert_eq!(listing.releases.len(), 1, "{odd:?}");
+            assert!(!listing.unreadable.is_empty(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_contradicts_itself_spoils_its_release_whichever_revision_it_is() {
+        for odd in [
+            Record { revision: None, ..record("a", 5, "deployed") },
+            Record { revision: Some(1), ..record("a", 5, "deployed") },
+            Record { release: Some("b".to_owned()), ..record("a", 5, "deployed") },
+            Record { object: "mine".to_owned(), ..record("a", 1, "deployed") },
+        ] {
+            let listing = listing(vec![odd.clone(), record("a", 4, "superseded")]);
+            assert!(listing.releases.is_empty() && listing.unreadable.iter().any(|entry| entry.name == "a"), "{odd:?}");
         }
     }
 

@@ -71,8 +71,8 @@ impl LookError {
     /// Whether helm may see what the client could not.
     pub(super) fn helm_may_see_more(&self) -> bool {
         match self {
-            LookError::NoConnection(_) | LookError::Failed(_) => true,
-            LookError::Forbidden(_) | LookError::Interrupted => false,
+            LookError::NoConnection(_) | LookError::Unsupported(_) => true,
+            LookError::Forbidden(_) | LookError::Failed(_) | LookError::Interrupted => false,
         }
     }
 }

@@ -5,12 +5,17 @@
 
 mod notes;
 
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::cluster::{Client, LookError, RecordStore, WatchNews};
+use crate::cluster::{Client, LookError, RecordStore};
 use crate::inventory::metadata::listing_of;
 use crate::release::Release;
 use notes::Notes;
+
+/// How long to wait for a watch to begin.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether a release is still what the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +25,7 @@ pub enum Standing {
     /// It is not, for this reason.
     Changed(String),
     /// That cannot be told, for this reason.
-    Unknown(String),
+    Unknown(LookError),
 }
 
 /// Knows what has changed since a plan was checked.
@@ -36,12 +41,16 @@ impl Watch {
     /// one, as where only a part of the cluster may be seen, there is nothing to go on from.
     pub fn begin(client: Client, store: RecordStore, planned: &[Release], version: Option<String>) -> Self {
         let notes = Arc::new(Mutex::new(Notes::new(planned)));
-        let begun = version.map(|version| {
-            let notes = Arc::clone(&notes);
-            client.watch_records(store, version, move |news| lock(&notes).take(&news))
-        });
-        if !matches!(begun, Some(Ok(()))) {
-            lock(&notes).take(&WatchNews::Lost);
+        if let Some(version) = version {
+            let (first, first_news) = channel();
+            let told = Arc::clone(&notes);
+            let begun = client.watch_records(store, version, move |news| {
+                lock(&told).take(&news);
+                // Nobody waits for it any more after the first.
+                let _ = first.send(());
+            });
+            // Where it is not there at once, each batch is listed until it is.
+            let _ = begun.is_ok() && first_news.recv_timeout(PATIENCE).is_ok();
         }
         Self { client, store, notes }
     }
@@ -62,13 +71,9 @@ impl Watch {
                     |planned: &&Release| now.change_of(planned).map_or(Standing::AsPlanned, Standing::Changed);
                 releases.iter().map(standing).collect()
             }
-            Err(error) => vec![Standing::Unknown(not_told(&error)); releases.len()],
+            Err(error) => vec![Standing::Unknown(error); releases.len()],
         }
     }
-}
-
-fn not_told(error: &LookError) -> String {
-    format!("whether it has changed since the plan cannot be told: {error}")
 }
 
 fn lock(notes: &Mutex<Notes>) -> MutexGuard<'_, Notes> {

@@ -1,10 +1,10 @@
 //! What a watch has told of the releases that were planned. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Standing;
 use crate::cluster::{Record, WatchNews};
-use crate::release::{Known, Release, Status};
+use crate::release::{Release, Status};
 
 /// By namespace and name.
 type Key = (String, String);
@@ -14,15 +14,17 @@ type Key = (String, String);
 pub(super) struct Notes {
     planned: BTreeMap<Key, Release>,
     changed: BTreeMap<Key, String>,
+    /// Those whose record was deleted: they are gone, or an older revision is what is left.
+    deleted: BTreeSet<Key>,
     /// Whether everything that happens is told.
     live: bool,
 }
 
 impl Notes {
-    /// Counts as live until the watch says otherwise: it goes on from the list that was last compared.
+    /// Knows nothing until the watch is live.
     pub(super) fn new(planned: &[Release]) -> Self {
         let planned = planned.iter().map(|release| (key(release), release.clone())).collect();
-        Self { planned, changed: BTreeMap::new(), live: true }
+        Self { planned, changed: BTreeMap::new(), deleted: BTreeSet::new(), live: false }
     }
 
     pub(super) fn take(&mut self, news: &WatchNews) {
@@ -30,6 +32,7 @@ impl Notes {
             WatchNews::Live => self.live = true,
             WatchNews::Lost => self.live = false,
             WatchNews::Written(record) => self.on_written(record),
+            WatchNews::Deleted(record) => self.on_deleted(record),
         }
     }
 
@@ -41,7 +44,18 @@ impl Notes {
         };
         let has_changed = |release: &&Release| self.changed.contains_key(&key(release));
         // What is known to have changed needs no second look, whether or not the watch is still there.
-        (self.live || releases.iter().all(has_changed)).then(|| releases.iter().map(standing).collect())
+        let is_deleted = |release: &&Release| self.deleted.contains(&key(release));
+        let is_known = self.live && !releases.iter().any(is_deleted);
+        (is_known || releases.iter().all(has_changed)).then(|| releases.iter().map(standing).collect())
+    }
+
+    fn on_deleted(&mut self, record: &Record) {
+        let Some(name) = &record.release else { return };
+        let key = (record.namespace.clone(), name.clone());
+        let is_it = |planned: &Release| planned.record.as_known().is_none_or(|mark| mark.uid == record.mark.uid);
+        if self.planned.get(&key).is_some_and(is_it) {
+            self.deleted.insert(key);
+        }
     }
 
     fn on_written(&mut self, record: &Record) {
@@ -64,13 +78,11 @@ fn change(planned: &Release, record: &Record) -> Option<String> {
     let Some(revision) = record.revision else {
         return Some("a record of it was written that does not say its revision".to_owned());
     };
-    let is_same_object = match &planned.record {
-        Known::Is(uid) => *uid == record.uid,
-        Known::Unknown => true,
-    };
     let before = planned.revision.0;
+    let is_same_object = planned.record.as_known().is_none_or(|mark| mark.uid == record.mark.uid);
     if revision == before && is_same_object && status == planned.status.as_str() {
-        return None;
+        let is_same_writing = planned.record.as_known().is_none_or(|mark| *mark == record.mark);
+        return (!is_same_writing).then(|| "its record was written again, in the same state".to_owned());
     }
     // A later revision marks the older ones; that one is told as well.
     if revision < before && status == Status::Superseded.as_str() {
@@ -84,7 +96,11 @@ fn change(planned: &Release, record: &Record) -> Option<String> {
 mod tests {
     use super::*;
     use crate::cluster::RecordStore;
-    use crate::release::{Chart, RecordUid, ReleaseId, Revision};
+    use crate::release::{Chart, Known, RecordMark, ReleaseId, Revision};
+
+    fn mark(uid: &str) -> RecordMark {
+        RecordMark { uid: uid.to_owned(), version: "1".to_owned() }
+    }
 
     fn planned() -> Release {
         Release {
@@ -96,7 +112,7 @@ mod tests {
             status: Status::Deployed,
             chart: Known::<Chart>::Unknown,
             updated: Known::Unknown,
-            record: Known::Is(RecordUid("u3".to_owned())),
+            record: Known::Is(mark("u3")),
         }
     }
 
@@ -104,7 +120,7 @@ mod tests {
         Record {
             namespace: "dev-a".to_owned(),
             object: RecordStore::object_name("web", revision),
-            uid: RecordUid(uid.to_owned()),
+            mark: mark(uid),
             release: Some("web".to_owned()),
             revision: Some(revision),
             status: Some(status.to_owned()),
@@ -114,6 +130,7 @@ mod tests {
 
     fn after(records: &[Record]) -> Standing {
         let mut notes = Notes::new(&[planned()]);
+        notes.take(&WatchNews::Live);
         for record in records {
             notes.take(&WatchNews::Written(record.clone()));
         }
@@ -136,12 +153,22 @@ mod tests {
         ] {
             assert_eq!(after(&[record]), Standing::Changed(said.to_owned()));
         }
+        let again =
+            Record { mark: RecordMark { version: "2".to_owned(), ..mark("u3") }, ..record(3, "u3", "deployed") };
+        assert_eq!(after(&[again]), Standing::Changed("its record was written again, in the same state".to_owned()));
         let odd = Record { revision: None, ..record(1, "x", "deployed") };
         assert!(matches!(after(&[odd]), Standing::Changed(_)));
     }
 
     #[test]
     fn a_watch_that_is_lost_knows_only_what_it_was_told() {
+        let mut notes = Notes::new(&[planned()]);
+        assert_eq!(notes.standings(&[&planned()]), None, "it is not there yet");
+        notes.take(&WatchNews::Live);
+        notes.take(&WatchNews::Deleted(record(2, "u2", "superseded")));
+        assert!(notes.standings(&[&planned()]).is_some());
+        notes.take(&WatchNews::Deleted(record(3, "u3", "deployed")));
+        assert_eq!(notes.standings(&[&planned()]), None, "an older revision may be left");
         let mut notes = Notes::new(&[planned()]);
         notes.take(&WatchNews::Lost);
         assert_eq!(notes.standings(&[&planned()]), None);

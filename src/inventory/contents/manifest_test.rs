@@ -1,0 +1,108 @@
+use super::*;
+use crate::release::Known;
+
+fn content(manifest: &str) -> Result<Content, String> {
+    let mut content = Content::of_chart(Known::Unknown);
+    read(manifest, "dev-a", KeepPolicy::Honoured, &mut content).map(|()| content)
+}
+
+fn names(objects: &[Object]) -> Vec<String> {
+    objects.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_takes_others_along_is_found_wherever_it_stands() {
+    let manifest = "---\n# Source: c/templates/a.yaml\n\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: dev-a}\n\
+        ---\nkind: \"Name\\u0073pace\"\nmetadata: {name: b}\n--- # next\nkind: CustomResourceDefinition\nmetadata:\n  name: c\n\
+        ---\n{\"kind\": \"APIService\", \"metadata\": {\"name\": \"d\"}}\n\
+        ---\nkind: List\nitems:\n- kind: ConfigMap\n  metadata: {name: e, namespace: dev-b}\n- kind: Namespace\n  metadata: {name: f}\n";
+    let content = content(manifest).expect("it can be read");
+    let sweeping = ["Namespace b", "CustomResourceDefinition c", "APIService d", "Namespace f"];
+    assert_eq!(names(&content.sweeping), sweeping);
+    assert_eq!(names(&content.elsewhere), ["ConfigMap dev-b/e"]);
+}
+
+#[test]
+fn claims_go_with_the_chart_and_stay_with_a_stateful_set_unless_it_says_otherwise() {
+    let set = |extra: &str| {
+        format!(
+            "kind: StatefulSet\nmetadata: {{name: s}}\nspec:\n  volumeClaimTemplates: [{{metadata: {{name: data}}}}]\n{extra}"
+        )
+    };
+    let stay = content(&set("")).expect("it can be read");
+    assert_eq!((names(&stay.claims_stay), stay.claims.len()), (vec!["StatefulSet s".to_owned()], 0));
+    let go = content(&set("  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}\n"));
+    assert_eq!(names(&go.expect("it can be read").claims), ["StatefulSet s"]);
+    let claim = content("kind: PersistentVolumeClaim\nmetadata: {name: p}\n").expect("it can be read");
+    assert_eq!(names(&claim.claims), ["PersistentVolumeClaim p"]);
+}
+
+#[test]
+fn what_helm_keeps_is_not_in_it() {
+    for policy in ["keep", "' Keep '"] {
+        let manifest =
+            format!("kind: Namespace\nmetadata: {{name: x, annotations: {{helm.sh/resource-policy: {policy}}}}}\n");
+        assert_eq!(content(&manifest), Ok(Content::of_chart(Known::Unknown)), "{policy}");
+    }
+    let manifest = "kind: Namespace\nmetadata: {name: x, annotations: {helm.sh/resource-policy: delete}}\n";
+    assert_eq!(content(manifest).expect("it can be read").sweeping.len(), 1);
+}
+
+#[test]
+fn of_a_key_that_is_there_twice_the_last_counts_as_it_does_for_helm() {
+    let manifest = "kind: ConfigMap\nmetadata: {name: a}\nkind: Namespace\n";
+    assert_eq!(names(&content(manifest).expect("it can be read").sweeping), ["Namespace a"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_that_shows_where() {
+    for manifest in [
+        "a: [",
+        "- kind: ConfigMap",
+        "metadata: {name: a}",
+        "kind: [a]",
+        "\u{0}",
+        "kind: &a *a",
+        "a: {<<: {kind: b}}\nkind: c",
+    ] {
+        assert!(content(manifest).is_err(), "{manifest:?}");
+    }
+    let error = content("kind: ConfigMap\n---\nkind: [a\n").expect_err("a bracket is open");
+    assert!(error.contains("kind: [a"), "{error}");
+}
+
+#[test]
+fn keep_is_honoured_where_helm_honours_it_and_nowhere_else() {
+    let kept = "metadata: {name: p, annotations: {helm.sh/resource-policy: keep}}";
+    let list = format!("kind: List\nitems:\n- kind: PersistentVolumeClaim\n  {kept}\n");
+    assert_eq!(names(&content(&list).expect("it can be read").claims), ["PersistentVolumeClaim p"]);
+    let mut hook = Content::of_chart(Known::Unknown);
+    let manifest = format!("kind: PersistentVolumeClaim\n{kept}\n");
+    read(&manifest, "dev-a", KeepPolicy::Ignored, &mut hook).expect("it can be read");
+    assert_eq!(names(&hook.claims), ["PersistentVolumeClaim p"]);
+}
+
+#[test]
+fn a_kind_is_found_however_it_is_cased_and_items_make_a_list_of_anything() {
+    let lower = content("kind: namespace\nmetadata: {name: x}\n").expect("it can be read");
+    assert_eq!(names(&lower.sweeping), ["namespace x"]);
+    let items = content("kind: ConfigMap\nitems: [{kind: Namespace, metadata: {name: x}}]\n").expect("it can be read");
+    assert_eq!(names(&items.sweeping), ["Namespace x"]);
+    let custom = content("kind: AllowList\nmetadata: {name: a, namespace: elsewhere}\n").expect("it can be read");
+    assert_eq!(names(&custom.elsewhere), ["AllowList elsewhere/a"]);
+}
+
+#[test]
+fn what_two_readers_could_read_differently_is_not_read() {
+    for manifest in [
+        "# a\u{2028}kind: Namespace\n",
+        "# a\rkind: Namespace\nkind: ConfigMap\n",
+        "# a\u{85}kind: Namespace\n",
+        "kind: ConfigMap\nKind: Namespace\n",
+        "kind: ConfigMap\nmetadata: {annotations: {a: b}, annotation\u{17f}: null}\n",
+        "kind: ConfigMap\nmetadata: {name: a, namespace: dev-a, <<: {namespace: prod}}\n",
+    ] {
+        assert!(content(manifest).is_err(), "{manifest:?}");
+    }
+    assert!(content("kind: ConfigMap\r\nmetadata: {name: a}\r\n").is_ok());
+}
