@@ -5,6 +5,7 @@
 mod check_again;
 mod confirm;
 mod init;
+mod look_around;
 mod narrow;
 mod plan;
 mod prepare;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::look_around::{Looked, look_around};
 use super::narrow::{find_scope, narrowing};
 use super::{Stopped, Surroundings};
 use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
-use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
+use crate::cluster::{Connection, Identity, LookError, RecordStore};
 use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
-use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{AnyWay, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
+use crate::helm::Helm;
+use crate::inventory::{AnyWay, Inventory, InventoryError};
 use crate::plan::{self, Narrowing, Plan};
 use crate::policy::Policy;
 use crate::report::PlanView;
@@ -87,40 +88,6 @@ fn look(
     Ok(Prepared { policy, connection, identity, helm, inventory, plan, refusals, scope, now })
 }
 
-/// What the first looks brought.
-struct Looked {
-    helm: Helm,
-    identity: Result<Identity, LookError>,
-    /// What the API said; helm is asked only when everything else is in order.
-    listing: Result<Listing, InventoryError>,
-    inventory: AnyWay,
-}
-
-/// Helm's version, the cluster's identity and its releases, at the same time.
-fn look_around(
-    policy: &Policy,
-    connection: &Connection,
-    store: RecordStore,
-    surroundings: &Surroundings,
-) -> Result<Looked, Stopped> {
-    let stop = surroundings.interrupts.stop().clone();
-    let client = Client::new(connection, stop.clone())?;
-    let metadata = MetadataInventory::new(client.clone(), store, policy.namespaces.clone());
-    let (helm, identity, listing) = std::thread::scope(|scope| {
-        let identity = scope.spawn(|| client.identity());
-        let listing = scope.spawn(|| metadata.list());
-        let helm = find_helm(connection, surroundings);
-        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
-        let identity = identity.join().unwrap_or_else(|_| Err(panicked()));
-        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))))
-    });
-    let helm = helm?;
-    let (deadline, connection) = (LIST_DEADLINE, connection.clone());
-    let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };
-    let inventory = AnyWay::new(metadata, by_helm);
-    Ok(Looked { helm, identity, listing, inventory })
-}
-
 impl Prepared {
     /// The plan as it is shown.
     pub(super) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
@@ -164,20 +131,6 @@ fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
         Some("configmap" | "configmaps") => Ok(RecordStore::ConfigMaps),
         Some(other) => Err(InventoryError::Driver(other.to_owned())),
     }
-}
-
-/// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there
-/// are several times for each release.
-fn find_helm(connection: &Connection, surroundings: &Surroundings) -> Result<Helm, Stopped> {
-    let environment = &surroundings.environment;
-    let cache = (!usual_cache_is_writable(environment)).then(|| connection.folder().join("cache"));
-    Helm::find(environment.helm_bin.as_deref(), cache, surroundings.interrupts.stop()).map_err(Stopped::from)
-}
-
-fn usual_cache_is_writable(environment: &Environment) -> bool {
-    let usual = || environment.home.as_ref().map(|home| home.join(".kube").join("cache"));
-    let Some(folder) = environment.kube_cache.clone().or_else(usual) else { return false };
-    std::fs::create_dir_all(&folder).is_ok() && tempfile::tempfile_in(&folder).is_ok()
 }
 
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do

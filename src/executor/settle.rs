@@ -1,11 +1,9 @@
 //! The accounts are settled with the cluster: what was reported gone has to be gone. Pure.
 
-use std::collections::BTreeMap;
-
 use super::outcome::{Afterwards, Outcome, Run};
 use crate::helm::{Failure, FailureClass};
-use crate::inventory::{Listing, Unlisted, Unreadable};
-use crate::release::{Release, ReleaseId};
+use crate::inventory::{Found, Listing};
+use crate::release::Release;
 
 /// What came of the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +24,10 @@ pub enum Settled {
 /// Compares a run with a listing taken after it: settles what was in doubt, and corrects the outcomes that the listing
 /// contradicts.
 pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
-    let index = Index::of(listing);
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
-        result.afterwards = index.afterwards(&result.release.id);
+        let found = listing.find(&result.release.id);
+        result.afterwards = afterwards(found);
         let doubt = result.doubt.take().and_then(|doubt| doubt.resolve(&result.release, result.afterwards));
         if let Some(outcome) = doubt {
             result.outcome = outcome;
@@ -38,7 +36,7 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
             continue;
         }
         reported += 1;
-        match index.contradiction(&result.release) {
+        match contradiction(&result.release, found) {
             None => gone += 1,
             Some(text) => {
                 result.outcome = Outcome::Failed(Failure::of_our_own(FailureClass::StillListed, text));
@@ -48,59 +46,37 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
     if reported == 0 { Settled::NothingToVerify } else { Settled::Verified { reported, gone } }
 }
 
-struct Index<'a> {
-    releases: BTreeMap<&'a ReleaseId, &'a Release>,
-    listing: &'a Listing,
+fn afterwards(found: Found<'_>) -> Afterwards {
+    match found {
+        Found::Release(now) => Afterwards::Listed { revision: now.revision, status: now.status },
+        Found::Unreadable(_) => Afterwards::Unreadable,
+        Found::Unlisted(_) => Afterwards::Unknown,
+        Found::Nothing => Afterwards::Gone,
+    }
 }
 
-impl<'a> Index<'a> {
-    fn of(listing: &'a Listing) -> Self {
-        Self { releases: listing.releases.iter().map(|release| (&release.id, release)).collect(), listing }
-    }
-
-    fn afterwards(&self, id: &ReleaseId) -> Afterwards {
-        match self.releases.get(id) {
-            Some(release) => Afterwards::Listed { revision: release.revision, status: release.status },
-            None if self.unreadable(id).is_some() => Afterwards::Unreadable,
-            None if self.unlisted(id).is_some() => Afterwards::Unknown,
-            None => Afterwards::Gone,
-        }
-    }
-
-    fn unreadable(&self, id: &ReleaseId) -> Option<&'a Unreadable> {
-        let is_it =
-            |entry: &&Unreadable| entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str();
-        self.listing.unreadable.iter().find(is_it)
-    }
-
-    fn unlisted(&self, id: &ReleaseId) -> Option<&'a Unlisted> {
-        self.listing.unlisted.iter().find(|entry| entry.namespace == id.namespace)
-    }
-
-    /// Why a release that was reported gone is not.
-    fn contradiction(&self, planned: &Release) -> Option<String> {
-        if let Some(entry) = self.unreadable(&planned.id) {
-            return Some(format!("something of it is still there: {}", entry.why));
-        }
-        if let Some(entry) = self.unlisted(&planned.id) {
-            return Some(format!("whether it is gone cannot be told: {}", entry.why));
-        }
-        let now = self.releases.get(&planned.id)?;
-        let state = format!("revision {}, {}", now.revision, now.status);
-        // Its own uninstall may have changed its state; a later deployment is somebody else's.
-        Some(if now.revision == planned.revision && now.updated == planned.updated {
-            format!("it is still listed: {state}")
-        } else {
-            format!("it is listed again, installed meanwhile: {state}")
-        })
-    }
+/// Why a release that was reported gone is not.
+fn contradiction(planned: &Release, found: Found<'_>) -> Option<String> {
+    let now = match found {
+        Found::Nothing => return None,
+        Found::Unreadable(entry) => return Some(format!("something of it is still there: {}", entry.why)),
+        Found::Unlisted(entry) => return Some(format!("whether it is gone cannot be told: {}", entry.why)),
+        Found::Release(now) => now,
+    };
+    let state = format!("revision {}, {}", now.revision, now.status);
+    // Its own uninstall may have changed its state; a later deployment is somebody else's.
+    Some(if now.revision == planned.revision && now.updated == planned.updated {
+        format!("it is still listed: {state}")
+    } else {
+        format!("it is listed again, installed meanwhile: {state}")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::executor::{ReleaseResult, Run, Telling};
-    use crate::inventory::read;
+    use crate::inventory::{Unreadable, read};
     use std::time::Duration;
 
     fn listing(updated: &str, status: &str) -> Listing {

@@ -6,12 +6,14 @@
 
 mod contents;
 mod helm_list;
+mod listing;
 mod metadata;
 mod watch;
 mod way;
 
 pub use contents::Contents;
 pub use helm_list::{HelmInventory, read};
+pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
 pub use watch::{Standing, Watch};
 pub use way::AnyWay;
@@ -20,56 +22,7 @@ use std::fmt;
 
 use crate::cluster::LookError;
 use crate::helm::ListError;
-use crate::release::{Namespace, Release, ReleaseId};
-
-/// Every release that was listed, sorted by namespace and name, each once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listing {
-    /// Those that were understood.
-    pub releases: Vec<Release>,
-    /// Those that were not.
-    pub unreadable: Vec<Unreadable>,
-    /// Namespaces that could not be looked at. Nothing in them is purged.
-    pub unlisted: Vec<Unlisted>,
-    /// From where a watch on the whole cluster can go on, where all of it was listed through the API.
-    pub version: Option<String>,
-}
-
-impl Listing {
-    /// What this list says against a planned release; one that is not in it is gone, which is no change.
-    pub fn change_of(&self, planned: &Release) -> Option<String> {
-        let at = self.releases.binary_search_by(|release| release.id.cmp(&planned.id));
-        let difference = at.ok().and_then(|at| planned.difference(&self.releases[at]));
-        difference.or_else(|| self.not_understood(&planned.id))
-    }
-
-    fn not_understood(&self, id: &ReleaseId) -> Option<String> {
-        let is_it =
-            |entry: &&Unreadable| entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str();
-        let unlisted = || self.unlisted.iter().find(|entry| entry.namespace == id.namespace).map(|entry| &entry.why);
-        self.unreadable.iter().find(is_it).map(|entry| &entry.why).or_else(unlisted).cloned()
-    }
-}
-
-/// A namespace of the fence that refused to be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unlisted {
-    /// Which.
-    pub namespace: Namespace,
-    /// In the API server's words.
-    pub why: String,
-}
-
-/// An entry that could not be understood. It is never purged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unreadable {
-    /// Its namespace, where that much is known: without it no fence can claim the entry.
-    pub namespace: Option<Namespace>,
-    /// What stands where its name should be. Foreign text.
-    pub name: String,
-    /// What could not be understood.
-    pub why: String,
-}
+use crate::release::Release;
 
 /// Why there is no listing.
 #[derive(Debug)]

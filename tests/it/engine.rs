@@ -154,6 +154,15 @@ fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
     invocation
 }
 
+/// Runs a child of three steps beside the test; gives how it ended, and how many lines were heard.
+fn three_steps(invocation: Invocation, stop: StopSignal) -> std::thread::JoinHandle<(Ended, usize)> {
+    std::thread::spawn(move || {
+        let mut steps = Steps { lines: 0, last: 2 };
+        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
+        (ended.expect("the child can be started"), steps.lines)
+    })
+}
+
 #[test]
 fn a_draining_child_dies_at_the_end_of_its_step_and_what_it_said_before_is_heard() {
     let fake = FakeHelm::new();
@@ -161,12 +170,7 @@ fn a_draining_child_dies_at_the_end_of_its_step_and_what_it_said_before_is_heard
     let held = json!({"gate": gate.address()});
     let invocation = child_of_three(&fake, [&json!({}), &held, &held]);
     let stop = StopSignal::default();
-    let signal = stop.clone();
-    let worker = std::thread::spawn(move || {
-        let mut steps = Steps { lines: 0, last: 2 };
-        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &signal, &mut steps);
-        (ended.expect("the child can be started"), steps.lines)
-    });
+    let worker = three_steps(invocation, stop.clone());
     let second = gate.arrival();
     assert_eq!(second.who, "dev-a/b");
     stop.raise(Urgency::Drain);
@@ -185,12 +189,7 @@ fn a_draining_child_at_its_last_step_is_heard_to_its_end() {
     let gate = Gate::new();
     let invocation = child_of_three(&fake, [&json!({}), &json!({}), &json!({"gate": gate.address()})]);
     let stop = StopSignal::default();
-    let signal = stop.clone();
-    let worker = std::thread::spawn(move || {
-        let mut steps = Steps { lines: 0, last: 2 };
-        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &signal, &mut steps);
-        (ended.expect("the child can be started"), steps.lines)
-    });
+    let worker = three_steps(invocation, stop.clone());
     let last = gate.arrival();
     stop.raise(Urgency::Drain);
     last.go();

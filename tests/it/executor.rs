@@ -2,15 +2,13 @@
 
 use std::sync::{Arc, Barrier, Mutex};
 
-use helm_purge::executor::{
-    AsPlanned, BatchSize, Event, Execution, FailureHandling, OutcomeKind, Run, Settled, StillAsPlanned, Telling,
-    execute, settle,
-};
+use helm_purge::executor::{AsPlanned, Event, Execution, OutcomeKind, Run, Settled, Telling, settle};
 use helm_purge::helm::{Attempt, Failure, FailureClass, Told, Uninstall, Verdict};
-use helm_purge::inventory::Standing;
-use helm_purge::inventory::{Listing, read};
-use helm_purge::release::{Release, ReleaseId};
-use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
+use helm_purge::inventory::Listing;
+use helm_purge::release::ReleaseId;
+use helm_purge::signal::{StopSignal, Urgency};
+
+use crate::support::stand_ins::{FAIL_FAST, Failing, GO_ON, GONE, ONE_LANE, carry_out, releases};
 
 /// Uninstalls everything, but for a release that makes it panic.
 struct StandIn {
@@ -27,36 +25,8 @@ impl Uninstall for StandIn {
     }
 }
 
-const GONE: Attempt = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
-
-fn releases(count: usize) -> Vec<Release> {
-    let entry = |number| {
-        format!(
-            r#"{{"name":"r{number}","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"c-1.0.0"}}"#
-        )
-    };
-    let entries = (0..count).map(entry).collect::<Vec<_>>().join(",");
-    read(format!("[{entries}]").as_bytes()).expect("a list").releases
-}
-
-const GO_ON: Execution = Execution { workers: 4, batch: BatchSize::Auto, failures: FailureHandling::GoOn };
-const FAIL_FAST: Execution = Execution { workers: 1, batch: BatchSize::Auto, failures: FailureHandling::FailFast };
-
 fn run(count: usize, fatal: &'static str, execution: Execution, on_event: &mut dyn FnMut(&Event<'_>)) -> Run {
     carry_out(count, StandIn { fatal }, AsPlanned, execution, on_event)
-}
-
-fn carry_out(
-    count: usize,
-    uninstall: impl Uninstall + 'static,
-    still: impl StillAsPlanned + 'static,
-    execution: Execution,
-    on_event: &mut dyn FnMut(&Event<'_>),
-) -> Run {
-    let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
-    let run = execute(releases(count), execution, Arc::new(uninstall), Arc::new(still), &interrupts, on_event);
-    run.expect("a few threads can be had")
 }
 
 #[test]
@@ -125,29 +95,6 @@ fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not(
     assert_eq!(*tried, [&["r0", "r1", "r2", "r3", "r4", "r5"][..], &["r2", "r3", "r4", "r5"]]);
 }
 
-const ONE_LANE: Execution = Execution { workers: 1, ..GO_ON };
-
-/// Stops at one release, as helm does.
-struct Failing {
-    name: &'static str,
-    tried: Arc<Mutex<Vec<Vec<String>>>>,
-}
-
-impl Uninstall for Failing {
-    fn uninstall(&self, batch: &[&ReleaseId], _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
-        let names = batch.iter().map(|release| release.name.to_string()).collect();
-        self.tried.lock().expect("nobody panics while it is held").push(names);
-        let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();
-        (0..good).for_each(|_| on_release(GONE));
-        let failure = Failure::of_our_own(FailureClass::Other, "no luck");
-        let mut rest = vec![Attempt::NotBegun; batch.len() - good];
-        if let Some(first) = rest.first_mut() {
-            *first = Attempt::Failed(failure);
-        }
-        Verdict::of(rest)
-    }
-}
-
 /// Says the same of every batch, whatever its length.
 struct Stubborn(Vec<Attempt>);
 
@@ -211,53 +158,6 @@ fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
     assert!(run.results[1].outcome.is_failure());
 }
 
-/// Finds some changed, forgets to answer for the last, and may panic.
-struct Watch {
-    changed: &'static [&'static str],
-    answers: usize,
-}
-
-impl StillAsPlanned for Watch {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
-        assert!(self.answers > 0, "the watch is broken");
-        let standing = |release: &&Release| {
-            let changed = self.changed.contains(&release.id.name.as_str());
-            let change = changed.then(|| Standing::Changed(format!("now {} is another", release.id.name)));
-            change.unwrap_or(Standing::AsPlanned)
-        };
-        batch.iter().map(standing).take(self.answers).collect()
-    }
-}
-
-#[test]
-fn what_changed_since_the_plan_is_left_alone_and_the_others_of_its_batch_go() {
-    let tried = Arc::new(Mutex::new(Vec::new()));
-    let mut ended = Vec::new();
-    let mut watch = |event: &Event<'_>| match event {
-        Event::ReleaseStarted { release, .. } => ended.push(format!("+{}", release.name)),
-        Event::ReleaseFinished { release, progress, .. } => {
-            ended.push(format!("-{} {}", release.name, progress.running));
-        }
-        _ => {}
-    };
-    let still = Watch { changed: &["r0", "r1", "r3"], answers: 10 };
-    let run = carry_out(5, Failing { name: "", tried: Arc::clone(&tried) }, still, ONE_LANE, &mut watch);
-    assert_eq!((run.count(OutcomeKind::Changed), run.count(OutcomeKind::Purged)), (3, 2));
-    assert_eq!(*tried.lock().expect("nobody panics while it is held"), [["r2", "r4"]]);
-    assert_eq!(ended, ["+r0", "-r3 1", "-r1 1", "-r0 0", "+r2", "-r2 0", "+r4", "-r4 0"]);
-}
-
-#[test]
-fn what_nobody_answered_for_is_not_given_to_helm() {
-    for (answers, purged) in [(0, 0), (2, 2)] {
-        let tried = Arc::new(Mutex::new(Vec::new()));
-        let uninstall = Failing { name: "", tried: Arc::clone(&tried) };
-        let run = carry_out(5, uninstall, Watch { changed: &[], answers }, ONE_LANE, &mut |_| {});
-        assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (purged, 5 - purged));
-        assert_eq!(tried.lock().expect("nobody panics while it is held").concat().len(), purged);
-    }
-}
-
 #[test]
 fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
     let run = carry_out(20, Paired(Barrier::new(2)), AsPlanned, Execution { workers: 2, ..FAIL_FAST }, &mut |_| {});
@@ -281,32 +181,4 @@ impl Uninstall for Paired {
         }
         Verdict::of(rest)
     }
-}
-
-/// Counts how often it is asked.
-struct Asked(Arc<Mutex<usize>>);
-
-impl StillAsPlanned for Asked {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
-        *self.0.lock().expect("nobody panics while it is held") += 1;
-        vec![Standing::AsPlanned; batch.len()]
-    }
-}
-
-#[test]
-fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
-    let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
-    let (asked, tried) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(Vec::new())));
-    let (uninstall, still) = (Failing { name: "", tried: Arc::clone(&tried) }, Asked(Arc::clone(&asked)));
-    // Between the hand-out and the worker: whoever is told of the first release raises the word.
-    let stop = interrupts.stop().clone();
-    let mut raise = |event: &Event<'_>| {
-        if matches!(event, Event::ReleaseStarted { .. }) {
-            stop.raise(Urgency::Drain);
-        }
-    };
-    let run = execute(releases(5), ONE_LANE, Arc::new(uninstall), Arc::new(still), &interrupts, &mut raise);
-    assert_eq!(run.expect("a thread can be had").count(OutcomeKind::NotStarted), 5);
-    assert_eq!((*asked.lock().expect("it is whole"), tried.lock().expect("it is whole").len()), (0, 0));
 }

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod as_planned;
 mod batches;
 mod command_line;
 mod connections;

@@ -91,6 +91,11 @@ fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
     std::fs::write(plugin, wrapper).expect("it was just copied, and is executable");
 }
 
+/// A run through helm with one release at a time, agreed to beforehand.
+fn purge_one_by_one(policy: &str) -> [&str; 9] {
+    ["purge", "run", "-f", policy, "--confirm", "dev-eu", "-A", "--workers=1", "--batch=1"]
+}
+
 #[test]
 fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() {
     for version in HelmVersion::BOTH {
@@ -98,17 +103,7 @@ fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() 
         let (fake, gate) = two_at_a_gate();
         plugin_with_fake_children(&mut real, &fake);
         let policy = fake.program.folder().join("policy.yaml");
-        let run = [
-            "purge",
-            "run",
-            "-f",
-            policy.to_str().expect("text"),
-            "--confirm",
-            "dev-eu",
-            "-A",
-            "--workers=1",
-            "--batch=1",
-        ];
+        let run = purge_one_by_one(policy.to_str().expect("text"));
         let command = helm(&real, &run);
         let program = command.get_program().to_string_lossy().into_owned();
         // An interactive shell, which gets its prompt back when helm dies.
@@ -141,17 +136,7 @@ fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
         let (fake, gate) = two_at_a_gate();
         plugin_with_fake_children(&mut real, &fake);
         let policy = fake.program.folder().join("policy.yaml");
-        let run = [
-            "purge",
-            "run",
-            "-f",
-            policy.to_str().expect("text"),
-            "--confirm",
-            "dev-eu",
-            "-A",
-            "--workers=1",
-            "--batch=1",
-        ];
+        let run = purge_one_by_one(policy.to_str().expect("text"));
         let output = real.program.folder().join("output");
         let file = std::fs::File::create(&output).expect("a file can be made");
         let mut child = helm(&real, &run).stderr(file.try_clone().expect("a file can be shared")).stdout(file).spawn();

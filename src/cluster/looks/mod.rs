@@ -4,11 +4,13 @@ mod namespaces;
 mod payloads;
 mod records;
 mod replaced;
+mod store;
 mod watch;
 
 pub use payloads::{Payload, Payloads, Wanted};
-pub use records::{InNamespace, Record, RecordList, RecordStore};
+pub use records::{InNamespace, Record, RecordList};
 pub use replaced::{ReplacedNames, ReplacedRevisions};
+pub use store::RecordStore;
 pub use watch::WatchNews;
 
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::SIDE_BY_SIDE;
-use super::records::{NOT_REPLACED, RecordStore};
+use super::store::{NOT_REPLACED, RecordStore};
 use crate::cluster::client::{Client, in_time, told_to_end};
 use crate::cluster::look_error::LookError;
 use crate::release::Namespace;

@@ -13,21 +13,13 @@ use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
+use super::store::{NOT_REPLACED, RecordStore};
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
 use crate::release::{Namespace, RecordMark};
 
 /// So many records are asked for at a time: a page stays small, whatever the cluster holds.
 const PAGE: u32 = 1000;
-
-/// Where Helm stores its records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordStore {
-    /// In Secrets, its default.
-    Secrets,
-    /// In ConfigMaps, with `HELM_DRIVER=configmap`.
-    ConfigMaps,
-}
 
 /// One revision of a release as its labels describe it: what Helm wrote beside the payload, which is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,34 +58,6 @@ pub struct InNamespace {
     /// Its records.
     pub listed: Result<RecordList, LookError>,
 }
-
-impl RecordStore {
-    /// The path of the list of all records, or of those in one namespace.
-    pub(super) fn path(self, namespace: Option<&Namespace>) -> String {
-        let plural = match self {
-            RecordStore::Secrets => "secrets",
-            RecordStore::ConfigMaps => "configmaps",
-        };
-        match namespace {
-            Some(namespace) => format!("/api/v1/namespaces/{namespace}/{plural}"),
-            None => format!("/api/v1/{plural}"),
-        }
-    }
-
-    /// What Helm takes for a record of its own, with a further condition on the labels. It does not look at the type of
-    /// a Secret.
-    pub(super) fn parameters(labels: &str) -> ListParams {
-        ListParams::default().labels(&format!("owner=helm{labels}"))
-    }
-
-    /// The name of the object that holds a revision.
-    pub fn object_name(release: &str, revision: u32) -> String {
-        format!("sh.helm.release.v1.{release}.v{revision}")
-    }
-}
-
-/// Leaves out the records of replaced revisions.
-pub(super) const NOT_REPLACED: &str = ",status!=superseded";
 
 impl Client {
     /// Every record of the cluster that is not of a replaced revision.

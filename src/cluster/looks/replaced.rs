@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::SIDE_BY_SIDE;
-use super::records::RecordStore;
+use super::store::RecordStore;
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
 use crate::release::Namespace;

@@ -10,7 +10,8 @@ use kube::api::{PartialObjectMeta, WatchEvent, WatchParams};
 use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
-use super::records::{Record, RecordList, RecordStore};
+use super::records::{Record, RecordList};
+use super::store::{NOT_REPLACED, RecordStore};
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
 
@@ -152,7 +153,7 @@ impl<F: FnMut(WatchNews)> Teller<F> {
     where
         K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + DeserializeOwned,
     {
-        let RecordList { records, version } = super::records::list(api, super::records::NOT_REPLACED).await?;
+        let RecordList { records, version } = super::records::list(api, NOT_REPLACED).await?;
         for record in records {
             (self.tell)(WatchNews::Written(record));
         }

@@ -11,6 +11,7 @@ mod listener;
 mod output;
 mod program;
 mod real;
+pub(crate) mod stand_ins;
 mod terminal;
 
 pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};

@@ -5,7 +5,7 @@
 //! - `version`: what `helm version` prints; `v3.21.4` without it.
 //! - `releases/NAMESPACE__NAME`: a file for each release, the JSON entry that `helm list` prints for it.
 //!   `uninstall` removes the file.
-//! - `list.json`: what `helm list` does instead, see [`Behaviour`].
+//! - `list.json`: what `helm list` does instead, see `behaviour.rs`.
 //! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
 //! - `records/NAMESPACE__NAME`: what `helm status -o json` prints of it; a release without objects otherwise.
 //! - `list.N.json`: the same for the Nth list alone, counted from 1.
@@ -14,58 +14,16 @@
 //! An argv that it was not told of ends with code 97, so that every call is asserted. Like every program in Go it
 //! dies of SIGPIPE when it wants to say something on a stdout that was closed.
 
-use std::fs::{self, OpenOptions};
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+mod behaviour;
 
-use serde::Deserialize;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
 use serde_json::json;
 
-/// What a call does instead of the usual.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "a scenario is JSON that a test writes: each is a switch of its own")]
-struct Behaviour {
-    /// Printed first.
-    stdout: Option<String>,
-    /// Printed first, too.
-    stderr: Option<String>,
-    /// The exit code.
-    exit: u8,
-    /// The release stays although the exit code is 0, or goes although it is not.
-    removes: Option<bool>,
-    /// Connects to this address, says which release it is, and goes on when it gets an answer.
-    gate: Option<String>,
-    /// TERM does nothing.
-    ignores_term: bool,
-    /// Stops like a process that reads from a terminal it may not have.
-    stops_itself: bool,
-    /// Leaves a process behind that holds stdout open.
-    leaves_grandchild: bool,
-    /// So many bytes on stdout, without a line break.
-    floods_stdout: usize,
-    /// So many bytes on stderr.
-    floods_stderr: usize,
-    /// Never ends.
-    hangs: bool,
-    /// How often it says that the release is uninstalled, where it is.
-    says_so: Option<usize>,
-    /// Never ends, but for having said that the release is uninstalled.
-    hangs_afterwards: bool,
-    /// Ends as if by somebody's `kill -9`.
-    kills_itself: bool,
-    /// A closed stdout is no reason to die, from here on.
-    survives_closed_stdout: bool,
-    /// Leaves the kubeconfig that it was given in the scenario's folder.
-    copies_kubeconfig: bool,
-    /// Leaves a process behind in a group of its own that holds nothing open.
-    leaves_quiet_grandchild: bool,
-}
+use behaviour::{behaviour, perform, wait_for_ever, write};
 
 fn main() -> ExitCode {
     let arguments = std::env::args().skip(1).collect::<Vec<_>>();
@@ -192,82 +150,6 @@ fn say(text: &str, closed: ClosedStdout) {
     if said.is_err() && closed == ClosedStdout::Kills {
         let died = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGPIPE);
         died.expect("this signal has a default");
-    }
-}
-
-fn behaviour(file: &Path) -> Option<Behaviour> {
-    let text = fs::read_to_string(file).ok()?;
-    Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
-}
-
-fn perform(behaviour: &Behaviour, who: &str) -> u8 {
-    if behaviour.ignores_term {
-        signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::new(AtomicBool::new(false)))
-            .expect("TERM can be handled");
-    }
-    if behaviour.leaves_grandchild {
-        let program = std::env::current_exe().expect("this program has a path");
-        let held = Command::new(program).arg("hold").stdin(Stdio::null()).stderr(Stdio::null()).spawn();
-        drop(held.expect("a grandchild can be started"));
-    }
-    if behaviour.leaves_quiet_grandchild {
-        let program = std::env::current_exe().expect("this program has a path");
-        let mut quiet = Command::new(program);
-        quiet.arg("hold").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        drop(quiet.spawn().expect("a grandchild can be started"));
-    }
-    if let Some(gate) = &behaviour.gate {
-        pass(gate, who);
-    }
-    if behaviour.copies_kubeconfig {
-        let folder = variable("FAKE_HELM").expect("it was there before");
-        let given = variable("KUBECONFIG").expect("a child is told which cluster is meant");
-        fs::copy(given, Path::new(&folder).join("kubeconfig")).expect("it can be read");
-    }
-    if behaviour.kills_itself {
-        signal_hook::low_level::raise(signal_hook::consts::SIGKILL).expect("a process may kill itself");
-    }
-    if behaviour.stops_itself {
-        let myself = rustix::process::getpid();
-        rustix::process::kill_process(myself, rustix::process::Signal::STOP).expect("a process may stop itself");
-    }
-    flood(&mut std::io::stdout(), behaviour.floods_stdout);
-    flood(&mut std::io::stderr(), behaviour.floods_stderr);
-    write(&mut std::io::stdout(), behaviour.stdout.as_deref().unwrap_or_default());
-    write(&mut std::io::stderr(), behaviour.stderr.as_deref().unwrap_or_default());
-    if behaviour.hangs {
-        wait_for_ever();
-    }
-    behaviour.exit
-}
-
-/// Waits until the test lets it go on. A test that is gone does.
-fn pass(gate: &str, who: &str) {
-    let mut stream = TcpStream::connect(gate).expect("the test listens at the gate");
-    writeln!(stream, "{who} {}", std::process::id()).expect("the test reads who is there");
-    let mut answer = [0];
-    let _ = stream.read(&mut answer);
-}
-
-fn flood(stream: &mut dyn Write, mut bytes: usize) {
-    let piece = vec![b'x'; 64 << 10];
-    while bytes > 0 {
-        let length = bytes.min(piece.len());
-        if stream.write_all(&piece[..length]).is_err() {
-            return;
-        }
-        bytes -= length;
-    }
-}
-
-fn write(stream: &mut dyn Write, text: &str) {
-    // Whoever closed the other end does not want to know.
-    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-}
-
-fn wait_for_ever() -> ! {
-    loop {
-        std::thread::park();
     }
 }
 

@@ -1,82 +1,11 @@
-//! The inventory by way of `helm list`: its JSON, entry by entry. For where the API client cannot see what helm can.
-//!
-//! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out a record that it cannot decode, without a word:
-//! the release then shows with an older revision, most often a replaced one, or not at all.
+//! The JSON of `helm list`, entry by entry: one that cannot be understood spoils no other.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::contents::{content_of, read_stored};
-use super::{Contents, Inventory, InventoryError, Listing, Unreadable};
-use crate::cluster::Connection;
-use crate::helm::{self, Helm};
-use crate::release::{Chart, Content, Known, Release, ReleaseId, Revision, Status};
-use crate::signal::{StopSignal, Urgency};
-
-/// So many helm processes at a time show what releases hold.
-const SIDE_BY_SIDE: usize = 8;
-
-/// Lists with helm.
-#[derive(Debug, Clone)]
-pub struct HelmInventory {
-    /// Which helm.
-    pub helm: Helm,
-    /// The pinned cluster.
-    pub connection: Connection,
-    /// How long helm may take for the list.
-    pub deadline: Duration,
-    /// Ends a list that is under way.
-    pub stop: StopSignal,
-}
-
-impl Inventory for HelmInventory {
-    fn list(&self) -> Result<Listing, InventoryError> {
-        let json = helm::list(&self.helm, &self.connection, self.deadline, &self.stop).map_err(InventoryError::List)?;
-        Ok(without_replaced(read(&json)?))
-    }
-
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        let waiting = Mutex::new(releases.iter());
-        let found = Mutex::new(Contents::new());
-        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-        std::thread::scope(|scope| {
-            for _ in 0..SIDE_BY_SIDE.min(releases.len()) {
-                scope.spawn(|| {
-                    while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
-                        let content = self.content(release);
-                        found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
-                    }
-                });
-            }
-        });
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl HelmInventory {
-    fn content(&self, release: &Release) -> Result<Content, String> {
-        let json = helm::record(&self.helm, &self.connection, &release.id, &self.stop);
-        let json = json.map_err(|error| format!("helm does not show it: {}", error.failure.words.all()))?;
-        let stored = read_stored(&json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
-        // Helm does not show the chart here; its list does.
-        content_of(release, &stored).map(|content| Content { chart: release.chart.clone(), ..content })
-    }
-}
-
-/// A newest revision that is marked as replaced is what an undecodable newer one leaves to be seen, more often than
-/// anything else.
-fn without_replaced(listing: Listing) -> Listing {
-    let (doubtful, releases) =
-        listing.releases.into_iter().partition::<Vec<_>, _>(|release| release.status == Status::Superseded);
-    let mut unreadable = listing.unreadable;
-    let why = "its newest revision is superseded, and whether there is a newer one cannot be told";
-    unreadable.extend(doubtful.iter().map(|release| entry_of(&release.id, why.to_owned())));
-    unreadable.sort();
-    Listing { releases, unreadable, ..listing }
-}
+use crate::inventory::{InventoryError, Listing, Unreadable};
+use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
 
 /// Reads what `helm list -o json` prints.
 ///
@@ -100,7 +29,7 @@ pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
     for (id, mut same) in found {
         match (same.pop(), same.is_empty()) {
             (Some(release), true) => releases.push(release),
-            _ => unreadable.push(entry_of(&id, "it is listed more than once".to_owned())),
+            _ => unreadable.push(named(&id, "it is listed more than once".to_owned())),
         }
     }
     unreadable.sort();
@@ -130,7 +59,8 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {
     })
 }
 
-fn entry_of(id: &ReleaseId, why: String) -> Unreadable {
+/// An entry for a release whose name is known.
+pub(super) fn named(id: &ReleaseId, why: String) -> Unreadable {
     Unreadable { namespace: Some(id.namespace.clone()), name: id.name.to_string(), why }
 }
 
@@ -203,13 +133,6 @@ mod tests {
         let listing = read(format!("[{ENTRY},{}]", with("revision", "\"3\"")).as_bytes()).expect("a list");
         assert!(listing.releases.is_empty());
         assert_eq!(listing.unreadable[0].name, "x3");
-    }
-
-    #[test]
-    fn a_superseded_newest_revision_is_kept() {
-        let listing = read(format!("[{},{}]", with("status", "\"superseded\""), with("name", "\"b\"")).as_bytes());
-        let listing = without_replaced(listing.expect("a list"));
-        assert_eq!((listing.releases.len(), listing.unreadable.len()), (1, 1));
     }
 
     #[test]

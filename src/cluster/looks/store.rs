@@ -1,0 +1,42 @@
+//! Where Helm's records are, and by what they are known.
+
+use kube::api::ListParams;
+
+use crate::release::Namespace;
+
+/// Where Helm stores its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordStore {
+    /// In Secrets, its default.
+    Secrets,
+    /// In ConfigMaps, with `HELM_DRIVER=configmap`.
+    ConfigMaps,
+}
+
+/// Leaves out the records of replaced revisions.
+pub(super) const NOT_REPLACED: &str = ",status!=superseded";
+
+impl RecordStore {
+    /// The path of the list of all records, or of those in one namespace.
+    pub(super) fn path(self, namespace: Option<&Namespace>) -> String {
+        let plural = match self {
+            RecordStore::Secrets => "secrets",
+            RecordStore::ConfigMaps => "configmaps",
+        };
+        match namespace {
+            Some(namespace) => format!("/api/v1/namespaces/{namespace}/{plural}"),
+            None => format!("/api/v1/{plural}"),
+        }
+    }
+
+    /// What Helm takes for a record of its own, with a further condition on the labels. It does not look at the type of
+    /// a Secret.
+    pub(super) fn parameters(labels: &str) -> ListParams {
+        ListParams::default().labels(&format!("owner=helm{labels}"))
+    }
+
+    /// The name of the object that holds a revision.
+    pub fn object_name(release: &str, revision: u32) -> String {
+        format!("sh.helm.release.v1.{release}.v{revision}")
+    }
+}

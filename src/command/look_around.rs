@@ -1,0 +1,56 @@
+//! The first looks: which helm, which cluster, which releases. None needs another, so all are made at the same time.
+
+use super::{Stopped, Surroundings};
+use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
+use crate::helm::{Helm, LIST_DEADLINE};
+use crate::inventory::{AnyWay, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
+use crate::policy::Policy;
+use crate::settings::Environment;
+
+/// What the first looks brought.
+pub(super) struct Looked {
+    pub(super) helm: Helm,
+    pub(super) identity: Result<Identity, LookError>,
+    /// What the API said; helm is asked only when everything else is in order.
+    pub(super) listing: Result<Listing, InventoryError>,
+    pub(super) inventory: AnyWay,
+}
+
+/// Helm's version, the cluster's identity and its releases, at the same time.
+pub(super) fn look_around(
+    policy: &Policy,
+    connection: &Connection,
+    store: RecordStore,
+    surroundings: &Surroundings,
+) -> Result<Looked, Stopped> {
+    let stop = surroundings.interrupts.stop().clone();
+    let client = Client::new(connection, stop.clone())?;
+    let metadata = MetadataInventory::new(client.clone(), store, policy.namespaces.clone());
+    let (helm, identity, listing) = std::thread::scope(|scope| {
+        let identity = scope.spawn(|| client.identity());
+        let listing = scope.spawn(|| metadata.list());
+        let helm = find_helm(connection, surroundings);
+        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+        let identity = identity.join().unwrap_or_else(|_| Err(panicked()));
+        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))))
+    });
+    let helm = helm?;
+    let (deadline, connection) = (LIST_DEADLINE, connection.clone());
+    let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };
+    let inventory = AnyWay::new(metadata, by_helm);
+    Ok(Looked { helm, identity, listing, inventory })
+}
+
+/// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there
+/// are several times for each release.
+fn find_helm(connection: &Connection, surroundings: &Surroundings) -> Result<Helm, Stopped> {
+    let environment = &surroundings.environment;
+    let cache = (!usual_cache_is_writable(environment)).then(|| connection.folder().join("cache"));
+    Helm::find(environment.helm_bin.as_deref(), cache, surroundings.interrupts.stop()).map_err(Stopped::from)
+}
+
+fn usual_cache_is_writable(environment: &Environment) -> bool {
+    let usual = || environment.home.as_ref().map(|home| home.join(".kube").join("cache"));
+    let Some(folder) = environment.kube_cache.clone().or_else(usual) else { return false };
+    std::fs::create_dir_all(&folder).is_ok() && tempfile::tempfile_in(&folder).is_ok()
+}

@@ -1,0 +1,61 @@
+//! Stand-ins for helm, and the executor with them: what no helm does on demand.
+
+use std::sync::{Arc, Mutex};
+
+use helm_purge::executor::{BatchSize, Event, Execution, FailureHandling, Run, StillAsPlanned, execute};
+use helm_purge::helm::{Attempt, Failure, FailureClass, Uninstall, Verdict};
+use helm_purge::inventory::read;
+use helm_purge::release::{Release, ReleaseId};
+use helm_purge::signal::{Interrupts, Stage, StopSignal};
+
+pub(crate) const GONE: Attempt = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
+
+pub(crate) fn releases(count: usize) -> Vec<Release> {
+    let entry = |number| {
+        format!(
+            r#"{{"name":"r{number}","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"c-1.0.0"}}"#
+        )
+    };
+    let entries = (0..count).map(entry).collect::<Vec<_>>().join(",");
+    read(format!("[{entries}]").as_bytes()).expect("a list").releases
+}
+
+pub(crate) const GO_ON: Execution = Execution { workers: 4, batch: BatchSize::Auto, failures: FailureHandling::GoOn };
+pub(crate) const FAIL_FAST: Execution =
+    Execution { workers: 1, batch: BatchSize::Auto, failures: FailureHandling::FailFast };
+
+pub(crate) const ONE_LANE: Execution = Execution { workers: 1, ..GO_ON };
+
+pub(crate) fn carry_out(
+    count: usize,
+    uninstall: impl Uninstall + 'static,
+    still: impl StillAsPlanned + 'static,
+    execution: Execution,
+    on_event: &mut dyn FnMut(&Event<'_>),
+) -> Run {
+    let interrupts = Interrupts::silent();
+    interrupts.enter(Stage::Purging);
+    let run = execute(releases(count), execution, Arc::new(uninstall), Arc::new(still), &interrupts, on_event);
+    run.expect("a few threads can be had")
+}
+
+/// Stops at one release, as helm does.
+pub(crate) struct Failing {
+    pub(crate) name: &'static str,
+    pub(crate) tried: Arc<Mutex<Vec<Vec<String>>>>,
+}
+
+impl Uninstall for Failing {
+    fn uninstall(&self, batch: &[&ReleaseId], _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+        let names = batch.iter().map(|release| release.name.to_string()).collect();
+        self.tried.lock().expect("nobody panics while it is held").push(names);
+        let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();
+        (0..good).for_each(|_| on_release(GONE));
+        let failure = Failure::of_our_own(FailureClass::Other, "no luck");
+        let mut rest = vec![Attempt::NotBegun; batch.len() - good];
+        if let Some(first) = rest.first_mut() {
+            *first = Attempt::Failed(failure);
+        }
+        Verdict::of(rest)
+    }
+}
