@@ -5,7 +5,7 @@ use super::decision::{Decision, Entry, KeepHits, Kinds, Plan, Subject, Verdict};
 use super::narrowing::Narrowing;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, Unlisted, Unreadable};
-use crate::policy::{KeepEntry, KeepMatch, Policy};
+use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Known, Namespace, Release, Status};
 
 /// Decides about every release of the fence. `contents` are those of the releases that [`to_read`] names.
@@ -30,8 +30,9 @@ pub fn to_read<'a>(policy: &Policy, listing: &'a Listing, narrowing: &Narrowing)
     let may_go = |release: &Release| {
         is_asked_for(release, narrowing) && decide_unread(release, policy, narrowing).next().is_none()
     };
-    let may_be_named =
-        |release: &Release| keeps(policy, narrowing).any(|(entry, _)| names(entry, release) == KeepMatch::ChartUnknown);
+    let may_be_named = |release: &Release| {
+        keeps(policy, narrowing).any(|(entry, _)| names(entry, release) == SelectorMatch::ChartUnknown)
+    };
     let in_fence = listing.releases.iter().filter(|release| policy.namespaces.matches(&release.id.namespace).is_some());
     let unread = |release: &Release| Release { chart: Known::Unknown, ..release.clone() };
     in_fence.filter(|release| may_go(&unread(release)) || may_be_named(&unread(release))).collect()
@@ -108,16 +109,16 @@ fn keeps<'a>(policy: &'a Policy, narrowing: &'a Narrowing) -> impl Iterator<Item
     of_policy.chain(narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
 }
 
-fn names(entry: &KeepEntry, release: &Release) -> KeepMatch {
+fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
     entry.matches(&release.id.namespace, &release.id.name, release.chart.as_ref())
 }
 
 fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Reason> {
     let text = entry.as_str().to_owned();
     match names(entry, release) {
-        KeepMatch::Yes => Some(Reason::Kept { entry: text, because: entry.reason().map(str::to_owned), source }),
-        KeepMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
-        KeepMatch::No => None,
+        SelectorMatch::Yes => Some(Reason::Kept { entry: text, because: entry.reason().map(str::to_owned), source }),
+        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
+        SelectorMatch::No => None,
     }
 }
 
@@ -133,7 +134,8 @@ fn reason_of_status(status: Status) -> Option<Reason> {
 
 fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
     let namespace = narrowing.namespace.as_ref().is_none_or(|only| *only == release.id.namespace);
-    let named = narrowing.only.is_empty() || narrowing.only.iter().any(|only| names(only, release) == KeepMatch::Yes);
+    let named =
+        narrowing.only.is_empty() || narrowing.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
     namespace && named
 }
 
@@ -161,7 +163,7 @@ fn sort_key(subject: &Subject) -> (&str, &str) {
 
 /// Over the whole fence, whatever was asked for: what an entry keeps does not depend on who looks.
 fn hits(entry: &KeepEntry, source: Source, in_fence: &[Release]) -> KeepHits {
-    let hits = in_fence.iter().filter(|release| names(entry, release) == KeepMatch::Yes).count();
+    let hits = in_fence.iter().filter(|release| names(entry, release) == SelectorMatch::Yes).count();
     KeepHits { entry: entry.as_str().to_owned(), source, hits }
 }
 

@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::{Narrowing, Plan, Subject, Verdict, build, to_read};
 use crate::inventory::{Contents, Listing, Unreadable};
-use crate::policy::{KeepEntry, KeepMatch, Policy};
+use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
 const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
@@ -116,7 +116,7 @@ proptest! {
         for release in plan_of(&policy, &listing, &Narrowing::default()).chosen() {
             for keep in &policy.keep {
                 let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
-                prop_assert_eq!(matched, KeepMatch::No);
+                prop_assert_eq!(matched, SelectorMatch::No);
             }
         }
     }

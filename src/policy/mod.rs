@@ -34,8 +34,10 @@ pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
 pub use flag::timeout_from_flag;
 pub use keys::{
-    ClusterEntry, ClusterField, ClusterMatch, DataLoss, Defaults, Fence, Identification, KeepEntry, KeepMatch, Limits,
-    Percent, Policy, Reach, Uid, Workers,
+    AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
+    Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
+    Policy, Reach, Requirement, Rule, RuleMatch, Selector, SelectorMatch, State, States, TimeOfDay, Uid, Until,
+    Waiting, Window, Workers, Zone, is_older,
 };
 pub use pattern::{ClusterPattern, NamePattern};
 pub use source::{Source, Span};

@@ -1,6 +1,8 @@
 //! One value together with what messages call it.
 
+use super::Reader;
 use super::schema::Key;
+use crate::place::Place;
 use crate::policy::document::{Entry, Node, Scalar, Value};
 use crate::policy::source::Span;
 
@@ -64,6 +66,13 @@ impl<'n> Slot<'n> {
             Value::Scalar(scalar) => Some(scalar),
             _ => None,
         }
+    }
+
+    /// Where a key of a mapping stands, or the mapping itself where it is left out.
+    pub(crate) fn place_of(&self, key: &str, reader: &Reader<'_>) -> Place {
+        let Value::Mapping(mapping) = &self.node.value else { return reader.place(self.node.span) };
+        let entry = mapping.entries.iter().find(|entry| entry.key == key);
+        reader.place(entry.map_or(self.node.span, |entry| entry.key_span))
     }
 
     /// What to underline where the value may be anything, or nothing.

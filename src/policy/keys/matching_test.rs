@@ -1,6 +1,6 @@
 //! The pure questions: which cluster, which namespace, what stays.
 
-use crate::policy::{ClusterField, ClusterMatch, KeepMatch, Policy};
+use crate::policy::{ClusterField, ClusterMatch, Policy, SelectorMatch};
 use crate::release::{Chart, Known};
 
 fn policy(clusters: &str, namespaces: &str, keep: &str) -> Policy {
@@ -23,7 +23,7 @@ fn fenced(patterns: &str, namespace: &str) -> Option<String> {
         .map(|pattern| pattern.as_str().to_owned())
 }
 
-fn kept(entry: &str, release: &str, chart: Known<&str>) -> KeepMatch {
+fn kept(entry: &str, release: &str, chart: Known<&str>) -> SelectorMatch {
     let (namespace, name) = release.split_once('/').unwrap();
     let chart = match chart {
         Known::Is(name) => Known::Is(Chart { name: name.to_owned(), version: "1.0.0".to_owned() }),
@@ -86,35 +86,35 @@ fn namespaces_of_the_system_are_taken_in_by_their_exact_names_only() {
 #[test]
 fn fields_of_an_entry_are_and_items_of_a_field_are_or() {
     let entry = "{namespaces: [dev-a, dev-b], releases: [\"*-vault\"], charts: [vault, openbao]}";
-    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("vault")), KeepMatch::Yes);
-    assert_eq!(kept(entry, "dev-b/my-vault", Known::Is("openbao")), KeepMatch::Yes);
-    assert_eq!(kept(entry, "dev-c/my-vault", Known::Is("vault")), KeepMatch::No);
-    assert_eq!(kept(entry, "dev-a/vault", Known::Is("vault")), KeepMatch::No);
-    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("redis")), KeepMatch::No);
+    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("vault")), SelectorMatch::Yes);
+    assert_eq!(kept(entry, "dev-b/my-vault", Known::Is("openbao")), SelectorMatch::Yes);
+    assert_eq!(kept(entry, "dev-c/my-vault", Known::Is("vault")), SelectorMatch::No);
+    assert_eq!(kept(entry, "dev-a/vault", Known::Is("vault")), SelectorMatch::No);
+    assert_eq!(kept(entry, "dev-a/my-vault", Known::Is("redis")), SelectorMatch::No);
 }
 
 #[test]
 fn an_unknown_chart_keeps_what_the_other_fields_name() {
-    assert_eq!(kept("{charts: [vault]}", "dev-a/x", Known::Unknown), KeepMatch::ChartUnknown);
-    assert_eq!(kept("{charts: [vault], releases: [y]}", "dev-a/x", Known::Unknown), KeepMatch::No);
-    assert_eq!(kept("{releases: [x]}", "dev-a/x", Known::Unknown), KeepMatch::Yes);
-    assert_eq!(kept("\"*/x\"", "dev-a/x", Known::Unknown), KeepMatch::Yes);
+    assert_eq!(kept("{charts: [vault]}", "dev-a/x", Known::Unknown), SelectorMatch::ChartUnknown);
+    assert_eq!(kept("{charts: [vault], releases: [y]}", "dev-a/x", Known::Unknown), SelectorMatch::No);
+    assert_eq!(kept("{releases: [x]}", "dev-a/x", Known::Unknown), SelectorMatch::Yes);
+    assert_eq!(kept("\"*/x\"", "dev-a/x", Known::Unknown), SelectorMatch::Yes);
 }
 
 #[test]
 fn an_empty_alternative_is_the_name_without_it() {
-    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault", Known::Unknown), KeepMatch::Yes);
-    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-0", Known::Unknown), KeepMatch::Yes);
-    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-1", Known::Unknown), KeepMatch::No);
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault", Known::Unknown), SelectorMatch::Yes);
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-0", Known::Unknown), SelectorMatch::Yes);
+    assert_eq!(kept("\"*/vault{,-0}\"", "dev-a/vault-1", Known::Unknown), SelectorMatch::No);
 }
 
 #[test]
 fn keep_reaches_the_namespaces_of_the_system_by_globs_too() {
-    assert_eq!(kept("\"*/coredns\"", "kube-system/coredns", Known::Unknown), KeepMatch::Yes);
+    assert_eq!(kept("\"*/coredns\"", "kube-system/coredns", Known::Unknown), SelectorMatch::Yes);
 }
 
 #[test]
 fn charts_are_compared_with_capitals_and_without_versions() {
-    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("My_Chart")), KeepMatch::Yes);
-    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("my_chart")), KeepMatch::No);
+    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("My_Chart")), SelectorMatch::Yes);
+    assert_eq!(kept("{charts: [My_Chart]}", "dev-a/x", Known::Is("my_chart")), SelectorMatch::No);
 }

@@ -1,13 +1,12 @@
 //! The keys of a policy, one file each: what its values mean, and the pure questions they answer.
 
+mod choice;
 mod clusters;
-mod defaults;
 mod envelope;
-mod fence;
-mod keep;
+mod handling;
 mod limits;
 mod policy;
-mod reason;
+mod time;
 mod uid;
 mod workers;
 
@@ -16,14 +15,17 @@ mod forms_test;
 #[cfg(test)]
 mod matching_test;
 
+pub(crate) use choice::read_short;
+pub use choice::{
+    AgeFrom, Candidate, Fence, FenceMatch, KeepEntry, LabelRequirement, LabelSelector, Order, Pending, Phase,
+    Requirement, Rule, RuleMatch, Selector, SelectorMatch, State, States, is_older,
+};
 pub use clusters::{ClusterEntry, ClusterField, ClusterMatch, Identification};
-pub(crate) use defaults::read_timeout;
-pub use defaults::{DataLoss, Defaults, Reach};
-pub use fence::Fence;
-pub(crate) use keep::read_short;
-pub use keep::{KeepEntry, KeepMatch};
+pub(crate) use handling::read_timeout;
+pub use handling::{Cascade, DataLoss, Handling, Hooks, Reach, Waiting};
 pub use limits::{Limits, Percent};
 pub use policy::Policy;
 pub(crate) use policy::read;
+pub use time::{Day, Opening, TimeOfDay, Until, Window, Zone};
 pub use uid::Uid;
 pub use workers::Workers;

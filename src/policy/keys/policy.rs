@@ -1,9 +1,12 @@
 //! A whole policy: which keys there are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{ClusterEntry, Defaults, Fence, KeepEntry, Limits, Workers};
-use super::{clusters, defaults, envelope, fence, keep, limits, workers};
+use super::choice::{read_fence, read_keep};
+use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Rule, Window, Workers, Zone};
+use super::{clusters, envelope, handling, limits, workers};
+use crate::place::Placed;
 use crate::policy::decode::{Reader, Slot, schema};
 use crate::policy::document::Node;
 use crate::policy::fault::Reported;
@@ -17,17 +20,34 @@ pub struct Policy {
     pub file: Arc<str>,
     /// Where it may act; one entry that matches suffices.
     pub clusters: Vec<ClusterEntry>,
+    /// The zone in which its dates and times of the day are meant.
+    pub time_zone: Zone,
     /// The namespaces outside of which nothing is chosen.
     pub namespaces: Fence,
     /// What stays, whatever else is said.
     pub keep: Vec<KeepEntry>,
     /// How many helm processes run at the same time.
     pub workers: Workers,
-    /// How releases are uninstalled where nothing else says so.
-    pub defaults: Defaults,
+    /// How releases are uninstalled where no rule says so.
+    pub defaults: Handling,
+    /// Which releases of the fence go: all of them by one rule, where the file has no `rules`.
+    pub rules: Vec<Rule>,
+    /// What goes first and what goes last.
+    pub order: Order,
     /// More than this at once is refused.
     pub limits: Limits,
+    /// What was deployed more recently than this stays.
+    pub min_age: Option<Placed<Duration>>,
+    /// A pending release is stuck once it has been so for longer than this.
+    pub pending_grace: Duration,
+    /// When a run may happen.
+    pub window: Option<Window>,
+    /// An opt-out for longer than this, or without an end, is shown at the top of every plan.
+    pub opt_out_max: Option<Placed<Duration>>,
 }
+
+/// A pending release younger than this is somebody's install, where the policy does not say.
+const PENDING_GRACE: Duration = Duration::from_hours(1);
 
 /// Reads all keys before it gives up on any, so that all faults are found.
 pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Reported> {
@@ -38,19 +58,27 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
     let name = envelope::name(&mut fields, reader);
     let clusters = clusters::read(&mut fields, reader);
     let limits = limits::read(&mut fields, reader);
-    let namespaces = fence::read(&mut fields, &limits, reader);
-    let keep = keep::read(&mut fields, reader);
+    let namespaces = read_fence(&mut fields, &limits, reader);
+    let keep = read_keep(&mut fields, reader);
     let workers = workers::read(&mut fields, reader);
-    let defaults = defaults::read(&mut fields, reader);
+    let defaults = handling::read(&mut fields, reader);
     envelope?;
+    let place = document.place_of("namespaces", reader);
     Ok(Policy {
         name: name?,
         file: Arc::clone(reader.source().file()),
         clusters: clusters?,
+        time_zone: Zone::default(),
         namespaces: namespaces?,
         keep: keep?,
         workers: workers?,
+        rules: vec![Rule::of_the_whole_fence(defaults?, place)],
         defaults: defaults?,
+        order: Order::default(),
         limits: limits?,
+        min_age: None,
+        pending_grace: PENDING_GRACE,
+        window: None,
+        opt_out_max: None,
     })
 }

@@ -1,35 +1,67 @@
 //! `namespaces`: the fence. Outside of it nothing is ever chosen.
 
-use super::Limits;
+use std::collections::BTreeMap;
+
+use super::LabelSelector;
+use super::selector::taking_in;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
 use crate::policy::fault::{Fault, Reported};
-use crate::policy::pattern::{Coverage, NamePattern, Names, SYSTEM_NAMESPACES, Written, coverage};
-use crate::release::Namespace;
+use crate::policy::keys::Limits;
+use crate::policy::pattern::{Coverage, NamePattern, Names, Written, coverage};
+use crate::release::{Known, Namespace};
 
 /// The namespaces a policy may choose releases in.
 #[derive(Debug, Clone)]
 pub struct Fence {
     patterns: Vec<NamePattern>,
+    selector: Option<LabelSelector>,
+}
+
+/// Whether a namespace is inside the fence.
+#[derive(Debug, Clone, Copy)]
+pub enum FenceMatch<'a> {
+    /// It is, by this pattern, and by its labels where those count.
+    Inside(&'a NamePattern),
+    /// It is not.
+    Outside,
+    /// It may be, by this pattern; its labels count as well, and are not known.
+    LabelsUnknown(&'a NamePattern),
 }
 
 impl Fence {
-    /// The first pattern that takes the namespace in.
+    /// The first pattern that takes the namespace in, whatever its labels are.
     ///
     /// A namespace of the system is taken in only by its exact name, never by a glob.
     pub fn matches(&self, namespace: &Namespace) -> Option<&NamePattern> {
-        let name = namespace.as_str();
-        let is_system = SYSTEM_NAMESPACES.contains(&name);
-        self.patterns.iter().find(|pattern| pattern.as_str() == name || (!is_system && pattern.matches(name)))
+        taking_in(&self.patterns, namespace)
+    }
+
+    /// Compares a namespace with the patterns and, where the policy asks for some, its labels.
+    pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> FenceMatch<'_> {
+        match (self.matches(namespace), &self.selector, labels) {
+            (None, ..) => FenceMatch::Outside,
+            (Some(pattern), None, _) => FenceMatch::Inside(pattern),
+            (Some(pattern), Some(_), Known::Unknown) => FenceMatch::LabelsUnknown(pattern),
+            (Some(pattern), Some(selector), Known::Is(labels)) if selector.matches(labels) => {
+                FenceMatch::Inside(pattern)
+            }
+            (Some(_), Some(_), Known::Is(_)) => FenceMatch::Outside,
+        }
     }
 
     /// All patterns, in the order of the file.
     pub fn patterns(&self) -> &[NamePattern] {
         &self.patterns
     }
+
+    /// The labels that a namespace must have as well, where the policy asks for any.
+    pub fn selector(&self) -> Option<&LabelSelector> {
+        self.selector.as_ref()
+    }
 }
 
 /// Reads the patterns. Limits that are wrong count as given here: they are a fault of their own.
-pub(super) fn read(
+pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
     limits: &Result<Limits, Reported>,
     reader: &mut Reader<'_>,
@@ -41,7 +73,7 @@ pub(super) fn read(
             refuse_everything(slot, &patterns, reader)?;
         }
         let patterns = patterns.into_iter().map(|(pattern, _)| pattern).collect::<Result<Vec<_>, _>>()?;
-        Ok(Fence { patterns })
+        Ok(Fence { patterns, selector: None })
     })
 }
 

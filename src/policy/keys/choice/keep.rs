@@ -1,10 +1,13 @@
 //! `keep`: what stays, whatever else is said.
 
-use super::reason;
+use jiff::Timestamp;
+
+use super::{Selector, SelectorMatch, reason};
 use crate::place::Place;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, TextOrFields, schema};
 use crate::policy::document::Scalar;
 use crate::policy::fault::{Fault, Reported};
+use crate::policy::keys::Until;
 use crate::policy::pattern::{NamePattern, Names, Written, is_bare};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 use crate::visible::quoted;
@@ -14,37 +17,42 @@ const NOT_SHORT: &str = "this is not `namespace/release`";
 /// One entry: its fields are AND, the items of a field are OR.
 #[derive(Debug, Clone)]
 pub struct KeepEntry {
-    namespaces: Option<Vec<NamePattern>>,
-    releases: Option<Vec<NamePattern>>,
-    charts: Option<Vec<NamePattern>>,
+    selector: Selector,
+    until: Option<Until>,
+    requirement: Requirement,
     reason: Option<String>,
     written: String,
     place: Place,
 }
 
-/// Whether an entry keeps a release.
+/// Whether an entry has to keep something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepMatch {
-    /// It does.
-    Yes,
-    /// It does not.
-    No,
-    /// It might: it asks for the chart, and that is not known. What is not known is kept.
-    ChartUnknown,
+pub enum Requirement {
+    /// Keeping nothing means that something is wrong, and nothing is purged.
+    Required,
+    /// It may keep nothing.
+    Optional,
 }
 
 impl KeepEntry {
-    /// Compares a release with every field that is given.
-    pub fn matches(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> KeepMatch {
-        if !any(self.namespaces.as_deref(), namespace.as_str()) || !any(self.releases.as_deref(), release.as_str()) {
-            return KeepMatch::No;
-        }
-        match (&self.charts, chart) {
-            (None, _) => KeepMatch::Yes,
-            (Some(_), Known::Unknown) => KeepMatch::ChartUnknown,
-            (Some(charts), Known::Is(chart)) if any(Some(charts), &chart.name) => KeepMatch::Yes,
-            (Some(_), Known::Is(_)) => KeepMatch::No,
-        }
+    /// Compares a release with every field that is given. What is not known is kept.
+    pub fn matches(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> SelectorMatch {
+        self.selector.matches(namespace, release, chart)
+    }
+
+    /// Whether it still keeps anything.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.until.as_ref().is_none_or(|until| !until.is_over(now))
+    }
+
+    /// Until when it keeps; for ever where it does not say.
+    pub fn until(&self) -> Option<&Until> {
+        self.until.as_ref()
+    }
+
+    /// Whether it has to keep something.
+    pub fn requirement(&self) -> Requirement {
+        self.requirement
     }
 
     /// The entry as a plan shows it: the short form as it is written, the long one in a line.
@@ -63,12 +71,10 @@ impl KeepEntry {
     }
 }
 
-/// A field that is not given is no condition.
-fn any(patterns: Option<&[NamePattern]>, name: &str) -> bool {
-    patterns.is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(name)))
-}
-
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Vec<KeepEntry>, Reported> {
+pub(in crate::policy::keys) fn read(
+    fields: &mut Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<KeepEntry>, Reported> {
     let entries = fields.optional("keep", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, read_entry))?;
     Ok(entries.unwrap_or_default())
 }
@@ -87,9 +93,9 @@ pub(crate) fn read_short(scalar: &Scalar, reader: &mut Reader<'_>) -> Result<Kee
     let namespaces = NamePattern::read(&written.sub(0..slash), Names::Namespaces, reader);
     let releases = NamePattern::read(&written.sub(slash + 1..scalar.text.len()), Names::Releases, reader);
     Ok(KeepEntry {
-        namespaces: Some(vec![namespaces?]),
-        releases: Some(vec![releases?]),
-        charts: None,
+        selector: Selector { namespaces: Some(vec![namespaces?]), releases: Some(vec![releases?]), charts: None },
+        until: None,
+        requirement: Requirement::Optional,
         reason: None,
         written: scalar.text.clone(),
         place: reader.place(written.span()),
@@ -131,25 +137,18 @@ fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -
     let charts = fields.optional("charts", reader, |slot, reader| patterns(slot, Names::Charts, reader));
     let reason = fields.optional("reason", reader, reason::read);
     fields.complete()?;
-    let (namespaces, releases, charts) = (namespaces?, releases?, charts?);
-    let selectors = [("namespaces", &namespaces), ("releases", &releases), ("charts", &charts)];
-    let written =
-        selectors.iter().filter_map(|(key, patterns)| patterns.as_deref().map(|patterns| shown(key, patterns)));
-    let written = written.collect::<Vec<_>>().join(" and ");
-    if written.is_empty() {
+    let selector = Selector { namespaces: namespaces?, releases: releases?, charts: charts? };
+    if selector.is_empty() {
         let fault = Fault::at(slot.span(), "this entry does not say what to keep");
         return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
     }
-    Ok(KeepEntry { namespaces, releases, charts, reason: reason?, written, place: reader.place(slot.span()) })
+    let written = selector.written();
+    let (until, requirement) = (None, Requirement::Optional);
+    Ok(KeepEntry { selector, until, requirement, reason: reason?, written, place: reader.place(slot.span()) })
 }
 
 fn patterns(slot: &Slot<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Vec<NamePattern>, Reported> {
     slot.each(EmptyList::Refused, reader, |item, reader| {
         NamePattern::read(&Written::all(item.text(reader)?), names, reader)
     })
-}
-
-/// `charts cert-manager, ingress-nginx`
-fn shown(key: &str, patterns: &[NamePattern]) -> String {
-    format!("{key} {}", patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>().join(", "))
 }

@@ -1,0 +1,20 @@
+//! What a policy chooses and what it keeps: the fence, the rules, `keep`, and the order in which releases go.
+
+mod fence;
+mod keep;
+mod labels;
+mod order;
+mod reason;
+mod rule;
+mod selector;
+
+pub use fence::{Fence, FenceMatch};
+pub use keep::{KeepEntry, Requirement};
+pub use labels::{LabelSelector, Requirement as LabelRequirement};
+pub use order::{Order, Phase};
+pub use rule::{AgeFrom, Candidate, Pending, Rule, RuleMatch, State, States, is_older};
+pub use selector::{Selector, SelectorMatch};
+
+pub(super) use fence::read as read_fence;
+pub(super) use keep::read as read_keep;
+pub(crate) use keep::read_short;

@@ -1,0 +1,9 @@
+//! What a policy says about time: the zone, ends of exceptions, and the window.
+
+mod until;
+mod window;
+mod zone;
+
+pub use until::Until;
+pub use window::{Day, Opening, TimeOfDay, Window};
+pub use zone::Zone;
