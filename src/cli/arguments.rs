@@ -104,9 +104,10 @@ pub struct RunArguments {
 /// Which policy, and which part of its fence. No flag here widens what the policy allows.
 #[derive(Debug, Args)]
 pub struct SelectionArguments {
-    /// The policy; `-` is standard input [default: helm-purge.yaml, but not with --yes]
-    #[arg(short = 'f', long = "file", value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// A policy, or a folder of them (its *.helm-purge.yaml), repeatable; `-` is standard input [default:
+    /// helm-purge.yaml, but not with --yes]
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
     /// Only these releases; globs, repeatable
     #[arg(long, value_name = "NAMESPACE/RELEASE")]
     pub only: Vec<String>,
@@ -119,6 +120,9 @@ pub struct SelectionArguments {
     /// Only this namespace of the fence
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
+    /// Purge also where nobody can see who has opted out
+    #[arg(long)]
+    pub without_opt_outs: bool,
     /// The whole fence, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,

@@ -1,17 +1,17 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::look_around::{Looked, look_around};
 use super::narrow::{find_scope, narrowing};
 use super::{Stopped, Surroundings};
 use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Connection, Identity, LookError, RecordStore};
-use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
+use crate::guard::{self, Attendance, ClusterFacts, Hours, Refusal, Scope};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Inventory, InventoryError};
-use crate::plan::{self, Narrowing, Plan};
-use crate::policy::Policy;
+use crate::inventory::{AnyWay, Contents, Inventory, InventoryError};
+use crate::plan::{self, Facts, Narrowing, Plan};
+use crate::policy::{Policies, Policy};
 use crate::report::PlanView;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
 use crate::visible;
@@ -21,7 +21,7 @@ pub(super) const USUAL_FILE: &str = "helm-purge.yaml";
 
 /// A plan, and everything that is needed to show it and to carry it out.
 pub(super) struct Prepared {
-    pub(super) policy: Policy,
+    pub(super) policies: Policies,
     pub(super) connection: Connection,
     pub(super) identity: Option<Identity>,
     pub(super) helm: Helm,
@@ -30,6 +30,8 @@ pub(super) struct Prepared {
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
     pub(super) now: jiff::Timestamp,
+    /// The first end of an open window.
+    pub(super) deadline: Option<jiff::Timestamp>,
 }
 
 /// What the environment and the command line say about the connection; a flag wins.
@@ -51,18 +53,18 @@ pub(super) fn prepare(
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let policy = Policy::read_named(selection.file.as_deref().unwrap_or(Path::new(USUAL_FILE)))?;
+    let policies = read_policies(&selection.files)?;
     let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
     let store = record_store(surroundings.environment.helm_driver.as_deref())?;
     surroundings.listen()?;
-    let looked = look(policy, connection, store, narrowing, selection, attendance, surroundings);
+    let looked = look(policies, connection, store, narrowing, selection, attendance, surroundings);
     surroundings.unless_interrupted(looked)
 }
 
 /// The part that asks helm and the cluster. What does not depend on each other is asked side by side.
 fn look(
-    policy: Policy,
+    policies: Policies,
     connection: Connection,
     store: RecordStore,
     mut narrowing: Narrowing,
@@ -70,29 +72,48 @@ fn look(
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let Looked { helm, identity, listing, inventory } = look_around(&policy, &connection, store, surroundings)?;
-    let identity = identity.map_err(|error| note_no_identity(&error, &policy, surroundings)).ok();
+    let fence = policies.outer_fence();
+    let Looked { helm, identity, listing, inventory, cluster_wide } =
+        look_around(fence, &connection, store, surroundings)?;
+    let identity = identity.map_err(|error| note_no_identity(&error, &policies, surroundings)).ok();
     let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
-    guard::cluster(&policy, &facts, attendance).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    let other_cluster = |policy| guard::cluster(policy, &facts, attendance).err();
+    let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
+    if !refusals.is_empty() {
+        return Err(Stopped::Refused(refusals));
+    }
     let scope = find_scope(selection, &connection, surroundings)?;
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
     let listing = inventory.begin(listing)?;
     note_way(&inventory, surroundings);
-    let contents = inventory.contents(&plan::to_read(&policy, &listing, &narrowing))?;
+    let protection = inventory.protection(cluster_wide, &listing);
     let now = jiff::Timestamp::now();
-    let plan = plan::build(&policy, &listing, &contents, &narrowing);
-    let refusals = guard::limits(&plan, &policy.limits, selection.max_releases);
-    Ok(Prepared { policy, connection, identity, helm, inventory, plan, refusals, scope, now })
+    let unread = Facts { listing: &listing, contents: &Contents::new(), protection: &protection, now };
+    let contents = inventory.contents(&plan::to_read(policies.as_slice(), unread, &narrowing))?;
+    let facts = Facts { contents: &contents, ..unread };
+    let plan = plan::build(policies.as_slice(), facts, &narrowing);
+    let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), now);
+    refusals.extend(guard::required_keeps(&plan));
+    refusals.extend(guard::unseen_opt_outs(&plan, &protection, narrowing.unseen_opt_outs));
+    refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
+    Ok(Prepared { policies, connection, identity, helm, inventory, plan, refusals, scope, now, deadline })
+}
+
+fn read_policies(files: &[PathBuf]) -> Result<Policies, Stopped> {
+    let usual = [PathBuf::from(USUAL_FILE)];
+    let files = if files.is_empty() { &usual } else { files };
+    let policies = files.iter().map(|file| Policy::read_named(file)).collect::<Result<Vec<_>, _>>()?;
+    Policies::new(policies).ok_or_else(|| Stopped::internal("no policy was read".to_owned()))
 }
 
 impl Prepared {
     /// The plan as it is shown.
     pub(super) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
         PlanView {
-            policy: &self.policy,
+            policies: &self.policies,
             connection: &self.connection,
             identity: self.identity.as_ref(),
             helm: &self.helm,
@@ -106,14 +127,14 @@ impl Prepared {
 
     /// How many workers there are: the flag's, or the policy's.
     pub(super) fn workers(&self, arguments: &RunArguments) -> usize {
-        arguments.workers.map_or_else(|| self.policy.workers.get(), usize::from)
+        arguments.workers.map_or_else(|| self.policies.workers(), usize::from)
     }
 
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
         match &self.scope {
             Scope::WholeFence => String::new(),
-            Scope::Only(namespace) if self.policy.namespaces.matches(namespace).is_none() => {
+            Scope::Only(namespace) if self.policies.outer_fence().matches(namespace).is_none() => {
                 format!("only the namespace {namespace}, which is outside the fence of this policy")
             }
             Scope::Only(namespace) => format!("only the namespace {namespace}"),
@@ -135,13 +156,13 @@ fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
 
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
 /// that the client cannot, the listing will show.
-fn note_no_identity(error: &LookError, policy: &Policy, surroundings: &mut Surroundings) {
+fn note_no_identity(error: &LookError, policies: &Policies, surroundings: &mut Surroundings) {
     if *error == LookError::Interrupted {
         return;
     }
     let error = visible::sentence(&error.to_string());
     let note = format!("note: the uid of namespace kube-system could not be read: {error}");
-    let matters = policy.clusters.iter().any(|entry| entry.uid().is_some());
+    let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid().is_some());
     if matters {
         surroundings.printer.say(&note);
     } else {

@@ -20,6 +20,7 @@ mod fault;
 mod flag;
 mod keys;
 mod pattern;
+mod policies;
 mod read;
 mod source;
 
@@ -36,8 +37,9 @@ pub use flag::timeout_from_flag;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
     Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
-    Policy, Reach, Requirement, Rule, RuleMatch, Selector, SelectorMatch, State, States, TimeOfDay, Uid, Until,
+    Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid, Until,
     Waiting, Window, Workers, Zone, is_older,
 };
-pub use pattern::{ClusterPattern, NamePattern};
+pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
+pub use policies::Policies;
 pub use source::{Source, Span};

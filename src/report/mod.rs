@@ -5,8 +5,10 @@
 
 mod document;
 mod errors;
+mod explanation;
 mod paint;
 mod plan_document;
+mod plan_head;
 mod plan_row;
 mod plan_table;
 mod printer;
@@ -18,6 +20,7 @@ mod words;
 
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
+pub use explanation::render_explanation;
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

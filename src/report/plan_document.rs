@@ -13,7 +13,7 @@ pub struct PlanDocument {
     api_version: &'static str,
     kind: &'static str,
     created: String,
-    policy: PolicyOfDocument,
+    policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
     helm: String,
     totals: Totals,
@@ -112,7 +112,7 @@ impl PlanDocument {
             api_version: "helm-purge/v1",
             kind: "PurgePlan",
             created: view.now.to_string(),
-            policy: PolicyOfDocument::of(view),
+            policies: PolicyOfDocument::all(view),
             cluster: ClusterOfDocument::of(view),
             helm: view.helm.version().to_string(),
             totals: Totals {
@@ -129,8 +129,9 @@ impl PlanDocument {
 }
 
 impl PolicyOfDocument {
-    pub(super) fn of(view: &PlanView<'_>) -> Self {
-        Self { name: view.policy.name.clone(), file: view.policy.file.to_string() }
+    pub(super) fn all(view: &PlanView<'_>) -> Vec<Self> {
+        let of = |policy: &crate::policy::Policy| Self { name: policy.name.clone(), file: policy.file.to_string() };
+        view.policies.iter().map(of).collect()
     }
 }
 

@@ -8,6 +8,7 @@ mod automaton;
 mod braces;
 mod check;
 mod cluster;
+mod foreign;
 mod glob;
 mod legal;
 mod looks;
@@ -19,6 +20,7 @@ mod written;
 mod automaton_test;
 
 pub use cluster::ClusterPattern;
+pub use foreign::ForeignGlob;
 pub use name::NamePattern;
 
 pub(crate) use braces::is_bare;

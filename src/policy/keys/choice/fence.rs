@@ -29,6 +29,11 @@ pub enum FenceMatch<'a> {
 }
 
 impl Fence {
+    /// The patterns of all of these, without the labels that they ask for.
+    pub(crate) fn around<'f>(fences: impl Iterator<Item = &'f Fence>) -> Self {
+        Self { patterns: fences.flat_map(|fence| fence.patterns.iter().cloned()).collect(), selector: None }
+    }
+
     /// The first pattern that takes the namespace in, whatever its labels are.
     ///
     /// A namespace of the system is taken in only by its exact name, never by a glob.

@@ -12,7 +12,7 @@ pub use fence::{Fence, FenceMatch};
 pub use keep::{KeepEntry, Requirement};
 pub use labels::{LabelSelector, Requirement as LabelRequirement};
 pub use order::{Order, Phase};
-pub use rule::{AgeFrom, Candidate, Pending, Rule, RuleMatch, State, States, is_older};
+pub use rule::{AgeFrom, Candidate, Pending, Rule, RuleMatch, RuleOrigin, State, States, is_older};
 pub use selector::{Selector, SelectorMatch};
 
 pub(super) use fence::read as read_fence;
