@@ -18,6 +18,7 @@ pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
 pub use look_error::LookError;
 pub use looks::{
-    Identity, InNamespace, Payload, Payloads, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
-    Wanted, WatchNews,
+    Application, HelmRelease, Identity, InNamespace, KeepMark, MadeReleases, MarksInNamespace, NamedNamespace,
+    NamespaceFacts, Payload, Payloads, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions, Wanted,
+    WatchNews,
 };

@@ -52,6 +52,7 @@ fn any_release() -> impl Strategy<Value = Release> {
             chart,
             updated,
             record: Known::Unknown,
+            keep_label: Known::Unknown,
         },
     )
 }

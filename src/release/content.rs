@@ -21,6 +21,8 @@ pub struct Content {
     pub claims: Vec<Object>,
     /// StatefulSets whose volume claims stay behind.
     pub claims_stay: Vec<Object>,
+    /// What makes this release again when it goes, where its objects say so: `HelmRelease NAMESPACE/NAME`. Foreign text.
+    pub managed_by: Option<String>,
 }
 
 /// An object of a manifest. Foreign text.
@@ -37,7 +39,14 @@ pub struct Object {
 impl Content {
     /// Nothing that an uninstall has to be careful about.
     pub fn of_chart(chart: Known<Chart>) -> Self {
-        Self { chart, sweeping: Vec::new(), elsewhere: Vec::new(), claims: Vec::new(), claims_stay: Vec::new() }
+        Self {
+            chart,
+            sweeping: Vec::new(),
+            elsewhere: Vec::new(),
+            claims: Vec::new(),
+            claims_stay: Vec::new(),
+            managed_by: None,
+        }
     }
 }
 

@@ -1,13 +1,17 @@
 //! The looks that this program takes at a cluster, each a question with a plain answer.
 
 mod namespaces;
+mod own_annotations;
 mod payloads;
+mod protection;
 mod records;
 mod replaced;
 mod store;
 mod watch;
 
+pub use namespaces::{NamedNamespace, NamespaceFacts};
 pub use payloads::{Payload, Payloads, Wanted};
+pub use protection::{Application, HelmRelease, KeepMark, MadeReleases, MarksInNamespace};
 pub use records::{InNamespace, Record, RecordList};
 pub use replaced::{ReplacedNames, ReplacedRevisions};
 pub use store::RecordStore;

@@ -13,6 +13,10 @@ use crate::release::{Content, Object};
 const DEEPEST_LIST: usize = 4;
 /// So much of a document is shown where it cannot be read.
 const SHOWN: usize = 120;
+/// Legal names make no longer one.
+const LONGEST_MANAGER: usize = 330;
+const FLUX_NAMESPACE: &str = "helm.toolkit.fluxcd.io/namespace";
+const FLUX_NAME: &str = "helm.toolkit.fluxcd.io/name";
 /// To Go's reader these end a line; to others they are characters like any other.
 const LINE_ENDS_TO_SOME: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
@@ -69,6 +73,9 @@ fn yaml(text: &str) -> Result<Value, String> {
 fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &mut Content) -> Result<(), String> {
     let kind = text(value, "kind")?.ok_or("it has no kind")?;
     let metadata = get(value, "metadata")?.unwrap_or(&Value::Null);
+    if content.managed_by.is_none() {
+        content.managed_by = managed_by(metadata)?;
+    }
     let annotations = get(metadata, "annotations")?.unwrap_or(&Value::Null);
     let keep = text(annotations, "helm.sh/resource-policy")?.unwrap_or_default();
     if policy == KeepPolicy::Honoured && keep.trim().eq_ignore_ascii_case("keep") {
@@ -103,6 +110,14 @@ fn add(object: Object, value: &Value, own: &str, content: &mut Content) -> Resul
         content.elsewhere.push(object);
     }
     Ok(())
+}
+
+/// Flux puts the name of the `HelmRelease` on every object of its release. Where it cannot be asked, this tells; also of
+/// one in another cluster.
+fn managed_by(metadata: &Value) -> Result<Option<String>, String> {
+    let labels = get(metadata, "labels")?.unwrap_or(&Value::Null);
+    let by = text(labels, FLUX_NAMESPACE)?.zip(text(labels, FLUX_NAME)?);
+    Ok(by.map(|(namespace, name)| format!("HelmRelease {namespace}/{name}").chars().take(LONGEST_MANAGER).collect()))
 }
 
 enum Claims {

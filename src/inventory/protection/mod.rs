@@ -1,0 +1,79 @@
+//! What protects releases besides the policy, as the cluster says it: opt-outs, namespaces' labels, controllers that
+//! would make a release again.
+//!
+//! Nothing here decides anything: dates and globs are text as somebody wrote it, and what could not be seen stands
+//! beside what was, with the reason. Foreign text is bounded, and read by nobody as a command.
+
+mod argo;
+mod cluster_wide;
+mod flux;
+mod marks;
+mod opt_out;
+
+pub use argo::ManagedNamespace;
+pub use cluster_wide::ClusterWide;
+pub use flux::ManagedRelease;
+pub use opt_out::{KeptReleases, OptOut, OptOutSource, Until};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Listing, Unlisted};
+use crate::cluster::NamespaceFacts;
+use crate::release::{Namespace, ReleaseId};
+
+/// What protects releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// What is known of each namespace of the fence that there is, or that holds releases; or why nothing is.
+    pub namespaces: BTreeMap<Namespace, Result<NamespaceFacts, String>>,
+    /// The opt-outs that were seen, sorted; also of namespaces outside the fence. Those by a release's own label are
+    /// not among them: see [`OptOut::by_label`].
+    pub opt_outs: Vec<OptOut>,
+    /// Namespaces in which there may be more opt-outs than those, and why; sorted. A namespace can be here twice.
+    pub unseen_opt_outs: Vec<Unlisted>,
+    /// The releases that Flux makes again, sorted; or why that cannot be told.
+    pub flux: Result<Vec<ManagedRelease>, String>,
+    /// The namespaces of the fence that Argo CD puts objects into, sorted; or why that cannot be told.
+    pub argo: Result<Vec<ManagedNamespace>, String>,
+}
+
+impl Protection {
+    /// Where nothing of it could be looked at, as where helm makes the lists.
+    pub fn unseen(listing: &Listing, why: &str) -> Self {
+        let namespaces = in_question(listing);
+        let unseen = |namespace: &Namespace| Unlisted { namespace: namespace.clone(), why: why.to_owned() };
+        Self {
+            unseen_opt_outs: namespaces.iter().map(unseen).collect(),
+            namespaces: namespaces.into_iter().map(|namespace| (namespace, Err(why.to_owned()))).collect(),
+            opt_outs: Vec::new(),
+            flux: Err(why.to_owned()),
+            argo: Err(why.to_owned()),
+        }
+    }
+
+    /// What is known of a namespace, or why nothing is.
+    ///
+    /// # Errors
+    /// In words, where its labels and annotations could not be read.
+    pub fn facts(&self, namespace: &Namespace) -> Result<&NamespaceFacts, &str> {
+        match self.namespaces.get(namespace) {
+            Some(facts) => facts.as_ref().map_err(String::as_str),
+            None => Err("it was not there when the namespaces were listed"),
+        }
+    }
+
+    /// What of Flux makes this release again, where anything does.
+    ///
+    /// # Errors
+    /// In words, where that cannot be told.
+    pub fn manager_of(&self, release: &ReleaseId) -> Result<Option<&str>, &str> {
+        let managed = self.flux.as_ref().map_err(String::as_str)?;
+        let at = managed.binary_search_by(|managed| managed.id.cmp(release));
+        Ok(at.ok().map(|at| managed[at].by.as_str()))
+    }
+}
+
+/// Only where there are releases does it matter what protects them.
+fn in_question(listing: &Listing) -> BTreeSet<Namespace> {
+    listing.releases.iter().map(|release| release.id.namespace.clone()).collect()
+}
