@@ -44,7 +44,7 @@ pub(super) fn run(
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
-    let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
+    let timeout = timeout.unwrap_or(prepared.policies.first().defaults.timeout);
     let execution = execution(arguments, workers);
     let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);

@@ -11,8 +11,9 @@ use crate::policy::{Limits, Policy};
 pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
     let of_policy = |(index, policy): (usize, &Policy)| {
         let chosen = plan.going().filter(|(_, going)| going.policy == index).map(|(release, _)| &release.id);
-        let namespaces = chosen.clone().map(|id| &id.namespace).collect::<BTreeSet<_>>();
-        exceeded(&policy.limits, chosen.count(), namespaces.len(), plan.seen)
+        let chosen = chosen.collect::<Vec<_>>();
+        let namespaces = chosen.iter().map(|id| &id.namespace).collect::<BTreeSet<_>>();
+        exceeded(&policy.limits, chosen.len(), namespaces.len(), plan.seen)
     };
     let mut refusals = policies.iter().enumerate().flat_map(of_policy).collect::<Vec<_>>();
     let chosen = plan.chosen().count();

@@ -11,5 +11,5 @@ pub use cluster::{Attendance, ClusterFacts, cluster};
 pub use limits::limits;
 pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;
-pub use window::{Hours, windows};
 pub use scope::{Scope, ScopeError, ScopeFacts, scope};
+pub use window::{Hours, windows};

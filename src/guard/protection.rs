@@ -17,9 +17,7 @@ pub fn required_keeps(plan: &Plan) -> Vec<Refusal> {
     };
     let missing = plan.keep_hits.iter().filter(is_missing);
     let refusal = |keep: &crate::plan::KeepHits| match &keep.source {
-        Source::Policy(place) => {
-            Some(Refusal::RequiredKeepMissing { entry: keep.entry.clone(), place: place.clone() })
-        }
+        Source::Policy(place) => Some(Refusal::RequiredKeepMissing { entry: keep.entry.clone(), place: place.clone() }),
         Source::Flag(_) => None,
     };
     missing.filter_map(refusal).collect()

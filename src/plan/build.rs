@@ -41,11 +41,15 @@ pub fn to_read<'a>(policies: &[Policy], facts: Facts<'a>, narrowing: &Narrowing)
     let may_be_named = |release: &Release, fences: &Fences<'_>| {
         cases.keeps(fences).any(|(entry, _)| names(entry, release) == SelectorMatch::ChartUnknown)
     };
-    let matters = |(release, fences): &(&Release, Fences<'_>)| {
+    let matters = |release: &&Release| {
+        let fences = cases.fences(&release.id.namespace);
+        if fences.is_empty() {
+            return false;
+        }
         let unread = Release { chart: Known::Unknown, ..(*release).clone() };
-        (is_asked_for(&unread, narrowing) && cases.may_go(&unread, fences)) || may_be_named(&unread, fences)
+        (is_asked_for(&unread, narrowing) && cases.may_go(&unread, &fences)) || may_be_named(&unread, &fences)
     };
-    in_fences(&cases).filter(matters).map(|(release, _)| release).collect()
+    facts.listing.releases.iter().filter(matters).collect()
 }
 
 /// The releases that are in a fence, or may be.
@@ -162,7 +166,8 @@ fn opt_outs(cases: &Cases<'_>, in_fence: &[(Release, Fences<'_>)]) -> Vec<OptOut
 fn remarks(facts: &Facts<'_>) -> Vec<String> {
     let protection = facts.protection;
     let flux = protection.flux.as_ref().err();
-    let flux = flux.map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
+    let flux =
+        flux.map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
     let argo = protection.argo.as_ref().err();
     let argo = argo.map(|why| format!("Argo CD's Applications could not be listed: {why}"));
     flux.into_iter().chain(argo).collect()

@@ -155,7 +155,8 @@ impl<'a> Cases<'a> {
         let Known::Is(since) = release.updated else { return None };
         let concerned = fences.inside.iter().chain(&fences.unknown);
         let young = concerned.filter_map(|(_, policy)| policy.min_age.as_ref());
-        let young = young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
+        let young =
+            young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
         Some(Reason::TooYoung { least: young.value, source: Source::Policy(young.place.clone()) })
     }
 

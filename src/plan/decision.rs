@@ -1,7 +1,7 @@
 //! What a plan is made of.
 
-use super::reason::{Reason, Source};
 use super::opt_out::OptOutNote;
+use super::reason::{Reason, Source};
 use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
 use crate::policy::{Handling, KeepEntry, Phase, Requirement, Until};
 use crate::release::{Namespace, Object, Release};

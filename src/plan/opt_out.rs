@@ -84,9 +84,7 @@ impl<'a> ReadOptOut<'a> {
 pub(super) fn ends(opt_out: &OptOut, zone: &Zone) -> Ends {
     match &opt_out.until {
         Written::Never => Ends::Never,
-        Written::At(text) => {
-            Until::parse(text.trim(), zone).map_or_else(|| Ends::Unreadable(text.clone()), Ends::At)
-        }
+        Written::At(text) => Until::parse(text.trim(), zone).map_or_else(|| Ends::Unreadable(text.clone()), Ends::At),
     }
 }
 
@@ -98,9 +96,7 @@ impl Ends {
     fn is_beyond(&self, longest: &Placed<std::time::Duration>, now: Timestamp) -> bool {
         match self {
             Ends::Never | Ends::Unreadable(_) => true,
-            Ends::At(until) => {
-                now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest)
-            }
+            Ends::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
         }
     }
 }

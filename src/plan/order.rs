@@ -18,9 +18,8 @@ pub(super) fn put_in_order(entries: &mut [Entry], contents: &Contents) {
         going.iter().any(|other| other != id && content(other).is_some_and(|content| content.uses.contains(kind)))
     };
     let defining = going.iter().filter(|id| content(id).is_some_and(|content| !content.defines.is_empty()));
-    let needed = defining.filter(|id| {
-        content(id).is_some_and(|content| content.defines.iter().any(|kind| used_by_others(id, kind)))
-    });
+    let needed = defining
+        .filter(|id| content(id).is_some_and(|content| content.defines.iter().any(|kind| used_by_others(id, kind))));
     let needed = needed.cloned().collect::<BTreeSet<_>>();
     for entry in entries {
         if id(entry).is_some_and(|id| needed.contains(id))

@@ -18,8 +18,9 @@ pub fn recheck(before: &Plan, now: &Listing) -> BTreeMap<ReleaseId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Unreadable, read};
-    use crate::plan::{Narrowing, build};
+    use crate::cluster::NamespaceFacts;
+    use crate::inventory::{Protection, Unreadable, read};
+    use crate::plan::{Facts, Narrowing, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
 
@@ -37,7 +38,18 @@ mod tests {
         let before = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z");
         let contents =
             before.releases.iter().map(|release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone()))));
-        let plan = build(&policy, &before, &contents.collect(), &Narrowing::default());
+        let contents = contents.collect();
+        let protection = Protection {
+            namespaces: [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))].into(),
+            opt_outs: Vec::new(),
+            unseen_opt_outs: Vec::new(),
+            flux: Ok(Vec::new()),
+            argo: Ok(Vec::new()),
+        };
+        let moment = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let facts = Facts { listing: &before, contents: &contents, protection: &protection, now: moment };
+        let without_labels = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let plan = build(&[policy], facts, &without_labels);
         recheck(&plan, now).into_values().collect()
     }
 

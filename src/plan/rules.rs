@@ -33,16 +33,14 @@ pub(super) fn choose<'a>(
                     return Choice::Selected { policy: *index, number, rule };
                 }
                 RuleMatch::Selects => {}
-                RuleMatch::ChartUnknown => drop(undecided.get_or_insert(Reason::ChartUnknown)),
-                RuleMatch::AgeUnknown => drop(undecided.get_or_insert(Reason::AgeUnknown)),
+                RuleMatch::ChartUnknown => undecided = undecided.or(Some(Reason::ChartUnknown)),
+                RuleMatch::AgeUnknown => undecided = undecided.or(Some(Reason::AgeUnknown)),
                 RuleMatch::LabelsUnknown => {
-                    drop(undecided.get_or_insert(Reason::LabelsUnknown(why_unknown(release, facts))));
+                    undecided = undecided.or_else(|| Some(Reason::LabelsUnknown(why_unknown(release, facts))));
                 }
-                miss => misses.push(NearMiss {
-                    rule: rule.name.clone(),
-                    source: Source::Policy(rule.place.clone()),
-                    miss,
-                }),
+                miss => {
+                    misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss })
+                }
             }
         }
     }

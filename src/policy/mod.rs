@@ -37,8 +37,8 @@ pub use flag::timeout_from_flag;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
     Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
-    Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid, Until,
-    Waiting, Window, Workers, Zone, is_older,
+    Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid,
+    Until, Waiting, Window, Workers, Zone, is_older,
 };
 pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub use policies::Policies;

@@ -23,6 +23,21 @@ pub struct Content {
     pub claims_stay: Vec<Object>,
     /// What makes this release again when it goes, where its objects say so: `HelmRelease NAMESPACE/NAME`. Foreign text.
     pub managed_by: Option<String>,
+    /// When its first revision was deployed.
+    pub first_deployed: Known<jiff::Timestamp>,
+    /// The kinds that it defines, in its templates or in its chart's `crds` folder.
+    pub defines: Vec<CustomKind>,
+    /// The kinds that are not Kubernetes' own of which it holds objects.
+    pub uses: Vec<CustomKind>,
+}
+
+/// A kind that somebody defined. Foreign text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomKind {
+    /// Its group: `cert-manager.io`.
+    pub group: String,
+    /// Its name: `Certificate`.
+    pub kind: String,
 }
 
 /// An object of a manifest. Foreign text.
@@ -46,6 +61,9 @@ impl Content {
             claims: Vec::new(),
             claims_stay: Vec::new(),
             managed_by: None,
+            first_deployed: Known::Unknown,
+            defines: Vec::new(),
+            uses: Vec::new(),
         }
     }
 }

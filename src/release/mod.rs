@@ -7,7 +7,7 @@ mod names;
 mod status;
 
 pub use chart::Chart;
-pub use content::{Content, Object};
+pub use content::{Content, CustomKind, Object};
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
 

@@ -4,7 +4,8 @@ use super::paint::Paint;
 use super::table::{Align, Table};
 use super::words::age;
 use crate::plan::{
-    Entry, Explanation, FenceVoice, KeepState, KeepVoice, OptOutState, PolicyVoice, Presence, Reason, RuleVoice, Verdict,
+    Entry, Explanation, FenceVoice, KeepState, KeepVoice, OptOutState, PolicyVoice, Presence, Reason, RuleVoice,
+    Verdict,
 };
 use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Object, Release};

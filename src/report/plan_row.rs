@@ -56,7 +56,11 @@ fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
 
 /// What decided. That a release is in the fence goes without saying.
 fn why(entry: &Entry) -> String {
-    let said = entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
+    let said = entry
+        .decision
+        .reasons
+        .iter()
+        .filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
     let texts = said.map(|reason| match reason.source() {
         Some(source) => format!("{} ({})", visible::line(&reason.to_string()), short(source)),
         None => visible::line(&reason.to_string()),

@@ -41,7 +41,7 @@ pub(super) fn content_of(release: &Release, stored: &Stored) -> Result<Content, 
     if stored.status != release.status.as_str() {
         return says("status", &stored.status, release.status.as_str());
     }
-    let mut content = Content::of_chart(stored.chart.clone());
+    let mut content = Content { first_deployed: stored.first_deployed, ..Content::of_chart(stored.chart.clone()) };
     let own = release.id.namespace.as_str();
     manifest::read(&stored.manifest, own, KeepPolicy::Honoured, &mut content)?;
     for hook in &stored.hooks {
