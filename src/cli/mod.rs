@@ -4,8 +4,8 @@ mod arguments;
 mod help;
 
 pub use arguments::{
-    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
-    RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
+    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
+    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
 };
 
 use std::ffi::OsString;

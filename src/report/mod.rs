@@ -6,6 +6,8 @@
 mod document;
 mod errors;
 mod explanation;
+mod explanation_document;
+mod opt_out_document;
 mod paint;
 mod plan_document;
 mod plan_head;
@@ -21,6 +23,7 @@ mod words;
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;
+pub use explanation_document::ExplanationDocument;
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

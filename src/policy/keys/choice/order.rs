@@ -23,6 +23,17 @@ pub enum Phase {
     Last,
 }
 
+impl Phase {
+    /// The word that reports use for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::First => "first",
+            Phase::Middle => "middle",
+            Phase::Last => "last",
+        }
+    }
+}
+
 impl Order {
     /// The phase of a release.
     pub fn phase(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> Phase {
