@@ -18,6 +18,6 @@ pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
 pub use look_error::LookError;
 pub use looks::{
-    Identity, InNamespace, Payload, Payloads, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
-    Wanted, WatchNews,
+    Identity, InNamespace, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames,
+    ReplacedRevisions, Wanted, WatchNews,
 };

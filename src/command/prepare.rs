@@ -9,7 +9,7 @@ use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Connection, Identity, LookError, RecordStore};
 use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Inventory, InventoryError};
+use crate::inventory::{AnyWay, Inventory, InventoryError, ObjectLists};
 use crate::plan::{self, Narrowing, Plan};
 use crate::policy::Policy;
 use crate::report::PlanView;
@@ -81,7 +81,7 @@ fn look(
     }
     let listing = inventory.begin(listing)?;
     note_way(&inventory, surroundings);
-    let contents = inventory.contents(&plan::to_read(&policy, &listing, &narrowing))?;
+    let contents = inventory.contents(&plan::to_read(&policy, &listing, &narrowing), ObjectLists::NotWanted)?;
     let now = jiff::Timestamp::now();
     let plan = plan::build(&policy, &listing, &contents, &narrowing);
     let refusals = guard::limits(&plan, &policy.limits, selection.max_releases);

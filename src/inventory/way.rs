@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, Watch};
+use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists, Watch};
 use crate::release::Release;
 
 /// Both ways, and which one it is.
@@ -64,7 +64,7 @@ impl Inventory for AnyWay {
         if self.chosen.get().is_some() { self.chosen().list() } else { self.begin(self.metadata.list()) }
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        self.chosen().contents(releases)
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        self.chosen().contents(releases, lists)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Chart, Known};
+use super::{Chart, Known, Ties};
 
 /// What an uninstall of a release would take along.
 ///
@@ -21,6 +21,8 @@ pub struct Content {
     pub claims: Vec<Object>,
     /// StatefulSets whose volume claims stay behind.
     pub claims_stay: Vec<Object>,
+    /// What it is to other releases. Here objects that stay count where they define a kind.
+    pub ties: Ties,
 }
 
 /// An object of a manifest. Foreign text.
@@ -37,7 +39,14 @@ pub struct Object {
 impl Content {
     /// Nothing that an uninstall has to be careful about.
     pub fn of_chart(chart: Known<Chart>) -> Self {
-        Self { chart, sweeping: Vec::new(), elsewhere: Vec::new(), claims: Vec::new(), claims_stay: Vec::new() }
+        Self {
+            chart,
+            sweeping: Vec::new(),
+            elsewhere: Vec::new(),
+            claims: Vec::new(),
+            claims_stay: Vec::new(),
+            ties: Ties::none(),
+        }
     }
 }
 

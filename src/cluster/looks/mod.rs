@@ -3,12 +3,14 @@
 mod namespaces;
 mod payloads;
 mod records;
+mod remaining;
 mod replaced;
 mod store;
 mod watch;
 
 pub use payloads::{Payload, Payloads, Wanted};
 pub use records::{InNamespace, Record, RecordList};
+pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};
 pub use store::RecordStore;
 pub use watch::WatchNews;

@@ -10,7 +10,7 @@ mod views;
 
 use std::sync::OnceLock;
 
-use super::{Contents, Inventory, InventoryError, Listing, Unreadable, Watch};
+use super::{Contents, Inventory, InventoryError, Listing, ObjectLists, Unreadable, Watch};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
@@ -54,8 +54,8 @@ impl Inventory for MetadataInventory {
         Ok(listing)
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        read::contents(&self.client, self.store, releases).map_err(InventoryError::Look)
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        read::contents(&self.client, self.store, releases, lists).map_err(InventoryError::Look)
     }
 }
 
