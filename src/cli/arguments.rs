@@ -98,6 +98,9 @@ pub struct RunArguments {
     /// Time for each hook of a release, such as 90s or 5m [default: the policy's]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<String>,
+    /// Begin nothing more that might not be done after this time, such as 50m; what has begun is finished
+    #[arg(long, value_name = "DURATION")]
+    pub max_duration: Option<String>,
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,

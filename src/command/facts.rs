@@ -7,7 +7,7 @@ use super::{Stopped, Surroundings};
 use crate::cluster::{Connection, Identity, LookError, RecordStore};
 use crate::guard::{self, Attendance, ClusterFacts};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Contents, Found, Inventory, InventoryError, Listing, Protection};
+use crate::inventory::{AnyWay, Contents, Found, Inventory, InventoryError, Listing, ObjectLists, Protection};
 use crate::plan::Facts;
 use crate::policy::Policies;
 use crate::release::ReleaseId;
@@ -61,7 +61,7 @@ impl Gathered {
     /// What one release holds, where it is there.
     pub(super) fn contents_of(&self, id: &ReleaseId) -> Result<Contents, Stopped> {
         match self.listing.find(id) {
-            Found::Release(release) => Ok(self.inventory.contents(&[release])?),
+            Found::Release(release) => Ok(self.inventory.contents(&[release], ObjectLists::NotWanted)?),
             Found::Unreadable(_) | Found::Unlisted(_) | Found::Nothing => Ok(Contents::new()),
         }
     }

@@ -10,6 +10,7 @@ mod init;
 mod look_around;
 mod narrow;
 mod plan;
+mod planned;
 mod policies;
 mod prepare;
 mod purge;

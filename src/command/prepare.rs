@@ -1,5 +1,7 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
+use std::collections::BTreeMap;
+
 use super::facts::{Asked, Gathered, gather};
 use super::narrow::{find_scope, narrowing};
 use super::policies::read_policies;
@@ -8,9 +10,10 @@ use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Connection, Identity};
 use crate::guard::{self, Attendance, Hours, Refusal, Scope};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Contents, Inventory};
+use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
 use crate::plan::{self, Narrowing, Plan};
 use crate::policy::Policies;
+use crate::release::{Release, ReleaseId, Ties};
 use crate::report::PlanView;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
 
@@ -22,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) helm: Helm,
     pub(super) inventory: AnyWay,
     pub(super) plan: Plan,
+    /// What the releases that go are to each other, where there are several phases.
+    pub(super) ties: BTreeMap<ReleaseId, Ties>,
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
     pub(super) now: jiff::Timestamp,
@@ -73,14 +78,28 @@ fn look(
     }
     let unread = Contents::new();
     let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), &narrowing);
-    let contents = gathered.inventory.contents(&to_read)?;
+    let contents = gathered.inventory.contents(&to_read, ObjectLists::NotWanted)?;
     let plan = plan::build(policies.as_slice(), gathered.facts(&contents), &narrowing);
+    let ties = ties(&plan, &contents, &gathered.inventory)?;
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
     refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
     let Gathered { helm, identity, inventory, now, .. } = gathered;
-    Ok(Prepared { policies, connection, identity, helm, inventory, plan, refusals, scope, now, deadline })
+    Ok(Prepared { policies, connection, identity, helm, inventory, plan, ties, refusals, scope, now, deadline })
+}
+
+/// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
+/// looked for when a phase ends, so those have to be known that a later phase waits for.
+fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap<ReleaseId, Ties>, Stopped> {
+    let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
+    let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
+    let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
+    let ties_of = |release: &Release| {
+        let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
+        content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
+    };
+    Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
 }
 
 impl Prepared {

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use super::doubt::{Doubt, outcome_of, revoked};
 use super::event::Progress;
 use super::outcome::{Afterwards, NotStarted, Outcome, ReleaseResult};
+use super::planned::Planned;
 use super::schedule::Lane;
 use super::worker::Answer;
 use crate::helm::{Attempt, Failure};
-use crate::release::{Release, ReleaseId};
+use crate::release::ReleaseId;
 
 /// The books of a run.
 pub(super) struct Accounts {
-    plan: Arc<Vec<Release>>,
+    plan: Arc<Vec<Planned>>,
     entries: Vec<Entry>,
     /// For each lane the release that it has in hand.
     in_hand: Vec<Option<usize>>,
@@ -37,13 +38,13 @@ struct Entry {
 }
 
 impl Accounts {
-    pub(super) fn new(plan: Arc<Vec<Release>>, lanes: usize) -> Self {
+    pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize) -> Self {
         let entries = vec![Entry::default(); plan.len()];
         Self { plan, entries, in_hand: vec![None; lanes], started: Instant::now() }
     }
 
     pub(super) fn id(&self, place: usize) -> &ReleaseId {
-        &self.plan[place].id
+        &self.plan[place].release.id
     }
 
     /// A lane has this release in hand from now on.
@@ -110,8 +111,8 @@ impl Accounts {
 
     /// A result for every release; `why` is for those that have no outcome.
     pub(super) fn into_results(self, why: NotStarted) -> Vec<ReleaseResult> {
-        let result = |(release, entry): (&Release, Entry)| ReleaseResult {
-            release: release.clone(),
+        let result = |(planned, entry): (&Planned, Entry)| ReleaseResult {
+            release: planned.release.clone(),
             outcome: entry.outcome.unwrap_or(Outcome::NotStarted(why)),
             took: entry.took,
             doubt: entry.doubt,

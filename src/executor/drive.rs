@@ -11,9 +11,9 @@ use super::accounts::{Accounts, InHand};
 use super::event::{Event, Listener};
 use super::execution::{Execution, FailureHandling};
 use super::outcome::{NotStarted, Run};
+use super::planned::Planned;
 use super::schedule::{Lane, Schedule};
 use super::worker::{self, Ended, Message, Tools};
-use crate::release::Release;
 use crate::signal::{Interrupts, Urgency};
 
 /// How often the loop looks up when no worker has news.
@@ -35,14 +35,14 @@ pub(super) struct Drive<'a> {
 
 impl<'a> Drive<'a> {
     pub(super) fn new(
-        plan: Arc<Vec<Release>>,
+        plan: Arc<Vec<Planned>>,
         execution: Execution,
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
-        let Execution { workers, batch, failures } = execution;
+        let Execution { workers, batch, failures, deadline: _ } = execution;
         Self {
-            schedule: Schedule::new(plan.iter().map(|release| &release.id.namespace), workers, batch),
+            schedule: Schedule::new(plan.iter().map(|planned| &planned.release.id.namespace), workers, batch),
             accounts: Accounts::new(plan, workers),
             failures,
             interrupts,

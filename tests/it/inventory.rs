@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, RecordStore};
 use helm_purge::helm::Helm;
-use helm_purge::inventory::{HelmInventory, Inventory, MetadataInventory};
+use helm_purge::inventory::{HelmInventory, Inventory, MetadataInventory, ObjectLists};
 use helm_purge::plan::{Narrowing, Plan, Subject, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
@@ -41,7 +41,7 @@ impl Ways {
         let listing = inventory.list().unwrap_or_else(|error| panic!("{error}"));
         let narrowing = Narrowing::default();
         let wanted = to_read(&self.policy, &listing, &narrowing);
-        let contents = inventory.contents(&wanted).unwrap_or_else(|error| panic!("{error}"));
+        let contents = inventory.contents(&wanted, ObjectLists::NotWanted).unwrap_or_else(|error| panic!("{error}"));
         build(&self.policy, &listing, &contents, &narrowing)
     }
 

@@ -24,6 +24,15 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Its place among the phases, from 0.
+    pub fn number(self) -> u8 {
+        match self {
+            Phase::First => 0,
+            Phase::Middle => 1,
+            Phase::Last => 2,
+        }
+    }
+
     /// The word that reports use for it.
     pub fn as_str(self) -> &'static str {
         match self {
