@@ -49,7 +49,7 @@ where
 }
 
 /// The answer to a whole look, or the news that it took too long.
-async fn in_bounds<T>(look: impl Future<Output = Result<T, LookError>>) -> Result<T, LookError> {
+pub(super) async fn in_bounds<T>(look: impl Future<Output = Result<T, LookError>>) -> Result<T, LookError> {
     let late = |_| LookError::Failed(format!("not all of it came within {} s", LOOK_TIMEOUT.as_secs()));
     tokio::time::timeout(LOOK_TIMEOUT, look).await.map_err(late)?
 }
