@@ -45,7 +45,7 @@ where
             return Ok(());
         }
     }
-    Err(LookError::Failed(format!("there are more than {} pages of {PAGE} objects", MOST_PAGES)))
+    Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
 }
 
 /// The answer to a whole look, or the news that it took too long.
