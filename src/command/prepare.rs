@@ -27,6 +27,7 @@ pub(super) struct Prepared {
     pub(super) plan: Plan,
     /// What the releases that go are to each other, where there are several phases.
     pub(super) ties: BTreeMap<ReleaseId, Ties>,
+    pub(super) narrowing: Narrowing,
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
     pub(super) now: jiff::Timestamp,
@@ -86,7 +87,20 @@ fn look(
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
     refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
     let Gathered { helm, identity, inventory, now, .. } = gathered;
-    Ok(Prepared { policies, connection, identity, helm, inventory, plan, ties, refusals, scope, now, deadline })
+    Ok(Prepared {
+        policies,
+        connection,
+        identity,
+        helm,
+        inventory,
+        plan,
+        ties,
+        narrowing,
+        refusals,
+        scope,
+        now,
+        deadline,
+    })
 }
 
 /// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
