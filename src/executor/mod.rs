@@ -5,6 +5,7 @@
 //! helm does the work.
 
 mod accounts;
+mod deadline;
 mod doubt;
 mod drive;
 mod event;

@@ -144,6 +144,11 @@ impl Outcome {
         }
     }
 
+    /// Whether helm has uninstalled it, or somebody else has.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Outcome::Purged { .. } | Outcome::AlreadyGone)
+    }
+
     /// Whether a person has to look at it.
     pub fn is_failure(&self) -> bool {
         self.kind() == OutcomeKind::Failed

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::planned::Planned;
 use super::run::Means;
 use super::schedule::{Batch, Lane};
-use crate::cluster::LookError;
+use crate::cluster::{LookError, Presence};
 use crate::helm::{Attempt, Failure, FailureClass};
 use crate::inventory::Standing;
 use crate::release::ReleaseId;
@@ -30,6 +30,8 @@ pub(super) enum Message {
     Unseen(Lane, usize, Failure),
     /// What was told of these proves nothing any more.
     Revoked(Vec<usize>, Failure),
+    /// What is still there, of the objects that were asked about.
+    Looked(Vec<Presence>),
     /// The batch is over, however.
     Free(Lane),
 }
