@@ -17,7 +17,7 @@ use helm_purge::signal::StopSignal;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, CustomKind, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Program, Role, cluster, user};
+use crate::support::{Role, cluster, user};
 
 /// One that serves the controllers' kinds, for the tests that need them: the shared one never does.
 fn cluster_with_controllers() -> &'static Cluster {
@@ -41,11 +41,9 @@ impl View {
     fn new(kubeconfig: &Path, fence: &str) -> Self {
         let policy = format!(
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: test}}\n\
-             clusters: ['*']\nnamespaces: [{fence}]\n"
+             clusters: [throwaway]\nnamespaces: [{fence}]\n"
         );
-        let program = Program::new();
-        program.file("policy.yaml", &policy);
-        let policy = Policy::read_named(&program.folder().join("policy.yaml")).expect("it was written well");
+        let policy = Policy::read("policy.yaml", policy.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
         let wish =
             ConnectionWish { kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()), ..ConnectionWish::default() };
         let connection = Connection::resolve(&wish).unwrap_or_else(|error| panic!("{error}"));
