@@ -37,7 +37,7 @@ impl Client {
     /// # Errors
     /// Where they cannot be listed in all namespaces.
     pub fn keep_marks(&self) -> Result<Vec<KeepMark>, LookError> {
-        self.look(|client| in_bounds(async move { list(Api::all(client)).await }))
+        self.look(|client| in_bounds(list(Api::all(client))))
     }
 
     /// The same, namespace by namespace, for those who may not see all of them.
