@@ -13,6 +13,7 @@ mod legal;
 mod looks;
 mod name;
 mod names;
+mod overlap;
 mod written;
 
 #[cfg(test)]
@@ -25,4 +26,5 @@ pub(crate) use braces::is_bare;
 pub(crate) use cluster::{ClusterText, Reach};
 pub(crate) use name::{Coverage, coverage};
 pub(crate) use names::{Names, SYSTEM_NAMESPACES};
+pub(crate) use overlap::{Overlap, Together};
 pub(crate) use written::Written;
