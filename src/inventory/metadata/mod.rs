@@ -34,6 +34,11 @@ impl MetadataInventory {
         Self { client, store, fence, namespaces: OnceLock::new() }
     }
 
+    /// What it lists with.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Begins to watch planned releases, from the list they were last checked against.
     pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
         Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
