@@ -33,7 +33,7 @@ impl AnyWay {
     /// it can be seen.
     pub fn protection(&self, cluster_wide: ClusterWide, listing: &Listing) -> Protection {
         match self.why_helm() {
-            Some(why) => Protection::unseen(listing, why),
+            Some(why) => self.metadata.unseen_protection(listing, why),
             None => self.metadata.protection(cluster_wide, listing),
         }
     }

@@ -21,6 +21,7 @@ mod inventory;
 mod meanwhile;
 mod on_a_terminal;
 mod plugin;
+mod protection;
 mod reach;
 mod real_batches;
 mod real_purge;

@@ -40,6 +40,11 @@ impl MetadataInventory {
         cluster_wide.complete(&self.client, &self.fence, listing)
     }
 
+    /// Where nothing of it could be looked at, for the given reason.
+    pub(super) fn unseen_protection(&self, listing: &Listing, why: &str) -> Protection {
+        Protection::unseen(listing, &self.fence, why)
+    }
+
     /// Begins to watch planned releases, from the list they were last checked against.
     pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
         Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
