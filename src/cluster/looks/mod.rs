@@ -2,6 +2,7 @@
 
 mod namespaces;
 mod own_annotations;
+mod own_name;
 mod payloads;
 mod protection;
 mod records;
