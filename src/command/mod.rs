@@ -5,6 +5,7 @@
 mod check_again;
 mod confirm;
 mod init;
+mod keep;
 mod look_around;
 mod narrow;
 mod plan;
@@ -40,6 +41,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Plan(arguments) => plan::plan(&arguments, &connection, surroundings),
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
+        Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
         Command::Version => version::version(surroundings),
     }
 }

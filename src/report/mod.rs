@@ -6,6 +6,7 @@
 mod document;
 mod errors;
 mod explanation;
+mod keep;
 mod paint;
 mod plan_document;
 mod plan_head;
@@ -21,6 +22,7 @@ mod words;
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;
+pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

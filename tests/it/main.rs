@@ -18,6 +18,7 @@ mod fake_run;
 mod faults;
 mod guards;
 mod inventory;
+mod keep;
 mod meanwhile;
 mod on_a_terminal;
 mod plugin;
