@@ -80,7 +80,9 @@ fn carry_out(client: &Client, all: Vec<Intended>, by: Option<&str>, surroundings
                 tally.done += 1;
                 surroundings.printer.data(&mark_line(&intended.opt_out, change));
                 let before = intended.there.as_ref().and_then(|seen| mark_before(&seen.mark, &intended.opt_out));
-                before.iter().for_each(|before| surroundings.printer.say(&visible::sentence(before)));
+                if let Some(before) = before {
+                    surroundings.printer.say(&visible::sentence(&before));
+                }
             }
             Err(error) => {
                 tally.refused += 1;

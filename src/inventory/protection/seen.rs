@@ -46,7 +46,9 @@ impl SeenOptOuts {
         match (marks, namespaces) {
             (Ok(marks), Ok(namespaces)) => {
                 seen.take_marks(marks);
-                namespaces.iter().for_each(|(namespace, facts)| seen.take_annotations(namespace, facts));
+                for (namespace, facts) in &namespaces {
+                    seen.take_annotations(namespace, facts);
+                }
             }
             (Ok(marks), Err(error)) => {
                 seen.take_marks(marks);

@@ -44,11 +44,11 @@ pub fn mark_before(before: &KeepMark, now: &OptOut) -> Option<String> {
 
 /// That nothing of that name is there, and what is.
 pub fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
-    let named = names.iter().take(NAMED).map(|name| visible::line(name)).collect::<Vec<_>>().join(", ");
+    let listed = names.iter().take(NAMED).map(|name| visible::line(name)).collect::<Vec<_>>().join(", ");
     let there = match names.len() {
         0 => "its namespace has none".to_owned(),
-        many if many > NAMED => format!("its namespace has {named} and {} more", many - NAMED),
-        _ => format!("its namespace has {named}"),
+        many if many > NAMED => format!("its namespace has {listed} and {} more", many - NAMED),
+        _ => format!("its namespace has {listed}"),
     };
     format!("warning: no release is {target} now, so nothing is protected yet; {there}")
 }
