@@ -5,8 +5,8 @@ mod help;
 mod keep;
 
 pub use arguments::{
-    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
-    RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
+    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
+    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
 };
 pub use keep::{KeepArguments, ListFormat};
 

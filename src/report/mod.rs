@@ -6,7 +6,9 @@
 mod document;
 mod errors;
 mod explanation;
+mod explanation_document;
 mod keep;
+mod opt_out_document;
 mod paint;
 mod plan_document;
 mod plan_head;
@@ -22,6 +24,7 @@ mod words;
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;
+pub use explanation_document::ExplanationDocument;
 pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
 pub use paint::Paint;
 pub use plan_document::PlanDocument;

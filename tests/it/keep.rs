@@ -125,16 +125,14 @@ fn the_list_has_what_was_written_in_every_way_and_removing_names_the_others() {
     changed.unwrap_or_else(|error| panic!("{error}"));
 
     let list = developer.keep(&["--list", "NS", "-o", "json"]).exits(0).json();
-    let source = |kind: &str, name: &str| json!({"kind": kind, "name": name});
     assert_eq!(list["kind"], "OptOutList");
     assert_eq!(
         list["optOuts"],
         json!([
-            {"namespace": namespace, "releases": ["*"], "reason": "audit",
-             "source": source("NamespaceAnnotation", "helm-purge/keep")},
-            {"namespace": namespace, "releases": ["w*", "db"], "reason": "by hand", "source": source("ConfigMap", "mine")},
+            {"namespace": namespace, "reason": "audit", "source": "annotation helm-purge/keep"},
+            {"namespace": namespace, "releases": ["w*", "db"], "reason": "by hand", "source": "ConfigMap mine"},
             {"namespace": namespace, "releases": ["web"], "until": "2099-12-01", "by": developer.name,
-             "source": source("ConfigMap", "helm-purge-keep-web")},
+             "source": "ConfigMap helm-purge-keep-web"},
         ])
     );
     let admin = developer.real.program.run(&["keep", "--list"]).exits(0);

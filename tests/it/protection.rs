@@ -8,7 +8,8 @@ use std::time::Duration;
 use helm_purge::cluster::{Client, Connection, RecordStore};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{
-    AnyWay, HelmInventory, Inventory, KeptReleases, Listing, MetadataInventory, OptOut, OptOutSource, Protection, Until,
+    AnyWay, HelmInventory, Inventory, KeptReleases, Listing, MetadataInventory, ObjectLists, OptOut, OptOutSource,
+    Protection, Until,
 };
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
@@ -253,7 +254,7 @@ fn who_may_not_list_fluxs_objects_knows_its_releases_by_their_own() {
     let (flux, argo) = (protection.flux.expect_err("it is refused"), protection.argo.expect_err("it is refused"));
     assert!(flux.contains("cannot list resource \"helmreleases\""), "{flux}");
     assert!(argo.contains("cannot list resource \"applications\""), "{argo}");
-    let contents = view.metadata.contents(&listing.releases.iter().collect::<Vec<_>>());
+    let contents = view.metadata.contents(&listing.releases.iter().collect::<Vec<_>>(), ObjectLists::NotWanted);
     let contents = contents.unwrap_or_else(|error| panic!("{error}"));
     let managed = contents.values().map(|content| content.clone().expect("it can be read").managed_by);
     assert_eq!(managed.collect::<Vec<_>>(), [None, Some("HelmRelease flux/web".to_owned())]);

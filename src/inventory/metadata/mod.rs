@@ -8,7 +8,7 @@ mod group;
 mod read;
 mod views;
 
-use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, Protection, Unreadable, Watch};
+use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable, Watch};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
@@ -65,8 +65,8 @@ impl Inventory for MetadataInventory {
         Ok(listing)
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        read::contents(&self.client, self.store, releases).map_err(InventoryError::Look)
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        read::contents(&self.client, self.store, releases, lists).map_err(InventoryError::Look)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::cluster::Record;
-use crate::inventory::{KeptReleases, OptOutSource, SeenOptOut, SeenOptOuts, Until as Written};
+use crate::inventory::{KeptReleases, SeenOptOut, SeenOptOuts, Until as Written};
 
 /// `kind: OptOutList`.
 #[derive(Debug, Serialize)]
@@ -20,6 +19,8 @@ pub struct OptOutList {
 #[derive(Debug, Serialize)]
 struct OptOutOfDocument {
     namespace: String,
+    /// Globs; none where all releases of the namespace are meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     releases: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
@@ -27,13 +28,7 @@ struct OptOutOfDocument {
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<String>,
-    source: SourceOfDocument,
-}
-
-#[derive(Debug, Serialize)]
-struct SourceOfDocument {
-    kind: &'static str,
-    name: String,
+    source: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,17 +56,12 @@ impl OptOutOfDocument {
     fn of(seen: &SeenOptOut) -> Self {
         let SeenOptOut { opt_out, by } = seen;
         let releases = match &opt_out.releases {
-            KeptReleases::All => vec!["*".to_owned()],
+            KeptReleases::All => Vec::new(),
             KeptReleases::Matching(globs) => globs.clone(),
         };
         let until = match &opt_out.until {
             Written::Never => None,
             Written::At(text) => Some(text.clone()),
-        };
-        let (kind, name) = match &opt_out.source {
-            OptOutSource::ConfigMap(name) => ("ConfigMap", name.clone()),
-            OptOutSource::NamespaceAnnotation(key) => ("NamespaceAnnotation", (*key).to_owned()),
-            OptOutSource::ReleaseLabel => ("ReleaseLabel", Record::KEEP_LABEL.to_owned()),
         };
         Self {
             namespace: opt_out.namespace.to_string(),
@@ -79,7 +69,7 @@ impl OptOutOfDocument {
             until,
             reason: opt_out.reason.clone(),
             by: by.clone(),
-            source: SourceOfDocument { kind, name },
+            source: opt_out.source.to_string(),
         }
     }
 }
