@@ -2,11 +2,13 @@
 
 mod arguments;
 mod help;
+mod keep;
 
 pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
     InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
 };
+pub use keep::{KeepArguments, ListFormat};
 
 use std::ffi::OsString;
 

@@ -3,6 +3,7 @@
 mod kinds;
 mod namespaces;
 mod own_annotations;
+mod own_name;
 mod payloads;
 mod protection;
 mod records;

@@ -41,29 +41,20 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
         name: fields.value("name")?,
         revision: fields.value("version")?,
         status: info.value("status")?,
-<<<<<<< HEAD
         first_deployed: first_deployed(&info.value::<String>("first_deployed")?),
-        chart: fields.get("chart").map_or(Ok(Known::Unknown), chart)?,
-=======
         chart,
         definitions,
->>>>>>> phases
         manifest: fields.value("manifest")?,
         hooks: hooks::on_uninstall(&hooks)?,
     })
 }
 
-<<<<<<< HEAD
 /// Go writes the year 1 where it knows no time.
 fn first_deployed(text: &str) -> Known<jiff::Timestamp> {
     let time = text.parse::<jiff::Timestamp>().ok().filter(|time| *time > jiff::Timestamp::UNIX_EPOCH);
     time.map_or(Known::Unknown, Known::Is)
 }
 
-fn chart(json: &str) -> Result<Known<Chart>, String> {
-    let Some(metadata) = Fields::read(json, &["metadata"])?.get("metadata") else { return Ok(Known::Unknown) };
-    let metadata = Fields::read(metadata, &["name", "version"])?;
-=======
 /// A chart, and the files of its `crds` folder. Those of its subcharts are not stored.
 fn chart(json: &str) -> Result<(Known<Chart>, Known<Vec<String>>), String> {
     let fields = Fields::read(json, &["metadata", "files"])?;
@@ -87,7 +78,6 @@ fn definition(json: &str) -> Result<Option<String>, String> {
 
 fn metadata(json: &str) -> Result<Known<Chart>, String> {
     let metadata = Fields::read(json, &["name", "version"])?;
->>>>>>> phases
     let (name, version): (String, String) = (metadata.value("name")?, metadata.value("version")?);
     Ok(if name.is_empty() { Known::Unknown } else { Known::Is(Chart { name, version }) })
 }
