@@ -34,6 +34,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Show the plan, ask, purge
     Run(RunArguments),
+    /// Hold policies against cases of your own; no cluster needed
+    Test(TestArguments),
     /// Print the versions of this program and of the helm it uses
     Version,
 }
@@ -99,6 +101,14 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+}
+
+/// `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Cases (folders with a case.yaml), or folders of cases
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
 }
 
 /// Which policy, and which part of its fence. No flag here widens what the policy allows.

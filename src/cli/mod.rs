@@ -5,7 +5,7 @@ mod help;
 
 pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
-    RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
+    RunArguments, SelectionArguments, TalkArguments, TestArguments, ValidateArguments,
 };
 
 use std::ffi::OsString;

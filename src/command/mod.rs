@@ -12,6 +12,7 @@ mod prepare;
 mod purge;
 mod stopped;
 mod surroundings;
+mod test;
 mod validate;
 mod version;
 
@@ -40,6 +41,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Plan(arguments) => plan::plan(&arguments, &connection, surroundings),
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
+        Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Version => version::version(surroundings),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::schema::Level;
 use super::slot::{Example, Slot};
 use super::{Fields, Reader};
-use crate::policy::document::{Scalar, Value};
+use crate::policy::document::{Keys, Scalar, Value};
 use crate::policy::fault::{Fault, Reported};
 use crate::visible::quoted;
 
@@ -76,6 +76,21 @@ impl<'n> Slot<'n> {
         let items = self.list(empty, reader)?;
         let values = items.iter().map(|item| read(item, reader)).collect::<Vec<_>>();
         values.into_iter().collect()
+    }
+
+    /// The entries of a mapping whose keys people choose themselves, each read by `read`.
+    pub(crate) fn entries<'s, T>(
+        &self,
+        reader: &mut Reader<'s>,
+        read: impl Fn(&'n str, &Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
+    ) -> Result<Vec<T>, Reported> {
+        let Value::Mapping(mapping) = &self.node.value else { return self.wrong(Shape::Mapping, reader) };
+        let values = mapping.entries.iter().map(|entry| read(&entry.key, &Slot::of_free_key(entry), reader));
+        let values = values.collect::<Vec<_>>();
+        match mapping.keys {
+            Keys::All => values.into_iter().collect(),
+            Keys::SomeReported(reported) => Err(reported),
+        }
     }
 
     /// The keys of a mapping.
