@@ -1,6 +1,6 @@
 //! The exit code: a contract with whoever runs this from a script or a CronJob.
 
-use crate::executor::{Run, Settled, Telling};
+use crate::executor::{NotStarted, Outcome, Run, Settled, Telling};
 use crate::report::WriteState;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
@@ -20,6 +20,8 @@ pub enum ExitCode {
     Refused,
     /// Somebody declined at the prompt.
     Declined,
+    /// The deadline came before the end of the plan; what had begun was finished.
+    DeadlineReached,
     /// `plan --detailed-exitcode`: there is something to purge.
     SomethingToPurge,
     /// A signal ended the run; what had begun was accounted for.
@@ -37,18 +39,22 @@ impl ExitCode {
             ExitCode::Preflight => 4,
             ExitCode::Refused => 5,
             ExitCode::Declined => 7,
+            ExitCode::DeadlineReached => 8,
             ExitCode::SomethingToPurge => 10,
             ExitCode::Signal(signal) => u8::try_from(128 + signal).unwrap_or(1),
         }
     }
 
-    /// How a run that is over ends. Pure. A signal goes before a failure.
+    /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
     pub fn of_run(run: &Run, settled: &Settled) -> Self {
         let verified = !matches!(settled, Settled::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
             None if failed || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
+            None if run.results.iter().any(|result| result.outcome == Outcome::NotStarted(NotStarted::Deadline)) => {
+                ExitCode::DeadlineReached
+            }
             None => ExitCode::Done,
         }
     }
@@ -57,7 +63,9 @@ impl ExitCode {
     #[must_use]
     pub fn unless_unwritten(self, written: WriteState) -> Self {
         match (self, written) {
-            (ExitCode::Done | ExitCode::SomethingToPurge, WriteState::Failed) => ExitCode::SomeFailed,
+            (ExitCode::Done | ExitCode::DeadlineReached | ExitCode::SomethingToPurge, WriteState::Failed) => {
+                ExitCode::SomeFailed
+            }
             (code, _) => code,
         }
     }
@@ -72,6 +80,7 @@ impl ExitCode {
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
             ("5", "a guard refused; nothing was purged"),
             ("7", "declined at the prompt"),
+            ("8", "the deadline came before the end of the plan; what had begun was finished"),
             ("10", "with plan --detailed-exitcode: there is something to purge"),
             ("129, 130, 143", "ended by HUP, INT or TERM; what had begun was finished and reported"),
         ]
@@ -99,6 +108,7 @@ mod tests {
             (ExitCode::Preflight, 4),
             (ExitCode::Refused, 5),
             (ExitCode::Declined, 7),
+            (ExitCode::DeadlineReached, 8),
             (ExitCode::SomethingToPurge, 10),
             (ExitCode::Signal(1), 129),
             (ExitCode::Signal(2), 130),

@@ -34,6 +34,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Show the plan, ask, purge
     Run(RunArguments),
+    /// Say which line of which file decides about a release, and what else has a say
+    Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
     Test(TestArguments),
     /// Print the versions of this program and of the helm it uses
@@ -98,9 +100,37 @@ pub struct RunArguments {
     /// Time for each hook of a release, such as 90s or 5m [default: the policy's]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<String>,
+    /// Begin nothing more that might not be done after this time, such as 50m; what has begun is finished
+    #[arg(long, value_name = "DURATION")]
+    pub max_duration: Option<String>,
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The release; it need not be there yet
+    #[arg(value_name = "NAMESPACE/RELEASE")]
+    pub release: String,
+    /// A policy, or a folder of them, repeatable; `-` is standard input [default: helm-purge.yaml]
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// How the explanation is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: ExplanationFormat,
+}
+
+/// How an explanation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplanationFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One YAML document
+    Yaml,
 }
 
 /// `test`.

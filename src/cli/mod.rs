@@ -4,8 +4,9 @@ mod arguments;
 mod help;
 
 pub use arguments::{
-    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
-    RunArguments, SelectionArguments, TalkArguments, TestArguments, ValidateArguments,
+    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
+    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
+    ValidateArguments,
 };
 
 use std::ffi::OsString;

@@ -19,6 +19,6 @@ pub use connection_error::ConnectionError;
 pub use look_error::LookError;
 pub use looks::{
     Application, HelmRelease, Identity, InNamespace, KeepMark, MadeReleases, MarksInNamespace, NamedNamespace,
-    NamespaceFacts, Payload, Payloads, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions, Wanted,
-    WatchNews,
+    NamespaceFacts, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
+    Wanted, WatchNews,
 };

@@ -4,10 +4,14 @@
 
 mod check_again;
 mod confirm;
+mod explain;
+mod facts;
 mod init;
 mod look_around;
 mod narrow;
 mod plan;
+mod planned;
+mod policies;
 mod prepare;
 mod purge;
 mod stopped;
@@ -42,6 +46,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
+        Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Version => version::version(surroundings),
     }
 }

@@ -22,6 +22,12 @@ pub(super) fn narrowing(selection: &SelectionArguments, environment: &Environmen
     Ok(Narrowing { namespace: None, only, keep, own_release, unseen_opt_outs })
 }
 
+/// Nothing but this program's own release.
+pub(super) fn own_release_only(environment: &Environment) -> Result<Narrowing, Stopped> {
+    let own_release = environment.own_release.as_deref().map(own_release).transpose()?;
+    Ok(Narrowing { own_release, ..Narrowing::default() })
+}
+
 /// A value that cannot be understood would leave this program's own release unprotected.
 fn own_release(text: &str) -> Result<ReleaseId, Stopped> {
     let parse = || {

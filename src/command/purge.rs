@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, Execution, FailureHandling, Outcome, ReleaseResult, Run, Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Run, Settled,
+    StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};
@@ -30,9 +32,12 @@ pub(super) fn run(
     wish: &ConnectionWish,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
+    let begun = Instant::now();
     confirm::check_flags(arguments, surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
     let timeout = timeout.map_err(Stopped::flag)?;
+    let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
+    let longest = longest.map_err(Stopped::flag)?;
     let attendance = confirm::attendance(arguments, surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
@@ -44,21 +49,21 @@ pub(super) fn run(
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
-    let timeout = timeout.unwrap_or(prepared.policies.first().defaults.timeout);
-    let execution = execution(arguments, workers);
+    let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
+    let execution = execution(arguments, workers, deadline);
     let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
 }
 
-fn execution(arguments: &RunArguments, workers: usize) -> Execution {
+fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
     let batch = match arguments.batch {
         BatchArgument::Auto => BatchSize::Auto,
         BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
     };
-    Execution { workers, batch, failures }
+    Execution { workers, batch, failures, deadline }
 }
 
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
@@ -76,7 +81,7 @@ fn carry_out(
     chosen: Vec<Release>,
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
-    timeout: Duration,
+    timeout: Option<Duration>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -90,8 +95,12 @@ fn carry_out(
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
     let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
     let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
-    let uninstall = Arc::new(HelmUninstall::new(helm, connection, timeout, runtime));
-    Ok(executor::execute(chosen, execution, uninstall, still, interrupts, &mut on_event)?)
+    let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));
+    let remaining = Arc::new(CannotLook("there is one phase, after which nothing is looked for".to_owned()));
+    let means = Means { uninstall, still, remaining };
+    let ways = Ways::of(prepared, timeout);
+    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
+    Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }
 
 /// What was reported gone has to be gone.

@@ -6,18 +6,29 @@ use std::time::{Duration, Instant};
 use super::doubt::{Doubt, outcome_of, revoked};
 use super::event::Progress;
 use super::outcome::{Afterwards, NotStarted, Outcome, ReleaseResult};
+use super::planned::Planned;
 use super::schedule::Lane;
 use super::worker::Answer;
 use crate::helm::{Attempt, Failure};
-use crate::release::{Release, ReleaseId};
+use crate::release::ReleaseId;
 
 /// The books of a run.
 pub(super) struct Accounts {
-    plan: Arc<Vec<Release>>,
+    plan: Arc<Vec<Planned>>,
     entries: Vec<Entry>,
     /// For each lane the release that it has in hand.
     in_hand: Vec<Option<usize>>,
+    /// Kept as outcomes come in: a walk over all of them for each event would cost more than the rest of the loop.
+    counted: Counted,
     started: Instant,
+}
+
+/// How many releases have come to what.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counted {
+    done: usize,
+    failed: usize,
+    running: usize,
 }
 
 /// Whether a lane had a release in hand.
@@ -37,18 +48,24 @@ struct Entry {
 }
 
 impl Accounts {
-    pub(super) fn new(plan: Arc<Vec<Release>>, lanes: usize) -> Self {
+    pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize) -> Self {
         let entries = vec![Entry::default(); plan.len()];
-        Self { plan, entries, in_hand: vec![None; lanes], started: Instant::now() }
+        Self { plan, entries, in_hand: vec![None; lanes], counted: Counted::default(), started: Instant::now() }
+    }
+
+    /// The plan, in its order.
+    pub(super) fn plan(&self) -> &[Planned] {
+        &self.plan
     }
 
     pub(super) fn id(&self, place: usize) -> &ReleaseId {
-        &self.plan[place].id
+        &self.plan[place].release.id
     }
 
     /// A lane has this release in hand from now on.
     pub(super) fn take_up(&mut self, lane: Lane, place: usize) {
-        self.in_hand[lane.0] = Some(place);
+        let before = self.in_hand[lane.0].replace(place);
+        self.counted.running += usize::from(before.is_none());
     }
 
     /// A release has ended, and its lane no longer has it in hand.
@@ -61,7 +78,7 @@ impl Accounts {
                 (outcome, doubt, Some(took))
             }
         };
-        self.entries[place] = Entry { outcome: Some(outcome), took, doubt };
+        self.enter(place, Entry { outcome: Some(outcome), took, doubt });
         self.put_down(lane, place)
     }
 
@@ -73,10 +90,10 @@ impl Accounts {
     /// What was told of these proves nothing any more.
     pub(super) fn revoke(&mut self, places: &[usize], failure: &Failure) {
         for place in places {
-            let entry = &mut self.entries[*place];
-            if let Some(told) = entry.outcome.take() {
+            let Entry { outcome, took, .. } = self.entries[*place].clone();
+            if let Some(told) = outcome {
                 let (outcome, doubt) = revoked(told, failure.clone());
-                (entry.outcome, entry.doubt) = (Some(outcome), doubt);
+                self.enter(*place, Entry { outcome: Some(outcome), took, doubt });
             }
         }
     }
@@ -87,36 +104,52 @@ impl Accounts {
             return InHand::WasNot;
         }
         self.in_hand[lane.0] = None;
+        self.counted.running -= 1;
         InHand::Was
     }
 
     /// A release was probably not begun, and must not be begun again before somebody has looked.
     pub(super) fn leave_in_doubt(&mut self, place: usize, if_begun: Failure, why: NotStarted) {
         let (outcome, doubt) = outcome_of(Attempt::Unseen { if_begun }, why);
-        self.entries[place] = Entry { outcome: Some(outcome), took: None, doubt };
+        self.enter(place, Entry { outcome: Some(outcome), took: None, doubt });
+    }
+
+    /// What became of a release between two phases. How long helm took for it, where it did, remains.
+    pub(super) fn judge(&mut self, place: usize, outcome: Outcome) {
+        let took = self.entries[place].took;
+        self.enter(place, Entry { outcome: Some(outcome), took, doubt: None });
+    }
+
+    fn enter(&mut self, place: usize, entry: Entry) {
+        self.counted.take(self.entries[place].outcome.as_ref(), |count, one| count - one);
+        self.counted.take(entry.outcome.as_ref(), |count, one| count + one);
+        self.entries[place] = entry;
     }
 
     pub(super) fn progress(&self) -> Progress {
-        let ended = self.entries.iter().filter_map(|entry| entry.outcome.as_ref());
-        let begun = ended.clone().filter(|outcome| !matches!(outcome, Outcome::NotStarted(_)));
-        Progress {
-            total: self.entries.len(),
-            done: begun.count(),
-            failed: ended.filter(|outcome| outcome.is_failure()).count(),
-            running: self.in_hand.iter().flatten().count(),
-            elapsed: self.started.elapsed(),
-        }
+        let Counted { done, failed, running } = self.counted;
+        Progress { total: self.entries.len(), done, failed, running, elapsed: self.started.elapsed() }
     }
 
     /// A result for every release; `why` is for those that have no outcome.
     pub(super) fn into_results(self, why: NotStarted) -> Vec<ReleaseResult> {
-        let result = |(release, entry): (&Release, Entry)| ReleaseResult {
-            release: release.clone(),
+        let result = |(planned, entry): (&Planned, Entry)| ReleaseResult {
+            release: planned.release.clone(),
             outcome: entry.outcome.unwrap_or(Outcome::NotStarted(why)),
             took: entry.took,
             doubt: entry.doubt,
             afterwards: Afterwards::Unknown,
         };
         self.plan.iter().zip(self.entries).map(result).collect()
+    }
+}
+
+impl Counted {
+    /// Those that will not be begun are not done.
+    fn take(&mut self, outcome: Option<&Outcome>, count: impl Fn(usize, usize) -> usize) {
+        let is = |what: bool| usize::from(what);
+        let begun = outcome.is_some_and(|outcome| !matches!(outcome, Outcome::NotStarted(_)));
+        self.done = count(self.done, is(begun));
+        self.failed = count(self.failed, is(outcome.is_some_and(Outcome::is_failure)));
     }
 }

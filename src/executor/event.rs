@@ -63,6 +63,26 @@ pub enum Event<'a> {
         /// Including it.
         progress: Progress,
     },
+    /// A phase has ended for helm, and the next one begins when these objects are gone.
+    Waiting {
+        /// How many objects there still are.
+        objects: usize,
+        /// The first release that some of them are of.
+        release: &'a ReleaseId,
+        /// How many other releases the rest of them are of.
+        others: usize,
+        /// Nothing runs.
+        progress: Progress,
+    },
+    /// What became of a release between two phases: objects of it have stayed, or it is spared because of another one.
+    ReleaseJudged {
+        /// Which release.
+        release: &'a ReleaseId,
+        /// How it ended.
+        outcome: &'a Outcome,
+        /// Including it.
+        progress: Progress,
+    },
     /// Nothing new is begun any more.
     Draining {
         /// Why.

@@ -1,6 +1,7 @@
 //! The settings of a run.
 
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,9 @@ pub struct Execution {
     pub batch: BatchSize,
     /// What a failure means for the releases that wait.
     pub failures: FailureHandling,
+    /// When the run should be over. A release is not begun any more when it could take longer than until then by its
+    /// timeout; what was begun is finished.
+    pub deadline: Option<Instant>,
 }
 
 /// How many releases of one namespace a helm process gets, to uninstall one after the other.

@@ -5,23 +5,26 @@
 //! helm does the work.
 
 mod accounts;
-mod as_planned;
+mod deadline;
 mod doubt;
 mod drive;
 mod event;
 mod execution;
-mod ledger;
 mod outcome;
+mod phase;
+mod planned;
 mod run;
 mod schedule;
 mod settle;
 mod worker;
 
-pub use as_planned::{AsPlanned, StillAsPlanned};
 pub use doubt::Doubt;
 pub use event::{Event, Progress};
 pub use execution::{BatchSize, Execution, FailureHandling};
 pub use outcome::{Afterwards, NotStarted, Outcome, OutcomeKind, ReleaseResult, Run, Telling};
-pub use run::{PoolError, execute};
+pub use phase::{CannotLook, Remaining};
+pub use planned::{Phase, Planned, Share};
+pub use run::{Means, PoolError, execute};
 pub use schedule::{Batch, Lane};
 pub use settle::{Settled, settle};
+pub use worker::{AsPlanned, StillAsPlanned};

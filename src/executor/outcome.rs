@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::doubt::Doubt;
 use crate::helm::Failure;
-use crate::release::{Release, Revision, Status};
+use crate::release::{Release, ReleaseId, Revision, Status};
 use crate::signal::Interruption;
 
 /// How one release ended.
@@ -23,6 +23,11 @@ pub enum Outcome {
     Changed(String),
     /// It did not work.
     Failed(Failure),
+    /// It was spared: this release of an earlier phase is still there, or objects of it are, and may need it.
+    StillNeeded {
+        /// The first of those that may.
+        by: ReleaseId,
+    },
     /// It was never begun.
     NotStarted(NotStarted),
 }
@@ -38,6 +43,8 @@ pub enum OutcomeKind {
     Changed,
     /// See [`Outcome::Failed`].
     Failed,
+    /// See [`Outcome::StillNeeded`].
+    StillNeeded,
     /// See [`Outcome::NotStarted`].
     NotStarted,
 }
@@ -58,6 +65,8 @@ pub enum NotStarted {
     FailFast,
     /// A signal ended the run.
     Interrupted,
+    /// It might not have been done by the deadline.
+    Deadline,
 }
 
 /// What the cluster says of a release after the run.
@@ -116,6 +125,7 @@ impl OutcomeKind {
             OutcomeKind::AlreadyGone => "already-gone",
             OutcomeKind::Changed => "changed",
             OutcomeKind::Failed => "failed",
+            OutcomeKind::StillNeeded => "still-needed",
             OutcomeKind::NotStarted => "not-started",
         }
     }
@@ -129,8 +139,14 @@ impl Outcome {
             Outcome::AlreadyGone => OutcomeKind::AlreadyGone,
             Outcome::Changed(_) => OutcomeKind::Changed,
             Outcome::Failed(_) => OutcomeKind::Failed,
+            Outcome::StillNeeded { .. } => OutcomeKind::StillNeeded,
             Outcome::NotStarted(_) => OutcomeKind::NotStarted,
         }
+    }
+
+    /// Whether helm has uninstalled it, or somebody else has.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Outcome::Purged { .. } | Outcome::AlreadyGone)
     }
 
     /// Whether a person has to look at it.
@@ -145,6 +161,7 @@ impl NotStarted {
         match self {
             NotStarted::FailFast => "another release failed, and --fail-fast was given",
             NotStarted::Interrupted => "the run was interrupted",
+            NotStarted::Deadline => "it might not have been done by the deadline",
         }
     }
 }

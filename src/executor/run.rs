@@ -7,15 +7,26 @@ use std::sync::mpsc::channel;
 
 use threadpool::ThreadPool;
 
-use super::as_planned::StillAsPlanned;
 use super::drive::Drive;
 use super::event::Event;
 use super::execution::Execution;
 use super::outcome::Run;
-use super::worker::Tools;
+use super::phase::Remaining;
+use super::planned::Planned;
+use super::worker::{StillAsPlanned, Tools};
 use crate::helm::Uninstall;
-use crate::release::Release;
 use crate::signal::Interrupts;
+
+/// Who does the work of a run, and who is asked about the cluster meanwhile.
+#[derive(Clone)]
+pub struct Means {
+    /// Uninstalls releases.
+    pub uninstall: Arc<dyn Uninstall>,
+    /// Is asked about releases right before they are given to it.
+    pub still: Arc<dyn StillAsPlanned>,
+    /// Is asked about objects before the next phase begins.
+    pub remaining: Arc<dyn Remaining>,
+}
 
 /// The threads of the pool could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,17 +35,15 @@ pub struct PoolError {
     pub workers: usize,
 }
 
-/// Carries out a plan and waits for everything that was begun. `still` is asked about releases right before they are
-/// given to `uninstall`.
+/// Carries out a plan and waits for everything that was begun.
 ///
 /// # Errors
 /// Where the pool cannot be built; nothing has been begun then. Once something has, there is a result for
 /// every release, whatever happens.
 pub fn execute(
-    plan: Vec<Release>,
+    plan: Vec<Planned>,
     execution: Execution,
-    uninstall: Arc<dyn Uninstall>,
-    still: Arc<dyn StillAsPlanned>,
+    means: Means,
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Run, PoolError> {
@@ -43,7 +52,7 @@ pub fn execute(
     let (sender, receiver) = channel();
     let plan = Arc::new(plan);
     let stop = interrupts.stop().clone();
-    let tools = Tools { plan: Arc::clone(&plan), uninstall, still, stop, messages: sender };
+    let tools = Tools { plan: Arc::clone(&plan), means, stop, messages: sender };
     let drive = Drive::new(plan, Execution { workers, ..execution }, interrupts, on_event);
     Ok(drive.drive(&pool, &tools, &receiver))
 }

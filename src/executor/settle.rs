@@ -32,7 +32,7 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
         if let Some(outcome) = doubt {
             result.outcome = outcome;
         }
-        if !matches!(result.outcome, Outcome::Purged { .. } | Outcome::AlreadyGone) {
+        if !result.outcome.is_gone() {
             continue;
         }
         reported += 1;

@@ -5,8 +5,8 @@
 //! code 0), and always `--max 0` (a list is otherwise cut at 256 without a word).
 
 use std::ffi::OsString;
-use std::time::Duration;
 
+use super::manner::{Cascade, Hooks, Manner, Wait};
 use crate::cluster::Connection;
 use crate::release::{Namespace, ReleaseId, ReleaseName};
 
@@ -55,16 +55,38 @@ pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
     releases: impl IntoIterator<Item = &'a ReleaseName>,
-    timeout: Duration,
+    manner: &Manner,
+    version: &semver::Version,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];
     arguments.push(format!("--namespace={namespace}").into());
-    arguments.push(format!("--timeout={}s", timeout.as_secs()).into());
+    arguments.extend(of_manner(manner, version).into_iter().map(OsString::from));
     arguments.extend(of_connection(connection));
     // No name can be taken for a flag: names are checked when they are read, and this stands before them.
     arguments.push("--".into());
     arguments.extend(releases.into_iter().map(|release| OsString::from(release.as_str())));
     arguments
+}
+
+/// What differs from what helm does by itself.
+fn of_manner(manner: &Manner, version: &semver::Version) -> Vec<String> {
+    let mut flags = vec![format!("--timeout={}s", manner.timeout.as_secs())];
+    if manner.hooks == Hooks::Skip {
+        flags.push("--no-hooks".to_owned());
+    }
+    match manner.cascade {
+        Cascade::Background => {}
+        Cascade::Foreground => flags.push("--cascade=foreground".to_owned()),
+        Cascade::Orphan => flags.push("--cascade=orphan".to_owned()),
+    }
+    // A value behind a space is a release of that name. A bare `--wait` is Helm 4's watcher, which may hang or be
+    // content too early, and Helm 3 knows no values.
+    match manner.wait {
+        Wait::Hooks => {}
+        Wait::Objects if version.major == 3 => flags.push("--wait".to_owned()),
+        Wait::Objects => flags.push("--wait=legacy".to_owned()),
+    }
+    flags
 }
 
 /// The pinned cluster, as flags: they win over any variable.

@@ -12,7 +12,7 @@ mod protection;
 mod watch;
 mod way;
 
-pub use contents::Contents;
+pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
@@ -53,7 +53,7 @@ pub trait Inventory {
     ///
     /// # Errors
     /// Where none could be read at all.
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError>;
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError>;
 }
 
 impl fmt::Display for InventoryError {

@@ -5,7 +5,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, Protection, Watch,
+    ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists,
+    Protection, Watch,
 };
 use crate::release::Release;
 
@@ -33,7 +34,7 @@ impl AnyWay {
     /// it can be seen.
     pub fn protection(&self, cluster_wide: ClusterWide, listing: &Listing) -> Protection {
         match self.why_helm() {
-            Some(why) => Protection::unseen(listing, why),
+            Some(why) => self.metadata.unseen_protection(listing, why),
             None => self.metadata.protection(cluster_wide, listing),
         }
     }
@@ -91,7 +92,7 @@ impl Inventory for AnyWay {
         if self.chosen.get().is_some() { self.chosen().list() } else { self.begin(self.metadata.list()) }
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        self.chosen().contents(releases)
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        self.chosen().contents(releases, lists)
     }
 }

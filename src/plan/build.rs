@@ -164,13 +164,20 @@ fn opt_outs(cases: &Cases<'_>, in_fence: &[(Release, Fences<'_>)]) -> Vec<OptOut
 
 /// A controller's objects that may not be listed are no reason to keep: its releases carry its labels as well.
 fn remarks(facts: &Facts<'_>) -> Vec<String> {
-    let protection = facts.protection;
-    let flux = protection.flux.as_ref().err();
-    let flux =
-        flux.map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
-    let argo = protection.argo.as_ref().err();
-    let argo = argo.map(|why| format!("Argo CD's Applications could not be listed: {why}"));
-    flux.into_iter().chain(argo).collect()
+    match (&facts.protection.flux, &facts.protection.argo) {
+        (Ok(_), Ok(_)) => Vec::new(),
+        (Err(flux), Err(argo)) if flux == argo => {
+            vec!["what Flux and Argo CD manage could not be looked at; of Flux only its labels were".to_owned()]
+        }
+        (flux, argo) => {
+            let flux = flux
+                .as_ref()
+                .err()
+                .map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
+            let argo = argo.as_ref().err().map(|why| format!("Argo CD's Applications could not be listed: {why}"));
+            flux.into_iter().chain(argo).collect()
+        }
+    }
 }
 
 /// What a percentage is a percentage of. A kept history is not running and would only dilute it.

@@ -108,6 +108,15 @@ impl<'a> Cases<'a> {
         open && !matches!(choice, Choice::NotSelected(_)) && self.managed(unread, None, &choice).is_none()
     }
 
+    /// What keeps a release that was to go, now that everything about it is known.
+    pub(super) fn protected_now(&self, release: &Release) -> Option<Reason> {
+        let fences = self.fences(&release.id.namespace);
+        if fences.inside.is_empty() {
+            return Some(Reason::NotSelected(None));
+        }
+        self.unread_reasons(release, &fences).into_iter().next()
+    }
+
     /// Every reason to keep a release that neither a rule nor its content gives.
     fn unread_reasons(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
         let own = (self.narrowing.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);

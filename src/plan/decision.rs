@@ -135,6 +135,12 @@ impl Plan {
         })
     }
 
+    /// The last phase, where there is more than one.
+    pub fn several_phases(&self) -> Option<Phase> {
+        let phases = self.going().map(|(_, going)| going.phase).collect::<std::collections::BTreeSet<_>>();
+        if phases.len() > 1 { phases.last().copied() } else { None }
+    }
+
     /// How many namespaces the releases that go are in.
     pub fn chosen_namespaces(&self) -> usize {
         let namespaces = self.chosen().map(|release| &release.id.namespace);

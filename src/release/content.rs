@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Chart, Known};
+use super::{Chart, Known, Ties};
 
 /// What an uninstall of a release would take along.
 ///
@@ -25,19 +25,8 @@ pub struct Content {
     pub managed_by: Option<String>,
     /// When its first revision was deployed.
     pub first_deployed: Known<jiff::Timestamp>,
-    /// The kinds that it defines, in its templates or in its chart's `crds` folder.
-    pub defines: Vec<CustomKind>,
-    /// The kinds that are not Kubernetes' own of which it holds objects.
-    pub uses: Vec<CustomKind>,
-}
-
-/// A kind that somebody defined. Foreign text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CustomKind {
-    /// Its group: `cert-manager.io`.
-    pub group: String,
-    /// Its name: `Certificate`.
-    pub kind: String,
+    /// What it is to other releases. Here objects that stay count where they define a kind.
+    pub ties: Ties,
 }
 
 /// An object of a manifest. Foreign text.
@@ -62,8 +51,7 @@ impl Content {
             claims_stay: Vec::new(),
             managed_by: None,
             first_deployed: Known::Unknown,
-            defines: Vec::new(),
-            uses: Vec::new(),
+            ties: Ties::none(),
         }
     }
 

@@ -5,11 +5,13 @@ mod content;
 mod difference;
 mod names;
 mod status;
+mod ties;
 
 pub use chart::Chart;
-pub use content::{Content, CustomKind, Object};
+pub use content::{Content, Object};
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
+pub use ties::{Address, GroupKind, Ties};
 
 use std::fmt;
 

@@ -45,6 +45,7 @@ struct Totals {
     already_gone: usize,
     changed: usize,
     not_started: usize,
+    still_needed: usize,
     kept: usize,
 }
 
@@ -93,6 +94,7 @@ impl RunDocument {
                 already_gone: run.count(OutcomeKind::AlreadyGone),
                 changed: run.count(OutcomeKind::Changed),
                 not_started: run.count(OutcomeKind::NotStarted),
+                still_needed: run.count(OutcomeKind::StillNeeded),
                 kept: view.plan.kept(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
@@ -147,6 +149,7 @@ impl ResultOfDocument {
             }
             Outcome::Changed(what) => self.message = Some(what.clone()),
             Outcome::NotStarted(reason) => self.message = Some(reason.as_str().to_owned()),
+            Outcome::StillNeeded { by } => self.message = Some(format!("still needed by {by}")),
             Outcome::AlreadyGone => {}
         }
     }

@@ -33,6 +33,10 @@ pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
     if !changed.is_empty() {
         parts.push(format!("{}\n{}", paint.strong("changed since the plan, left alone"), changed.join("\n")));
     }
+    let needed = view.run.results.iter().filter_map(still_needed_text).collect::<Vec<_>>();
+    if !needed.is_empty() {
+        parts.push(format!("{}\n{}", paint.strong("kept, for others may need them"), needed.join("\n")));
+    }
     parts.extend(not_started(view.run, paint));
     parts.extend(left_behind(view.run, paint));
     parts.push(verification(view, paint));
@@ -49,6 +53,9 @@ fn counts(run: &Run, paint: Paint) -> String {
     ];
     if run.count(OutcomeKind::Changed) > 0 {
         counts.push(count(OutcomeKind::Changed, "changed"));
+    }
+    if run.count(OutcomeKind::StillNeeded) > 0 {
+        counts.push(count(OutcomeKind::StillNeeded, "still needed"));
     }
     counts.push(count(OutcomeKind::NotStarted, "not started"));
     let workers = super::words::plural(run.workers, "worker");
@@ -103,6 +110,13 @@ fn words(failure: &Failure, volume: Volume) -> String {
 fn changed_text(result: &ReleaseResult) -> Option<String> {
     match &result.outcome {
         Outcome::Changed(what) => Some(format!("  {}  {}", result.release.id, visible::line(what))),
+        _ => None,
+    }
+}
+
+fn still_needed_text(result: &ReleaseResult) -> Option<String> {
+    match &result.outcome {
+        Outcome::StillNeeded { by } => Some(format!("  {}  still needed by {by}", result.release.id)),
         _ => None,
     }
 }

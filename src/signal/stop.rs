@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
 
 /// How urgently children have to end; it only ever rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,12 +19,16 @@ pub enum Urgency {
 
 /// Shared by the loop, which raises it, and by the workers, which obey it.
 #[derive(Debug, Clone, Default)]
-pub struct StopSignal(Arc<AtomicU8>);
+pub struct StopSignal {
+    word: Arc<AtomicU8>,
+    drain_from: Option<Instant>,
+}
 
 impl StopSignal {
     /// What children have to do now.
     pub fn urgency(&self) -> Urgency {
-        match self.0.load(Ordering::SeqCst) {
+        match self.word.load(Ordering::SeqCst) {
+            0 if self.drain_from.is_some_and(|from| from <= Instant::now()) => Urgency::Drain,
             0 => Urgency::Run,
             1 => Urgency::Drain,
             2 => Urgency::Terminate,
@@ -31,9 +36,15 @@ impl StopSignal {
         }
     }
 
+    /// The same for someone who has to drain from some time on, whatever happens.
+    #[must_use]
+    pub fn draining_from(&self, drain_from: Instant) -> Self {
+        Self { word: Arc::clone(&self.word), drain_from: Some(drain_from) }
+    }
+
     /// Raises the urgency; a lower one changes nothing.
     pub fn raise(&self, urgency: Urgency) {
-        self.0.fetch_max(urgency as u8, Ordering::SeqCst);
+        self.word.fetch_max(urgency as u8, Ordering::SeqCst);
     }
 }
 
@@ -50,5 +61,15 @@ mod tests {
             signal.raise(Urgency::Drain);
             assert_eq!(signal.urgency(), urgency);
         }
+    }
+
+    #[test]
+    fn who_has_to_drain_from_some_time_on_still_hears_what_is_more_urgent() {
+        let all = StopSignal::default();
+        let (now, later) = (Instant::now(), Instant::now() + std::time::Duration::from_hours(1));
+        let (late, in_time) = (all.draining_from(now), all.draining_from(later));
+        assert_eq!([&late, &in_time, &all].map(StopSignal::urgency), [Urgency::Drain, Urgency::Run, Urgency::Run]);
+        all.raise(Urgency::Terminate);
+        assert_eq!([&late, &in_time].map(StopSignal::urgency), [Urgency::Terminate; 2]);
     }
 }

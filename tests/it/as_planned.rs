@@ -7,7 +7,7 @@ use helm_purge::inventory::Standing;
 use helm_purge::release::Release;
 use helm_purge::signal::{Interrupts, Stage, Urgency};
 
-use crate::support::stand_ins::{Failing, ONE_LANE, carry_out, releases};
+use crate::support::stand_ins::{Failing, ONE_LANE, carry_out, means, planned, releases};
 
 /// Finds some changed, forgets to answer for the last, and may panic.
 struct Watch {
@@ -79,7 +79,7 @@ fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
             stop.raise(Urgency::Drain);
         }
     };
-    let run = execute(releases(5), ONE_LANE, Arc::new(uninstall), Arc::new(still), &interrupts, &mut raise);
+    let run = execute(planned(releases(5)), ONE_LANE, means(uninstall, still), &interrupts, &mut raise);
     assert_eq!(run.expect("a thread can be had").count(OutcomeKind::NotStarted), 5);
     assert_eq!((*asked.lock().expect("it is whole"), tried.lock().expect("it is whole").len()), (0, 0));
 }

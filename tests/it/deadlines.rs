@@ -1,26 +1,22 @@
 //! Batches with bounds too short for any command line: the part of this program that runs helm, in this process.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use helm_purge::executor::{
-    AsPlanned, BatchSize, Execution, FailureHandling, Outcome, OutcomeKind, Run, execute, settle,
-};
+use helm_purge::executor::{AsPlanned, Outcome, OutcomeKind, Run, execute, settle};
 use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Attempt, FailureClass, GoRuntime, HelmUninstall, Uninstall, Verdict};
+use helm_purge::helm::{Attempt, FailureClass, GoRuntime, HelmUninstall, Manner, Uninstall, Verdict};
 use helm_purge::inventory::{Listing, read};
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
 use serde_json::json;
 
 use crate::support::FakeHelm;
+use crate::support::stand_ins::{ONE_LANE, means, planned};
 
 const LONG: Duration = Duration::from_mins(1);
 /// Enough for a release that does not hang, on a busy machine too.
 const ENOUGH: Duration = Duration::from_secs(3);
 const SHORT: Duration = Duration::from_millis(300);
-
-const ONE_LANE: Execution = Execution { workers: 1, batch: BatchSize::Auto, failures: FailureHandling::GoOn };
 
 fn release(namespace: &str, name: &str) -> Release {
     let json = json!([{
@@ -43,13 +39,13 @@ fn three(fake: &FakeHelm) -> Vec<Release> {
 fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
-    let run = execute(plan, ONE_LANE, Arc::new(uninstall), Arc::new(AsPlanned), &interrupts, &mut |_| {});
+    let run = execute(planned(plan), ONE_LANE, means(uninstall, AsPlanned), &interrupts, &mut |_| {});
     run.expect("a thread can be had")
 }
 
 fn with_limits(fake: &FakeHelm, limits: Limits) -> HelmUninstall {
     let (helm, connection) = fake.in_this_process();
-    HelmUninstall::new(helm, connection, LONG, GoRuntime::beside(None, None, None)).with_limits(limits)
+    HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None)).with_limits(limits)
 }
 
 fn classes(run: &Run) -> Vec<Option<FailureClass>> {
@@ -104,7 +100,7 @@ fn a_helm_never_gets_a_release_of_another_namespace() {
     }
     let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
     let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
-    let verdict = uninstall.uninstall(&batch, &StopSignal::default(), &mut |_| {});
+    let verdict = uninstall.uninstall(&batch, &Manner::usual(LONG), &StopSignal::default(), &mut |_| {});
     let gone = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
     assert_eq!(verdict, Verdict::of(vec![gone, Attempt::NotBegun, Attempt::NotBegun]));
     assert_eq!(fake.left(), ["dev-a/db", "dev-b/web"]);

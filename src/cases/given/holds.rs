@@ -1,8 +1,10 @@
 //! What a release holds: objects as a plan shows them, and kinds.
 
+use std::collections::BTreeSet;
+
 use crate::policy::decode::{EmptyList, Reader, Slot};
 use crate::policy::fault::{Fault, Reported};
-use crate::release::{CustomKind, Object};
+use crate::release::{GroupKind, Object};
 use crate::visible::quoted;
 
 /// Reads objects: `PersistentVolumeClaim data`, or with a namespace `ConfigMap dev-bob/settings`.
@@ -29,17 +31,16 @@ fn object(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Object, Reported> 
 }
 
 /// Reads kinds: `Widget.example.com`.
-pub(super) fn kinds(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Vec<CustomKind>, Reported> {
-    slot.each(EmptyList::Allowed, reader, |slot, reader| {
+pub(super) fn kinds(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<BTreeSet<GroupKind>, Reported> {
+    let kinds = slot.each(EmptyList::Allowed, reader, |slot, reader| {
         let written = &slot.text(reader)?.text;
         match written.split_once('.') {
-            Some((kind, group)) if !kind.is_empty() && !group.is_empty() => {
-                Ok(CustomKind { group: group.to_owned(), kind: kind.to_owned() })
-            }
+            Some((kind, group)) if !kind.is_empty() && !group.is_empty() => Ok(GroupKind::new(group, kind)),
             _ => {
                 let fault = Fault::at(slot.span(), format!("{} is no kind that somebody defined", quoted(written)));
                 reader.refuse(fault.label("write `KIND.GROUP`, as in `Certificate.cert-manager.io`"))
             }
         }
-    })
+    })?;
+    Ok(kinds.into_iter().collect())
 }

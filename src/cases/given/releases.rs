@@ -1,5 +1,6 @@
 //! `releases`: a name, or a name and what is not usual about it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use super::{NamedRelease, holds, release, release_of};
 use crate::cases::schema;
 use crate::policy::decode::{Fields, Reader, Slot, TextOrFields};
 use crate::policy::fault::{Fault, Reported};
-use crate::release::{Chart, Content, CustomKind, Known, Object, Release, Revision, Status};
+use crate::release::{Chart, Content, GroupKind, Known, Object, Release, Revision, Status, Ties};
 use crate::visible::quoted;
 
 /// What is young enough to be of today and old enough to be nobody's installation of this moment.
@@ -31,8 +32,8 @@ pub(super) struct GivenRelease {
     revision: Revision,
     keep_label: Option<String>,
     objects: Vec<Object>,
-    defines: Vec<CustomKind>,
-    uses: Vec<CustomKind>,
+    defines: BTreeSet<GroupKind>,
+    uses: BTreeSet<GroupKind>,
     managed_by: Option<String>,
     unreadable: Option<String>,
 }
@@ -50,8 +51,8 @@ impl GivenRelease {
             revision: Revision(1),
             keep_label: None,
             objects: Vec::new(),
-            defines: Vec::new(),
-            uses: Vec::new(),
+            defines: BTreeSet::new(),
+            uses: BTreeSet::new(),
             managed_by: None,
             unreadable: None,
         }
@@ -78,8 +79,7 @@ impl GivenRelease {
         let mut content = Content {
             first_deployed: time(self.first_age),
             managed_by: self.managed_by,
-            defines: self.defines,
-            uses: self.uses,
+            ties: Ties { defines: Known::Is(self.defines), uses: Known::Is(self.uses), objects: Known::Unknown },
             ..Content::of_chart(self.chart)
         };
         for object in self.objects {

@@ -9,6 +9,7 @@ use kube::api::{ListParams, ObjectMeta};
 
 use super::SIDE_BY_SIDE;
 use super::own_annotations::own_annotations;
+use super::protection::in_bounds;
 use super::records::every_page;
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
@@ -49,16 +50,18 @@ impl Client {
     /// # Errors
     /// Where nothing could be asked at all. What was refused of one namespace stands beside it.
     pub fn namespaces_by_name(&self, namespaces: Vec<Namespace>) -> Result<Vec<NamedNamespace>, LookError> {
-        self.look(|client| async move {
-            let api = Api::<NamespaceObject>::all(client);
-            let looks = namespaces.into_iter().map(|namespace| {
-                let api = api.clone();
-                async move {
-                    let found = in_time(api.get_metadata(namespace.as_str())).await;
-                    (namespace, found.map(|object| NamespaceFacts::from(object.metadata)))
-                }
-            });
-            Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+        self.look(|client| {
+            in_bounds(async move {
+                let api = Api::<NamespaceObject>::all(client);
+                let looks = namespaces.into_iter().map(|namespace| {
+                    let api = api.clone();
+                    async move {
+                        let found = in_time(api.get_metadata(namespace.as_str())).await;
+                        (namespace, found.map(|object| NamespaceFacts::from(object.metadata)))
+                    }
+                });
+                Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+            })
         })
     }
 }

@@ -3,66 +3,112 @@
 #[cfg(test)]
 mod properties;
 mod queues;
+mod shares;
+#[cfg(test)]
+mod simulation;
 mod size;
 
 use super::execution::BatchSize;
+use super::planned::{Phase, Planned, Share};
+use crate::helm::{Manner, Wait};
 use crate::release::Namespace;
-use queues::Queues;
-use size::Share;
+use queues::{Lot, Queues};
+use shares::Shares;
+use size::Supply;
 
 /// A worker's place in the pool, given out by the loop: the pool does not say which of its threads has a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(pub usize);
 
-/// What one worker gets at a time: places in the plan, all of one namespace, never empty.
+/// What one worker gets at a time: places in the plan, all of one namespace, phase and manner, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// The releases' places in the plan, in the order in which they are to go.
     pub releases: Vec<usize>,
 }
 
+/// What matters here about a release.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Demand<'a> {
+    pub(super) namespace: &'a Namespace,
+    pub(super) phase: Phase,
+    pub(super) manner: Manner,
+    pub(super) shares: &'a [Share],
+}
+
 /// The releases that wait and the lanes that are free.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    waiting: Queues,
+    queues: Queues,
+    shares: Shares,
+    /// The phase that is under way and those after it, the last one first.
+    phases: Vec<Phase>,
     free: Vec<Lane>,
-    lanes: usize,
+    /// For each lane the lot that it has something of.
+    busy: Vec<Option<usize>>,
     size: BatchSize,
     draining: bool,
-    /// All releases, until the first lane is free again.
+    /// All releases of the phase, until the first lane is free again.
     opening: Option<usize>,
 }
 
 impl Schedule {
-    /// All releases wait, given by their namespaces in the order of the plan, and all lanes are free.
-    pub(super) fn new<'a>(plan: impl IntoIterator<Item = &'a Namespace>, lanes: usize, size: BatchSize) -> Self {
-        // Taken from the end, so that the first lane comes first.
-        let free = (0..lanes).rev().map(Lane).collect();
-        let waiting = Queues::new(plan);
-        Self { opening: Some(waiting.len()), waiting, free, lanes, size, draining: false }
+    /// All releases wait, given in the order of the plan, and all lanes are free.
+    pub(super) fn new<'a>(plan: impl IntoIterator<Item = Demand<'a>>, lanes: usize, size: BatchSize) -> Self {
+        let mut shares = Shares::default();
+        let queues = Queues::new(plan, &mut shares);
+        let mut schedule = Self {
+            phases: queues.phases().into_iter().rev().collect(),
+            queues,
+            shares,
+            // Taken from the end, so that the first lane comes first.
+            free: (0..lanes).rev().map(Lane).collect(),
+            busy: vec![None; lanes],
+            size,
+            draining: false,
+            opening: None,
+        };
+        schedule.open();
+        schedule
     }
 
-    /// What is to be begun now, where there is anything, and on which lane.
-    pub(super) fn next(&mut self) -> Option<(Lane, Batch)> {
-        if self.draining {
-            return None;
-        }
-        let waiting = self.waiting.len();
-        let share = Share { waiting, opening: self.opening, free: self.free.len(), lanes: self.lanes };
+    /// What is to be begun now, where there is anything, and on which lane. `may_begin` says in what manner something
+    /// may still be.
+    pub(super) fn next(&mut self, may_begin: impl Fn(&Manner) -> bool) -> Option<(Lane, Batch)> {
+        let phase = self.phase().filter(|_| !self.draining)?;
         let lane = *self.free.last()?;
-        let releases = self.waiting.take(|queue| share.of(queue, self.size))?;
+        let (shares, size) = (&self.shares, self.size);
+        let supply = self.supply(phase);
+        let (lot, releases) = self.queues.take(
+            |lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.manner),
+            |lot| supply.part(lot, shares).is_some_and(|part| part.goal() > supply.goal()),
+            |lot, queue| match lot.manner.wait {
+                Wait::Objects => 1,
+                Wait::Hooks => supply.of_lot(lot, shares).of(queue, size),
+            },
+        )?;
         self.free.pop();
+        self.busy[lane.0] = Some(lot);
+        self.shares.take(&self.queues.lots()[lot].groups);
         Some((lane, Batch { releases }))
     }
 
     /// Releases that were handed out and not begun: they wait again, in the order of the plan.
     pub(super) fn put_back(&mut self, releases: &[usize]) {
-        self.waiting.put_back(releases);
+        self.queues.put_back(releases);
+    }
+
+    /// A release is not to be handed out at all.
+    pub(super) fn withdraw(&mut self, release: usize) {
+        self.queues.withdraw(release);
     }
 
     /// A lane has nothing left to do.
     pub(super) fn finished(&mut self, lane: Lane) {
         self.opening = None;
+        if let Some(lot) = self.busy[lane.0].take() {
+            self.shares.give_back(&self.queues.lots()[lot].groups);
+        }
         self.free.push(lane);
         // The lowest free lane is used first, so that few bars move.
         self.free.sort_unstable_by(|left, right| right.cmp(left));
@@ -74,6 +120,66 @@ impl Schedule {
     }
 
     pub(super) fn running(&self) -> usize {
-        self.lanes - self.free.len()
+        self.busy.len() - self.free.len()
+    }
+
+    /// The phase that is under way, while there is one.
+    pub(super) fn phase(&self) -> Option<Phase> {
+        self.phases.last().copied()
+    }
+
+    /// How many releases of the phase that is under way wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.phase().map_or(0, |phase| self.queues.waiting(phase))
+    }
+
+    /// Whether anything of this phase that waits may be begun at all.
+    pub(super) fn may_begin(&self, may_begin: impl Fn(&Manner) -> bool) -> bool {
+        self.waiting_lots().any(|lot| Some(lot.phase) == self.phase() && may_begin(&lot.manner))
+    }
+
+    /// Whether anything of a later phase that waits may be begun at all.
+    pub(super) fn may_begin_later(&self, may_begin: impl Fn(&Manner) -> bool) -> bool {
+        self.waiting_lots().any(|lot| Some(lot.phase) > self.phase() && may_begin(&lot.manner))
+    }
+
+    fn waiting_lots(&self) -> impl Iterator<Item = &Lot> {
+        self.queues.lots().iter().filter(|lot| lot.waiting > 0)
+    }
+
+    /// The next phase is under way, where there is one. Nothing of this one may be.
+    pub(super) fn go_on(&mut self) {
+        self.phases.pop();
+        self.open();
+    }
+
+    fn open(&mut self) {
+        self.opening = self.phase().map(|phase| self.queues.waiting(phase));
+    }
+
+    fn supply(&self, phase: Phase) -> Supply {
+        let waiting = self.queues.waiting(phase);
+        Supply { waiting, opening: self.opening, free: self.free.len(), lanes: self.busy.len() }
+    }
+}
+
+impl Supply {
+    /// What there is of a lot that does not get all lanes, as if there were nothing else.
+    fn part(self, lot: &Lot, shares: &Shares) -> Option<Self> {
+        let (most, room) = (shares.most(&lot.groups)?, shares.room(&lot.groups)?);
+        let opening = self.opening.map(|_| lot.waiting);
+        Some(Self { waiting: lot.waiting, opening, free: self.free.min(room), lanes: self.lanes.min(most) })
+    }
+
+    /// What decides about the size of a lot's batches: with few lanes, they are longer.
+    fn of_lot(self, lot: &Lot, shares: &Shares) -> Self {
+        self.part(lot, shares).filter(|part| part.goal() > self.goal()).unwrap_or(self)
+    }
+}
+
+impl<'a> From<&'a Planned> for Demand<'a> {
+    fn from(planned: &'a Planned) -> Self {
+        let Planned { release, manner, phase, shares, .. } = planned;
+        Self { namespace: &release.id.namespace, phase: *phase, manner: *manner, shares }
     }
 }

@@ -1,82 +1,63 @@
 //! What holds for every plan, every number of lanes and whatever goes wrong on them.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::simulation::{Fate, Handed, Item, any_fate, any_item, any_size, carry_out, namespaces};
 use super::*;
 
-/// What becomes of a batch that was handed out.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    /// All of it is done.
-    Done,
-    /// So many are done, at least one, and the others come back.
-    ComesBack(usize),
-}
-
-#[derive(Debug)]
-struct Handed {
-    lane: Lane,
-    batch: Batch,
-    /// How many waited when it was handed out, itself included.
-    waited: usize,
-}
-
-fn namespaces(plan: &[usize]) -> Vec<Namespace> {
-    plan.iter().map(|number| format!("dev-{number}").parse().expect("a legal name")).collect()
-}
-
-fn any_size() -> impl Strategy<Value = BatchSize> {
-    let bounded = (1_usize..=64).prop_map(|most| BatchSize::AtMost(NonZeroUsize::new(most).expect("from 1")));
-    prop_oneof![3 => Just(BatchSize::Auto), 1 => bounded]
-}
-
-fn any_fate() -> impl Strategy<Value = Fate> {
-    prop_oneof![2 => Just(Fate::Done), 1 => (1_usize..5).prop_map(Fate::ComesBack)]
-}
-
-/// Carries a plan out. `order` says which of the running lanes ends next, `fates` how. Checks what holds at any time
-/// and gives the batches and what was done, both in order.
-fn carry_out(
-    namespaces: &[Namespace],
-    lanes: usize,
-    size: BatchSize,
-    order: &[usize],
-    fates: &[Fate],
-) -> (Vec<Handed>, Vec<usize>) {
-    let mut schedule = Schedule::new(namespaces, lanes, size);
-    let (mut running, mut all, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    let mut waiting = namespaces.len();
-    for step in 0.. {
-        while let Some((lane, batch)) = schedule.next() {
-            let handed = batch.releases.len();
-            all.push(Handed { lane, batch: batch.clone(), waited: waiting });
-            assert!(!running.iter().any(|(busy, _)| *busy == lane), "{lane:?} was busy");
-            waiting -= handed;
-            running.push((lane, batch));
-        }
-        assert_eq!(schedule.running(), running.len());
-        assert!(running.len() <= lanes && (waiting == 0 || running.len() == lanes), "a lane is idle, {waiting} wait");
-        if running.is_empty() {
-            break;
-        }
-        let (lane, batch) = running.swap_remove(order[step % order.len()] % running.len());
-        let kept = match fates[step % fates.len()] {
-            Fate::Done => batch.releases.len(),
-            Fate::ComesBack(kept) => kept.min(batch.releases.len()),
-        };
-        let (ended, back) = batch.releases.split_at(kept);
-        done.extend_from_slice(ended);
-        schedule.put_back(back);
-        waiting += back.len();
-        schedule.finished(lane);
-    }
-    (all, done)
-}
-
 proptest! {
+    #[test]
+    fn whatever_releases_need_each_goes_once_with_its_like_and_in_its_phase(
+        plan in vec(any_item(), 0..80),
+        lanes in 1_usize..12,
+        size in any_size(),
+        order in vec(any::<usize>(), 1..20),
+        fates in vec(any_fate(), 1..20),
+    ) {
+        let (handed, mut done) = carry_out(&plan, lanes, size, &order, &fates);
+        let phases = done.iter().map(|place| plan[*place].phase).collect::<Vec<_>>();
+        prop_assert!(phases.is_sorted(), "{:?}", phases);
+        done.sort_unstable();
+        prop_assert_eq!(done, (0..plan.len()).collect::<Vec<_>>());
+        for Handed { batch, .. } in handed {
+            let alike = |place: &usize| {
+                let item = &plan[*place];
+                let groups = item.shares.iter().map(|share| share.group).collect::<BTreeSet<_>>();
+                (item.namespace.clone(), item.phase, item.manner, groups)
+            };
+            let kinds = batch.releases.iter().map(alike).collect::<BTreeSet<_>>();
+            prop_assert_eq!(kinds.len(), 1);
+            let waits = plan[batch.releases[0]].manner.wait == Wait::Objects;
+            prop_assert!(!waits || batch.releases.len() == 1, "one that waits has a helm to itself");
+        }
+    }
+
+    #[test]
+    fn what_may_not_begin_or_was_withdrawn_is_not_handed_out(
+        plan in vec(any_item(), 1..60),
+        lanes in 1_usize..12,
+        withdrawn in vec(any::<bool>(), 60),
+    ) {
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto);
+        (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
+        let short = |manner: &Manner| manner.timeout == Duration::from_mins(1);
+        let mut handed = BTreeSet::new();
+        while schedule.phase().is_some() {
+            while let Some((lane, batch)) = schedule.next(short) {
+                handed.extend(batch.releases);
+                schedule.finished(lane);
+            }
+            schedule.go_on();
+        }
+        let expected = (0..plan.len()).filter(|place| !withdrawn[*place] && short(&plan[*place].manner));
+        prop_assert_eq!(handed, expected.collect::<BTreeSet<_>>());
+    }
+
     #[test]
     fn every_release_ends_once_and_no_lane_is_idle_while_one_waits(
         plan in vec(0_usize..6, 0..120),
@@ -107,11 +88,11 @@ proptest! {
         lanes in 2_usize..20,
     ) {
         let namespaces = namespaces(&plan);
-        let mut schedule = Schedule::new(&namespaces, lanes, BatchSize::Auto);
+        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto);
         let mut busy_until = vec![0_usize; lanes];
-        let mut running = std::collections::BTreeSet::new();
+        let mut running = BTreeSet::new();
         loop {
-            while let Some((lane, batch)) = schedule.next() {
+            while let Some((lane, batch)) = schedule.next(|_| true) {
                 busy_until[lane.0] += batch.releases.len();
                 running.insert((busy_until[lane.0], lane));
             }
@@ -128,12 +109,13 @@ proptest! {
         plan in vec(0_usize..3, 1..40),
         lanes in 1_usize..5,
     ) {
-        let mut schedule = Schedule::new(&namespaces(&plan), lanes, BatchSize::Auto);
-        let (lane, batch) = schedule.next().expect("something waits");
+        let plan = namespaces(&plan);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto);
+        let (lane, batch) = schedule.next(|_| true).expect("something waits");
         schedule.drain();
         schedule.put_back(&batch.releases);
         schedule.finished(lane);
-        prop_assert!(schedule.next().is_none() && schedule.running() == 0);
+        prop_assert!(schedule.next(|_| true).is_none() && schedule.running() == 0);
     }
 }
 
@@ -151,4 +133,18 @@ fn what_comes_back_goes_again_before_the_others_of_its_namespace() {
     let (handed, _) = carry_out(&plan, 1, BatchSize::Auto, &[0], &[Fate::ComesBack(1), Fate::Done]);
     let batches = handed.into_iter().map(|handed| handed.batch.releases).collect::<Vec<_>>();
     assert_eq!(batches, [(0..10).collect::<Vec<_>>(), (1..10).collect()]);
+}
+
+#[test]
+fn a_group_with_few_workers_begins_early_and_in_long_batches() {
+    let few = vec![Share { group: 0, workers: NonZeroUsize::MIN }];
+    let plan = (0..40).map(|number| {
+        let mut item = namespaces(&[number % 10]).remove(0);
+        item.shares = if number % 10 == 9 { few.clone() } else { Vec::new() };
+        item
+    });
+    let plan = plan.collect::<Vec<_>>();
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto);
+    let (_, first) = schedule.next(|_| true).expect("everything waits");
+    assert_eq!(first.releases, [9, 19, 29, 39], "one after the other anyway");
 }

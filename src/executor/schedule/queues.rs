@@ -1,55 +1,145 @@
-//! The releases that wait, by namespace: a helm works in one namespace at a time.
+//! The releases that wait, by what one helm can do at a time: one namespace, in one manner.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Demand;
+use super::shares::Shares;
+use crate::executor::planned::Phase;
+use crate::helm::Manner;
 use crate::release::Namespace;
 
-/// A queue for each namespace, in the order of the plan.
-#[derive(Debug)]
+/// A queue for each namespace of each lot, in the order of the plan.
+#[derive(Debug, Default)]
 pub(super) struct Queues {
-    of_namespaces: Vec<BTreeSet<usize>>,
+    lots: Vec<Lot>,
+    queues: Vec<Queue>,
     /// For each release of the plan, its queue.
     home: Vec<usize>,
-    waiting: usize,
 }
 
-impl Queues {
-    pub(super) fn new<'a>(plan: impl IntoIterator<Item = &'a Namespace>) -> Self {
-        let mut known = BTreeMap::new();
-        let mut queues: Vec<BTreeSet<usize>> = Vec::new();
-        let mut home = Vec::new();
-        for (place, namespace) in plan.into_iter().enumerate() {
-            let queue = *known.entry(namespace).or_insert_with(|| {
-                queues.push(BTreeSet::new());
-                queues.len() - 1
-            });
-            queues[queue].insert(place);
-            home.push(queue);
-        }
-        Self { of_namespaces: queues, waiting: home.len(), home }
-    }
-
+/// What may go with one helm, but for the namespace. There are few: as many as a policy has rules, for each phase.
+#[derive(Debug)]
+pub(super) struct Lot {
+    pub(super) phase: Phase,
+    pub(super) manner: Manner,
+    /// The groups that its helms count in.
+    pub(super) groups: Vec<usize>,
     /// How many releases wait.
-    pub(super) fn len(&self) -> usize {
-        self.waiting
+    pub(super) waiting: usize,
+    /// Its queues with something in them.
+    ranking: BTreeSet<Rank>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    lot: usize,
+    releases: BTreeSet<usize>,
+}
+
+/// The namespace in which most wait comes first, of several the one that comes first in the plan: small ones fill gaps
+/// at the end, a large one would be a long tail.
+type Rank = (Reverse<usize>, usize, usize);
+
+impl Queues {
+    pub(super) fn new<'a>(plan: impl IntoIterator<Item = Demand<'a>>, shares: &mut Shares) -> Self {
+        let mut queues = Self::default();
+        let (mut lots, mut known) = (BTreeMap::new(), BTreeMap::<(usize, &Namespace), usize>::new());
+        for (place, demand) in plan.into_iter().enumerate() {
+            let Demand { namespace, phase, manner, shares: wanted } = demand;
+            let groups = shares.groups(wanted);
+            let lot = *lots.entry((phase, manner, groups.clone())).or_insert_with(|| {
+                queues.lots.push(Lot { phase, manner, groups, waiting: 0, ranking: BTreeSet::new() });
+                queues.lots.len() - 1
+            });
+            let queue = *known.entry((lot, namespace)).or_insert_with(|| {
+                queues.queues.push(Queue { lot, releases: BTreeSet::new() });
+                queues.queues.len() - 1
+            });
+            queues.home.push(queue);
+            queues.queues[queue].releases.insert(place);
+            queues.lots[lot].waiting += 1;
+        }
+        for queue in 0..queues.queues.len() {
+            queues.enrol(queue);
+        }
+        queues
     }
 
-    /// Takes from the namespace in which most wait, of several the one that comes first in the plan: small ones fill
-    /// gaps at the end, a large one would be a long tail. `size` says how many of so many.
-    pub(super) fn take(&mut self, size: impl Fn(usize) -> usize) -> Option<Vec<usize>> {
-        let fullest = self.of_namespaces.iter_mut().filter(|queue| !queue.is_empty()).reduce(|fullest, queue| {
-            let rank = |queue: &BTreeSet<usize>| (Reverse(queue.len()), queue.first().copied());
-            if rank(queue) < rank(fullest) { queue } else { fullest }
-        })?;
-        let size = size(fullest.len()).clamp(1, fullest.len());
-        self.waiting -= size;
-        Some(std::iter::from_fn(|| fullest.pop_first()).take(size).collect())
+    pub(super) fn lots(&self) -> &[Lot] {
+        &self.lots
+    }
+
+    /// All phases, in their order.
+    pub(super) fn phases(&self) -> BTreeSet<Phase> {
+        self.lots.iter().map(|lot| lot.phase).collect()
+    }
+
+    /// How many releases of a phase wait.
+    pub(super) fn waiting(&self, phase: Phase) -> usize {
+        self.lots.iter().filter(|lot| lot.phase == phase).map(|lot| lot.waiting).sum()
+    }
+
+    /// Takes from the fullest namespace of the lots that may go, those first for which it is time. `size` says how
+    /// many of so many.
+    pub(super) fn take(
+        &mut self,
+        may_go: impl Fn(&Lot) -> bool,
+        is_late: impl Fn(&Lot) -> bool,
+        size: impl Fn(&Lot, usize) -> usize,
+    ) -> Option<(usize, Vec<usize>)> {
+        let rank = |lot: &Lot| lot.ranking.first().map(|rank| (!is_late(lot), *rank));
+        let ranks = self.lots.iter().filter(|lot| may_go(lot)).filter_map(rank);
+        let (_, (Reverse(length), _, queue)) = ranks.min()?;
+        let lot = self.queues[queue].lot;
+        let size = size(&self.lots[lot], length).clamp(1, length);
+        self.strike(queue);
+        let releases = &mut self.queues[queue].releases;
+        let taken = std::iter::from_fn(|| releases.pop_first()).take(size).collect();
+        self.lots[lot].waiting -= size;
+        self.enrol(queue);
+        Some((lot, taken))
     }
 
     pub(super) fn put_back(&mut self, releases: &[usize]) {
         for place in releases {
-            self.waiting += usize::from(self.of_namespaces[self.home[*place]].insert(*place));
+            self.change(*place, |waiting| usize::from(waiting.insert(*place)), |count, change| count + change);
         }
+    }
+
+    /// A release does not wait any more.
+    pub(super) fn withdraw(&mut self, place: usize) {
+        self.change(place, |waiting| usize::from(waiting.remove(&place)), |count, change| count - change);
+    }
+
+    fn change(
+        &mut self,
+        place: usize,
+        change: impl FnOnce(&mut BTreeSet<usize>) -> usize,
+        count: impl FnOnce(usize, usize) -> usize,
+    ) {
+        let queue = self.home[place];
+        self.strike(queue);
+        let changed = change(&mut self.queues[queue].releases);
+        let lot = &mut self.lots[self.queues[queue].lot];
+        lot.waiting = count(lot.waiting, changed);
+        self.enrol(queue);
+    }
+
+    fn enrol(&mut self, queue: usize) {
+        if let Some(rank) = self.rank(queue) {
+            self.lots[self.queues[queue].lot].ranking.insert(rank);
+        }
+    }
+
+    fn strike(&mut self, queue: usize) {
+        if let Some(rank) = self.rank(queue) {
+            self.lots[self.queues[queue].lot].ranking.remove(&rank);
+        }
+    }
+
+    fn rank(&self, queue: usize) -> Option<Rank> {
+        let releases = &self.queues[queue].releases;
+        releases.first().map(|first| (Reverse(releases.len()), *first, queue))
     }
 }

@@ -13,7 +13,7 @@ const MOST_OF_AUTO: usize = 10;
 
 /// What there is to share, and among how many.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Share {
+pub(super) struct Supply {
     /// Releases that wait.
     pub(super) waiting: usize,
     /// All releases of the plan, until the first lane is free again.
@@ -24,7 +24,7 @@ pub(super) struct Share {
     pub(super) lanes: usize,
 }
 
-impl Share {
+impl Supply {
     /// How many of the `queue` releases that wait in one namespace go together.
     pub(super) fn of(self, queue: usize, size: BatchSize) -> usize {
         let most = match size {
@@ -39,7 +39,7 @@ impl Share {
     /// At first a fair share: namespaces are rarely as large as that, so enough is left to even out what takes longer
     /// than the rest. Later half as much again: lanes come back one after the other, and those that do last should
     /// find one release each, not start another round.
-    fn goal(self) -> usize {
+    pub(super) fn goal(self) -> usize {
         match self.opening {
             Some(all) => all.div_ceil(self.lanes),
             None => (3 * self.waiting).div_ceil(2 * self.lanes).min(self.waiting),
@@ -61,7 +61,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     fn size(waiting: usize, lanes: usize, queue: usize) -> usize {
-        Share { waiting, opening: Some(waiting), free: lanes, lanes }.of(queue, BatchSize::Auto)
+        Supply { waiting, opening: Some(waiting), free: lanes, lanes }.of(queue, BatchSize::Auto)
     }
 
     #[test]
@@ -82,8 +82,8 @@ mod tests {
     fn what_is_left_after_the_opening_is_gone_in_one_more_round() {
         let (mut waiting, mut sizes) = (20, Vec::new());
         while waiting > 0 {
-            let share = Share { waiting, opening: None, free: 1, lanes: 16 };
-            sizes.push(share.of(waiting.min(5), BatchSize::Auto));
+            let supply = Supply { waiting, opening: None, free: 1, lanes: 16 };
+            sizes.push(supply.of(waiting.min(5), BatchSize::Auto));
             waiting -= sizes.last().copied().unwrap_or_default();
         }
         assert!(sizes.len() <= 16, "{sizes:?}");
@@ -99,11 +99,11 @@ mod tests {
     #[test]
     fn a_number_is_a_bound_and_batches_still_shrink() {
         let at_most = |most| BatchSize::AtMost(NonZeroUsize::new(most).expect("it is not zero"));
-        let share = Share { waiting: 100, opening: Some(100), free: 4, lanes: 4 };
-        assert_eq!([1, 3, 64].map(|most| share.of(100, at_most(most))), [1, 3, 25]);
-        assert_eq!(Share { waiting: 4, opening: Some(4), free: 4, lanes: 4 }.of(4, at_most(64)), 1);
+        let supply = Supply { waiting: 100, opening: Some(100), free: 4, lanes: 4 };
+        assert_eq!([1, 3, 64].map(|most| supply.of(100, at_most(most))), [1, 3, 25]);
+        assert_eq!(Supply { waiting: 4, opening: Some(4), free: 4, lanes: 4 }.of(4, at_most(64)), 1);
         assert_eq!(
-            Share { waiting: 100, opening: Some(100), free: 1, lanes: 1 }.of(100, at_most(64)),
+            Supply { waiting: 100, opening: Some(100), free: 1, lanes: 1 }.of(100, at_most(64)),
             50,
             "two of 50, not 64 and 36"
         );

@@ -10,11 +10,10 @@ mod lines;
 mod remarks;
 mod transcript;
 
-use std::time::Duration;
-
 use super::child::{self, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
+use super::manner::Manner;
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::ReleaseId;
@@ -65,9 +64,15 @@ pub enum Told {
 
 /// Whatever can uninstall releases: helm, or a stand-in where helm is not the point.
 pub trait Uninstall: Send + Sync {
-    /// Uninstalls releases of one namespace, one after the other, and tells of each as it ends; stops at the first
-    /// that does not work, and before the next when told to. Never panics on what helm does.
-    fn uninstall(&self, batch: &[&ReleaseId], stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict;
+    /// Uninstalls releases of one namespace, one after the other and all in one manner, and tells of each as it ends;
+    /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
+    fn uninstall(
+        &self,
+        batch: &[&ReleaseId],
+        manner: &Manner,
+        stop: &StopSignal,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict;
 }
 
 /// Uninstalls with helm, a batch in one child.
@@ -75,28 +80,32 @@ pub trait Uninstall: Send + Sync {
 pub struct HelmUninstall {
     helm: Helm,
     connection: Connection,
-    timeout: Duration,
     runtime: GoRuntime,
-    limits: Limits,
+    /// Other bounds than those that follow from the manner.
+    limits: Option<Limits>,
 }
 
 impl HelmUninstall {
-    /// With this helm on this cluster. `timeout` is what helm gets as `--timeout`: its bound for each hook and each
-    /// wait in turn. The wall-clock bound of a release has to leave room for several of them.
-    pub fn new(helm: Helm, connection: Connection, timeout: Duration, runtime: GoRuntime) -> Self {
-        let limits = Limits::with_deadline(timeout * 3 + Duration::from_mins(1));
-        Self { helm, connection, timeout, runtime, limits }
+    /// With this helm on this cluster.
+    pub fn new(helm: Helm, connection: Connection, runtime: GoRuntime) -> Self {
+        Self { helm, connection, runtime, limits: None }
     }
 
     /// With other bounds for its children: for tests.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+        Self { limits: Some(limits), ..self }
     }
 }
 
 impl Uninstall for HelmUninstall {
-    fn uninstall(&self, batch: &[&ReleaseId], stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn uninstall(
+        &self,
+        batch: &[&ReleaseId],
+        manner: &Manner,
+        stop: &StopSignal,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let Some(namespace) = batch.first().map(|release| &release.namespace) else { return Verdict::of(Vec::new()) };
         if stop.urgency() > Urgency::Run {
             return Verdict::of(vec![Attempt::NotBegun; batch.len()]);
@@ -105,11 +114,12 @@ impl Uninstall for HelmUninstall {
         let alike = batch.iter().take_while(|release| release.namespace == *namespace).count();
         let (batch, others) = batch.split_at(alike);
         let names = batch.iter().map(|release| &release.name);
-        let arguments = arguments::uninstall(&self.connection, namespace, names, self.timeout);
+        let arguments = arguments::uninstall(&self.connection, namespace, names, manner, self.helm.version());
         let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
         invocation.environment.extend(self.runtime.changes());
+        let limits = self.limits.unwrap_or_else(|| Limits::with_deadline(manner.deadline()));
         let mut transcript = Transcript::new(batch, on_release);
-        let mut verdict = match child::run_in_steps(&invocation, self.limits, stop, &mut transcript) {
+        let mut verdict = match child::run_in_steps(&invocation, limits, stop, &mut transcript) {
             Ok(ended) => judge(transcript.finish(), &ended),
             Err(error) => Verdict::of(self.not_started(&error, batch.len())),
         };

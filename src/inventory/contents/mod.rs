@@ -18,13 +18,22 @@ use std::collections::BTreeMap;
 
 use manifest::KeepPolicy;
 
-use crate::release::{Content, Release, ReleaseId};
+use crate::release::{Content, Known, Release, ReleaseId};
 
 /// What each release holds, or why that cannot be told.
 pub type Contents = BTreeMap<ReleaseId, Result<Content, String>>;
 
+/// Whether the objects of releases are listed. There may be very many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectLists {
+    /// They are: somebody will ask whether they are gone.
+    Wanted,
+    /// They are not.
+    NotWanted,
+}
+
 /// Compares a record with the release it was found for, and reads what it holds.
-pub(super) fn content_of(release: &Release, stored: &Stored) -> Result<Content, String> {
+pub(super) fn content_of(release: &Release, stored: &Stored, lists: ObjectLists) -> Result<Content, String> {
     let says = |what: &str, found: &str, listed: &str| {
         Err(format!("its record says {what} {found}, its labels say {listed}: forged, or changed just now"))
     };
@@ -42,6 +51,9 @@ pub(super) fn content_of(release: &Release, stored: &Stored) -> Result<Content, 
         return says("status", &stored.status, release.status.as_str());
     }
     let mut content = Content { first_deployed: stored.first_deployed, ..Content::of_chart(stored.chart.clone()) };
+    if lists == ObjectLists::NotWanted {
+        content.ties.objects = Known::Unknown;
+    }
     let own = release.id.namespace.as_str();
     manifest::read(&stored.manifest, own, KeepPolicy::Honoured, &mut content)?;
     for hook in &stored.hooks {

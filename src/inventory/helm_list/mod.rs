@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::contents::{content_of, read_stored};
-use super::{Contents, Inventory, InventoryError, Listing};
+use super::{Contents, Inventory, InventoryError, Listing, ObjectLists};
 use crate::cluster::Connection;
 use crate::helm::{self, Helm};
 use crate::release::{Content, Release, Status};
@@ -39,7 +39,7 @@ impl Inventory for HelmInventory {
         Ok(without_replaced(read(&json)?))
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
         let waiting = Mutex::new(releases.iter());
         let found = Mutex::new(Contents::new());
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -47,7 +47,7 @@ impl Inventory for HelmInventory {
             for _ in 0..SIDE_BY_SIDE.min(releases.len()) {
                 scope.spawn(|| {
                     while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
-                        let content = self.content(release);
+                        let content = self.content(release, lists);
                         found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
                     }
                 });
@@ -58,12 +58,12 @@ impl Inventory for HelmInventory {
 }
 
 impl HelmInventory {
-    fn content(&self, release: &Release) -> Result<Content, String> {
+    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Content, String> {
         let json = helm::record(&self.helm, &self.connection, &release.id, &self.stop);
         let json = json.map_err(|error| format!("helm does not show it: {}", error.failure.words.all()))?;
         let stored = read_stored(&json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
         // Helm does not show the chart here; its list does.
-        content_of(release, &stored).map(|content| Content { chart: release.chart.clone(), ..content })
+        content_of(release, &stored, lists).map(|content| Content { chart: release.chart.clone(), ..content })
     }
 }
 

@@ -8,7 +8,7 @@ mod group;
 mod read;
 mod views;
 
-use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, Protection, Unreadable, Watch};
+use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable, Watch};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
@@ -40,6 +40,11 @@ impl MetadataInventory {
         cluster_wide.complete(&self.client, &self.fence, listing)
     }
 
+    /// Where nothing of it could be looked at, for the given reason.
+    pub(super) fn unseen_protection(&self, listing: &Listing, why: &str) -> Protection {
+        Protection::unseen(listing, &self.fence, why)
+    }
+
     /// Begins to watch planned releases, from the list they were last checked against.
     pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
         Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
@@ -60,8 +65,8 @@ impl Inventory for MetadataInventory {
         Ok(listing)
     }
 
-    fn contents(&self, releases: &[&Release]) -> Result<Contents, InventoryError> {
-        read::contents(&self.client, self.store, releases).map_err(InventoryError::Look)
+    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        read::contents(&self.client, self.store, releases, lists).map_err(InventoryError::Look)
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use crate::cluster::{Client, LookError, Payload, Payloads, RecordStore, Wanted};
-use crate::inventory::Contents;
 use crate::inventory::contents::{content_of, read_stored, unpack};
+use crate::inventory::{Contents, ObjectLists};
 use crate::release::{Content, Release};
 
 /// More threads than this would only wait for the API server.
@@ -17,7 +17,12 @@ const MOST_THREADS: usize = 4;
 type Expected<'a> = BTreeMap<(&'a str, String), &'a Release>;
 
 /// What the releases hold.
-pub(super) fn contents(client: &Client, store: RecordStore, releases: &[&Release]) -> Result<Contents, LookError> {
+pub(super) fn contents(
+    client: &Client,
+    store: RecordStore,
+    releases: &[&Release],
+    lists: ObjectLists,
+) -> Result<Contents, LookError> {
     let key = |release: &&'_ Release| RecordStore::object_name(release.id.name.as_str(), release.revision.0);
     let expected: Expected<'_> =
         releases.iter().map(|release| ((release.id.namespace.as_str(), key(release)), *release)).collect();
@@ -25,7 +30,7 @@ pub(super) fn contents(client: &Client, store: RecordStore, releases: &[&Release
         return Ok(Contents::new());
     }
     let payloads = client.payloads(store, wanted(&expected))?;
-    let reader = Reader { payloads, expected: &expected, found: Mutex::default(), error: Mutex::default() };
+    let reader = Reader { payloads, expected: &expected, lists, found: Mutex::default(), error: Mutex::default() };
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -51,6 +56,7 @@ fn wanted(expected: &Expected<'_>) -> Vec<Wanted> {
 struct Reader<'a> {
     payloads: Payloads,
     expected: &'a Expected<'a>,
+    lists: ObjectLists,
     found: Mutex<Contents>,
     error: Mutex<Option<LookError>>,
 }
@@ -68,7 +74,8 @@ impl Reader<'_> {
     fn take(&self, payload: &Payload) {
         let key = (payload.namespace.as_str(), payload.object.clone());
         let Some(release) = self.expected.get(&key) else { return };
-        let content = content(release, &payload.packed).map_err(|why| format!("revision {}: {why}", release.revision));
+        let content = content(release, &payload.packed, self.lists)
+            .map_err(|why| format!("revision {}: {why}", release.revision));
         self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
     }
 
@@ -88,7 +95,7 @@ impl Reader<'_> {
     }
 }
 
-fn content(release: &Release, packed: &[u8]) -> Result<Content, String> {
+fn content(release: &Release, packed: &[u8], lists: ObjectLists) -> Result<Content, String> {
     let stored = unpack(packed).and_then(|json| read_stored(&json));
-    content_of(release, &stored.map_err(|why| format!("its record cannot be decoded: {why}"))?)
+    content_of(release, &stored.map_err(|why| format!("its record cannot be decoded: {why}"))?, lists)
 }

@@ -9,6 +9,9 @@ use crate::inventory::{Listing, Unlisted};
 use crate::policy::Fence;
 use crate::release::Namespace;
 
+/// A refusal is about half as long.
+const LONGEST_WORDS: usize = 400;
+
 /// The answers about the whole cluster, each with the reason where there is none.
 #[derive(Debug)]
 pub struct ClusterWide {
@@ -38,14 +41,15 @@ impl ClusterWide {
 
     /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
     pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
-        let namespaces = in_question(listing);
-        let (facts, (marks, unseen_opt_outs)) = std::thread::scope(|scope| {
+        let namespaces = in_question(listing, fence);
+        let (facts, (mut marks, unseen_opt_outs)) = std::thread::scope(|scope| {
             let facts = scope.spawn(|| facts(client, listing, &namespaces));
             let marks = all_marks(self.marks, client, &namespaces);
             (facts.join().unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string())), marks)
         });
-        let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| error.to_string());
-        let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| error.to_string());
+        marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
+        let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
+        let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error));
         Protection::of(facts, marks, unseen_opt_outs, flux, argo)
     }
 }
@@ -59,10 +63,10 @@ fn facts(client: &Client, listing: &Listing, namespaces: &BTreeSet<Namespace>) -
     }
     match client.namespaces_by_name(missing.clone()) {
         Ok(found) => {
-            let said = |answer: Result<_, LookError>| answer.map_err(|error| error.to_string());
+            let said = |answer: Result<_, LookError>| answer.map_err(|error| words(&error));
             facts.extend(found.into_iter().map(|(namespace, answer)| (namespace, said(answer))));
         }
-        Err(error) => facts.extend(unknown(&missing, &error.to_string())),
+        Err(error) => facts.extend(unknown(&missing, &words(&error))),
     }
     facts
 }
@@ -78,7 +82,7 @@ fn all_marks(
     namespaces: &BTreeSet<Namespace>,
 ) -> (Vec<KeepMark>, Vec<Unlisted>) {
     let unseen =
-        |namespace: &Namespace, error: &LookError| Unlisted { namespace: namespace.clone(), why: error.to_string() };
+        |namespace: &Namespace, error: &LookError| Unlisted { namespace: namespace.clone(), why: words(error) };
     let one_by_one = match cluster_wide {
         Ok(marks) => return (marks, Vec::new()),
         Err(LookError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
@@ -101,6 +105,15 @@ fn all_marks(
 
 fn joined<T>(look: ScopedJoinHandle<'_, Result<T, LookError>>) -> Result<T, LookError> {
     look.join().unwrap_or_else(|_| Err(panicked()))
+}
+
+/// In the server's words, which may quote an object: so much of them as fits into a sentence.
+fn words(error: &LookError) -> String {
+    let words = error.to_string();
+    match words.char_indices().nth(LONGEST_WORDS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
 }
 
 fn panicked() -> LookError {

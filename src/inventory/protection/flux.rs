@@ -64,9 +64,9 @@ fn shortened(name: &str) -> String {
         return name.to_owned();
     }
     let hash = digest(&SHA256, name.as_bytes());
-    let hash = hash.as_ref().iter().take(HASH / 2).map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hash = hash.as_ref().iter().take(HASH / 2).fold(0, |number, byte| (number << 8) | u64::from(*byte));
     // Where this is not the end of a character the name is no release's.
-    format!("{}-{hash}", name.get(..LONGEST - HASH - 1).unwrap_or_default())
+    format!("{}-{hash:0HASH$x}", name.get(..LONGEST - HASH - 1).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -82,21 +82,17 @@ mod tests {
         releases(object).iter().map(ToString::to_string).collect()
     }
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn the_name_of_a_release_is_the_one_that_is_given_or_made_of_target_and_name() {
         let plain = object("flux", "web");
         assert_eq!(ids(&plain), ["flux/web"]);
-        let targeted = HelmRelease { target_namespace: text("dev-a"), ..plain.clone() };
+        let targeted = HelmRelease { target_namespace: Some("dev-a".to_owned()), ..plain.clone() };
         assert_eq!(ids(&targeted), ["flux/dev-a-web"], "the record does not follow the objects");
-        let stored = HelmRelease { storage_namespace: text("dev-a"), ..targeted.clone() };
+        let stored = HelmRelease { storage_namespace: Some("dev-a".to_owned()), ..targeted.clone() };
         assert_eq!(ids(&stored), ["dev-a/dev-a-web"]);
-        assert_eq!(ids(&HelmRelease { release_name: text("shop"), ..stored }), ["dev-a/shop"]);
-        let empty = HelmRelease { release_name: text(""), target_namespace: text(""), ..plain };
-        assert_eq!(ids(&HelmRelease { storage_namespace: text(""), ..empty }), ["flux/web"]);
+        assert_eq!(ids(&HelmRelease { release_name: Some("shop".to_owned()), ..stored }), ["dev-a/shop"]);
+        let empty = HelmRelease { release_name: Some(String::new()), target_namespace: Some(String::new()), ..plain };
+        assert_eq!(ids(&HelmRelease { storage_namespace: Some(String::new()), ..empty }), ["flux/web"]);
     }
 
     /// The names are those of helm-controller's own test.
@@ -122,8 +118,9 @@ mod tests {
 
     #[test]
     fn what_was_made_by_an_earlier_spec_is_managed_as_well() {
-        let made = MadeReleases { namespace: text("old"), names: vec!["web".to_owned(), "--no-hooks".to_owned()] };
-        let moved = HelmRelease { storage_namespace: text("new"), made, ..object("flux", "web") };
+        let made =
+            MadeReleases { namespace: Some("old".to_owned()), names: vec!["web".to_owned(), "--no-hooks".to_owned()] };
+        let moved = HelmRelease { storage_namespace: Some("new".to_owned()), made, ..object("flux", "web") };
         assert_eq!(ids(&moved), ["new/web", "old/web"]);
         let made = MadeReleases { namespace: None, names: vec!["was".to_owned()] };
         assert_eq!(ids(&HelmRelease { made, ..object("flux", "web") }), ["flux/web", "flux/was"]);
@@ -131,7 +128,7 @@ mod tests {
 
     #[test]
     fn each_release_is_named_once_with_the_object_that_asks_for_it() {
-        let twin = HelmRelease { storage_namespace: text("a"), ..object("b", "web") };
+        let twin = HelmRelease { storage_namespace: Some("a".to_owned()), ..object("b", "web") };
         let managed = managed(&[object("a", "web"), twin, object("a", "db")]);
         let said = managed.iter().map(|managed| format!("{}: {}", managed.id, managed.by)).collect::<Vec<_>>();
         assert_eq!(said, ["a/db: HelmRelease a/db", "a/web: HelmRelease a/web"]);

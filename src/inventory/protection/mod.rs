@@ -19,15 +19,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Listing, Unlisted};
 use crate::cluster::{KeepMark, NamespaceFacts};
+use crate::policy::Fence;
 use crate::release::{Namespace, ReleaseId};
 
 /// What protects releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
-    /// What is known of each namespace of the fence that there is, or that holds releases; or why nothing is.
+    /// What is known of each namespace of the fence, or why nothing is. Where namespaces may not be listed, only of those
+    /// that hold releases.
     pub namespaces: BTreeMap<Namespace, Result<NamespaceFacts, String>>,
-    /// The opt-outs that were seen, sorted; also of namespaces outside the fence. Those by a release's own label are
-    /// not among them: see [`OptOut::by_label`].
+    /// The opt-outs that were seen in namespaces of the fence, sorted. Those by a release's own label are not among them:
+    /// see [`OptOut::by_label`].
     pub opt_outs: Vec<OptOut>,
     /// Namespaces in which there may be more opt-outs than those, and why; sorted. A namespace can be here twice.
     pub unseen_opt_outs: Vec<Unlisted>,
@@ -39,8 +41,8 @@ pub struct Protection {
 
 impl Protection {
     /// Where nothing of it could be looked at, as where helm makes the lists.
-    pub fn unseen(listing: &Listing, why: &str) -> Self {
-        let namespaces = in_question(listing);
+    pub fn unseen(listing: &Listing, fence: &Fence, why: &str) -> Self {
+        let namespaces = in_question(listing, fence);
         let unseen = |namespace: &Namespace| Unlisted { namespace: namespace.clone(), why: why.to_owned() };
         Self {
             unseen_opt_outs: namespaces.iter().map(unseen).collect(),
@@ -94,7 +96,53 @@ impl Protection {
     }
 }
 
-/// Only where there are releases does it matter what protects them.
-fn in_question(listing: &Listing) -> BTreeSet<Namespace> {
-    listing.releases.iter().map(|release| release.id.namespace.clone()).collect()
+/// Only where there are releases that could be chosen does it matter what protects them.
+fn in_question(listing: &Listing, fence: &Fence) -> BTreeSet<Namespace> {
+    let mut namespaces: BTreeSet<_> = listing.releases.iter().map(|release| release.id.namespace.clone()).collect();
+    namespaces.retain(|namespace| fence.matches(namespace).is_some());
+    namespaces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::release::{Known, Release, Revision, Status};
+
+    fn release(id: &str) -> Release {
+        let (namespace, name) = id.split_once('/').expect("written as namespace/name");
+        Release {
+            id: ReleaseId {
+                namespace: namespace.parse().expect("a legal name"),
+                name: name.parse().expect("a legal name"),
+            },
+            revision: Revision(1),
+            status: Status::Deployed,
+            chart: Known::Unknown,
+            updated: Known::Unknown,
+            record: Known::Unknown,
+            keep_label: Known::Unknown,
+        }
+    }
+
+    fn fence() -> Fence {
+        let text =
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a, b]\n";
+        Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}")).namespaces
+    }
+
+    #[test]
+    fn where_nothing_could_be_seen_nothing_is_known_of_any_release() {
+        let releases = ["a/db", "a/web", "b/web", "outside/web"].map(release).to_vec();
+        let listing = Listing { releases, ..Listing::default() };
+        let protection = Protection::unseen(&listing, &fence(), "no answer");
+        let unseen = protection.unseen_opt_outs.iter().map(|unseen| unseen.namespace.as_str()).collect::<Vec<_>>();
+        assert_eq!(unseen, ["a", "b"]);
+        for release in &listing.releases {
+            assert!(protection.facts(&release.id.namespace).is_err());
+            assert_eq!(protection.manager_of(&release.id), Err("no answer"));
+            assert_eq!(OptOut::by_label(release), Known::Unknown);
+        }
+        assert_eq!(protection.argo, Err("no answer".to_owned()));
+    }
 }

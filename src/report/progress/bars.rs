@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line};
+use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, waiting_line};
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 
@@ -26,6 +26,8 @@ pub(super) struct Bars {
 struct Drawn {
     all: MultiProgress,
     total: ProgressBar,
+    /// What the end of a phase waits for.
+    waiting: Option<String>,
     lanes: Vec<LaneBar>,
 }
 
@@ -50,7 +52,7 @@ impl Bars {
         let lanes = shown.collect();
         let total = ProgressBar::new(u64::try_from(progress.total).unwrap_or(u64::MAX));
         let total = all.add(total.with_style(style(" total {bar:24} {pos}/{len} {msg}")));
-        self.drawn = Some(Drawn { all, total, lanes });
+        self.drawn = Some(Drawn { all, total, waiting: None, lanes });
     }
 
     /// Prints above the bars.
@@ -112,8 +114,17 @@ impl Progressing for Bars {
                 self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
             }
             Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
-            Event::Draining { because: NotStarted::FailFast, progress } => {
-                let text = super::draining_lines(NotStarted::FailFast, *progress, self.way_out);
+            Event::Waiting { objects, release, others, progress } => {
+                let text = waiting_line(*objects, release, *others);
+                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, *progress));
+            }
+            Event::ReleaseJudged { release, outcome, progress } => {
+                let line = judged_line(release, outcome, printer.err());
+                self.above(|| printer.tell(&line));
+                self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
+            }
+            Event::Draining { because: because @ (NotStarted::FailFast | NotStarted::Deadline), progress } => {
+                let text = super::draining_lines(*because, *progress, self.way_out);
                 self.above(|| printer.tell(&text));
             }
             Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {
@@ -126,6 +137,7 @@ impl Progressing for Bars {
 
 impl Drawn {
     fn begin(&mut self, lane: Lane, release: &str, progress: Progress) {
+        self.waiting = None;
         if let Some(bar) = self.lanes.get_mut(lane.0) {
             release.clone_into(&mut bar.release);
             bar.since = Some(Instant::now());
@@ -143,6 +155,11 @@ impl Drawn {
         self.draw_total(progress);
     }
 
+    fn wait(&mut self, text: &str, progress: Progress) {
+        self.waiting = Some(text.to_owned());
+        self.draw_total(progress);
+    }
+
     fn tick(&mut self, progress: Progress) {
         self.lanes.iter_mut().for_each(LaneBar::draw);
         self.draw_total(progress);
@@ -150,7 +167,7 @@ impl Drawn {
 
     fn draw_total(&self, progress: Progress) {
         let hidden = progress.running.saturating_sub(self.lanes.len());
-        let mut message = pace(progress);
+        let mut message = self.waiting.clone().unwrap_or_else(|| pace(progress));
         if progress.failed > 0 {
             message = format!("failed {}  {message}", progress.failed);
         }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{KILLING, Printer, Progress, Progressing, TERMINATING, WayOut, draining_lines, finished_line};
+use super::{
+    KILLING, Printer, Progress, Progressing, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
+    waiting_line,
+};
 use crate::executor::Event;
 use crate::report::words::seconds;
 
@@ -46,6 +49,14 @@ impl Progressing for Lines {
                 self.last_word = progress.elapsed;
                 let line = finished_line(release, outcome, *took, printer.err());
                 if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
+            }
+            Event::Waiting { objects, release, others, progress } => {
+                self.last_word = progress.elapsed;
+                printer.say(&waiting_line(*objects, release, *others));
+            }
+            Event::ReleaseJudged { release, outcome, progress } => {
+                self.last_word = progress.elapsed;
+                printer.tell(&judged_line(release, outcome, printer.err()));
             }
             Event::Draining { because, progress } => {
                 printer.tell(&draining_lines(*because, *progress, self.way_out));

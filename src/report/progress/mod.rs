@@ -59,11 +59,29 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
             format!("{} {name} {}: {}", paint.bad("failed"), failure.class, visible::line(first))
         }
         Outcome::Changed(_) => format!("{} {release}", paint.quiet("left alone")),
+        Outcome::StillNeeded { .. } => judged_line(release, outcome, paint),
         Outcome::NotStarted(_) => format!("{} {release}", paint.quiet("not started")),
     }
 }
 
-/// What a first signal, or a first failure under `--fail-fast`, means.
+/// The line for what became of a release between two phases.
+fn judged_line(release: &ReleaseId, outcome: &Outcome, paint: Paint) -> String {
+    match outcome {
+        Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.quiet("kept")),
+        Outcome::Failed(failure) => {
+            format!("{} {release} {}: {}", paint.bad("failed"), failure.class, visible::line(&failure.words.error))
+        }
+        other => format!("{} {release}", other.kind().as_str()),
+    }
+}
+
+/// What the end of a phase is waiting for.
+fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
+    let and_others = if others > 0 { format!(" and {}", plural(others, "other release")) } else { String::new() };
+    format!("waiting for {} of {release}{and_others} to be gone", plural(objects, "object"))
+}
+
+/// What a first signal, a first failure under `--fail-fast`, or the deadline means.
 fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> String {
     let waiting = progress.total - progress.done - progress.running;
     if progress.running == 0 {
@@ -74,6 +92,7 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
     let WayOut { pid, second } = way_out;
     match second {
         _ if because == NotStarted::FailFast => format!("{what} (--fail-fast)"),
+        _ if because == NotStarted::Deadline => format!("{what} (the deadline is near)"),
         SecondSignal::CtrlC => {
             format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
         }

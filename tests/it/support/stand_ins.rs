@@ -1,9 +1,12 @@
 //! Stand-ins for helm, and the executor with them: what no helm does on demand.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use helm_purge::executor::{BatchSize, Event, Execution, FailureHandling, Run, StillAsPlanned, execute};
-use helm_purge::helm::{Attempt, Failure, FailureClass, Uninstall, Verdict};
+use helm_purge::executor::{
+    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, Planned, Run, StillAsPlanned, execute,
+};
+use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
 use helm_purge::inventory::read;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
@@ -20,11 +23,22 @@ pub(crate) fn releases(count: usize) -> Vec<Release> {
     read(format!("[{entries}]").as_bytes()).expect("a list").releases
 }
 
-pub(crate) const GO_ON: Execution = Execution { workers: 4, batch: BatchSize::Auto, failures: FailureHandling::GoOn };
-pub(crate) const FAIL_FAST: Execution =
-    Execution { workers: 1, batch: BatchSize::Auto, failures: FailureHandling::FailFast };
+pub(crate) const GO_ON: Execution =
+    Execution { workers: 4, batch: BatchSize::Auto, failures: FailureHandling::GoOn, deadline: None };
+pub(crate) const FAIL_FAST: Execution = Execution { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
 
 pub(crate) const ONE_LANE: Execution = Execution { workers: 1, ..GO_ON };
+
+/// All in one phase and one manner.
+pub(crate) fn planned(releases: Vec<Release>) -> Vec<Planned> {
+    let manner = Manner::usual(Duration::from_mins(5));
+    releases.into_iter().map(|release| Planned::with_all_others(release, manner)).collect()
+}
+
+pub(crate) fn means(uninstall: impl Uninstall + 'static, still: impl StillAsPlanned + 'static) -> Means {
+    let remaining = CannotLook("nobody asked".to_owned());
+    Means { uninstall: Arc::new(uninstall), still: Arc::new(still), remaining: Arc::new(remaining) }
+}
 
 pub(crate) fn carry_out(
     count: usize,
@@ -35,7 +49,7 @@ pub(crate) fn carry_out(
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
-    let run = execute(releases(count), execution, Arc::new(uninstall), Arc::new(still), &interrupts, on_event);
+    let run = execute(planned(releases(count)), execution, means(uninstall, still), &interrupts, on_event);
     run.expect("a few threads can be had")
 }
 
@@ -46,7 +60,13 @@ pub(crate) struct Failing {
 }
 
 impl Uninstall for Failing {
-    fn uninstall(&self, batch: &[&ReleaseId], _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn uninstall(
+        &self,
+        batch: &[&ReleaseId],
+        _: &Manner,
+        _: &StopSignal,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect();
         self.tried.lock().expect("nobody panics while it is held").push(names);
         let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();

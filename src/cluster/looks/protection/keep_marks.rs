@@ -45,12 +45,14 @@ impl Client {
     /// # Errors
     /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
     pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<MarksInNamespace>, LookError> {
-        self.look(|client| async move {
-            let looks = namespaces.into_iter().map(|namespace| {
-                let api = Api::namespaced(client.clone(), namespace.as_str());
-                async move { (namespace, list(api).await) }
-            });
-            Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+        self.look(|client| {
+            in_bounds(async move {
+                let looks = namespaces.into_iter().map(|namespace| {
+                    let api = Api::namespaced(client.clone(), namespace.as_str());
+                    async move { (namespace, list(api).await) }
+                });
+                Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+            })
         })
     }
 }

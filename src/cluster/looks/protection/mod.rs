@@ -45,11 +45,11 @@ where
             return Ok(());
         }
     }
-    Err(LookError::Failed(format!("there are more than {} pages of {PAGE} objects", MOST_PAGES)))
+    Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
 }
 
 /// The answer to a whole look, or the news that it took too long.
-async fn in_bounds<T>(look: impl Future<Output = Result<T, LookError>>) -> Result<T, LookError> {
+pub(super) async fn in_bounds<T>(look: impl Future<Output = Result<T, LookError>>) -> Result<T, LookError> {
     let late = |_| LookError::Failed(format!("not all of it came within {} s", LOOK_TIMEOUT.as_secs()));
     tokio::time::timeout(LOOK_TIMEOUT, look).await.map_err(late)?
 }

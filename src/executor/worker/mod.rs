@@ -1,19 +1,24 @@
 //! One job on the pool: one batch, and an answer for each of its releases, whatever happens.
 
+mod as_planned;
+mod ledger;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use super::as_planned::StillAsPlanned;
-use super::ledger::Ledger;
+use super::planned::Planned;
+use super::run::Means;
 use super::schedule::{Batch, Lane};
-use crate::cluster::LookError;
-use crate::helm::{Attempt, Failure, FailureClass, Uninstall};
+use crate::cluster::{LookError, Presence};
+use crate::helm::{Attempt, Failure, FailureClass};
 use crate::inventory::Standing;
-use crate::release::{Release, ReleaseId};
+use crate::release::ReleaseId;
 use crate::signal::{StopSignal, Urgency};
+pub use as_planned::{AsPlanned, StillAsPlanned};
+use ledger::Ledger;
 
 /// What a worker tells the loop.
 pub(super) enum Message {
@@ -25,6 +30,8 @@ pub(super) enum Message {
     Unseen(Lane, usize, Failure),
     /// What was told of these proves nothing any more.
     Revoked(Vec<usize>, Failure),
+    /// What is still there, of the objects that were asked about.
+    Looked(Vec<Presence>),
     /// The batch is over, however.
     Free(Lane),
 }
@@ -53,9 +60,8 @@ pub(super) enum Answer {
 /// What every job needs.
 #[derive(Clone)]
 pub(super) struct Tools {
-    pub(super) plan: Arc<Vec<Release>>,
-    pub(super) uninstall: Arc<dyn Uninstall>,
-    pub(super) still: Arc<dyn StillAsPlanned>,
+    pub(super) plan: Arc<Vec<Planned>>,
+    pub(super) means: Means,
     pub(super) stop: StopSignal,
     pub(super) messages: Sender<Message>,
 }
@@ -78,8 +84,8 @@ pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
 /// Whoever was asked and does not answer does not know, and what is not known is kept.
 fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
     let places = ledger.waiting().to_vec();
-    let releases = places.iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
-    let asked = catch_unwind(AssertUnwindSafe(|| tools.still.standings(&releases)));
+    let releases = places.iter().map(|place| &tools.plan[*place].release).collect::<Vec<_>>();
+    let asked = catch_unwind(AssertUnwindSafe(|| tools.means.still.standings(&releases)));
     let (standings, why) = match asked {
         Ok(standings) => (standings, "whether it has changed since the plan was not answered".to_owned()),
         Err(panic) => (Vec::new(), of_panic(panic.as_ref()).words.error),
@@ -112,12 +118,12 @@ fn not_told(class: FailureClass, why: String) -> Answer {
 }
 
 fn uninstall(tools: &Tools, ledger: &mut Ledger<'_>) {
-    let releases = ledger.waiting().iter().map(|place| &tools.plan[*place].id).collect::<Vec<&ReleaseId>>();
-    if releases.is_empty() {
-        return;
-    }
+    let batch = ledger.waiting().iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
+    let Some(manner) = batch.first().map(|planned| planned.manner) else { return };
+    let releases = batch.iter().map(|planned| &planned.release.id).collect::<Vec<&ReleaseId>>();
     ledger.begin();
-    let verdict = tools.uninstall.uninstall(&releases, &tools.stop, &mut |attempt| ledger.go_on(attempt));
+    let on_release = &mut |attempt| ledger.go_on(attempt);
+    let verdict = tools.means.uninstall.uninstall(&releases, &manner, &tools.stop, on_release);
     ledger.settle(verdict);
 }
 

@@ -1,20 +1,26 @@
 //! The loop: feeds the pool, one job per completion, and never queues the plan: a queue of the pool cannot be
 //! emptied, so stopping means not to feed.
 
+mod between;
+mod stopping;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use threadpool::ThreadPool;
 
 use super::accounts::{Accounts, InHand};
+use super::deadline::Deadline;
 use super::event::{Event, Listener};
 use super::execution::{Execution, FailureHandling};
 use super::outcome::{NotStarted, Run};
-use super::schedule::{Lane, Schedule};
+use super::phase::PhaseEnd;
+use super::planned::Planned;
+use super::schedule::{Batch, Demand, Lane, Schedule};
 use super::worker::{self, Ended, Message, Tools};
-use crate::release::Release;
 use crate::signal::{Interrupts, Urgency};
+use between::Next;
 
 /// How often the loop looks up when no worker has news.
 const TICK: Duration = Duration::from_millis(100);
@@ -31,18 +37,24 @@ pub(super) struct Drive<'a> {
     draining: Option<NotStarted>,
     /// What has been said about signals.
     announced: (bool, Urgency),
+    deadline: Deadline,
+    /// Whether it was said that the deadline is near.
+    at_deadline: bool,
+    /// What is waited for between two phases.
+    phase_end: Option<PhaseEnd>,
+    told_waiting: bool,
 }
 
 impl<'a> Drive<'a> {
     pub(super) fn new(
-        plan: Arc<Vec<Release>>,
+        plan: Arc<Vec<Planned>>,
         execution: Execution,
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
-        let Execution { workers, batch, failures } = execution;
+        let Execution { workers, batch, failures, deadline } = execution;
         Self {
-            schedule: Schedule::new(plan.iter().map(|release| &release.id.namespace), workers, batch),
+            schedule: Schedule::new(plan.iter().map(Demand::from), workers, batch),
             accounts: Accounts::new(plan, workers),
             failures,
             interrupts,
@@ -50,6 +62,10 @@ impl<'a> Drive<'a> {
             workers,
             draining: None,
             announced: (false, Urgency::Run),
+            deadline: Deadline::new(deadline, Instant::now()),
+            at_deadline: false,
+            phase_end: None,
+            told_waiting: false,
         }
     }
 
@@ -59,9 +75,14 @@ impl<'a> Drive<'a> {
         self.listener.tell(&Event::Started { lanes: self.workers, progress });
         loop {
             self.obey_signals();
+            self.obey_deadline();
             self.feed(pool, tools);
             if self.schedule.running() == 0 {
-                return self.into_run();
+                match self.go_on(pool, tools) {
+                    Next::Phase => continue,
+                    Next::Wait => {}
+                    Next::Nothing => return self.into_run(),
+                }
             }
             let message = receiver.recv_timeout(TICK);
             // Before anything is shown: after a signal the terminal may be somebody else's.
@@ -76,13 +97,18 @@ impl<'a> Drive<'a> {
     }
 
     fn feed(&mut self, pool: &ThreadPool, tools: &Tools) {
-        while let Some((lane, batch)) = self.schedule.next() {
-            if let Some(first) = batch.releases.first() {
-                self.take_up(lane, *first);
-            }
-            let tools = tools.clone();
+        while let Some((lane, batch)) = self.next() {
+            let Some(first) = batch.releases.first().copied() else { continue };
+            self.take_up(lane, first);
+            let stop = self.stop_for(&self.accounts.plan()[first].manner, &tools.stop);
+            let tools = Tools { stop, ..tools.clone() };
             pool.execute(move || worker::work(&tools, lane, &batch));
         }
+    }
+
+    fn next(&mut self) -> Option<(Lane, Batch)> {
+        let in_time = self.in_time();
+        self.schedule.next(in_time)
     }
 
     fn on_message(&mut self, message: Message) {
@@ -95,13 +121,15 @@ impl<'a> Drive<'a> {
                 self.schedule.put_back(&places);
             }
             Message::Unseen(lane, place, if_begun) => {
-                self.accounts.leave_in_doubt(place, if_begun, self.why());
+                let why = self.why_not(&self.accounts.plan()[place].manner);
+                self.accounts.leave_in_doubt(place, if_begun, why);
                 self.put_down(lane, place);
             }
             Message::Revoked(places, failure) => {
                 self.accounts.revoke(&places, &failure);
                 self.drain_after_failure();
             }
+            Message::Looked(seen) => self.on_looked(seen),
             Message::Free(lane) => self.schedule.finished(lane),
         }
     }
@@ -133,43 +161,6 @@ impl<'a> Drive<'a> {
             let (release, progress) = (self.accounts.id(place), self.accounts.progress());
             self.listener.tell(&Event::ReleaseReturned { lane, release, progress });
         }
-    }
-
-    fn obey_signals(&mut self) {
-        let (told, urgency) = (self.interrupts.interruption().is_some(), self.interrupts.stop().urgency());
-        // Workers give back what they have not begun; it must not be handed out again, whoever raised the word.
-        let must_drain = told || (urgency > Urgency::Run && self.draining.is_none());
-        if must_drain && !self.announced.0 {
-            self.announced.0 = true;
-            self.drain(NotStarted::Interrupted);
-        }
-        if urgency >= Urgency::Terminate && urgency > self.announced.1 {
-            self.announced.1 = urgency;
-            let progress = self.accounts.progress();
-            let event = if urgency == Urgency::Kill { Event::Killing(progress) } else { Event::Terminating(progress) };
-            self.listener.tell(&event);
-        }
-    }
-
-    fn drain_after_failure(&mut self) {
-        if self.failures == FailureHandling::FailFast {
-            self.drain(NotStarted::FailFast);
-        }
-    }
-
-    fn drain(&mut self, because: NotStarted) {
-        let is_news = self.draining != Some(because);
-        self.schedule.drain();
-        self.draining.get_or_insert(because);
-        // Children that have several releases begin no more of them either.
-        self.interrupts.stop().raise(Urgency::Drain);
-        if is_news {
-            self.listener.tell(&Event::Draining { because, progress: self.accounts.progress() });
-        }
-    }
-
-    fn why(&self) -> NotStarted {
-        self.draining.unwrap_or(NotStarted::Interrupted)
     }
 
     fn into_run(mut self) -> Run {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::schedule::{Batch, Lane};
-use super::worker::{Answer, Ended, Message, Tools};
+use super::{Answer, Ended, Message, Tools};
+use crate::executor::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Told, Verdict};
 use crate::signal::Urgency;
 

@@ -1,0 +1,159 @@
+//! The end of a phase: helm is done, and its objects still have to go. Pure; it is told the time and what was seen.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::cluster::{LookError, Presence};
+use crate::executor::planned::Planned;
+use crate::helm::{Failure, FailureClass};
+use crate::release::{Address, GroupKind};
+
+/// Most objects are gone with the first look, and most of the others soon after.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// So many objects are named where they stay.
+const NAMED: usize = 5;
+
+/// What is waited for.
+#[derive(Debug)]
+pub(in crate::executor) struct PhaseEnd {
+    waiting: Vec<Waiting>,
+    left: BTreeMap<usize, Left>,
+    pause: Duration,
+    /// When to look again; not while somebody looks.
+    next: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    release: usize,
+    object: Address,
+    until: Instant,
+}
+
+/// What is left of a release that helm has uninstalled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::executor) struct Left {
+    /// Objects that are still there.
+    there: Vec<Address>,
+    /// Objects about which nothing can be told.
+    unknown: Vec<Address>,
+    why: Option<LookError>,
+}
+
+impl PhaseEnd {
+    /// From now on the objects of these releases of the plan are waited for, each for as long as the timeout of its
+    /// release.
+    pub(in crate::executor) fn begin(plan: &[Planned], uninstalled: &[usize], now: Instant) -> Self {
+        let mut end = Self { waiting: Vec::new(), left: BTreeMap::new(), pause: FIRST_PAUSE, next: Some(now) };
+        for release in uninstalled.iter().copied() {
+            let Planned { manner, ties, .. } = &plan[release];
+            let until = now + manner.timeout;
+            match ties.objects.as_known() {
+                Some(objects) => {
+                    end.waiting.extend(objects.iter().map(|object| Waiting { release, object: object.clone(), until }));
+                }
+                None => {
+                    let why = LookError::Unsupported("what it was made of is not known".to_owned());
+                    end.left.insert(release, Left { why: Some(why), ..Left::default() });
+                }
+            }
+        }
+        end
+    }
+
+    /// The objects to look at, where it is time to.
+    pub(in crate::executor) fn due(&mut self, now: Instant) -> Option<Vec<Address>> {
+        if self.waiting.is_empty() {
+            return None;
+        }
+        self.next.take_if(|next| *next <= now)?;
+        Some(self.waiting.iter().map(|waiting| waiting.object.clone()).collect())
+    }
+
+    /// Somebody has looked at all of them.
+    pub(in crate::executor) fn take(&mut self, seen: Vec<Presence>, now: Instant) {
+        let unanswered = || Presence::Unknown(LookError::Failed("whoever was asked did not answer".to_owned()));
+        let answers = seen.into_iter().chain(std::iter::repeat_with(unanswered));
+        for (waiting, presence) in std::mem::take(&mut self.waiting).into_iter().zip(answers) {
+            let is_final = waiting.until <= now || matches!(&presence, Presence::Unknown(why) if is_for_good(why));
+            match presence {
+                Presence::Gone => {}
+                Presence::There | Presence::Unknown(_) if !is_final => self.waiting.push(waiting),
+                Presence::There => self.left.entry(waiting.release).or_default().there.push(waiting.object),
+                Presence::Unknown(why) => {
+                    let left = self.left.entry(waiting.release).or_default();
+                    left.unknown.push(waiting.object);
+                    left.why.get_or_insert(why);
+                }
+            }
+        }
+        let bound = self.waiting.iter().map(|waiting| waiting.until).min();
+        self.next = Some(bound.map_or(now, |bound| bound.min(now + self.pause)));
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// Whether nothing is waited for any more.
+    pub(in crate::executor) fn is_over(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// How many objects are waited for, and the releases that they are of.
+    pub(in crate::executor) fn waits_for(&self) -> (usize, Vec<usize>) {
+        let mut releases = self.waiting.iter().map(|waiting| waiting.release).collect::<Vec<_>>();
+        releases.dedup();
+        (self.waiting.len(), releases)
+    }
+
+    /// What is left of which releases.
+    pub(in crate::executor) fn into_left(self) -> BTreeMap<usize, Left> {
+        self.left
+    }
+}
+
+impl Left {
+    /// Kinds of what may still be there; none where that is not known.
+    pub(in crate::executor) fn kinds(&self) -> Option<Vec<GroupKind>> {
+        let objects = self.there.iter().chain(&self.unknown);
+        let kinds = objects.map(Address::group_kind).collect::<Vec<_>>();
+        (!kinds.is_empty()).then_some(kinds)
+    }
+
+    /// What becomes of its release, which had so much time.
+    pub(in crate::executor) fn failure(&self, time: Duration) -> Failure {
+        let done = "helm uninstalled it, but";
+        if self.there.is_empty() {
+            let why = self.why.as_ref().map(ToString::to_string).unwrap_or_default();
+            let text = format!("{done} whether its objects are gone cannot be told: {why}{}", named(&self.unknown));
+            return Failure::of_our_own(self.why.as_ref().map_or(FailureClass::Internal, class), text);
+        }
+        let text = format!("{done} after {} s there still is what something else has to clear away", time.as_secs());
+        Failure::of_our_own(FailureClass::Leftovers, format!("{text}{}", named(&self.there)))
+    }
+}
+
+/// Asking again would not help.
+fn is_for_good(why: &LookError) -> bool {
+    matches!(why, LookError::Forbidden(_) | LookError::Unsupported(_))
+}
+
+fn class(why: &LookError) -> FailureClass {
+    match why {
+        LookError::Forbidden(_) => FailureClass::Rbac,
+        LookError::Interrupted => FailureClass::Interrupted,
+        LookError::NoConnection(_) | LookError::Unsupported(_) | LookError::Failed(_) => FailureClass::Unreachable,
+    }
+}
+
+fn named(objects: &[Address]) -> String {
+    let mut text = String::new();
+    for (number, object) in objects.iter().take(NAMED).enumerate() {
+        text.push_str(if number == 0 { ": " } else { ", " });
+        text.push_str(&object.to_string());
+    }
+    if objects.len() > NAMED { format!("{text} and {} more", objects.len() - NAMED) } else { text }
+}
+
+#[cfg(test)]
+#[path = "end_test.rs"]
+mod tests;

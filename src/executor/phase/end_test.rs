@@ -1,0 +1,97 @@
+use super::*;
+use crate::helm::Manner;
+use crate::release::{Known, Ties};
+
+const LONG: Duration = Duration::from_mins(5);
+
+fn address(name: &str) -> Address {
+    let [api_version, kind, namespace] = ["example.com/v1", "Widget", "dev-a"].map(str::to_owned);
+    Address { api_version, kind, namespace, name: name.to_owned() }
+}
+
+/// A release with these objects, or with ones that are not known.
+fn planned(timeout: Duration, objects: Option<&[&str]>) -> Planned {
+    let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
+    let release = crate::inventory::read(json).expect("a list").releases.remove(0);
+    let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
+    let ties = Ties { objects, ..Ties::none() };
+    Planned { ties, ..Planned::with_all_others(release, Manner::usual(timeout)) }
+}
+
+fn names(objects: Option<Vec<Address>>) -> Vec<String> {
+    objects.into_iter().flatten().map(|object| object.name).collect()
+}
+
+fn forbidden() -> Presence {
+    Presence::Unknown(LookError::Forbidden("no right to get widgets".to_owned()))
+}
+
+fn down() -> Presence {
+    Presence::Unknown(LookError::NoConnection("connection refused".to_owned()))
+}
+
+#[test]
+fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
+    let plan = [planned(LONG, Some(&["a", "b"])), planned(LONG, Some(&["c"])), planned(LONG, Some(&["d"]))];
+    let mut now = Instant::now();
+    let mut end = PhaseEnd::begin(&plan, &[0, 2], now);
+    assert_eq!(names(end.due(now)), ["a", "b", "d"], "and nothing of the one that was not uninstalled");
+    assert_eq!(end.due(now), None, "somebody looks already");
+    end.take(vec![Presence::Gone, Presence::There, down()], now);
+    assert_eq!(end.waits_for(), (2, vec![0, 2]));
+    let mut pauses = Vec::new();
+    for _ in 0..7 {
+        let began = now;
+        while end.due(now).is_none() {
+            now += Duration::from_millis(100);
+        }
+        pauses.push((now - began).as_millis());
+        end.take(vec![Presence::There; 2], now);
+    }
+    assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000]);
+    end.take(vec![Presence::Gone; 2], now);
+    assert!(end.is_over() && end.into_left().is_empty());
+}
+
+#[test]
+fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
+    let short = Duration::from_secs(1);
+    let plan = [planned(short, Some(&["a", "b"])), planned(LONG, Some(&["c"]))];
+    let now = Instant::now();
+    let mut end = PhaseEnd::begin(&plan, &[0, 1], now);
+    end.take(vec![Presence::There; 3], now);
+    end.take(vec![Presence::There; 3], now + short);
+    assert_eq!(end.waits_for(), (1, vec![1]));
+    end.take(vec![Presence::Gone], now + short);
+    let left = end.into_left();
+    assert_eq!(left.keys().collect::<Vec<_>>(), [&0]);
+    let failure = left[&0].failure(short);
+    assert_eq!(failure.class, FailureClass::Leftovers);
+    assert!(failure.words.error.ends_with(": Widget dev-a/a, Widget dev-a/b"), "{}", failure.words.error);
+    assert_eq!(left[&0].kinds(), Some(vec![GroupKind::new("example.com", "Widget"); 2]));
+}
+
+#[test]
+fn the_last_look_is_not_later_than_the_timeout() {
+    let short = Duration::from_millis(50);
+    let now = Instant::now();
+    let mut end = PhaseEnd::begin(&[planned(short, Some(&["a"]))], &[0], now);
+    end.due(now);
+    end.take(vec![Presence::There], now);
+    assert!(end.due(now + short).is_some());
+}
+
+#[test]
+fn what_may_not_be_looked_at_is_not_known_at_once_and_what_could_not_be_is_asked_for_again() {
+    let plan = [planned(LONG, Some(&["a"])), planned(LONG, Some(&["b"])), planned(LONG, None)];
+    let now = Instant::now();
+    let mut end = PhaseEnd::begin(&plan, &[0, 1, 2], now);
+    end.take(vec![forbidden(), down()], now);
+    assert_eq!(end.waits_for(), (1, vec![1]));
+    // Whoever is asked and says nothing does not know.
+    end.take(Vec::new(), now + LONG);
+    let left = end.into_left();
+    let classes = left.values().map(|left| left.failure(LONG).class).collect::<Vec<_>>();
+    assert_eq!(classes, [FailureClass::Rbac, FailureClass::Unreachable, FailureClass::Unreachable]);
+    assert_eq!(left.values().map(|left| left.kinds().is_some()).collect::<Vec<_>>(), [true, true, false]);
+}
