@@ -40,6 +40,8 @@ pub enum Command {
     Keep(KeepArguments),
     /// Say which line of which file decides about a release, and what else has a say
     Explain(ExplainArguments),
+    /// Hold policies against cases of your own; no cluster needed
+    Test(TestArguments),
     /// Print the versions of this program and of the helm it uses
     Version,
 }
@@ -133,6 +135,14 @@ pub enum ExplanationFormat {
     Json,
     /// One YAML document
     Yaml,
+}
+
+/// `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Cases (folders with a case.yaml), or folders of cases
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
 }
 
 /// Which policy, and which part of its fence. No flag here widens what the policy allows.

@@ -6,7 +6,8 @@ mod keep;
 
 pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
-    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
+    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
+    ValidateArguments,
 };
 pub use keep::{KeepArguments, ListFormat};
 

@@ -17,6 +17,7 @@ mod prepare;
 mod purge;
 mod stopped;
 mod surroundings;
+mod test;
 mod validate;
 mod version;
 
@@ -46,6 +47,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
         Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
+        Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Version => version::version(surroundings),
     }

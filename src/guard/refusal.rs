@@ -81,6 +81,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The words of those guards that need nothing but a plan and what it was made from.
+    pub const GUARDS_OF_A_PLAN: [&'static str; 6] =
+        ["window", "keep.required", "opt-outs", "limits.maxReleases", "limits.maxNamespaces", "limits.maxPercent"];
+
     /// A word for programs.
     pub fn guard(&self) -> &'static str {
         match self {

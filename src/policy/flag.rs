@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::decode::{Reader, Slot};
+use super::decode::{Reader, Slot, schema};
 use super::document::{Node, Scalar, Style, Value};
 use super::fault::{Fault, Faults, Findings, Reported};
 use super::keys::{self, KeepEntry};
@@ -57,7 +57,7 @@ fn read<T>(
     let source = Source::new(flag, text.to_owned());
     let span = Span::new(0, text.len());
     let scalar = Scalar::new(text.to_owned(), Style::Plain, span, text);
-    let mut reader = Reader::new(&source, Findings::default());
+    let mut reader = Reader::new(&source, &schema::LEVELS, Findings::default());
     let value = value(&Node { span, value: Value::Scalar(scalar) }, &mut reader);
     let faults = reader.into_findings().into_faults();
     match value {

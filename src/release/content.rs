@@ -54,6 +54,18 @@ impl Content {
             ties: Ties::none(),
         }
     }
+
+    /// Takes down an object of a release of the namespace `own`. Helm finds a kind however its letters are cased.
+    pub fn add(&mut self, object: Object, own: &str) {
+        match object.kind.to_ascii_lowercase().as_str() {
+            "customresourcedefinition" | "namespace" | "apiservice" => self.sweeping.push(object.clone()),
+            "persistentvolumeclaim" => self.claims.push(object.clone()),
+            _ => {}
+        }
+        if object.namespace.as_ref().is_some_and(|namespace| namespace != own) {
+            self.elsewhere.push(object);
+        }
+    }
 }
 
 impl fmt::Display for Object {

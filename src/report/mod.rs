@@ -3,6 +3,7 @@
 //! It gets finished values and events and turns them into text. It decides nothing about a release and knows
 //! no process. One printer writes it all; one file draws bars.
 
+mod cases;
 mod document;
 mod errors;
 mod explanation;
@@ -21,6 +22,7 @@ mod summary;
 mod table;
 mod words;
 
+pub use cases::{render_case, render_cases};
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;

@@ -7,6 +7,7 @@ mod support;
 
 mod as_planned;
 mod batches;
+mod cases;
 mod command_line;
 mod connections;
 mod deadline;

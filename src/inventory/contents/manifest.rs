@@ -103,21 +103,15 @@ fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &
     add(object, value, own, content)
 }
 
-/// Helm finds a kind however its letters are cased.
 fn add(object: Object, value: &Value, own: &str, content: &mut Content) -> Result<(), String> {
-    match object.kind.to_ascii_lowercase().as_str() {
-        "customresourcedefinition" | "namespace" | "apiservice" => content.sweeping.push(object.clone()),
-        "persistentvolumeclaim" => content.claims.push(object.clone()),
-        "statefulset" => match claims_of(value)? {
+    if object.kind.eq_ignore_ascii_case("statefulset") {
+        match claims_of(value)? {
             Claims::None => {}
             Claims::Stay => content.claims_stay.push(object.clone()),
             Claims::Go => content.claims.push(object.clone()),
-        },
-        _ => {}
+        }
     }
-    if object.namespace.as_ref().is_some_and(|namespace| namespace != own) {
-        content.elsewhere.push(object);
-    }
+    content.add(object, own);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread::ScopedJoinHandle;
 
-use super::{Protection, argo, flux, in_question, marks};
+use super::{Protection, argo, flux, in_question};
 use crate::cluster::{Application, Client, HelmRelease, KeepMark, LookError, NamespaceFacts};
 use crate::inventory::{Listing, Unlisted};
 use crate::policy::Fence;
@@ -42,28 +42,15 @@ impl ClusterWide {
     /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
     pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
         let namespaces = in_question(listing, fence);
-        let (facts, (marks, mut unseen_opt_outs)) = std::thread::scope(|scope| {
+        let (facts, (mut marks, unseen_opt_outs)) = std::thread::scope(|scope| {
             let facts = scope.spawn(|| facts(client, listing, &namespaces));
             let marks = all_marks(self.marks, client, &namespaces);
             (facts.join().unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string())), marks)
         });
-        let mut opt_outs = marks.into_iter().filter_map(marks::in_config_map).collect::<Vec<_>>();
-        opt_outs.retain(|opt_out| fence.matches(&opt_out.namespace).is_some());
-        for (namespace, facts) in &facts {
-            match facts {
-                Ok(facts) => opt_outs.extend(marks::in_namespace(namespace, facts)),
-                Err(why) => unseen_opt_outs.push(Unlisted { namespace: namespace.clone(), why: why.clone() }),
-            }
-        }
-        opt_outs.sort();
-        unseen_opt_outs.sort();
-        Protection {
-            namespaces: facts,
-            opt_outs,
-            unseen_opt_outs,
-            flux: self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error)),
-            argo: self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error)),
-        }
+        marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
+        let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
+        let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error));
+        Protection::of(facts, marks, unseen_opt_outs, flux, argo)
     }
 }
 

@@ -21,7 +21,7 @@ pub use seen::{SeenOptOut, SeenOptOuts, UnseenOptOuts};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Listing, Unlisted};
-use crate::cluster::NamespaceFacts;
+use crate::cluster::{KeepMark, NamespaceFacts};
 use crate::policy::Fence;
 use crate::release::{Namespace, ReleaseId};
 
@@ -54,6 +54,27 @@ impl Protection {
             flux: Err(why.to_owned()),
             argo: Err(why.to_owned()),
         }
+    }
+
+    /// Of what the looks have brought: the opt-outs are those of the marks and of the namespaces' annotations, and where
+    /// nothing is known of a namespace there may be more.
+    pub fn of(
+        namespaces: BTreeMap<Namespace, Result<NamespaceFacts, String>>,
+        marks: Vec<KeepMark>,
+        mut unseen_opt_outs: Vec<Unlisted>,
+        flux: Result<Vec<ManagedRelease>, String>,
+        argo: Result<Vec<ManagedNamespace>, String>,
+    ) -> Self {
+        let mut opt_outs = marks.into_iter().filter_map(marks::in_config_map).collect::<Vec<_>>();
+        for (namespace, facts) in &namespaces {
+            match facts {
+                Ok(facts) => opt_outs.extend(marks::in_namespace(namespace, facts)),
+                Err(why) => unseen_opt_outs.push(Unlisted { namespace: namespace.clone(), why: why.clone() }),
+            }
+        }
+        opt_outs.sort();
+        unseen_opt_outs.sort();
+        Self { namespaces, opt_outs, unseen_opt_outs, flux, argo }
     }
 
     /// What is known of a namespace, or why nothing is.

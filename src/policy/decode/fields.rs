@@ -77,8 +77,7 @@ impl<'n> Fields<'n> {
 
     fn missing(&self, name: &str) -> Fault {
         let example = self.level.key(name).map_or("…", |key| key.example);
-        let place =
-            if std::ptr::eq(self.level, &raw const TOP) { String::new() } else { format!(" {}", self.level.place) };
+        let place = if self.level.place == TOP.place { String::new() } else { format!(" {}", self.level.place) };
         Fault::at(self.start, format!("`{name}` is missing{place}")).label(format!("add `{name}: {example}`"))
     }
 
@@ -100,7 +99,7 @@ impl<'n> Fields<'n> {
             reader.report(fault.label("a comma starts a new key: write numbers without it"));
             return;
         }
-        let fault = match suggest(&entry.key, self.level) {
+        let fault = match suggest(&entry.key, self.level, reader.levels()) {
             Suggestion::Meant(key) => {
                 if mapping.entries.iter().all(|other| other.key != key.name) && self.take(key.name).is_none() {
                     self.slots.push((key.name, Slot::of_key(key, entry)));

@@ -16,7 +16,8 @@ pub(crate) struct Key {
     pub(crate) example: &'static str,
 }
 
-const fn key(name: &'static str, example: &'static str) -> Key {
+/// A key and an example of its value.
+pub(crate) const fn key(name: &'static str, example: &'static str) -> Key {
     Key { name, example }
 }
 

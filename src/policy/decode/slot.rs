@@ -60,6 +60,16 @@ impl<'n> Slot<'n> {
         Self { name: "a policy".to_owned(), example: Example::Document, key_span: None, node }
     }
 
+    /// A document that is no policy, and one of its keys for those who wrote something else.
+    pub(crate) fn of_document_called(name: &str, key: &'static Key, node: &'n Node) -> Self {
+        Self { name: name.to_owned(), example: Example::Of(key), key_span: None, node }
+    }
+
+    /// Whether it is a mapping, where it may be something else as well.
+    pub(crate) fn is_mapping(&self) -> bool {
+        matches!(self.node.value, Value::Mapping(_))
+    }
+
     /// What to underline when the value as a whole is meant: a text without its quotes.
     pub(crate) fn span(&self) -> Span {
         match &self.node.value {

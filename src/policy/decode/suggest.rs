@@ -1,6 +1,6 @@
 //! Did you mean: what an unknown key was probably meant to be.
 
-use super::schema::{Key, LEVELS, Level};
+use super::schema::{Key, Level};
 
 /// Below this two words are not alike (nextest and clap use the same measure).
 const ALIKE: f64 = 0.8;
@@ -45,7 +45,8 @@ pub(super) enum Suggestion {
     None,
 }
 
-pub(super) fn suggest(unknown: &str, level: &'static Level) -> Suggestion {
+/// What a key was meant to be that `level` does not have; `levels` are all of its file.
+pub(super) fn suggest(unknown: &str, level: &'static Level, levels: &'static [&'static Level]) -> Suggestion {
     // The measure takes time with the square of the length, and finds a likeness in any sentence.
     let is_word = unknown.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'));
     if unknown.len() > 64 || !is_word {
@@ -59,7 +60,7 @@ pub(super) fn suggest(unknown: &str, level: &'static Level) -> Suggestion {
     if let Some(key) = synonyms.filter_map(|(_, ours)| level.key(ours)).next() {
         return Suggestion::Meant(key);
     }
-    if let Some((other, key)) = LEVELS.iter().find_map(|other| Some((other, same(unknown, other)?))) {
+    if let Some((other, key)) = levels.iter().find_map(|other| Some((other, same(unknown, other)?))) {
         return Suggestion::Belongs(other, key);
     }
     closest(unknown, level).map_or(Suggestion::None, Suggestion::Meant)
@@ -82,11 +83,11 @@ pub(super) fn folded(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::{KEEP, LIMITS, RULE, TOP};
+    use super::super::schema::{KEEP, LEVELS, LIMITS, RULE, TOP};
     use super::*;
 
     fn said(unknown: &str, level: &'static Level) -> String {
-        match suggest(unknown, level) {
+        match suggest(unknown, level, &LEVELS) {
             Suggestion::Meant(key) => key.name.to_owned(),
             Suggestion::Belongs(level, key) => format!("{} {}", key.name, level.place),
             Suggestion::None => String::new(),
