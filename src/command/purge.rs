@@ -11,8 +11,8 @@ use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult,
-    Remaining, Run, Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
+    Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};

@@ -104,21 +104,6 @@ impl<'n> Slot<'n> {
         checked.map(|()| seen.into_iter().map(|(value, _)| value).collect())
     }
 
-    /// The entries of a mapping whose keys people choose themselves, each read by `read`.
-    pub(crate) fn entries<'s, T>(
-        &self,
-        reader: &mut Reader<'s>,
-        read: impl Fn(&'n str, &Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<Vec<T>, Reported> {
-        let Value::Mapping(mapping) = &self.node.value else { return self.wrong(Shape::Mapping, reader) };
-        let values = mapping.entries.iter().map(|entry| read(&entry.key, &Slot::of_free_key(entry), reader));
-        let values = values.collect::<Vec<_>>();
-        match mapping.keys {
-            Keys::All => values.into_iter().collect(),
-            Keys::SomeReported(reported) => Err(reported),
-        }
-    }
-
     /// The keys of a mapping.
     pub(crate) fn fields(&self, level: &'static Level, reader: &mut Reader<'_>) -> Result<Fields<'n>, Reported> {
         match &self.node.value {

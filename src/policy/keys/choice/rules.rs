@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::fence::{Outline, read_pattern};
-use super::rule::{AgeFrom, Rule, State, States};
+use super::rule::{AgeFrom, Rule, RuleOrigin, State, States};
 use super::selector::{self, Selector};
 use super::{Fence, labels};
 use crate::place::{Place, Placed};
@@ -80,6 +80,7 @@ fn read_rule(slot: &Slot<'_>, around: &Around<'_>, reader: &mut Reader<'_>) -> R
         states: states?.unwrap_or_default(),
         handling: handling?,
         workers: workers?,
+        origin: RuleOrigin::Listed,
     })
 }
 
