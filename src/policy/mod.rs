@@ -21,6 +21,7 @@ mod flag;
 mod keys;
 mod pattern;
 mod read;
+mod several;
 mod source;
 
 #[cfg(test)]
@@ -29,6 +30,8 @@ mod cases_test;
 mod random;
 #[cfg(test)]
 mod robustness_test;
+#[cfg(test)]
+mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};

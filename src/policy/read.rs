@@ -8,6 +8,7 @@ use super::decode::Reader;
 use super::document;
 use super::fault::{Fault, Faults, Findings};
 use super::keys::{self, Policy};
+use super::source::Source;
 
 impl Policy {
     /// Reads a policy. `name` is what places and messages call the file.
@@ -16,6 +17,10 @@ impl Policy {
     ///
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
+        Self::read_source(name, bytes).map(|(policy, _)| policy)
+    }
+
+    fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
         let source = document::decode(name, bytes)?;
         let mut findings = Findings::default();
         let root = document::parse(&source, &mut findings);
@@ -23,7 +28,7 @@ impl Policy {
         let policy = root.and_then(|root| keys::read(&root, &mut reader));
         let faults = reader.into_findings().into_faults();
         match policy {
-            Ok(policy) if faults.is_empty() => Ok(policy),
+            Ok(policy) if faults.is_empty() => Ok((policy, source)),
             _ => Err(Faults::new(source, faults)),
         }
     }
@@ -34,7 +39,12 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_named(path: &Path) -> Result<Self, Faults> {
-        if path == Path::new("-") { Self::read_from("-", io::stdin()) } else { Self::read_file(path) }
+        Self::read_with_source(path).map(|(policy, _)| policy)
+    }
+
+    /// The same, with the text that its places are in.
+    pub(super) fn read_with_source(path: &Path) -> Result<(Self, Source), Faults> {
+        if path == Path::new("-") { Self::read_stream("-", io::stdin()) } else { Self::open(path) }
     }
 
     /// Reads the policy in a file.
@@ -43,9 +53,13 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_file(path: &Path) -> Result<Self, Faults> {
+        Self::open(path).map(|(policy, _)| policy)
+    }
+
+    fn open(path: &Path) -> Result<(Self, Source), Faults> {
         let name = path.display().to_string();
         match File::open(path) {
-            Ok(file) => Self::read_from(&name, file),
+            Ok(file) => Self::read_stream(&name, file),
             Err(error) => Err(unreadable(&name, &error)),
         }
     }
@@ -56,16 +70,20 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_from(name: &str, stream: impl Read) -> Result<Self, Faults> {
+        Self::read_stream(name, stream).map(|(policy, _)| policy)
+    }
+
+    fn read_stream(name: &str, stream: impl Read) -> Result<(Self, Source), Faults> {
         let mut bytes = Vec::new();
         let longest = u64::try_from(document::LARGEST).unwrap_or(u64::MAX).saturating_add(1);
         match stream.take(longest).read_to_end(&mut bytes) {
-            Ok(_) => Self::read(name, &bytes),
+            Ok(_) => Self::read_source(name, &bytes),
             Err(error) => Err(unreadable(name, &error)),
         }
     }
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Faults {
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Faults {
     let fault = match error.kind() {
         io::ErrorKind::NotFound => {
             Fault::of_file("there is no such file").hint("`helm purge init` writes a first policy")
