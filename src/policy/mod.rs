@@ -24,6 +24,8 @@ mod keys;
 mod pattern;
 mod policies;
 mod read;
+mod several;
+mod shared;
 mod source;
 
 #[cfg(test)]
@@ -32,6 +34,8 @@ mod cases_test;
 mod random;
 #[cfg(test)]
 mod robustness_test;
+#[cfg(test)]
+mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
@@ -46,4 +50,6 @@ pub use keys::{
 pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub use policies::Policies;
 pub(crate) use read::{bytes_of_file, read_document};
+pub use several::ReadPolicies;
+pub use shared::{SharedNamespace, shared_namespaces};
 pub use source::{Source, Span};

@@ -3,6 +3,11 @@
 //!
 //! Draft 7: the newest that all editors know. What it cannot say (can a pattern match a name?) `validate` says.
 
+#[cfg(test)]
+mod checker;
+#[cfg(test)]
+mod schema_test;
+
 use serde_json::{Map, Value, json};
 
 use super::decode::schema::{self, Condition, Form, Items, Key, Labels, Level, Need, Shaped};
@@ -18,7 +23,7 @@ pub fn json_schema() -> String {
     let mut whole = Map::new();
     whole.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     whole.insert("title".to_owned(), json!("A policy of helm-purge"));
-    whole.extend(level(&schema::TOP, Condition::None));
+    whole.extend(level(&schema::TOP, Condition::LimitsWithEverything));
     format!("{:#}\n", Value::Object(whole))
 }
 
@@ -40,8 +45,17 @@ fn level(level: &Level, condition: Condition) -> Map<String, Value> {
 fn of_condition(condition: Condition) -> Map<String, Value> {
     object(match condition {
         Condition::None => json!({}),
-        Condition::AnyOf(keys) => json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()}),
+        Condition::AnyOf(keys) => {
+            json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()})
+        }
         Condition::OnlyWith(key, other) => json!({"dependencies": {key: [other]}}),
+        Condition::LimitsWithEverything => json!({
+            "if": {
+                "required": ["namespaces"],
+                "properties": {"namespaces": {"contains": {"enum": ["*", "**"]}}},
+            },
+            "then": {"required": ["limits"]},
+        }),
         Condition::ValuesByOperator => json!({
             "if": {"properties": {"operator": {"enum": ["In", "NotIn"]}}},
             "then": {"required": ["values"]},
@@ -117,7 +131,8 @@ fn of_shaped(shaped: Shaped) -> Value {
 }
 
 /// `90s`, `1h30m`, `1 hour, 30 minutes`, `PT5M`: never a bare number, a clock face or something negative.
-const DURATION: &str = "^[+]?([Pp][0-9TtWwDdHhMmSs.,]+|[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+(,?\\s*[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+)*)$";
+const DURATION: &str =
+    "^[+]?([Pp][0-9TtWwDdHhMmSs.,]+|[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+(,?\\s*[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+)*)$";
 
 /// A day, or a time with its offset.
 const UNTIL: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|[-+]?[0-9]{4,6}-?[0-9]{2}-?[0-9]{2}[Tt ].*([Zz]|[-+][0-9]{2}).*)$";
