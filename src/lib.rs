@@ -15,6 +15,8 @@
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
+//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`.
+//!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::KeepArguments;
+
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
 #[derive(Debug, Parser)]
@@ -34,6 +36,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Show the plan, ask, purge
     Run(RunArguments),
+    /// Protect what is yours: a ConfigMap in your namespace that every policy respects
+    Keep(KeepArguments),
     /// Say which line of which file decides about a release, and what else has a say
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed

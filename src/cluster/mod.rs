@@ -1,7 +1,8 @@
 //! The cluster: which one, how it is reached, and the looks at it that go through its API.
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
-//! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster.
+//! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
+//! `marks`: ConfigMaps with the label `helm-purge: keep`.
 
 mod client;
 mod connection;
@@ -9,6 +10,7 @@ mod connection_error;
 mod kubeconfig;
 mod look_error;
 mod looks;
+mod marks;
 mod overrides;
 mod parts;
 mod private_folder;
@@ -22,3 +24,4 @@ pub use looks::{
     NamespaceFacts, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
     Wanted, WatchNews,
 };
+pub use marks::{MarkPlace, SeenMark};

@@ -74,7 +74,7 @@ pub(super) fn release_id(text: &str) -> Option<ReleaseId> {
 }
 
 /// Where helm will look for releases, too: its children inherit the variable.
-fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
+pub(super) fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
     match driver {
         None | Some("secret" | "secrets") => Ok(RecordStore::Secrets),
         Some("configmap" | "configmaps") => Ok(RecordStore::ConfigMaps),

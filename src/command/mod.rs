@@ -7,6 +7,7 @@ mod confirm;
 mod explain;
 mod facts;
 mod init;
+mod keep;
 mod look_around;
 mod narrow;
 mod plan;
@@ -45,6 +46,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Plan(arguments) => plan::plan(&arguments, &connection, surroundings),
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
+        Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Version => version::version(surroundings),

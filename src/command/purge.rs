@@ -11,8 +11,8 @@ use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Run, Settled,
-    StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
+    Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};
@@ -96,7 +96,10 @@ fn carry_out(
     let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
     let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
     let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));
-    let remaining = Arc::new(CannotLook("there is one phase, after which nothing is looked for".to_owned()));
+    let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
+        Some(client) => Arc::new(client.clone()),
+        None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
+    };
     let means = Means { uninstall, still, remaining };
     let ways = Ways::of(prepared, timeout);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();

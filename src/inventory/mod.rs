@@ -17,7 +17,8 @@ pub use helm_list::{HelmInventory, read};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
 pub use protection::{
-    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, Until,
+    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenOptOut,
+    SeenOptOuts, UnseenOptOuts, Until,
 };
 pub use watch::{Standing, Watch};
 pub use way::AnyWay;

@@ -8,6 +8,7 @@ use super::{
     ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists,
     Protection, Watch,
 };
+use crate::cluster::Client;
 use crate::release::Release;
 
 /// Both ways, and which one it is.
@@ -59,6 +60,11 @@ impl AnyWay {
     /// there is nothing to watch with.
     pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
         self.why_helm().is_none().then(|| self.metadata.watch(planned, checked))
+    }
+
+    /// Whoever can tell which objects are still there; where helm makes the lists, nobody can.
+    pub fn client(&self) -> Option<&Client> {
+        self.why_helm().is_none().then(|| self.metadata.client())
     }
 
     fn chosen(&self) -> &dyn Inventory {

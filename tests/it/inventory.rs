@@ -60,7 +60,7 @@ impl Ways {
     }
 }
 
-/// Helm's list has the time that is in the payload and no UID; and other tests install and purge meanwhile, in
+/// Helm's list has the time that is in the payload, no UID and no labels; and other tests install and purge meanwhile, in
 /// namespaces of their own.
 fn comparable(mut plan: Plan) -> Plan {
     plan.seen = 0;

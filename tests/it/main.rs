@@ -20,6 +20,8 @@ mod fake_run;
 mod faults;
 mod guards;
 mod inventory;
+mod keep;
+mod manners;
 mod meanwhile;
 mod on_a_terminal;
 mod phases;

@@ -1,7 +1,9 @@
 //! The looks that this program takes at a cluster, each a question with a plain answer.
 
+mod kinds;
 mod namespaces;
 mod own_annotations;
+mod own_name;
 mod payloads;
 mod protection;
 mod records;

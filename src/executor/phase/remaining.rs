@@ -1,6 +1,6 @@
 //! The question between two phases: which objects are still there?
 
-use crate::cluster::{LookError, Presence};
+use crate::cluster::{Client, LookError, Presence};
 use crate::release::Address;
 
 /// Whoever can tell. It is asked on a worker's thread and may take the time of many requests.
@@ -9,6 +9,12 @@ pub trait Remaining: Send + Sync {
     ///
     /// One that gets no answer counts as one about which nothing can be told.
     fn look(&self, objects: &[Address]) -> Vec<Presence>;
+}
+
+impl Remaining for Client {
+    fn look(&self, objects: &[Address]) -> Vec<Presence> {
+        self.presence(objects)
+    }
 }
 
 /// Cannot look, for this reason.

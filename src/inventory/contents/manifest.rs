@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use super::keys::{get, text};
+use super::ties;
 use crate::release::{Content, Object};
 
 /// A list of lists of lists is nobody's manifest.
@@ -42,7 +43,7 @@ pub(super) fn read(manifest: &str, own: &str, policy: KeepPolicy, content: &mut 
 }
 
 /// Helm cuts at every line that begins with `---`, whatever follows.
-fn documents(manifest: &str) -> impl Iterator<Item = &str> {
+pub(super) fn documents(manifest: &str) -> impl Iterator<Item = &str> {
     let starts = std::iter::once(0).chain(manifest.match_indices("\n---").map(|(at, _)| at + 1)).collect::<Vec<_>>();
     let ends = starts.clone().into_iter().skip(1).chain([manifest.len()]);
     starts.into_iter().zip(ends).map(|(start, end)| {
@@ -60,7 +61,7 @@ fn one_way(document: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn yaml(text: &str) -> Result<Value, String> {
+pub(super) fn yaml(text: &str) -> Result<Value, String> {
     // Of a key that is there twice the last counts, as for Helm; what a merge overrides is a matter of the reader.
     let options = serde_yaml::options! {
         duplicate_keys: DuplicateKeyPolicy::LastWins,
@@ -78,11 +79,14 @@ fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &
     }
     let annotations = get(metadata, "annotations")?.unwrap_or(&Value::Null);
     let keep = text(annotations, "helm.sh/resource-policy")?.unwrap_or_default();
+    // Also one that stays: whoever holds it is who serves its kind.
+    ties::add_definition(kind, value, &mut content.ties);
     if policy == KeepPolicy::Honoured && keep.trim().eq_ignore_ascii_case("keep") {
         return Ok(());
     }
     // Helm takes anything with items for a list, whatever its kind.
-    if let Some(Value::Array(items)) = get(value, "items")? {
+    let items = get(value, "items")?.and_then(Value::as_array);
+    if let Some(items) = items {
         let deeper = depth.checked_sub(1).ok_or("lists within lists")?;
         items.iter().try_for_each(|item| object(item, own, KeepPolicy::Ignored, deeper, content))?;
     }
@@ -91,6 +95,11 @@ fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &
         namespace: text(metadata, "namespace")?.map(str::to_owned),
         name: text(metadata, "name")?.unwrap_or_default().to_owned(),
     };
+    // With another policy than `keep` helm deletes it no more than with that, and does not even say so.
+    let is_forgotten = policy == KeepPolicy::Honoured && get(annotations, "helm.sh/resource-policy")?.is_some();
+    if items.is_none() && !is_forgotten {
+        ties::add_object(&object, value, own, &mut content.ties)?;
+    }
     add(object, value, own, content)
 }
 

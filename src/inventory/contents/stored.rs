@@ -18,6 +18,8 @@ pub(in crate::inventory) struct Stored {
     pub(in crate::inventory) first_deployed: Known<jiff::Timestamp>,
     /// As the record has it; what `helm status` prints has none.
     pub(in crate::inventory) chart: Known<Chart>,
+    /// The files of its `crds` folder, as base64; as the chart, unknown where helm prints the record.
+    pub(in crate::inventory) definitions: Known<Vec<String>>,
     /// All objects but the hooks', as YAML.
     pub(in crate::inventory) manifest: String,
     /// The manifests of the hooks that run on uninstall.
@@ -33,13 +35,15 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
     let info = Fields::read(info, &["status", "first_deployed", "last_deployed", "deleted", "description", "notes"])?;
     shape::check(json)?;
     let hooks: Vec<&RawValue> = fields.value("hooks")?;
+    let (chart, definitions) = fields.get("chart").map_or(Ok((Known::Unknown, Known::Unknown)), chart)?;
     Ok(Stored {
         namespace: fields.value("namespace")?,
         name: fields.value("name")?,
         revision: fields.value("version")?,
         status: info.value("status")?,
         first_deployed: first_deployed(&info.value::<String>("first_deployed")?),
-        chart: fields.get("chart").map_or(Ok(Known::Unknown), chart)?,
+        chart,
+        definitions,
         manifest: fields.value("manifest")?,
         hooks: hooks::on_uninstall(&hooks)?,
     })
@@ -51,9 +55,29 @@ fn first_deployed(text: &str) -> Known<jiff::Timestamp> {
     time.map_or(Known::Unknown, Known::Is)
 }
 
-fn chart(json: &str) -> Result<Known<Chart>, String> {
-    let Some(metadata) = Fields::read(json, &["metadata"])?.get("metadata") else { return Ok(Known::Unknown) };
-    let metadata = Fields::read(metadata, &["name", "version"])?;
+/// A chart, and the files of its `crds` folder. Those of its subcharts are not stored.
+fn chart(json: &str) -> Result<(Known<Chart>, Known<Vec<String>>), String> {
+    let fields = Fields::read(json, &["metadata", "files"])?;
+    let metadata = fields.get("metadata").map_or(Ok(Known::Unknown), metadata)?;
+    let files: Vec<&RawValue> = fields.value("files")?;
+    let definitions = files.into_iter().map(|file| definition(file.get())).collect::<Result<Vec<_>, _>>()?;
+    Ok((metadata, Known::Is(definitions.into_iter().flatten().collect())))
+}
+
+/// The content of a file, where it is one of those that Helm installs before all others.
+fn definition(json: &str) -> Result<Option<String>, String> {
+    const ENDS: [&str; 3] = [".yaml", ".yml", ".json"];
+    if json == "null" {
+        return Ok(None);
+    }
+    let fields = Fields::read(json, &["name", "data"])?;
+    let name: String = fields.value("name")?;
+    let is_one = name.starts_with("crds/") && ENDS.iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    if is_one { fields.value("data").map(Some) } else { Ok(None) }
+}
+
+fn metadata(json: &str) -> Result<Known<Chart>, String> {
+    let metadata = Fields::read(json, &["name", "version"])?;
     let (name, version): (String, String) = (metadata.value("name")?, metadata.value("version")?);
     Ok(if name.is_empty() { Known::Unknown } else { Known::Is(Chart { name, version }) })
 }
@@ -65,7 +89,8 @@ mod tests {
     #[test]
     fn a_record_is_read_as_helm_writes_it() {
         let json = r#"{"name":"web","info":{"first_deployed":"2026-11-20T10:00:00.5+01:00","deleted":"","status":"deployed"},
-            "chart":{"metadata":{"name":"my-app","version":"1.0.0-2"},"templates":[{"name":"t","data":"e30="}]},
+            "chart":{"metadata":{"name":"my-app","version":"1.0.0-2"},"templates":[{"name":"t","data":"e30="}],
+            "files":[{"name":"crds/a.yaml","data":"YQ=="},{"name":"crds/README.md","data":"Yg=="},{"name":"x/crds/c.yml","data":""},null]},
             "manifest":"---\na: b\n","version":3,"namespace":"dev-a","hooks":[
             {"name":"one","manifest":"kind: A","events":["post-install"]},
             {"name":"two","manifest":"kind: B","events":["pre-upgrade","pre-delete"]}]}"#;
@@ -74,6 +99,7 @@ mod tests {
         assert_eq!((stored.revision, stored.status.as_str()), (3, "deployed"));
         assert_eq!(stored.first_deployed, Known::Is("2026-11-20T09:00:00.5Z".parse().expect("a time")));
         assert_eq!(stored.hooks, ["kind: B"]);
+        assert_eq!(stored.definitions, Known::Is(vec!["YQ==".to_owned()]));
     }
 
     #[test]
@@ -94,6 +120,8 @@ mod tests {
             r#"{"info":{},"chart":{"values":"a"}}"#,
             r#"{"info":{},"chart":{"metadata":{"keywords":"a"}}}"#,
             r#"{"info":{},"chart":{"templates":[{"name":"t","data":"%"}]}}"#,
+            r#"{"info":{},"chart":{"Files":[]}}"#,
+            r#"{"info":{},"chart":{"files":[{"Name":"crds/a.yaml"}]}}"#,
             r#"{"info":{},"hooks":[{"weight":"1"}]}"#,
             r#"{"info":{},"hooks":[{"last_run":{"started_at":"x"}}]}"#,
             r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,

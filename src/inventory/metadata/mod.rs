@@ -45,6 +45,11 @@ impl MetadataInventory {
         Protection::unseen(listing, &self.fence, why)
     }
 
+    /// What it lists with.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Begins to watch planned releases, from the list they were last checked against.
     pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
         Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())

@@ -7,9 +7,6 @@ use crate::release::Namespace;
 
 const KEEP: &str = "helm-purge/keep";
 const KEEP_UNTIL: &str = "helm-purge/keep-until";
-const RELEASES: &str = "helm-purge/releases";
-const UNTIL: &str = "helm-purge/until";
-const REASON: &str = "helm-purge/reason";
 
 /// What a text ends in that was cut off.
 const CUT: char = '…';
@@ -20,9 +17,9 @@ pub(super) fn in_config_map(mark: KeepMark) -> Option<OptOut> {
     Some(OptOut {
         // The API server lets no other in.
         namespace: namespace.parse().ok()?,
-        releases: annotations.get(RELEASES).map_or(KeptReleases::All, |globs| kept_releases(globs)),
-        until: annotations.remove(UNTIL).map_or(Until::Never, Until::At),
-        reason: annotations.remove(REASON).filter(|reason| !reason.is_empty()),
+        releases: annotations.get(KeepMark::RELEASES).map_or(KeptReleases::All, |globs| kept_releases(globs)),
+        until: annotations.remove(KeepMark::UNTIL).map_or(Until::Never, Until::At),
+        reason: annotations.remove(KeepMark::REASON).filter(|reason| !reason.is_empty()),
         source: OptOutSource::ConfigMap(name),
     })
 }

@@ -9,11 +9,14 @@ mod cluster_wide;
 mod flux;
 mod marks;
 mod opt_out;
+mod seen;
+mod written;
 
 pub use argo::ManagedNamespace;
 pub use cluster_wide::ClusterWide;
 pub use flux::ManagedRelease;
 pub use opt_out::{KeptReleases, OptOut, OptOutSource, Until};
+pub use seen::{SeenOptOut, SeenOptOuts, UnseenOptOuts};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,6 +2,7 @@
 //!
 //! Collects faults and goes on. Must not know what a value means: that is for `keys` and `pattern`.
 
+mod boolean;
 mod choice;
 mod duration;
 mod fields;

@@ -23,6 +23,10 @@ pub(crate) struct Slot<'n> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Example {
     Of(&'static Key),
+    /// An item of the list that stands under a key.
+    ItemOf(&'static Key),
+    /// The whole file.
+    Document,
     None,
 }
 
@@ -39,7 +43,11 @@ impl<'n> Slot<'n> {
 
     /// An item of the list that stands here.
     pub(super) fn item(&self, node: &'n Node) -> Self {
-        Self { name: format!("an entry of {}", self.name), example: Example::None, key_span: None, node }
+        let example = match self.example {
+            Example::Of(key) => Example::ItemOf(key),
+            _ => Example::None,
+        };
+        Self { name: format!("an entry of {}", self.name), example, key_span: None, node }
     }
 
     /// The value of a flag.
@@ -49,7 +57,7 @@ impl<'n> Slot<'n> {
 
     /// The document itself.
     pub(crate) fn of_document(node: &'n Node) -> Self {
-        Self { name: "a policy".to_owned(), example: Example::None, key_span: None, node }
+        Self { name: "a policy".to_owned(), example: Example::Document, key_span: None, node }
     }
 
     /// A document that is no policy, and one of its keys for those who wrote something else.

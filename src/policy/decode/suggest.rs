@@ -18,6 +18,20 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("parallelism", "workers"),
     ("threads", "workers"),
     ("jobs", "workers"),
+    ("policies", "rules"),
+    ("labels", "namespaceSelector"),
+    ("labelSelector", "namespaceSelector"),
+    ("selector", "namespaceSelector"),
+    ("age", "olderThan"),
+    ("maxAge", "olderThan"),
+    ("ttl", "olderThan"),
+    ("state", "statuses"),
+    ("states", "statuses"),
+    ("expires", "until"),
+    ("expiry", "until"),
+    ("schedule", "window"),
+    ("start", "from"),
+    ("end", "to"),
 ];
 
 /// What to say about a key that its level does not have.
@@ -41,12 +55,13 @@ pub(super) fn suggest(unknown: &str, level: &'static Level, levels: &'static [&'
     if let Some(key) = same(unknown, level) {
         return Suggestion::Meant(key);
     }
+    // Before other levels: the labels of a rule are not those of `metadata`.
+    let synonyms = OTHER_WORDS.iter().filter(|(word, _)| folded(word) == folded(unknown));
+    if let Some(key) = synonyms.filter_map(|(_, ours)| level.key(ours)).next() {
+        return Suggestion::Meant(key);
+    }
     if let Some((other, key)) = levels.iter().find_map(|other| Some((other, same(unknown, other)?))) {
         return Suggestion::Belongs(other, key);
-    }
-    let synonym = OTHER_WORDS.iter().find(|(word, _)| folded(word) == folded(unknown));
-    if let Some(key) = synonym.and_then(|(_, ours)| level.key(ours)) {
-        return Suggestion::Meant(key);
     }
     closest(unknown, level).map_or(Suggestion::None, Suggestion::Meant)
 }
@@ -62,13 +77,13 @@ fn closest(unknown: &str, level: &'static Level) -> Option<&'static Key> {
 }
 
 /// `max_releases` and `MAX-RELEASES` are `maxReleases`.
-fn folded(key: &str) -> String {
+pub(super) fn folded(key: &str) -> String {
     key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::{KEEP, LEVELS, LIMITS, TOP};
+    use super::super::schema::{KEEP, LEVELS, LIMITS, RULE, TOP};
     use super::*;
 
     fn said(unknown: &str, level: &'static Level) -> String {
@@ -93,6 +108,8 @@ mod tests {
     fn words_of_other_tools_are_recognised_where_they_make_sense() {
         assert_eq!(said("protect", &TOP), "keep");
         assert_eq!(said("protect", &LIMITS), "");
+        assert_eq!(said("labels", &RULE), "namespaceSelector");
+        assert_eq!(said("labels", &LIMITS), "labels under `metadata`");
     }
 
     #[test]
@@ -101,21 +118,13 @@ mod tests {
         assert_eq!(said("max-releases", &TOP), "maxReleases under `limits`");
         assert_eq!(said("timeout", &KEEP), "timeout under `defaults`");
         assert_eq!(said("workers", &LIMITS), "workers at the top level");
+        assert_eq!(said("olderThan", &TOP), "olderThan in an entry of `rules`");
+        assert_eq!(said("older_than", &KEEP), "olderThan in an entry of `rules`");
     }
 
     #[test]
     fn a_key_like_no_other_gets_no_suggestion() {
-        for unknown in [
-            "replicas",
-            "rules",
-            "order",
-            "window",
-            "minAge",
-            "retries",
-            "optOut",
-            "timeZone",
-            &"namespaces".repeat(100),
-        ] {
+        for unknown in ["replicas", "suspend", "dryRun", "foo", &"namespaces".repeat(100)] {
             assert_eq!(said(unknown, &TOP), "", "{unknown}");
         }
     }

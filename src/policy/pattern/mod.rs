@@ -14,6 +14,7 @@ mod legal;
 mod looks;
 mod name;
 mod names;
+mod overlap;
 mod written;
 
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub(crate) use braces::is_bare;
 pub(crate) use cluster::{ClusterText, Reach};
 pub(crate) use name::{Coverage, coverage};
 pub(crate) use names::{Names, SYSTEM_NAMESPACES};
+pub(crate) use overlap::{Overlap, Together};
 pub(crate) use written::Written;

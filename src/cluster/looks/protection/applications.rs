@@ -31,12 +31,7 @@ impl Client {
     /// # Errors
     /// Where that cannot be told, or they cannot be listed.
     pub fn applications(&self) -> Result<Vec<Application>, LookError> {
-        self.look(|client| {
-            in_bounds(async move {
-                let objects = objects::<Spec, NotUsed>(client, &KIND).await?;
-                Ok(objects.into_iter().map(Application::from).collect())
-            })
-        })
+        self.look(|client| in_bounds(objects::<Spec, NotUsed, _>(client, &KIND)))
     }
 }
 

@@ -44,12 +44,7 @@ impl Client {
     /// # Errors
     /// Where that cannot be told, or they cannot be listed.
     pub fn helm_releases(&self) -> Result<Vec<HelmRelease>, LookError> {
-        self.look(|client| {
-            in_bounds(async move {
-                let objects = objects::<Spec, Status>(client, &KIND).await?;
-                Ok(objects.into_iter().map(HelmRelease::from).collect())
-            })
-        })
+        self.look(|client| in_bounds(objects::<Spec, Status, _>(client, &KIND)))
     }
 }
 

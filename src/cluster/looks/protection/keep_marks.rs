@@ -14,9 +14,6 @@ use crate::cluster::looks::SIDE_BY_SIDE;
 use crate::cluster::looks::own_annotations::own_annotations;
 use crate::release::Namespace;
 
-/// What such a ConfigMap is known by.
-const LABEL: &str = "helm-purge=keep";
-
 /// One of them. Foreign text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepMark {
@@ -28,6 +25,19 @@ pub struct KeepMark {
     pub annotations: BTreeMap<String, String>,
 }
 
+impl KeepMark {
+    /// The label that makes a ConfigMap one of these, and its value.
+    pub const LABEL: (&str, &str) = ("helm-purge", "keep");
+    /// The annotation with the globs of the releases that it keeps: all of them, where it is not there.
+    pub const RELEASES: &str = "helm-purge/releases";
+    /// The annotation with the end.
+    pub const UNTIL: &str = "helm-purge/until";
+    /// The annotation with the reason.
+    pub const REASON: &str = "helm-purge/reason";
+    /// The annotation with the name of whoever wrote it.
+    pub const BY: &str = "helm-purge/by";
+}
+
 /// Those of one namespace, or why they could not be listed.
 pub type MarksInNamespace = (Namespace, Result<Vec<KeepMark>, LookError>);
 
@@ -37,7 +47,7 @@ impl Client {
     /// # Errors
     /// Where they cannot be listed in all namespaces.
     pub fn keep_marks(&self) -> Result<Vec<KeepMark>, LookError> {
-        self.look(|client| in_bounds(async move { list(Api::all(client)).await }))
+        self.look(|client| in_bounds(list(Api::all(client))))
     }
 
     /// The same, namespace by namespace, for those who may not see all of them.
@@ -63,8 +73,9 @@ async fn list(api: Api<ConfigMap>) -> Result<Vec<KeepMark>, LookError> {
         let api = api.clone();
         async move { in_time(api.list_metadata(&page)).await }
     };
-    every_object(&ListParams::default().labels(LABEL), list, |object| marks.push(KeepMark::from(object.metadata)))
-        .await?;
+    let (label, value) = KeepMark::LABEL;
+    let labelled = ListParams::default().labels(&format!("{label}={value}"));
+    every_object(&labelled, list, |object| marks.push(KeepMark::from(object.metadata))).await?;
     Ok(marks)
 }
 

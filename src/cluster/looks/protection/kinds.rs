@@ -19,9 +19,10 @@ pub(super) struct Kind {
     pub(super) versions: &'static [&'static str],
 }
 
-/// Every object of a kind; none where the cluster does not serve it.
-pub(super) async fn objects<P, U>(client: kube::Client, kind: &Kind) -> Result<Vec<Object<P, U>>, LookError>
+/// What matters of every object of a kind; nothing where the cluster does not serve it.
+pub(super) async fn objects<P, U, T>(client: kube::Client, kind: &Kind) -> Result<Vec<T>, LookError>
 where
+    T: From<Object<P, U>>,
     P: Clone + Debug + DeserializeOwned,
     U: Clone + Debug + Default + DeserializeOwned,
 {
@@ -32,7 +33,7 @@ where
         let api = api.clone();
         async move { in_time(api.list(&page)).await }
     };
-    every_object(&ListParams::default(), list, |object| objects.push(object)).await?;
+    every_object(&ListParams::default(), list, |object| objects.push(T::from(object))).await?;
     Ok(objects)
 }
 

@@ -2,10 +2,12 @@
 
 mod fence;
 mod keep;
+mod label;
 mod labels;
 mod order;
 mod reason;
 mod rule;
+mod rules;
 mod selector;
 
 pub use fence::{Fence, FenceMatch};
@@ -18,3 +20,4 @@ pub use selector::{Selector, SelectorMatch};
 pub(super) use fence::read as read_fence;
 pub(super) use keep::read as read_keep;
 pub(crate) use keep::read_short;
+pub(super) use rules::{Around, read as read_rules};
