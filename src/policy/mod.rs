@@ -23,6 +23,7 @@ mod keys;
 mod pattern;
 mod policies;
 mod read;
+mod several;
 mod source;
 
 #[cfg(test)]
@@ -31,6 +32,8 @@ mod cases_test;
 mod random;
 #[cfg(test)]
 mod robustness_test;
+#[cfg(test)]
+mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
