@@ -22,6 +22,7 @@ mod inventory;
 mod manners;
 mod meanwhile;
 mod on_a_terminal;
+mod operators;
 mod phases;
 mod plugin;
 mod reach;
