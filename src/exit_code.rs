@@ -8,11 +8,11 @@ use crate::report::WriteState;
 pub enum ExitCode {
     /// Done, or there was nothing to do.
     Done,
-    /// Some releases failed, or what was done could not be verified or reported.
+    /// Some releases failed, cases are not as expected, or what was done could not be verified or reported.
     SomeFailed,
     /// The command line is wrong, or a confirmation is missing.
     Usage,
-    /// A policy is invalid; nothing was started.
+    /// A policy or a case is invalid; nothing was started.
     PolicyInvalid,
     /// Helm is missing or too old, the cluster cannot be reached, or the listing failed; nothing was purged.
     Preflight,
@@ -74,9 +74,9 @@ impl ExitCode {
     pub fn documented() -> impl Iterator<Item = (&'static str, &'static str)> {
         [
             ("0", "done, or nothing to do"),
-            ("1", "some releases failed, or the result could not be verified or written"),
+            ("1", "some releases or cases failed, or the result could not be verified or written"),
             ("2", "wrong command line, or a confirmation is missing"),
-            ("3", "a policy is invalid; nothing was started"),
+            ("3", "a policy or a case is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
             ("5", "a guard refused; nothing was purged"),
             ("7", "declined at the prompt"),

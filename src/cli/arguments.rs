@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::KeepArguments;
+
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
 #[derive(Debug, Parser)]
@@ -34,6 +36,12 @@ pub enum Command {
     Plan(PlanArguments),
     /// Show the plan, ask, purge
     Run(RunArguments),
+    /// Protect what is yours: a ConfigMap in your namespace that every policy respects
+    Keep(KeepArguments),
+    /// Say which line of which file decides about a release, and what else has a say
+    Explain(ExplainArguments),
+    /// Hold policies against cases of your own; no cluster needed
+    Test(TestArguments),
     /// Print the versions of this program and of the helm it uses
     Version,
 }
@@ -104,12 +112,46 @@ pub struct RunArguments {
     pub fail_fast: bool,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The release; it need not be there yet
+    #[arg(value_name = "NAMESPACE/RELEASE")]
+    pub release: String,
+    /// A policy, or a folder of them, repeatable; `-` is standard input [default: helm-purge.yaml]
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+    /// How the explanation is printed
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: ExplanationFormat,
+}
+
+/// How an explanation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplanationFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One YAML document
+    Yaml,
+}
+
+/// `test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// Cases (folders with a case.yaml), or folders of cases
+    #[arg(value_name = "DIR", required = true)]
+    pub folders: Vec<PathBuf>,
+}
+
 /// Which policy, and which part of its fence. No flag here widens what the policy allows.
 #[derive(Debug, Args)]
 pub struct SelectionArguments {
-    /// The policy; `-` is standard input [default: helm-purge.yaml, but not with --yes]
-    #[arg(short = 'f', long = "file", value_name = "FILE")]
-    pub file: Option<PathBuf>,
+    /// A policy, or a folder of them (its *.helm-purge.yaml), repeatable; `-` is standard input [default:
+    /// helm-purge.yaml, but not with --yes]
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
     /// Only these releases; globs, repeatable
     #[arg(long, value_name = "NAMESPACE/RELEASE")]
     pub only: Vec<String>,
@@ -122,6 +164,9 @@ pub struct SelectionArguments {
     /// Only this namespace of the fence
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
+    /// Purge also where nobody can see who has opted out
+    #[arg(long)]
+    pub without_opt_outs: bool,
     /// The whole fence, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,

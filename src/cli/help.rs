@@ -43,6 +43,17 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                  Running again goes on where a run ended."
             ),
         ),
+        (
+            "keep",
+            format!(
+                "  {name} keep dev-alice --until 2026-12-01 --reason 'customer demo'\n  \
+                 {name} keep dev-alice/web 'dev-alice/db*' --until 3d\n  {name} keep --list dev-alice\n  \
+                 {name} keep --remove dev-alice/web\n\n\
+                 Writes a ConfigMap with the label helm-purge=keep into the namespace, and nothing else: the role `edit`\n\
+                 there is enough. To keep the same releases again replaces end and reason."
+            ),
+        ),
+        ("test", format!("  {name} test tests/policy\n  {name} test tests/policy/vaults-stay")),
     ];
     examples.into_iter().fold(command, |command, (subcommand, text)| {
         command.mut_subcommand(subcommand, |subcommand| subcommand.after_help(format!("Examples:\n{text}")))

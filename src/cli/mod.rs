@@ -2,11 +2,14 @@
 
 mod arguments;
 mod help;
+mod keep;
 
 pub use arguments::{
-    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, InitArguments, OutputFormat, PlanArguments,
-    RunArguments, SelectionArguments, TalkArguments, ValidateArguments,
+    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
+    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
+    ValidateArguments,
 };
+pub use keep::{KeepArguments, ListFormat};
 
 use std::ffi::OsString;
 

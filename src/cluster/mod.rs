@@ -1,7 +1,8 @@
 //! The cluster: which one, how it is reached, and the looks at it that go through its API.
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
-//! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster.
+//! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
+//! `marks`: ConfigMaps with the label `helm-purge: keep`.
 
 mod client;
 mod connection;
@@ -9,6 +10,7 @@ mod connection_error;
 mod kubeconfig;
 mod look_error;
 mod looks;
+mod marks;
 mod overrides;
 mod parts;
 mod private_folder;
@@ -18,6 +20,8 @@ pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
 pub use look_error::LookError;
 pub use looks::{
-    Identity, InNamespace, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames,
-    ReplacedRevisions, Wanted, WatchNews,
+    Application, HelmRelease, Identity, InNamespace, KeepMark, MadeReleases, MarksInNamespace, NamedNamespace,
+    NamespaceFacts, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
+    Wanted, WatchNews,
 };
+pub use marks::{MarkPlace, SeenMark};

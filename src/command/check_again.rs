@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
+use jiff::Timestamp;
+
 use crate::executor::{AsPlanned, StillAsPlanned};
 use crate::helm;
-use crate::inventory::Inventory;
-use crate::plan;
+use crate::inventory::Contents;
+use crate::plan::{self, Facts};
 use crate::release::{Release, ReleaseId};
 
 /// The plan as it still holds.
@@ -42,8 +44,11 @@ pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> R
 }
 
 fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
-    let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
-    let changed = plan::recheck(&prepared.plan, &listing);
+    let looked = prepared.inventory.list_with_protection().map_err(Stopped::from);
+    let (listing, protection) = surroundings.unless_interrupted(looked)?;
+    let (nothing, now) = (Contents::new(), Timestamp::now());
+    let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
+    let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
     chosen.retain(|release| !changed.contains_key(&release.id));
     let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, &listing) {
         Some(watch) => Arc::new(watch),

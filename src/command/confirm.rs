@@ -23,8 +23,9 @@ const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm wi
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
 pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings) -> Result<(), Stopped> {
     let agreed = arguments.yes || arguments.confirm.is_some();
-    let from_stdin = arguments.selection.file.as_ref().is_some_and(|file| file.as_os_str() == "-");
-    if arguments.yes && arguments.selection.file.is_none() {
+    let files = &arguments.selection.files;
+    let from_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    if arguments.yes && files.is_empty() {
         return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
     }
     if !agreed && from_stdin {

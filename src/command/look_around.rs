@@ -3,8 +3,8 @@
 use super::{Stopped, Surroundings};
 use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
 use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{AnyWay, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
-use crate::policy::Policy;
+use crate::inventory::{AnyWay, ClusterWide, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
+use crate::policy::Fence;
 use crate::settings::Environment;
 
 /// What the first looks brought.
@@ -14,31 +14,35 @@ pub(super) struct Looked {
     /// What the API said; helm is asked only when everything else is in order.
     pub(super) listing: Result<Listing, InventoryError>,
     pub(super) inventory: AnyWay,
+    /// What protects releases, as far as it could be asked before any was known.
+    pub(super) cluster_wide: ClusterWide,
 }
 
 /// Helm's version, the cluster's identity and its releases, at the same time.
 pub(super) fn look_around(
-    policy: &Policy,
+    fence: Fence,
     connection: &Connection,
     store: RecordStore,
     surroundings: &Surroundings,
 ) -> Result<Looked, Stopped> {
     let stop = surroundings.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
-    let metadata = MetadataInventory::new(client.clone(), store, policy.namespaces.clone());
-    let (helm, identity, listing) = std::thread::scope(|scope| {
+    let metadata = MetadataInventory::new(client.clone(), store, fence);
+    let (helm, identity, listing, cluster_wide) = std::thread::scope(|scope| {
         let identity = scope.spawn(|| client.identity());
         let listing = scope.spawn(|| metadata.list());
+        let cluster_wide = scope.spawn(|| metadata.ask_cluster_wide());
         let helm = find_helm(connection, surroundings);
         let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
         let identity = identity.join().unwrap_or_else(|_| Err(panicked()));
-        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))))
+        let cluster_wide = cluster_wide.join().unwrap_or_else(|_| ClusterWide::unanswered());
+        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))), cluster_wide)
     });
     let helm = helm?;
     let (deadline, connection) = (LIST_DEADLINE, connection.clone());
     let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };
     let inventory = AnyWay::new(metadata, by_helm);
-    Ok(Looked { helm, identity, listing, inventory })
+    Ok(Looked { helm, identity, listing, inventory, cluster_wide })
 }
 
 /// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there

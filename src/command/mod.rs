@@ -4,14 +4,20 @@
 
 mod check_again;
 mod confirm;
+mod explain;
+mod facts;
 mod init;
+mod keep;
 mod look_around;
 mod narrow;
 mod plan;
+mod planned;
+mod policies;
 mod prepare;
 mod purge;
 mod stopped;
 mod surroundings;
+mod test;
 mod validate;
 mod version;
 
@@ -40,6 +46,9 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Plan(arguments) => plan::plan(&arguments, &connection, surroundings),
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
+        Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
+        Command::Test(arguments) => test::test(&arguments, surroundings),
+        Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Version => version::version(surroundings),
     }
 }

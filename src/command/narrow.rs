@@ -4,7 +4,7 @@ use super::{Stopped, Surroundings};
 use crate::cli::SelectionArguments;
 use crate::cluster::Connection;
 use crate::guard::{self, Scope, ScopeFacts};
-use crate::plan::Narrowing;
+use crate::plan::{Narrowing, UnseenOptOuts};
 use crate::policy::KeepEntry;
 use crate::release::ReleaseId;
 use crate::settings::Environment;
@@ -17,7 +17,15 @@ pub(super) fn narrowing(selection: &SelectionArguments, environment: &Environmen
         texts.iter().map(|text| KeepEntry::from_flag(flag, text).map_err(Stopped::flag)).collect::<Result<Vec<_>, _>>()
     };
     let only = entries("--only", &selection.only)?;
-    Ok(Narrowing { namespace: None, only, keep: entries("--keep", &selection.keep)?, own_release })
+    let keep = entries("--keep", &selection.keep)?;
+    let unseen_opt_outs = if selection.without_opt_outs { UnseenOptOuts::GoWithout } else { UnseenOptOuts::Keep };
+    Ok(Narrowing { namespace: None, only, keep, own_release, unseen_opt_outs })
+}
+
+/// Nothing but this program's own release.
+pub(super) fn own_release_only(environment: &Environment) -> Result<Narrowing, Stopped> {
+    let own_release = environment.own_release.as_deref().map(own_release).transpose()?;
+    Ok(Narrowing { own_release, ..Narrowing::default() })
 }
 
 /// A value that cannot be understood would leave this program's own release unprotected.

@@ -23,7 +23,7 @@ pub(super) fn plan(
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
-    let workers = prepared.policy.workers.get();
+    let workers = prepared.policies.workers();
     show(&prepared, workers, arguments.output, detailed, surroundings)
 }
 

@@ -1,35 +1,38 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use super::look_around::{Looked, look_around};
+use super::facts::{Asked, Gathered, gather};
 use super::narrow::{find_scope, narrowing};
+use super::policies::read_policies;
 use super::{Stopped, Surroundings};
 use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
-use crate::cluster::{Connection, Identity, LookError, RecordStore};
-use crate::guard::{self, Attendance, ClusterFacts, Refusal, Scope};
+use crate::cluster::{Connection, Identity};
+use crate::guard::{self, Attendance, Hours, Refusal, Scope};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Inventory, InventoryError, ObjectLists};
+use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
 use crate::plan::{self, Narrowing, Plan};
-use crate::policy::Policy;
+use crate::policy::Policies;
+use crate::release::{Release, ReleaseId, Ties};
 use crate::report::PlanView;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
-use crate::visible;
-
-/// The policy's file where none is named.
-pub(super) const USUAL_FILE: &str = "helm-purge.yaml";
 
 /// A plan, and everything that is needed to show it and to carry it out.
 pub(super) struct Prepared {
-    pub(super) policy: Policy,
+    pub(super) policies: Policies,
     pub(super) connection: Connection,
     pub(super) identity: Option<Identity>,
     pub(super) helm: Helm,
     pub(super) inventory: AnyWay,
     pub(super) plan: Plan,
+    /// What the releases that go are to each other, where there are several phases.
+    pub(super) ties: BTreeMap<ReleaseId, Ties>,
+    pub(super) narrowing: Narrowing,
     pub(super) refusals: Vec<Refusal>,
     pub(super) scope: Scope,
     pub(super) now: jiff::Timestamp,
+    /// The first end of an open window.
+    pub(super) deadline: Option<jiff::Timestamp>,
 }
 
 /// What the environment and the command line say about the connection; a flag wins.
@@ -51,48 +54,73 @@ pub(super) fn prepare(
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let policy = Policy::read_named(selection.file.as_deref().unwrap_or(Path::new(USUAL_FILE)))?;
+    let policies = read_policies(&selection.files)?;
     let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
-    let store = record_store(surroundings.environment.helm_driver.as_deref())?;
     surroundings.listen()?;
-    let looked = look(policy, connection, store, narrowing, selection, attendance, surroundings);
+    let looked = look(policies, connection, narrowing, selection, attendance, surroundings);
     surroundings.unless_interrupted(looked)
 }
 
-/// The part that asks helm and the cluster. What does not depend on each other is asked side by side.
+/// The part that asks helm and the cluster.
 fn look(
-    policy: Policy,
+    policies: Policies,
     connection: Connection,
-    store: RecordStore,
     mut narrowing: Narrowing,
     selection: &SelectionArguments,
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
-    let Looked { helm, identity, listing, inventory } = look_around(&policy, &connection, store, surroundings)?;
-    let identity = identity.map_err(|error| note_no_identity(&error, &policy, surroundings)).ok();
-    let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
-    let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
-    guard::cluster(&policy, &facts, attendance).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    let asked = Asked { policies: &policies, connection: &connection, attendance };
+    let gathered = gather(asked, surroundings)?;
     let scope = find_scope(selection, &connection, surroundings)?;
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
-    let listing = inventory.begin(listing)?;
-    note_way(&inventory, surroundings);
-    let contents = inventory.contents(&plan::to_read(&policy, &listing, &narrowing), ObjectLists::NotWanted)?;
-    let now = jiff::Timestamp::now();
-    let plan = plan::build(&policy, &listing, &contents, &narrowing);
-    let refusals = guard::limits(&plan, &policy.limits, selection.max_releases);
-    Ok(Prepared { policy, connection, identity, helm, inventory, plan, refusals, scope, now })
+    let unread = Contents::new();
+    let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), &narrowing);
+    let contents = gathered.inventory.contents(&to_read, ObjectLists::NotWanted)?;
+    let plan = plan::build(policies.as_slice(), gathered.facts(&contents), &narrowing);
+    let ties = ties(&plan, &contents, &gathered.inventory)?;
+    let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
+    refusals.extend(guard::required_keeps(&plan));
+    refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
+    refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
+    let Gathered { helm, identity, inventory, now, .. } = gathered;
+    Ok(Prepared {
+        policies,
+        connection,
+        identity,
+        helm,
+        inventory,
+        plan,
+        ties,
+        narrowing,
+        refusals,
+        scope,
+        now,
+        deadline,
+    })
+}
+
+/// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
+/// looked for when a phase ends, so those have to be known that a later phase waits for.
+fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap<ReleaseId, Ties>, Stopped> {
+    let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
+    let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
+    let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
+    let ties_of = |release: &Release| {
+        let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
+        content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
+    };
+    Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
 }
 
 impl Prepared {
     /// The plan as it is shown.
     pub(super) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
         PlanView {
-            policy: &self.policy,
+            policies: &self.policies,
             connection: &self.connection,
             identity: self.identity.as_ref(),
             helm: &self.helm,
@@ -106,14 +134,14 @@ impl Prepared {
 
     /// How many workers there are: the flag's, or the policy's.
     pub(super) fn workers(&self, arguments: &RunArguments) -> usize {
-        arguments.workers.map_or_else(|| self.policy.workers.get(), usize::from)
+        arguments.workers.map_or_else(|| self.policies.workers(), usize::from)
     }
 
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
         match &self.scope {
             Scope::WholeFence => String::new(),
-            Scope::Only(namespace) if self.policy.namespaces.matches(namespace).is_none() => {
+            Scope::Only(namespace) if self.policies.outer_fence().matches(namespace).is_none() => {
                 format!("only the namespace {namespace}, which is outside the fence of this policy")
             }
             Scope::Only(namespace) => format!("only the namespace {namespace}"),
@@ -121,38 +149,5 @@ impl Prepared {
                 "the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned()
             }
         }
-    }
-}
-
-/// Where helm will look for releases, too: its children inherit the variable.
-fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
-    match driver {
-        None | Some("secret" | "secrets") => Ok(RecordStore::Secrets),
-        Some("configmap" | "configmaps") => Ok(RecordStore::ConfigMaps),
-        Some(other) => Err(InventoryError::Driver(other.to_owned())),
-    }
-}
-
-/// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
-/// that the client cannot, the listing will show.
-fn note_no_identity(error: &LookError, policy: &Policy, surroundings: &mut Surroundings) {
-    if *error == LookError::Interrupted {
-        return;
-    }
-    let error = visible::sentence(&error.to_string());
-    let note = format!("note: the uid of namespace kube-system could not be read: {error}");
-    let matters = policy.clusters.iter().any(|entry| entry.uid().is_some());
-    if matters {
-        surroundings.printer.say(&note);
-    } else {
-        surroundings.printer.whisper(&note);
-    }
-}
-
-fn note_way(inventory: &AnyWay, surroundings: &mut Surroundings) {
-    if let Some(why) = inventory.why_helm() {
-        let why = visible::sentence(why);
-        let what = "helm makes the lists, and nothing is watched while releases go, for the API could not be asked";
-        surroundings.printer.say(&format!("note: {what}: {why}"));
     }
 }

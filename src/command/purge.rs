@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, Planned, ReleaseResult,
-    Remaining, Run, Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
+    Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{GoRuntime, HelmUninstall, Manner};
+use crate::helm::{GoRuntime, HelmUninstall};
 use crate::inventory::Inventory;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
@@ -48,8 +49,7 @@ pub(super) fn run(
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
-    let timeout = timeout.unwrap_or(prepared.policy.defaults.timeout);
-    let deadline = longest.map(|longest| begun + longest);
+    let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
     let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
@@ -81,7 +81,7 @@ fn carry_out(
     chosen: Vec<Release>,
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
-    timeout: Duration,
+    timeout: Option<Duration>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -101,8 +101,8 @@ fn carry_out(
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
     let means = Means { uninstall, still, remaining };
-    let manner = Manner::usual(timeout);
-    let plan = chosen.into_iter().map(|release| Planned::with_all_others(release, manner)).collect();
+    let ways = Ways::of(prepared, timeout);
+    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }
 

@@ -1,21 +1,35 @@
 //! The limits: how much may go at most. Pure.
 
+use std::collections::BTreeSet;
+
 use super::Refusal;
 use crate::plan::Plan;
-use crate::policy::Limits;
+use crate::policy::{Limits, Policy};
 
-/// Compares a plan with the limits of its policy, and with `--max-releases`, which can only be stricter.
-pub fn limits(plan: &Plan, limits: &Limits, max_releases: Option<u32>) -> Vec<Refusal> {
+/// Compares what goes by each policy with its limits, and the whole plan with `--max-releases`, which can only be
+/// stricter.
+pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
+    let of_policy = |(index, policy): (usize, &Policy)| {
+        let chosen = plan.going().filter(|(_, going)| going.policy == index).map(|(release, _)| &release.id);
+        let chosen = chosen.collect::<Vec<_>>();
+        let namespaces = chosen.iter().map(|id| &id.namespace).collect::<BTreeSet<_>>();
+        exceeded(&policy.limits, chosen.len(), namespaces.len(), plan.seen)
+    };
+    let mut refusals = policies.iter().enumerate().flat_map(of_policy).collect::<Vec<_>>();
+    let chosen = plan.chosen().count();
+    if let Some(limit) = max_releases.filter(|limit| exceeds(chosen, *limit)) {
+        refusals.push(Refusal::TooManyReleases { chosen, limit, source: "--max-releases".to_owned() });
+    }
+    refusals
+}
+
+fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, seen: usize) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let (chosen, namespaces) = (plan.chosen().count(), plan.chosen_namespaces());
     if let Some(limit) = &limits.max_releases
         && exceeds(chosen, limit.value)
     {
         let source = limit.place.to_string();
         refusals.push(Refusal::TooManyReleases { chosen, limit: limit.value, source });
-    }
-    if let Some(limit) = max_releases.filter(|limit| exceeds(chosen, *limit)) {
-        refusals.push(Refusal::TooManyReleases { chosen, limit, source: "--max-releases".to_owned() });
     }
     if let Some(limit) = &limits.max_namespaces
         && exceeds(namespaces, limit.value)
@@ -25,9 +39,9 @@ pub fn limits(plan: &Plan, limits: &Limits, max_releases: Option<u32>) -> Vec<Re
     }
     if let Some(limit) = &limits.max_percent {
         let percent = limit.value.get();
-        if exceeds_share(chosen, plan.seen, percent) {
+        if exceeds_share(chosen, seen, percent) {
             let source = limit.place.to_string();
-            refusals.push(Refusal::TooLargeAShare { chosen, seen: plan.seen, limit: percent, source });
+            refusals.push(Refusal::TooLargeAShare { chosen, seen, limit: percent, source });
         }
     }
     refusals

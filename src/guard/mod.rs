@@ -2,10 +2,14 @@
 
 mod cluster;
 mod limits;
+mod protection;
 mod refusal;
 mod scope;
+mod window;
 
 pub use cluster::{Attendance, ClusterFacts, cluster};
 pub use limits::limits;
+pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;
 pub use scope::{Scope, ScopeError, ScopeFacts, scope};
+pub use window::{Hours, windows};

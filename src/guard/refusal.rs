@@ -46,6 +46,27 @@ pub enum Refusal {
         /// Where the limit stands.
         source: String,
     },
+    /// It is not the time for it.
+    WindowClosed {
+        /// The window.
+        place: Place,
+        /// The time in the policy's zone.
+        now: String,
+        /// When it opens next, in the policy's zone and in UTC; unknown where it never does.
+        opens: Option<String>,
+    },
+    /// An entry of `keep` that has to name something names nothing.
+    RequiredKeepMissing {
+        /// The entry.
+        entry: String,
+        /// Where it stands.
+        place: Place,
+    },
+    /// Nowhere can it be seen who has opted out.
+    OptOutsUnseen {
+        /// Why not.
+        why: String,
+    },
     /// A larger share of the cluster would go than the limit allows.
     TooLargeAShare {
         /// How many would go.
@@ -60,6 +81,10 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The words of those guards that need nothing but a plan and what it was made from.
+    pub const GUARDS_OF_A_PLAN: [&'static str; 6] =
+        ["window", "keep.required", "opt-outs", "limits.maxReleases", "limits.maxNamespaces", "limits.maxPercent"];
+
     /// A word for programs.
     pub fn guard(&self) -> &'static str {
         match self {
@@ -68,6 +93,9 @@ impl Refusal {
             Refusal::TooManyReleases { .. } => "limits.maxReleases",
             Refusal::TooManyNamespaces { .. } => "limits.maxNamespaces",
             Refusal::TooLargeAShare { .. } => "limits.maxPercent",
+            Refusal::WindowClosed { .. } => "window",
+            Refusal::RequiredKeepMissing { .. } => "keep.required",
+            Refusal::OptOutsUnseen { .. } => "opt-outs",
         }
     }
 
@@ -83,6 +111,13 @@ impl Refusal {
             Refusal::NamedWithoutUid { .. } => "add `uid` to the entry; `helm purge init` prints it",
             Refusal::TooManyReleases { .. } | Refusal::TooManyNamespaces { .. } | Refusal::TooLargeAShare { .. } => {
                 "raise the limit in a reviewed change, or narrow with --only or -n"
+            }
+            Refusal::WindowClosed { .. } => "wait until it opens, or change `window` in a reviewed change",
+            Refusal::RequiredKeepMissing { .. } => {
+                "is this the right cluster? If the release is gone for good, remove `required: true`"
+            }
+            Refusal::OptOutsUnseen { .. } => {
+                "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs"
             }
         }
     }
@@ -112,6 +147,18 @@ impl fmt::Display for Refusal {
             }
             Refusal::TooManyNamespaces { chosen, limit, source } => {
                 write!(f, "releases would go in {chosen} namespaces, the limit is {limit} ({source})")
+            }
+            Refusal::WindowClosed { place, now, opens: Some(opens) } => {
+                write!(f, "the window is closed: it is {now}, and it opens {opens} ({place})")
+            }
+            Refusal::WindowClosed { place, now, opens: None } => {
+                write!(f, "the window is closed: it is {now}, and it never opens ({place})")
+            }
+            Refusal::RequiredKeepMissing { entry, place } => {
+                write!(f, "`{entry}` has to keep something, and no release of the fence is named by it ({place})")
+            }
+            Refusal::OptOutsUnseen { why } => {
+                write!(f, "who has opted out cannot be seen in any namespace of the plan: {why}")
             }
             Refusal::TooLargeAShare { chosen, seen, limit, source } => {
                 write!(

@@ -1,5 +1,8 @@
 //! A list of releases, and what it says of one of them. Pure.
 
+use std::collections::BTreeMap;
+
+use crate::cluster::NamespaceFacts;
 use crate::release::{Namespace, Release, ReleaseId};
 
 /// Every release that was listed, sorted by namespace and name, each once.
@@ -11,6 +14,8 @@ pub struct Listing {
     pub unreadable: Vec<Unreadable>,
     /// Namespaces that could not be looked at. Nothing in them is purged.
     pub unlisted: Vec<Unlisted>,
+    /// The namespaces of the fence, where namespaces may be listed. Of one that is not in here nothing is known.
+    pub namespaces: BTreeMap<Namespace, NamespaceFacts>,
     /// From where a watch on the whole cluster can go on, where all of it was listed through the API.
     pub version: Option<String>,
 }

@@ -8,6 +8,7 @@ mod contents;
 mod helm_list;
 mod listing;
 mod metadata;
+mod protection;
 mod watch;
 mod way;
 
@@ -15,6 +16,10 @@ pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
+pub use protection::{
+    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenOptOut,
+    SeenOptOuts, UnseenOptOuts, Until,
+};
 pub use watch::{Standing, Watch};
 pub use way::AnyWay;
 

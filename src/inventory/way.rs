@@ -4,7 +4,10 @@
 
 use std::sync::OnceLock;
 
-use super::{Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists, Watch};
+use super::{
+    ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists,
+    Protection, Watch,
+};
 use crate::cluster::Client;
 use crate::release::Release;
 
@@ -26,6 +29,31 @@ impl AnyWay {
     /// Why helm makes the list, where it does.
     pub fn why_helm(&self) -> Option<&str> {
         self.chosen.get()?.as_deref()
+    }
+
+    /// What protects the releases of a list, from what was asked at the same time; where helm makes the lists, none of
+    /// it can be seen.
+    pub fn protection(&self, cluster_wide: ClusterWide, listing: &Listing) -> Protection {
+        match self.why_helm() {
+            Some(why) => self.metadata.unseen_protection(listing, why),
+            None => self.metadata.protection(cluster_wide, listing),
+        }
+    }
+
+    /// A new list, and what protects its releases now.
+    ///
+    /// # Errors
+    /// Where there is no list.
+    pub fn list_with_protection(&self) -> Result<(Listing, Protection), InventoryError> {
+        let (cluster_wide, listing) = std::thread::scope(|scope| {
+            let asked = scope.spawn(|| self.why_helm().is_none().then(|| self.metadata.ask_cluster_wide()));
+            let listing = self.list();
+            (asked.join().ok().flatten(), listing)
+        });
+        let listing = listing?;
+        let cluster_wide = cluster_wide.unwrap_or_else(ClusterWide::unanswered);
+        let protection = self.protection(cluster_wide, &listing);
+        Ok((listing, protection))
     }
 
     /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,

@@ -1,138 +1,91 @@
-//! From policy and listing to plan. *Keep always wins, and what is not known is kept.*
+//! From policies and facts to a plan.
 
-use super::content::reasons_of_content;
-use super::decision::{Decision, Entry, KeepHits, Kinds, Plan, Subject, Verdict};
+use super::case::{Cases, Fences, names};
+use super::decision::{Decision, Entry, KeepHits, KeepState, Kinds, Plan, Subject, Verdict, keep_state};
+use super::facts::Facts;
 use super::narrowing::Narrowing;
+use super::opt_out::{OptOutNote, OptOutState};
+use super::order::put_in_order;
 use super::reason::{Reason, Source};
-use crate::inventory::{Contents, Listing, Unlisted, Unreadable};
-use crate::policy::{KeepEntry, Policy, SelectorMatch};
+use crate::inventory::{Listing, OptOut, Unlisted, Unreadable};
+use crate::policy::{KeepEntry, Policy, Requirement, SelectorMatch};
 use crate::release::{Known, Namespace, Release, Status};
 
-/// Decides about every release of the fence. `contents` are those of the releases that [`to_read`] names.
-pub fn build(policy: &Policy, listing: &Listing, contents: &Contents, narrowing: &Narrowing) -> Plan {
-    let case = Case { policy, contents, narrowing };
-    let fence = |release: &&Release| policy.namespaces.matches(&release.id.namespace).is_some();
-    let in_fence = listing.releases.iter().filter(fence).map(|release| case.with_chart(release)).collect::<Vec<_>>();
-    let asked_for = in_fence.iter().filter(|release| is_asked_for(release, narrowing)).cloned();
-    let mut entries = asked_for.map(|release| case.entry_of(release)).collect::<Vec<_>>();
-    let unreadable = listing.unreadable.iter().filter(|entry| case.may_be_in_fence(entry.namespace.as_ref()));
+/// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
+pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Plan {
+    let cases = Cases::new(policies, facts, narrowing);
+    let in_fence = in_fences(&cases).map(|(release, fences)| (with_chart(release, &facts), fences)).collect::<Vec<_>>();
+    let asked_for = in_fence.iter().filter(|(release, _)| is_asked_for(release, narrowing));
+    let mut entries = asked_for.map(|(release, fences)| entry_of(release, fences, &cases)).collect::<Vec<_>>();
+    put_in_order(&mut entries, facts.contents);
+    let unreadable = facts.listing.unreadable.iter().filter(|entry| may_be_in_fence(&cases, entry.namespace.as_ref()));
     entries.extend(unreadable.map(unreadable_entry));
-    let unlisted = listing.unlisted.iter().filter(|entry| case.may_be_in_fence(Some(&entry.namespace)));
+    let unlisted = facts.listing.unlisted.iter().filter(|entry| may_be_in_fence(&cases, Some(&entry.namespace)));
     entries.extend(unlisted.map(unlisted_entry));
     entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
-    let keep_hits = keeps(policy, narrowing).map(|(entry, source)| hits(entry, source, &in_fence)).collect();
-    Plan { entries, keep_hits, in_fence: in_fence.len(), seen: seen(listing) }
+    Plan {
+        entries,
+        keep_hits: keep_hits(&cases, &in_fence),
+        opt_outs: opt_outs(&cases, &in_fence),
+        managed_namespaces: facts.protection.argo.clone().unwrap_or_default(),
+        remarks: remarks(&facts),
+        in_fence: in_fence.len(),
+        seen: seen(facts.listing),
+    }
 }
 
 /// The releases about which something depends on what they hold: those that nothing else keeps, and those that an
-/// entry of `keep` may name by their chart.
-pub fn to_read<'a>(policy: &Policy, listing: &'a Listing, narrowing: &Narrowing) -> Vec<&'a Release> {
-    let may_go = |release: &Release| {
-        is_asked_for(release, narrowing) && decide_unread(release, policy, narrowing).next().is_none()
+/// entry of `keep` may name by their chart. The facts' contents are not looked at.
+pub fn to_read<'a>(policies: &[Policy], facts: Facts<'a>, narrowing: &Narrowing) -> Vec<&'a Release> {
+    let cases = Cases::new(policies, facts, narrowing);
+    let may_be_named = |release: &Release, fences: &Fences<'_>| {
+        cases.keeps(fences).any(|(entry, _)| names(entry, release) == SelectorMatch::ChartUnknown)
     };
-    let may_be_named = |release: &Release| {
-        keeps(policy, narrowing).any(|(entry, _)| names(entry, release) == SelectorMatch::ChartUnknown)
+    let matters = |release: &&Release| {
+        let fences = cases.fences(&release.id.namespace);
+        if fences.is_empty() {
+            return false;
+        }
+        let unread = Release { chart: Known::Unknown, ..(*release).clone() };
+        (is_asked_for(&unread, narrowing) && cases.may_go(&unread, &fences)) || may_be_named(&unread, &fences)
     };
-    let in_fence = listing.releases.iter().filter(|release| policy.namespaces.matches(&release.id.namespace).is_some());
-    let unread = |release: &Release| Release { chart: Known::Unknown, ..release.clone() };
-    in_fence.filter(|release| may_go(&unread(release)) || may_be_named(&unread(release))).collect()
+    facts.listing.releases.iter().filter(matters).collect()
 }
 
-/// What every decision of a plan is made from.
-struct Case<'a> {
-    policy: &'a Policy,
-    contents: &'a Contents,
-    narrowing: &'a Narrowing,
+/// The releases that are in a fence, or may be.
+fn in_fences<'s, 'a>(cases: &'s Cases<'a>) -> impl Iterator<Item = (&'a Release, Fences<'a>)> + use<'s, 'a> {
+    let releases = cases.facts.listing.releases.iter();
+    let fenced = releases.map(|release| (release, cases.fences(&release.id.namespace)));
+    fenced.filter(|(_, fences)| !fences.is_empty())
 }
 
-impl Case<'_> {
-    /// The chart is known of what was read, however the list was made.
-    fn with_chart(&self, release: &Release) -> Release {
-        let content = self.contents.get(&release.id).and_then(|content| content.as_ref().ok());
-        let chart = content.map_or(Known::Unknown, |content| content.chart.clone());
-        Release { chart, ..release.clone() }
-    }
+/// The chart is known of what was read, however the list was made.
+pub(super) fn with_chart(release: &Release, facts: &Facts<'_>) -> Release {
+    let content = facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
+    let chart = content.map_or(Known::Unknown, |content| content.chart.clone());
+    Release { chart, ..release.clone() }
+}
 
-    fn entry_of(&self, release: Release) -> Entry {
-        let content = self.contents.get(&release.id).and_then(|content| content.as_ref().ok());
-        let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
-        let defines = content.is_some_and(|content| !content.sweeping.is_empty());
-        let decision = self.decide(&release);
-        let kinds = if defines { Kinds::Defined } else { Kinds::None };
-        Entry { subject: Subject::Release(release), decision, claims_stay, kinds }
-    }
+pub(super) fn entry_of(release: &Release, fences: &Fences<'_>, cases: &Cases<'_>) -> Entry {
+    let content = cases.facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
+    let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
+    let defines = content.is_some_and(|content| !content.sweeping.is_empty());
+    let kinds = if defines { Kinds::Defined } else { Kinds::None };
+    let (decision, going) = cases.decide(release, fences);
+    Entry { subject: Subject::Release(release.clone()), decision, going, claims_stay, kinds }
+}
 
-    /// The whole of the rule: any reason to keep is enough.
-    fn decide(&self, release: &Release) -> Decision {
-        let mut reasons = decide_unread(release, self.policy, self.narrowing).collect::<Vec<_>>();
-        match self.contents.get(&release.id) {
-            Some(Err(why)) => reasons.push(Reason::Unreadable(why.clone())),
-            Some(Ok(content)) if reasons.is_empty() => reasons.extend(reasons_of_content(content, self.policy)),
-            None if reasons.is_empty() => reasons.push(Reason::Unreadable("its record was not read".to_owned())),
-            _ => {}
-        }
-        match self.policy.namespaces.matches(&release.id.namespace) {
-            Some(fence) if reasons.is_empty() => {
-                let source = Source::Policy(fence.place().clone());
-                let reason = Reason::InFence { pattern: fence.as_str().to_owned(), source };
-                Decision { verdict: Verdict::Purge, reasons: vec![reason] }
-            }
-            _ => Decision { verdict: Verdict::Keep, reasons },
-        }
-    }
-
-    /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
-    fn may_be_in_fence(&self, namespace: Option<&Namespace>) -> bool {
-        match (namespace, &self.narrowing.namespace) {
-            (Some(namespace), None) => self.policy.namespaces.matches(namespace).is_some(),
-            (Some(namespace), Some(only)) => namespace == only && self.policy.namespaces.matches(namespace).is_some(),
-            (None, only) => only.is_none(),
-        }
+/// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
+fn may_be_in_fence(cases: &Cases<'_>, namespace: Option<&Namespace>) -> bool {
+    let is_fenced = |namespace: &Namespace| !cases.fences(namespace).is_empty();
+    match (namespace, &cases.narrowing.namespace) {
+        (Some(namespace), None) => is_fenced(namespace),
+        (Some(namespace), Some(only)) => namespace == only && is_fenced(namespace),
+        (None, only) => only.is_none(),
     }
 }
 
-/// Every reason to keep a release that does not take a look into its record.
-fn decide_unread<'a>(
-    release: &'a Release,
-    policy: &'a Policy,
-    narrowing: &'a Narrowing,
-) -> impl Iterator<Item = Reason> + 'a {
-    let own = (narrowing.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
-    let kept = keeps(policy, narrowing).filter_map(|(entry, source)| reason_of(entry, source, release));
-    let age = (release.updated == Known::Unknown).then_some(Reason::AgeUnknown);
-    own.into_iter().chain(kept).chain(reason_of_status(release.status)).chain(age)
-}
-
-/// Every entry that can keep a release, the policy's first.
-fn keeps<'a>(policy: &'a Policy, narrowing: &'a Narrowing) -> impl Iterator<Item = (&'a KeepEntry, Source)> {
-    let of_policy = policy.keep.iter().map(|entry| (entry, Source::Policy(entry.place().clone())));
-    of_policy.chain(narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
-}
-
-fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
-    entry.matches(&release.id.namespace, &release.id.name, release.chart.as_ref())
-}
-
-fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Reason> {
-    let text = entry.as_str().to_owned();
-    match names(entry, release) {
-        SelectorMatch::Yes => Some(Reason::Kept { entry: text, because: entry.reason().map(str::to_owned), source }),
-        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
-        SelectorMatch::No => None,
-    }
-}
-
-/// A plain uninstall of an `uninstalled` release would remove the history that somebody kept on purpose.
-fn reason_of_status(status: Status) -> Option<Reason> {
-    match status {
-        Status::Deployed | Status::Failed | Status::Superseded | Status::Uninstalling => None,
-        Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback => Some(Reason::Pending(status)),
-        Status::Uninstalled => Some(Reason::HistoryKept),
-        Status::Unknown => Some(Reason::StatusUnknown),
-    }
-}
-
-fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
+pub(super) fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
     let namespace = narrowing.namespace.as_ref().is_none_or(|only| *only == release.id.namespace);
     let named =
         narrowing.only.is_empty() || narrowing.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
@@ -149,22 +102,82 @@ fn unlisted_entry(entry: &Unlisted) -> Entry {
 }
 
 fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
-    Entry {
-        subject,
-        decision: Decision { verdict: Verdict::Keep, reasons },
-        claims_stay: Vec::new(),
-        kinds: Kinds::None,
-    }
+    let decision = Decision { verdict: Verdict::Keep, reasons };
+    Entry { subject, decision, going: None, claims_stay: Vec::new(), kinds: Kinds::None }
 }
 
 fn sort_key(subject: &Subject) -> (&str, &str) {
     (subject.namespace().map_or("", |namespace| namespace.as_str()), subject.name())
 }
 
-/// Over the whole fence, whatever was asked for: what an entry keeps does not depend on who looks.
-fn hits(entry: &KeepEntry, source: Source, in_fence: &[Release]) -> KeepHits {
-    let hits = in_fence.iter().filter(|release| names(entry, release) == SelectorMatch::Yes).count();
-    KeepHits { entry: entry.as_str().to_owned(), source, hits }
+/// Over the whole fence of its policy, whatever was asked for: what an entry keeps does not depend on who looks.
+fn keep_hits(cases: &Cases<'_>, in_fence: &[(Release, Fences<'_>)]) -> Vec<KeepHits> {
+    let of_policy = |(index, policy): (usize, &Policy)| {
+        let concerned = |fences: &Fences<'_>| fences.concern(index);
+        let here = in_fence.iter().filter(|(_, fences)| concerned(fences)).map(|(release, _)| release);
+        let here = here.collect::<Vec<_>>();
+        let hits = |entry: &KeepEntry| KeepHits {
+            state: keep_state(entry, cases.facts.now),
+            requirement: entry.requirement(),
+            ..hits_of(entry, Source::Policy(entry.place().clone()), &here)
+        };
+        policy.keep.iter().map(hits).collect::<Vec<_>>()
+    };
+    let everywhere = in_fence.iter().map(|(release, _)| release).collect::<Vec<_>>();
+    let of_policies = cases.policies.iter().enumerate().flat_map(of_policy);
+    let flags = cases.narrowing.keep.iter().map(|entry| hits_of(entry, Source::Flag("--keep"), &everywhere));
+    of_policies.chain(flags).collect()
+}
+
+fn hits_of(entry: &KeepEntry, source: Source, releases: &[&Release]) -> KeepHits {
+    let hits = releases.iter().filter(|release| names(entry, release) == SelectorMatch::Yes).count();
+    let entry = entry.as_str().to_owned();
+    KeepHits { entry, source, hits, state: KeepState::InForce, requirement: Requirement::Optional }
+}
+
+/// Those of the fence, long ones first: what nobody looks at any more lasts for ever.
+fn opt_outs(cases: &Cases<'_>, in_fence: &[(Release, Fences<'_>)]) -> Vec<OptOutNote> {
+    let mut notes = Vec::new();
+    for read in cases.opt_outs() {
+        let fences = cases.fences(&read.opt_out.namespace);
+        let Some((_, policy)) = fences.inside.first().or(fences.unknown.first()) else { continue };
+        let named = |release: &Release| release.id.namespace == read.opt_out.namespace && read.names(&release.id.name);
+        let hits = in_fence.iter().filter(|(release, _)| named(release)).count();
+        notes.push(read.note(policy, hits, cases.facts.now));
+    }
+    let by_label = in_fence.iter().filter_map(|(release, fences)| match OptOut::by_label(release) {
+        Known::Is(Some(opt_out)) => Some((opt_out, fences)),
+        _ => None,
+    });
+    for (opt_out, fences) in by_label {
+        let policy = fences.inside.first().or(fences.unknown.first()).map(|(_, policy)| *policy);
+        notes.extend(policy.map(|policy| super::opt_out::ReadOptOut::new(&opt_out).note(policy, 1, cases.facts.now)));
+    }
+    let rank = |state| match state {
+        OptOutState::Long => 0,
+        OptOutState::InForce => 1,
+        OptOutState::Over => 2,
+    };
+    notes.sort_by(|left, right| (rank(left.state), &left.opt_out).cmp(&(rank(right.state), &right.opt_out)));
+    notes
+}
+
+/// A controller's objects that may not be listed are no reason to keep: its releases carry its labels as well.
+fn remarks(facts: &Facts<'_>) -> Vec<String> {
+    match (&facts.protection.flux, &facts.protection.argo) {
+        (Ok(_), Ok(_)) => Vec::new(),
+        (Err(flux), Err(argo)) if flux == argo => {
+            vec!["what Flux and Argo CD manage could not be looked at; of Flux only its labels were".to_owned()]
+        }
+        (flux, argo) => {
+            let flux = flux
+                .as_ref()
+                .err()
+                .map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
+            let argo = argo.as_ref().err().map(|why| format!("Argo CD's Applications could not be listed: {why}"));
+            flux.into_iter().chain(argo).collect()
+        }
+    }
 }
 
 /// What a percentage is a percentage of. A kept history is not running and would only dilute it.

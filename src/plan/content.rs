@@ -1,31 +1,31 @@
 //! What a release holds, as a reason to keep it. Pure.
 
 use super::reason::Reason;
-use crate::policy::{DataLoss, Policy, Reach};
+use crate::policy::{DataLoss, Fence, Handling, Reach};
 use crate::release::{Content, Known, Namespace, Object};
 
 /// The reasons that the content of a release gives; where there are none, an uninstall takes nothing along that is
-/// not the release's own.
-pub(super) fn reasons_of_content(content: &Content, policy: &Policy) -> Vec<Reason> {
+/// not the release's own. The fence is that of the policy that selects the release.
+pub(super) fn reasons_of_content(content: &Content, handling: &Handling, fence: &Fence) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if content.chart == Known::Unknown {
         reasons.push(Reason::ChartUnknown);
     }
-    if policy.defaults.reach == Reach::Namespace {
-        let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, policy));
+    if handling.reach == Reach::Namespace {
+        let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
         let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
         objects.sort();
         objects.dedup();
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
     }
-    if policy.defaults.data_loss == DataLoss::Keep && !content.claims.is_empty() {
+    if handling.data_loss == DataLoss::Keep && !content.claims.is_empty() {
         reasons.push(Reason::HoldsData(content.claims.clone()));
     }
     reasons
 }
 
 /// A namespace that cannot be one is nobody's.
-fn is_in_fence(object: &Object, policy: &Policy) -> bool {
+fn is_in_fence(object: &Object, fence: &Fence) -> bool {
     let namespace = object.namespace.as_deref().and_then(|name| name.parse::<Namespace>().ok());
-    namespace.is_some_and(|namespace| policy.namespaces.matches(&namespace).is_some())
+    namespace.is_some_and(|namespace| fence.matches(&namespace).is_some())
 }

@@ -1,7 +1,9 @@
 //! What a plan is made of.
 
+use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
-use crate::inventory::{Unlisted, Unreadable};
+use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
+use crate::policy::{Handling, KeepEntry, Phase, Requirement, Until};
 use crate::release::{Namespace, Object, Release};
 
 /// What becomes of a release.
@@ -40,10 +42,25 @@ pub struct Entry {
     pub subject: Subject,
     /// What becomes of it.
     pub decision: Decision,
+    /// How it goes, where it does.
+    pub going: Option<Going>,
     /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
     /// Whether definitions of kinds are among its objects, as far as its record was read.
     pub kinds: Kinds,
+}
+
+/// How a release goes that goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Going {
+    /// The policy that selected it, by its place among those of the plan.
+    pub policy: usize,
+    /// The rule of that policy, by its place.
+    pub rule: usize,
+    /// What that rule says.
+    pub handling: Handling,
+    /// When it goes.
+    pub phase: Phase,
 }
 
 /// Whether a release holds definitions of the kinds that others may be of.
@@ -62,8 +79,23 @@ pub struct KeepHits {
     pub entry: String,
     /// Where it stands.
     pub source: Source,
-    /// How many releases of the fence it names.
+    /// How many releases of its policy's fence it names.
     pub hits: usize,
+    /// Whether it still keeps them.
+    pub state: KeepState,
+    /// Whether it has to name some.
+    pub requirement: Requirement,
+}
+
+/// Whether an entry of `keep` still keeps anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeepState {
+    /// It does, without an end.
+    InForce,
+    /// It does until then.
+    Until(Until),
+    /// It does not any more: it was until then.
+    Over(Until),
 }
 
 /// All decisions, sorted by namespace and name.
@@ -71,8 +103,14 @@ pub struct KeepHits {
 pub struct Plan {
     /// One for each release of the fence that was asked for.
     pub entries: Vec<Entry>,
-    /// One for each entry of `keep`, in the order of the file, then one for each `--keep`; 0 hits too.
+    /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; 0 hits too.
     pub keep_hits: Vec<KeepHits>,
+    /// The opt-outs inside the fence: those first that are longer than the policy wants, then by their ends.
+    pub opt_outs: Vec<OptOutNote>,
+    /// The namespaces of the fence that Argo CD puts objects into.
+    pub managed_namespaces: Vec<ManagedNamespace>,
+    /// What could not be looked at, and was not needed to decide.
+    pub remarks: Vec<String>,
     /// Releases in the whole fence, whether they were asked for or not.
     pub in_fence: usize,
     /// Releases in the whole cluster that can be seen and are not uninstalled.
@@ -87,6 +125,20 @@ impl Plan {
             Subject::Release(release) => Some(release),
             Subject::Unreadable(_) | Subject::Unlisted(_) => None,
         })
+    }
+
+    /// The releases that go, and how.
+    pub fn going(&self) -> impl Iterator<Item = (&Release, &Going)> {
+        self.entries.iter().filter_map(|entry| match (&entry.subject, &entry.going) {
+            (Subject::Release(release), Some(going)) => Some((release, going)),
+            _ => None,
+        })
+    }
+
+    /// The last phase, where there is more than one.
+    pub fn several_phases(&self) -> Option<Phase> {
+        let phases = self.going().map(|(_, going)| going.phase).collect::<std::collections::BTreeSet<_>>();
+        if phases.len() > 1 { phases.last().copied() } else { None }
     }
 
     /// How many namespaces the releases that go are in.
@@ -123,5 +175,14 @@ impl Subject {
             Subject::Unreadable(entry) => &entry.name,
             Subject::Unlisted(_) => "*",
         }
+    }
+}
+
+/// How an entry of `keep` stands at a moment.
+pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
+    match entry.until() {
+        None => KeepState::InForce,
+        Some(until) if until.is_over(now) => KeepState::Over(until.clone()),
+        Some(until) => KeepState::Until(until.clone()),
     }
 }

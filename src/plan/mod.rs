@@ -4,16 +4,25 @@
 //! whatever the order of the list or of the policy's entries. Knows no helm, no cluster and no clock.
 
 mod build;
+mod case;
 mod content;
 mod decision;
+mod explain;
+mod facts;
 mod narrowing;
+mod opt_out;
+mod order;
 #[cfg(test)]
 mod properties;
 mod reason;
 mod recheck;
+mod rules;
 
 pub use build::{build, to_read};
-pub use decision::{Decision, Entry, KeepHits, Kinds, Plan, Subject, Verdict};
-pub use narrowing::Narrowing;
-pub use reason::{Reason, Source};
+pub use decision::{Decision, Entry, Going, KeepHits, KeepState, Kinds, Plan, Subject, Verdict};
+pub use explain::{Explanation, FenceVoice, KeepVoice, PolicyVoice, Presence, RuleVoice, explain};
+pub use facts::Facts;
+pub use narrowing::{Narrowing, UnseenOptOuts};
+pub use opt_out::{Ends, OptOutNote, OptOutState};
+pub use reason::{NearMiss, Reason, Source};
 pub use recheck::recheck;

@@ -3,7 +3,8 @@
 use crate::policy::KeepEntry;
 use crate::release::{Namespace, ReleaseId};
 
-/// What narrows a plan: nothing in it can make a release go that would stay without it.
+/// What narrows a plan: nothing in it can make a release go that would stay without it, but for opt-outs that nobody
+/// can see.
 #[derive(Debug, Clone, Default)]
 pub struct Narrowing {
     /// Only this namespace.
@@ -14,4 +15,16 @@ pub struct Narrowing {
     pub keep: Vec<KeepEntry>,
     /// The release of this program itself.
     pub own_release: Option<ReleaseId>,
+    /// What becomes of releases where opt-outs could not be looked at.
+    pub unseen_opt_outs: UnseenOptOuts,
+}
+
+/// What an opt-out is worth that cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnseenOptOuts {
+    /// Where there may be one, everything stays.
+    #[default]
+    Keep,
+    /// Nothing: somebody said so on the command line. Those that can be seen count all the same.
+    GoWithout,
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Narrowing, Plan, Subject, Verdict, build, to_read};
-use crate::inventory::{Contents, Listing, Unreadable};
+use super::{Facts, Narrowing, Plan, Subject, Verdict, build, to_read};
+use crate::cluster::NamespaceFacts;
+use crate::inventory::{Contents, Listing, Protection, Unreadable};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
@@ -52,6 +53,7 @@ fn any_release() -> impl Strategy<Value = Release> {
             chart,
             updated,
             record: Known::Unknown,
+            keep_label: Known::Is(None),
         },
     )
 }
@@ -79,7 +81,27 @@ fn contents(listing: &Listing) -> Contents {
 }
 
 fn plan_of(policy: &Policy, listing: &Listing, narrowing: &Narrowing) -> Plan {
-    build(policy, listing, &contents(listing), narrowing)
+    plan_with(policy, listing, &contents(listing), narrowing)
+}
+
+fn plan_with(policy: &Policy, listing: &Listing, contents: &Contents, narrowing: &Narrowing) -> Plan {
+    let facts = Facts { listing, contents, protection: &protection(), now: NOW };
+    build(std::slice::from_ref(policy), facts, narrowing)
+}
+
+/// A moment at which everything is old enough.
+const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
+
+/// Everything could be looked at, and nothing was there.
+fn protection() -> Protection {
+    let name = |name: &str| (name.parse().expect("a legal name"), Ok(NamespaceFacts::default()));
+    Protection {
+        namespaces: NAMESPACES.map(name).into(),
+        opt_outs: Vec::new(),
+        unseen_opt_outs: Vec::new(),
+        flux: Ok(Vec::new()),
+        argo: Ok(Vec::new()),
+    }
 }
 
 fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {
@@ -189,15 +211,17 @@ proptest! {
     ) {
         let policy = policy(&fence, &keeps);
         let whole = plan_of(&policy, &listing, &Narrowing::default());
-        let wanted = to_read(&policy, &listing, &Narrowing::default());
+        let nothing = Contents::new();
+        let facts = Facts { listing: &listing, contents: &nothing, protection: &protection(), now: NOW };
+        let wanted = to_read(std::slice::from_ref(&policy), facts, &Narrowing::default());
         let mut read = contents(&listing);
         read.retain(|id, _| wanted.iter().any(|release| release.id == *id));
         // What nothing depends on makes no difference.
-        prop_assert_eq!(verdicts(&build(&policy, &listing, &read, &Narrowing::default())), verdicts(&whole));
+        prop_assert_eq!(verdicts(&plan_with(&policy, &listing, &read, &Narrowing::default())), verdicts(&whole));
         for release in wanted.iter().skip(left_out) {
             read.insert(release.id.clone(), Err("garbage".to_owned()));
         }
-        let less = purged(&build(&policy, &listing, &read, &Narrowing::default()));
+        let less = purged(&plan_with(&policy, &listing, &read, &Narrowing::default()));
         prop_assert!(less.is_subset(&purged(&whole)));
         prop_assert!(less.len() <= left_out);
     }
@@ -221,6 +245,6 @@ proptest! {
                 _ => content.claims.push(object("PersistentVolumeClaim", None)),
             }
         }
-        prop_assert!(purged(&build(&policy, &listing, &read, &Narrowing::default())).is_empty());
+        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Narrowing::default())).is_empty());
     }
 }

@@ -5,21 +5,36 @@
 
 use std::collections::BTreeMap;
 
+use super::case::Cases;
 use super::decision::Plan;
-use crate::inventory::Listing;
-use crate::release::ReleaseId;
+use super::facts::Facts;
+use super::narrowing::Narrowing;
+use crate::policy::Policy;
+use crate::release::{Release, ReleaseId};
 
-/// The releases that were to go and have changed since, with what changed. A release that is gone has not: helm
-/// will not find it, which is an outcome of its own.
-pub fn recheck(before: &Plan, now: &Listing) -> BTreeMap<ReleaseId, String> {
-    before.chosen().filter_map(|planned| Some((planned.id.clone(), now.change_of(planned)?))).collect()
+/// The releases that were to go and have changed since, or have come to be protected, with what changed. A release that
+/// is gone has not changed: helm will not find it, which is an outcome of its own. What releases hold is not looked at
+/// again: one that holds something else was written again.
+pub fn recheck(
+    before: &Plan,
+    policies: &[Policy],
+    now: Facts<'_>,
+    narrowing: &Narrowing,
+) -> BTreeMap<ReleaseId, String> {
+    let cases = Cases::new(policies, now, narrowing);
+    let change = |planned: &Release| {
+        let change = now.listing.change_of(planned);
+        change.or_else(|| cases.protected_now(planned).map(|reason| reason.to_string()))
+    };
+    before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Unreadable, read};
-    use crate::plan::{Narrowing, build};
+    use crate::cluster::NamespaceFacts;
+    use crate::inventory::{KeptReleases, Listing, OptOut, OptOutSource, Protection, Unreadable, Until, read};
+    use crate::plan::{Facts, Narrowing, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
 
@@ -30,6 +45,16 @@ mod tests {
         read(json.as_bytes()).expect("a list")
     }
 
+    fn nothing_protects() -> Protection {
+        Protection {
+            namespaces: [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))].into(),
+            opt_outs: Vec::new(),
+            unseen_opt_outs: Vec::new(),
+            flux: Ok(Vec::new()),
+            argo: Ok(Vec::new()),
+        }
+    }
+
     fn changes(now: &Listing) -> Vec<String> {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*']\nkeep: [{charts: [precious]}]\n";
@@ -37,8 +62,14 @@ mod tests {
         let before = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z");
         let contents =
             before.releases.iter().map(|release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone()))));
-        let plan = build(&policy, &before, &contents.collect(), &Narrowing::default());
-        recheck(&plan, now).into_values().collect()
+        let contents = contents.collect();
+        let protection = nothing_protects();
+        let moment = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let facts = Facts { listing: &before, contents: &contents, protection: &protection, now: moment };
+        let without_labels = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let policies = [policy];
+        let plan = build(&policies, facts, &without_labels);
+        recheck(&plan, &policies, Facts { listing: now, ..facts }, &without_labels).into_values().collect()
     }
 
     #[test]
@@ -70,5 +101,32 @@ mod tests {
             ..Listing::default()
         };
         assert_eq!(changes(&now), ["its revision is missing"]);
+    }
+
+    #[test]
+    fn what_came_to_be_protected_is_left_alone() {
+        let before = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z");
+        let protected = |protection: Protection| {
+            let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                        namespaces: ['dev-*']\n";
+            let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
+            let contents = [(before.releases[0].id.clone(), Ok(Content::of_chart(before.releases[0].chart.clone())))];
+            let (contents, moment) = (contents.into(), "2026-11-24T10:00:00Z".parse().expect("a time"));
+            let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+            let nothing = nothing_protects();
+            let facts = Facts { listing: &before, contents: &contents, protection: &nothing, now: moment };
+            let plan = build(&policies, facts, &narrowing);
+            recheck(&plan, &policies, Facts { protection: &protection, ..facts }, &narrowing)
+        };
+        assert!(protected(nothing_protects()).is_empty());
+        let opt_out = OptOut {
+            namespace: "dev-a".parse().expect("a legal name"),
+            releases: KeptReleases::All,
+            until: Until::Never,
+            reason: Some("a demo".to_owned()),
+            source: OptOutSource::ConfigMap("mine".to_owned()),
+        };
+        let changed = protected(Protection { opt_outs: vec![opt_out], ..nothing_protects() });
+        assert_eq!(changed.into_values().collect::<Vec<_>>(), ["opted out without an end (ConfigMap mine): a demo"]);
     }
 }

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use super::decode::{Reader, Slot};
+use super::decode::{Reader, Slot, schema};
 use super::document::{Node, Scalar, Style, Value};
 use super::fault::{Fault, Faults, Findings, Reported};
 use super::keys::{self, KeepEntry};
+use super::pattern::{NamePattern, Names, Written};
 use super::source::{Source, Span};
 
 impl KeepEntry {
@@ -20,6 +21,21 @@ impl KeepEntry {
         read(flag, text, |node, reader| match &node.value {
             Value::Scalar(scalar) => keys::read_short(scalar, reader),
             _ => reader.refuse(Fault::at(node.span, "this is not `namespace/release`")),
+        })
+    }
+}
+
+impl NamePattern {
+    /// Reads the glob over releases behind the first `/` of a value.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it.
+    pub fn releases_behind_slash(flag: &str, text: &str) -> Result<Self, Faults> {
+        let start = text.find('/').map_or(0, |slash| slash + 1);
+        read(flag, text, |node, reader| match &node.value {
+            Value::Scalar(scalar) => Self::read(&Written::all(scalar).sub(start..text.len()), Names::Releases, reader),
+            _ => reader.refuse(Fault::at(node.span, "this is no release")),
         })
     }
 }
@@ -41,7 +57,7 @@ fn read<T>(
     let source = Source::new(flag, text.to_owned());
     let span = Span::new(0, text.len());
     let scalar = Scalar::new(text.to_owned(), Style::Plain, span, text);
-    let mut reader = Reader::new(&source, Findings::default());
+    let mut reader = Reader::new(&source, &schema::LEVELS, Findings::default());
     let value = value(&Node { span, value: Value::Scalar(scalar) }, &mut reader);
     let faults = reader.into_findings().into_faults();
     match value {
@@ -63,6 +79,17 @@ mod tests {
         for text in ["", "vault", "a/b/c", "DEV/x", "dev/^x$"] {
             assert!(KeepEntry::from_flag("--keep", text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_glob_behind_a_namespace_is_one_over_releases() {
+        let read = |text| NamePattern::releases_behind_slash("RELEASE", text);
+        assert_eq!(read("dev-a/db*").map(|pattern| pattern.as_str().to_owned()), Ok("db*".to_owned()));
+        for text in ["dev-a/", "dev-a/b/c", "dev-a/DB", "dev-a/["] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let faults = read("dev-a/DB").expect_err("no release has upper-case letters");
+        assert!(faults.to_string().contains("RELEASE:1:7"), "{faults}");
     }
 
     #[test]

@@ -11,15 +11,17 @@
 //! - `document` knows YAML and no policy; `decode` knows shapes (lists, numbers, keys) and no meaning;
 //!   `pattern` knows globs and legal names; `keys` holds one file for each key.
 //! - A new key is a line in `decode::schema`, a file or function in `keys`, and a field of [`Policy`].
+//! - `decode`, `document` and `fault` also read what stands beside policies: the cases of `helm purge test`.
 //! - Nothing here touches a cluster, the environment, the terminal or the clock; matching is pure.
 
-mod decode;
-mod document;
+pub(crate) mod decode;
+pub(crate) mod document;
 mod excerpt;
-mod fault;
+pub(crate) mod fault;
 mod flag;
 mod keys;
 mod pattern;
+mod policies;
 mod read;
 mod source;
 
@@ -36,8 +38,10 @@ pub use flag::timeout_from_flag;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
     Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
-    Policy, Reach, Requirement, Rule, RuleMatch, Selector, SelectorMatch, State, States, TimeOfDay, Uid, Until,
-    Waiting, Window, Workers, Zone, is_older,
+    Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid,
+    Until, Waiting, Window, Workers, Zone, is_older,
 };
-pub use pattern::{ClusterPattern, NamePattern};
+pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
+pub use policies::Policies;
+pub(crate) use read::{bytes_of_file, read_document};
 pub use source::{Source, Span};

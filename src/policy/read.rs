@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::decode::Reader;
-use super::document;
-use super::fault::{Fault, Faults, Findings};
+use super::decode::schema::{self, Level};
+use super::document::{self, Node};
+use super::fault::{Fault, Faults, Findings, Reported};
 use super::keys::{self, Policy};
 
 impl Policy {
@@ -16,16 +17,7 @@ impl Policy {
     ///
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
-        let source = document::decode(name, bytes)?;
-        let mut findings = Findings::default();
-        let root = document::parse(&source, &mut findings);
-        let mut reader = Reader::new(&source, findings);
-        let policy = root.and_then(|root| keys::read(&root, &mut reader));
-        let faults = reader.into_findings().into_faults();
-        match policy {
-            Ok(policy) if faults.is_empty() => Ok(policy),
-            _ => Err(Faults::new(source, faults)),
-        }
+        read_document(name, bytes, &schema::LEVELS, keys::read)
     }
 
     /// Reads the policy in a file, or where it is called `-`, on standard input.
@@ -43,11 +35,7 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_file(path: &Path) -> Result<Self, Faults> {
-        let name = path.display().to_string();
-        match File::open(path) {
-            Ok(file) => Self::read_from(&name, file),
-            Err(error) => Err(unreadable(&name, &error)),
-        }
+        Self::read(&path.display().to_string(), &bytes_of_file(path)?)
     }
 
     /// Reads a policy from a stream, such as standard input for `-`, and no more of it than a policy may be long.
@@ -56,12 +44,45 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_from(name: &str, stream: impl Read) -> Result<Self, Faults> {
-        let mut bytes = Vec::new();
-        let longest = u64::try_from(document::LARGEST).unwrap_or(u64::MAX).saturating_add(1);
-        match stream.take(longest).read_to_end(&mut bytes) {
-            Ok(_) => Self::read(name, &bytes),
-            Err(error) => Err(unreadable(name, &error)),
-        }
+        Self::read(name, &bytes_of(name, stream)?)
+    }
+}
+
+/// Reads a document by the keys of these levels: what `read` makes of it, or all that is wrong with it.
+pub(crate) fn read_document<T>(
+    name: &str,
+    bytes: &[u8],
+    levels: &'static [&'static Level],
+    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
+) -> Result<T, Faults> {
+    let source = document::decode(name, bytes)?;
+    let mut findings = Findings::default();
+    let root = document::parse(&source, &mut findings);
+    let mut reader = Reader::new(&source, levels, findings);
+    let value = root.and_then(|root| read(&root, &mut reader));
+    let faults = reader.into_findings().into_faults();
+    match value {
+        Ok(value) if faults.is_empty() => Ok(value),
+        _ => Err(Faults::new(source, faults)),
+    }
+}
+
+/// What is in a file, or why it cannot be read.
+pub(crate) fn bytes_of_file(path: &Path) -> Result<Vec<u8>, Faults> {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => bytes_of(&name, file),
+        Err(error) => Err(unreadable(&name, &error)),
+    }
+}
+
+/// No more of a stream than a document may be long.
+fn bytes_of(name: &str, stream: impl Read) -> Result<Vec<u8>, Faults> {
+    let mut bytes = Vec::new();
+    let longest = u64::try_from(document::LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+    match stream.take(longest).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(name, &error)),
     }
 }
 

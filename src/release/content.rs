@@ -21,6 +21,10 @@ pub struct Content {
     pub claims: Vec<Object>,
     /// StatefulSets whose volume claims stay behind.
     pub claims_stay: Vec<Object>,
+    /// What makes this release again when it goes, where its objects say so: `HelmRelease NAMESPACE/NAME`. Foreign text.
+    pub managed_by: Option<String>,
+    /// When its first revision was deployed.
+    pub first_deployed: Known<jiff::Timestamp>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
     pub ties: Ties,
 }
@@ -45,7 +49,21 @@ impl Content {
             elsewhere: Vec::new(),
             claims: Vec::new(),
             claims_stay: Vec::new(),
+            managed_by: None,
+            first_deployed: Known::Unknown,
             ties: Ties::none(),
+        }
+    }
+
+    /// Takes down an object of a release of the namespace `own`. Helm finds a kind however its letters are cased.
+    pub fn add(&mut self, object: Object, own: &str) {
+        match object.kind.to_ascii_lowercase().as_str() {
+            "customresourcedefinition" | "namespace" | "apiservice" => self.sweeping.push(object.clone()),
+            "persistentvolumeclaim" => self.claims.push(object.clone()),
+            _ => {}
+        }
+        if object.namespace.as_ref().is_some_and(|namespace| namespace != own) {
+            self.elsewhere.push(object);
         }
     }
 }

@@ -84,6 +84,9 @@ pub struct Release {
     pub updated: Known<jiff::Timestamp>,
     /// The object that holds that revision; unknown where helm made the list.
     pub record: Known<RecordMark>,
+    /// The value of its label `helm-purge-keep`, where it has one (`helm install --labels`); unknown where helm made the
+    /// list. Foreign text.
+    pub keep_label: Known<Option<String>>,
 }
 
 /// What tells one writing of a record from every other.

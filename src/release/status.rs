@@ -44,6 +44,11 @@ impl Status {
         Status::Unknown,
     ];
 
+    /// Whether a command of Helm's is at work on it, or was interrupted.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback)
+    }
+
     /// Helm's own word for it.
     pub fn as_str(self) -> &'static str {
         match self {

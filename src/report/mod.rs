@@ -3,10 +3,16 @@
 //! It gets finished values and events and turns them into text. It decides nothing about a release and knows
 //! no process. One printer writes it all; one file draws bars.
 
+mod cases;
 mod document;
 mod errors;
+mod explanation;
+mod explanation_document;
+mod keep;
+mod opt_out_document;
 mod paint;
 mod plan_document;
+mod plan_head;
 mod plan_row;
 mod plan_table;
 mod printer;
@@ -16,8 +22,12 @@ mod summary;
 mod table;
 mod words;
 
+pub use cases::{render_case, render_cases};
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
+pub use explanation::render_explanation;
+pub use explanation_document::ExplanationDocument;
+pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::opt_out_document::{KeepOfDocument, OptOutOfDocument};
 use super::plan_table::PlanView;
 use crate::plan::{Entry, Reason, Subject, Verdict};
 use crate::release::Release;
@@ -13,12 +14,13 @@ pub struct PlanDocument {
     api_version: &'static str,
     kind: &'static str,
     created: String,
-    policy: PolicyOfDocument,
+    policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
     helm: String,
     totals: Totals,
     refusals: Vec<RefusalOfDocument>,
     keep: Vec<KeepOfDocument>,
+    opt_outs: Vec<OptOutOfDocument>,
     releases: Vec<ReleaseOfDocument>,
 }
 
@@ -55,13 +57,6 @@ struct RefusalOfDocument {
 }
 
 #[derive(Debug, Serialize)]
-struct KeepOfDocument {
-    entry: String,
-    place: String,
-    releases: usize,
-}
-
-#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ReleaseOfDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +66,9 @@ struct ReleaseOfDocument {
     facts: Option<Facts>,
     decision: &'static str,
     reasons: Vec<ReasonOfDocument>,
+    /// When it goes, where it does: `first`, `middle` or `last`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<&'static str>,
     /// StatefulSets whose volume claims stay behind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims_stay: Vec<String>,
@@ -88,7 +86,7 @@ pub(super) struct Facts {
 }
 
 #[derive(Debug, Serialize)]
-struct ReasonOfDocument {
+pub(super) struct ReasonOfDocument {
     code: &'static str,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,16 +101,11 @@ impl PlanDocument {
             message: refusal.to_string(),
             hint: refusal.hint(),
         };
-        let keep = |hits: &crate::plan::KeepHits| KeepOfDocument {
-            entry: hits.entry.clone(),
-            place: hits.source.to_string(),
-            releases: hits.hits,
-        };
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgePlan",
             created: view.now.to_string(),
-            policy: PolicyOfDocument::of(view),
+            policies: PolicyOfDocument::all(view),
             cluster: ClusterOfDocument::of(view),
             helm: view.helm.version().to_string(),
             totals: Totals {
@@ -122,15 +115,17 @@ impl PlanDocument {
                 seen: view.plan.seen,
             },
             refusals: view.refusals.iter().map(refusal).collect(),
-            keep: view.plan.keep_hits.iter().map(keep).collect(),
+            keep: view.plan.keep_hits.iter().map(KeepOfDocument::of).collect(),
+            opt_outs: view.plan.opt_outs.iter().map(OptOutOfDocument::of).collect(),
             releases: view.plan.entries.iter().map(ReleaseOfDocument::of).collect(),
         }
     }
 }
 
 impl PolicyOfDocument {
-    pub(super) fn of(view: &PlanView<'_>) -> Self {
-        Self { name: view.policy.name.clone(), file: view.policy.file.to_string() }
+    pub(super) fn all(view: &PlanView<'_>) -> Vec<Self> {
+        let of = |policy: &crate::policy::Policy| Self { name: policy.name.clone(), file: policy.file.to_string() };
+        view.policies.iter().map(of).collect()
     }
 }
 
@@ -156,6 +151,7 @@ impl ReleaseOfDocument {
             facts,
             decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
             reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
+            phase: entry.going.map(|going| going.phase.as_str()),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),
         }
     }
@@ -173,7 +169,7 @@ impl Facts {
 }
 
 impl ReasonOfDocument {
-    fn of(reason: &Reason) -> Self {
+    pub(super) fn of(reason: &Reason) -> Self {
         Self { code: reason.code(), text: reason.to_string(), place: reason.source().map(ToString::to_string) }
     }
 }

@@ -25,7 +25,11 @@ pub(super) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Detail) -> Vec<
         why(entry),
     ];
     if detail == Detail::Wide {
-        let first = entry.decision.reasons.first().and_then(Reason::source);
+        let decided = match entry.decision.verdict {
+            Verdict::Purge => entry.decision.reasons.last(),
+            Verdict::Keep => entry.decision.reasons.first(),
+        };
+        let first = decided.and_then(Reason::source);
         cells.push(release.map_or_else(unknown, |release| release.revision.to_string()));
         cells.push(release.map_or_else(unknown, |release| release.status.to_string()));
         cells.push(first.map_or_else(String::new, |source| visible::line(&source.to_string())));
@@ -52,7 +56,11 @@ fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
 
 /// What decided. That a release is in the fence goes without saying.
 fn why(entry: &Entry) -> String {
-    let said = entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }));
+    let said = entry
+        .decision
+        .reasons
+        .iter()
+        .filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
     let texts = said.map(|reason| match reason.source() {
         Some(source) => format!("{} ({})", visible::line(&reason.to_string()), short(source)),
         None => visible::line(&reason.to_string()),

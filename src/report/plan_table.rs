@@ -1,21 +1,22 @@
 //! The plan on a screen.
 
 use super::paint::Paint;
+use super::plan_head::head;
 use super::plan_row::{cells, short};
 use super::table::{Align, Table};
 use super::words::plural;
 use crate::cluster::{Connection, Identity};
 use crate::guard::Refusal;
 use crate::helm::Helm;
-use crate::plan::{Entry, KeepHits, Plan, Subject, Verdict};
-use crate::policy::Policy;
+use crate::plan::{Entry, KeepHits, KeepState, Plan, Subject, Verdict};
+use crate::policy::Policies;
 use crate::visible;
 
 /// A plan with everything that has to be said beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanView<'a> {
-    /// The policy it comes from.
-    pub policy: &'a Policy,
+    /// The policies it comes from.
+    pub policies: &'a Policies,
     /// The cluster it is for.
     pub connection: &'a Connection,
     /// The cluster's identity, where it could be read.
@@ -48,7 +49,8 @@ const NEEDED: usize = 3;
 
 /// The plan as text for people.
 pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> String {
-    let mut lines = vec![header(view, paint), String::new()];
+    let mut lines = head(view, detail, paint);
+    lines.push(String::new());
     if view.plan.entries.is_empty() && view.plan.in_fence > 0 {
         let releases = plural(view.plan.in_fence, "release");
         lines.push(format!("  none of the {releases} in the fence was asked for"));
@@ -70,19 +72,6 @@ pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, pa
 /// `NAMESPACE/RELEASE` of everything that goes, a line each.
 pub fn plan_names(plan: &Plan) -> String {
     plan.chosen().map(|release| release.id.to_string()).collect::<Vec<_>>().join("\n")
-}
-
-fn header(view: &PlanView<'_>, paint: Paint) -> String {
-    let context = visible::line(view.connection.context().as_str());
-    let server = visible::line(view.connection.server().as_str());
-    let file = visible::line(&view.policy.file);
-    let first = format!(
-        "{}  {file}  on {} ({server}, helm v{})",
-        paint.strong(&view.policy.name),
-        paint.strong(&context),
-        view.helm.version()
-    );
-    if view.scope.is_empty() { first } else { format!("{first}\n{}", view.scope) }
 }
 
 fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> Vec<String> {
@@ -113,7 +102,13 @@ fn headings(detail: Detail) -> Vec<(&'static str, Align)> {
 fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
     let mut table = Table::new(vec![("", Align::Left), ("", Align::Left), ("", Align::Right), ("", Align::Left)]);
     for keep in hits {
-        let note = if keep.hits == 0 { format!("{}  nothing, now", short(&keep.source)) } else { short(&keep.source) };
+        let state = match &keep.state {
+            KeepState::Over(until) => format!("  over since {}", until.as_str()),
+            KeepState::Until(until) if keep.hits > 0 => format!("  until {}", until.as_str()),
+            _ if keep.hits == 0 => "  nothing, now".to_owned(),
+            _ => String::new(),
+        };
+        let note = format!("{}{state}", short(&keep.source));
         table.row(vec!["keep".to_owned(), visible::line(&keep.entry), keep.hits.to_string(), note]);
     }
     table.lines(None, 4).into_iter().skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()

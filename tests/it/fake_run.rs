@@ -254,6 +254,30 @@ fn a_release_that_helm_cannot_find_but_the_list_has_is_a_failure() {
 }
 
 #[test]
+fn a_record_that_is_gone_when_helm_comes_to_delete_it_is_settled_by_the_list() {
+    let run_of = |fake: &FakeHelm| fake.program.run(&[&RUN[..], &["-o", "json"]].concat());
+    let text = "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: release: not found";
+    let race = |removes: bool| json!({"exit": 1, "removes": removes, "stderr": format!("Error: {text}\n")});
+    let fake = FakeHelm::new();
+    for (name, is_gone) in [("gone", true), ("there", false)] {
+        fake.release("dev-a", name);
+        fake.behaves("dev-a", name, &race(is_gone));
+    }
+    let report = run_of(&fake).exits(1).json();
+    let [gone, there] = [0, 1].map(|index| report["releases"][index].clone());
+    assert_eq!(gone["outcome"], "purged", "this run deleted its objects");
+    assert_eq!(gone["remarks"], json!([format!("gone, says the list; {text}")]));
+    assert_eq!([&there["outcome"], &there["class"], &there["message"]], ["failed", "unclear", text]);
+    // Where nobody can look afterwards, nothing is taken for gone.
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "gone");
+    fake.behaves("dev-a", "gone", &race(true));
+    fake.lists_at(3, &json!({"exit": 1, "stderr": "Error: no luck\n"}));
+    let report = run_of(&fake).exits(1).json();
+    assert_eq!(report["releases"][0]["class"], "unclear");
+}
+
+#[test]
 fn nothing_to_purge_is_no_failure_and_starts_no_uninstall() {
     let fake = FakeHelm::new();
     fake.release("prod", "web");

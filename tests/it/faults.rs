@@ -197,7 +197,7 @@ fn a_closed_stdout_changes_nothing() {
         fake.release("dev-a", &format!("r{number}"));
     }
     let shell = format!(
-        "{} run -f policy.yaml --yes -A 2>stderr | true; exit ${{PIPESTATUS[0]}}",
+        "{} run --without-opt-outs -f policy.yaml --yes -A 2>stderr | true; exit ${{PIPESTATUS[0]}}",
         env!("CARGO_BIN_EXE_helm-purge")
     );
     let command = fake.program.command(&[]);

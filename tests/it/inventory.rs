@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, RecordStore};
 use helm_purge::helm::Helm;
-use helm_purge::inventory::{HelmInventory, Inventory, MetadataInventory, ObjectLists};
-use helm_purge::plan::{Narrowing, Plan, Subject, build, to_read};
+use helm_purge::inventory::{Contents, HelmInventory, Inventory, MetadataInventory, ObjectLists, Protection};
+use helm_purge::plan::{Facts, Narrowing, Plan, Subject, UnseenOptOuts, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
 use helm_purge::settings::{ConnectionWish, InCluster, KubeconfigFiles};
@@ -39,10 +39,16 @@ impl Ways {
 
     fn plan(&self, inventory: &dyn Inventory) -> Plan {
         let listing = inventory.list().unwrap_or_else(|error| panic!("{error}"));
-        let narrowing = Narrowing::default();
-        let wanted = to_read(&self.policy, &listing, &narrowing);
+        // Helm's way sees no opt-outs.
+        let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let (protection, nothing) =
+            (Protection::unseen(&listing, &self.policy.namespaces, "nobody looked"), Contents::new());
+        let unread =
+            Facts { listing: &listing, contents: &nothing, protection: &protection, now: jiff::Timestamp::now() };
+        let policies = std::slice::from_ref(&self.policy);
+        let wanted = to_read(policies, unread, &narrowing);
         let contents = inventory.contents(&wanted, ObjectLists::NotWanted).unwrap_or_else(|error| panic!("{error}"));
-        build(&self.policy, &listing, &contents, &narrowing)
+        build(policies, Facts { contents: &contents, ..unread }, &narrowing)
     }
 
     #[track_caller]
@@ -54,7 +60,7 @@ impl Ways {
     }
 }
 
-/// Helm's list has the time that is in the payload and no UID; and other tests install and purge meanwhile, in
+/// Helm's list has the time that is in the payload, no UID and no labels; and other tests install and purge meanwhile, in
 /// namespaces of their own.
 fn comparable(mut plan: Plan) -> Plan {
     plan.seen = 0;
@@ -63,6 +69,7 @@ fn comparable(mut plan: Plan) -> Plan {
             assert!(matches!(release.updated, Known::Is(_)), "{}", release.id);
             release.updated = Known::Unknown;
             release.record = Known::Unknown;
+            release.keep_label = Known::Unknown;
         }
     }
     plan

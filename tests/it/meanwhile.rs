@@ -17,8 +17,8 @@ fn prepare(real: &Real) {
     real.seed(&["a/again", "a/same", "a/upgraded"]);
 }
 
-/// Upgrades one release and installs another anew while the hook of the first one hangs.
-fn meanwhile(real: &Real) -> Value {
+/// Upgrades one release and installs another anew while the hook of the first one hangs, and does `more` before it ends.
+fn meanwhile(real: &Real, more: impl FnOnce()) -> Value {
     let running = real.program.start(&RUN);
     throwaway_cluster::wait_until("the hook's Job", || {
         let jobs = cluster().api().list(Kind::JOB, Some(&real.namespace("a")))?;
@@ -30,6 +30,7 @@ fn meanwhile(real: &Real) -> Value {
     api.delete(Kind::SECRET, Some(&real.namespace("a")), again).unwrap_or_else(|error| panic!("{error}"));
     let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
     cluster().seed(&[seed("again"), seed("upgraded").revisions(2..=2)]).unwrap_or_else(|error| panic!("{error}"));
+    more();
     running.finish().exits(1).json()
 }
 
@@ -42,38 +43,79 @@ fn keeps_what_changed(real: &Real, report: &Value) {
     assert_eq!(real.listed(), ["a/a-first", "a/again", "a/upgraded"]);
 }
 
+/// The program, but not helm, is a user of this test who may do this with Secrets and everything with the rest.
+fn as_user(real: &mut Real, verbs: &[&str]) -> String {
+    let (api, group, user) = (cluster().api(), "rbac.authorization.k8s.io", real.namespace("user"));
+    allow(&user, verbs);
+    let binding = json!({
+        "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": user},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
+        "subjects": [{"kind": "User", "name": user, "apiGroup": group}],
+    });
+    api.apply(&binding).unwrap_or_else(|error| panic!("{error}"));
+    let kubeconfig = cluster().kubeconfig_for_user(&user, None).unwrap_or_else(|error| panic!("{error}"));
+    real.program.set("KUBECONFIG", kubeconfig);
+    let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
+    let script = format!(
+        "#!/bin/sh\nfor word do\n  shift\n  case $word in --kubeconfig=*) word='--kubeconfig={}' ;; esac\n  \
+         set -- \"$@\" \"$word\"\ndone\nexec '{}' \"$@\"\n",
+        cluster().kubeconfig().display(),
+        helm.display()
+    );
+    let wrapper = real.program.executable("helm", &script);
+    real.program.set("HELM_BIN", wrapper);
+    user
+}
+
+/// From now on the user may do this, and nothing else, with Secrets.
+fn allow(user: &str, verbs: &[&str]) {
+    let rule = |resources: &[&str], verbs: &[&str]| json!({"apiGroups": ["*"], "resources": resources, "verbs": verbs});
+    let role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": user},
+        "rules": [rule(&["secrets"], verbs), rule(&["namespaces"], &["*"])],
+    });
+    cluster().api().apply(&role).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Waits until the API server lets the user list no Secrets any more.
+fn wait_until_lists_are_refused(user: &str) {
+    throwaway_cluster::wait_until("the end of a right", || {
+        let mut kubectl = cluster().kubectl_command()?;
+        kubectl.args(["auth", "can-i", "list", "secrets", "--all-namespaces", "--as", user]);
+        let answer = kubectl.output().expect("kubectl can be started");
+        Ok((answer.stdout == b"no\n").then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+}
+
 #[test]
 fn a_release_that_is_deployed_while_the_run_goes_on_is_left_alone() {
     Real::with_both("meanwhile", |real| {
         prepare(real);
-        let report = meanwhile(real);
+        let report = meanwhile(real, || {});
         keeps_what_changed(real, &report);
     });
+}
+
+#[test]
+fn what_the_watch_has_told_needs_no_list() {
+    let mut real = Real::new("unlisted", HelmVersion::Three);
+    prepare(&real);
+    let user = as_user(&mut real, &["get", "list", "watch"]);
+    // A watch that was begun goes on without the right to begin one.
+    let report = meanwhile(&real, || {
+        allow(&user, &["get"]);
+        wait_until_lists_are_refused(&user);
+    });
+    assert_eq!(report["verified"]["state"], "not-verified", "lists are refused: {report:#}");
+    keeps_what_changed(&real, &report);
 }
 
 #[test]
 fn where_watching_is_not_allowed_each_batch_is_listed_again() {
     let mut real = Real::new("unwatched", HelmVersion::Four);
     prepare(&real);
-    let (api, group, user) = (cluster().api(), "rbac.authorization.k8s.io", real.namespace("user"));
-    // Everything but to watch secrets.
-    let all = |resources: &[&str], verbs: &[&str]| json!({"apiGroups": ["*"], "resources": resources, "verbs": verbs});
-    let rules = json!([
-        all(&["secrets"], &["get", "list", "create", "update", "patch", "delete"]),
-        all(&["namespaces", "configmaps", "pods", "jobs"], &["*"]),
-    ]);
-    for object in [
-        json!({"apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": user}, "rules": rules}),
-        json!({
-            "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": user},
-            "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
-            "subjects": [{"kind": "User", "name": user, "apiGroup": group}],
-        }),
-    ] {
-        api.apply(&object).unwrap_or_else(|error| panic!("{error}"));
-    }
-    let kubeconfig = cluster().kubeconfig_for_user(&user, None).unwrap_or_else(|error| panic!("{error}"));
-    real.program.set("KUBECONFIG", kubeconfig);
-    let report = meanwhile(&real);
+    as_user(&mut real, &["get", "list"]);
+    let report = meanwhile(&real, || {});
     keeps_what_changed(&real, &report);
 }

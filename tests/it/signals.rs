@@ -123,7 +123,10 @@ fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
 fn with_sigchld_ignored_by_whoever_started_it_children_are_still_waited_for() {
     let fake = FakeHelm::new();
     fake.release("dev-a", "a");
-    let script = format!("trap '' CHLD; exec {} run -f policy.yaml --yes -A", env!("CARGO_BIN_EXE_helm-purge"));
+    let script = format!(
+        "trap '' CHLD; exec {} run --without-opt-outs -f policy.yaml --yes -A",
+        env!("CARGO_BIN_EXE_helm-purge")
+    );
     let mut command = std::process::Command::new("bash");
     let like = fake.program.command(&[]);
     command.args(["-c", &script]).env_clear().current_dir(fake.program.folder());

@@ -2,14 +2,19 @@
 
 mod kinds;
 mod namespaces;
+mod own_annotations;
+mod own_name;
 mod payloads;
+mod protection;
 mod records;
 mod remaining;
 mod replaced;
 mod store;
 mod watch;
 
+pub use namespaces::{NamedNamespace, NamespaceFacts};
 pub use payloads::{Payload, Payloads, Wanted};
+pub use protection::{Application, HelmRelease, KeepMark, MadeReleases, MarksInNamespace};
 pub use records::{InNamespace, Record, RecordList};
 pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};

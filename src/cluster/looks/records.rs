@@ -39,6 +39,8 @@ pub struct Record {
     /// When the object was made, which is when the revision was deployed. Helm's own label with a time is
     /// copied from revision to revision and says nothing.
     pub created: Option<jiff::Timestamp>,
+    /// The label [`KEEP_LABEL`](Record::KEEP_LABEL), where the record has it. Foreign text.
+    pub keep_label: Option<String>,
 }
 
 /// Records, and the moment they are of.
@@ -57,6 +59,12 @@ pub struct InNamespace {
     pub namespace: Namespace,
     /// Its records.
     pub listed: Result<RecordList, LookError>,
+}
+
+impl Record {
+    /// The label by which a release asks to be left alone. Helm copies the labels of `helm install --labels` to the
+    /// record of every revision.
+    pub const KEEP_LABEL: &str = "helm-purge-keep";
 }
 
 impl Client {
@@ -163,6 +171,7 @@ impl From<&ObjectMeta> for Record {
             revision: label("version").and_then(|version| version.parse().ok()),
             status: label("status"),
             created: metadata.creation_timestamp.as_ref().map(|time| time.0),
+            keep_label: label(Self::KEEP_LABEL),
         }
     }
 }

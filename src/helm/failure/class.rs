@@ -35,7 +35,8 @@ pub enum FailureClass {
     CannotStart,
     /// Helm reported success, but the cluster still lists the release.
     StillListed,
-    /// What helm said cannot be right, or is not whole: whether the release is gone, only the cluster can tell.
+    /// What helm said cannot be right, or is not whole, or its last step found no record: whether the release is gone,
+    /// only the cluster can tell.
     Unclear,
     /// A fault of this program.
     Internal,

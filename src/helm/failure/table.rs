@@ -9,9 +9,10 @@ use crate::helm::words::Words;
 /// A row matches where all of its texts are there; the first row that does decides.
 const TABLE: &[(FailureClass, &[&str])] = &[
     (FailureClass::Gone, &["release not loaded: ", ": release: not found"]),
-    // Not found at the end, and nothing else wrong: a second uninstall at the same time got there first.
-    (FailureClass::Gone, &["completed with 1 error(s)", "purge the release: release: not found"]),
-    (FailureClass::Gone, &["completed with 1 error(s)", "purge the release: secrets \"sh.helm.release", " not found"]),
+    // Its last step did not find the record, and nothing else was wrong. Most often a second uninstall got there first;
+    // but a name that was deleted may have been installed again by now.
+    (FailureClass::Unclear, &["completed with 1 error(s)", "purge the release: release: not found"]),
+    (FailureClass::Unclear, &["completed with 1 error(s)", "purge the release: ", " \"sh.helm.release", " not found"]),
     (FailureClass::Leftovers, &["uninstallation completed with"]),
     (FailureClass::Login, &["provide credentials"]),
     (FailureClass::Login, &["unauthorized"]),
@@ -59,11 +60,11 @@ mod tests {
         for (class, text) in [
             (FailureClass::Gone, "uninstall: Release not loaded: nope: release: not found"),
             (
-                FailureClass::Gone,
+                FailureClass::Unclear,
                 "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: secrets \"sh.helm.release.v1.cx3.v1\" not found",
             ),
             (
-                FailureClass::Gone,
+                FailureClass::Unclear,
                 "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: release: not found",
             ),
             (

@@ -23,7 +23,7 @@ pub(super) fn judge(heard: Heard<'_>, ended: &Ended) -> Verdict {
         Some(last) => vec![last_one(last, ended)],
         None if ended.output == Output::Closed => drained(waiting.len(), ended),
         None if ended.succeeded() => waiting.iter().map(|name| without_a_line(name)).collect(),
-        None => in_hand(Attempt::Failed(Failure::from_ended(ended)), waiting.len(), &Attempt::NotBegun),
+        None => in_hand(not_done(Failure::from_ended(ended)), waiting.len(), &Attempt::NotBegun),
     };
     Verdict { told: Told::Holds, rest }
 }
@@ -41,6 +41,11 @@ fn contradicted(contradiction: &str, untold: usize, ended: &Ended) -> Verdict {
 /// The last release has its line; helm has to end well, too.
 fn last_one(attempt: Attempt, ended: &Ended) -> Attempt {
     if ended.succeeded() { attempt } else { Attempt::Unclear(Failure::from_ended(ended)) }
+}
+
+/// Helm did all there was to do and found the record gone: that is no success, and no failure before somebody looks.
+fn not_done(failure: Failure) -> Attempt {
+    if failure.class == FailureClass::Unclear { Attempt::Unclear(failure) } else { Attempt::Failed(failure) }
 }
 
 fn without_a_line(name: &ReleaseName) -> Attempt {

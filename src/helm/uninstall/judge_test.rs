@@ -71,6 +71,14 @@ fn an_error_is_that_of_the_first_release_without_a_line_and_those_behind_it_were
 }
 
 #[test]
+fn a_record_that_was_gone_when_helm_came_to_delete_it_is_left_to_the_list() {
+    let text = b"Error: uninstallation completed with 1 error(s): uninstall: Failed to purge the release: release: not found\n";
+    let race = Ended { stderr: text.to_vec(), ..ended(Ending::Code(1)) };
+    assert_eq!(outcomes(&[A], &race), ["gone", "unclear unclear", "not begun"]);
+    assert_eq!(outcomes(&[A, B], &race), ["gone", "gone", "unclear unclear"]);
+}
+
+#[test]
 fn a_good_end_without_all_lines_is_unclear_for_those_without() {
     assert_eq!(outcomes(&[A], &ended(Ending::Code(0))), ["gone", "unclear unclear", "unclear unclear"]);
 }

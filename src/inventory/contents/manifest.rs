@@ -14,6 +14,10 @@ use crate::release::{Content, Object};
 const DEEPEST_LIST: usize = 4;
 /// So much of a document is shown where it cannot be read.
 const SHOWN: usize = 120;
+/// Legal names make no longer one.
+const LONGEST_MANAGER: usize = 330;
+const FLUX_NAMESPACE: &str = "helm.toolkit.fluxcd.io/namespace";
+const FLUX_NAME: &str = "helm.toolkit.fluxcd.io/name";
 /// To Go's reader these end a line; to others they are characters like any other.
 const LINE_ENDS_TO_SOME: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
@@ -70,6 +74,9 @@ pub(super) fn yaml(text: &str) -> Result<Value, String> {
 fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &mut Content) -> Result<(), String> {
     let kind = text(value, "kind")?.ok_or("it has no kind")?;
     let metadata = get(value, "metadata")?.unwrap_or(&Value::Null);
+    if content.managed_by.is_none() {
+        content.managed_by = managed_by(metadata)?;
+    }
     let annotations = get(metadata, "annotations")?.unwrap_or(&Value::Null);
     let keep = text(annotations, "helm.sh/resource-policy")?.unwrap_or_default();
     // Also one that stays: whoever holds it is who serves its kind.
@@ -96,22 +103,24 @@ fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &
     add(object, value, own, content)
 }
 
-/// Helm finds a kind however its letters are cased.
 fn add(object: Object, value: &Value, own: &str, content: &mut Content) -> Result<(), String> {
-    match object.kind.to_ascii_lowercase().as_str() {
-        "customresourcedefinition" | "namespace" | "apiservice" => content.sweeping.push(object.clone()),
-        "persistentvolumeclaim" => content.claims.push(object.clone()),
-        "statefulset" => match claims_of(value)? {
+    if object.kind.eq_ignore_ascii_case("statefulset") {
+        match claims_of(value)? {
             Claims::None => {}
             Claims::Stay => content.claims_stay.push(object.clone()),
             Claims::Go => content.claims.push(object.clone()),
-        },
-        _ => {}
+        }
     }
-    if object.namespace.as_ref().is_some_and(|namespace| namespace != own) {
-        content.elsewhere.push(object);
-    }
+    content.add(object, own);
     Ok(())
+}
+
+/// Flux puts the name of the `HelmRelease` on every object of its release. Where it cannot be asked, this tells; also of
+/// one in another cluster.
+fn managed_by(metadata: &Value) -> Result<Option<String>, String> {
+    let labels = get(metadata, "labels")?.unwrap_or(&Value::Null);
+    let by = text(labels, FLUX_NAMESPACE)?.zip(text(labels, FLUX_NAME)?);
+    Ok(by.map(|(namespace, name)| format!("HelmRelease {namespace}/{name}").chars().take(LONGEST_MANAGER).collect()))
 }
 
 enum Claims {

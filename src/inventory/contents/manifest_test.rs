@@ -106,3 +106,27 @@ fn what_two_readers_could_read_differently_is_not_read() {
     }
     assert!(content("kind: ConfigMap\r\nmetadata: {name: a}\r\n").is_ok());
 }
+
+#[test]
+fn the_labels_that_flux_puts_on_an_object_say_what_makes_the_release_again() {
+    let managed = |manifest: &str| content(manifest).expect("it can be read").managed_by;
+    let labels = "labels: {helm.toolkit.fluxcd.io/name: web, helm.toolkit.fluxcd.io/namespace: flux}";
+    let kept = "annotations: {helm.sh/resource-policy: keep}";
+    for manifest in [
+        format!("kind: ConfigMap\nmetadata: {{name: a, {labels}}}\n"),
+        format!("kind: ConfigMap\nmetadata: {{name: a, {labels}, {kept}}}\n"),
+        format!(
+            "kind: Secret\nmetadata: {{name: b}}\n---\nkind: List\nitems: [{{kind: Pod, metadata: {{{labels}}}}}]\n"
+        ),
+    ] {
+        assert_eq!(managed(&manifest).as_deref(), Some("HelmRelease flux/web"), "{manifest}");
+    }
+    for labels in
+        ["", "labels:", "labels: {helm.toolkit.fluxcd.io/name: web}", "labels: {kustomize.toolkit.fluxcd.io/name: web}"]
+    {
+        assert_eq!(managed(&format!("kind: ConfigMap\nmetadata:\n  name: a\n  {labels}\n")), None, "{labels}");
+    }
+    assert!(content("kind: ConfigMap\nmetadata: {labels: {helm.toolkit.fluxcd.io/name: [a]}}\n").is_err());
+    let long = format!("kind: A\nmetadata: {{{}}}\n", labels.replace("web", &"x".repeat(5000)));
+    assert_eq!(managed(&long).map(|by| by.len()), Some(LONGEST_MANAGER));
+}

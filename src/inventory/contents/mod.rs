@@ -51,7 +51,7 @@ pub(super) fn content_of(release: &Release, stored: &Stored, lists: ObjectLists)
     if stored.status != release.status.as_str() {
         return says("status", &stored.status, release.status.as_str());
     }
-    let mut content = Content::of_chart(stored.chart.clone());
+    let mut content = Content { first_deployed: stored.first_deployed, ..Content::of_chart(stored.chart.clone()) };
     if lists == ObjectLists::NotWanted {
         content.ties.objects = Known::Unknown;
     }

@@ -14,6 +14,8 @@ pub(in crate::inventory) struct Stored {
     pub(in crate::inventory) name: String,
     pub(in crate::inventory) revision: u32,
     pub(in crate::inventory) status: String,
+    /// When its first revision was deployed; a rollback keeps that.
+    pub(in crate::inventory) first_deployed: Known<jiff::Timestamp>,
     /// As the record has it; what `helm status` prints has none.
     pub(in crate::inventory) chart: Known<Chart>,
     /// The files of its `crds` folder, as base64; as the chart, unknown where helm prints the record.
@@ -39,11 +41,18 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
         name: fields.value("name")?,
         revision: fields.value("version")?,
         status: info.value("status")?,
+        first_deployed: first_deployed(&info.value::<String>("first_deployed")?),
         chart,
         definitions,
         manifest: fields.value("manifest")?,
         hooks: hooks::on_uninstall(&hooks)?,
     })
+}
+
+/// Go writes the year 1 where it knows no time.
+fn first_deployed(text: &str) -> Known<jiff::Timestamp> {
+    let time = text.parse::<jiff::Timestamp>().ok().filter(|time| *time > jiff::Timestamp::UNIX_EPOCH);
+    time.map_or(Known::Unknown, Known::Is)
 }
 
 /// A chart, and the files of its `crds` folder. Those of its subcharts are not stored.
@@ -88,6 +97,7 @@ mod tests {
         let stored = read_stored(json.as_bytes()).expect("a record");
         assert_eq!(stored.chart, Known::Is(Chart { name: "my-app".to_owned(), version: "1.0.0-2".to_owned() }));
         assert_eq!((stored.revision, stored.status.as_str()), (3, "deployed"));
+        assert_eq!(stored.first_deployed, Known::Is("2026-11-20T09:00:00.5Z".parse().expect("a time")));
         assert_eq!(stored.hooks, ["kind: B"]);
         assert_eq!(stored.definitions, Known::Is(vec!["YQ==".to_owned()]));
     }

@@ -56,6 +56,7 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {
         // `-` where Helm has no time; an unknown age keeps what depends on it.
         updated: text("updated").parse().map_or(Known::Unknown, Known::Is),
         record: Known::Unknown,
+        keep_label: Known::Unknown,
     })
 }
 

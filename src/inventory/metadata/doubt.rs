@@ -59,6 +59,7 @@ mod tests {
             revision: Some(*revision),
             status: None,
             created: None,
+            keep_label: None,
         };
         let mut names = ReplacedNames::default();
         for (name, revision, count) in replaced {

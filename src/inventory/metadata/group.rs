@@ -115,6 +115,7 @@ fn release(name: &str, head: &[Record]) -> Result<Release, String> {
         chart: Known::Unknown,
         updated: record.created.map_or(Known::Unknown, Known::Is),
         record: if record.mark.uid.is_empty() { Known::Unknown } else { Known::Is(record.mark.clone()) },
+        keep_label: Known::Is(record.keep_label.clone()),
     })
 }
 
@@ -133,6 +134,7 @@ mod tests {
             revision: Some(revision),
             status: Some(status.to_owned()),
             created: Some(jiff::Timestamp::UNIX_EPOCH),
+            keep_label: None,
         }
     }
 

@@ -8,9 +8,7 @@ mod group;
 mod read;
 mod views;
 
-use std::sync::OnceLock;
-
-use super::{Contents, Inventory, InventoryError, Listing, ObjectLists, Unreadable, Watch};
+use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable, Watch};
 use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
@@ -24,14 +22,27 @@ pub struct MetadataInventory {
     store: RecordStore,
     /// Where releases have to be known exactly, and what is looked at where not everything may be.
     fence: Fence,
-    /// The namespaces of the fence, as the first list found them. What a later one is compared with lies in these.
-    namespaces: OnceLock<Vec<Namespace>>,
 }
 
 impl MetadataInventory {
     /// Lists what one client sees, of the records in one store.
     pub fn new(client: Client, store: RecordStore, fence: Fence) -> Self {
-        Self { client, store, fence, namespaces: OnceLock::new() }
+        Self { client, store, fence }
+    }
+
+    /// Asks what protects releases in the whole cluster: best at the same time as the list.
+    pub fn ask_cluster_wide(&self) -> ClusterWide {
+        ClusterWide::ask(&self.client)
+    }
+
+    /// With a list, the whole of what protects its releases.
+    pub fn protection(&self, cluster_wide: ClusterWide, listing: &Listing) -> Protection {
+        cluster_wide.complete(&self.client, &self.fence, listing)
+    }
+
+    /// Where nothing of it could be looked at, for the given reason.
+    pub(super) fn unseen_protection(&self, listing: &Listing, why: &str) -> Protection {
+        Protection::unseen(listing, &self.fence, why)
     }
 
     /// What it lists with.
@@ -48,12 +59,12 @@ impl MetadataInventory {
 impl Inventory for MetadataInventory {
     fn list(&self) -> Result<Listing, InventoryError> {
         let view = views::look(self).map_err(InventoryError::Look)?;
-        let View { mut records, replaced, unlisted, version } = view;
+        let View { mut records, replaced, unlisted, namespaces, version } = view;
         for (namespace, names) in group::replaced_in_front(&records, &replaced) {
             let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
             records.extend(more.records);
         }
-        let mut listing = Listing { unlisted, version, ..group::listing(records) };
+        let mut listing = Listing { unlisted, namespaces, version, ..group::listing(records) };
         listing.unreadable.extend(replaced.iter().flat_map(|(namespace, found)| odd_names(namespace, found)));
         listing.unreadable.sort();
         Ok(listing)

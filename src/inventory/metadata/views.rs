@@ -1,6 +1,8 @@
 //! What of a cluster can be seen: all of it, or namespace by namespace what the fence takes in.
 
-use crate::cluster::{InNamespace, LookError, Record, RecordList, ReplacedNames, ReplacedRevisions};
+use std::collections::BTreeMap;
+
+use crate::cluster::{InNamespace, LookError, NamespaceFacts, Record, RecordList, ReplacedNames, ReplacedRevisions};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
@@ -14,9 +16,13 @@ pub(super) struct View {
     pub(super) replaced: Vec<(Namespace, ReplacedRevisions)>,
     /// Those that refused.
     pub(super) unlisted: Vec<Unlisted>,
+    /// Those of the fence, where namespaces may be listed.
+    pub(super) namespaces: Facts,
     /// From where a watch can go on, where everything was seen.
     pub(super) version: Option<String>,
 }
+
+type Facts = BTreeMap<Namespace, NamespaceFacts>;
 
 /// Looks at everything where that is allowed, with all three questions at the same time.
 pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
@@ -30,12 +36,19 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
         (records, names.join().unwrap_or_else(|_| Err(panicked())), namespaces)
     });
     match (records, namespaces) {
-        (Ok(list), Ok(namespaces)) => everything(inventory, list, &names?, namespaces),
+        (Ok(list), Ok(facts)) => {
+            let view = everything(inventory, list, &names?, facts.keys().cloned().collect())?;
+            Ok(View { namespaces: facts, ..view })
+        }
         (Ok(list), Err(LookError::Forbidden(_))) => {
-            let namespaces = in_fence(inventory, namespaces_of(&list.records));
+            let mut namespaces = namespaces_of(&list.records);
+            namespaces.retain(|namespace| inventory.fence.matches(namespace).is_some());
             everything(inventory, list, &names?, namespaces)
         }
-        (Err(LookError::Forbidden(_)), Ok(namespaces)) => one_by_one(inventory, namespaces),
+        (Err(LookError::Forbidden(_)), Ok(facts)) => {
+            let view = one_by_one(inventory, facts.keys().cloned().collect())?;
+            Ok(View { namespaces: facts, ..view })
+        }
         (Err(LookError::Forbidden(why)), Err(LookError::Forbidden(_))) => {
             one_by_one(inventory, literal(inventory, &why)?)
         }
@@ -52,7 +65,8 @@ fn everything(
 ) -> Result<View, LookError> {
     let doubtful = doubtful_namespaces(&list.records, names, namespaces);
     let replaced = inventory.client.replaced_revisions(inventory.store, doubtful)?;
-    Ok(View { records: list.records, replaced, unlisted: Vec::new(), version: Some(list.version) })
+    let (unlisted, namespaces) = (Vec::new(), Facts::new());
+    Ok(View { records: list.records, replaced, unlisted, namespaces, version: Some(list.version) })
 }
 
 /// Namespace by namespace; all of them refusing is an error.
@@ -73,22 +87,16 @@ fn one_by_one(inventory: &MetadataInventory, fence: Vec<Namespace>) -> Result<Vi
         _ => {
             unlisted.sort();
             let replaced = inventory.client.replaced_revisions(inventory.store, seen)?;
-            Ok(View { records, replaced, unlisted, version: None })
+            Ok(View { records, replaced, unlisted, namespaces: Facts::new(), version: None })
         }
     }
 }
 
-fn namespaces(inventory: &MetadataInventory) -> Result<Vec<Namespace>, LookError> {
-    if let Some(known) = inventory.namespaces.get() {
-        return Ok(known.clone());
-    }
-    let namespaces = in_fence(inventory, inventory.client.namespaces()?);
-    Ok(inventory.namespaces.get_or_init(|| namespaces).clone())
-}
-
-fn in_fence(inventory: &MetadataInventory, mut namespaces: Vec<Namespace>) -> Vec<Namespace> {
-    namespaces.retain(|namespace| inventory.fence.matches(namespace).is_some());
-    namespaces
+/// Those of the fence.
+fn namespaces(inventory: &MetadataInventory) -> Result<Facts, LookError> {
+    let mut facts = inventory.client.namespaces()?;
+    facts.retain(|namespace, _| inventory.fence.matches(namespace).is_some());
+    Ok(facts)
 }
 
 /// Without the right to list namespaces a glob stands for nothing that could be looked at.

@@ -113,6 +113,7 @@ mod tests {
             chart: Known::<Chart>::Unknown,
             updated: Known::Unknown,
             record: Known::Is(mark("u3")),
+            keep_label: Known::Is(None),
         }
     }
 
@@ -125,6 +126,7 @@ mod tests {
             revision: Some(revision),
             status: Some(status.to_owned()),
             created: None,
+            keep_label: None,
         }
     }
 

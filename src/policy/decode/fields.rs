@@ -1,7 +1,7 @@
 //! The keys of one mapping: unknown ones are reported, known ones handed out.
 
-use super::schema::{Level, TOP};
-use super::suggest::{Suggestion, suggest};
+use super::schema::{Level, NOT_SUPPORTED, TOP};
+use super::suggest::{Suggestion, folded, suggest};
 use super::{Reader, Slot};
 use crate::policy::document::{Entry, Keys, Mapping, Value};
 use crate::policy::fault::{Fault, Reported};
@@ -15,12 +15,14 @@ pub(crate) struct Fields<'n> {
     /// Where a missing key is reported.
     start: Span,
     keys: Keys,
+    /// A key that is none of this level, and like none.
+    unknown: Option<Reported>,
     slots: Vec<(&'static str, Slot<'n>)>,
 }
 
 impl<'n> Fields<'n> {
     pub(super) fn read(mapping: &'n Mapping, start: Span, level: &'static Level, reader: &mut Reader<'_>) -> Self {
-        let mut fields = Self { level, start, keys: mapping.keys, slots: Vec::new() };
+        let mut fields = Self { level, start, keys: mapping.keys, unknown: None, slots: Vec::new() };
         for entry in &mapping.entries {
             match level.key(&entry.key) {
                 Some(key) => fields.slots.push((key.name, Slot::of_key(key, entry))),
@@ -54,12 +56,17 @@ impl<'n> Fields<'n> {
         }
     }
 
-    /// Whether what is not there was left out, and not only misspelled.
+    /// Whether what is not there was left out, and not only misspelled or put into words of its own.
     pub(crate) fn complete(&self) -> Result<(), Reported> {
-        match self.keys {
-            Keys::All => Ok(()),
-            Keys::SomeReported(reported) => Err(reported),
+        match (self.keys, self.unknown) {
+            (Keys::All, None) => Ok(()),
+            (Keys::SomeReported(reported), _) | (_, Some(reported)) => Err(reported),
         }
+    }
+
+    /// Where a key stands that is there and has not been read yet.
+    pub(crate) fn span_of(&self, name: &str) -> Option<Span> {
+        self.slots.iter().find(|(slot, _)| *slot == name).map(|(_, slot)| slot.key_span())
     }
 
     fn take(&mut self, name: &'static str) -> Option<Slot<'n>> {
@@ -70,13 +77,17 @@ impl<'n> Fields<'n> {
 
     fn missing(&self, name: &str) -> Fault {
         let example = self.level.key(name).map_or("…", |key| key.example);
-        let place =
-            if std::ptr::eq(self.level, &raw const TOP) { String::new() } else { format!(" {}", self.level.place) };
+        let place = if self.level.place == TOP.place { String::new() } else { format!(" {}", self.level.place) };
         Fault::at(self.start, format!("`{name}` is missing{place}")).label(format!("add `{name}: {example}`"))
     }
 
     /// Reports a key. What it was meant to be is read all the same, to find the faults in it too.
     fn unknown(&mut self, entry: &'n Entry, mapping: &Mapping, reader: &mut Reader<'_>) {
+        if let Some(key) = NOT_SUPPORTED.iter().find(|key| folded(key) == folded(&entry.key)) {
+            let fault = Fault::at(entry.key_span, format!("`{key}` is not supported by this version"));
+            reader.report(fault.label("remove it"));
+            return;
+        }
         let fault = Fault::at(entry.key_span, format!("unknown key {}", quoted(&entry.key)));
         if let (Some((key, value)), Value::Null) = (entry.key.split_once(':'), &entry.value.value) {
             let mended = quoted(&format!("{key}: {value}"));
@@ -88,7 +99,7 @@ impl<'n> Fields<'n> {
             reader.report(fault.label("a comma starts a new key: write numbers without it"));
             return;
         }
-        let fault = match suggest(&entry.key, self.level) {
+        let fault = match suggest(&entry.key, self.level, reader.levels()) {
             Suggestion::Meant(key) => {
                 if mapping.entries.iter().all(|other| other.key != key.name) && self.take(key.name).is_none() {
                     self.slots.push((key.name, Slot::of_key(key, entry)));
@@ -99,10 +110,12 @@ impl<'n> Fields<'n> {
             Suggestion::Belongs(level, key) => fault.label(format!("belongs {}, spelled `{}`", level.place, key.name)),
             Suggestion::None => fault.label(format!("known {}: {}", self.level.place, names(self.level))),
         };
-        reader.report(fault);
+        self.unknown = Some(reader.report(fault));
     }
 }
 
 fn names(level: &Level) -> String {
-    level.keys.iter().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ")
+    // What starts with `$` is there for editors.
+    let names = level.keys.iter().map(|key| key.name).filter(|name| !name.starts_with('$'));
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -2,6 +2,7 @@
 //!
 //! Collects faults and goes on. Must not know what a value means: that is for `keys` and `pattern`.
 
+mod boolean;
 mod choice;
 mod duration;
 mod fields;
@@ -15,6 +16,8 @@ use super::fault::{Fault, Findings, Reported};
 use super::source::{Source, Span};
 use crate::place::Place;
 
+use schema::Level;
+
 pub(crate) use fields::Fields;
 pub(crate) use shape::{EmptyList, TextOrFields};
 pub(crate) use slot::Slot;
@@ -23,6 +26,8 @@ pub(crate) use slot::Slot;
 #[derive(Debug)]
 pub(crate) struct Reader<'s> {
     source: &'s Source,
+    /// Where a key that is unknown on its level may belong.
+    levels: &'static [&'static Level],
     findings: Findings,
     effort: Effort,
 }
@@ -38,8 +43,13 @@ enum Effort {
 const MOST_EFFORT: usize = 250_000;
 
 impl<'s> Reader<'s> {
-    pub(crate) fn new(source: &'s Source, findings: Findings) -> Self {
-        Self { source, findings, effort: Effort::Left(MOST_EFFORT) }
+    /// For a file whose keys are those of these levels.
+    pub(crate) fn new(source: &'s Source, levels: &'static [&'static Level], findings: Findings) -> Self {
+        Self { source, levels, findings, effort: Effort::Left(MOST_EFFORT) }
+    }
+
+    fn levels(&self) -> &'static [&'static Level] {
+        self.levels
     }
 
     /// The file that is read.

@@ -16,7 +16,8 @@ pub(crate) struct Key {
     pub(crate) example: &'static str,
 }
 
-const fn key(name: &'static str, example: &'static str) -> Key {
+/// A key and an example of its value.
+pub(crate) const fn key(name: &'static str, example: &'static str) -> Key {
     Key { name, example }
 }
 
@@ -27,15 +28,27 @@ pub(crate) static TOP: Level = Level {
         key("kind", "PurgePolicy"),
         key("metadata", "{name: end-of-day}"),
         key("clusters", "[\"dev-*\"]"),
+        key("timeZone", "Europe/Amsterdam"),
         key("namespaces", "[\"dev-*\"]"),
+        key("namespaceSelector", "{matchLabels: {env: dev}}"),
         key("keep", "[\"*/vault\"]"),
         key("workers", "16"),
         key("defaults", "{timeout: 5m}"),
+        key("rules", "[{name: old-previews, namespaces: [\"pr-*\"], olderThan: 3d}]"),
+        key("order", "{last: [{charts: [\"*-operator\"]}]}"),
         key("limits", "{maxReleases: 300}"),
+        key("minAge", "30m"),
+        key("pendingGrace", "1h"),
+        key("window", "{days: [mon, tue], from: \"19:00\", to: \"06:00\"}"),
+        key("optOut", "{max: 14d}"),
+        key("$schema", "https://example.com/schema.json"),
     ],
 };
 
-pub(crate) static METADATA: Level = Level { place: "under `metadata`", keys: &[key("name", "end-of-day")] };
+pub(crate) static METADATA: Level = Level {
+    place: "under `metadata`",
+    keys: &[key("name", "end-of-day"), key("labels", "{team: platform}"), key("annotations", "{owner: platform}")],
+};
 
 pub(crate) static CLUSTER: Level = Level {
     place: "in an entry of `clusters`",
@@ -46,28 +59,111 @@ pub(crate) static CLUSTER: Level = Level {
     ],
 };
 
+pub(crate) static NAMESPACE_SELECTOR: Level = Level {
+    place: "under `namespaceSelector`",
+    keys: &[
+        key("matchLabels", "{env: dev}"),
+        key("matchExpressions", "[{key: env, operator: In, values: [dev, test]}]"),
+    ],
+};
+
+pub(crate) static EXPRESSION: Level = Level {
+    place: "in an entry of `matchExpressions`",
+    keys: &[key("key", "env"), key("operator", "In"), key("values", "[dev, test]")],
+};
+
+const NAMESPACES: Key = key("namespaces", "[\"dev-*\"]");
+const RELEASES: Key = key("releases", "[\"*-vault\"]");
+const CHARTS: Key = key("charts", "[cert-manager]");
+
 pub(crate) static KEEP: Level = Level {
     place: "in an entry of `keep`",
     keys: &[
-        key("namespaces", "[\"dev-*\"]"),
-        key("releases", "[\"*-vault\"]"),
-        key("charts", "[cert-manager]"),
+        NAMESPACES,
+        RELEASES,
+        CHARTS,
+        key("until", "2026-12-01"),
+        key("required", "true"),
         key("reason", "shared by everyone"),
     ],
 };
 
-pub(crate) static DEFAULTS: Level = Level {
-    place: "under `defaults`",
-    keys: &[key("timeout", "5m"), key("reach", "namespace"), key("dataLoss", "keep")],
+const TIMEOUT: Key = key("timeout", "5m");
+const HOOKS: Key = key("hooks", "run");
+const WAIT: Key = key("wait", "false");
+const CASCADE: Key = key("cascade", "background");
+const REACH: Key = key("reach", "namespace");
+const DATA_LOSS: Key = key("dataLoss", "keep");
+
+pub(crate) static DEFAULTS: Level =
+    Level { place: "under `defaults`", keys: &[TIMEOUT, HOOKS, WAIT, CASCADE, REACH, DATA_LOSS] };
+
+pub(crate) static RULE: Level = Level {
+    place: "in an entry of `rules`",
+    keys: &[
+        key("name", "old-previews"),
+        NAMESPACES,
+        key("namespaceSelector", "{matchLabels: {env: dev}}"),
+        RELEASES,
+        CHARTS,
+        key("olderThan", "3d"),
+        key("ageFrom", "lastDeploy"),
+        key("statuses", "[deployed, failed]"),
+        key("workers", "4"),
+        TIMEOUT,
+        HOOKS,
+        WAIT,
+        CASCADE,
+        REACH,
+        DATA_LOSS,
+    ],
 };
+
+pub(crate) static ORDER: Level = Level {
+    place: "under `order`",
+    keys: &[key("first", "[{releases: [\"loadtest-*\"]}]"), key("last", "[{charts: [\"*-operator\"]}]")],
+};
+
+pub(crate) static ORDERED: Level = Level { place: "in an entry of `order`", keys: &[NAMESPACES, RELEASES, CHARTS] };
 
 pub(crate) static LIMITS: Level = Level {
     place: "under `limits`",
     keys: &[key("maxReleases", "300"), key("maxNamespaces", "60"), key("maxPercent", "50")],
 };
 
-/// Where else a key that is unknown on its level may belong.
-pub(crate) static LEVELS: [&Level; 6] = [&TOP, &METADATA, &CLUSTER, &KEEP, &DEFAULTS, &LIMITS];
+pub(crate) static WINDOW: Level = Level {
+    place: "under `window`",
+    keys: &[key("days", "[mon, tue, wed, thu, fri]"), key("from", "\"19:00\""), key("to", "\"06:00\"")],
+};
+
+pub(crate) static OPT_OUT: Level = Level { place: "under `optOut`", keys: &[key("max", "14d")] };
+
+/// Where else a key that is unknown on its level may belong; of several, the first.
+pub(crate) static LEVELS: [&Level; 13] = [
+    &TOP,
+    &METADATA,
+    &CLUSTER,
+    &KEEP,
+    &DEFAULTS,
+    &RULE,
+    &NAMESPACE_SELECTOR,
+    &EXPRESSION,
+    &ORDER,
+    &ORDERED,
+    &LIMITS,
+    &WINDOW,
+    &OPT_OUT,
+];
+
+/// Keys that are spoken for, on whichever level: this version does nothing with them.
+pub(crate) static NOT_SUPPORTED: [&str; 2] = ["keepHistory", "retries"];
+
+impl Key {
+    /// What would be right as an item, where the value is a list.
+    pub(crate) fn example_of_item(&self) -> &'static str {
+        self.example.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(self.example)
+    }
+}
 
 impl Level {
     /// A key of this level.
@@ -87,6 +183,13 @@ mod tests {
                 assert_eq!(level.keys.iter().filter(|other| other.name == key.name).count(), 1, "{}", key.name);
                 assert!(!key.example.is_empty(), "{}", key.name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_not_supported_is_no_key() {
+        for name in NOT_SUPPORTED {
+            assert!(LEVELS.iter().all(|level| level.key(name).is_none()), "{name}");
         }
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use super::schema::Level;
 use super::slot::{Example, Slot};
 use super::{Fields, Reader};
-use crate::policy::document::{Scalar, Value};
+use crate::policy::document::{Keys, Scalar, Value};
 use crate::policy::fault::{Fault, Reported};
+use crate::policy::source::Span;
 use crate::visible::quoted;
 
 /// Whether a list may have no items.
@@ -25,6 +26,7 @@ pub(crate) enum Shape {
     Mapping,
     Number,
     Duration,
+    Boolean,
     /// The short form or the long one.
     TextOrMapping,
 }
@@ -78,11 +80,50 @@ impl<'n> Slot<'n> {
         values.into_iter().collect()
     }
 
+    /// The items of a list that is not empty and holds nothing twice.
+    pub(crate) fn distinct<'s, T: PartialEq>(
+        &self,
+        reader: &mut Reader<'s>,
+        read: impl Fn(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
+    ) -> Result<Vec<T>, Reported> {
+        let items = self.list(EmptyList::Refused, reader)?;
+        let mut seen: Vec<(T, Span)> = Vec::new();
+        let mut checked = Ok(());
+        for item in &items {
+            match read(item, reader) {
+                Err(reported) => checked = Err(reported),
+                Ok(value) => match seen.iter().find(|(other, _)| *other == value) {
+                    None => seen.push((value, item.span())),
+                    Some((_, first)) => {
+                        let fault = Fault::at(item.span(), format!("{} names this twice", self.name));
+                        checked = reader.refuse(fault.label("again here: remove it").also(*first, "the first"));
+                    }
+                },
+            }
+        }
+        checked.map(|()| seen.into_iter().map(|(value, _)| value).collect())
+    }
+
     /// The keys of a mapping.
     pub(crate) fn fields(&self, level: &'static Level, reader: &mut Reader<'_>) -> Result<Fields<'n>, Reported> {
         match &self.node.value {
             Value::Mapping(mapping) => Ok(Fields::read(mapping, self.node.span, level, reader)),
             _ => self.wrong(Shape::Mapping, reader),
+        }
+    }
+
+    /// The entries of a mapping whose keys people choose themselves, each read by `read`.
+    pub(crate) fn entries<'s, T>(
+        &self,
+        reader: &mut Reader<'s>,
+        read: impl Fn(&'n str, &Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
+    ) -> Result<Vec<T>, Reported> {
+        let Value::Mapping(mapping) = &self.node.value else { return self.wrong(Shape::Mapping, reader) };
+        let values = mapping.entries.iter().map(|entry| read(&entry.key, &Slot::of_free_key(entry), reader));
+        let values = values.collect::<Vec<_>>();
+        match mapping.keys {
+            Keys::All => values.into_iter().collect(),
+            Keys::SomeReported(reported) => Err(reported),
         }
     }
 
@@ -115,7 +156,6 @@ impl<'n> Slot<'n> {
             (Value::List(_), Shape::Text | Shape::TextOrMapping) => {
                 "write it without brackets; quote it if they belong to the text".to_owned()
             }
-            (_, Shape::Mapping) => self.write_or("a policy starts with `apiVersion: helm-purge/v1`"),
             _ => self.write_or(""),
         }
     }
@@ -128,6 +168,8 @@ impl<'n> Slot<'n> {
     pub(super) fn write_or(&self, otherwise: &str) -> String {
         match self.example {
             Example::Of(key) => format!("write for example `{}: {}`", key.name, key.example),
+            Example::ItemOf(key) => format!("write for example `- {}`", key.example_of_item()),
+            Example::Document => "a policy starts with `apiVersion: helm-purge/v1`".to_owned(),
             Example::None => otherwise.to_owned(),
         }
     }
@@ -148,6 +190,7 @@ impl fmt::Display for Shape {
             Shape::Mapping => "a mapping",
             Shape::Number => "a number",
             Shape::Duration => "a duration",
+            Shape::Boolean => "`true` or `false`",
             Shape::TextOrMapping => "text or a mapping",
         })
     }

@@ -5,6 +5,7 @@ use super::schema::Key;
 use crate::place::Place;
 use crate::policy::document::{Entry, Node, Scalar, Value};
 use crate::policy::source::Span;
+use crate::visible::quoted;
 
 /// The value of a key, or an item of a list.
 #[derive(Debug, Clone)]
@@ -22,6 +23,10 @@ pub(crate) struct Slot<'n> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Example {
     Of(&'static Key),
+    /// An item of the list that stands under a key.
+    ItemOf(&'static Key),
+    /// The whole file.
+    Document,
     None,
 }
 
@@ -31,9 +36,18 @@ impl<'n> Slot<'n> {
         Self { name, example: Example::Of(key), key_span: Some(entry.key_span), node: &entry.value }
     }
 
+    /// The value of a key that people choose themselves.
+    pub(super) fn of_free_key(entry: &'n Entry) -> Self {
+        Self { name: quoted(&entry.key), example: Example::None, key_span: Some(entry.key_span), node: &entry.value }
+    }
+
     /// An item of the list that stands here.
     pub(super) fn item(&self, node: &'n Node) -> Self {
-        Self { name: format!("an entry of {}", self.name), example: Example::None, key_span: None, node }
+        let example = match self.example {
+            Example::Of(key) => Example::ItemOf(key),
+            _ => Example::None,
+        };
+        Self { name: format!("an entry of {}", self.name), example, key_span: None, node }
     }
 
     /// The value of a flag.
@@ -43,7 +57,17 @@ impl<'n> Slot<'n> {
 
     /// The document itself.
     pub(crate) fn of_document(node: &'n Node) -> Self {
-        Self { name: "a policy".to_owned(), example: Example::None, key_span: None, node }
+        Self { name: "a policy".to_owned(), example: Example::Document, key_span: None, node }
+    }
+
+    /// A document that is no policy, and one of its keys for those who wrote something else.
+    pub(crate) fn of_document_called(name: &str, key: &'static Key, node: &'n Node) -> Self {
+        Self { name: name.to_owned(), example: Example::Of(key), key_span: None, node }
+    }
+
+    /// Whether it is a mapping, where it may be something else as well.
+    pub(crate) fn is_mapping(&self) -> bool {
+        matches!(self.node.value, Value::Mapping(_))
     }
 
     /// What to underline when the value as a whole is meant: a text without its quotes.

@@ -1,6 +1,6 @@
 //! Did you mean: what an unknown key was probably meant to be.
 
-use super::schema::{Key, LEVELS, Level};
+use super::schema::{Key, Level};
 
 /// Below this two words are not alike (nextest and clap use the same measure).
 const ALIKE: f64 = 0.8;
@@ -18,6 +18,20 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("parallelism", "workers"),
     ("threads", "workers"),
     ("jobs", "workers"),
+    ("policies", "rules"),
+    ("labels", "namespaceSelector"),
+    ("labelSelector", "namespaceSelector"),
+    ("selector", "namespaceSelector"),
+    ("age", "olderThan"),
+    ("maxAge", "olderThan"),
+    ("ttl", "olderThan"),
+    ("state", "statuses"),
+    ("states", "statuses"),
+    ("expires", "until"),
+    ("expiry", "until"),
+    ("schedule", "window"),
+    ("start", "from"),
+    ("end", "to"),
 ];
 
 /// What to say about a key that its level does not have.
@@ -31,7 +45,8 @@ pub(super) enum Suggestion {
     None,
 }
 
-pub(super) fn suggest(unknown: &str, level: &'static Level) -> Suggestion {
+/// What a key was meant to be that `level` does not have; `levels` are all of its file.
+pub(super) fn suggest(unknown: &str, level: &'static Level, levels: &'static [&'static Level]) -> Suggestion {
     // The measure takes time with the square of the length, and finds a likeness in any sentence.
     let is_word = unknown.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'));
     if unknown.len() > 64 || !is_word {
@@ -40,12 +55,13 @@ pub(super) fn suggest(unknown: &str, level: &'static Level) -> Suggestion {
     if let Some(key) = same(unknown, level) {
         return Suggestion::Meant(key);
     }
-    if let Some((other, key)) = LEVELS.iter().find_map(|other| Some((other, same(unknown, other)?))) {
-        return Suggestion::Belongs(other, key);
-    }
-    let synonym = OTHER_WORDS.iter().find(|(word, _)| folded(word) == folded(unknown));
-    if let Some(key) = synonym.and_then(|(_, ours)| level.key(ours)) {
+    // Before other levels: the labels of a rule are not those of `metadata`.
+    let synonyms = OTHER_WORDS.iter().filter(|(word, _)| folded(word) == folded(unknown));
+    if let Some(key) = synonyms.filter_map(|(_, ours)| level.key(ours)).next() {
         return Suggestion::Meant(key);
+    }
+    if let Some((other, key)) = levels.iter().find_map(|other| Some((other, same(unknown, other)?))) {
+        return Suggestion::Belongs(other, key);
     }
     closest(unknown, level).map_or(Suggestion::None, Suggestion::Meant)
 }
@@ -61,17 +77,17 @@ fn closest(unknown: &str, level: &'static Level) -> Option<&'static Key> {
 }
 
 /// `max_releases` and `MAX-RELEASES` are `maxReleases`.
-fn folded(key: &str) -> String {
+pub(super) fn folded(key: &str) -> String {
     key.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::schema::{KEEP, LIMITS, TOP};
+    use super::super::schema::{KEEP, LEVELS, LIMITS, RULE, TOP};
     use super::*;
 
     fn said(unknown: &str, level: &'static Level) -> String {
-        match suggest(unknown, level) {
+        match suggest(unknown, level, &LEVELS) {
             Suggestion::Meant(key) => key.name.to_owned(),
             Suggestion::Belongs(level, key) => format!("{} {}", key.name, level.place),
             Suggestion::None => String::new(),
@@ -92,6 +108,8 @@ mod tests {
     fn words_of_other_tools_are_recognised_where_they_make_sense() {
         assert_eq!(said("protect", &TOP), "keep");
         assert_eq!(said("protect", &LIMITS), "");
+        assert_eq!(said("labels", &RULE), "namespaceSelector");
+        assert_eq!(said("labels", &LIMITS), "labels under `metadata`");
     }
 
     #[test]
@@ -100,21 +118,13 @@ mod tests {
         assert_eq!(said("max-releases", &TOP), "maxReleases under `limits`");
         assert_eq!(said("timeout", &KEEP), "timeout under `defaults`");
         assert_eq!(said("workers", &LIMITS), "workers at the top level");
+        assert_eq!(said("olderThan", &TOP), "olderThan in an entry of `rules`");
+        assert_eq!(said("older_than", &KEEP), "olderThan in an entry of `rules`");
     }
 
     #[test]
     fn a_key_like_no_other_gets_no_suggestion() {
-        for unknown in [
-            "replicas",
-            "rules",
-            "order",
-            "window",
-            "minAge",
-            "retries",
-            "optOut",
-            "timeZone",
-            &"namespaces".repeat(100),
-        ] {
+        for unknown in ["replicas", "suspend", "dryRun", "foo", &"namespaces".repeat(100)] {
             assert_eq!(said(unknown, &TOP), "", "{unknown}");
         }
     }

@@ -1,5 +1,6 @@
 //! `apiVersion`, `kind` and `metadata`: what says that a file is a policy, and which.
 
+use crate::place::Placed;
 use crate::policy::decode::{Fields, Reader, Slot, schema};
 use crate::policy::fault::{Fault, Reported};
 use crate::release::Namespace;
@@ -28,19 +29,36 @@ pub(super) fn check(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<
 }
 
 /// The name of the policy.
-pub(super) fn name(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
+///
+/// Labels and annotations mean nothing here: people run `kubectl` and `kustomize` over whole folders, which want them.
+pub(super) fn name(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Placed<String>, Reported> {
     fields.required("metadata", reader, |slot, reader| {
-        slot.fields(&schema::METADATA, reader)?.required("name", reader, read_name)
+        let mut fields = slot.fields(&schema::METADATA, reader)?;
+        let name = fields.required("name", reader, |slot, reader| read_name("a policy", slot, reader));
+        let texts = |slot: &Slot<'_>, reader: &mut Reader<'_>| {
+            slot.entries(reader, |_, slot, reader| slot.text(reader).map(|_| ()))
+        };
+        let labels = fields.optional("labels", reader, texts);
+        let annotations = fields.optional("annotations", reader, texts);
+        labels.and(annotations)?;
+        name
     })
 }
 
-fn read_name(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
+/// Where an editor finds what it needs to complete keys; not read here.
+pub(super) fn ignore_schema(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), Reported> {
+    fields.optional("$schema", reader, |slot, reader| slot.text(reader).map(|_| ()))?;
+    Ok(())
+}
+
+/// Reads a name that reports and flags go by.
+pub(super) fn read_name(of: &str, slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Placed<String>, Reported> {
     let name = slot.text(reader)?;
     // It becomes part of the names of Kubernetes objects, which have the rules of a namespace.
     match name.text.parse::<Namespace>() {
-        Ok(_) => Ok(name.text.clone()),
+        Ok(_) => Ok(Placed { value: name.text.clone(), place: reader.place(name.content()) }),
         Err(why) => {
-            let fault = Fault::at(name.content(), format!("{} is no name for a policy", quoted(&name.text)));
+            let fault = Fault::at(name.content(), format!("{} is no name for {of}", quoted(&name.text)));
             reader.refuse(fault.label(why.to_string()))
         }
     }

@@ -83,6 +83,10 @@ impl Default for Handling {
     }
 }
 
+/// In helm's own words.
+const CASCADES: &[(&str, Cascade)] =
+    &[("background", Cascade::Background), ("foreground", Cascade::Foreground), ("orphan", Cascade::Orphan)];
+
 /// Longer than any hook runs, and shorter than the next purge.
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24);
 
@@ -98,8 +102,16 @@ pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<H
 }
 
 /// Reads the keys that say how, over what holds where they are left out.
-fn read_over(over: &Handling, fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Handling, Reported> {
+pub(super) fn read_over(
+    over: &Handling,
+    fields: &mut Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<Handling, Reported> {
     let timeout = fields.optional("timeout", reader, read_timeout);
+    let hooks = fields
+        .optional("hooks", reader, |slot, reader| slot.one_of(&[("run", Hooks::Run), ("skip", Hooks::Skip)], reader));
+    let wait = fields.optional("wait", reader, |slot, reader| slot.either(Waiting::ForObjects, Waiting::No, reader));
+    let cascade = fields.optional("cascade", reader, |slot, reader| slot.one_of(CASCADES, reader));
     let reach = fields.optional("reach", reader, |slot, reader| {
         slot.one_of(&[("namespace", Reach::Namespace), ("cluster", Reach::Cluster)], reader)
     });
@@ -108,9 +120,11 @@ fn read_over(over: &Handling, fields: &mut Fields<'_>, reader: &mut Reader<'_>) 
     });
     Ok(Handling {
         timeout: timeout?.unwrap_or(over.timeout),
+        hooks: hooks?.unwrap_or(over.hooks),
+        wait: wait?.unwrap_or(over.wait),
+        cascade: cascade?.unwrap_or(over.cascade),
         reach: reach?.unwrap_or(over.reach),
         data_loss: data_loss?.unwrap_or(over.data_loss),
-        ..*over
     })
 }
 

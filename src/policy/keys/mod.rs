@@ -18,7 +18,7 @@ mod matching_test;
 pub(crate) use choice::read_short;
 pub use choice::{
     AgeFrom, Candidate, Fence, FenceMatch, KeepEntry, LabelRequirement, LabelSelector, Order, Pending, Phase,
-    Requirement, Rule, RuleMatch, Selector, SelectorMatch, State, States, is_older,
+    Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, is_older,
 };
 pub use clusters::{ClusterEntry, ClusterField, ClusterMatch, Identification};
 pub(crate) use handling::read_timeout;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::choice::{read_fence, read_keep};
+use super::choice::{Around, read_fence, read_keep, read_rules};
+use super::time::read_zone;
 use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Rule, Window, Workers, Zone};
 use super::{clusters, envelope, handling, limits, workers};
 use crate::place::Placed;
@@ -59,20 +60,23 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
     let clusters = clusters::read(&mut fields, reader);
     let limits = limits::read(&mut fields, reader);
     let namespaces = read_fence(&mut fields, &limits, reader);
-    let keep = read_keep(&mut fields, reader);
+    let time_zone = read_zone(&mut fields, reader);
+    let keep = read_keep(&mut fields, &time_zone.clone().unwrap_or_default(), reader);
     let workers = workers::read(&mut fields, reader);
     let defaults = handling::read(&mut fields, reader);
-    envelope?;
-    let place = document.place_of("namespaces", reader);
+    let handling = defaults.unwrap_or_default();
+    let around = Around::new(&handling, namespaces.as_ref().ok());
+    let rules = read_rules(&mut fields, &around, document.place_of("namespaces", reader), reader);
+    envelope.and(envelope::ignore_schema(&mut fields, reader))?;
     Ok(Policy {
-        name: name?,
+        name: name?.value,
         file: Arc::clone(reader.source().file()),
         clusters: clusters?,
-        time_zone: Zone::default(),
+        time_zone: time_zone?,
         namespaces: namespaces?,
         keep: keep?,
-        workers: workers?,
-        rules: vec![Rule::of_the_whole_fence(defaults?, place)],
+        workers: workers?.unwrap_or_default(),
+        rules: rules?,
         defaults: defaults?,
         order: Order::default(),
         limits: limits?,

@@ -29,10 +29,9 @@ impl Default for Workers {
     }
 }
 
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Workers, Reported> {
+/// Reads `workers`, of the policy or of a rule.
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Option<Workers>, Reported> {
     let number =
         fields.optional("workers", reader, |slot, reader| slot.number(1..=u32::from(Workers::MOST), reader))?;
-    Ok(number.map_or_else(Workers::default, |number| {
-        Workers::new(number).expect("the number was checked to be one of workers")
-    }))
+    Ok(number.map(|number| Workers::new(number).expect("the number was checked to be one of workers")))
 }

@@ -45,7 +45,7 @@ pub(super) enum LeavesOut {
 
 /// Whether more characters follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Text {
+pub(super) enum Text {
     GoesOn,
     Ends,
 }
@@ -65,7 +65,7 @@ impl Automaton {
     pub(super) fn can_match(&self, names: Names) -> CanMatch {
         let alphabet = self.alphabet(names);
         let mut seen = HashSet::new();
-        let mut next = VecDeque::from([(self.nfa.start_anchored(), Prefix::start(names), 0_usize)]);
+        let mut next = VecDeque::from([(self.start(), Prefix::start(names), 0_usize)]);
         while let Some((state, prefix, length)) = next.pop_front() {
             if length > 0 && prefix.may_end() && self.accepts(&[state], length) {
                 return if length > names.longest() { CanMatch::OnlyTooLong(length) } else { CanMatch::Yes };
@@ -87,7 +87,7 @@ impl Automaton {
     pub(super) fn leaves_out(&self, names: Names) -> LeavesOut {
         let alphabet = self.alphabet(names);
         let mut seen: HashSet<(Vec<StateID>, Prefix)> = HashSet::new();
-        let mut next = VecDeque::from([(vec![self.nfa.start_anchored()], Prefix::start(names), 0_usize)]);
+        let mut next = VecDeque::from([(vec![self.start()], Prefix::start(names), 0_usize)]);
         while let Some((states, prefix, length)) = next.pop_front() {
             if length > names.longest() {
                 return LeavesOut::Nothing;
@@ -115,17 +115,27 @@ impl Automaton {
     /// One character for all that neither the globs nor the rule of the names tell apart.
     fn alphabet(&self, names: Names) -> Vec<u8> {
         let mut seen = HashSet::new();
-        let classes = self.nfa.byte_classes();
-        names.alphabet().filter(|byte| seen.insert((classes.get(*byte), legal::class(names, *byte)))).collect()
+        names.alphabet().filter(|byte| seen.insert((self.class(*byte), legal::class(names, *byte)))).collect()
     }
 
-    fn accepts(&self, states: &[StateID], length: usize) -> bool {
+    /// Where a name starts.
+    pub(super) fn start(&self) -> StateID {
+        self.nfa.start_anchored()
+    }
+
+    /// The same for characters that the globs do not tell apart.
+    pub(super) fn class(&self, byte: u8) -> u8 {
+        self.nfa.byte_classes().get(byte)
+    }
+
+    /// Whether a name of this length may end in one of these states.
+    pub(super) fn accepts(&self, states: &[StateID], length: usize) -> bool {
         let reached = self.reached(states, length, Text::Ends);
         reached.into_iter().any(|state| matches!(self.nfa.state(state), State::Match { .. }))
     }
 
     /// Every state that can be had from these without reading a character.
-    fn reached(&self, states: &[StateID], length: usize, text: Text) -> Vec<StateID> {
+    pub(super) fn reached(&self, states: &[StateID], length: usize, text: Text) -> Vec<StateID> {
         let mut reached = Vec::new();
         let mut seen = HashSet::new();
         let mut open = states.to_vec();
@@ -154,7 +164,7 @@ impl Automaton {
     }
 
     /// Where one character leads from one state.
-    fn target(&self, state: StateID, byte: u8) -> Option<StateID> {
+    pub(super) fn target(&self, state: StateID, byte: u8) -> Option<StateID> {
         match self.nfa.state(state) {
             State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
             State::Sparse(transitions) => transitions.matches_byte(byte),

@@ -41,6 +41,10 @@ impl NamePattern {
         &self.place
     }
 
+    pub(super) fn glob(&self) -> &Glob {
+        self.matcher.glob()
+    }
+
     /// Whether the whole name matches.
     pub fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
@@ -63,7 +67,7 @@ pub(crate) enum Coverage {
 
 /// Whether patterns, all over names of one kind, match every name together.
 pub(crate) fn coverage<'p>(patterns: impl IntoIterator<Item = &'p NamePattern>, names: Names) -> Coverage {
-    let globs = patterns.into_iter().map(|pattern| pattern.matcher.glob()).collect::<Vec<_>>();
+    let globs = patterns.into_iter().map(NamePattern::glob).collect::<Vec<_>>();
     match Automaton::of(&globs).map(|automaton| automaton.leaves_out(names)) {
         Some(LeavesOut::Something) => Coverage::Part,
         Some(LeavesOut::Nothing | LeavesOut::Unclear) | None => Coverage::Everything,

@@ -9,6 +9,7 @@ use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
 use helm_purge::signal::StopSignal;
 use serde_json::{Value, json};
 
+use super::program::OptOuts;
 use super::{Gate, Program};
 
 /// A program that uses the fake helm, and the scenario that the fake plays.
@@ -31,6 +32,7 @@ impl FakeHelm {
         program.set("FAKE_HELM", folder.clone());
         program.set("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm"));
         program.set("KUBECONFIG", kubeconfig);
+        program.set_opt_outs(OptOuts::Unseen);
         let fake = Self { program, folder };
         fake.policy("keep: []\n");
         fake

@@ -11,6 +11,7 @@ mod listener;
 mod output;
 mod program;
 mod real;
+mod roles;
 pub(crate) mod stand_ins;
 mod terminal;
 
@@ -20,4 +21,5 @@ pub(crate) use output::Output;
 use program::end_of;
 pub(crate) use program::{Program, Running};
 pub(crate) use real::{Real, cluster};
+pub(crate) use roles::{Role, user};
 pub(crate) use terminal::Terminal;

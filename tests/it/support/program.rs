@@ -15,6 +15,15 @@ use super::{CEILING, Output};
 pub(crate) struct Program {
     folder: TempDir,
     environment: Vec<(OsString, OsString)>,
+    opt_outs: OptOuts,
+}
+
+/// Whether opt-outs can be seen where the program looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OptOuts {
+    Seen,
+    /// There is no API server to ask; a run has to say that it goes on without.
+    Unseen,
 }
 
 /// A program that runs, its stderr read as it comes.
@@ -28,7 +37,7 @@ impl Program {
     /// In an empty folder, with nothing in the environment but what every login has.
     pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("helm-purge-test-").tempdir().expect("a folder can be made");
-        let mut program = Self { folder, environment: Vec::new() };
+        let mut program = Self { folder, environment: Vec::new(), opt_outs: OptOuts::Seen };
         program.set("PATH", "/usr/bin:/bin");
         program.set("HOME", program.folder().to_owned());
         program.set("TMPDIR", std::env::temp_dir());
@@ -39,6 +48,11 @@ impl Program {
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub(crate) fn set_opt_outs(&mut self, opt_outs: OptOuts) -> &mut Self {
+        self.opt_outs = opt_outs;
+        self
     }
 
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
@@ -86,7 +100,13 @@ impl Program {
     /// A command that runs it, for those who start it by themselves.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
-        command.args(arguments).env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
+        let makes_a_plan = arguments.first().is_some_and(|command| ["plan", "run"].contains(command));
+        if self.opt_outs == OptOuts::Unseen && makes_a_plan {
+            command.arg(arguments[0]).arg("--without-opt-outs").args(&arguments[1..]);
+        } else {
+            command.args(arguments);
+        }
+        command.env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
         command
     }
 

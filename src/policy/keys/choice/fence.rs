@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::LabelSelector;
 use super::selector::taking_in;
+use super::{LabelSelector, labels};
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
 use crate::policy::fault::{Fault, Reported};
 use crate::policy::keys::Limits;
-use crate::policy::pattern::{Coverage, NamePattern, Names, Written, coverage};
+use crate::policy::pattern::{Coverage, NamePattern, Names, Overlap, Together, Written, coverage};
 use crate::release::{Known, Namespace};
 
 /// The namespaces a policy may choose releases in.
@@ -29,6 +29,11 @@ pub enum FenceMatch<'a> {
 }
 
 impl Fence {
+    /// The patterns of all of these, without the labels that they ask for.
+    pub(crate) fn around<'f>(fences: impl Iterator<Item = &'f Fence>) -> Self {
+        Self { patterns: fences.flat_map(|fence| fence.patterns.iter().cloned()).collect(), selector: None }
+    }
+
     /// The first pattern that takes the namespace in, whatever its labels are.
     ///
     /// A namespace of the system is taken in only by its exact name, never by a glob.
@@ -60,24 +65,63 @@ impl Fence {
     }
 }
 
+/// The fence as a rule's patterns are held against it: a rule narrows it, and does not add to it.
+#[derive(Debug)]
+pub(super) struct Outline<'f> {
+    fence: &'f Fence,
+    together: Together,
+}
+
+impl<'f> Outline<'f> {
+    pub(super) fn of(fence: &'f Fence) -> Self {
+        Self { fence, together: Together::of(&fence.patterns, Names::Fenced) }
+    }
+
+    /// Refuses a pattern that can mean no namespace of the fence.
+    pub(super) fn refuse_outside(
+        &self,
+        pattern: &NamePattern,
+        slot: &Slot<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), Reported> {
+        let overlap = match pattern.as_str().parse::<Namespace>() {
+            Ok(namespace) if self.fence.matches(&namespace).is_some() => Overlap::Possible,
+            Ok(_) => Overlap::None,
+            Err(_) => {
+                let (overlap, steps) = self.together.overlap(pattern);
+                reader.spend(steps, slot.span())?;
+                overlap
+            }
+        };
+        if overlap == Overlap::Possible {
+            return Ok(());
+        }
+        let fault = Fault::at(slot.span(), "this pattern matches no namespace of the fence");
+        let label = "rules only narrow `namespaces` of the top level: add it there, or remove it here";
+        reader.refuse(fault.label(label))
+    }
+}
+
 /// Reads the patterns. Limits that are wrong count as given here: they are a fault of their own.
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
     limits: &Result<Limits, Reported>,
     reader: &mut Reader<'_>,
 ) -> Result<Fence, Reported> {
-    fields.required("namespaces", reader, |slot, reader| {
+    let selector = fields.optional("namespaceSelector", reader, labels::read);
+    let patterns = fields.required("namespaces", reader, |slot, reader| {
         let items = slot.list(EmptyList::Refused, reader)?;
         let patterns = items.into_iter().map(|item| (read_pattern(&item, reader), item)).collect::<Vec<_>>();
         if limits.as_ref().is_ok_and(Limits::is_empty) {
             refuse_everything(slot, &patterns, reader)?;
         }
-        let patterns = patterns.into_iter().map(|(pattern, _)| pattern).collect::<Result<Vec<_>, _>>()?;
-        Ok(Fence { patterns, selector: None })
-    })
+        patterns.into_iter().map(|(pattern, _)| pattern).collect::<Result<Vec<_>, _>>()
+    });
+    Ok(Fence { patterns: patterns?, selector: selector? })
 }
 
-fn read_pattern(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamePattern, Reported> {
+/// Reads a pattern over namespaces, of which those of the system are meant by their exact names only.
+pub(super) fn read_pattern(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamePattern, Reported> {
     NamePattern::read(&Written::all(slot.text(reader)?), Names::Fenced, reader)
 }
 

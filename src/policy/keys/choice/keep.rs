@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Selector, SelectorMatch, reason};
+use super::{Selector, SelectorMatch, reason, selector};
 use crate::place::Place;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, TextOrFields, schema};
 use crate::policy::document::Scalar;
 use crate::policy::fault::{Fault, Reported};
-use crate::policy::keys::Until;
+use crate::policy::keys::time::read_until;
+use crate::policy::keys::{Until, Zone};
 use crate::policy::pattern::{NamePattern, Names, Written, is_bare};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 use crate::visible::quoted;
@@ -71,18 +72,22 @@ impl KeepEntry {
     }
 }
 
+/// Reads the list, its dates as they are meant in the policy's zone.
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
+    zone: &Zone,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<KeepEntry>, Reported> {
-    let entries = fields.optional("keep", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, read_entry))?;
+    let entries = fields.optional("keep", reader, |slot, reader| {
+        slot.each(EmptyList::Allowed, reader, |item, reader| read_entry(item, zone, reader))
+    })?;
     Ok(entries.unwrap_or_default())
 }
 
-fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+fn read_entry(slot: &Slot<'_>, zone: &Zone, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
     match slot.text_or_fields(&schema::KEEP, reader)? {
         TextOrFields::Text(scalar) => read_short(scalar, reader),
-        TextOrFields::Fields(fields) => read_long(slot, fields, reader),
+        TextOrFields::Fields(fields) => read_long(slot, fields, zone, reader),
     }
 }
 
@@ -131,24 +136,30 @@ fn either(text: &str) -> String {
     format!("write {namespace} for a namespace, {release} for a release in any")
 }
 
-fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
-    let namespaces = fields.optional("namespaces", reader, |slot, reader| patterns(slot, Names::Namespaces, reader));
-    let releases = fields.optional("releases", reader, |slot, reader| patterns(slot, Names::Releases, reader));
-    let charts = fields.optional("charts", reader, |slot, reader| patterns(slot, Names::Charts, reader));
+fn read_long(
+    slot: &Slot<'_>,
+    mut fields: Fields<'_>,
+    zone: &Zone,
+    reader: &mut Reader<'_>,
+) -> Result<KeepEntry, Reported> {
+    let selector = selector::read(&mut fields, reader);
+    let until = fields.optional("until", reader, |slot, reader| read_until(slot, zone, reader));
+    let requirement = fields
+        .optional("required", reader, |slot, reader| slot.either(Requirement::Required, Requirement::Optional, reader));
     let reason = fields.optional("reason", reader, reason::read);
     fields.complete()?;
-    let selector = Selector { namespaces: namespaces?, releases: releases?, charts: charts? };
+    let selector = selector?;
     if selector.is_empty() {
         let fault = Fault::at(slot.span(), "this entry does not say what to keep");
         return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
     }
     let written = selector.written();
-    let (until, requirement) = (None, Requirement::Optional);
-    Ok(KeepEntry { selector, until, requirement, reason: reason?, written, place: reader.place(slot.span()) })
-}
-
-fn patterns(slot: &Slot<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Vec<NamePattern>, Reported> {
-    slot.each(EmptyList::Refused, reader, |item, reader| {
-        NamePattern::read(&Written::all(item.text(reader)?), names, reader)
+    Ok(KeepEntry {
+        selector,
+        until: until?,
+        requirement: requirement?.unwrap_or(Requirement::Optional),
+        reason: reason?,
+        written,
+        place: reader.place(slot.span()),
     })
 }

@@ -23,6 +23,26 @@ pub enum Phase {
     Last,
 }
 
+impl Phase {
+    /// Its place among the phases, from 0.
+    pub fn number(self) -> u8 {
+        match self {
+            Phase::First => 0,
+            Phase::Middle => 1,
+            Phase::Last => 2,
+        }
+    }
+
+    /// The word that reports use for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::First => "first",
+            Phase::Middle => "middle",
+            Phase::Last => "last",
+        }
+    }
+}
+
 impl Order {
     /// The phase of a release.
     pub fn phase(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> Phase {

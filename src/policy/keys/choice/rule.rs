@@ -32,6 +32,17 @@ pub struct Rule {
     pub handling: Handling,
     /// At most so many helm processes at a time for its releases.
     pub workers: Option<Workers>,
+    /// Whether somebody wrote it.
+    pub origin: RuleOrigin,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleOrigin {
+    /// From the policy's `rules`.
+    Listed,
+    /// From its having none: it takes the whole fence.
+    WholeFence,
 }
 
 /// What an age is counted from.
@@ -115,6 +126,7 @@ impl Rule {
             states: States::default(),
             handling,
             workers: None,
+            origin: RuleOrigin::WholeFence,
         }
     }
 

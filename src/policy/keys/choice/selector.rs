@@ -1,6 +1,8 @@
 //! Which releases an entry means: its fields are AND, the items of a field are OR.
 
-use crate::policy::pattern::{NamePattern, SYSTEM_NAMESPACES};
+use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
+use crate::policy::fault::Reported;
+use crate::policy::pattern::{NamePattern, Names, SYSTEM_NAMESPACES, Written};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 
 /// Patterns over namespaces, releases and charts; a field that is not given is no condition.
@@ -54,6 +56,23 @@ impl Selector {
         let fields = [("namespaces", &self.namespaces), ("releases", &self.releases), ("charts", &self.charts)];
         let given = fields.iter().filter_map(|(key, patterns)| patterns.as_deref().map(|given| shown(key, given)));
         given.collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// Reads the fields of a selector that may mean any namespace.
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Selector, Reported> {
+    let namespaces = fields.optional("namespaces", reader, patterns(Names::Namespaces));
+    let releases = fields.optional("releases", reader, patterns(Names::Releases));
+    let charts = fields.optional("charts", reader, patterns(Names::Charts));
+    Ok(Selector { namespaces: namespaces?, releases: releases?, charts: charts? })
+}
+
+/// Reads patterns over names of one kind.
+pub(super) fn patterns(names: Names) -> impl Fn(&Slot<'_>, &mut Reader<'_>) -> Result<Vec<NamePattern>, Reported> {
+    move |slot, reader| {
+        slot.each(EmptyList::Refused, reader, |item, reader| {
+            NamePattern::read(&Written::all(item.text(reader)?), names, reader)
+        })
     }
 }
 

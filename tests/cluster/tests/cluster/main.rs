@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod charts;
+mod custom;
 mod damage;
 mod ends;
 mod parts;

@@ -1,8 +1,13 @@
 //! Why a release goes or stays, and where that is written.
 
-use std::fmt;
+mod words;
 
+use std::time::Duration;
+
+use super::opt_out::Ends;
+use crate::inventory::OptOut;
 use crate::place::Place;
+use crate::policy::{RuleMatch, Until};
 use crate::release::{Object, Status};
 
 /// Where a rule comes from.
@@ -24,12 +29,23 @@ pub enum Reason {
         /// Where it stands.
         source: Source,
     },
+    /// A rule selects it.
+    Selected {
+        /// The rule's name.
+        rule: String,
+        /// Where it stands.
+        source: Source,
+    },
+    /// No rule selects it.
+    NotSelected(Option<NearMiss>),
     /// An entry of `keep` names it.
     Kept {
         /// The entry as it was written.
         entry: String,
         /// Why, in the words of whoever wrote it.
         because: Option<String>,
+        /// Until when, where there is an end.
+        until: Option<Until>,
         /// Where it stands.
         source: Source,
     },
@@ -40,8 +56,30 @@ pub enum Reason {
         /// Where it stands.
         source: Source,
     },
+    /// Somebody asked for it to be left alone.
+    OptedOut {
+        /// As it was written.
+        opt_out: OptOut,
+        /// When it ends.
+        ends: Ends,
+    },
+    /// Somebody may have asked for it to be left alone: that could not be looked at.
+    OptOutsUnseen(String),
+    /// The labels of its namespace count, and are not known.
+    LabelsUnknown(String),
+    /// It was deployed a moment ago.
+    TooYoung {
+        /// How old it has to be.
+        least: Duration,
+        /// Where that stands.
+        source: Source,
+    },
     /// Somebody may be at work on it.
     Pending(Status),
+    /// It has been pending for long, and no rule takes what is stuck.
+    Stuck(Status),
+    /// It would be made again at once, by this.
+    Managed(String),
     /// It is uninstalled already, and its history was kept: someone's way back.
     HistoryKept,
     /// Helm does not know its state.
@@ -62,48 +100,15 @@ pub enum Reason {
     OwnRelease,
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Source::Policy(place) => place.fmt(f),
-            Source::Flag(flag) => f.write_str(flag),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::InFence { pattern, .. } => write!(f, "in the fence: {pattern}"),
-            Reason::Kept { entry, because: Some(because), .. } => write!(f, "{entry}: {because}"),
-            Reason::Kept { entry, because: None, .. } => f.write_str(entry),
-            Reason::PerhapsKept { entry, .. } => write!(f, "its chart cannot be told, and `keep` has {entry}"),
-            Reason::Pending(status) => write!(f, "{status}: somebody may be at work on it"),
-            Reason::HistoryKept => f.write_str("uninstalled already, its history is someone's way back"),
-            Reason::StatusUnknown => f.write_str("helm does not know its state"),
-            Reason::ChartUnknown => f.write_str("its chart cannot be told"),
-            Reason::AgeUnknown => f.write_str("its age cannot be told"),
-            Reason::Unreadable(why) => write!(f, "cannot be understood: {why}"),
-            Reason::NotListed(why) => write!(f, "the namespace cannot be looked at: {why}"),
-            Reason::Reaches(objects) => write!(f, "reaches beyond the fence: {}", Shown(objects)),
-            Reason::HoldsData(objects) => write!(f, "holds data: {}", Shown(objects)),
-            Reason::OwnRelease => f.write_str("the release of helm-purge itself"),
-        }
-    }
-}
-
-/// The first few of many.
-struct Shown<'a>(&'a [Object]);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMED: usize = 3;
-        let named = self.0.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        match self.0.len().saturating_sub(NAMED) {
-            0 => f.write_str(&named),
-            more => write!(f, "{named} and {more} more"),
-        }
-    }
+/// A rule that does not select a release, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The rule's name.
+    pub rule: String,
+    /// Where it stands.
+    pub source: Source,
+    /// Why it does not.
+    pub miss: RuleMatch,
 }
 
 impl Reason {
@@ -111,6 +116,14 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Reason::InFence { .. } => "in-fence",
+            Reason::Selected { .. } => "rule",
+            Reason::NotSelected(_) => "no-rule",
+            Reason::OptedOut { .. } => "opt-out",
+            Reason::OptOutsUnseen(_) => "opt-outs-unseen",
+            Reason::LabelsUnknown(_) => "labels-unknown",
+            Reason::TooYoung { .. } => "min-age",
+            Reason::Stuck(_) => "stuck",
+            Reason::Managed(_) => "managed",
             Reason::Kept { .. } => "keep",
             Reason::PerhapsKept { .. } => "perhaps-keep",
             Reason::Pending(_) => "pending",
@@ -126,12 +139,20 @@ impl Reason {
         }
     }
 
+    /// Whether it holds whatever else is found out about the release.
+    pub(super) fn is_certain(&self) -> bool {
+        !matches!(self, Reason::PerhapsKept { .. })
+    }
+
     /// The place that a person can go to, where there is one.
     pub fn source(&self) -> Option<&Source> {
         match self {
-            Reason::InFence { source, .. } | Reason::Kept { source, .. } | Reason::PerhapsKept { source, .. } => {
-                Some(source)
-            }
+            Reason::InFence { source, .. }
+            | Reason::Selected { source, .. }
+            | Reason::Kept { source, .. }
+            | Reason::PerhapsKept { source, .. }
+            | Reason::TooYoung { source, .. } => Some(source),
+            Reason::NotSelected(Some(miss)) => Some(&miss.source),
             _ => None,
         }
     }

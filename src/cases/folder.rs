@@ -1,0 +1,140 @@
+//! From folders to cases. The only part of the cases that reads files.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::read::Case;
+use crate::policy::fault::Fault;
+use crate::policy::{Faults, Policy};
+
+/// What makes a folder a case.
+pub const CASE_FILE: &str = "case.yaml";
+/// The policies that need not be named.
+const POLICY_FILE: &str = "policy.yaml";
+const POLICY_FILES: &str = ".helm-purge.yaml";
+
+/// The folders that were found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundCases {
+    /// Those that are cases, sorted.
+    pub cases: Vec<PathBuf>,
+    /// Those beside them that are not.
+    pub others: Vec<PathBuf>,
+}
+
+/// A case with its policies.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Its folder, as it was named or found.
+    pub name: String,
+    /// What is there, and what has to come of it.
+    pub case: Case,
+    /// By these; at least one.
+    pub policies: Vec<Policy>,
+}
+
+/// Finds the cases of a folder: itself, or else the folders in it.
+///
+/// # Errors
+/// Where it cannot be listed.
+pub fn find(folder: &Path) -> io::Result<FoundCases> {
+    if is_there(&folder.join(CASE_FILE)) {
+        return Ok(FoundCases { cases: vec![folder.to_owned()], others: Vec::new() });
+    }
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let folders = entries.into_iter().filter(|path| path.is_dir());
+    let mut folders = folders.map(|path| shortened(&path)).collect::<Vec<_>>();
+    folders.sort();
+    let (cases, others) = folders.into_iter().partition(|path| is_there(&path.join(CASE_FILE)));
+    Ok(FoundCases { cases, others })
+}
+
+/// Also a link that leads nowhere is there: to pass it over would be to pass over a case.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Reads a case and its policies. `root` is the folder that was named on the command line.
+///
+/// # Errors
+/// The faults of every file that has some.
+pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<Faults>> {
+    let file = folder.join(CASE_FILE);
+    stays_inside(&file, root).map_err(|faults| vec![faults])?;
+    let case = Case::read_file(&file);
+    let named = case.as_ref().ok().and_then(|case| case.policies.as_deref());
+    let policies = match named {
+        Some(named) => Ok(named.iter().map(|name| shortened(&folder.join(name))).collect()),
+        None => beside(folder, root),
+    };
+    let policies = match policies {
+        Ok(files) => files.iter().map(|file| Policy::read_file(file)).collect::<Vec<_>>(),
+        // Which policies a case means that cannot be read is not known.
+        Err(_) if case.is_err() => Vec::new(),
+        Err(faults) => vec![Err(faults)],
+    };
+    let mut faults = Vec::new();
+    let mut read = Vec::new();
+    for policy in policies {
+        match policy {
+            Ok(policy) => read.push(policy),
+            Err(found) => faults.push(found),
+        }
+    }
+    match case {
+        Ok(case) if faults.is_empty() => Ok(Loaded { name: folder.display().to_string(), case, policies: read }),
+        Ok(_) => Err(faults),
+        Err(found) => Err(std::iter::once(found).chain(faults).collect()),
+    }
+}
+
+/// The policies in the folder of a case that names none, sorted.
+fn beside(folder: &Path, root: &Path) -> Result<Vec<PathBuf>, Faults> {
+    let entries = fs::read_dir(folder).map_err(|error| {
+        Faults::of_file(&folder.display().to_string(), Fault::of_file(format!("the folder cannot be listed: {error}")))
+    })?;
+    let is_policy = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name == POLICY_FILE || name.ends_with(POLICY_FILES)
+    };
+    let mut files = entries.flatten().map(|entry| entry.path()).filter(is_policy).collect::<Vec<_>>();
+    files.sort();
+    if files.is_empty() {
+        let fault = Fault::of_file(format!("there is no policy for this case, no `{POLICY_FILE}` beside it"));
+        let fault = fault.hint("put one there, or name it in the case: `policies: [../helm-purge.yaml]`");
+        return Err(Faults::of_file(&folder.join(CASE_FILE).display().to_string(), fault));
+    }
+    files.iter().try_for_each(|file| stays_inside(file, root))?;
+    Ok(files)
+}
+
+/// What was found, not named, is not looked for outside of the folder that was named.
+fn stays_inside(file: &Path, root: &Path) -> Result<(), Faults> {
+    let is_inside = match (file.canonicalize(), root.canonicalize()) {
+        (Ok(file), Ok(root)) => file.starts_with(root),
+        // What is wrong with it is said when it is read.
+        _ => true,
+    };
+    if is_inside {
+        return Ok(());
+    }
+    let fault = Fault::of_file(format!("this is a link that leads out of `{}`", root.display()));
+    let fault = fault.hint("name a policy of another folder in the case: `policies: [../helm-purge.yaml]`");
+    Err(Faults::of_file(&file.display().to_string(), fault))
+}
+
+/// `./a/b/../c` as `a/c`, where both are the same file.
+fn shortened(path: &Path) -> PathBuf {
+    let mut short = PathBuf::new();
+    for part in path.components() {
+        let can_go_back = matches!(short.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::ParentDir if can_go_back => drop(short.pop()),
+            Component::CurDir => {}
+            part => short.push(part),
+        }
+    }
+    let is_same = |short: PathBuf| path.canonicalize().is_ok_and(|path| path == short);
+    if short.canonicalize().is_ok_and(is_same) { short } else { path.to_owned() }
+}

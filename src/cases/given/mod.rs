@@ -1,0 +1,112 @@
+//! What is there in a case: releases, namespaces, opt-outs, what Flux makes, and the moment.
+
+mod age;
+mod holds;
+mod names;
+mod namespaces;
+mod opt_outs;
+mod releases;
+
+pub(super) use names::{NamedRelease, refuse_twice, release, release_of};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::inventory::{Contents, Listing, ManagedRelease, Protection};
+use crate::plan::{self, Facts, Narrowing};
+use crate::policy::Policy;
+use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
+use crate::policy::fault::{Fault, Reported};
+use crate::release::{Release, ReleaseId};
+use crate::visible::quoted;
+
+use releases::GivenRelease;
+
+/// Everything that a plan is made from, besides the policies.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The moment.
+    pub now: Timestamp,
+    /// The releases that are there.
+    pub listing: Listing,
+    /// What each of them holds, whether a plan reads it or not.
+    pub contents: Contents,
+    /// What protects them besides the policies.
+    pub protection: Protection,
+}
+
+impl Given {
+    /// Hands over what a plan by these policies is made from. As in a purge, it knows the contents only of those releases
+    /// for which something depends on them.
+    pub fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(Facts<'_>) -> T) -> T {
+        let nothing = Contents::new();
+        let Self { now, listing, protection, .. } = self;
+        let unread = Facts { listing, contents: &nothing, protection, now: *now };
+        let wanted = plan::to_read(policies, unread, &Narrowing::default());
+        let read = |release: &&Release| Some((release.id.clone(), self.contents.get(&release.id)?.clone()));
+        let contents = wanted.iter().filter_map(read).collect::<Contents>();
+        make(Facts { contents: &contents, ..unread })
+    }
+}
+
+/// Reads what is there; and which releases these are, as far as that could be read, for what is expected of them.
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> (Result<Given, Reported>, Option<Vec<ReleaseId>>) {
+    let now = fields.required("now", reader, moment);
+    let releases = fields.required("releases", reader, |slot, reader| {
+        let releases = slot.each(EmptyList::Allowed, reader, releases::read)?;
+        refuse_twice(releases.iter().map(|given| &given.named), "given", reader)?;
+        Ok(releases)
+    });
+    let namespaces = fields.optional("namespaces", reader, namespaces::read);
+    let opt_outs =
+        fields.optional("optOuts", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, opt_outs::read));
+    let flux = fields.optional("flux", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, release_of));
+    let ids = releases.as_ref().ok().map(|releases| releases.iter().map(|given| given.named.id.clone()).collect());
+    let given = || {
+        let (now, releases, mut namespaces) = (now?, releases?, namespaces?.unwrap_or_default());
+        for given in &releases {
+            namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(Default::default()));
+        }
+        let flux = managed(flux?.unwrap_or_default());
+        let marks = opt_outs?.unwrap_or_default();
+        let protection = Protection::of(namespaces, marks, Vec::new(), Ok(flux), Ok(Vec::new()));
+        let (listing, contents) = listed(releases, now);
+        Ok(Given { now, listing, contents, protection })
+    };
+    (given(), ids)
+}
+
+fn moment(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Timestamp, Reported> {
+    let written = slot.text(reader)?;
+    match written.text.parse() {
+        Ok(now) => Ok(now),
+        Err(_) => {
+            let fault = Fault::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
+            reader.refuse(fault.label("write date, time and offset, as in `2026-11-24T19:30:00+01:00`"))
+        }
+    }
+}
+
+fn managed(releases: Vec<NamedRelease>) -> Vec<ManagedRelease> {
+    let managed = |named: NamedRelease| ManagedRelease { by: format!("HelmRelease {}", named.id), id: named.id };
+    let mut managed = releases.into_iter().map(managed).collect::<Vec<_>>();
+    managed.sort();
+    managed
+}
+
+fn listed(releases: Vec<GivenRelease>, now: Timestamp) -> (Listing, Contents) {
+    let since = |age: std::time::Duration| {
+        let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
+        now.saturating_sub(age).unwrap_or(Timestamp::MIN)
+    };
+    let (mut listing, mut contents) = (Listing::default(), Contents::new());
+    for given in releases {
+        let (release, content) = given.at(since);
+        contents.insert(release.id.clone(), content);
+        listing.releases.push(release);
+    }
+    listing.releases.sort_by(|left, right| left.id.cmp(&right.id));
+    (listing, contents)
+}

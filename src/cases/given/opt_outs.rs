@@ -1,0 +1,27 @@
+//! `optOuts`: the ConfigMaps that `helm purge keep` writes. What stands in them is taken as it is, for anybody may write
+//! them.
+
+use super::names;
+use crate::cases::schema;
+use crate::cluster::KeepMark;
+use crate::policy::decode::{Reader, Slot};
+use crate::policy::fault::Reported;
+
+/// What such a ConfigMap is called in a case.
+const NAME: &str = "helm-purge-keep";
+
+pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepMark, Reported> {
+    let mut fields = slot.fields(&schema::OPT_OUT, reader)?;
+    let namespace = fields.required("namespace", reader, |slot, reader| {
+        let written = slot.text(reader)?;
+        names::namespace(&written.text, slot.span(), reader)
+    });
+    let mut annotations = std::collections::BTreeMap::new();
+    for key in ["releases", "until", "reason"] {
+        if let Some(text) = fields.optional(key, reader, |slot, reader| Ok(slot.text(reader)?.text.clone()))? {
+            annotations.insert(format!("helm-purge/{key}"), text);
+        }
+    }
+    fields.complete()?;
+    Ok(KeepMark { namespace: namespace?.to_string(), name: NAME.to_owned(), annotations })
+}

@@ -1,0 +1,154 @@
+//! `releases`: a name, or a name and what is not usual about it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::age::{self, UNKNOWN};
+use super::namespaces::texts;
+use super::{NamedRelease, holds, release, release_of};
+use crate::cases::schema;
+use crate::policy::decode::{Fields, Reader, Slot, TextOrFields};
+use crate::policy::fault::{Fault, Reported};
+use crate::release::{Chart, Content, GroupKind, Known, Object, Release, Revision, Status, Ties};
+use crate::visible::quoted;
+
+/// What is young enough to be of today and old enough to be nobody's installation of this moment.
+const USUAL_AGE: Duration = Duration::from_hours(24);
+/// The version of a chart that nothing is said about.
+const USUAL_VERSION: &str = "1.0.0";
+/// The label by which a chart's author keeps a release.
+const KEEP_LABEL: &str = "helm-purge-keep";
+
+/// A release, its times still counted from the case's moment.
+#[derive(Debug, Clone)]
+pub(super) struct GivenRelease {
+    pub(super) named: NamedRelease,
+    chart: Known<Chart>,
+    age: Known<Duration>,
+    first_age: Known<Duration>,
+    status: Status,
+    revision: Revision,
+    keep_label: Option<String>,
+    objects: Vec<Object>,
+    defines: BTreeSet<GroupKind>,
+    uses: BTreeSet<GroupKind>,
+    managed_by: Option<String>,
+    unreadable: Option<String>,
+}
+
+impl GivenRelease {
+    /// One about which nothing more is said: deployed a day ago, once, by the chart of its name.
+    fn usual(named: NamedRelease) -> Self {
+        let chart = Chart { name: named.id.name.to_string(), version: USUAL_VERSION.to_owned() };
+        Self {
+            named,
+            chart: Known::Is(chart),
+            age: Known::Is(USUAL_AGE),
+            first_age: Known::Is(USUAL_AGE),
+            status: Status::Deployed,
+            revision: Revision(1),
+            keep_label: None,
+            objects: Vec::new(),
+            defines: BTreeSet::new(),
+            uses: BTreeSet::new(),
+            managed_by: None,
+            unreadable: None,
+        }
+    }
+
+    /// The release as it is listed, its chart not known yet, and what it holds.
+    pub(super) fn at(self, since: impl Fn(Duration) -> Timestamp) -> (Release, Result<Content, String>) {
+        let time = |age: Known<Duration>| match age {
+            Known::Is(age) => Known::Is(since(age)),
+            Known::Unknown => Known::Unknown,
+        };
+        let release = Release {
+            id: self.named.id,
+            revision: self.revision,
+            status: self.status,
+            chart: Known::Unknown,
+            updated: time(self.age),
+            record: Known::Unknown,
+            keep_label: Known::Is(self.keep_label),
+        };
+        if let Some(why) = self.unreadable {
+            return (release, Err(why));
+        }
+        let mut content = Content {
+            first_deployed: time(self.first_age),
+            managed_by: self.managed_by,
+            ties: Ties { defines: Known::Is(self.defines), uses: Known::Is(self.uses), objects: Known::Unknown },
+            ..Content::of_chart(self.chart)
+        };
+        for object in self.objects {
+            content.add(object, release.id.namespace.as_str());
+        }
+        (release, Ok(content))
+    }
+}
+
+pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, Reported> {
+    match slot.text_or_fields(&schema::RELEASE, reader)? {
+        TextOrFields::Text(written) => Ok(GivenRelease::usual(release(&written.text, slot.span(), reader)?)),
+        TextOrFields::Fields(fields) => read_long(slot, fields, reader),
+    }
+}
+
+fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, Reported> {
+    let text = |slot: &Slot<'_>, reader: &mut Reader<'_>| Ok(slot.text(reader)?.text.clone());
+    let named = fields.required("release", reader, release_of);
+    let chart = fields.optional("chart", reader, chart);
+    let age = fields.optional("age", reader, age::read);
+    let first_age = fields.optional("firstAge", reader, age::read);
+    let status = fields.optional("status", reader, status);
+    let revision = fields.optional("revision", reader, |slot, reader| slot.number(1..=u32::MAX, reader));
+    let labels = fields.optional("labels", reader, texts);
+    let objects = fields.optional("holds", reader, holds::objects);
+    let defines = fields.optional("defines", reader, holds::kinds);
+    let uses = fields.optional("uses", reader, holds::kinds);
+    let managed_by = fields.optional("managedBy", reader, text);
+    let unreadable = fields.optional("unreadable", reader, text);
+    fields.complete()?;
+    let usual = GivenRelease::usual(named?);
+    let age = age?.unwrap_or(usual.age);
+    let first_age = first_age?.unwrap_or(age);
+    if matches!((first_age, age), (Known::Is(first), Known::Is(last)) if first < last) {
+        let fault = Fault::at(slot.span(), "its first revision is younger than its newest");
+        return reader.refuse(fault.label("`firstAge` is at least as long as `age`, which is `1d` without the key"));
+    }
+    Ok(GivenRelease {
+        chart: chart?.unwrap_or(usual.chart),
+        age,
+        first_age,
+        status: status?.unwrap_or(usual.status),
+        revision: revision?.map_or(usual.revision, Revision),
+        keep_label: labels?.and_then(|mut labels| labels.remove(KEEP_LABEL)),
+        objects: objects?.unwrap_or_default(),
+        defines: defines?.unwrap_or_default(),
+        uses: uses?.unwrap_or_default(),
+        managed_by: managed_by?,
+        unreadable: unreadable?,
+        named: usual.named,
+    })
+}
+
+/// Reads name and version as `helm list` shows them, or `unknown`.
+fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, Reported> {
+    let written = &slot.text(reader)?.text;
+    if written == UNKNOWN {
+        return Ok(Known::Unknown);
+    }
+    match Chart::from_name_and_version(written) {
+        Known::Is(chart) => Ok(Known::Is(chart)),
+        Known::Unknown => {
+            let message = format!("name and version of the chart {} cannot be told apart", quoted(written));
+            reader.refuse(Fault::at(slot.span(), message).label("write it as in `web-1.2.3`, or write `unknown`"))
+        }
+    }
+}
+
+fn status(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Status, Reported> {
+    slot.one_of(&Status::ALL.map(|status| (status.as_str(), status)), reader)
+}

@@ -1,0 +1,165 @@
+//! Is it as it was expected to be? Pure.
+
+use std::collections::BTreeSet;
+
+use super::expected::{Expectation, ExpectedOrder, ExpectedRelease, Outcome};
+use super::folder::Loaded;
+use crate::guard::{self, Refusal};
+use crate::place::Place;
+use crate::plan::{self, Entry, Narrowing, Plan, Reason, Source, Subject, UnseenOptOuts, Verdict};
+use crate::policy::{Phase, Policy};
+use crate::release::ReleaseId;
+
+use super::given::Given;
+
+/// What came of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// The case's folder, as it is shown.
+    pub name: String,
+    /// What is other than it was expected to be; nothing where all is well.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that is other than it was expected to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is about: a release, the guards, the order.
+    pub about: String,
+    /// What was expected.
+    pub expected: Said,
+    /// What is so; at least one.
+    pub found: Vec<Said>,
+}
+
+/// A line, and where to go for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The line.
+    pub text: String,
+    /// Where that is written, where it is.
+    pub source: Option<Source>,
+}
+
+impl Said {
+    fn at(text: impl Into<String>, place: &Place) -> Self {
+        Self { text: text.into(), source: Some(Source::Policy(place.clone())) }
+    }
+
+    fn of(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None }
+    }
+}
+
+/// Makes the plan of a case, asks the guards, and compares both with what was expected.
+pub fn try_case(loaded: &Loaded) -> Tried {
+    let Loaded { name, case, policies } = loaded;
+    let plan = case.given.with_facts(policies, |facts| plan::build(policies, facts, &Narrowing::default()));
+    let refusals = refusals(&plan, policies, &case.given);
+    Tried { name: name.clone(), differences: judge(&case.expected, &case.given, &plan, &refusals) }
+}
+
+/// Those guards that need nothing but the plan and what it was made from.
+fn refusals(plan: &Plan, policies: &[Policy], given: &Given) -> Vec<Refusal> {
+    let mut refusals = guard::windows(policies, given.now).refusals;
+    refusals.extend(guard::required_keeps(plan));
+    refusals.extend(guard::unseen_opt_outs(plan, &given.protection, UnseenOptOuts::Keep));
+    refusals.extend(guard::limits(plan, policies, None));
+    refusals
+}
+
+/// Everything that is other than expected: the releases first, then the guards, then the order.
+pub fn judge(expected: &Expectation, given: &Given, plan: &Plan, refusals: &[Refusal]) -> Vec<Difference> {
+    let ids = given.listing.releases.iter().map(|release| &release.id);
+    let releases = ids.filter_map(|id| of_release(id, expected, plan));
+    let order = expected.order.iter().flat_map(|order| of_order(order, plan));
+    releases.chain(of_guards(expected, refusals)).chain(order).collect()
+}
+
+fn of_release(id: &ReleaseId, expected: &Expectation, plan: &Plan) -> Option<Difference> {
+    let entry = plan.entries.iter().find(|entry| id_of(entry) == Some(id));
+    let outcome = match entry.map(|entry| entry.decision.verdict) {
+        Some(Verdict::Purge) => Outcome::Purge,
+        Some(Verdict::Keep) => Outcome::Keep,
+        None => Outcome::Outside,
+    };
+    let reasons = entry.map(|entry| entry.decision.reasons.as_slice()).unwrap_or_default();
+    let said = match expected.releases.get(id) {
+        None if outcome == Outcome::Outside => return None,
+        None => Said::at("(not mentioned)", &expected.place),
+        Some(release) if is_so(release, outcome, reasons) => return None,
+        Some(release) => Said::at(expected_words(release), &release.place),
+    };
+    Some(Difference { about: id.to_string(), expected: said, found: found_words(outcome, reasons) })
+}
+
+fn id_of(entry: &Entry) -> Option<&ReleaseId> {
+    match &entry.subject {
+        Subject::Release(release) => Some(&release.id),
+        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
+    }
+}
+
+fn is_so(expected: &ExpectedRelease, outcome: Outcome, reasons: &[Reason]) -> bool {
+    let says = |piece: &str| reasons.iter().any(|reason| reason.code() == piece || reason.to_string().contains(piece));
+    expected.outcome.outcome == outcome && expected.outcome.because.as_deref().is_none_or(says)
+}
+
+fn expected_words(expected: &ExpectedRelease) -> String {
+    let outcome = word(expected.outcome.outcome);
+    match &expected.outcome.because {
+        Some(because) => format!("{outcome}: … {because} …"),
+        None => outcome.to_owned(),
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Purge => "purge",
+        Outcome::Keep => "keep",
+        Outcome::Outside => "outside the fence",
+    }
+}
+
+/// A line for each reason.
+fn found_words(outcome: Outcome, reasons: &[Reason]) -> Vec<Said> {
+    let said =
+        |reason: &Reason| Said { text: format!("{}: {reason}", word(outcome)), source: reason.source().cloned() };
+    let lines = reasons.iter().map(said).collect::<Vec<_>>();
+    if lines.is_empty() { vec![Said::of(word(outcome))] } else { lines }
+}
+
+fn of_guards(expected: &Expectation, refusals: &[Refusal]) -> Vec<Difference> {
+    let refused = |word: &str| refusals.iter().any(|refusal| refusal.guard() == word);
+    let silent = expected.refusals.iter().filter(|(word, _)| !refused(word)).map(|(word, place)| Difference {
+        about: format!("the guard {word}"),
+        expected: Said::at("refuses", place),
+        found: vec![Said::of("does not refuse")],
+    });
+    let unexpected = refusals.iter().filter(|refusal| !expected.refusals.contains_key(refusal.guard()));
+    let unexpected = unexpected.map(|refusal| Difference {
+        about: format!("the guard {}", refusal.guard()),
+        expected: Said::at("does not refuse", &expected.place),
+        found: vec![Said::of(format!("refuses: {refusal}"))],
+    });
+    silent.chain(unexpected).collect()
+}
+
+fn of_order(expected: &ExpectedOrder, plan: &Plan) -> Vec<Difference> {
+    let phases = [("first", Phase::First, &expected.first), ("last", Phase::Last, &expected.last)];
+    let difference = |(word, phase, expected_ids): (&str, Phase, &Vec<ReleaseId>)| {
+        let going = plan.going().filter(|(_, going)| going.phase == phase).map(|(release, _)| &release.id);
+        let (found, wanted) = (going.collect::<BTreeSet<_>>(), expected_ids.iter().collect::<BTreeSet<_>>());
+        (found != wanted).then(|| Difference {
+            about: format!("what goes {word}"),
+            expected: Said::at(list(&wanted), &expected.place),
+            found: vec![Said::of(list(&found))],
+        })
+    };
+    phases.into_iter().filter_map(difference).collect()
+}
+
+fn list(ids: &BTreeSet<&ReleaseId>) -> String {
+    let names = ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}

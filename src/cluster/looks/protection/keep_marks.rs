@@ -1,0 +1,90 @@
+//! ConfigMaps with the label `helm-purge: keep`, by their metadata.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{StreamExt, iter};
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::Api;
+use kube::api::{ListParams, ObjectMeta};
+
+use super::{every_object, in_bounds};
+use crate::cluster::client::{Client, in_time};
+use crate::cluster::look_error::LookError;
+use crate::cluster::looks::SIDE_BY_SIDE;
+use crate::cluster::looks::own_annotations::own_annotations;
+use crate::release::Namespace;
+
+/// One of them. Foreign text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeepMark {
+    /// The namespace it lies in.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its annotations that begin with `helm-purge/`, each cut off where it is too long to be meant.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl KeepMark {
+    /// The label that makes a ConfigMap one of these, and its value.
+    pub const LABEL: (&str, &str) = ("helm-purge", "keep");
+    /// The annotation with the globs of the releases that it keeps: all of them, where it is not there.
+    pub const RELEASES: &str = "helm-purge/releases";
+    /// The annotation with the end.
+    pub const UNTIL: &str = "helm-purge/until";
+    /// The annotation with the reason.
+    pub const REASON: &str = "helm-purge/reason";
+    /// The annotation with the name of whoever wrote it.
+    pub const BY: &str = "helm-purge/by";
+}
+
+/// Those of one namespace, or why they could not be listed.
+pub type MarksInNamespace = (Namespace, Result<Vec<KeepMark>, LookError>);
+
+impl Client {
+    /// Those of the whole cluster.
+    ///
+    /// # Errors
+    /// Where they cannot be listed in all namespaces.
+    pub fn keep_marks(&self) -> Result<Vec<KeepMark>, LookError> {
+        self.look(|client| in_bounds(list(Api::all(client))))
+    }
+
+    /// The same, namespace by namespace, for those who may not see all of them.
+    ///
+    /// # Errors
+    /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
+    pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<MarksInNamespace>, LookError> {
+        self.look(|client| {
+            in_bounds(async move {
+                let looks = namespaces.into_iter().map(|namespace| {
+                    let api = Api::namespaced(client.clone(), namespace.as_str());
+                    async move { (namespace, list(api).await) }
+                });
+                Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
+            })
+        })
+    }
+}
+
+async fn list(api: Api<ConfigMap>) -> Result<Vec<KeepMark>, LookError> {
+    let mut marks = Vec::new();
+    let list = |page| {
+        let api = api.clone();
+        async move { in_time(api.list_metadata(&page)).await }
+    };
+    let (label, value) = KeepMark::LABEL;
+    let labelled = ListParams::default().labels(&format!("{label}={value}"));
+    every_object(&labelled, list, |object| marks.push(KeepMark::from(object.metadata))).await?;
+    Ok(marks)
+}
+
+impl From<ObjectMeta> for KeepMark {
+    fn from(metadata: ObjectMeta) -> Self {
+        Self {
+            namespace: metadata.namespace.unwrap_or_default(),
+            name: metadata.name.unwrap_or_default(),
+            annotations: own_annotations(metadata.annotations.unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What this program writes to a cluster by itself: ConfigMaps with the label `helm-purge: keep`, and nothing else.
+//!
+//! One is made where there is none of its name, changed only in this program's own annotations, and removed; each only as
+//! it was looked at before, so that what somebody wrote in between stays. A ConfigMap of the same name without the label
+//! is somebody else's: it is read by its metadata, and never written to.
+//!
+//! The built-in role `edit` may do all of that in its namespace, while it may not annotate the namespace itself.
+
+mod remove;
+mod write;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::Api;
+use kube::api::ObjectMeta;
+
+use super::client::{Client, in_time};
+use super::look_error::LookError;
+use super::looks::KeepMark;
+use crate::release::{Namespace, RecordMark};
+
+/// What is there under the name of a mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MarkPlace {
+    /// Nothing.
+    Free,
+    /// A mark.
+    Taken(SeenMark),
+    /// A ConfigMap without the label: not this program's.
+    Foreign,
+}
+
+/// A mark, and which writing of it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenMark {
+    /// What it says. Foreign text.
+    pub mark: KeepMark,
+    writing: RecordMark,
+}
+
+impl Client {
+    /// What is there under the name of a mark.
+    ///
+    /// # Errors
+    /// Where it cannot be looked at.
+    pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<MarkPlace, LookError> {
+        let (namespace, name) = (namespace.to_string(), name.to_owned());
+        let metadata = self.look(|client| async move {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            let found = in_time(api.get_metadata_opt(&name)).await?;
+            Ok(found.map(|object| object.metadata))
+        })?;
+        Ok(metadata.map_or(MarkPlace::Free, MarkPlace::of))
+    }
+}
+
+impl MarkPlace {
+    fn of(metadata: ObjectMeta) -> Self {
+        if !is_labelled(metadata.labels.as_ref()) {
+            return MarkPlace::Foreign;
+        }
+        let writing = RecordMark {
+            uid: metadata.uid.clone().unwrap_or_default(),
+            version: metadata.resource_version.clone().unwrap_or_default(),
+        };
+        MarkPlace::Taken(SeenMark { mark: KeepMark::from(metadata), writing })
+    }
+}
+
+fn is_labelled(labels: Option<&BTreeMap<String, String>>) -> bool {
+    let (key, value) = KeepMark::LABEL;
+    labels.and_then(|labels| labels.get(key)).is_some_and(|found| found == value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(labels: &[(&str, &str)]) -> MarkPlace {
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        MarkPlace::of(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() })
+    }
+
+    #[test]
+    fn only_a_config_map_with_the_very_label_is_ours() {
+        assert!(matches!(place(&[("app", "web"), ("helm-purge", "keep")]), MarkPlace::Taken(_)));
+        for labels in [&[][..], &[("helm-purge", "true")], &[("helm-purge", "")], &[("keep", "helm-purge")]] {
+            assert_eq!(place(labels), MarkPlace::Foreign, "{labels:?}");
+        }
+        assert_eq!(MarkPlace::of(ObjectMeta::default()), MarkPlace::Foreign);
+    }
+}

@@ -1,0 +1,64 @@
+//! Lists opt-outs.
+
+use super::connect;
+use super::outcome::NotDone;
+use super::target::read_namespace;
+use crate::cli::{KeepArguments, ListFormat};
+use crate::cluster::LookError;
+use crate::command::{Stopped, Surroundings};
+use crate::exit_code::ExitCode;
+use crate::inventory::{SeenOptOuts, UnseenOptOuts};
+use crate::report::{Format, OptOutList, render_opt_outs, serialize};
+use crate::settings::ConnectionWish;
+use crate::visible;
+
+/// More that could not be seen is counted, not named.
+const NAMED: usize = 3;
+
+pub(super) fn list(
+    arguments: &KeepArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let namespaces = arguments.targets.iter().map(|text| read_namespace(text)).collect::<Result<Vec<_>, _>>()?;
+    let client = connect(wish, surroundings)?;
+    let everywhere = namespaces.is_empty();
+    let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
+    let seen = seen.map_err(|error| not_seen(error, everywhere))?;
+    note_unseen(&seen.unseen, surroundings);
+    let printer = &mut surroundings.printer;
+    let text = match arguments.output {
+        ListFormat::Table => {
+            let width = surroundings.terminal.stdout.columns();
+            Ok(render_opt_outs(&seen.opt_outs, jiff::Timestamp::now(), width, printer.out()))
+        }
+        ListFormat::Json => serialize(&OptOutList::of(&seen), Format::Json),
+        ListFormat::Yaml => serialize(&OptOutList::of(&seen), Format::Yaml),
+    };
+    printer.data(&text.map_err(Stopped::internal)?);
+    if seen.opt_outs.is_empty() {
+        printer.say("nobody has opted out");
+    }
+    Ok(ExitCode::Done)
+}
+
+fn not_seen(error: LookError, everywhere: bool) -> Stopped {
+    let what = "the ConfigMaps with the label helm-purge=keep could not be listed".to_owned();
+    match error {
+        LookError::Forbidden(_) if everywhere => Stopped::Error {
+            code: ExitCode::Preflight,
+            error: Box::new(NotDone::new(what, error)),
+            hint: Some("name a namespace that you have rights in: keep --list NAMESPACE".to_owned()),
+        },
+        error => NotDone::new(what, error).into(),
+    }
+}
+
+fn note_unseen(unseen: &[UnseenOptOuts], surroundings: &mut Surroundings) {
+    for UnseenOptOuts { what, why } in unseen.iter().take(NAMED) {
+        surroundings.printer.say(&format!("note: {what} could not be looked at: {}", visible::sentence(why)));
+    }
+    if unseen.len() > NAMED {
+        surroundings.printer.say(&format!("note: … nor {} more", unseen.len() - NAMED));
+    }
+}

@@ -1,0 +1,69 @@
+//! `test`: does a policy do what its cases say? Needs no cluster and starts nothing.
+
+use std::path::PathBuf;
+
+use super::{Stopped, Surroundings};
+use crate::cases::{self, CASE_FILE, Loaded, Tried};
+use crate::cli::TestArguments;
+use crate::exit_code::ExitCode;
+use crate::policy::Faults;
+use crate::report::{render_case, render_cases};
+use crate::visible;
+
+/// Tries every case; none, where one of them cannot be read.
+pub(super) fn test(arguments: &TestArguments, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+    let loaded = match load_all(arguments, surroundings)? {
+        Ok(loaded) => loaded,
+        Err(faults) => {
+            let paint = surroundings.printer.err();
+            faults.iter().for_each(|faults| surroundings.printer.tell(&faults.render(paint.into())));
+            return Ok(ExitCode::PolicyInvalid);
+        }
+    };
+    let tried = loaded.iter().map(cases::try_case).collect::<Vec<_>>();
+    let printer = &mut surroundings.printer;
+    for case in &tried {
+        let text = render_case(case, printer.out());
+        printer.data(&text);
+    }
+    let text = render_cases(&tried, printer.out());
+    printer.data(&text);
+    let is_well = |case: &Tried| case.differences.is_empty();
+    Ok(if tried.iter().all(is_well) { ExitCode::Done } else { ExitCode::SomeFailed })
+}
+
+/// All cases of all folders, or all faults of all files, those of a file that several cases share once.
+fn load_all(
+    arguments: &TestArguments,
+    surroundings: &mut Surroundings,
+) -> Result<Result<Vec<Loaded>, Vec<Faults>>, Stopped> {
+    let (mut loaded, mut faults) = (Vec::new(), Vec::new());
+    for root in &arguments.folders {
+        for case in find(root, surroundings)? {
+            match cases::load(&case, root) {
+                Ok(case) => loaded.push(case),
+                Err(found) => found.into_iter().for_each(|found| {
+                    if !faults.contains(&found) {
+                        faults.push(found);
+                    }
+                }),
+            }
+        }
+    }
+    Ok(if faults.is_empty() { Ok(loaded) } else { Err(faults) })
+}
+
+fn find(root: &PathBuf, surroundings: &mut Surroundings) -> Result<Vec<PathBuf>, Stopped> {
+    let name = visible::line(&root.display().to_string());
+    let hint = format!("a case is a folder with a `{CASE_FILE}`; name it, or the folder that holds it");
+    let found =
+        cases::find(root).map_err(|error| Stopped::usage(format!("`{name}` cannot be looked into: {error}"), &hint))?;
+    if found.cases.is_empty() {
+        return Err(Stopped::usage(format!("there is no case in `{name}`"), hint));
+    }
+    for other in &found.others {
+        let other = visible::line(&other.display().to_string());
+        surroundings.printer.say(&format!("note: {other} has no `{CASE_FILE}` and is passed over"));
+    }
+    Ok(found.cases)
+}

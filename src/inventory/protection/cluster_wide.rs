@@ -1,0 +1,121 @@
+//! What can be asked of the whole cluster before it is known which releases there are, and what is asked after that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread::ScopedJoinHandle;
+
+use super::{Protection, argo, flux, in_question};
+use crate::cluster::{Application, Client, HelmRelease, KeepMark, LookError, NamespaceFacts};
+use crate::inventory::{Listing, Unlisted};
+use crate::policy::Fence;
+use crate::release::Namespace;
+
+/// A refusal is about half as long.
+const LONGEST_WORDS: usize = 400;
+
+/// The answers about the whole cluster, each with the reason where there is none.
+#[derive(Debug)]
+pub struct ClusterWide {
+    marks: Result<Vec<KeepMark>, LookError>,
+    helm_releases: Result<Vec<HelmRelease>, LookError>,
+    applications: Result<Vec<Application>, LookError>,
+}
+
+/// Facts of namespaces, or why there are none.
+type Facts = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
+
+impl ClusterWide {
+    /// Asks everything at the same time. Needs nothing that other looks bring.
+    pub fn ask(client: &Client) -> Self {
+        std::thread::scope(|scope| {
+            let helm_releases = scope.spawn(|| client.helm_releases());
+            let applications = scope.spawn(|| client.applications());
+            let marks = client.keep_marks();
+            Self { marks, helm_releases: joined(helm_releases), applications: joined(applications) }
+        })
+    }
+
+    /// Where nobody could ask.
+    pub fn unanswered() -> Self {
+        Self { marks: Err(panicked()), helm_releases: Err(panicked()), applications: Err(panicked()) }
+    }
+
+    /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
+    pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
+        let namespaces = in_question(listing, fence);
+        let (facts, (mut marks, unseen_opt_outs)) = std::thread::scope(|scope| {
+            let facts = scope.spawn(|| facts(client, listing, &namespaces));
+            let marks = all_marks(self.marks, client, &namespaces);
+            (facts.join().unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string())), marks)
+        });
+        marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
+        let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
+        let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error));
+        Protection::of(facts, marks, unseen_opt_outs, flux, argo)
+    }
+}
+
+/// What the list of namespaces says, and of those that it does not have what they say themselves.
+fn facts(client: &Client, listing: &Listing, namespaces: &BTreeSet<Namespace>) -> Facts {
+    let mut facts: Facts = listing.namespaces.iter().map(|(name, facts)| (name.clone(), Ok(facts.clone()))).collect();
+    let missing = namespaces.iter().filter(|namespace| !facts.contains_key(namespace)).cloned().collect::<Vec<_>>();
+    if missing.is_empty() {
+        return facts;
+    }
+    match client.namespaces_by_name(missing.clone()) {
+        Ok(found) => {
+            let said = |answer: Result<_, LookError>| answer.map_err(|error| words(&error));
+            facts.extend(found.into_iter().map(|(namespace, answer)| (namespace, said(answer))));
+        }
+        Err(error) => facts.extend(unknown(&missing, &words(&error))),
+    }
+    facts
+}
+
+fn unknown<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>, why: &str) -> Facts {
+    namespaces.into_iter().map(|namespace| (namespace.clone(), Err(why.to_owned()))).collect()
+}
+
+/// All marks that can be seen, and the namespaces in which there may be more.
+fn all_marks(
+    cluster_wide: Result<Vec<KeepMark>, LookError>,
+    client: &Client,
+    namespaces: &BTreeSet<Namespace>,
+) -> (Vec<KeepMark>, Vec<Unlisted>) {
+    let unseen =
+        |namespace: &Namespace, error: &LookError| Unlisted { namespace: namespace.clone(), why: words(error) };
+    let one_by_one = match cluster_wide {
+        Ok(marks) => return (marks, Vec::new()),
+        Err(LookError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
+        Err(error) => Err(error),
+    };
+    match one_by_one {
+        Err(error) => (Vec::new(), namespaces.iter().map(|namespace| unseen(namespace, &error)).collect()),
+        Ok(answers) => {
+            let (mut marks, mut refused) = (Vec::new(), Vec::new());
+            for (namespace, answer) in answers {
+                match answer {
+                    Ok(found) => marks.extend(found),
+                    Err(error) => refused.push(unseen(&namespace, &error)),
+                }
+            }
+            (marks, refused)
+        }
+    }
+}
+
+fn joined<T>(look: ScopedJoinHandle<'_, Result<T, LookError>>) -> Result<T, LookError> {
+    look.join().unwrap_or_else(|_| Err(panicked()))
+}
+
+/// In the server's words, which may quote an object: so much of them as fits into a sentence.
+fn words(error: &LookError) -> String {
+    let words = error.to_string();
+    match words.char_indices().nth(LONGEST_WORDS) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+fn panicked() -> LookError {
+    LookError::Failed("a look at the cluster panicked".to_owned())
+}

@@ -1,0 +1,216 @@
+//! One release, and everything that speaks for keeping it. *Keep always wins, and what is not known is kept.*
+
+use super::content::reasons_of_content;
+use super::decision::{Decision, Going, Verdict};
+use super::facts::Facts;
+use super::narrowing::{Narrowing, UnseenOptOuts};
+use super::opt_out::{ReadOptOut, ends};
+use super::reason::{Reason, Source};
+use super::rules::{Choice, choose, why_unknown};
+use crate::inventory::OptOut;
+use crate::policy::{FenceMatch, KeepEntry, NamePattern, Policy, Rule, RuleOrigin, SelectorMatch, is_older};
+use crate::release::{Content, Known, Namespace, Release, Status};
+
+/// What every decision of a plan is made from.
+pub(super) struct Cases<'a> {
+    pub(super) policies: &'a [Policy],
+    pub(super) facts: Facts<'a>,
+    pub(super) narrowing: &'a Narrowing,
+    opt_outs: Vec<ReadOptOut<'a>>,
+}
+
+/// The policies whose fences a namespace is in, by their places, or may be in.
+pub(super) struct Fences<'a> {
+    pub(super) inside: Vec<(usize, &'a Policy)>,
+    /// The pattern that takes it in, of the first one.
+    pub(super) pattern: Option<&'a NamePattern>,
+    /// Those for which it depends on labels that are not known.
+    pub(super) unknown: Vec<(usize, &'a Policy)>,
+}
+
+impl Fences<'_> {
+    /// Whether no policy can have a say.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inside.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Whether this policy has a say, or may have.
+    pub(super) fn concern(&self, policy: usize) -> bool {
+        self.inside.iter().chain(&self.unknown).any(|(index, _)| *index == policy)
+    }
+}
+
+impl<'a> Cases<'a> {
+    pub(super) fn new(policies: &'a [Policy], facts: Facts<'a>, narrowing: &'a Narrowing) -> Self {
+        let opt_outs = facts.protection.opt_outs.iter().map(ReadOptOut::new).collect();
+        Self { policies, facts, narrowing, opt_outs }
+    }
+
+    /// Where a namespace is.
+    pub(super) fn fences(&self, namespace: &Namespace) -> Fences<'a> {
+        let mut fences = Fences { inside: Vec::new(), pattern: None, unknown: Vec::new() };
+        for (index, policy) in self.policies.iter().enumerate() {
+            match policy.namespaces.holds(namespace, self.facts.labels(namespace)) {
+                FenceMatch::Inside(pattern) => {
+                    fences.pattern.get_or_insert(pattern);
+                    fences.inside.push((index, policy));
+                }
+                FenceMatch::LabelsUnknown(_) => fences.unknown.push((index, policy)),
+                FenceMatch::Outside => {}
+            }
+        }
+        fences
+    }
+
+    /// The opt-outs that were read, in the order in which they were listed: sorted by namespace.
+    pub(super) fn opt_outs(&self) -> &[ReadOptOut<'a>] {
+        &self.opt_outs
+    }
+
+    /// The whole of the rule: any reason to keep is enough.
+    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Decision, Option<Going>) {
+        let read = self.facts.contents.get(&release.id);
+        let content = read.and_then(|content| content.as_ref().ok());
+        let mut reasons = self.unread_reasons(release, fences);
+        let choice = choose(&fences.inside, release, content, &self.facts);
+        reasons.extend(self.managed(release, content, &choice));
+        match (&choice, read) {
+            (_, Some(Err(why))) => reasons.push(Reason::Unreadable(why.clone())),
+            (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
+            (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
+                let fence = &self.policies[*policy].namespaces;
+                reasons.extend(reasons_of_content(content, &rule.handling, fence));
+            }
+            (Choice::Selected { .. }, None) if reasons.is_empty() => {
+                reasons.push(Reason::Unreadable("its record was not read".to_owned()));
+            }
+            (Choice::Selected { .. }, None) => {}
+        }
+        match (choice, fences.pattern) {
+            (Choice::Selected { policy, number, rule }, Some(pattern)) if reasons.is_empty() => {
+                let chart = release.chart.as_ref();
+                let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
+                let going = Going { policy, rule: number, handling: rule.handling, phase };
+                let reasons = std::iter::once(in_fence(pattern)).chain(selected(rule)).collect();
+                (Decision { verdict: Verdict::Purge, reasons }, Some(going))
+            }
+            _ => {
+                reasons.dedup();
+                (Decision { verdict: Verdict::Keep, reasons }, None)
+            }
+        }
+    }
+
+    /// Whether something may depend on what a release holds: nothing that is known without keeps it.
+    pub(super) fn may_go(&self, unread: &Release, fences: &Fences<'_>) -> bool {
+        let choice = choose(&fences.inside, unread, None, &self.facts);
+        let open = self.unread_reasons(unread, fences).iter().all(|reason| !reason.is_certain());
+        open && !matches!(choice, Choice::NotSelected(_)) && self.managed(unread, None, &choice).is_none()
+    }
+
+    /// What keeps a release that was to go, now that everything about it is known.
+    pub(super) fn protected_now(&self, release: &Release) -> Option<Reason> {
+        let fences = self.fences(&release.id.namespace);
+        if fences.inside.is_empty() {
+            return Some(Reason::NotSelected(None));
+        }
+        self.unread_reasons(release, &fences).into_iter().next()
+    }
+
+    /// Every reason to keep a release that neither a rule nor its content gives.
+    fn unread_reasons(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
+        let own = (self.narrowing.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
+        let kept = self.keeps(fences).filter_map(|(entry, source)| reason_of(entry, source, release));
+        let labels = (!fences.unknown.is_empty()).then(|| Reason::LabelsUnknown(why_unknown(release, &self.facts)));
+        let age = (release.updated == Known::Unknown).then_some(Reason::AgeUnknown);
+        let reasons = own.into_iter().chain(kept).chain(self.opted_out(release, fences)).chain(labels);
+        reasons.chain(reason_of_status(release.status)).chain(age).chain(self.too_young(release, fences)).collect()
+    }
+
+    /// Every entry that can keep a release, the policies' first: those of every fence that it is in or may be in.
+    pub(super) fn keeps<'s>(&'s self, fences: &'s Fences<'_>) -> impl Iterator<Item = (&'s KeepEntry, Source)> {
+        let concerned = fences.inside.iter().chain(&fences.unknown);
+        let of_policies = concerned.flat_map(|(_, policy)| &policy.keep);
+        let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
+        let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place().clone())));
+        of_policies.chain(self.narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
+    }
+
+    fn opted_out(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
+        let id = &release.id;
+        let policies = fences.inside.iter().chain(&fences.unknown).map(|(_, policy)| *policy).collect::<Vec<_>>();
+        let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < id.namespace);
+        let here = self.opt_outs[start..].iter().take_while(|read| read.opt_out.namespace == id.namespace);
+        let zone = policies.first().map(|policy| &policy.time_zone).cloned().unwrap_or_default();
+        let reason = |opt_out: &OptOut| Reason::OptedOut { ends: ends(opt_out, &zone), opt_out: opt_out.clone() };
+        let in_force = here.filter(|read| read.names(&id.name) && read.is_in_force(&policies, self.facts.now));
+        let mut reasons = in_force.map(|read| reason(read.opt_out)).collect::<Vec<_>>();
+        let label = OptOut::by_label(release);
+        if let Known::Is(Some(opt_out)) = &label {
+            reasons.push(reason(opt_out));
+        }
+        if self.narrowing.unseen_opt_outs == UnseenOptOuts::Keep {
+            let unseen = &self.facts.protection.unseen_opt_outs;
+            let start = unseen.partition_point(|entry| entry.namespace < id.namespace);
+            let why = unseen.get(start).filter(|entry| entry.namespace == id.namespace).map(|entry| entry.why.clone());
+            let no_label = || "the labels of its record are not known".to_owned();
+            let why = why.or_else(|| (label == Known::Unknown).then(no_label));
+            reasons.extend(why.map(Reason::OptOutsUnseen));
+        }
+        reasons
+    }
+
+    fn too_young(&self, release: &Release, fences: &Fences<'_>) -> Option<Reason> {
+        let Known::Is(since) = release.updated else { return None };
+        let concerned = fences.inside.iter().chain(&fences.unknown);
+        let young = concerned.filter_map(|(_, policy)| policy.min_age.as_ref());
+        let young =
+            young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
+        Some(Reason::TooYoung { least: young.value, source: Source::Policy(young.place.clone()) })
+    }
+
+    /// What somebody makes again at once stays, unless the rule that selects it names it: a glob that happens to reach
+    /// it did not mean it.
+    fn managed(&self, release: &Release, content: Option<&Content>, choice: &Choice<'_>) -> Option<Reason> {
+        let by_object = self.facts.protection.manager_of(&release.id).ok().flatten();
+        let by = by_object.or_else(|| content.and_then(|content| content.managed_by.as_deref()))?;
+        let is_named = matches!(choice, Choice::Selected { rule, .. } if rule.selector.names_exactly(&release.id.name));
+        (!is_named).then(|| Reason::Managed(by.to_owned()))
+    }
+}
+
+fn in_fence(pattern: &NamePattern) -> Reason {
+    Reason::InFence { pattern: pattern.as_str().to_owned(), source: Source::Policy(pattern.place().clone()) }
+}
+
+/// That the whole fence goes says nothing more than that a release is in it.
+fn selected(rule: &Rule) -> Option<Reason> {
+    let source = Source::Policy(rule.place.clone());
+    (rule.origin == RuleOrigin::Listed).then(|| Reason::Selected { rule: rule.name.clone(), source })
+}
+
+pub(super) fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
+    entry.matches(&release.id.namespace, &release.id.name, release.chart.as_ref())
+}
+
+fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Reason> {
+    let text = entry.as_str().to_owned();
+    match names(entry, release) {
+        SelectorMatch::Yes => {
+            let until = entry.until().cloned();
+            Some(Reason::Kept { entry: text, because: entry.reason().map(str::to_owned), until, source })
+        }
+        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
+        SelectorMatch::No => None,
+    }
+}
+
+/// A plain uninstall of an `uninstalled` release would remove the history that somebody kept on purpose.
+fn reason_of_status(status: Status) -> Option<Reason> {
+    match status {
+        Status::Uninstalled => Some(Reason::HistoryKept),
+        Status::Unknown => Some(Reason::StatusUnknown),
+        // Whether one of these goes is said by the rules.
+        _ => None,
+    }
+}

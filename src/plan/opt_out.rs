@@ -1,0 +1,142 @@
+//! What an opt-out means: for which releases it is, and when it ends. What cannot be read keeps.
+
+use jiff::Timestamp;
+
+use crate::inventory::{KeptReleases, OptOut, Until as Written};
+use crate::place::Placed;
+use crate::policy::{ForeignGlob, Policy, Until, Zone};
+use crate::release::ReleaseName;
+
+/// An opt-out that was understood as far as it can be.
+#[derive(Debug)]
+pub(super) struct ReadOptOut<'a> {
+    pub(super) opt_out: &'a OptOut,
+    globs: Vec<ForeignGlob>,
+}
+
+/// When an opt-out ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ends {
+    /// It does not.
+    Never,
+    /// Then.
+    At(Until),
+    /// That cannot be read, so it does not.
+    Unreadable(String),
+}
+
+/// How an opt-out stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptOutState {
+    /// It keeps.
+    InForce,
+    /// It keeps, and for longer than the policy wants, or without an end.
+    Long,
+    /// It is over, and keeps nothing.
+    Over,
+}
+
+/// An opt-out as a plan shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOutNote {
+    /// As it was written.
+    pub opt_out: OptOut,
+    /// When it ends.
+    pub ends: Ends,
+    /// How it stands.
+    pub state: OptOutState,
+    /// How many releases of the fence it names.
+    pub hits: usize,
+}
+
+impl<'a> ReadOptOut<'a> {
+    pub(super) fn new(opt_out: &'a OptOut) -> Self {
+        let globs = match &opt_out.releases {
+            KeptReleases::All => Vec::new(),
+            KeptReleases::Matching(globs) => globs.iter().map(|glob| ForeignGlob::new(glob)).collect(),
+        };
+        Self { opt_out, globs }
+    }
+
+    /// Whether it is for a release of its namespace.
+    pub(super) fn names(&self, release: &ReleaseName) -> bool {
+        self.globs.is_empty() || self.globs.iter().any(|glob| glob.may_match(release.as_str()))
+    }
+
+    /// Whether it keeps, for any of the policies that a release concerns: a date may end later for one of them.
+    pub(super) fn is_in_force(&self, policies: &[&Policy], now: Timestamp) -> bool {
+        policies.iter().any(|policy| !ends(self.opt_out, &policy.time_zone).is_over(now))
+    }
+
+    /// As a plan shows it, for the policy whose namespaces it is in.
+    pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutNote {
+        let ends = ends(self.opt_out, &policy.time_zone);
+        let state = match &policy.opt_out_max {
+            _ if ends.is_over(now) => OptOutState::Over,
+            Some(longest) if ends.is_beyond(longest, now) => OptOutState::Long,
+            _ => OptOutState::InForce,
+        };
+        OptOutNote { opt_out: self.opt_out.clone(), ends, state, hits }
+    }
+}
+
+/// When an opt-out ends, with its dates meant in a zone.
+pub(super) fn ends(opt_out: &OptOut, zone: &Zone) -> Ends {
+    match &opt_out.until {
+        Written::Never => Ends::Never,
+        Written::At(text) => Until::parse(text.trim(), zone).map_or_else(|| Ends::Unreadable(text.clone()), Ends::At),
+    }
+}
+
+impl Ends {
+    fn is_over(&self, now: Timestamp) -> bool {
+        matches!(self, Ends::At(until) if until.is_over(now))
+    }
+
+    fn is_beyond(&self, longest: &Placed<std::time::Duration>, now: Timestamp) -> bool {
+        match self {
+            Ends::Never | Ends::Unreadable(_) => true,
+            Ends::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::OptOutSource;
+
+    fn opt_out(releases: KeptReleases, until: Written) -> OptOut {
+        let namespace = "dev-a".parse().expect("a legal name");
+        OptOut { namespace, releases, until, reason: None, source: OptOutSource::ReleaseLabel }
+    }
+
+    fn names(globs: &[&str], release: &str) -> bool {
+        let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
+        let opt_out = opt_out(KeptReleases::Matching(globs), Written::Never);
+        ReadOptOut::new(&opt_out).names(&release.parse().expect("a legal name"))
+    }
+
+    #[test]
+    fn a_glob_names_whole_names_and_what_is_no_glob_names_everything() {
+        assert!(names(&["web"], "web") && names(&["x", "w*"], "web"));
+        assert!(!names(&["we"], "web") && !names(&["*-db"], "web"));
+        for broken in ["[", "WEB", "{a", "^web$", "!web", "dev-a/web"] {
+            assert!(names(&[broken], "redis"), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_date_lasts_to_the_end_of_its_day_and_what_is_no_date_never_ends() {
+        let zone = Zone::default();
+        let ends_at = |text: &str| ends(&opt_out(KeptReleases::All, Written::At(text.to_owned())), &zone);
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        assert!(!ends_at("2026-12-01").is_over(at("2026-12-01T23:59:59Z")));
+        assert!(ends_at("2026-12-01").is_over(at("2026-12-02T00:00:00Z")));
+        assert!(ends_at("2026-12-01T18:00:00+01:00").is_over(at("2026-12-01T17:00:00Z")));
+        for unclear in ["", "soon", "01.12.2026", "2026-12-01T18:00:00", "2026-13-01", "12/01/2026", "2026-12-1"] {
+            assert!(matches!(ends_at(unclear), Ends::Unreadable(_)), "{unclear}");
+            assert!(!ends_at(unclear).is_over(at("2099-01-01T00:00:00Z")), "{unclear}");
+        }
+    }
+}

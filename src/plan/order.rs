@@ -1,0 +1,42 @@
+//! When each release goes: what the policy says, and that what defines a kind goes after what uses it. Pure.
+
+use std::collections::BTreeSet;
+
+use super::decision::{Entry, Subject};
+use crate::inventory::Contents;
+use crate::policy::Phase;
+use crate::release::{Known, ReleaseId, Ties};
+
+/// An operator that goes before the objects it looks after leaves them behind: their finalizers wait for it for ever.
+/// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
+/// policy says.
+pub(super) fn put_in_order(entries: &mut [Entry], contents: &Contents) {
+    let ties = |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.ties);
+    let going = entries.iter().filter(|entry| entry.going.is_some()).filter_map(id);
+    let going = going.filter_map(|id| Some((id, ties(id)?))).collect::<Vec<_>>();
+    let defining = going.iter().filter(|(_, own)| !matches!(&own.defines, Known::Is(kinds) if kinds.is_empty()));
+    let needed = defining.filter(|(id, own)| going.iter().any(|(other, used)| other != id && is_needed_by(own, used)));
+    let needed = needed.map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
+    for entry in entries {
+        if id(entry).is_some_and(|id| needed.contains(id))
+            && let Some(going) = &mut entry.going
+        {
+            going.phase = Phase::Last;
+        }
+    }
+}
+
+/// Whether one defines a kind that the other uses. Of most nothing is defined, so this is quick.
+fn is_needed_by(defining: &Ties, using: &Ties) -> bool {
+    match (&defining.defines, &using.uses) {
+        (Known::Is(defined), Known::Is(used)) => defined.iter().any(|kind| used.contains(kind)),
+        _ => false,
+    }
+}
+
+fn id(entry: &Entry) -> Option<&ReleaseId> {
+    match &entry.subject {
+        Subject::Release(release) => Some(&release.id),
+        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
+    }
+}

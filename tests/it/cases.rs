@@ -1,0 +1,172 @@
+//! `helm purge test`: this repository's own cases, and what is said where a case is not as expected or cannot be read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::Program;
+
+const POLICY: &str = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: test}\nclusters: [dev]\n\
+                      namespaces: [\"dev-*\"]\nkeep: [\"*/vault\"]\nlimits: {maxReleases: 2}\n";
+
+fn here(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// Tries all the cases of a folder of this repository.
+fn all_as_expected(folder: &str, at_least: usize) {
+    let folder = here(folder);
+    let entries = fs::read_dir(&folder).expect("it is in the repository").flatten();
+    let cases = entries.filter(|entry| entry.path().is_dir()).count();
+    assert!(cases >= at_least, "only {cases} cases were found");
+    let output = Program::new().run(&["test", &folder.display().to_string()]).exits(0);
+    assert!(output.stderr.is_empty(), "{output}");
+    drop(output.stdout_has(&format!("{cases} cases: all as expected\n")));
+}
+
+#[test]
+fn every_plan_in_tests_plans_is_as_it_is_expected_to_be() {
+    all_as_expected("tests/plans", 30);
+}
+
+#[test]
+fn the_examples_do_what_their_cases_say() {
+    all_as_expected("examples/tests", 2);
+}
+
+/// A program with a folder `cases` of cases, each with its files.
+fn with_cases(cases: &[(&str, &[(&str, &str)])]) -> Program {
+    let program = Program::new();
+    for (case, files) in cases {
+        let folder = program.folder().join("cases").join(case);
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        for (name, text) in *files {
+            fs::write(folder.join(name), text).expect("a file can be written");
+        }
+    }
+    program
+}
+
+const RIGHT: &str = "\
+now: 2026-11-24T19:30:00+01:00
+releases: [dev-a/web, dev-a/vault]
+expect: {purge: [dev-a/web], keep: [dev-a/vault]}
+";
+
+const WRONG: &str = "\
+now: 2026-11-24T19:30:00+01:00
+releases:
+  - dev-a/web
+  - dev-a/vault
+  - {release: dev-a/db, holds: [PersistentVolumeClaim data], age: unknown}
+  - {release: dev-b/operator, defines: [Widget.example.com]}
+  - {release: dev-b/app, uses: [Widget.example.com]}
+  - dev-b/cache
+  - prod/web
+expect:
+  purge: {dev-a/web: rule nightly, dev-a/vault: in the fence, prod/web: in the fence, dev-b/operator: in-fence}
+  keep:
+    dev-a/db: reaches beyond the fence
+    dev-b/app: younger than
+  refusals: [window]
+  order: {first: [dev-b/app], last: []}
+";
+
+#[test]
+fn a_case_that_is_not_as_expected_is_shown_with_what_is_instead_and_where_that_is_written() {
+    let (right, wrong) =
+        ([("policy.yaml", POLICY), ("case.yaml", RIGHT)], [("policy.yaml", POLICY), ("case.yaml", WRONG)]);
+    let program = with_cases(&[("vaults-stay", &right), ("wrong", &wrong)]);
+    let output = program.run(&["test", "cases"]).exits(1);
+    assert!(output.stderr.is_empty(), "{output}");
+    insta::assert_snapshot!(output.stdout);
+    program.run(&["test", "cases/vaults-stay"]).exits(0).stdout_has("1 case: all as expected");
+    program.run(&["test", "./cases/vaults-stay", "cases/wrong/"]).exits(1).stdout_has("2 cases: 1 not as expected");
+}
+
+const INVALID: &str = "\
+now: 2026-11-24
+release: []
+releases:
+  - dev-alice/redis
+  - dev-alice/redis
+  - {release: dev_a/x, chart: web, age: 3, status: deploying, holds: [Foo], keep: x}
+  - {release: dev-a/y, age: 3d, firstAge: 1d}
+  - web
+namespace: {dev-a: foo, DEV: {label: {}}}
+optOuts: [{releases: web}]
+expect:
+  purge: {dev-alice/redis: \"\"}
+  kept: [dev-alice/redis]
+  refusals: [windows]
+";
+
+#[test]
+fn every_fault_of_a_case_is_told_in_one_go_and_no_case_is_tried() {
+    let valid = [("policy.yaml", POLICY), ("case.yaml", RIGHT)];
+    let program = with_cases(&[("valid", &valid), ("wrong", &[("policy.yaml", POLICY), ("case.yaml", INVALID)])]);
+    let output = program.run(&["test", "cases"]).exits(3);
+    assert!(output.stdout.is_empty(), "{output}");
+    insta::assert_snapshot!(output.stderr);
+}
+
+#[test]
+fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_a_fault() {
+    let case = "now: 2026-11-24T19:30:00Z\nreleases: [dev-a/web]\nexpect:\n  purge: [dev-a/web, dev-a/wbe]\n  \
+                keep: [dev-a/web]\n  order: {first: [dev-b/web]}\n";
+    let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
+    let output = program.run(&["test", "cases"]).exits(3).stderr_has("`dev-a/wbe` is no release of this case");
+    drop(output.stderr_has("`dev-a/web` is expected twice").stderr_has("`dev-b/web` is no release of this case"));
+}
+
+#[test]
+fn the_faults_of_a_policy_that_cases_share_are_told_once() {
+    let shared = format!("policies: [../../shared.yaml]\n{RIGHT}");
+    let program = with_cases(&[("one", &[("case.yaml", &shared)]), ("two", &[("case.yaml", &shared)])]);
+    program.file("shared.yaml", &POLICY.replace("keep", "kept"));
+    let output = program.run(&["test", "cases"]).exits(3).stderr_has("--> shared.yaml:6:1\n");
+    assert_eq!(output.stderr.matches("unknown key `kept`").count(), 1, "{output}");
+    program.file("shared.yaml", POLICY);
+    program.run(&["test", "cases"]).exits(0).stdout_has("2 cases: all as expected");
+}
+
+#[test]
+fn a_case_without_a_policy_says_how_to_give_it_one() {
+    let program = with_cases(&[("case", &[("case.yaml", RIGHT), ("other.yaml", POLICY)])]);
+    program
+        .run(&["test", "cases"])
+        .exits(3)
+        .stderr_has("there is no policy")
+        .stderr_has("policies: [../helm-purge.yaml]");
+}
+
+#[test]
+fn where_there_is_no_case_the_command_line_is_wrong() {
+    let program = with_cases(&[("case", &[("case.yml", RIGHT)])]);
+    program.run(&["test"]).exits(2);
+    program.run(&["test", "cases"]).exits(2).stderr_has("there is no case in `cases`").stderr_has("`case.yaml`");
+    program.run(&["test", "nowhere"]).exits(2).stderr_has("`nowhere` cannot be looked into");
+}
+
+#[test]
+fn a_folder_that_is_no_case_is_passed_over_and_named() {
+    let right = [("policy.yaml", POLICY), ("case.yaml", RIGHT)];
+    let program = with_cases(&[("case", &right), ("other", &[("case.yml", RIGHT)])]);
+    let output = program.run(&["test", "cases"]).exits(0).stdout_has("1 case: all as expected");
+    drop(output.stderr_has("note: cases/other has no `case.yaml` and is passed over"));
+}
+
+#[test]
+fn a_link_that_leads_out_of_the_folder_is_not_followed() {
+    let program = with_cases(&[("case", &[("case.yaml", RIGHT)])]);
+    let elsewhere = program.file("elsewhere.yaml", POLICY);
+    let link = program.folder().join("cases/case/policy.yaml");
+    std::os::unix::fs::symlink(elsewhere, &link).expect("a link can be made");
+    program.run(&["test", "cases"]).exits(3).stderr_has("this is a link that leads out of `cases`");
+    let outside = program.folder().join("cases");
+    fs::remove_file(&link).expect("it was just made");
+    fs::write(&link, POLICY).expect("a file can be written");
+    let folder = program.folder().join("more");
+    fs::create_dir(&folder).expect("a folder can be made");
+    std::os::unix::fs::symlink(outside.join("case"), folder.join("case")).expect("a link can be made");
+    program.run(&["test", "more"]).exits(3).stderr_has("more/case/case.yaml").stderr_has("leads out of `more`");
+}
