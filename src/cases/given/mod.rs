@@ -55,9 +55,11 @@ pub(super) fn read(
 ) -> (Result<Given, Reported>, Option<Vec<ReleaseId>>) {
     let now = fields.required("now", reader, moment);
     let releases = fields.required("releases", reader, |slot, reader| {
-        let releases = slot.each(EmptyList::Allowed, reader, releases::read)?;
-        refuse_twice(releases.iter().map(|given| &given.named), "given", reader)?;
-        Ok(releases)
+        let items = slot.list(EmptyList::Allowed, reader)?;
+        let releases = items.iter().map(|item| releases::read(item, reader)).collect::<Vec<_>>();
+        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", reader);
+        let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
+        twice.map(|()| releases)
     });
     let namespaces = fields.optional("namespaces", reader, namespaces::read);
     let opt_outs =
