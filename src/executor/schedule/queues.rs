@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::release::Namespace;
 
+/// How many wait in a queue, most first, and the first of them, which is in no other queue.
+type Rank = (Reverse<usize>, usize);
+
 /// A queue for each namespace, in the order of the plan.
 #[derive(Debug)]
 pub(super) struct Queues {
     of_namespaces: Vec<BTreeSet<usize>>,
     /// For each release of the plan, its queue.
     home: Vec<usize>,
+    /// Of every queue in which something waits.
+    ranks: BTreeSet<Rank>,
     waiting: usize,
 }
 
@@ -27,7 +32,8 @@ impl Queues {
             queues[queue].insert(place);
             home.push(queue);
         }
-        Self { of_namespaces: queues, waiting: home.len(), home }
+        let ranks = queues.iter().filter_map(rank).collect();
+        Self { of_namespaces: queues, waiting: home.len(), home, ranks }
     }
 
     /// How many releases wait.
@@ -38,18 +44,28 @@ impl Queues {
     /// Takes from the namespace in which most wait, of several the one that comes first in the plan: small ones fill
     /// gaps at the end, a large one would be a long tail. `size` says how many of so many.
     pub(super) fn take(&mut self, size: impl Fn(usize) -> usize) -> Option<Vec<usize>> {
-        let fullest = self.of_namespaces.iter_mut().filter(|queue| !queue.is_empty()).reduce(|fullest, queue| {
-            let rank = |queue: &BTreeSet<usize>| (Reverse(queue.len()), queue.first().copied());
-            if rank(queue) < rank(fullest) { queue } else { fullest }
-        })?;
+        let (_, first) = self.ranks.pop_first()?;
+        let fullest = &mut self.of_namespaces[self.home[first]];
         let size = size(fullest.len()).clamp(1, fullest.len());
+        let taken = std::iter::from_fn(|| fullest.pop_first()).take(size).collect();
+        self.ranks.extend(rank(fullest));
         self.waiting -= size;
-        Some(std::iter::from_fn(|| fullest.pop_first()).take(size).collect())
+        Some(taken)
     }
 
     pub(super) fn put_back(&mut self, releases: &[usize]) {
         for place in releases {
-            self.waiting += usize::from(self.of_namespaces[self.home[*place]].insert(*place));
+            let queue = &mut self.of_namespaces[self.home[*place]];
+            if let Some(before) = rank(queue) {
+                self.ranks.remove(&before);
+            }
+            self.waiting += usize::from(queue.insert(*place));
+            self.ranks.extend(rank(queue));
         }
     }
+}
+
+/// None where nothing waits.
+fn rank(queue: &BTreeSet<usize>) -> Option<Rank> {
+    Some((Reverse(queue.len()), *queue.first()?))
 }
