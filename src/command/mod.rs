@@ -15,6 +15,7 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod schema;
 mod stopped;
 mod surroundings;
 mod test;
@@ -49,6 +50,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
+        Command::Schema => Ok(schema::schema(surroundings)),
         Command::Version => version::version(surroundings),
     }
 }
