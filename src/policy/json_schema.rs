@@ -40,7 +40,9 @@ fn level(level: &Level, condition: Condition) -> Map<String, Value> {
 fn of_condition(condition: Condition) -> Map<String, Value> {
     object(match condition {
         Condition::None => json!({}),
-        Condition::AnyOf(keys) => json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()}),
+        Condition::AnyOf(keys) => {
+            json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()})
+        }
         Condition::OnlyWith(key, other) => json!({"dependencies": {key: [other]}}),
         Condition::ValuesByOperator => json!({
             "if": {"properties": {"operator": {"enum": ["In", "NotIn"]}}},
@@ -117,7 +119,8 @@ fn of_shaped(shaped: Shaped) -> Value {
 }
 
 /// `90s`, `1h30m`, `1 hour, 30 minutes`, `PT5M`: never a bare number, a clock face or something negative.
-const DURATION: &str = "^[+]?([Pp][0-9TtWwDdHhMmSs.,]+|[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+(,?\\s*[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+)*)$";
+const DURATION: &str =
+    "^[+]?([Pp][0-9TtWwDdHhMmSs.,]+|[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+(,?\\s*[0-9]+([.,][0-9]+)?\\s*[a-zµμ]+)*)$";
 
 /// A day, or a time with its offset.
 const UNTIL: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|[-+]?[0-9]{4,6}-?[0-9]{2}-?[0-9]{2}[Tt ].*([Zz]|[-+][0-9]{2}).*)$";

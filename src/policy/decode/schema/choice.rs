@@ -11,7 +11,8 @@ const GLOBS: Form = Form::List(&Form::Shaped(Shaped::Glob), Items::Some);
 
 const NAMESPACES: Key = key("namespaces", "[\"dev-*\"]").is(GLOBS, "Globs over namespaces.");
 const RELEASES: Key = key("releases", "[\"*-vault\"]").is(GLOBS, "Globs over the names of releases.");
-const CHARTS: Key = key("charts", "[cert-manager]").is(GLOBS, "Globs over the names of charts, without their versions.");
+const CHARTS: Key =
+    key("charts", "[cert-manager]").is(GLOBS, "Globs over the names of charts, without their versions.");
 
 pub(crate) static KEEP: Level = Level {
     place: "in an entry of `keep`",
