@@ -24,6 +24,7 @@ mod keep;
 mod manners;
 mod meanwhile;
 mod on_a_terminal;
+mod operators;
 mod phases;
 mod plugin;
 mod protection;
