@@ -55,8 +55,11 @@ fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, Reported> {
 
 fn policy(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
     let path = slot.text(reader)?;
-    if path.text.is_empty() {
-        return reader.refuse(Fault::at(slot.span(), "an empty path").label("name a policy's file"));
+    match path.text.as_str() {
+        "" | "-" => {
+            let fault = Fault::at(slot.span(), "this names no file");
+            reader.refuse(fault.label("write a path from here to a policy, or to a folder of policies"))
+        }
+        path => Ok(path.to_owned()),
     }
-    Ok(path.text.clone())
 }
