@@ -24,6 +24,7 @@ mod keep;
 mod manners;
 mod meanwhile;
 mod on_a_terminal;
+mod opted_out;
 mod phases;
 mod plugin;
 mod protection;
