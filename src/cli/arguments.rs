@@ -42,6 +42,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
     Test(TestArguments),
+    /// Print a JSON Schema of policies, for editors
+    Schema,
     /// Print the versions of this program and of the helm it uses
     Version,
 }

@@ -53,6 +53,7 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                  there is enough. To keep the same releases again replaces end and reason."
             ),
         ),
+        ("schema", format!("  {name} schema > helm-purge.schema.json")),
         ("test", format!("  {name} test tests/policy\n  {name} test tests/policy/vaults-stay")),
     ];
     examples.into_iter().fold(command, |command, (subcommand, text)| {

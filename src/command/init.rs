@@ -64,7 +64,7 @@ fn look(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Option<Found>
         Ok(client) => {
             let identity = client.identity().map_err(|error| note("the uid of namespace kube-system", &error)).ok();
             let namespaces = client.namespaces().map_err(|error| note("the namespaces", &error));
-            (identity, namespaces.unwrap_or_default().into_keys().collect())
+            (identity, namespaces.unwrap_or_default().namespaces.into_keys().collect())
         }
     };
     Some(Found { connection, identity, namespaces })

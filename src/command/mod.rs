@@ -2,6 +2,7 @@
 //!
 //! They put the parts together and own none of the rules.
 
+mod as_planned;
 mod check_again;
 mod confirm;
 mod explain;
@@ -15,6 +16,7 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod schema;
 mod stopped;
 mod surroundings;
 mod test;
@@ -49,6 +51,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
+        Command::Schema => Ok(schema::schema(surroundings)),
         Command::Version => version::version(surroundings),
     }
 }

@@ -5,10 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::case::Cases;
 use super::decision::Plan;
 use super::facts::Facts;
 use super::narrowing::Narrowing;
+use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};
 
@@ -29,11 +32,26 @@ pub fn recheck(
     before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }
 
+/// What keeps a planned release by now, where what protects its namespace was looked at once more, and nothing else.
+pub fn protected_now(
+    planned: &Release,
+    policies: &[Policy],
+    protection: &Protection,
+    now: Timestamp,
+    narrowing: &Narrowing,
+) -> Option<String> {
+    let (listing, contents) = (Listing::default(), Contents::new());
+    let facts = Facts { listing: &listing, contents: &contents, protection, now };
+    Cases::new(policies, facts, narrowing).protected_now(planned).map(|reason| reason.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
-    use crate::inventory::{KeptReleases, Listing, OptOut, OptOutSource, Protection, Unreadable, Until, read};
+    use crate::inventory::{
+        KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, Unreadable, Until, read,
+    };
     use crate::plan::{Facts, Narrowing, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
@@ -46,13 +64,8 @@ mod tests {
     }
 
     fn nothing_protects() -> Protection {
-        Protection {
-            namespaces: [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))].into(),
-            opt_outs: Vec::new(),
-            unseen_opt_outs: Vec::new(),
-            flux: Ok(Vec::new()),
-            argo: Ok(Vec::new()),
-        }
+        let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
+        Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()))
     }
 
     fn changes(now: &Listing) -> Vec<String> {

@@ -19,10 +19,12 @@ pub(crate) mod document;
 mod excerpt;
 pub(crate) mod fault;
 mod flag;
+mod json_schema;
 mod keys;
 mod pattern;
 mod policies;
 mod read;
+mod several;
 mod source;
 
 #[cfg(test)]
@@ -31,10 +33,13 @@ mod cases_test;
 mod random;
 #[cfg(test)]
 mod robustness_test;
+#[cfg(test)]
+mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
 pub use flag::timeout_from_flag;
+pub use json_schema::json_schema;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
     Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,

@@ -9,6 +9,7 @@ use super::decode::schema::{self, Level};
 use super::document::{self, Node};
 use super::fault::{Fault, Faults, Findings, Reported};
 use super::keys::{self, Policy};
+use super::source::Source;
 
 impl Policy {
     /// Reads a policy. `name` is what places and messages call the file.
@@ -17,7 +18,11 @@ impl Policy {
     ///
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
-        read_document(name, bytes, &schema::LEVELS, keys::read)
+        Self::read_source(name, bytes).map(|(policy, _)| policy)
+    }
+
+    fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
+        read_with_source(name, bytes, &schema::LEVELS, keys::read)
     }
 
     /// Reads the policy in a file, or where it is called `-`, on standard input.
@@ -26,7 +31,12 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_named(path: &Path) -> Result<Self, Faults> {
-        if path == Path::new("-") { Self::read_from("-", io::stdin()) } else { Self::read_file(path) }
+        Self::read_with_source(path).map(|(policy, _)| policy)
+    }
+
+    /// The same, with the text that its places are in.
+    pub(super) fn read_with_source(path: &Path) -> Result<(Self, Source), Faults> {
+        if path == Path::new("-") { Self::read_stream("-", io::stdin()) } else { Self::open(path) }
     }
 
     /// Reads the policy in a file.
@@ -35,7 +45,11 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_file(path: &Path) -> Result<Self, Faults> {
-        Self::read(&path.display().to_string(), &bytes_of_file(path)?)
+        Self::open(path).map(|(policy, _)| policy)
+    }
+
+    fn open(path: &Path) -> Result<(Self, Source), Faults> {
+        Self::read_source(&path.display().to_string(), &bytes_of_file(path)?)
     }
 
     /// Reads a policy from a stream, such as standard input for `-`, and no more of it than a policy may be long.
@@ -44,7 +58,11 @@ impl Policy {
     ///
     /// All faults of the file, or why it cannot be read.
     pub fn read_from(name: &str, stream: impl Read) -> Result<Self, Faults> {
-        Self::read(name, &bytes_of(name, stream)?)
+        Self::read_stream(name, stream).map(|(policy, _)| policy)
+    }
+
+    fn read_stream(name: &str, stream: impl Read) -> Result<(Self, Source), Faults> {
+        Self::read_source(name, &bytes_of(name, stream)?)
     }
 }
 
@@ -55,6 +73,15 @@ pub(crate) fn read_document<T>(
     levels: &'static [&'static Level],
     read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
 ) -> Result<T, Faults> {
+    read_with_source(name, bytes, levels, read).map(|(value, _)| value)
+}
+
+fn read_with_source<T>(
+    name: &str,
+    bytes: &[u8],
+    levels: &'static [&'static Level],
+    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
+) -> Result<(T, Source), Faults> {
     let source = document::decode(name, bytes)?;
     let mut findings = Findings::default();
     let root = document::parse(&source, &mut findings);
@@ -62,7 +89,7 @@ pub(crate) fn read_document<T>(
     let value = root.and_then(|root| read(&root, &mut reader));
     let faults = reader.into_findings().into_faults();
     match value {
-        Ok(value) if faults.is_empty() => Ok(value),
+        Ok(value) if faults.is_empty() => Ok((value, source)),
         _ => Err(Faults::new(source, faults)),
     }
 }
@@ -86,7 +113,7 @@ fn bytes_of(name: &str, stream: impl Read) -> Result<Vec<u8>, Faults> {
     }
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Faults {
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Faults {
     let fault = match error.kind() {
         io::ErrorKind::NotFound => {
             Fault::of_file("there is no such file").hint("`helm purge init` writes a first policy")

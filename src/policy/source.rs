@@ -71,6 +71,14 @@ impl Source {
         Span::new(start, start + text.len())
     }
 
+    /// The stretch of so many bytes that begins at a place.
+    pub(crate) fn span(&self, place: &Place, length: usize) -> Span {
+        let line = self.line(place.line);
+        let before = self.slice(line).chars().take(place.column.saturating_sub(1));
+        let start = line.start + before.map(char::len_utf8).sum::<usize>();
+        Span::new(start, (start + length).min(line.end).max(start))
+    }
+
     /// Line and column of a byte.
     pub fn place(&self, byte: usize) -> Place {
         let line = self.line_number(byte);
@@ -94,6 +102,14 @@ mod tests {
         assert_eq!(place("ä: é x", 7), (1, 6));
         assert_eq!(place("", 0), (1, 1));
         assert_eq!(place("a\n", 2), (2, 1));
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_stretch() {
+        let source = Source::new("policy.yaml", "a: b\nä: é x\n".to_owned());
+        let at = source.text().find('x').expect("it is there");
+        assert_eq!(source.span(&source.place(at), 1), Span::new(at, at + 1));
+        assert_eq!(source.slice(source.span(&source.place(at), 99)), "x");
     }
 
     #[test]

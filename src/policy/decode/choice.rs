@@ -37,9 +37,7 @@ impl Slot<'_> {
 /// `a`, `b` or `c`.
 fn listed(words: &[String]) -> String {
     match words {
-        [first @ .., before_last, last] => {
-            first.iter().map(|word| format!("{word}, ")).collect::<String>() + &format!("{before_last} or {last}")
-        }
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => words.concat(),
     }
 }

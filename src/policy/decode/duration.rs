@@ -80,7 +80,7 @@ impl Scale {
                 format!("write `{seconds}s` or `{}m`", seconds / 60)
             }
             (Ok(number), Scale::Moments) if number > 0 => format!("write `{number}s` or `{number}m`"),
-            (Ok(number), Scale::Ages) if number > 0 => format!("write `{number}h` or `{number}d`"),
+            (Ok(number), Scale::Ages) if number > 0 => format!("write `{number}m`, `{number}h` or `{number}d`"),
             _ => self.example().to_owned(),
         }
     }

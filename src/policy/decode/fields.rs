@@ -99,7 +99,8 @@ impl<'n> Fields<'n> {
             reader.report(fault.label("a comma starts a new key: write numbers without it"));
             return;
         }
-        let fault = match suggest(&entry.key, self.level, reader.levels()) {
+        let suggestion = suggest(&entry.key, self.level, reader.levels());
+        let fault = match suggestion {
             Suggestion::Meant(key) => {
                 if mapping.entries.iter().all(|other| other.key != key.name) && self.take(key.name).is_none() {
                     self.slots.push((key.name, Slot::of_key(key, entry)));
@@ -110,7 +111,10 @@ impl<'n> Fields<'n> {
             Suggestion::Belongs(level, key) => fault.label(format!("belongs {}, spelled `{}`", level.place, key.name)),
             Suggestion::None => fault.label(format!("known {}: {}", self.level.place, names(self.level))),
         };
-        self.unknown = Some(reader.report(fault));
+        let reported = reader.report(fault);
+        if matches!(suggestion, Suggestion::None) {
+            self.unknown = Some(reported);
+        }
     }
 }
 

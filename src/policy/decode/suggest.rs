@@ -20,6 +20,7 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("jobs", "workers"),
     ("policies", "rules"),
     ("labels", "namespaceSelector"),
+    ("labels", "matchLabels"),
     ("labelSelector", "namespaceSelector"),
     ("selector", "namespaceSelector"),
     ("age", "olderThan"),
@@ -56,8 +57,8 @@ pub(super) fn suggest(unknown: &str, level: &'static Level, levels: &'static [&'
         return Suggestion::Meant(key);
     }
     // Before other levels: the labels of a rule are not those of `metadata`.
-    let synonyms = OTHER_WORDS.iter().filter(|(word, _)| folded(word) == folded(unknown));
-    if let Some(key) = synonyms.filter_map(|(_, ours)| level.key(ours)).next() {
+    let mut synonyms = OTHER_WORDS.iter().filter(|(word, _)| folded(word) == folded(unknown));
+    if let Some(key) = synonyms.find_map(|(_, ours)| level.key(ours)) {
         return Suggestion::Meant(key);
     }
     if let Some((other, key)) = levels.iter().find_map(|other| Some((other, same(unknown, other)?))) {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use crate::place::{Place, Placed};
-use crate::policy::{Identification, KeepEntry, NamePattern, Policy};
+use crate::policy::{
+    AgeFrom, Cascade, DataLoss, Day, Handling, Hooks, Identification, KeepEntry, LabelRequirement, NamePattern, Policy,
+    Reach, Requirement, Selector, State, States, Waiting, Workers,
+};
 
 const EVERY_FORM: &str = include_str!("../../../tests/policies/accepted-every-form/policy.yaml");
 
@@ -113,4 +116,117 @@ fn places_of_quoted_patterns_point_at_their_first_character() {
     let policy = read(&format!("{HEAD}namespaces: [\"ä\", dev]\n").replace('ä', "a"));
     let places = policy.namespaces.patterns().iter().map(|pattern| pattern.place().clone()).collect::<Vec<_>>();
     assert_eq!(places, [place(5, 15), place(5, 19)]);
+}
+
+#[test]
+fn a_rule_says_which_and_how() {
+    let policy = read(EVERY_FORM);
+    let rule = &policy.rules[0];
+    assert_eq!((rule.name.as_str(), &rule.place), ("old-previews", &place(36, 5)));
+    assert_eq!(rule.selector.written(), "namespaces pr-*, kube-system and releases web-* and charts *");
+    let labels = rule.namespace_selector.as_ref().map(|selector| selector.requirements.clone());
+    let values = vec!["test".to_owned(), String::new()];
+    assert_eq!(labels, Some(vec![LabelRequirement::In("tier".to_owned(), values)]));
+    assert_eq!(rule.older_than, Some(Placed { value: Duration::from_hours(36), place: place(41, 16) }));
+    assert_eq!(rule.age_from, AgeFrom::FirstDeploy);
+    assert_eq!(rule.states, States([State::Failed, State::Stuck].into()));
+    assert_eq!(rule.workers, Workers::new(4));
+    let handling = Handling {
+        timeout: Duration::from_mins(1),
+        hooks: Hooks::Skip,
+        wait: Waiting::ForObjects,
+        cascade: Cascade::Foreground,
+        reach: Reach::Cluster,
+        data_loss: DataLoss::Allow,
+    };
+    assert_eq!(rule.handling, handling);
+}
+
+#[test]
+fn what_a_rule_leaves_out_is_that_of_the_defaults() {
+    let policy = read(EVERY_FORM);
+    let rest = &policy.rules[1];
+    assert_eq!(rest.handling, Handling { cascade: Cascade::Orphan, ..policy.defaults });
+    assert_eq!(policy.defaults, Handling { timeout: Duration::from_mins(90), ..Handling::default() });
+    assert!(rest.selector.is_empty() && rest.namespace_selector.is_none() && rest.older_than.is_none());
+    assert_eq!((rest.age_from, rest.states.clone(), rest.workers), (AgeFrom::LastDeploy, States::default(), None));
+}
+
+#[test]
+fn without_rules_one_takes_all_of_the_fence_and_an_empty_list_takes_nothing() {
+    let policy = with("defaults: {hooks: skip}\n");
+    assert_eq!(policy.rules.len(), 1);
+    assert_eq!(policy.rules[0].place, place(5, 1));
+    assert_eq!(policy.rules[0].handling.hooks, Hooks::Skip);
+    assert!(with("rules: []\n").rules.is_empty());
+}
+
+#[test]
+fn labels_of_namespaces_have_kubernetes_own_form() {
+    let policy = read(EVERY_FORM);
+    let selector = policy.namespaces.selector().expect("it is given");
+    let text = |text: &str| text.to_owned();
+    let expected = [
+        LabelRequirement::In(text("env"), vec![text("dev")]),
+        LabelRequirement::NotIn(text("tier"), vec![text("prod")]),
+        LabelRequirement::Exists(text("owner")),
+        LabelRequirement::DoesNotExist(text("frozen")),
+    ];
+    assert_eq!((selector.requirements.as_slice(), &selector.place), (expected.as_slice(), &place(29, 1)));
+}
+
+#[test]
+fn an_entry_of_keep_may_end_and_may_have_to_keep_something() {
+    let keep = with(
+        "timeZone: Europe/Amsterdam\nkeep:\n- {releases: [a], until: 2026-12-01}\n\
+         - {releases: [b], until: \"2026-12-01T18:00:00+01:00\", required: true}\n- {releases: [c], required: false}\n",
+    )
+    .keep;
+    let ends = keep.iter().map(|entry| entry.until().map(|until| until.ends().to_string())).collect::<Vec<_>>();
+    let end = |text: &str| Some(text.to_owned());
+    assert_eq!(ends, [end("2026-12-01T23:00:00Z"), end("2026-12-01T17:00:00Z"), None]);
+    let requirements = keep.iter().map(KeepEntry::requirement).collect::<Vec<_>>();
+    assert_eq!(requirements, [Requirement::Optional, Requirement::Required, Requirement::Optional]);
+}
+
+#[test]
+fn order_ages_window_and_opt_out_are_read_as_what_they_say() {
+    let policy = read(EVERY_FORM);
+    let written = |selectors: &[Selector]| selectors.iter().map(Selector::written).collect::<Vec<_>>();
+    assert_eq!(written(&policy.order.first), ["releases loadtest-*"]);
+    assert_eq!(written(&policy.order.last), ["charts cert-manager, *-operator", "namespaces dev-shared"]);
+    assert_eq!(policy.time_zone.as_str(), "Europe/Amsterdam");
+    assert_eq!(policy.min_age.map(|age| age.value), Some(Duration::from_mins(30)));
+    assert_eq!(policy.pending_grace, Duration::from_hours(24));
+    assert_eq!(policy.opt_out_max.map(|age| age.value), Some(Duration::from_hours(14 * 24)));
+    let window = policy.window.expect("it is given");
+    assert_eq!(window.days, [Day::Friday, Day::Monday]);
+    assert_eq!((window.from.to_string(), window.to.to_string()), ("19:00:00".to_owned(), "00:00:00".to_owned()));
+}
+
+#[test]
+fn ages_know_days_of_24_hours_and_weeks() {
+    for (written, hours) in [
+        ("36h", 36),
+        ("3d", 72),
+        ("14d", 14 * 24),
+        ("2w", 14 * 24),
+        ("1d12h", 36),
+        ("P3D", 72),
+        ("P1W", 7 * 24),
+        ("P1DT12H", 36),
+        ("3 days", 72),
+        ("3650d", 3650 * 24),
+    ] {
+        let age = with(&format!("minAge: {written}\n")).min_age.map(|age| age.value);
+        assert_eq!(age, Some(Duration::from_hours(hours)), "{written}");
+    }
+}
+
+#[test]
+fn what_is_left_out_of_the_rest_is_none_or_its_default() {
+    let policy = with("");
+    assert!(policy.min_age.is_none() && policy.window.is_none() && policy.opt_out_max.is_none());
+    assert!(policy.order.first.is_empty() && policy.order.last.is_empty() && policy.namespaces.selector().is_none());
+    assert_eq!((policy.pending_grace, policy.time_zone.as_str()), (Duration::from_hours(1), "UTC"));
 }

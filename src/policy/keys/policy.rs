@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::choice::{Around, read_fence, read_keep, read_rules};
-use super::time::read_zone;
+use super::choice::{Around, read_fence, read_keep, read_order, read_rules};
+use super::time::{read_min_age, read_opt_out_max, read_pending_grace, read_window, read_zone};
 use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Rule, Window, Workers, Zone};
 use super::{clusters, envelope, handling, limits, workers};
-use crate::place::Placed;
+use crate::place::{Place, Placed};
 use crate::policy::decode::{Reader, Slot, schema};
 use crate::policy::document::Node;
 use crate::policy::fault::Reported;
@@ -17,6 +17,8 @@ use crate::policy::fault::Reported;
 pub struct Policy {
     /// `metadata.name`: what locks, journals and reports call it.
     pub name: String,
+    /// Where that is written.
+    pub name_place: Place,
     /// The file as it was named on the command line, or `-` for standard input.
     pub file: Arc<str>,
     /// Where it may act; one entry that matches suffices.
@@ -47,9 +49,6 @@ pub struct Policy {
     pub opt_out_max: Option<Placed<Duration>>,
 }
 
-/// A pending release younger than this is somebody's install, where the policy does not say.
-const PENDING_GRACE: Duration = Duration::from_hours(1);
-
 /// Reads all keys before it gives up on any, so that all faults are found.
 pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Reported> {
     let document = Slot::of_document(root);
@@ -61,15 +60,22 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
     let limits = limits::read(&mut fields, reader);
     let namespaces = read_fence(&mut fields, &limits, reader);
     let time_zone = read_zone(&mut fields, reader);
-    let keep = read_keep(&mut fields, &time_zone.clone().unwrap_or_default(), reader);
+    let keep = read_keep(&mut fields, time_zone.as_ref().ok(), reader);
     let workers = workers::read(&mut fields, reader);
     let defaults = handling::read(&mut fields, reader);
     let handling = defaults.unwrap_or_default();
     let around = Around::new(&handling, namespaces.as_ref().ok());
     let rules = read_rules(&mut fields, &around, document.place_of("namespaces", reader), reader);
+    let order = read_order(&mut fields, reader);
+    let min_age = read_min_age(&mut fields, reader);
+    let pending_grace = read_pending_grace(&mut fields, reader);
+    let window = read_window(&mut fields, reader);
+    let opt_out_max = read_opt_out_max(&mut fields, reader);
     envelope.and(envelope::ignore_schema(&mut fields, reader))?;
+    let name = name?;
     Ok(Policy {
-        name: name?.value,
+        name_place: name.place,
+        name: name.value,
         file: Arc::clone(reader.source().file()),
         clusters: clusters?,
         time_zone: time_zone?,
@@ -78,11 +84,11 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
         workers: workers?.unwrap_or_default(),
         rules: rules?,
         defaults: defaults?,
-        order: Order::default(),
+        order: order?,
         limits: limits?,
-        min_age: None,
-        pending_grace: PENDING_GRACE,
-        window: None,
-        opt_out_max: None,
+        min_age: min_age?,
+        pending_grace: pending_grace?,
+        window: window?,
+        opt_out_max: opt_out_max?,
     })
 }

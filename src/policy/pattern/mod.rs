@@ -14,19 +14,15 @@ mod legal;
 mod looks;
 mod name;
 mod names;
-mod overlap;
 mod written;
-
-#[cfg(test)]
-mod automaton_test;
 
 pub use cluster::ClusterPattern;
 pub use foreign::ForeignGlob;
 pub use name::NamePattern;
 
+pub(crate) use automaton::{Overlap, Together};
 pub(crate) use braces::is_bare;
 pub(crate) use cluster::{ClusterText, Reach};
 pub(crate) use name::{Coverage, coverage};
 pub(crate) use names::{Names, SYSTEM_NAMESPACES};
-pub(crate) use overlap::{Overlap, Together};
 pub(crate) use written::Written;

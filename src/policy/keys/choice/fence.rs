@@ -43,14 +43,12 @@ impl Fence {
 
     /// Compares a namespace with the patterns and, where the policy asks for some, its labels.
     pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> FenceMatch<'_> {
-        match (self.matches(namespace), &self.selector, labels) {
-            (None, ..) => FenceMatch::Outside,
-            (Some(pattern), None, _) => FenceMatch::Inside(pattern),
-            (Some(pattern), Some(_), Known::Unknown) => FenceMatch::LabelsUnknown(pattern),
-            (Some(pattern), Some(selector), Known::Is(labels)) if selector.matches(labels) => {
-                FenceMatch::Inside(pattern)
-            }
-            (Some(_), Some(_), Known::Is(_)) => FenceMatch::Outside,
+        let Some(pattern) = self.matches(namespace) else { return FenceMatch::Outside };
+        match (&self.selector, labels) {
+            (None, _) => FenceMatch::Inside(pattern),
+            (Some(_), Known::Unknown) => FenceMatch::LabelsUnknown(pattern),
+            (Some(selector), Known::Is(labels)) if selector.matches(labels) => FenceMatch::Inside(pattern),
+            (Some(_), Known::Is(_)) => FenceMatch::Outside,
         }
     }
 
@@ -88,8 +86,8 @@ impl<'f> Outline<'f> {
             Ok(namespace) if self.fence.matches(&namespace).is_some() => Overlap::Possible,
             Ok(_) => Overlap::None,
             Err(_) => {
-                let (overlap, steps) = self.together.overlap(pattern);
-                reader.spend(steps, slot.span())?;
+                let (overlap, effort) = self.together.overlap(pattern);
+                reader.spend(effort, slot.span())?;
                 overlap
             }
         };

@@ -72,10 +72,10 @@ impl KeepEntry {
     }
 }
 
-/// Reads the list, its dates as they are meant in the policy's zone.
+/// Reads the list, its dates as they are meant in the policy's zone, where that could be read.
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
-    zone: &Zone,
+    zone: Option<&Zone>,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<KeepEntry>, Reported> {
     let entries = fields.optional("keep", reader, |slot, reader| {
@@ -84,7 +84,7 @@ pub(in crate::policy::keys) fn read(
     Ok(entries.unwrap_or_default())
 }
 
-fn read_entry(slot: &Slot<'_>, zone: &Zone, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+fn read_entry(slot: &Slot<'_>, zone: Option<&Zone>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
     match slot.text_or_fields(&schema::KEEP, reader)? {
         TextOrFields::Text(scalar) => read_short(scalar, reader),
         TextOrFields::Fields(fields) => read_long(slot, fields, zone, reader),
@@ -139,7 +139,7 @@ fn either(text: &str) -> String {
 fn read_long(
     slot: &Slot<'_>,
     mut fields: Fields<'_>,
-    zone: &Zone,
+    zone: Option<&Zone>,
     reader: &mut Reader<'_>,
 ) -> Result<KeepEntry, Reported> {
     let selector = selector::read(&mut fields, reader);

@@ -20,4 +20,5 @@ pub use selector::{Selector, SelectorMatch};
 pub(super) use fence::read as read_fence;
 pub(super) use keep::read as read_keep;
 pub(crate) use keep::read_short;
+pub(super) use order::read as read_order;
 pub(super) use rules::{Around, read as read_rules};

@@ -1,6 +1,8 @@
 //! `order`: what goes before everything else, and what goes after it.
 
-use super::{Selector, SelectorMatch};
+use super::{Selector, SelectorMatch, selector};
+use crate::policy::decode::{EmptyList, Fields, Reader, Slot, schema};
+use crate::policy::fault::{Fault, Reported};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 
 /// What goes first and what goes last; everything else goes between.
@@ -57,4 +59,35 @@ impl Order {
             Phase::Middle
         }
     }
+}
+
+pub(in crate::policy::keys) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Order, Reported> {
+    Ok(fields.optional("order", reader, read_order)?.unwrap_or_default())
+}
+
+fn read_order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Order, Reported> {
+    let mut fields = slot.fields(&schema::ORDER, reader)?;
+    let each = |slot: &Slot<'_>, reader: &mut Reader<'_>| slot.each(EmptyList::Refused, reader, read_entry);
+    let first = fields.optional("first", reader, each);
+    let last = fields.optional("last", reader, each);
+    fields.complete()?;
+    match (first?, last?) {
+        (None, None) => {
+            let fault = Fault::at(slot.span(), "`order` puts nothing in order");
+            reader.refuse(fault.label("give it `first` or `last`, or remove it"))
+        }
+        (first, last) => Ok(Order { first: first.unwrap_or_default(), last: last.unwrap_or_default() }),
+    }
+}
+
+fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Selector, Reported> {
+    let mut fields = slot.fields(&schema::ORDERED, reader)?;
+    let selector = selector::read(&mut fields, reader);
+    fields.complete()?;
+    let selector = selector?;
+    if selector.is_empty() {
+        let fault = Fault::at(slot.span(), "this entry does not say what to put in order");
+        return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
+    }
+    Ok(selector)
 }

@@ -46,11 +46,15 @@ impl Until {
     }
 }
 
-/// Reads a date or a time. One that is over is no fault: the plan says so.
-pub(in crate::policy::keys) fn read(slot: &Slot<'_>, zone: &Zone, reader: &mut Reader<'_>) -> Result<Until, Reported> {
+/// Reads a date or a time. One that is over is no fault: the plan says so. The zone is nothing where it is a fault.
+pub(in crate::policy::keys) fn read(
+    slot: &Slot<'_>,
+    zone: Option<&Zone>,
+    reader: &mut Reader<'_>,
+) -> Result<Until, Reported> {
     let scalar = slot.text(reader)?;
     let text = scalar.text.as_str();
-    if let Some(until) = Until::parse(text, zone) {
+    if let Some(until) = Until::parse(text, zone.unwrap_or(&Zone::default())) {
         return Ok(until);
     }
     let (message, label) = if is_date(text) {
@@ -68,10 +72,10 @@ pub(in crate::policy::keys) fn read(slot: &Slot<'_>, zone: &Zone, reader: &mut R
 }
 
 /// The same time as it is meant in the policy's zone; none where the clocks leave it out or strike it twice.
-fn with_offset(time: DateTime, zone: &Zone) -> String {
-    match zone.get().to_ambiguous_zoned(time).unambiguous() {
-        Ok(time) => format!("write `{}`, or a date alone", time.strftime("%Y-%m-%dT%H:%M:%S%:z")),
-        Err(_) => "write it with its offset, as in `2026-12-01T18:00:00+01:00`, or a date alone".to_owned(),
+fn with_offset(time: DateTime, zone: Option<&Zone>) -> String {
+    match zone.and_then(|zone| zone.get().to_ambiguous_zoned(time).unambiguous().ok()) {
+        Some(time) => format!("write `{}`, or a date alone", time.strftime("%Y-%m-%dT%H:%M:%S%:z")),
+        None => "write it with its offset, as in `2026-12-01T18:00:00+01:00`, or a date alone".to_owned(),
     }
 }
 

@@ -4,6 +4,9 @@ use jiff::Timestamp;
 
 use super::Zone;
 use crate::place::Place;
+use crate::policy::decode::{Fields, Reader, Slot, schema};
+use crate::policy::fault::{Fault, Reported};
+use crate::visible::quoted;
 
 /// A stretch of time on some days of the week; over midnight where `to` is not after `from`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub struct Window {
     pub days: Vec<Day>,
     /// When it opens on them.
     pub from: TimeOfDay,
-    /// When it closes, on the same day or the next.
+    /// When it closes, on the same day or the next. Midnight is the end of a day.
     pub to: TimeOfDay,
     /// Where it is written.
     pub place: Place,
@@ -39,9 +42,9 @@ impl Window {
     pub fn at(&self, now: Timestamp, zone: &Zone) -> Opening {
         let today = now.to_zoned(zone.get().clone()).date();
         let mut next = None;
-        // Yesterday's may still be open; of eight days each weekday comes at least once.
+        // Yesterday's may still be open. Each weekday comes twice in a fortnight: once a change of clocks may swallow it.
         let mut day = today.yesterday().unwrap_or(today);
-        for _ in 0..10 {
+        for _ in 0..16 {
             if let Some((opens, closes)) = self.on(day, zone) {
                 if opens <= now && now < closes {
                     return Opening::Open(closes);
@@ -66,4 +69,74 @@ impl Window {
         let closes = zone.get().to_ambiguous_zoned(last.to_datetime(self.to)).later().ok()?.timestamp();
         (opens < closes).then_some((opens, closes))
     }
+}
+
+pub(in crate::policy::keys) fn read(
+    fields: &mut Fields<'_>,
+    reader: &mut Reader<'_>,
+) -> Result<Option<Window>, Reported> {
+    fields.optional("window", reader, read_window)
+}
+
+const DAYS: &[(&str, Day)] = &[
+    ("mon", Day::Monday),
+    ("tue", Day::Tuesday),
+    ("wed", Day::Wednesday),
+    ("thu", Day::Thursday),
+    ("fri", Day::Friday),
+    ("sat", Day::Saturday),
+    ("sun", Day::Sunday),
+];
+
+fn read_window(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Window, Reported> {
+    let mut fields = slot.fields(&schema::WINDOW, reader)?;
+    let days = fields.required("days", reader, |slot, reader| {
+        slot.distinct(reader, |item, reader| item.one_of_or(DAYS, no_day, reader))
+    });
+    let from = fields.required("from", reader, |slot, reader| read_time(slot, Bound::From, reader));
+    let to = fields.required("to", reader, |slot, reader| read_time(slot, Bound::To, reader));
+    let (days, (from, opens), (to, closes)) = (days?, from?, to?);
+    if opens == closes {
+        let fault = Fault::at(slot.span(), format!("this window opens and closes at {}", quoted(opens)));
+        return reader.refuse(fault.label("for a whole day write `from: \"00:00\", to: \"24:00\"`"));
+    }
+    Ok(Window { days, from, to, place: reader.place(slot.key_span()) })
+}
+
+/// Words for several days.
+fn no_day(word: &str) -> Option<String> {
+    let is_several = ["-", "..", "week", "every", "all", "daily"].iter().any(|sign| word.contains(sign));
+    is_several.then(|| "write the days out, as in `[mon, tue, wed]`".to_owned())
+}
+
+/// Which end of a window a time is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    From,
+    To,
+}
+
+/// Reads a time, and hands it back as it is written too: `00:00` and `24:00` are not the same end of a day.
+fn read_time<'n>(slot: &Slot<'n>, bound: Bound, reader: &mut Reader<'_>) -> Result<(TimeOfDay, &'n str), Reported> {
+    let scalar = slot.text(reader)?;
+    let text = scalar.text.as_str();
+    let label = match (hours_and_minutes(text), bound) {
+        (Some((24, 0)), Bound::To) => return Ok((TimeOfDay::midnight(), text)),
+        (Some((24, 0)), Bound::From) => "a day starts at `00:00`",
+        (Some((hour, minute)), _) => match TimeOfDay::new(hour, minute, 0, 0) {
+            Ok(time) => return Ok((time, text)),
+            Err(_) => "a day ends at `24:00`, an hour at `:59`",
+        },
+        (None, _) => "write hours and minutes with two digits each, as in `\"09:30\"` or `\"19:00\"`",
+    };
+    let message = format!("{} is no time of the day", quoted(text));
+    reader.refuse(Fault::at(scalar.content(), message).label(label))
+}
+
+/// Two digits each.
+fn hours_and_minutes(text: &str) -> Option<(i8, i8)> {
+    let (hours, minutes) = text.split_once(':')?;
+    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    (two_digits(hours) && two_digits(minutes)).then_some(())?;
+    Some((hours.parse().ok()?, minutes.parse().ok()?))
 }

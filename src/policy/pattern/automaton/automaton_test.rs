@@ -1,8 +1,9 @@
 //! The automaton against globset itself, over every short name.
 
-use super::automaton::{Automaton, CanMatch, LeavesOut};
-use super::glob::{Wildcards, compile};
-use super::names::Names;
+use super::overlap::{Overlap, overlap};
+use super::{Automaton, CanMatch, LeavesOut};
+use crate::policy::pattern::Names;
+use crate::policy::pattern::glob::{Wildcards, compile};
 use crate::policy::random::Random;
 use crate::release::ReleaseName;
 
@@ -98,6 +99,30 @@ fn the_answers_are_those_of_matching_every_short_name() {
         assert_eq!(can_match(&glob, Names::Releases) == CanMatch::Yes, any, "{glob}");
         assert_eq!(leaves_out(&[&glob], Names::Releases) == LeavesOut::Nothing, all, "{glob}");
     }
+}
+
+#[test]
+fn two_globs_overlap_where_a_short_name_matches_both() {
+    let names = short_names();
+    let mut random = Random::new(3);
+    let parts = ["a", "b", "z", "-", ".", "*", "?", "[ab]", "[!a]", "{a,-}", "{b,}", "{a*,?}", "B"];
+    for _ in 0..600 {
+        let mut glob = || (0..=random.below(3)).map(|_| random.one_of(&parts)).collect::<String>();
+        let (one, other) = (glob(), glob());
+        let matcher = |glob: &str| compile(glob, Wildcards::WithinNames).unwrap().compile_matcher();
+        let (ours, theirs) = (matcher(&one), matcher(&other));
+        let any = names.iter().any(|name| ours.is_match(name) && theirs.is_match(name));
+        let (found, _) = overlap(&automaton(&[&one]), &automaton(&[&other]), Names::Releases);
+        assert_eq!(found == Overlap::Possible, any, "{one} {other}");
+    }
+}
+
+#[test]
+fn globs_that_share_only_names_that_are_too_long_do_not_overlap() {
+    let (long, longer) = (format!("*{}", "a".repeat(40)), format!("*{}*", "b".repeat(24)));
+    assert_eq!(overlap(&automaton(&[&long]), &automaton(&[&longer]), Names::Fenced).0, Overlap::None);
+    let short = format!("*{}*", "b".repeat(23));
+    assert_eq!(overlap(&automaton(&[&long]), &automaton(&[&short]), Names::Fenced).0, Overlap::Possible);
 }
 
 /// Every release name of up to five of these characters; longer ones tell no more about four parts of a glob.

@@ -3,6 +3,11 @@
 //! Works on the very regular expression that globset matches with. The first question needs no
 //! determinization, so its cost is the length of the glob; the second is cut off.
 
+mod overlap;
+
+#[cfg(test)]
+mod automaton_test;
+
 use std::collections::{HashSet, VecDeque};
 
 use globset::Glob;
@@ -12,6 +17,8 @@ use regex_automata::util::syntax;
 
 use super::legal::{self, Prefix};
 use super::names::Names;
+
+pub(crate) use overlap::{Overlap, Together};
 
 /// Bytes of memory for the automaton of one file's patterns.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -45,7 +52,7 @@ pub(super) enum LeavesOut {
 
 /// Whether more characters follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Text {
+enum Text {
     GoesOn,
     Ends,
 }
@@ -119,23 +126,23 @@ impl Automaton {
     }
 
     /// Where a name starts.
-    pub(super) fn start(&self) -> StateID {
+    fn start(&self) -> StateID {
         self.nfa.start_anchored()
     }
 
     /// The same for characters that the globs do not tell apart.
-    pub(super) fn class(&self, byte: u8) -> u8 {
+    fn class(&self, byte: u8) -> u8 {
         self.nfa.byte_classes().get(byte)
     }
 
     /// Whether a name of this length may end in one of these states.
-    pub(super) fn accepts(&self, states: &[StateID], length: usize) -> bool {
+    fn accepts(&self, states: &[StateID], length: usize) -> bool {
         let reached = self.reached(states, length, Text::Ends);
         reached.into_iter().any(|state| matches!(self.nfa.state(state), State::Match { .. }))
     }
 
     /// Every state that can be had from these without reading a character.
-    pub(super) fn reached(&self, states: &[StateID], length: usize, text: Text) -> Vec<StateID> {
+    fn reached(&self, states: &[StateID], length: usize, text: Text) -> Vec<StateID> {
         let mut reached = Vec::new();
         let mut seen = HashSet::new();
         let mut open = states.to_vec();
@@ -164,7 +171,7 @@ impl Automaton {
     }
 
     /// Where one character leads from one state.
-    pub(super) fn target(&self, state: StateID, byte: u8) -> Option<StateID> {
+    fn target(&self, state: StateID, byte: u8) -> Option<StateID> {
         match self.nfa.state(state) {
             State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
             State::Sparse(transitions) => transitions.matches_byte(byte),

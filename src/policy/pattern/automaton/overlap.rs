@@ -2,13 +2,15 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::automaton::{Automaton, Text};
-use super::legal::{self, Prefix};
-use super::name::NamePattern;
-use super::names::Names;
+use super::{Automaton, Text};
+use crate::policy::pattern::legal::{self, Prefix};
+use crate::policy::pattern::{NamePattern, Names};
 
 /// Steps after which the question stays without an answer.
 const MOST_STEPS: usize = 2_000;
+
+/// What a step takes, in the measure of the checks of patterns.
+const EFFORT_OF_STEP: usize = 4;
 
 /// Some patterns over names of one kind, any of which may match.
 #[derive(Debug)]
@@ -32,16 +34,17 @@ impl Together {
         Self { automaton: Automaton::of(&globs), names }
     }
 
-    /// Looks for the shortest name that matches both, and says how many steps that took.
+    /// Looks for the shortest name that matches both, and says what effort that was.
     pub(crate) fn overlap(&self, pattern: &NamePattern) -> (Overlap, usize) {
-        match (&self.automaton, Automaton::of(&[pattern.glob()])) {
-            (Some(ours), Some(theirs)) => overlap(ours, &theirs, self.names),
-            _ => (Overlap::Possible, 0),
-        }
+        let (Some(ours), Some(theirs)) = (&self.automaton, Automaton::of(&[pattern.glob()])) else {
+            return (Overlap::Possible, 0);
+        };
+        let (overlap, steps) = overlap(ours, &theirs, self.names);
+        (overlap, steps * EFFORT_OF_STEP)
     }
 }
 
-fn overlap(one: &Automaton, other: &Automaton, names: Names) -> (Overlap, usize) {
+pub(super) fn overlap(one: &Automaton, other: &Automaton, names: Names) -> (Overlap, usize) {
     let alphabet = alphabet(one, other, names);
     let mut seen = HashSet::new();
     let mut next = VecDeque::from([(one.start(), other.start(), Prefix::start(names), 0_usize)]);
