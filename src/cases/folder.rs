@@ -6,13 +6,12 @@ use std::path::{Component, Path, PathBuf};
 
 use super::read::Case;
 use crate::policy::fault::Fault;
-use crate::policy::{Faults, Policy};
+use crate::policy::{Faults, Policy, is_policy};
 
 /// What makes a folder a case.
 pub const CASE_FILE: &str = "case.yaml";
-/// The policies that need not be named.
+/// The policy that need not be named, beside those that a folder may be named for.
 const POLICY_FILE: &str = "policy.yaml";
-const POLICY_FILES: &str = ".helm-purge.yaml";
 
 /// The folders that were found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,28 +63,19 @@ pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<Faults>> {
     stays_inside(&file, root).map_err(|faults| vec![faults])?;
     let case = Case::read_file(&file);
     let named = case.as_ref().ok().and_then(|case| case.policies.as_deref());
-    let policies = match named {
-        Some(named) => Ok(named.iter().map(|name| shortened(&folder.join(name))).collect()),
+    let files = match named {
+        Some(named) => Ok(named.iter().map(|name| shortened(&folder.join(name))).collect::<Vec<_>>()),
         None => beside(folder, root),
     };
-    let policies = match policies {
-        Ok(files) => files.iter().map(|file| Policy::read_file(file)).collect::<Vec<_>>(),
+    let policies = match files {
+        Ok(files) => Policy::read_all(&files),
         // Which policies a case means that cannot be read is not known.
-        Err(_) if case.is_err() => Vec::new(),
-        Err(faults) => vec![Err(faults)],
+        Err(_) if case.is_err() => Ok(Vec::new()),
+        Err(faults) => Err(vec![faults]),
     };
-    let mut faults = Vec::new();
-    let mut read = Vec::new();
-    for policy in policies {
-        match policy {
-            Ok(policy) => read.push(policy),
-            Err(found) => faults.push(found),
-        }
-    }
-    match case {
-        Ok(case) if faults.is_empty() => Ok(Loaded { name: folder.display().to_string(), case, policies: read }),
-        Ok(_) => Err(faults),
-        Err(found) => Err(std::iter::once(found).chain(faults).collect()),
+    match (case, policies) {
+        (Ok(case), Ok(policies)) => Ok(Loaded { name: folder.display().to_string(), case, policies }),
+        (case, policies) => Err(case.err().into_iter().chain(policies.err().into_iter().flatten()).collect()),
     }
 }
 
@@ -94,11 +84,7 @@ fn beside(folder: &Path, root: &Path) -> Result<Vec<PathBuf>, Faults> {
     let entries = fs::read_dir(folder).map_err(|error| {
         Faults::of_file(&folder.display().to_string(), Fault::of_file(format!("the folder cannot be listed: {error}")))
     })?;
-    let is_policy = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        name == POLICY_FILE || name.ends_with(POLICY_FILES)
-    };
-    let mut files = entries.flatten().map(|entry| entry.path()).filter(is_policy).collect::<Vec<_>>();
+    let mut files = entries.flatten().map(|entry| entry.path()).filter(|path| is_meant(path)).collect::<Vec<_>>();
     files.sort();
     if files.is_empty() {
         let fault = Fault::of_file(format!("there is no policy for this case, no `{POLICY_FILE}` beside it"));
@@ -107,6 +93,10 @@ fn beside(folder: &Path, root: &Path) -> Result<Vec<PathBuf>, Faults> {
     }
     files.iter().try_for_each(|file| stays_inside(file, root))?;
     Ok(files)
+}
+
+fn is_meant(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == POLICY_FILE) || is_policy(path)
 }
 
 /// What was found, not named, is not looked for outside of the folder that was named.

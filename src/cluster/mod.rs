@@ -20,8 +20,8 @@ pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
 pub use look_error::LookError;
 pub use looks::{
-    Application, HelmRelease, Identity, InNamespace, KeepMark, MadeReleases, MarksInNamespace, NamedNamespace,
-    NamespaceFacts, Payload, Payloads, Presence, Record, RecordList, RecordStore, ReplacedNames, ReplacedRevisions,
-    Wanted, WatchNews,
+    Application, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,
+    MarksInNamespace, NamedNamespace, NamespaceFacts, NamespaceList, Payload, Payloads, Presence, Record, RecordList,
+    RecordStore, ReplacedNames, ReplacedRevisions, Wanted, WatchNews,
 };
 pub use marks::{MarkPlace, SeenMark};

@@ -1,18 +1,19 @@
 //! The last look before the first delete: what has changed since the plan is left alone.
 //!
-//! A person may have thought about the plan for an hour, and even a machine takes a moment. From here on a watch
-//! goes on looking while releases go.
+//! A person may have thought about the plan for an hour, and even a machine takes a moment. From here on watches
+//! go on looking while releases go.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::as_planned::Watched;
 use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
 use jiff::Timestamp;
 
 use crate::executor::{AsPlanned, StillAsPlanned};
 use crate::helm;
-use crate::inventory::Contents;
+use crate::inventory::{CheckedAgainst, Contents};
 use crate::plan::{self, Facts};
 use crate::release::{Release, ReleaseId};
 
@@ -50,8 +51,9 @@ fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroun
     let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
     let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
     chosen.retain(|release| !changed.contains_key(&release.id));
-    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, &listing) {
-        Some(watch) => Arc::new(watch),
+    let checked = CheckedAgainst { listing: &listing, protection: &protection };
+    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, checked) {
+        Some(watch) => Arc::new(Watched::new(watch, prepared)),
         None => Arc::new(AsPlanned),
     };
     Ok(Checked { chosen, changed, still })

@@ -2,6 +2,7 @@
 //!
 //! They put the parts together and own none of the rules.
 
+mod as_planned;
 mod check_again;
 mod confirm;
 mod explain;

@@ -12,6 +12,6 @@ const USUAL_FILE: &str = "helm-purge.yaml";
 pub(super) fn read_policies(files: &[PathBuf]) -> Result<Policies, Stopped> {
     let usual = [PathBuf::from(USUAL_FILE)];
     let files = if files.is_empty() { &usual } else { files };
-    let policies = files.iter().map(|file| Policy::read_named(file)).collect::<Result<Vec<_>, _>>()?;
+    let policies = Policy::read_all(files).map_err(Stopped::Policies)?;
     Policies::new(policies).ok_or_else(|| Stopped::internal("no policy was read".to_owned()))
 }

@@ -16,8 +16,8 @@ use crate::signal::Interruption;
 /// Why a command ended early. Nothing has been purged then.
 #[derive(Debug)]
 pub enum Stopped {
-    /// The policy has faults.
-    Policy(Box<Faults>),
+    /// Policies have faults: all those of all files.
+    Policies(Vec<Faults>),
     /// The value of a flag has faults.
     Flag(Box<Faults>),
     /// Something went wrong, with the exit code that stands for it.
@@ -64,8 +64,10 @@ impl Stopped {
         let printer = &mut surroundings.printer;
         let paint = printer.err();
         match self {
-            Stopped::Policy(faults) => {
-                printer.tell(&faults.render(paint.into()));
+            Stopped::Policies(files) => {
+                for faults in &files {
+                    printer.tell(&faults.render(paint.into()));
+                }
                 ExitCode::PolicyInvalid
             }
             Stopped::Flag(faults) => {
@@ -101,7 +103,7 @@ impl Stopped {
 
 impl From<Faults> for Stopped {
     fn from(faults: Faults) -> Self {
-        Stopped::Policy(Box::new(faults))
+        Stopped::Policies(vec![faults])
     }
 }
 

@@ -17,10 +17,10 @@ pub use helm_list::{HelmInventory, read};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
 pub use protection::{
-    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenOptOut,
-    SeenOptOuts, UnseenOptOuts, Until,
+    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenMarks,
+    SeenOptOut, SeenOptOuts, UnseenOptOuts, Until,
 };
-pub use watch::{Standing, Watch};
+pub use watch::{CheckedAgainst, Meanwhile, Standing, Watch};
 pub use way::AnyWay;
 
 use std::fmt;

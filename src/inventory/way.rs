@@ -5,8 +5,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory, ObjectLists,
-    Protection, Watch,
+    CheckedAgainst, ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory,
+    ObjectLists, Protection, Watch,
 };
 use crate::cluster::Client;
 use crate::release::Release;
@@ -56,9 +56,9 @@ impl AnyWay {
         Ok((listing, protection))
     }
 
-    /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,
-    /// there is nothing to watch with.
-    pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
+    /// Begins to watch planned releases, from what they were last checked against; where helm makes the lists, there is
+    /// nothing to watch with.
+    pub fn watch(&self, planned: &[Release], checked: CheckedAgainst<'_>) -> Option<Watch> {
         self.why_helm().is_none().then(|| self.metadata.watch(planned, checked))
     }
 

@@ -25,4 +25,4 @@ pub use facts::Facts;
 pub use narrowing::{Narrowing, UnseenOptOuts};
 pub use opt_out::{Ends, OptOutNote, OptOutState};
 pub use reason::{NearMiss, Reason, Source};
-pub use recheck::recheck;
+pub use recheck::{protected_now, recheck};

@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::{Facts, Narrowing, Plan, Subject, Verdict, build, to_read};
 use crate::cluster::NamespaceFacts;
-use crate::inventory::{Contents, Listing, Protection, Unreadable};
+use crate::inventory::{Contents, Listing, Protection, SeenMarks, Unreadable};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
@@ -95,13 +95,7 @@ const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
 /// Everything could be looked at, and nothing was there.
 fn protection() -> Protection {
     let name = |name: &str| (name.parse().expect("a legal name"), Ok(NamespaceFacts::default()));
-    Protection {
-        namespaces: NAMESPACES.map(name).into(),
-        opt_outs: Vec::new(),
-        unseen_opt_outs: Vec::new(),
-        flux: Ok(Vec::new()),
-        argo: Ok(Vec::new()),
-    }
+    Protection::of(NAMESPACES.map(name).into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()))
 }
 
 fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {

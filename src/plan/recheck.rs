@@ -5,10 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::case::Cases;
 use super::decision::Plan;
 use super::facts::Facts;
 use super::narrowing::Narrowing;
+use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};
 
@@ -29,11 +32,26 @@ pub fn recheck(
     before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }
 
+/// What keeps a planned release by now, where what protects its namespace was looked at once more, and nothing else.
+pub fn protected_now(
+    planned: &Release,
+    policies: &[Policy],
+    protection: &Protection,
+    now: Timestamp,
+    narrowing: &Narrowing,
+) -> Option<String> {
+    let (listing, contents) = (Listing::default(), Contents::new());
+    let facts = Facts { listing: &listing, contents: &contents, protection, now };
+    Cases::new(policies, facts, narrowing).protected_now(planned).map(|reason| reason.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
-    use crate::inventory::{KeptReleases, Listing, OptOut, OptOutSource, Protection, Unreadable, Until, read};
+    use crate::inventory::{
+        KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, Unreadable, Until, read,
+    };
     use crate::plan::{Facts, Narrowing, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
@@ -46,13 +64,8 @@ mod tests {
     }
 
     fn nothing_protects() -> Protection {
-        Protection {
-            namespaces: [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))].into(),
-            opt_outs: Vec::new(),
-            unseen_opt_outs: Vec::new(),
-            flux: Ok(Vec::new()),
-            argo: Ok(Vec::new()),
-        }
+        let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
+        Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()))
     }
 
     fn changes(now: &Listing) -> Vec<String> {
@@ -128,5 +141,31 @@ mod tests {
         };
         let changed = protected(Protection { opt_outs: vec![opt_out], ..nothing_protects() });
         assert_eq!(changed.into_values().collect::<Vec<_>>(), ["opted out without an end (ConfigMap mine): a demo"]);
+    }
+
+    #[test]
+    fn a_namespace_that_was_looked_at_once_more_keeps_by_its_opt_outs_and_labels() {
+        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                    namespaces: ['dev-*']\nnamespaceSelector: {matchLabels: {env: dev}}\ntimeZone: Europe/Berlin\n";
+        let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
+        let planned = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z").releases.remove(0);
+        let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let namespace = planned.id.namespace.clone();
+        let kept = |env: &str, annotations: &[(&str, &str)], now: &str| {
+            let annotations = annotations.iter().map(|(key, text)| (format!("helm-purge/{key}"), (*text).to_owned()));
+            let facts = NamespaceFacts {
+                labels: [("env".to_owned(), env.to_owned())].into(),
+                annotations: annotations.collect(),
+            };
+            let namespaces = [(namespace.clone(), Ok(facts))].into();
+            let protection = Protection::of(namespaces, SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
+            protected_now(&planned, &policies, &protection, now.parse().expect("a time"), &narrowing)
+        };
+        let until = [("keep-until", "2026-12-01")];
+        assert_eq!(kept("dev", &[], "2026-12-01T22:30:00Z"), None);
+        let opted_out = "opted out until 2026-12-01 (annotation helm-purge/keep-until)";
+        assert_eq!(kept("dev", &until, "2026-12-01T22:30:00Z").as_deref(), Some(opted_out));
+        assert_eq!(kept("dev", &until, "2026-12-01T23:30:00Z"), None, "the day is over where the policy is at home");
+        assert_eq!(kept("prod", &[], "2026-12-01T22:30:00Z").as_deref(), Some("no rule selects it"));
     }
 }

@@ -47,10 +47,11 @@ pub use keys::{
     Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid,
     Until, Waiting, Window, Workers, Zone, is_older,
 };
-pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
+pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use policies::Policies;
 pub(crate) use read::{bytes_of_file, read_document};
+pub(crate) use several::is_policy;
 pub use several::ReadPolicies;
 pub use shared::{SharedNamespace, shared_namespaces};
 pub use source::{Source, Span};

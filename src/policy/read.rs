@@ -22,7 +22,7 @@ impl Policy {
     }
 
     fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
-        read_document(name, bytes, &schema::LEVELS, keys::read)
+        read_with_source(name, bytes, &schema::LEVELS, keys::read)
     }
 
     /// Reads the policy in a file, or where it is called `-`, on standard input.
@@ -68,6 +68,15 @@ impl Policy {
 
 /// Reads a document by the keys of these levels: what `read` makes of it and its text, or all that is wrong with it.
 pub(crate) fn read_document<T>(
+    name: &str,
+    bytes: &[u8],
+    levels: &'static [&'static Level],
+    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
+) -> Result<T, Faults> {
+    read_with_source(name, bytes, levels, read).map(|(value, _)| value)
+}
+
+fn read_with_source<T>(
     name: &str,
     bytes: &[u8],
     levels: &'static [&'static Level],

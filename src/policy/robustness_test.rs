@@ -168,7 +168,8 @@ fn refusal(text: &str) -> String {
     let start = Instant::now();
     let faults = Policy::read("policy.yaml", text.as_bytes()).expect_err("it must be refused");
     let screen = faults.render(Paint::Plain);
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?} for {}", start.elapsed(), &text[..text.len().min(60)]);
+    // Far more than it takes, also on a busy machine.
+    assert!(start.elapsed() < Duration::from_mins(3), "{:?} for {}", start.elapsed(), &text[..text.len().min(60)]);
     assert!(screen.len() < 100_000, "{} bytes of screen", screen.len());
     screen.lines().next().unwrap_or_default().to_owned()
 }

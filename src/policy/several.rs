@@ -128,7 +128,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
 }
 
 /// A link that leads nowhere counts: a policy that was meant to be read must not be left out in silence.
-fn is_policy(path: &Path) -> bool {
+pub(crate) fn is_policy(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(ENDING) && !name.starts_with('.') && !is_folder(path)
 }

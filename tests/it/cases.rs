@@ -25,7 +25,7 @@ fn all_as_expected(folder: &str, at_least: usize) {
 
 #[test]
 fn every_plan_in_tests_plans_is_as_it_is_expected_to_be() {
-    all_as_expected("tests/plans", 30);
+    all_as_expected("tests/plans", 60);
 }
 
 #[test]
@@ -78,7 +78,41 @@ fn a_case_that_is_not_as_expected_is_shown_with_what_is_instead_and_where_that_i
     let program = with_cases(&[("vaults-stay", &right), ("wrong", &wrong)]);
     let output = program.run(&["test", "cases"]).exits(1);
     assert!(output.stderr.is_empty(), "{output}");
-    insta::assert_snapshot!(output.stdout);
+    insta::assert_snapshot!(output.stdout, @r#"
+    ok    cases/vaults-stay
+    FAIL  cases/wrong
+      dev-a/db
+        - keep: … reaches beyond the fence … (cases/wrong/case.yaml:13)
+        + keep: its age cannot be told
+      dev-a/vault
+        - purge: … in the fence … (cases/wrong/case.yaml:11)
+        + keep: */vault (cases/wrong/policy.yaml:6)
+      dev-a/web
+        - purge: … rule nightly … (cases/wrong/case.yaml:11)
+        + purge: in the fence: dev-* (cases/wrong/policy.yaml:5)
+      dev-b/app
+        - keep: … younger than … (cases/wrong/case.yaml:14)
+        + purge: in the fence: dev-* (cases/wrong/policy.yaml:5)
+      dev-b/cache
+        - (not mentioned) (cases/wrong/case.yaml:10)
+        + purge: in the fence: dev-* (cases/wrong/policy.yaml:5)
+      prod/web
+        - purge: … in the fence … (cases/wrong/case.yaml:11)
+        + outside the fence
+      the guard window
+        - refuses (cases/wrong/case.yaml:15)
+        + does not refuse
+      the guard limits.maxReleases
+        - does not refuse (cases/wrong/case.yaml:10)
+        + refuses: 4 releases would go, the limit is 2 (cases/wrong/policy.yaml:7:23)
+      what goes first
+        - dev-b/app (cases/wrong/case.yaml:16)
+        + nothing
+      what goes last
+        - nothing (cases/wrong/case.yaml:16)
+        + dev-b/operator
+    2 cases: 1 not as expected
+    "#);
     program.run(&["test", "cases/vaults-stay"]).exits(0).stdout_has("1 case: all as expected");
     program.run(&["test", "./cases/vaults-stay", "cases/wrong/"]).exits(1).stdout_has("2 cases: 1 not as expected");
 }
@@ -89,7 +123,7 @@ release: []
 releases:
   - dev-alice/redis
   - dev-alice/redis
-  - {release: dev_a/x, chart: web, age: 3, status: deploying, holds: [Foo], keep: x}
+  - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
   - {release: dev-a/y, age: 3d, firstAge: 1d}
   - web
 namespace: {dev-a: foo, DEV: {label: {}}}
@@ -97,7 +131,6 @@ optOuts: [{releases: web}]
 expect:
   purge: {dev-alice/redis: \"\"}
   kept: [dev-alice/redis]
-  refusals: [windows]
 ";
 
 #[test]
@@ -106,7 +139,104 @@ fn every_fault_of_a_case_is_told_in_one_go_and_no_case_is_tried() {
     let program = with_cases(&[("valid", &valid), ("wrong", &[("policy.yaml", POLICY), ("case.yaml", INVALID)])]);
     let output = program.run(&["test", "cases"]).exits(3);
     assert!(output.stdout.is_empty(), "{output}");
-    insta::assert_snapshot!(output.stderr);
+    insta::assert_snapshot!(output.stderr, @r#"
+    error: `2026-11-24` is no moment
+     --> cases/wrong/case.yaml:1:6
+      |
+    1 | now: 2026-11-24
+      |      ^^^^^^^^^^ write date, time and offset, as in `2026-11-24T19:30:00+01:00`
+
+    error: unknown key `release`
+     --> cases/wrong/case.yaml:2:1
+      |
+    2 | release: []
+      | ^^^^^^^ belongs in an entry of `releases`
+
+    error: `dev-alice/redis` is given twice
+     --> cases/wrong/case.yaml:5:5
+      |
+    4 |   - dev-alice/redis
+      |     --------------- the first
+    5 |   - dev-alice/redis
+      |     ^^^^^^^^^^^^^^^ again here: remove one
+
+    error: `dev_a` is no namespace's name
+     --> cases/wrong/case.yaml:6:15
+      |
+    6 |   - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
+      |               ^^^^^^^ a name is made of lower-case letters, digits and `-`, and starts and ends with a letter or digit
+
+    error: name and version of the chart `web` cannot be told apart
+     --> cases/wrong/case.yaml:6:31
+      |
+    6 |   - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
+      |                               ^^^ write it as in `web-1.2.3`, or write `unknown`
+
+    error: `age` is a number without a unit
+     --> cases/wrong/case.yaml:6:41
+      |
+    6 |   - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
+      |                                         ^ write `3m`, `3h` or `3d`
+
+    error: `Foo` is no object
+     --> cases/wrong/case.yaml:6:52
+      |
+    6 |   - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
+      |                                                    ^^^ write `KIND NAME` or `KIND NAMESPACE/NAME`
+
+    error: unknown key `keep`
+     --> cases/wrong/case.yaml:6:58
+      |
+    6 |   - {release: dev_a/x, chart: web, age: 3, holds: [Foo], keep: x}
+      |                                                          ^^^^ belongs under `expect`
+
+    error: its first revision is younger than its newest
+     --> cases/wrong/case.yaml:7:5
+      |
+    7 |   - {release: dev-a/y, age: 3d, firstAge: 1d}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `firstAge` is at least as long as `age`, which is `1d` without the key
+
+    error: `web` is not `namespace/release`
+     --> cases/wrong/case.yaml:8:5
+      |
+    8 |   - web
+      |     ^^^ a case names releases one by one, as in `dev-alice/web`
+
+    error: unknown key `namespace`
+     --> cases/wrong/case.yaml:9:1
+      |
+    9 | namespace: {dev-a: foo, DEV: {label: {}}}
+      | ^^^^^^^^^ belongs in an entry of `optOuts`
+
+    error: `namespace` is missing in an entry of `optOuts`
+      --> cases/wrong/case.yaml:10:11
+       |
+    10 | optOuts: [{releases: web}]
+       |           ^^^^^^^^^^^^^^^ add `namespace: dev-alice`
+
+    error: an empty reason is a piece of any
+      --> cases/wrong/case.yaml:12:28
+       |
+    12 |   purge: {dev-alice/redis: ""}
+       |                            ^^ write a piece of the reason, or name the releases in a list
+
+    error: unknown key `kept`
+      --> cases/wrong/case.yaml:13:3
+       |
+    13 |   kept: [dev-alice/redis]
+       |   ^^^^ did you mean `keep`?
+
+    14 faults in cases/wrong/case.yaml; nothing was started
+    "#);
+}
+
+#[test]
+fn states_and_guards_are_words_out_of_a_few() {
+    let case = "now: 2026-11-24T19:30:00Z\nreleases: [{release: dev-a/web, status: deploying}]\n\
+                expect: {refusals: [windows]}\n";
+    let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
+    let output = program.run(&["test", "cases"]).exits(3).stderr_has("did you mean `deployed`?");
+    drop(output.stderr_has("did you mean `window`?"));
 }
 
 #[test]
@@ -127,6 +257,20 @@ fn the_faults_of_a_policy_that_cases_share_are_told_once() {
     assert_eq!(output.stderr.matches("unknown key `kept`").count(), 1, "{output}");
     program.file("shared.yaml", POLICY);
     program.run(&["test", "cases"]).exits(0).stdout_has("2 cases: all as expected");
+}
+
+#[test]
+fn several_policies_are_read_as_a_run_would_read_them() {
+    let other = POLICY.replace("name: test", "name: other").replace("*/vault", "*/web");
+    let both = [("case.yaml", RIGHT), ("one.helm-purge.yaml", POLICY), ("two.helm-purge.yaml", &other)];
+    let program = with_cases(&[("case", &both)]);
+    // Either keeps.
+    program.run(&["test", "cases"]).exits(1).stdout_has("+ keep: */web (cases/case/two.helm-purge.yaml:6)");
+    let folder = format!("policies: [.]\n{RIGHT}");
+    let program = with_cases(&[("case", &[("case.yaml", &folder), ("one.helm-purge.yaml", POLICY)])]);
+    program.run(&["test", "cases"]).exits(0);
+    let twins = [("case.yaml", RIGHT), ("one.helm-purge.yaml", POLICY), ("policy.yaml", POLICY)];
+    with_cases(&[("case", &twins)]).run(&["test", "cases"]).exits(3).stderr_has("two policies are called `test`");
 }
 
 #[test]

@@ -47,10 +47,6 @@ impl Developer {
         object["metadata"]["annotations"][format!("helm-purge/{key}")].as_str().map(str::to_owned)
     }
 
-    fn apply(&self, object: &Value) {
-        cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
-    }
-
     /// What the plan of an admin says of a release: the decision, and the reasons.
     fn planned(&self, release: &str) -> (String, String) {
         let plan = self.real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
@@ -60,6 +56,10 @@ impl Developer {
         let texts = reasons.iter().map(|reason| reason["text"].as_str().unwrap_or_default());
         (found["decision"].as_str().unwrap_or_default().to_owned(), texts.collect::<Vec<_>>().join("; "))
     }
+}
+
+fn apply(object: &Value) {
+    cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn the_list_has_what_was_written_in_every_way_and_removing_names_the_others() {
     let labels = json!({"helm-purge": "keep"});
     let annotations = json!({"helm-purge/releases": "w*, db", "helm-purge/reason": "by hand"});
     let metadata = json!({"namespace": namespace, "name": "mine", "labels": labels, "annotations": annotations});
-    developer.apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}));
+    apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}));
     let change = json!({"metadata": {"annotations": {"helm-purge/keep": "audit"}}});
     let changed = cluster().api().patch(Kind::NAMESPACE, None, &namespace, &change);
     changed.unwrap_or_else(|error| panic!("{error}"));
@@ -169,7 +169,7 @@ fn what_is_not_ours_is_not_touched() {
     let namespace = developer.namespace.clone();
     let metadata =
         json!({"namespace": namespace, "name": "helm-purge-keep-web", "annotations": {"helm-purge/until": "x"}});
-    developer.apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": "b"}}));
+    apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": "b"}}));
     let before = developer.config_map("helm-purge-keep-web");
     developer
         .keep(&["NS/db", "NS/web", "--until", "3d"])

@@ -24,6 +24,8 @@ mod keep;
 mod manners;
 mod meanwhile;
 mod on_a_terminal;
+mod operators;
+mod opted_out;
 mod phases;
 mod plugin;
 mod protection;

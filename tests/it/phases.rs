@@ -214,7 +214,9 @@ impl Uninstall for Counting {
         };
         count(1);
         self.manners.lock().expect("nobody panics while it is held").push((*manner, batch.len()));
-        batch.iter().for_each(|_| on_release(GONE));
+        for _ in batch {
+            on_release(GONE);
+        }
         count(-1);
         Verdict::of(Vec::new())
     }
@@ -235,7 +237,7 @@ fn a_group_never_has_more_helms_than_it_gets() {
 
 #[test]
 fn releases_go_only_with_those_of_their_manner() {
-    let manner = |number: usize| Manner::usual(Duration::from_secs(10 + u64::from(number % 3 == 0)));
+    let manner = |number: usize| Manner::usual(Duration::from_secs(10 + u64::from(number.is_multiple_of(3))));
     let plan = planned(releases(30)).into_iter().enumerate();
     let plan = plan.map(|(number, planned)| Planned { manner: manner(number), ..planned }).collect();
     let counting = Counting::default();

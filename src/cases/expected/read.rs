@@ -33,8 +33,9 @@ pub(in crate::cases) fn read(
         let expected = parts.into_iter().flatten().flatten().collect::<Vec<_>>();
         let (order, named) = order?.map_or((None, Vec::new()), |(order, named)| (Some(order), named));
         let all = || expected.iter().map(|(named, _)| named);
-        refuse_twice(all(), "expected", reader)?;
-        refuse_strangers(all().chain(&named), there, reader)?;
+        let twice = refuse_twice(all(), "expected", reader);
+        let strangers = refuse_strangers(all().chain(&named), there, reader);
+        twice.and(strangers)?;
         let refusals = refusals?.unwrap_or_default();
         Ok(Expectation { releases: by_release(expected), refusals, order, place })
     })

@@ -11,7 +11,7 @@ pub(super) use names::{NamedRelease, refuse_twice, release, release_of};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::inventory::{Contents, Listing, ManagedRelease, Protection};
+use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
 use crate::plan::{self, Facts, Narrowing};
 use crate::policy::Policy;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
@@ -55,9 +55,11 @@ pub(super) fn read(
 ) -> (Result<Given, Reported>, Option<Vec<ReleaseId>>) {
     let now = fields.required("now", reader, moment);
     let releases = fields.required("releases", reader, |slot, reader| {
-        let releases = slot.each(EmptyList::Allowed, reader, releases::read)?;
-        refuse_twice(releases.iter().map(|given| &given.named), "given", reader)?;
-        Ok(releases)
+        let items = slot.list(EmptyList::Allowed, reader)?;
+        let releases = items.iter().map(|item| releases::read(item, reader)).collect::<Vec<_>>();
+        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", reader);
+        let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
+        twice.map(|()| releases)
     });
     let namespaces = fields.optional("namespaces", reader, namespaces::read);
     let opt_outs =
@@ -70,8 +72,8 @@ pub(super) fn read(
             namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(Default::default()));
         }
         let flux = managed(flux?.unwrap_or_default());
-        let marks = opt_outs?.unwrap_or_default();
-        let protection = Protection::of(namespaces, marks, Vec::new(), Ok(flux), Ok(Vec::new()));
+        let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), ..SeenMarks::default() };
+        let protection = Protection::of(namespaces, marks, Ok(flux), Ok(Vec::new()));
         let (listing, contents) = listed(releases, now);
         Ok(Given { now, listing, contents, protection })
     };

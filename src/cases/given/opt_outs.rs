@@ -16,12 +16,11 @@ pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepMark,
         let written = slot.text(reader)?;
         names::namespace(&written.text, slot.span(), reader)
     });
-    let mut annotations = std::collections::BTreeMap::new();
-    for key in ["releases", "until", "reason"] {
-        if let Some(text) = fields.optional(key, reader, |slot, reader| Ok(slot.text(reader)?.text.clone()))? {
-            annotations.insert(format!("helm-purge/{key}"), text);
-        }
-    }
+    let annotations = ["releases", "until", "reason"].map(|key| {
+        let text = fields.optional(key, reader, |slot, reader| Ok(slot.text(reader)?.text.clone()));
+        text.map(|text| text.map(|text| (format!("helm-purge/{key}"), text)))
+    });
     fields.complete()?;
+    let annotations = annotations.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
     Ok(KeepMark { namespace: namespace?.to_string(), name: NAME.to_owned(), annotations })
 }

@@ -12,9 +12,9 @@ mod replaced;
 mod store;
 mod watch;
 
-pub use namespaces::{NamedNamespace, NamespaceFacts};
+pub use namespaces::{KnownNamespace, NamedNamespace, NamespaceFacts, NamespaceList};
 pub use payloads::{Payload, Payloads, Wanted};
-pub use protection::{Application, HelmRelease, KeepMark, MadeReleases, MarksInNamespace};
+pub use protection::{Application, HelmRelease, KeepMark, KeepMarkList, MadeReleases, MarksInNamespace};
 pub use records::{InNamespace, Record, RecordList};
 pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};

@@ -24,6 +24,18 @@ pub struct NamespaceFacts {
     pub annotations: BTreeMap<String, String>,
 }
 
+/// A namespace, and what is known of it.
+pub type KnownNamespace = (Namespace, NamespaceFacts);
+
+/// All namespaces, and the moment they are of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NamespaceList {
+    /// By their names.
+    pub namespaces: BTreeMap<Namespace, NamespaceFacts>,
+    /// The resource version of the list, from which a watch can go on.
+    pub version: String,
+}
+
 /// A namespace that was asked for by its name: what is known of it, or why nothing is.
 pub type NamedNamespace = (Namespace, Result<NamespaceFacts, LookError>);
 
@@ -32,16 +44,13 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed.
-    pub fn namespaces(&self) -> Result<BTreeMap<Namespace, NamespaceFacts>, LookError> {
+    pub fn namespaces(&self) -> Result<NamespaceList, LookError> {
         self.look(|client| async {
-            let mut found = BTreeMap::new();
-            let read = |metadata: ObjectMeta| {
-                let name = metadata.name.as_ref()?.parse::<Namespace>().ok()?;
-                Some((name, NamespaceFacts::from(metadata)))
-            };
+            let mut namespaces = BTreeMap::new();
             let api = Api::<NamespaceObject>::all(client);
-            every_page(&api, &ListParams::default(), |metadata| found.extend(read(metadata))).await?;
-            Ok(found)
+            let take = |metadata| namespaces.extend(known_namespace(metadata));
+            let version = every_page(&api, &ListParams::default(), take).await?;
+            Ok(NamespaceList { namespaces, version })
         })
     }
 
@@ -64,6 +73,12 @@ impl Client {
             })
         })
     }
+}
+
+/// A namespace by its metadata. The API server lets none in whose name is not legal.
+pub(super) fn known_namespace(metadata: ObjectMeta) -> Option<KnownNamespace> {
+    let name = metadata.name.as_ref()?.parse::<Namespace>().ok()?;
+    Some((name, NamespaceFacts::from(metadata)))
 }
 
 impl From<ObjectMeta> for NamespaceFacts {

@@ -127,7 +127,7 @@ async fn list_in(
 }
 
 /// Every record that an API shows, with a condition on its labels.
-pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
+async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {

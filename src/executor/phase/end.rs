@@ -49,15 +49,12 @@ impl PhaseEnd {
         for release in uninstalled.iter().copied() {
             let Planned { manner, ties, .. } = &plan[release];
             let until = now + manner.timeout;
-            match ties.objects.as_known() {
-                Some(objects) => {
-                    end.waiting.extend(objects.iter().map(|object| Waiting { release, object: object.clone(), until }));
-                }
-                None => {
-                    let why = LookError::Unsupported("what it was made of is not known".to_owned());
-                    end.left.insert(release, Left { why: Some(why), ..Left::default() });
-                }
-            }
+            let Some(objects) = ties.objects.as_known() else {
+                let why = LookError::Unsupported("what it was made of is not known".to_owned());
+                end.left.insert(release, Left { why: Some(why), ..Left::default() });
+                continue;
+            };
+            end.waiting.extend(objects.iter().map(|object| Waiting { release, object: object.clone(), until }));
         }
         end
     }

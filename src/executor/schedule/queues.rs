@@ -13,7 +13,7 @@ use crate::release::Namespace;
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     lots: Vec<Lot>,
-    queues: Vec<Queue>,
+    of_namespaces: Vec<Queue>,
     /// For each release of the plan, its queue.
     home: Vec<usize>,
 }
@@ -53,14 +53,14 @@ impl Queues {
                 queues.lots.len() - 1
             });
             let queue = *known.entry((lot, namespace)).or_insert_with(|| {
-                queues.queues.push(Queue { lot, releases: BTreeSet::new() });
-                queues.queues.len() - 1
+                queues.of_namespaces.push(Queue { lot, releases: BTreeSet::new() });
+                queues.of_namespaces.len() - 1
             });
             queues.home.push(queue);
-            queues.queues[queue].releases.insert(place);
+            queues.of_namespaces[queue].releases.insert(place);
             queues.lots[lot].waiting += 1;
         }
-        for queue in 0..queues.queues.len() {
+        for queue in 0..queues.of_namespaces.len() {
             queues.enrol(queue);
         }
         queues
@@ -91,10 +91,10 @@ impl Queues {
         let rank = |lot: &Lot| lot.ranking.first().map(|rank| (!is_late(lot), *rank));
         let ranks = self.lots.iter().filter(|lot| may_go(lot)).filter_map(rank);
         let (_, (Reverse(length), _, queue)) = ranks.min()?;
-        let lot = self.queues[queue].lot;
+        let lot = self.of_namespaces[queue].lot;
         let size = size(&self.lots[lot], length).clamp(1, length);
         self.strike(queue);
-        let releases = &mut self.queues[queue].releases;
+        let releases = &mut self.of_namespaces[queue].releases;
         let taken = std::iter::from_fn(|| releases.pop_first()).take(size).collect();
         self.lots[lot].waiting -= size;
         self.enrol(queue);
@@ -120,26 +120,26 @@ impl Queues {
     ) {
         let queue = self.home[place];
         self.strike(queue);
-        let changed = change(&mut self.queues[queue].releases);
-        let lot = &mut self.lots[self.queues[queue].lot];
+        let changed = change(&mut self.of_namespaces[queue].releases);
+        let lot = &mut self.lots[self.of_namespaces[queue].lot];
         lot.waiting = count(lot.waiting, changed);
         self.enrol(queue);
     }
 
     fn enrol(&mut self, queue: usize) {
         if let Some(rank) = self.rank(queue) {
-            self.lots[self.queues[queue].lot].ranking.insert(rank);
+            self.lots[self.of_namespaces[queue].lot].ranking.insert(rank);
         }
     }
 
     fn strike(&mut self, queue: usize) {
         if let Some(rank) = self.rank(queue) {
-            self.lots[self.queues[queue].lot].ranking.remove(&rank);
+            self.lots[self.of_namespaces[queue].lot].ranking.remove(&rank);
         }
     }
 
     fn rank(&self, queue: usize) -> Option<Rank> {
-        let releases = &self.queues[queue].releases;
+        let releases = &self.of_namespaces[queue].releases;
         releases.first().map(|first| (Reverse(releases.len()), *first, queue))
     }
 }

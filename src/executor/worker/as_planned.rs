@@ -1,6 +1,6 @@
 //! The last question before releases are given to helm: are they still what the plan says?
 
-use crate::inventory::{Standing, Watch};
+use crate::inventory::Standing;
 use crate::release::Release;
 
 /// Whoever knows what has changed since the plan was made. It is asked on a worker's thread and may take the time of
@@ -19,11 +19,5 @@ pub struct AsPlanned;
 impl StillAsPlanned for AsPlanned {
     fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
         vec![Standing::AsPlanned; batch.len()]
-    }
-}
-
-impl StillAsPlanned for Watch {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
-        self.look(batch)
     }
 }

@@ -11,6 +11,7 @@ mod deadline;
 mod ending;
 mod escalation;
 mod session;
+mod start;
 mod step;
 mod sweep;
 

@@ -4,13 +4,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::process::{ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use process_wrap::std::{ChildWrapper, CommandWrap, ProcessSession};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
 
+use super::start::{Started, start};
 use super::sweep::kill_other_groups_of;
 use super::{Ending, Invocation, Listen, Output};
 
@@ -34,9 +33,8 @@ pub(super) enum OutputState {
 }
 
 pub(super) struct Session {
-    child: Box<dyn ChildWrapper>,
     leader: Pid,
-    stdout: Option<ChildStdout>,
+    stdout: Option<File>,
     /// When stdout was found closed.
     closed: Option<Instant>,
     reaped: bool,
@@ -44,20 +42,8 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn start(invocation: &Invocation, stderr: &File) -> io::Result<Self> {
-        let mut command = Command::new(&invocation.program);
-        command.args(&invocation.arguments);
-        for (name, value) in &invocation.environment {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr.try_clone()?);
-        let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn()?;
-        let stdout = child.stdout().take();
-        let leader =
-            i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a child's pid is a positive number");
-        Ok(Self { child, leader, stdout, closed: None, reaped: false })
+        let Started { leader, stdout } = start(invocation, stderr)?;
+        Ok(Self { leader, stdout: Some(stdout), closed: None, reaped: false })
     }
 
     /// Waits for output, at most so long, and hands it on.
@@ -187,7 +173,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         if !self.reaped {
             self.kill();
-            let _ = self.child.inner_mut().wait();
+            let _ = waitid(WaitId::Pid(self.leader), WaitIdOptions::EXITED);
         }
     }
 }

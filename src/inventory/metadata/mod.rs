@@ -8,8 +8,11 @@ mod group;
 mod read;
 mod views;
 
-use super::{ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable, Watch};
-use crate::cluster::{Client, LookError, RecordStore, ReplacedRevisions};
+use super::{
+    CheckedAgainst, ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable,
+    Watch,
+};
+use crate::cluster::{Client, LookError, NamespaceList, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
 pub(super) use group::listing as listing_of;
@@ -50,9 +53,9 @@ impl MetadataInventory {
         &self.client
     }
 
-    /// Begins to watch planned releases, from the list they were last checked against.
-    pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
-        Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
+    /// Begins to watch planned releases, from what they were last checked against.
+    pub(super) fn watch(&self, planned: &[Release], checked: CheckedAgainst<'_>) -> Watch {
+        Watch::begin(&self.client, self.store, planned, checked)
     }
 }
 
@@ -64,7 +67,11 @@ impl Inventory for MetadataInventory {
             let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
             records.extend(more.records);
         }
-        let mut listing = Listing { unlisted, namespaces, version, ..group::listing(records) };
+        let (namespaces, namespaces_version) = namespaces.map_or_else(Default::default, |seen| {
+            let NamespaceList { namespaces, version } = seen;
+            (namespaces, Some(version))
+        });
+        let mut listing = Listing { unlisted, namespaces, namespaces_version, version, ..group::listing(records) };
         listing.unreadable.extend(replaced.iter().flat_map(|(namespace, found)| odd_names(namespace, found)));
         listing.unreadable.sort();
         Ok(listing)

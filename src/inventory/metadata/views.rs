@@ -1,8 +1,6 @@
 //! What of a cluster can be seen: all of it, or namespace by namespace what the fence takes in.
 
-use std::collections::BTreeMap;
-
-use crate::cluster::{InNamespace, LookError, NamespaceFacts, Record, RecordList, ReplacedNames, ReplacedRevisions};
+use crate::cluster::{InNamespace, LookError, NamespaceList, Record, RecordList, ReplacedNames, ReplacedRevisions};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
@@ -17,12 +15,10 @@ pub(super) struct View {
     /// Those that refused.
     pub(super) unlisted: Vec<Unlisted>,
     /// Those of the fence, where namespaces may be listed.
-    pub(super) namespaces: Facts,
+    pub(super) namespaces: Option<NamespaceList>,
     /// From where a watch can go on, where everything was seen.
     pub(super) version: Option<String>,
 }
-
-type Facts = BTreeMap<Namespace, NamespaceFacts>;
 
 /// Looks at everything where that is allowed, with all three questions at the same time.
 pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
@@ -36,18 +32,18 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
         (records, names.join().unwrap_or_else(|_| Err(panicked())), namespaces)
     });
     match (records, namespaces) {
-        (Ok(list), Ok(facts)) => {
-            let view = everything(inventory, list, &names?, facts.keys().cloned().collect())?;
-            Ok(View { namespaces: facts, ..view })
+        (Ok(list), Ok(seen)) => {
+            let view = everything(inventory, list, &names?, seen.namespaces.keys().cloned().collect())?;
+            Ok(View { namespaces: Some(seen), ..view })
         }
         (Ok(list), Err(LookError::Forbidden(_))) => {
             let mut namespaces = namespaces_of(&list.records);
             namespaces.retain(|namespace| inventory.fence.matches(namespace).is_some());
             everything(inventory, list, &names?, namespaces)
         }
-        (Err(LookError::Forbidden(_)), Ok(facts)) => {
-            let view = one_by_one(inventory, facts.keys().cloned().collect())?;
-            Ok(View { namespaces: facts, ..view })
+        (Err(LookError::Forbidden(_)), Ok(seen)) => {
+            let view = one_by_one(inventory, seen.namespaces.keys().cloned().collect())?;
+            Ok(View { namespaces: Some(seen), ..view })
         }
         (Err(LookError::Forbidden(why)), Err(LookError::Forbidden(_))) => {
             one_by_one(inventory, literal(inventory, &why)?)
@@ -65,8 +61,7 @@ fn everything(
 ) -> Result<View, LookError> {
     let doubtful = doubtful_namespaces(&list.records, names, namespaces);
     let replaced = inventory.client.replaced_revisions(inventory.store, doubtful)?;
-    let (unlisted, namespaces) = (Vec::new(), Facts::new());
-    Ok(View { records: list.records, replaced, unlisted, namespaces, version: Some(list.version) })
+    Ok(View { records: list.records, replaced, unlisted: Vec::new(), namespaces: None, version: Some(list.version) })
 }
 
 /// Namespace by namespace; all of them refusing is an error.
@@ -87,16 +82,16 @@ fn one_by_one(inventory: &MetadataInventory, fence: Vec<Namespace>) -> Result<Vi
         _ => {
             unlisted.sort();
             let replaced = inventory.client.replaced_revisions(inventory.store, seen)?;
-            Ok(View { records, replaced, unlisted, namespaces: Facts::new(), version: None })
+            Ok(View { records, replaced, unlisted, namespaces: None, version: None })
         }
     }
 }
 
 /// Those of the fence.
-fn namespaces(inventory: &MetadataInventory) -> Result<Facts, LookError> {
-    let mut facts = inventory.client.namespaces()?;
-    facts.retain(|namespace, _| inventory.fence.matches(namespace).is_some());
-    Ok(facts)
+fn namespaces(inventory: &MetadataInventory) -> Result<NamespaceList, LookError> {
+    let mut seen = inventory.client.namespaces()?;
+    seen.namespaces.retain(|namespace, _| inventory.fence.matches(namespace).is_some());
+    Ok(seen)
 }
 
 /// Without the right to list namespaces a glob stands for nothing that could be looked at.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread::ScopedJoinHandle;
 
-use super::{Protection, argo, flux, in_question};
-use crate::cluster::{Application, Client, HelmRelease, KeepMark, LookError, NamespaceFacts};
+use super::{Protection, SeenMarks, argo, flux, in_question};
+use crate::cluster::{Application, Client, HelmRelease, KeepMarkList, LookError, NamespaceFacts};
 use crate::inventory::{Listing, Unlisted};
 use crate::policy::Fence;
 use crate::release::Namespace;
@@ -15,7 +15,7 @@ const LONGEST_WORDS: usize = 400;
 /// The answers about the whole cluster, each with the reason where there is none.
 #[derive(Debug)]
 pub struct ClusterWide {
-    marks: Result<Vec<KeepMark>, LookError>,
+    marks: Result<KeepMarkList, LookError>,
     helm_releases: Result<Vec<HelmRelease>, LookError>,
     applications: Result<Vec<Application>, LookError>,
 }
@@ -42,15 +42,15 @@ impl ClusterWide {
     /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
     pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
         let namespaces = in_question(listing, fence);
-        let (facts, (mut marks, unseen_opt_outs)) = std::thread::scope(|scope| {
+        let (facts, mut seen) = std::thread::scope(|scope| {
             let facts = scope.spawn(|| facts(client, listing, &namespaces));
             let marks = all_marks(self.marks, client, &namespaces);
             (facts.join().unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string())), marks)
         });
-        marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
+        seen.marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
         let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
         let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error));
-        Protection::of(facts, marks, unseen_opt_outs, flux, argo)
+        Protection::of(facts, seen, flux, argo)
     }
 }
 
@@ -77,28 +77,31 @@ fn unknown<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>, why: &str) -
 
 /// All marks that can be seen, and the namespaces in which there may be more.
 fn all_marks(
-    cluster_wide: Result<Vec<KeepMark>, LookError>,
+    cluster_wide: Result<KeepMarkList, LookError>,
     client: &Client,
     namespaces: &BTreeSet<Namespace>,
-) -> (Vec<KeepMark>, Vec<Unlisted>) {
+) -> SeenMarks {
     let unseen =
         |namespace: &Namespace, error: &LookError| Unlisted { namespace: namespace.clone(), why: words(error) };
     let one_by_one = match cluster_wide {
-        Ok(marks) => return (marks, Vec::new()),
+        Ok(list) => return list.into(),
         Err(LookError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
         Err(error) => Err(error),
     };
     match one_by_one {
-        Err(error) => (Vec::new(), namespaces.iter().map(|namespace| unseen(namespace, &error)).collect()),
+        Err(error) => {
+            let unseen = namespaces.iter().map(|namespace| unseen(namespace, &error)).collect();
+            SeenMarks { unseen, ..SeenMarks::default() }
+        }
         Ok(answers) => {
-            let (mut marks, mut refused) = (Vec::new(), Vec::new());
+            let mut seen = SeenMarks::default();
             for (namespace, answer) in answers {
                 match answer {
-                    Ok(found) => marks.extend(found),
-                    Err(error) => refused.push(unseen(&namespace, &error)),
+                    Ok(found) => seen.marks.extend(found),
+                    Err(error) => seen.unseen.push(unseen(&namespace, &error)),
                 }
             }
-            (marks, refused)
+            seen
         }
     }
 }

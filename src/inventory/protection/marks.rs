@@ -2,7 +2,8 @@
 
 use super::opt_out::{asks, reason};
 use super::{KeptReleases, OptOut, OptOutSource, Until};
-use crate::cluster::{KeepMark, NamespaceFacts};
+use crate::cluster::{KeepMark, KeepMarkList, NamespaceFacts};
+use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
 const KEEP: &str = "helm-purge/keep";
@@ -10,6 +11,23 @@ const KEEP_UNTIL: &str = "helm-purge/keep-until";
 
 /// What a text ends in that was cut off.
 const CUT: char = '…';
+
+/// The ConfigMaps with opt-outs, as far as they could be seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SeenMarks {
+    /// Those that were.
+    pub marks: Vec<KeepMark>,
+    /// Namespaces in which there may be more, each once.
+    pub unseen: Vec<Unlisted>,
+    /// From where a watch on all of them can go on, where all could be listed at once.
+    pub version: Option<String>,
+}
+
+impl From<KeepMarkList> for SeenMarks {
+    fn from(list: KeepMarkList) -> Self {
+        Self { marks: list.marks, unseen: Vec::new(), version: Some(list.version) }
+    }
+}
 
 /// The opt-out in a ConfigMap.
 pub(super) fn in_config_map(mark: KeepMark) -> Option<OptOut> {

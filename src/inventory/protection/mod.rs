@@ -15,13 +15,14 @@ mod written;
 pub use argo::ManagedNamespace;
 pub use cluster_wide::ClusterWide;
 pub use flux::ManagedRelease;
+pub use marks::SeenMarks;
 pub use opt_out::{KeptReleases, OptOut, OptOutSource, Until};
 pub use seen::{SeenOptOut, SeenOptOuts, UnseenOptOuts};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Listing, Unlisted};
-use crate::cluster::{KeepMark, NamespaceFacts};
+use crate::cluster::NamespaceFacts;
 use crate::policy::Fence;
 use crate::release::{Namespace, ReleaseId};
 
@@ -36,6 +37,10 @@ pub struct Protection {
     pub opt_outs: Vec<OptOut>,
     /// Namespaces in which there may be more opt-outs than those, and why; sorted. A namespace can be here twice.
     pub unseen_opt_outs: Vec<Unlisted>,
+    /// Those of them whose ConfigMaps could not be looked at.
+    pub unseen_marks: BTreeSet<Namespace>,
+    /// From where a watch on the ConfigMaps of the whole cluster can go on, where all of them could be listed.
+    pub marks_version: Option<String>,
     /// The releases that Flux makes again, sorted; or why that cannot be told.
     pub flux: Result<Vec<ManagedRelease>, String>,
     /// The namespaces of the fence that Argo CD puts objects into, sorted; or why that cannot be told.
@@ -49,8 +54,10 @@ impl Protection {
         let unseen = |namespace: &Namespace| Unlisted { namespace: namespace.clone(), why: why.to_owned() };
         Self {
             unseen_opt_outs: namespaces.iter().map(unseen).collect(),
+            unseen_marks: namespaces.clone(),
             namespaces: namespaces.into_iter().map(|namespace| (namespace, Err(why.to_owned()))).collect(),
             opt_outs: Vec::new(),
+            marks_version: None,
             flux: Err(why.to_owned()),
             argo: Err(why.to_owned()),
         }
@@ -60,11 +67,12 @@ impl Protection {
     /// nothing is known of a namespace there may be more.
     pub fn of(
         namespaces: BTreeMap<Namespace, Result<NamespaceFacts, String>>,
-        marks: Vec<KeepMark>,
-        mut unseen_opt_outs: Vec<Unlisted>,
+        marks: SeenMarks,
         flux: Result<Vec<ManagedRelease>, String>,
         argo: Result<Vec<ManagedNamespace>, String>,
     ) -> Self {
+        let SeenMarks { marks, unseen: mut unseen_opt_outs, version: marks_version } = marks;
+        let unseen_marks = unseen_opt_outs.iter().map(|unseen| unseen.namespace.clone()).collect();
         let mut opt_outs = marks.into_iter().filter_map(marks::in_config_map).collect::<Vec<_>>();
         for (namespace, facts) in &namespaces {
             match facts {
@@ -74,7 +82,7 @@ impl Protection {
         }
         opt_outs.sort();
         unseen_opt_outs.sort();
-        Self { namespaces, opt_outs, unseen_opt_outs, flux, argo }
+        Self { namespaces, opt_outs, unseen_opt_outs, unseen_marks, marks_version, flux, argo }
     }
 
     /// What is known of a namespace, or why nothing is.

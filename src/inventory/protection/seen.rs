@@ -44,18 +44,18 @@ impl SeenOptOuts {
         });
         let mut seen = Self::default();
         match (marks, namespaces) {
-            (Ok(marks), Ok(namespaces)) => {
-                seen.take_marks(marks);
-                for (namespace, facts) in &namespaces {
+            (Ok(list), Ok(found)) => {
+                seen.take_marks(list.marks);
+                for (namespace, facts) in &found.namespaces {
                     seen.take_annotations(namespace, facts);
                 }
             }
-            (Ok(marks), Err(error)) => {
-                seen.take_marks(marks);
+            (Ok(list), Err(error)) => {
+                seen.take_marks(list.marks);
                 seen.note("the annotations of namespaces".to_owned(), &error);
             }
-            (Err(LookError::Forbidden(_)), Ok(namespaces)) => {
-                return Self::of(client, namespaces.into_keys().collect());
+            (Err(LookError::Forbidden(_)), Ok(found)) => {
+                return Self::of(client, found.namespaces.into_keys().collect());
             }
             (Err(error), _) => return Err(error),
         }

@@ -1,21 +1,20 @@
-//! What becomes of planned releases while a run goes on: who deploys in its tenth minute keeps the release.
+//! What becomes of planned releases while a run goes on: who deploys in its tenth minute, or opts out, keeps the release.
 //!
-//! A watch tells of every record that is written. Where there is none, or it broke, the few releases that are about
-//! to go are listed once more.
+//! Watches tell of every record, every opt-out and every namespace that is written. Where one is not there, or it broke,
+//! what it would tell is asked for the few releases that are about to go.
 
+mod beginnings;
 mod notes;
+mod opt_outs;
+mod records;
+mod told;
 
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
+use super::{Listing, Protection};
 use crate::cluster::{Client, LookError, RecordStore};
-use crate::inventory::metadata::listing_of;
 use crate::release::Release;
-use notes::Notes;
-
-/// How long to wait for a watch to begin.
-const PATIENCE: Duration = Duration::from_secs(1);
+use beginnings::Beginnings;
+use opt_outs::OptOutWatch;
+use records::RecordWatch;
 
 /// Whether a release is still what the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,55 +27,58 @@ pub enum Standing {
     Unknown(LookError),
 }
 
-/// Knows what has changed since a plan was checked.
+/// What planned releases were last checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckedAgainst<'a> {
+    /// A list.
+    pub listing: &'a Listing,
+    /// What protected the releases of that list.
+    pub protection: &'a Protection,
+}
+
+/// What was seen of some releases of one namespace.
+#[derive(Debug)]
+pub struct Meanwhile {
+    /// How the record of each of them stands, in their order.
+    pub standings: Vec<Standing>,
+    /// What protects that namespace by now: its opt-outs and its labels. What could not be seen when the releases were
+    /// checked is unseen here as well.
+    pub protection: Result<Protection, LookError>,
+}
+
+/// Knows what has changed since planned releases were checked.
 #[derive(Debug)]
 pub struct Watch {
-    client: Client,
-    store: RecordStore,
-    notes: Arc<Mutex<Notes>>,
+    records: RecordWatch,
+    opt_outs: OptOutWatch,
 }
 
 impl Watch {
-    /// Begins to watch the planned releases. `version` is that of the list they were last checked against; without
+    /// Begins to watch the planned releases, from the versions of the lists that they were checked against; without
     /// one, as where only a part of the cluster may be seen, there is nothing to go on from.
-    pub fn begin(client: Client, store: RecordStore, planned: &[Release], version: Option<String>) -> Self {
-        let notes = Arc::new(Mutex::new(Notes::new(planned)));
-        if let Some(version) = version {
-            let (first, first_news) = channel();
-            let told = Arc::clone(&notes);
-            let begun = client.watch_records(store, version, move |news| {
-                lock(&told).take(&news);
-                // Nobody waits for it any more after the first.
-                let _ = first.send(());
-            });
-            // Where it is not there at once, each batch is listed until it is.
-            let _ = begun.is_ok() && first_news.recv_timeout(PATIENCE).is_ok();
-        }
-        Self { client, store, notes }
+    pub fn begin(client: &Client, store: RecordStore, planned: &[Release], checked: CheckedAgainst<'_>) -> Self {
+        let mut beginnings = Beginnings::default();
+        let version = checked.listing.version.clone();
+        let records = RecordWatch::begin(client.clone(), store, planned, version, &mut beginnings);
+        let opt_outs = OptOutWatch::begin(client.clone(), planned, checked, &mut beginnings);
+        beginnings.wait();
+        Self { records, opt_outs }
     }
 
-    /// How each of some releases of one namespace stands. May take the time of a request.
-    pub fn look(&self, releases: &[&Release]) -> Vec<Standing> {
-        let known = lock(&self.notes).standings(releases);
-        known.unwrap_or_else(|| self.list(releases))
-    }
-
-    fn list(&self, releases: &[&Release]) -> Vec<Standing> {
-        let Some(first) = releases.first() else { return Vec::new() };
-        let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
-        match self.client.records_of(self.store, first.id.namespace.clone(), &names) {
-            Ok(list) => {
-                let now = listing_of(list.records);
-                let standing =
-                    |planned: &&Release| now.change_of(planned).map_or(Standing::AsPlanned, Standing::Changed);
-                releases.iter().map(standing).collect()
-            }
-            Err(error) => vec![Standing::Unknown(error); releases.len()],
-        }
+    /// What there is to be said of some releases of one namespace. May take the time of a request; several are made
+    /// side by side.
+    pub fn look(&self, releases: &[&Release]) -> Meanwhile {
+        let Some(first) = releases.first() else {
+            return Meanwhile { standings: Vec::new(), protection: Err(panicked()) };
+        };
+        std::thread::scope(|scope| {
+            let protection = scope.spawn(|| self.opt_outs.look(&first.id.namespace));
+            let standings = self.records.look(releases);
+            Meanwhile { standings, protection: protection.join().unwrap_or_else(|_| Err(panicked())) }
+        })
     }
 }
 
-fn lock(notes: &Mutex<Notes>) -> MutexGuard<'_, Notes> {
-    // Nothing panics while it is held.
-    notes.lock().unwrap_or_else(PoisonError::into_inner)
+fn panicked() -> LookError {
+    LookError::Failed("a look at the cluster panicked".to_owned())
 }

@@ -27,11 +27,12 @@ impl Notes {
         Self { planned, changed: BTreeMap::new(), deleted: BTreeSet::new(), live: false }
     }
 
-    pub(super) fn take(&mut self, news: &WatchNews) {
+    pub(super) fn take(&mut self, news: &WatchNews<Record>) {
         match news {
             WatchNews::Live => self.live = true,
             WatchNews::Lost => self.live = false,
             WatchNews::Written(record) => self.on_written(record),
+            WatchNews::Listed(records) => records.iter().for_each(|record| self.on_written(record)),
             WatchNews::Deleted(record) => self.on_deleted(record),
         }
     }

@@ -89,6 +89,31 @@ mod tests {
     }
 
     #[test]
+    fn what_the_end_of_a_phase_waits_for_is_said_and_what_is_spared_with_the_one_that_needs_it() {
+        let (sender, said) = channel();
+        let plain = Paint::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC });
+        let release = |name: &str| crate::release::ReleaseId {
+            namespace: "dev-a".parse().expect("a legal name"),
+            name: name.parse().expect("a legal name"),
+        };
+        let (app, progress) = (release("app"), Progress::default());
+        for (objects, others) in [(3, 0), (1, 2)] {
+            lines.on_event(&Event::Waiting { objects, release: &app, others, progress }, &mut printer);
+        }
+        let outcome = crate::executor::Outcome::StillNeeded { by: app.clone() };
+        let operator = release("operator");
+        lines.on_event(&Event::ReleaseJudged { release: &operator, outcome: &outcome, progress }, &mut printer);
+        let expected = [
+            "waiting for 3 objects of dev-a/app to be gone\n",
+            "waiting for 1 object of dev-a/app and 2 other releases to be gone\n",
+            "kept dev-a/operator: still needed by dev-a/app\n",
+        ];
+        assert_eq!(said.try_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
     fn silence_is_broken_every_half_minute_and_not_more_often() {
         let (sender, said) = channel();
         let plain = Paint::new(Colour::Off);

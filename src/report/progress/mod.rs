@@ -84,15 +84,19 @@ fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
 /// What a first signal, a first failure under `--fail-fast`, or the deadline means.
 fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> String {
     let waiting = progress.total - progress.done - progress.running;
+    let why = match because {
+        NotStarted::Interrupted => "",
+        NotStarted::FailFast => " (--fail-fast)",
+        NotStarted::Deadline => " (the deadline is near)",
+    };
     if progress.running == 0 {
-        return format!("stopping: nothing is running, {waiting} not started");
+        return format!("stopping: nothing is running, {waiting} not started{why}");
     }
     let running = are(progress.running, "release");
-    let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started");
+    let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started{why}");
     let WayOut { pid, second } = way_out;
     match second {
-        _ if because == NotStarted::FailFast => format!("{what} (--fail-fast)"),
-        _ if because == NotStarted::Deadline => format!("{what} (the deadline is near)"),
+        _ if because != NotStarted::Interrupted => what,
         SecondSignal::CtrlC => {
             format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
         }

@@ -26,11 +26,15 @@ pub enum Chart {
     House,
     /// Two claims as objects of the chart; an uninstall leaves the second one behind, unless `keepArchive=false`.
     Claim,
+    /// A `Deployment`, and in its `crds` folder the definition of `Gadget`s, which every release of it shares.
+    Operator,
+    /// A `Gadget` with a finalizer, the value `finalizer`, and a `ConfigMap`. Needs the definition of [`Chart::Operator`].
+    Gadget,
 }
 
 impl Chart {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Nginx,
         Self::Redis,
         Self::Mysql,
@@ -40,6 +44,8 @@ impl Chart {
         Self::Wanderer,
         Self::House,
         Self::Claim,
+        Self::Operator,
+        Self::Gadget,
     ];
 
     /// The name in its `Chart.yaml`, and of its folder.
@@ -55,6 +61,8 @@ impl Chart {
             Self::Wanderer => "wanderer",
             Self::House => "house",
             Self::Claim => "claim",
+            Self::Operator => "operator",
+            Self::Gadget => "gadget",
         }
     }
 }

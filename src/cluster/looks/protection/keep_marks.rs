@@ -38,6 +38,15 @@ impl KeepMark {
     pub const BY: &str = "helm-purge/by";
 }
 
+/// Those of the whole cluster, and the moment they are of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeepMarkList {
+    /// In no order.
+    pub marks: Vec<KeepMark>,
+    /// The resource version of the list, from which a watch can go on.
+    pub version: String,
+}
+
 /// Those of one namespace, or why they could not be listed.
 pub type MarksInNamespace = (Namespace, Result<Vec<KeepMark>, LookError>);
 
@@ -46,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn keep_marks(&self) -> Result<Vec<KeepMark>, LookError> {
+    pub fn keep_marks(&self) -> Result<KeepMarkList, LookError> {
         self.look(|client| in_bounds(list(Api::all(client))))
     }
 
@@ -59,7 +68,7 @@ impl Client {
             in_bounds(async move {
                 let looks = namespaces.into_iter().map(|namespace| {
                     let api = Api::namespaced(client.clone(), namespace.as_str());
-                    async move { (namespace, list(api).await) }
+                    async move { (namespace, list(api).await.map(|list| list.marks)) }
                 });
                 Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
             })
@@ -67,16 +76,20 @@ impl Client {
     }
 }
 
-async fn list(api: Api<ConfigMap>) -> Result<Vec<KeepMark>, LookError> {
+/// By what they are known.
+pub(in crate::cluster::looks) fn marked() -> ListParams {
+    let (label, value) = KeepMark::LABEL;
+    ListParams::default().labels(&format!("{label}={value}"))
+}
+
+async fn list(api: Api<ConfigMap>) -> Result<KeepMarkList, LookError> {
     let mut marks = Vec::new();
     let list = |page| {
         let api = api.clone();
         async move { in_time(api.list_metadata(&page)).await }
     };
-    let (label, value) = KeepMark::LABEL;
-    let labelled = ListParams::default().labels(&format!("{label}={value}"));
-    every_object(&labelled, list, |object| marks.push(KeepMark::from(object.metadata))).await?;
-    Ok(marks)
+    let version = every_object(&marked(), list, |object| marks.push(KeepMark::from(object.metadata))).await?;
+    Ok(KeepMarkList { marks, version })
 }
 
 impl From<ObjectMeta> for KeepMark {

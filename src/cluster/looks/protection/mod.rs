@@ -9,7 +9,8 @@ mod kinds;
 
 pub use applications::Application;
 pub use helm_releases::{HelmRelease, MadeReleases};
-pub use keep_marks::{KeepMark, MarksInNamespace};
+pub(super) use keep_marks::marked;
+pub use keep_marks::{KeepMark, KeepMarkList, MarksInNamespace};
 
 use std::future::Future;
 use std::time::Duration;
@@ -26,12 +27,12 @@ const MOST_PAGES: usize = 200;
 /// How long one look may take in all.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// Reads a list page by page and hands on each object.
+/// Reads a list page by page and hands on each object; gives the version of the list.
 async fn every_object<T, F>(
     parameters: &ListParams,
     mut list: impl FnMut(ListParams) -> F,
     mut on_object: impl FnMut(T),
-) -> Result<(), LookError>
+) -> Result<String, LookError>
 where
     T: Clone,
     F: Future<Output = Result<ObjectList<T>, LookError>>,
@@ -42,7 +43,7 @@ where
         found.items.into_iter().for_each(&mut on_object);
         page.continue_token = found.metadata.continue_.filter(|token| !token.is_empty());
         if page.continue_token.is_none() {
-            return Ok(());
+            return Ok(found.metadata.resource_version.unwrap_or_default());
         }
     }
     Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
