@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::KeepArguments;
+use super::{KeepArguments, ValidateArguments};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -54,14 +54,6 @@ pub struct InitArguments {
     /// The policy's name
     #[arg(long, value_name = "NAME", default_value = "end-of-day")]
     pub name: String,
-}
-
-/// `validate`.
-#[derive(Debug, Args)]
-pub struct ValidateArguments {
-    /// Policy files; `-` is standard input
-    #[arg(value_name = "FILE", default_value = "helm-purge.yaml")]
-    pub files: Vec<PathBuf>,
 }
 
 /// `plan`.

@@ -24,7 +24,9 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
         ("init", format!("  {name} init > helm-purge.yaml\n  {name} --kube-context dev-eu init --name nightly")),
         (
             "validate",
-            format!("  {name} validate\n  {name} validate policies/*.yaml\n  {name} validate - < helm-purge.yaml"),
+            format!(
+                "  {name} validate\n  {name} validate policies/ team.yaml\n  {name} validate -o json - < helm-purge.yaml"
+            ),
         ),
         (
             "plan",

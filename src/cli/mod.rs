@@ -3,13 +3,14 @@
 mod arguments;
 mod help;
 mod keep;
+mod validate;
 
 pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
     InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
-    ValidateArguments,
 };
 pub use keep::{KeepArguments, ListFormat};
+pub use validate::{DiagnosticsFormat, ValidateArguments};
 
 use std::ffi::OsString;
 

@@ -44,7 +44,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
     let connection = prepare::connection_wish(&surroundings.environment, &connection);
     match command {
         Command::Init(arguments) => init::init(&arguments, &connection, surroundings),
-        Command::Validate(arguments) => Ok(validate::validate(&arguments, surroundings)),
+        Command::Validate(arguments) => validate::validate(&arguments, surroundings),
         Command::Plan(arguments) => plan::plan(&arguments, &connection, surroundings),
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),

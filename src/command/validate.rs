@@ -1,31 +1,54 @@
 //! `validate`: are these files policies? Needs no cluster and starts nothing.
 
-use super::Surroundings;
-use crate::cli::ValidateArguments;
+use super::{Stopped, Surroundings};
+use crate::cli::{DiagnosticsFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
-use crate::policy::Policy;
-use crate::report::plural;
+use crate::policy::{Policy, ReadPolicies, shared_namespaces};
+use crate::report::{Diagnostic, DiagnosticsDocument, Format, plural, serialize};
 use crate::visible;
 
-/// Checks every file, whatever the others are like.
-pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroundings) -> ExitCode {
-    let mut invalid = 0;
-    for file in &arguments.files {
-        match Policy::read_named(file) {
-            Ok(policy) => {
-                let file = visible::line(&policy.file);
-                surroundings.printer.say(&format!("{file}: policy `{}` is valid", policy.name));
-            }
-            Err(faults) => {
-                invalid += 1;
-                let paint = surroundings.printer.err();
-                surroundings.printer.tell(&faults.render(paint.into()));
-            }
-        }
+/// Checks every file, whatever the others are like, and what the policies are to each other.
+pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+    let read = Policy::read_each(&arguments.files);
+    let valid = valid(&read);
+    let notes = shared_namespaces(&read.policies).iter().map(Diagnostic::of_shared).collect::<Vec<_>>();
+    let format = match arguments.output {
+        DiagnosticsFormat::Text => None,
+        DiagnosticsFormat::Json => Some(Format::Json),
+        DiagnosticsFormat::Yaml => Some(Format::Yaml),
+    };
+    if format.is_none() {
+        tell(&read, &valid, &notes, surroundings);
     }
-    if invalid > 0 && arguments.files.len() > 1 {
-        let files = plural(arguments.files.len(), "file");
-        surroundings.printer.tell(&format!("{invalid} of {files} invalid"));
+    let diagnostics = read.faults.iter().flat_map(Diagnostic::of_faults).chain(notes).collect::<Vec<_>>();
+    if surroundings.environment.github_actions {
+        diagnostics.iter().for_each(|diagnostic| surroundings.printer.tell(&diagnostic.annotation()));
     }
-    if invalid == 0 { ExitCode::Done } else { ExitCode::PolicyInvalid }
+    if let Some(format) = format {
+        let document = serialize(&DiagnosticsDocument::new(&valid, diagnostics), format);
+        surroundings.printer.data(&document.map_err(Stopped::internal)?);
+    }
+    Ok(if read.faults.is_empty() { ExitCode::Done } else { ExitCode::PolicyInvalid })
+}
+
+/// Those that nothing is wrong with, their names included.
+fn valid(read: &ReadPolicies) -> Vec<&Policy> {
+    let has_faults = |policy: &Policy| read.faults.iter().any(|faults| *faults.file() == policy.file);
+    read.policies.iter().filter(|policy| !has_faults(policy)).collect()
+}
+
+fn tell(read: &ReadPolicies, valid: &[&Policy], notes: &[Diagnostic], surroundings: &mut Surroundings) {
+    let printer = &mut surroundings.printer;
+    for policy in valid {
+        printer.say(&format!("{}: policy `{}` is valid", visible::line(&policy.file), policy.name));
+    }
+    for faults in &read.faults {
+        let paint = printer.err();
+        printer.tell(&faults.render(paint.into()));
+    }
+    notes.iter().for_each(|note| printer.say(&note.render_note()));
+    let (invalid, all) = (read.faults.len(), read.faults.len() + valid.len());
+    if invalid > 0 && all > 1 {
+        printer.tell(&format!("{invalid} of {} invalid", plural(all, "file")));
+    }
 }

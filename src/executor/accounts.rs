@@ -16,19 +16,11 @@ use crate::release::ReleaseId;
 pub(super) struct Accounts {
     plan: Arc<Vec<Planned>>,
     entries: Vec<Entry>,
+    /// Of the entries, counted as they change: it is asked for with every event.
+    tally: Tally,
     /// For each lane the release that it has in hand.
     in_hand: Vec<Option<usize>>,
-    /// Kept as outcomes come in: a walk over all of them for each event would cost more than the rest of the loop.
-    counted: Counted,
     started: Instant,
-}
-
-/// How many releases have come to what.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counted {
-    done: usize,
-    failed: usize,
-    running: usize,
 }
 
 /// Whether a lane had a release in hand.
@@ -38,6 +30,13 @@ pub(super) enum InHand {
     Was,
     /// It had another one, or none.
     WasNot,
+}
+
+/// How many entries have come to something.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    done: usize,
+    failed: usize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -50,7 +49,7 @@ struct Entry {
 impl Accounts {
     pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize) -> Self {
         let entries = vec![Entry::default(); plan.len()];
-        Self { plan, entries, in_hand: vec![None; lanes], counted: Counted::default(), started: Instant::now() }
+        Self { plan, entries, tally: Tally::default(), in_hand: vec![None; lanes], started: Instant::now() }
     }
 
     /// The plan, in its order.
@@ -64,8 +63,7 @@ impl Accounts {
 
     /// A lane has this release in hand from now on.
     pub(super) fn take_up(&mut self, lane: Lane, place: usize) {
-        let before = self.in_hand[lane.0].replace(place);
-        self.counted.running += usize::from(before.is_none());
+        self.in_hand[lane.0] = Some(place);
     }
 
     /// A release has ended, and its lane no longer has it in hand.
@@ -90,11 +88,9 @@ impl Accounts {
     /// What was told of these proves nothing any more.
     pub(super) fn revoke(&mut self, places: &[usize], failure: &Failure) {
         for place in places {
-            let Entry { outcome, took, .. } = self.entries[*place].clone();
-            if let Some(told) = outcome {
-                let (outcome, doubt) = revoked(told, failure.clone());
-                self.enter(*place, Entry { outcome: Some(outcome), took, doubt });
-            }
+            let Entry { outcome: Some(told), took, .. } = self.entries[*place].clone() else { continue };
+            let (outcome, doubt) = revoked(told, failure.clone());
+            self.enter(*place, Entry { outcome: Some(outcome), took, doubt });
         }
     }
 
@@ -104,7 +100,6 @@ impl Accounts {
             return InHand::WasNot;
         }
         self.in_hand[lane.0] = None;
-        self.counted.running -= 1;
         InHand::Was
     }
 
@@ -120,15 +115,21 @@ impl Accounts {
         self.enter(place, Entry { outcome: Some(outcome), took, doubt: None });
     }
 
+    /// The only way in which an entry changes.
     fn enter(&mut self, place: usize, entry: Entry) {
-        self.counted.take(self.entries[place].outcome.as_ref(), |count, one| count - one);
-        self.counted.take(entry.outcome.as_ref(), |count, one| count + one);
-        self.entries[place] = entry;
+        self.tally.add(&entry);
+        let before = std::mem::replace(&mut self.entries[place], entry);
+        self.tally.take_away(&before);
     }
 
     pub(super) fn progress(&self) -> Progress {
-        let Counted { done, failed, running } = self.counted;
-        Progress { total: self.entries.len(), done, failed, running, elapsed: self.started.elapsed() }
+        Progress {
+            total: self.entries.len(),
+            done: self.tally.done,
+            failed: self.tally.failed,
+            running: self.in_hand.iter().flatten().count(),
+            elapsed: self.started.elapsed(),
+        }
     }
 
     /// A result for every release; `why` is for those that have no outcome.
@@ -144,63 +145,24 @@ impl Accounts {
     }
 }
 
-impl Counted {
-    /// Those that will not be begun are not done.
-    fn take(&mut self, outcome: Option<&Outcome>, count: impl Fn(usize, usize) -> usize) {
-        let is = |what: bool| usize::from(what);
-        let begun = outcome.is_some_and(|outcome| !matches!(outcome, Outcome::NotStarted(_)));
-        self.done = count(self.done, is(begun));
-        self.failed = count(self.failed, is(outcome.is_some_and(Outcome::is_failure)));
+impl Tally {
+    fn add(&mut self, entry: &Entry) {
+        let Self { done, failed } = Self::of(entry);
+        (self.done, self.failed) = (self.done + done, self.failed + failed);
+    }
+
+    fn take_away(&mut self, entry: &Entry) {
+        let Self { done, failed } = Self::of(entry);
+        (self.done, self.failed) = (self.done - done, self.failed - failed);
+    }
+
+    /// One that was not started is not done, though it has its outcome.
+    fn of(entry: &Entry) -> Self {
+        let is = |what: fn(&Outcome) -> bool| usize::from(entry.outcome.as_ref().is_some_and(what));
+        Self { done: is(|outcome| !matches!(outcome, Outcome::NotStarted(_))), failed: is(Outcome::is_failure) }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::helm::{FailureClass, Manner};
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    const PLANNED: usize = 5;
-
-    fn failure() -> Failure {
-        Failure::of_our_own(FailureClass::Other, "no luck")
-    }
-
-    fn planned() -> Vec<Planned> {
-        let release = crate::inventory::read(
-            br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"-","status":"deployed","chart":"web-1.0.0"}]"#,
-        );
-        let release = release.expect("a list").releases.remove(0);
-        vec![Planned::with_all_others(release, Manner::usual(Duration::from_mins(5))); PLANNED]
-    }
-
-    /// One of the things that may happen to a release, in whatever order messages come.
-    fn happen(accounts: &mut Accounts, what: usize, place: usize) {
-        let uninstalled = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
-        let answer = match what {
-            0 => Answer::Attempted(uninstalled),
-            1 => Answer::Attempted(Attempt::Failed(failure())),
-            2 => Answer::Attempted(Attempt::NotBegun),
-            3 => Answer::Changed("it is another one".to_owned()),
-            4 => return accounts.revoke(&[place], &failure()),
-            _ => return accounts.leave_in_doubt(place, failure(), NotStarted::Interrupted),
-        };
-        accounts.end(Lane(0), place, answer, Duration::ZERO);
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_counted_on_the_way_is_what_the_results_say(events in vec((0_usize..6, 0..PLANNED), 0..40)) {
-            let mut accounts = Accounts::new(Arc::new(planned()), 1);
-            for (what, place) in events {
-                happen(&mut accounts, what, place);
-            }
-            let Progress { done, failed, .. } = accounts.progress();
-            let results = accounts.into_results(NotStarted::Interrupted);
-            let counted = |is: fn(&Outcome) -> bool| results.iter().filter(|result| is(&result.outcome)).count();
-            prop_assert_eq!(done, counted(|outcome| !matches!(outcome, Outcome::NotStarted(_))));
-            prop_assert_eq!(failed, counted(Outcome::is_failure));
-        }
-    }
-}
+#[path = "accounts_test.rs"]
+mod tests;

@@ -142,4 +142,30 @@ mod tests {
         let changed = protected(Protection { opt_outs: vec![opt_out], ..nothing_protects() });
         assert_eq!(changed.into_values().collect::<Vec<_>>(), ["opted out without an end (ConfigMap mine): a demo"]);
     }
+
+    #[test]
+    fn a_namespace_that_was_looked_at_once_more_keeps_by_its_opt_outs_and_labels() {
+        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                    namespaces: ['dev-*']\nnamespaceSelector: {matchLabels: {env: dev}}\ntimeZone: Europe/Berlin\n";
+        let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
+        let planned = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z").releases.remove(0);
+        let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let namespace = planned.id.namespace.clone();
+        let kept = |env: &str, annotations: &[(&str, &str)], now: &str| {
+            let annotations = annotations.iter().map(|(key, text)| (format!("helm-purge/{key}"), (*text).to_owned()));
+            let facts = NamespaceFacts {
+                labels: [("env".to_owned(), env.to_owned())].into(),
+                annotations: annotations.collect(),
+            };
+            let namespaces = [(namespace.clone(), Ok(facts))].into();
+            let protection = Protection::of(namespaces, SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
+            protected_now(&planned, &policies, &protection, now.parse().expect("a time"), &narrowing)
+        };
+        let until = [("keep-until", "2026-12-01")];
+        assert_eq!(kept("dev", &[], "2026-12-01T22:30:00Z"), None);
+        let opted_out = "opted out until 2026-12-01 (annotation helm-purge/keep-until)";
+        assert_eq!(kept("dev", &until, "2026-12-01T22:30:00Z").as_deref(), Some(opted_out));
+        assert_eq!(kept("dev", &until, "2026-12-01T23:30:00Z"), None, "the day is over where the policy is at home");
+        assert_eq!(kept("prod", &[], "2026-12-01T22:30:00Z").as_deref(), Some("no rule selects it"));
+    }
 }

@@ -25,6 +25,7 @@ mod pattern;
 mod policies;
 mod read;
 mod several;
+mod shared;
 mod source;
 
 #[cfg(test)]
@@ -50,4 +51,6 @@ pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub use policies::Policies;
 pub(crate) use read::{bytes_of_file, read_document};
 pub(crate) use several::is_policy;
+pub use several::ReadPolicies;
+pub use shared::{SharedNamespace, shared_namespaces};
 pub use source::{Source, Span};

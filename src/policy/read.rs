@@ -66,7 +66,7 @@ impl Policy {
     }
 }
 
-/// Reads a document by the keys of these levels: what `read` makes of it, or all that is wrong with it.
+/// Reads a document by the keys of these levels: what `read` makes of it and its text, or all that is wrong with it.
 pub(crate) fn read_document<T>(
     name: &str,
     bytes: &[u8],

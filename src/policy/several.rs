@@ -21,6 +21,15 @@ const USUAL_FILE: &str = "helm-purge.yaml";
 /// Standard input.
 const STDIN: &str = "-";
 
+/// What came of reading several policies, whatever the others were like.
+#[derive(Debug)]
+pub struct ReadPolicies {
+    /// Those that were understood, in the order of the paths. One of a name that another has is among them.
+    pub policies: Vec<Policy>,
+    /// All that is wrong, with files, with paths, and between policies.
+    pub faults: Vec<Faults>,
+}
+
 impl Policy {
     /// Reads the policies that some paths name: files, standard input where it is called `-`, and of a folder the
     /// files in it that are called `*.helm-purge.yaml`, by their names. Folders in a folder are not entered.
@@ -30,6 +39,12 @@ impl Policy {
     /// All faults of all files; why one cannot be read; a file that is named twice; and two policies of one name, for
     /// which there would be one lock and one journal.
     pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>, Vec<Faults>> {
+        let ReadPolicies { policies, faults } = Self::read_each(paths);
+        if faults.is_empty() { Ok(policies) } else { Err(faults) }
+    }
+
+    /// The same, for who wants to know of every file.
+    pub fn read_each(paths: &[PathBuf]) -> ReadPolicies {
         let (files, mut faults) = files(paths);
         let mut read = Vec::new();
         for file in &files {
@@ -39,7 +54,7 @@ impl Policy {
             }
         }
         faults.extend(same_names(&read));
-        if faults.is_empty() { Ok(read.into_iter().map(|(policy, _)| policy).collect()) } else { Err(faults) }
+        ReadPolicies { policies: read.into_iter().map(|(policy, _)| policy).collect(), faults }
     }
 }
 

@@ -4,6 +4,7 @@
 //! no process. One printer writes it all; one file draws bars.
 
 mod cases;
+mod diagnostics;
 mod document;
 mod errors;
 mod explanation;
@@ -23,6 +24,7 @@ mod table;
 mod words;
 
 pub use cases::{render_case, render_cases};
+pub use diagnostics::{Diagnostic, DiagnosticsDocument};
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;

@@ -28,6 +28,8 @@ pub struct Environment {
     pub helm_debug: bool,
     /// `HELM_PURGE_SELF`: this program's own release, as `namespace/name`.
     pub own_release: Option<String>,
+    /// `GITHUB_ACTIONS` is true: whatever is printed in GitHub's form becomes an annotation of a change.
+    pub github_actions: bool,
     /// `NO_COLOR` is set.
     pub no_colour: bool,
     /// `TERM`.
@@ -72,6 +74,7 @@ impl Environment {
             helm_driver: text("HELM_DRIVER"),
             helm_debug: truth("HELM_DEBUG"),
             own_release: text("HELM_PURGE_SELF"),
+            github_actions: truth("GITHUB_ACTIONS"),
             no_colour: raw("NO_COLOR").is_some(),
             term: text("TERM"),
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),

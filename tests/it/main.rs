@@ -25,6 +25,7 @@ mod manners;
 mod meanwhile;
 mod on_a_terminal;
 mod operators;
+mod opted_out;
 mod phases;
 mod plugin;
 mod protection;

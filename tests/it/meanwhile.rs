@@ -1,9 +1,9 @@
 //! Somebody else is at work while a run goes on: who deploys meanwhile keeps the release.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Real, cluster};
+use crate::support::{Real, allow_everywhere, cluster, user_everywhere, wait_until_refused};
 
 const RUN: [&str; 11] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "1", "--batch", "1", "-o", "json"];
 
@@ -45,15 +45,8 @@ fn keeps_what_changed(real: &Real, report: &Value) {
 
 /// The program, but not helm, is a user of this test who may do this with Secrets and everything with the rest.
 fn as_user(real: &mut Real, verbs: &[&str]) -> String {
-    let (api, group, user) = (cluster().api(), "rbac.authorization.k8s.io", real.namespace("user"));
-    allow(&user, verbs);
-    let binding = json!({
-        "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": user},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
-        "subjects": [{"kind": "User", "name": user, "apiGroup": group}],
-    });
-    api.apply(&binding).unwrap_or_else(|error| panic!("{error}"));
-    let kubeconfig = cluster().kubeconfig_for_user(&user, None).unwrap_or_else(|error| panic!("{error}"));
+    let user = real.namespace("user");
+    let kubeconfig = user_everywhere(cluster(), &user, &rights(verbs));
     real.program.set("KUBECONFIG", kubeconfig);
     let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
     let script = format!(
@@ -67,25 +60,8 @@ fn as_user(real: &mut Real, verbs: &[&str]) -> String {
     user
 }
 
-/// From now on the user may do this, and nothing else, with Secrets.
-fn allow(user: &str, verbs: &[&str]) {
-    let rule = |resources: &[&str], verbs: &[&str]| json!({"apiGroups": ["*"], "resources": resources, "verbs": verbs});
-    let role = json!({
-        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": user},
-        "rules": [rule(&["secrets"], verbs), rule(&["namespaces"], &["*"])],
-    });
-    cluster().api().apply(&role).unwrap_or_else(|error| panic!("{error}"));
-}
-
-/// Waits until the API server lets the user list no Secrets any more.
-fn wait_until_lists_are_refused(user: &str) {
-    throwaway_cluster::wait_until("the end of a right", || {
-        let mut kubectl = cluster().kubectl_command()?;
-        kubectl.args(["auth", "can-i", "list", "secrets", "--all-namespaces", "--as", user]);
-        let answer = kubectl.output().expect("kubectl can be started");
-        Ok((answer.stdout == b"no\n").then_some(()))
-    })
-    .unwrap_or_else(|error| panic!("{error}"));
+fn rights<'a>(verbs: &'a [&'a str]) -> [(&'a str, &'a [&'a str]); 3] {
+    [("secrets", verbs), ("configmaps", &["*"]), ("namespaces", &["*"])]
 }
 
 #[test]
@@ -104,8 +80,8 @@ fn what_the_watch_has_told_needs_no_list() {
     let user = as_user(&mut real, &["get", "list", "watch"]);
     // A watch that was begun goes on without the right to begin one.
     let report = meanwhile(&real, || {
-        allow(&user, &["get"]);
-        wait_until_lists_are_refused(&user);
+        allow_everywhere(cluster(), &user, &rights(&["get"]));
+        wait_until_refused(cluster(), &user, "secrets");
     });
     assert_eq!(report["verified"]["state"], "not-verified", "lists are refused: {report:#}");
     keeps_what_changed(&real, &report);

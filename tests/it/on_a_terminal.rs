@@ -121,7 +121,7 @@ fn a_dumb_terminal_and_a_quiet_run_get_no_bars() {
     for (term, arguments) in [("dumb", &[][..]), ("xterm", &["-q"])] {
         let fake = FakeHelm::new();
         fake.release("dev-a", "redis");
-        let arguments = [&RUN[..], &["--confirm", "dev-eu"], arguments].concat();
+        let arguments = [&RUN[..], &["--without-opt-outs", "--confirm", "dev-eu"], arguments].concat();
         let shell = format!("TERM={term} exec {} {}", env!("CARGO_BIN_EXE_helm-purge"), arguments.join(" "));
         let mut terminal = Terminal::start(in_shell(&fake.program.command(&[]), &shell));
         assert_eq!(terminal.wait().code(), Some(0));
@@ -148,7 +148,7 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     fake.program.leaves_no_process();
 }
 
-const ONE_BY_ONE: [&str; 7] = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
+const ONE_BY_ONE: [&str; 8] = ["run", "--without-opt-outs", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
 
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {

@@ -92,8 +92,8 @@ fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
 }
 
 /// A run through helm with one release at a time, agreed to beforehand.
-fn purge_one_by_one(policy: &str) -> [&str; 9] {
-    ["purge", "run", "-f", policy, "--confirm", "dev-eu", "-A", "--workers=1", "--batch=1"]
+fn purge_one_by_one(policy: &str) -> [&str; 10] {
+    ["purge", "run", "--without-opt-outs", "-f", policy, "--confirm", "dev-eu", "-A", "--workers=1", "--batch=1"]
 }
 
 #[test]

@@ -120,6 +120,7 @@ fn an_object_that_may_not_be_deleted_fails_its_release_with_the_cause_that_helm_
         let user = format!("poor-{}", real.helm);
         let rules = json!([
             {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list", "update", "delete"]},
+            {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]},
             {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]},
         ]);
         allow(&user, &rules);

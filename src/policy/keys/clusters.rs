@@ -63,6 +63,18 @@ impl ClusterEntry {
         }
     }
 
+    /// Whether there can be a cluster that both name.
+    pub fn meets(&self, other: &Self) -> bool {
+        let meet = |ours: &Option<ClusterPattern>, theirs: &Option<ClusterPattern>, over| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => ours.meets(theirs, over),
+            _ => true,
+        };
+        let same_uid = self.uid.as_ref().zip(other.uid.as_ref()).is_none_or(|(ours, theirs)| ours == theirs);
+        same_uid
+            && meet(&self.context, &other.context, ClusterText::Context)
+            && meet(&self.server, &other.server, ClusterText::Server)
+    }
+
     /// Whether it names the cluster by more than its context.
     pub fn identification(&self) -> Identification {
         if self.server.is_some() || self.uid.is_some() {

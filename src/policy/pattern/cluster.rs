@@ -4,7 +4,7 @@ use std::fmt;
 
 use globset::GlobMatcher;
 
-use super::automaton::{Automaton, LeavesOut};
+use super::automaton::{Automaton, Common, LeavesOut, common};
 use super::glob::{self, Wildcards};
 use super::names::Names;
 use super::{Written, looks};
@@ -36,15 +36,21 @@ pub(crate) enum ClusterText {
     Server,
 }
 
+impl ClusterText {
+    fn names(self) -> Names {
+        match self {
+            ClusterText::Context => Names::Contexts,
+            ClusterText::Server => Names::Servers,
+        }
+    }
+}
+
 impl ClusterPattern {
     /// Reads a pattern, or reports why it is none.
     pub(crate) fn read(written: &Written<'_>, over: ClusterText, reader: &mut Reader<'_>) -> Result<Self, Reported> {
         let text = written.text();
         reader.spend(text.len().min(glob::LONGEST), written.span())?;
-        let names = match over {
-            ClusterText::Context => Names::Contexts,
-            ClusterText::Server => Names::Servers,
-        };
+        let names = over.names();
         if let Some(fault) = fault(written, names) {
             return reader.refuse(fault);
         }
@@ -75,6 +81,11 @@ impl ClusterPattern {
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         self.matcher.is_match(text)
+    }
+
+    /// Whether a context, or a server, can match both. Where that takes too long to tell, one can.
+    pub(crate) fn meets(&self, other: &Self, over: ClusterText) -> bool {
+        common(&[self.matcher.glob()], &[other.matcher.glob()], over.names()) != Common::Nothing
     }
 
     pub(crate) fn reach(&self) -> Reach {

@@ -20,7 +20,7 @@ pub use cluster::ClusterPattern;
 pub use foreign::ForeignGlob;
 pub use name::NamePattern;
 
-pub(crate) use automaton::{Overlap, Together};
+pub(crate) use automaton::{Common, Overlap, Together, common};
 pub(crate) use braces::is_bare;
 pub(crate) use cluster::{ClusterText, Reach};
 pub(crate) use name::{Coverage, coverage};

@@ -41,7 +41,7 @@ impl NamePattern {
         &self.place
     }
 
-    pub(super) fn glob(&self) -> &Glob {
+    pub(crate) fn glob(&self) -> &Glob {
         self.matcher.glob()
     }
 

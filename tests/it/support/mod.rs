@@ -21,5 +21,5 @@ pub(crate) use output::Output;
 use program::end_of;
 pub(crate) use program::{Program, Running};
 pub(crate) use real::{Real, cluster};
-pub(crate) use roles::{Role, user};
+pub(crate) use roles::{Rights, Role, allow_everywhere, user, user_everywhere, wait_until_refused};
 pub(crate) use terminal::Terminal;

@@ -101,7 +101,8 @@ impl Program {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
         let makes_a_plan = arguments.first().is_some_and(|command| ["plan", "run"].contains(command));
-        if self.opt_outs == OptOuts::Unseen && makes_a_plan {
+        let says_so = arguments.contains(&"--without-opt-outs");
+        if self.opt_outs == OptOuts::Unseen && makes_a_plan && !says_so {
             command.arg(arguments[0]).arg("--without-opt-outs").args(&arguments[1..]);
         } else {
             command.args(arguments);

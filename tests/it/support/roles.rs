@@ -1,4 +1,4 @@
-//! Users with few rights.
+//! Users with few rights, in one namespace or in all of them.
 
 use std::path::PathBuf;
 
@@ -41,4 +41,41 @@ fn see_secrets(cluster: &Cluster, namespace: &str) -> Value {
     });
     cluster.api().apply(&role).expect("a role can be made");
     json!({"apiGroup": GROUP, "kind": "Role", "name": "see-secrets"})
+}
+
+/// The verbs for each kind that a user may use in all namespaces.
+pub(crate) type Rights<'a> = [(&'a str, &'a [&'a str])];
+
+/// A new user with these rights and no others, and the kubeconfig to come as that user.
+pub(crate) fn user_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>) -> PathBuf {
+    allow_everywhere(cluster, name, rights);
+    let binding = json!({
+        "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": name},
+        "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": name},
+        "subjects": [{"kind": "User", "name": name, "apiGroup": GROUP}],
+    });
+    cluster.api().apply(&binding).unwrap_or_else(|error| panic!("{error}"));
+    cluster.kubeconfig_for_user(name, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// From now on the user has these rights and no others.
+pub(crate) fn allow_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>) {
+    let rule =
+        |(resource, verbs): &(&str, &[&str])| json!({"apiGroups": [""], "resources": [resource], "verbs": verbs});
+    let role = json!({
+        "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRole", "metadata": {"name": name},
+        "rules": rights.iter().map(rule).collect::<Vec<_>>(),
+    });
+    cluster.api().apply(&role).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Waits until the API server lets the user list objects of a kind no more, in all namespaces.
+pub(crate) fn wait_until_refused(cluster: &Cluster, name: &str, resource: &str) {
+    throwaway_cluster::wait_until("the end of a right", || {
+        let mut kubectl = cluster.kubectl_command()?;
+        kubectl.args(["auth", "can-i", "list", resource, "--all-namespaces", "--as", name]);
+        let answer = kubectl.output().expect("kubectl can be started");
+        Ok((answer.stdout == b"no\n").then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
 }

@@ -83,6 +83,8 @@ pub(crate) enum Condition {
     AnyOf(&'static [&'static str]),
     /// The first has no meaning without the second.
     OnlyWith(&'static str, &'static str),
+    /// A fence around everything needs `limits`, as far as that can be seen from one pattern.
+    LimitsWithEverything,
     /// `values` goes with `In` and `NotIn`, and not with the other operators.
     ValuesByOperator,
 }

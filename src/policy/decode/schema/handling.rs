@@ -6,7 +6,7 @@ use super::{Key, Level, key};
 pub(super) const TIMEOUT: Key = key("timeout", "5m")
     .is(
         Form::Shaped(Shaped::Duration),
-        "Helm's own bound for each hook of a release, and for each wait: 1s to 24h. A release has three times that and a minute until its helm is ended.",
+        "Helm's own bound for each hook of a release, and for each wait: 1s to 24h. A release has three times that and a minute (with `wait: true` four times) until its helm is ended.",
     )
     .default("5m");
 

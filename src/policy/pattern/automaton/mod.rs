@@ -3,6 +3,7 @@
 //! Works on the very regular expression that globset matches with. The first question needs no
 //! determinization, so its cost is the length of the glob; the second is cut off.
 
+mod common;
 mod overlap;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ use regex_automata::util::syntax;
 use super::legal::{self, Prefix};
 use super::names::Names;
 
+pub(crate) use common::{Common, common};
 pub(crate) use overlap::{Overlap, Together};
 
 /// Bytes of memory for the automaton of one file's patterns.

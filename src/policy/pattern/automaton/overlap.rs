@@ -69,9 +69,12 @@ pub(super) fn overlap(one: &Automaton, other: &Automaton, names: Names) -> (Over
     (Overlap::None, seen.len())
 }
 
-/// One character for all that neither the globs nor the rule of the names tell apart.
-fn alphabet(one: &Automaton, other: &Automaton, names: Names) -> Vec<u8> {
+/// One character for all that neither the globs nor the rule of the names tell apart: a letter where one will do.
+pub(super) fn alphabet(one: &Automaton, other: &Automaton, names: Names) -> Vec<u8> {
+    let mut all = names.alphabet().collect::<Vec<_>>();
+    all.sort_by_key(|byte| !byte.is_ascii_lowercase());
     let mut seen = HashSet::new();
     let class = |byte| (one.class(byte), other.class(byte), legal::class(names, byte));
-    names.alphabet().filter(|byte| seen.insert(class(*byte))).collect()
+    all.retain(|byte| seen.insert(class(*byte)));
+    all
 }

@@ -3,6 +3,11 @@
 //!
 //! Draft 7: the newest that all editors know. What it cannot say (can a pattern match a name?) `validate` says.
 
+#[cfg(test)]
+mod checker;
+#[cfg(test)]
+mod schema_test;
+
 use serde_json::{Map, Value, json};
 
 use super::decode::schema::{self, Condition, Form, Items, Key, Labels, Level, Need, Shaped};
@@ -18,7 +23,7 @@ pub fn json_schema() -> String {
     let mut whole = Map::new();
     whole.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
     whole.insert("title".to_owned(), json!("A policy of helm-purge"));
-    whole.extend(level(&schema::TOP, Condition::None));
+    whole.extend(level(&schema::TOP, Condition::LimitsWithEverything));
     format!("{:#}\n", Value::Object(whole))
 }
 
@@ -44,6 +49,13 @@ fn of_condition(condition: Condition) -> Map<String, Value> {
             json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()})
         }
         Condition::OnlyWith(key, other) => json!({"dependencies": {key: [other]}}),
+        Condition::LimitsWithEverything => json!({
+            "if": {
+                "required": ["namespaces"],
+                "properties": {"namespaces": {"contains": {"enum": ["*", "**"]}}},
+            },
+            "then": {"required": ["limits"]},
+        }),
         Condition::ValuesByOperator => json!({
             "if": {"properties": {"operator": {"enum": ["In", "NotIn"]}}},
             "then": {"required": ["values"]},

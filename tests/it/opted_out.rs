@@ -1,0 +1,177 @@
+//! Somebody opts out while a run goes on: what was not begun is kept.
+
+use std::fs::OpenOptions;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use throwaway_cluster::{HelmVersion, Kind};
+
+use crate::support::{Output, Real, Rights, allow_everywhere, cluster, user_everywhere, wait_until_refused};
+
+const RUN: [&str; 11] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "1", "--batch", "1", "-o", "json"];
+const SEE: &[&str] = &["get", "list"];
+const WATCH: &[&str] = &["get", "list", "watch"];
+
+/// Some releases, the first of which makes helm wait at a gate; and a fence that asks for labels of namespaces.
+fn prepare(test: &str, helm: HelmVersion) -> Real {
+    let mut real = Real::new(test, helm);
+    real.policy("keep: []\nnamespaceSelector: {matchLabels: {env: dev}}\n");
+    real.seed(&["a/a-first", "a/db", "a/web", "b/web", "c/web", "d/web"]);
+    for name in ["a", "b", "c", "d"] {
+        describe(&real, name, &json!({"labels": {"env": "dev"}}));
+    }
+    hold_helm_at_the_first(&mut real);
+    real
+}
+
+/// Helm is always the admin. It says in the file `arrived` that it is about to uninstall the first release, and goes on
+/// when the pipe `gate` has been opened and closed again.
+fn hold_helm_at_the_first(real: &mut Real) {
+    let folder = real.program.folder().to_owned();
+    let made = Command::new("mkfifo").arg(folder.join("gate")).status().expect("mkfifo can be started");
+    assert!(made.success());
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in *' uninstall '*' a-first '*)\n  echo yes > '{folder}/arrived'\n  \
+         read -r line < '{folder}/gate' ;;\nesac\nfor word do\n  shift\n  case $word in --kubeconfig=*) \
+         word='--kubeconfig={kubeconfig}' ;; esac\n  set -- \"$@\" \"$word\"\ndone\nexec '{helm}' \"$@\"\n",
+        folder = folder.display(),
+        kubeconfig = cluster().kubeconfig().display(),
+        helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")).display(),
+    );
+    let wrapper = real.program.executable("helm", &script);
+    real.program.set("HELM_BIN", wrapper);
+}
+
+/// Runs, and does `more` while helm stands at the gate.
+fn run_meanwhile(real: &Real, arguments: &[&str], more: impl FnOnce()) -> Output {
+    let running = real.program.start(arguments);
+    real.program.wait_for_file("arrived", "yes");
+    // Whatever comes of `more`, helm goes on.
+    let gate = OpenOptions::new().write(true).open(real.program.folder().join("gate")).expect("somebody reads it");
+    more();
+    drop(gate);
+    running.finish()
+}
+
+/// The program is a user with these rights.
+fn as_user(real: &mut Real, rights: &Rights<'_>) -> String {
+    let user = real.namespace("user");
+    let kubeconfig = user_everywhere(cluster(), &user, rights);
+    real.program.set("KUBECONFIG", kubeconfig);
+    user
+}
+
+fn describe(real: &Real, namespace: &str, metadata: &Value) {
+    let changed =
+        cluster().api().patch(Kind::NAMESPACE, None, &real.namespace(namespace), &json!({"metadata": metadata}));
+    changed.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn mark(real: &Real, namespace: &str, annotations: &Value) {
+    let metadata = json!({
+        "namespace": real.namespace(namespace), "name": "mine", "labels": {"helm-purge": "keep"}, "annotations": annotations,
+    });
+    let mark = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
+    cluster().api().apply(&mark).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Every way to opt out, and one that is over; and a namespace that leaves the fence.
+fn opt_out(real: &Real) {
+    let annotations =
+        json!({"helm-purge/releases": "db*", "helm-purge/until": "2999-12-01", "helm-purge/reason": "demo"});
+    mark(real, "a", &annotations);
+    describe(real, "b", &json!({"annotations": {"helm-purge/keep": "busy"}}));
+    mark(real, "c", &json!({"helm-purge/until": "2020-01-01"}));
+    describe(real, "d", &json!({"labels": {"env": "prod"}}));
+}
+
+/// Of each release its name, its outcome, and why.
+fn outcomes(real: &Real, report: &Value) -> Vec<String> {
+    let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    let line = |entry: &Value| {
+        let namespace = text(entry, "namespace").replace(&real.namespace(""), "");
+        format!("{namespace}/{} {}: {}", text(entry, "name"), text(entry, "outcome"), text(entry, "message"))
+    };
+    report["releases"].as_array().expect("a report has releases").iter().map(line).collect()
+}
+
+#[track_caller]
+fn keeps_who_opted_out(real: &Real, report: &Value) {
+    assert_eq!(
+        outcomes(real, report),
+        [
+            "a/a-first purged: ",
+            "a/db changed: opted out until 2999-12-01 (ConfigMap mine): demo",
+            "a/web purged: ",
+            "b/web changed: opted out without an end (annotation helm-purge/keep): busy",
+            "c/web purged: ",
+            "d/web changed: no rule selects it",
+        ]
+    );
+    assert_eq!(real.listed(), ["a/db", "b/web", "d/web"]);
+}
+
+#[test]
+fn who_opts_out_while_the_run_goes_on_is_left_alone() {
+    for helm in HelmVersion::BOTH {
+        let real = prepare("optsout", helm);
+        let report = run_meanwhile(&real, &RUN, || opt_out(&real)).exits(0).json();
+        keeps_who_opted_out(&real, &report);
+    }
+}
+
+#[test]
+fn where_watching_is_not_allowed_opt_outs_are_asked_for_with_each_batch() {
+    let mut real = prepare("optsasked", HelmVersion::Four);
+    as_user(&mut real, &[("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)]);
+    let report = run_meanwhile(&real, &RUN, || opt_out(&real)).exits(0).json();
+    keeps_who_opted_out(&real, &report);
+}
+
+#[test]
+fn what_the_watches_have_told_needs_no_question() {
+    let mut real = prepare("optstold", HelmVersion::Four);
+    let user = as_user(&mut real, &[("secrets", WATCH), ("configmaps", WATCH), ("namespaces", WATCH)]);
+    // Watches that were begun go on without the right to begin one.
+    let report = run_meanwhile(&real, &RUN, || {
+        allow_everywhere(cluster(), &user, &[("secrets", SEE)]);
+        wait_until_refused(cluster(), &user, "configmaps");
+        wait_until_refused(cluster(), &user, "namespaces");
+        opt_out(&real);
+    });
+    keeps_who_opted_out(&real, &report.json());
+}
+
+#[test]
+fn what_could_be_seen_once_and_is_refused_now_keeps() {
+    for refused in ["configmaps", "namespaces"] {
+        let mut real = prepare(&format!("optsrefused-{refused}"), HelmVersion::Four);
+        let rights = [("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)];
+        let user = as_user(&mut real, &rights);
+        let report = run_meanwhile(&real, &RUN, || {
+            let left = rights.into_iter().filter(|(resource, _)| *resource != refused).collect::<Vec<_>>();
+            allow_everywhere(cluster(), &user, &left);
+            wait_until_refused(cluster(), &user, refused);
+        });
+        let outcomes = outcomes(&real, &report.exits(1).json());
+        assert_eq!(outcomes[0], "a/a-first purged: ");
+        for outcome in &outcomes[1..] {
+            let told =
+                outcome.contains("whether it has changed since the plan cannot be told") && outcome.contains(refused);
+            assert!(outcome.contains(" failed: ") && told, "{outcome}");
+        }
+        assert_eq!(real.listed(), ["a/db", "a/web", "b/web", "c/web", "d/web"]);
+    }
+}
+
+#[test]
+fn without_opt_outs_those_that_can_be_seen_keep_and_the_others_are_not_asked_for() {
+    let mut real = prepare("optswithout", HelmVersion::Four);
+    as_user(&mut real, &[("secrets", SEE), ("namespaces", SEE)]);
+    let arguments = [&RUN[..], &["--without-opt-outs"]].concat();
+    let report = run_meanwhile(&real, &arguments, || opt_out(&real)).exits(0).json();
+    let outcomes = outcomes(&real, &report);
+    assert_eq!(outcomes[1], "a/db purged: ", "nobody may see its ConfigMap");
+    assert_eq!(outcomes[3], "b/web changed: opted out without an end (annotation helm-purge/keep): busy");
+    assert_eq!(real.listed(), ["b/web", "d/web"]);
+}
