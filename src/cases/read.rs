@@ -27,7 +27,7 @@ impl Case {
     /// # Errors
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
-        read_document(name, bytes, &schema::LEVELS, read).map(|(case, _)| case)
+        read_document(name, bytes, &schema::LEVELS, read)
     }
 
     /// Reads the case in a file.
