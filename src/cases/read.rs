@@ -27,7 +27,7 @@ impl Case {
     /// # Errors
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
-        read_document(name, bytes, &schema::LEVELS, read).map(|(case, _)| case)
+        read_document(name, bytes, &schema::LEVELS, read)
     }
 
     /// Reads the case in a file.
@@ -44,9 +44,7 @@ fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, Reported> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
     let document = Slot::of_document_called("a case", releases, root);
     let mut fields = document.fields(&schema::TOP, reader)?;
-    let policies = fields
-        .optional("policies", reader, |slot, reader| slot.each(EmptyList::Refused, reader, policy))
-        .map(|policies| policies.map(Vec::from));
+    let policies = fields.optional("policies", reader, |slot, reader| slot.each(EmptyList::Refused, reader, policy));
     let (given, ids) = given::read(&mut fields, reader);
     let expected = expected::read(&mut fields, ids.as_deref(), reader);
     fields.complete()?;
