@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod checker;
 #[cfg(test)]
+mod reference_test;
+#[cfg(test)]
 mod schema_test;
 
 use serde_json::{Map, Value, json};

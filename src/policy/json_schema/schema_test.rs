@@ -84,7 +84,7 @@ const SEEN_BY_THE_SCHEMA: &[&str] = &[
     "words-that-are-not-offered",
 ];
 
-fn here(name: &str) -> PathBuf {
+pub(super) fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
@@ -287,6 +287,6 @@ fn the_schema_is_never_stricter_than_the_program_and_as_strict_about_words_and_n
 }
 
 #[expect(clippy::disallowed_methods, reason = "a switch for whoever changes the language, in a test only")]
-fn is_update() -> bool {
+pub(super) fn is_update() -> bool {
     std::env::var_os("UPDATE_EXPECTED").is_some()
 }

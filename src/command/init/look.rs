@@ -1,0 +1,115 @@
+//! What a look at the cluster brings. Whatever cannot be seen is said and left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use super::fence;
+use crate::cluster::{Client, Connection, Identity};
+use crate::command::Surroundings;
+use crate::command::facts::record_store;
+use crate::inventory::{Inventory, MetadataInventory, ObjectLists};
+use crate::policy::Fence;
+use crate::release::{Namespace, Release};
+use crate::settings::ConnectionWish;
+use crate::visible;
+
+/// Records are downloaded whole to learn a chart's name: of no more releases than this.
+const MOST_READ: usize = 40;
+
+/// What is known of the cluster; empty where there is none.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) cluster: Option<NamedCluster>,
+    pub(super) namespaces: Vec<Namespace>,
+    /// Releases in namespaces that look like people's.
+    pub(super) releases: Vec<Seen>,
+}
+
+/// How a policy names the cluster.
+#[derive(Debug)]
+pub(super) struct NamedCluster {
+    pub(super) context: String,
+    pub(super) server: String,
+    pub(super) uid: Option<String>,
+}
+
+/// A release, and its chart where that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) release: String,
+    pub(super) chart: Option<String>,
+}
+
+/// Looks at the cluster, as far as it can be.
+pub(super) fn look(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Found {
+    let connection = match Connection::resolve(wish) {
+        Ok(connection) => connection,
+        Err(error) => {
+            let error = visible::sentence(&error.to_string());
+            surroundings.printer.say(&format!("note: no cluster to look at: {error}; fill in `clusters` by hand"));
+            return Found::default();
+        }
+    };
+    let mut found = Found { cluster: Some(NamedCluster::of(&connection, None)), ..Found::default() };
+    let client = match Client::new(&connection, surroundings.interrupts.stop().clone()) {
+        Ok(client) => client,
+        Err(error) => {
+            note("the cluster", &error, surroundings);
+            return found;
+        }
+    };
+    match client.identity() {
+        Ok(identity) => found.cluster = Some(NamedCluster::of(&connection, Some(&identity))),
+        Err(error) => note("the uid of namespace kube-system", &error, surroundings),
+    }
+    match client.namespaces() {
+        Ok(namespaces) => {
+            found.namespaces = namespaces.into_keys().collect();
+            found.releases = releases(&client, &found.namespaces, surroundings);
+        }
+        Err(error) => note("the namespaces", &error, surroundings),
+    }
+    found
+}
+
+/// The releases that the proposed fence holds. Each name once: the same stack is in many namespaces.
+fn releases(client: &Client, namespaces: &[Namespace], surroundings: &mut Surroundings) -> Vec<Seen> {
+    let fenced = fence::proposed(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
+    let listed = record_store(surroundings.environment.helm_driver.as_deref()).and_then(|store| {
+        let inventory = MetadataInventory::new(client.clone(), store, Fence::around(std::iter::empty()));
+        inventory.list().map(|listing| (inventory, listing))
+    });
+    let (inventory, listing) = match listed {
+        Ok(listed) => listed,
+        Err(error) => {
+            note("the releases", &error, surroundings);
+            return Vec::new();
+        }
+    };
+    let mut by_name: BTreeMap<&str, &Release> = BTreeMap::new();
+    for release in listing.releases.iter().filter(|release| fenced.contains(&release.id.namespace)) {
+        by_name.entry(release.id.name.as_str()).or_insert(release);
+    }
+    let to_read = by_name.values().copied().take(MOST_READ).collect::<Vec<_>>();
+    let contents = inventory.contents(&to_read, ObjectLists::NotWanted).unwrap_or_else(|error| {
+        note("what the releases are made of", &error, surroundings);
+        BTreeMap::new()
+    });
+    let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.clone());
+    by_name.values().map(|release| Seen { release: release.id.name.to_string(), chart: chart(release) }).collect()
+}
+
+fn note(what: &str, error: &dyn Display, surroundings: &mut Surroundings) {
+    let error = visible::sentence(&error.to_string());
+    surroundings.printer.say(&format!("note: {what} could not be read: {error}"));
+}
+
+impl NamedCluster {
+    fn of(connection: &Connection, identity: Option<&Identity>) -> Self {
+        Self {
+            context: connection.context().as_str().to_owned(),
+            server: connection.server().as_str().to_owned(),
+            uid: identity.map(|identity| identity.0.clone()),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `init`: a commented policy for this cluster, on stdout.
+//!
+//! Where a cluster can be reached, the policy names it by server and uid, and proposes what its namespaces and releases
+//! suggest; where none can, it says what to fill in. What it prints is a valid policy either way.
+
+mod fence;
+mod look;
+mod shared;
+mod text;
+
+use super::{Stopped, Surroundings};
+use crate::cli::InitArguments;
+use crate::exit_code::ExitCode;
+use crate::policy::Policy;
+use crate::settings::ConnectionWish;
+
+/// Prints the policy.
+pub(super) fn init(
+    arguments: &InitArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    surroundings.listen()?;
+    let found = look::look(wish, surroundings);
+    surroundings.unless_interrupted(Ok(()))?;
+    let text = text::policy_text(&arguments.name, &found);
+    // A name that makes no policy is better told here than by the first `validate`.
+    Policy::read("init", text.as_bytes()).map_err(|faults| {
+        let first = faults.as_slice().first().map(|fault| fault.message.clone()).unwrap_or_default();
+        Stopped::usage(format!("no policy can be made of this: {first}"), "choose another --name")
+    })?;
+    surroundings.printer.data(&text);
+    Ok(ExitCode::Done)
+}
