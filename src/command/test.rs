@@ -1,6 +1,6 @@
 //! `test`: does a policy do what its cases say? Needs no cluster and starts nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Stopped, Surroundings};
 use crate::cases::{self, CASE_FILE, Loaded, Tried};
@@ -16,7 +16,9 @@ pub(super) fn test(arguments: &TestArguments, surroundings: &mut Surroundings) -
         Ok(loaded) => loaded,
         Err(faults) => {
             let paint = surroundings.printer.err();
-            faults.iter().for_each(|faults| surroundings.printer.tell(&faults.render(paint.into())));
+            for faults in &faults {
+                surroundings.printer.tell(&faults.render(paint.into()));
+            }
             return Ok(ExitCode::PolicyInvalid);
         }
     };
@@ -53,7 +55,7 @@ fn load_all(
     Ok(if faults.is_empty() { Ok(loaded) } else { Err(faults) })
 }
 
-fn find(root: &PathBuf, surroundings: &mut Surroundings) -> Result<Vec<PathBuf>, Stopped> {
+fn find(root: &Path, surroundings: &mut Surroundings) -> Result<Vec<PathBuf>, Stopped> {
     let name = visible::line(&root.display().to_string());
     let hint = format!("a case is a folder with a `{CASE_FILE}`; name it, or the folder that holds it");
     let found =

@@ -51,7 +51,7 @@ pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use policies::Policies;
 pub(crate) use read::{bytes_of_file, read_document};
-pub(crate) use several::is_policy;
 pub use several::ReadPolicies;
+pub(crate) use several::is_policy;
 pub use shared::{SharedNamespace, shared_namespaces};
 pub use source::{Source, Span};

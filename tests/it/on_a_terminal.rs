@@ -148,7 +148,8 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     fake.program.leaves_no_process();
 }
 
-const ONE_BY_ONE: [&str; 8] = ["run", "--without-opt-outs", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
+const ONE_BY_ONE: [&str; 8] =
+    ["run", "--without-opt-outs", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
 
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {

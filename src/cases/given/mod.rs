@@ -11,6 +11,7 @@ pub(super) use names::{NamedRelease, refuse_twice, release, release_of};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
 use crate::plan::{self, Facts, Narrowing};
 use crate::policy::Policy;
@@ -69,7 +70,7 @@ pub(super) fn read(
     let given = || {
         let (now, releases, mut namespaces) = (now?, releases?, namespaces?.unwrap_or_default());
         for given in &releases {
-            namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(Default::default()));
+            namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(NamespaceFacts::default()));
         }
         let flux = managed(flux?.unwrap_or_default());
         let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), ..SeenMarks::default() };
@@ -82,13 +83,10 @@ pub(super) fn read(
 
 fn moment(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Timestamp, Reported> {
     let written = slot.text(reader)?;
-    match written.text.parse() {
-        Ok(now) => Ok(now),
-        Err(_) => {
-            let fault = Fault::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
-            reader.refuse(fault.label("write date, time and offset, as in `2026-11-24T19:30:00+01:00`"))
-        }
-    }
+    written.text.parse().or_else(|_| {
+        let fault = Fault::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
+        reader.refuse(fault.label("write date, time and offset, as in `2026-11-24T19:30:00+01:00`"))
+    })
 }
 
 fn managed(releases: Vec<NamedRelease>) -> Vec<ManagedRelease> {
