@@ -132,6 +132,6 @@ mod tests {
         let places = found
             .iter()
             .flat_map(|shared| [shared.first.1, shared.second.1].map(|pattern| pattern.place().to_string()));
-        assert_eq!(places.collect::<Vec<_>>(), ["a.yaml:5:17", "b.yaml:5:17"]);
+        assert_eq!(places.collect::<Vec<_>>(), ["a.yaml:5:18", "b.yaml:5:18"]);
     }
 }

@@ -43,16 +43,14 @@ fn with_tables(text: &str) -> String {
 
 #[test]
 fn every_key_of_every_level_is_in_the_reference_and_nothing_else_is() {
-    let (text, expected) = (reference(), with_tables(&reference()));
+    let text = reference();
+    let expected = with_tables(&text);
     if is_update() {
         fs::write(here("docs/policy.md"), &expected).expect("the reference can be written");
     }
     assert!(reference() == expected, "write the tables anew: UPDATE_EXPECTED=1 cargo test --lib json_schema");
     for level in LEVELS {
         assert_eq!(text.matches(&format!("{START}{} -->", level.place)).count(), 1, "the keys {}", level.place);
-    }
-    for key in TOP.keys.iter().filter(|key| key.name != "$schema") {
-        assert!(text.contains(&format!("`{}`", key.name)), "{}", key.name);
     }
 }
 
