@@ -64,7 +64,7 @@ pub(super) fn look(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Fo
     }
     match client.namespaces() {
         Ok(namespaces) => {
-            found.namespaces = namespaces.into_keys().collect();
+            found.namespaces = namespaces.namespaces.into_keys().collect();
             found.releases = releases(&client, &found.namespaces, surroundings);
         }
         Err(error) => note("the namespaces", &error, surroundings),

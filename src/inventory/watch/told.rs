@@ -51,7 +51,9 @@ impl Told<Marks> {
             WatchNews::Deleted(mark) => drop(self.of(&mark).map(|marks| marks.remove(&mark.name))),
             WatchNews::Listed(listed) => {
                 self.known.values_mut().for_each(BTreeMap::clear);
-                listed.into_iter().for_each(|mark| self.note(mark));
+                for mark in listed {
+                    self.note(mark);
+                }
             }
         }
     }
