@@ -47,8 +47,8 @@ pub use keys::{
     Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid,
     Until, Waiting, Window, Workers, Zone, is_older,
 };
-pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub(crate) use pattern::SYSTEM_NAMESPACES;
+pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
 pub use policies::Policies;
 pub(crate) use read::{bytes_of_file, read_document};
 pub use several::ReadPolicies;
