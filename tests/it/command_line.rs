@@ -56,7 +56,7 @@ fn a_policy_with_faults_is_three_and_starts_no_child() {
 fn validate_takes_many_files_and_standard_input() {
     let fake = FakeHelm::new();
     let good = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
-    fake.program.run(&["validate", "policy.yaml", "policy.yaml"]).exits(0);
+    fake.program.run(&["validate", "policy.yaml"]).exits(0);
     fake.program.run_with_input(&["validate", "-"], &good).exits(0);
     fake.program.file("bad.yaml", "kind: nothing\n");
     fake.program.run(&["validate", "bad.yaml", "policy.yaml", "none.yaml"]).exits(3).stderr_has("2 of 3 files invalid");

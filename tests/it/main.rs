@@ -34,3 +34,4 @@ mod real_batches;
 mod real_purge;
 mod screens;
 mod signals;
+mod validate;
