@@ -22,7 +22,9 @@ pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroun
     }
     let diagnostics = read.faults.iter().flat_map(Diagnostic::of_faults).chain(notes).collect::<Vec<_>>();
     if surroundings.environment.github_actions {
-        diagnostics.iter().for_each(|diagnostic| surroundings.printer.tell(&diagnostic.annotation()));
+        for diagnostic in &diagnostics {
+            surroundings.printer.tell(&diagnostic.annotation());
+        }
     }
     if let Some(format) = format {
         let document = serialize(&DiagnosticsDocument::new(&valid, diagnostics), format);
@@ -46,7 +48,9 @@ fn tell(read: &ReadPolicies, valid: &[&Policy], notes: &[Diagnostic], surroundin
         let paint = printer.err();
         printer.tell(&faults.render(paint.into()));
     }
-    notes.iter().for_each(|note| printer.say(&note.render_note()));
+    for note in notes {
+        printer.say(&note.render_note());
+    }
     let (invalid, all) = (read.faults.len(), read.faults.len() + valid.len());
     if invalid > 0 && all > 1 {
         printer.tell(&format!("{invalid} of {} invalid", plural(all, "file")));

@@ -39,7 +39,7 @@ pub(super) fn choose<'a>(
                     undecided = undecided.or_else(|| Some(Reason::LabelsUnknown(why_unknown(release, facts))));
                 }
                 miss => {
-                    misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss })
+                    misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss });
                 }
             }
         }

@@ -144,11 +144,11 @@ impl Diagnostic {
     pub fn render_note(&self) -> String {
         let place =
             |file: &str, stretch: &Stretch| format!("{}:{}:{}", visible::line(file), stretch.line, stretch.column);
-        let mut text = format!("note: {}", visible::line(&self.message));
+        let message = format!("note: {}", visible::line(&self.message));
         let own = self.stretch.iter().map(|stretch| place(&self.file, stretch));
         let places = own.chain(self.related.iter().map(|related| place(&related.file, &related.stretch)));
-        text.push_str(&format!("\n  {}", places.collect::<Vec<_>>().join("\n  ")));
-        text + &self.hint.iter().map(|hint| format!("\n  {}", visible::line(hint))).collect::<String>()
+        let hint = self.hint.iter().map(|hint| visible::line(hint));
+        std::iter::once(message).chain(places).chain(hint).collect::<Vec<_>>().join("\n  ")
     }
 
     /// As a command for GitHub's runner, which shows it beside the line of the change.

@@ -16,8 +16,8 @@ const WATCH: &[&str] = &["get", "list", "watch"];
 fn prepare(test: &str, helm: HelmVersion) -> Real {
     let mut real = Real::new(test, helm);
     real.policy("keep: []\nnamespaceSelector: {matchLabels: {env: dev}}\n");
-    real.seed(&["a/a-first", "a/db", "a/web", "b/web", "c/web", "d/web"]);
-    for name in ["a", "b", "c", "d"] {
+    real.seed(&["a/a-first", "a/db", "a/web", "b/web", "c/web", "d/web", "e/web"]);
+    for name in ["a", "b", "c", "d", "e"] {
         describe(&real, name, &json!({"labels": {"env": "dev"}}));
     }
     hold_helm_at_the_first(&mut real);
@@ -75,7 +75,7 @@ fn mark(real: &Real, namespace: &str, annotations: &Value) {
     cluster().api().apply(&mark).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Every way to opt out, and one that is over; and a namespace that leaves the fence.
+/// Every way to opt out, and one that is over; a namespace that leaves the fence, and one that is deleted.
 fn opt_out(real: &Real) {
     let annotations =
         json!({"helm-purge/releases": "db*", "helm-purge/until": "2999-12-01", "helm-purge/reason": "demo"});
@@ -83,6 +83,12 @@ fn opt_out(real: &Real) {
     describe(real, "b", &json!({"annotations": {"helm-purge/keep": "busy"}}));
     mark(real, "c", &json!({"helm-purge/until": "2020-01-01"}));
     describe(real, "d", &json!({"labels": {"env": "prod"}}));
+    let (api, namespace) = (cluster().api(), real.namespace("e"));
+    api.delete(Kind::NAMESPACE, None, &namespace).unwrap_or_else(|error| panic!("{error}"));
+    throwaway_cluster::wait_until("the end of a namespace", || {
+        Ok(api.get(Kind::NAMESPACE, None, &namespace)?.is_none().then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// Of each release its name, its outcome, and why.
@@ -106,6 +112,7 @@ fn keeps_who_opted_out(real: &Real, report: &Value) {
             "b/web changed: opted out without an end (annotation helm-purge/keep): busy",
             "c/web purged: ",
             "d/web changed: no rule selects it",
+            "e/web already-gone: ",
         ]
     );
     assert_eq!(real.listed(), ["a/db", "b/web", "d/web"]);
@@ -160,7 +167,7 @@ fn what_could_be_seen_once_and_is_refused_now_keeps() {
                 outcome.contains("whether it has changed since the plan cannot be told") && outcome.contains(refused);
             assert!(outcome.contains(" failed: ") && told, "{outcome}");
         }
-        assert_eq!(real.listed(), ["a/db", "a/web", "b/web", "c/web", "d/web"]);
+        assert_eq!(real.listed(), ["a/db", "a/web", "b/web", "c/web", "d/web", "e/web"]);
     }
 }
 

@@ -54,6 +54,18 @@ impl Client {
         })
     }
 
+    /// One namespace, or nothing where there is none of that name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn namespace(&self, name: &Namespace) -> Result<Option<NamespaceFacts>, LookError> {
+        let name = name.to_string();
+        self.look(|client| async move {
+            let found = in_time(Api::<NamespaceObject>::all(client).get_metadata_opt(&name)).await?;
+            Ok(found.map(|object| NamespaceFacts::from(object.metadata)))
+        })
+    }
+
     /// Each of some namespaces, for those who may not list them: who has rights in one may most often read it.
     ///
     /// # Errors

@@ -113,7 +113,7 @@ fn members(group: &Group) -> String {
 fn named(namespaces: &[&Namespace]) -> String {
     let mut names = namespaces.iter().take(NAMED).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
     if namespaces.len() > NAMED {
-        names.push_str(&format!(" and {} more", namespaces.len() - NAMED));
+        names = format!("{names} and {} more", namespaces.len() - NAMED);
     }
     names
 }
@@ -211,7 +211,7 @@ mod tests {
     fn what_is_proposed_is_in_the_policy_and_what_is_only_possible_is_not() {
         let namespaces = ["dev-alice", "dev-monitoring", "kube-system", "team-a", "team-b", "team-c", "alice"];
         let (text, policy) = read(&found(&namespaces, &[("web", Some("web")), ("in", Some("ingress-nginx"))]));
-        let patterns = policy.namespaces.patterns().iter().map(|pattern| pattern.as_str()).collect::<Vec<_>>();
+        let patterns = policy.namespaces.patterns().iter().map(crate::policy::NamePattern::as_str).collect::<Vec<_>>();
         assert_eq!(patterns, ["dev-*"]);
         let kept = policy.keep.iter().map(|entry| entry.as_str().to_owned()).collect::<Vec<_>>();
         assert_eq!(kept, ["dev-monitoring/*", "charts ingress-nginx"]);

@@ -67,7 +67,11 @@ impl OptOutWatch {
         match seen {
             Seen::Told(marks) => Ok(marks.into_values().collect()),
             Seen::Never => Ok(Vec::new()),
-            Seen::Ask => answer_for(namespace, self.client.keep_marks_in(vec![namespace.clone()])?),
+            Seen::Once(_) => {
+                let answers = self.client.keep_marks_in(vec![namespace.clone()])?;
+                let answer = answers.into_iter().find(|(asked, _)| asked == namespace).map(|(_, answer)| answer);
+                answer.unwrap_or_else(|| Err(LookError::Failed(format!("nothing was answered for {namespace}"))))
+            }
         }
     }
 
@@ -76,13 +80,8 @@ impl OptOutWatch {
         match seen {
             Seen::Told(facts) => Ok(Some(facts)),
             Seen::Never => Ok(None),
-            Seen::Ask => answer_for(namespace, self.client.namespaces_by_name(vec![namespace.clone()])?).map(Some),
+            // Where it is gone so are its releases, and nothing new protects them.
+            Seen::Once(known) => Ok(Some(self.client.namespace(namespace)?.unwrap_or(known))),
         }
     }
-}
-
-/// The answer for the one namespace that was asked about.
-fn answer_for<T>(namespace: &Namespace, answers: Vec<(Namespace, Result<T, LookError>)>) -> Result<T, LookError> {
-    let answer = answers.into_iter().find(|(asked, _)| asked == namespace);
-    answer.map_or_else(|| Err(LookError::Failed(format!("nothing was answered for {namespace}"))), |(_, answer)| answer)
 }

@@ -23,8 +23,8 @@ pub(super) enum Seen<T> {
     Told(T),
     /// Nothing: it could not be seen from the beginning.
     Never,
-    /// Nothing that is sure to be so now.
-    Ask,
+    /// This, but whether it is so now has to be asked.
+    Once(T),
 }
 
 impl<T: Clone> Told<T> {
@@ -37,7 +37,7 @@ impl<T: Clone> Told<T> {
         match self.known.get(namespace) {
             None => Seen::Never,
             Some(known) if self.live => Seen::Told(known.clone()),
-            Some(_) => Seen::Ask,
+            Some(known) => Seen::Once(known.clone()),
         }
     }
 }
@@ -51,7 +51,9 @@ impl Told<Marks> {
             WatchNews::Deleted(mark) => drop(self.of(&mark).map(|marks| marks.remove(&mark.name))),
             WatchNews::Listed(listed) => {
                 self.known.values_mut().for_each(BTreeMap::clear);
-                listed.into_iter().for_each(|mark| self.note(mark));
+                for mark in listed {
+                    self.note(mark);
+                }
             }
         }
     }
@@ -128,14 +130,15 @@ mod tests {
     #[test]
     fn nothing_is_sure_before_the_watch_is_there_or_after_it_broke() {
         let mut told = Told::new([(namespace("dev-a"), Marks::new())].into());
-        assert_eq!(told.find(&namespace("dev-a")), Seen::Ask);
+        assert_eq!(told.find(&namespace("dev-a")), Seen::Once(Marks::new()));
         told.take(WatchNews::Live);
         told.take(WatchNews::Written(mark("dev-a", "mine")));
         told.take(WatchNews::Lost);
-        assert_eq!(told.find(&namespace("dev-a")), Seen::Ask);
+        let once = |name: &str| Seen::Once(Marks::from([(name.to_owned(), mark("dev-a", name))]));
+        assert_eq!(told.find(&namespace("dev-a")), once("mine"));
         assert_eq!(told.find(&namespace("dev-b")), Seen::Never, "what nobody could see is not asked for");
         told.take(WatchNews::Listed(vec![mark("dev-a", "new")]));
-        assert_eq!(told.find(&namespace("dev-a")), Seen::Ask, "a list is of a moment that is over");
+        assert_eq!(told.find(&namespace("dev-a")), once("new"), "a list is of a moment that is over");
         told.take(WatchNews::Live);
         assert_eq!(names(&told), ["new"], "what is not in the list was deleted meanwhile");
     }

@@ -60,13 +60,13 @@ pub(crate) fn user_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>
 
 /// From now on the user has these rights and no others.
 pub(crate) fn allow_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>) {
-    let rule =
+    let allowed =
         |(resource, verbs): &(&str, &[&str])| json!({"apiGroups": [""], "resources": [resource], "verbs": verbs});
-    let role = json!({
+    let allowed = json!({
         "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRole", "metadata": {"name": name},
-        "rules": rights.iter().map(rule).collect::<Vec<_>>(),
+        "rules": rights.iter().map(allowed).collect::<Vec<_>>(),
     });
-    cluster.api().apply(&role).unwrap_or_else(|error| panic!("{error}"));
+    cluster.api().apply(&allowed).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// Waits until the API server lets the user list objects of a kind no more, in all namespaces.

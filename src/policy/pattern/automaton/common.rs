@@ -33,9 +33,9 @@ struct Beginning {
     length: usize,
 }
 
-/// Looks for the shortest legal name that one of these and one of those match.
-pub(crate) fn common(these: &[&Glob], those: &[&Glob], names: Names) -> Common {
-    match (Automaton::of(these), Automaton::of(those)) {
+/// Looks for the shortest legal name that one of each side matches.
+pub(crate) fn common(some: &[&Glob], others: &[&Glob], names: Names) -> Common {
+    match (Automaton::of(some), Automaton::of(others)) {
         (Some(ours), Some(theirs)) => walk(&ours, &theirs, names),
         _ => Common::Unclear,
     }
