@@ -19,6 +19,7 @@ mod executor;
 mod fake_run;
 mod faults;
 mod guards;
+mod init;
 mod inventory;
 mod keep;
 mod manners;
