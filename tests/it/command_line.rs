@@ -165,12 +165,12 @@ fn explain_names_the_line_that_keeps_a_release_and_also_speaks_of_one_that_is_no
     fake.release("dev-a", "vault");
     fake.policy("keep: ['*/vault']\n");
     let explain = |release: &str| fake.program.run(&["explain", release, "-f", "policy.yaml"]);
-    let vault = explain("dev-a/vault").exits(0).stdout_has("policy.yaml:6:8");
+    let vault = explain("dev-a/vault").exits(0).stdout_has("policy.yaml:6:9");
     drop(vault.stdout_has("revision 1, deployed").stdout_has("\nkeep\n").stdout_has("*/vault"));
     drop(explain("dev-a/new").exits(0).stdout_has("there is no such release").stdout_has("inside: dev-*"));
     drop(explain("prod/web").exits(0).stdout_has("outside the fence, and never touched"));
     explain("dev-a").exits(2).stderr_has("names no release");
     let json = fake.program.run(&["explain", "dev-a/vault", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
     assert_eq!(json["decision"], "keep");
-    assert_eq!(json["policies"][0]["keep"][0]["place"], "policy.yaml:6:8");
+    assert_eq!(json["policies"][0]["keep"][0]["place"], "policy.yaml:6:9");
 }
