@@ -28,16 +28,17 @@ fn the_plan_on_a_screen() {
     let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
     insta::assert_snapshot!(steady(&output.stdout), @r#"
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
+    note: what Flux and Argo CD manage could not be looked at; of Flux only its labels were
 
       NAMESPACE  RELEASE           AGE  CHART            WHY
-      dev-a      busy       keep    3d  busy-1.2.3       pending-upgrade: somebody may be at work on it
+      dev-a      busy       keep    3d  busy-1.2.3       pending-upgrade for long; no rule takes what is `stuck`
       dev-a      redis      purge   3d  redis-1.2.3
       dev-a      vault      keep    3d  vault-1.2.3      */vault (policy.yaml:6)
       dev-b      broken     purge   3d  broken-1.2.3     failed
-      dev-b      lost       keep    3d  ?                its chart cannot be told, and `keep` has charts traefik (policy.yaml:6)
+      dev-b      lost       keep    3d  ?                its chart cannot be told, and `keep` has charts traefik (policy.yaml:6); its chart cannot be told
       dev-b      odd        keep     ?  ?                cannot be understood: its revision is "x"
       dev-b      traefik    keep    3d  traefik-1.2.3    charts traefik: shared by everyone (policy.yaml:6)
-      dev-b      yesterday  keep    3d  yesterday-1.2.3  uninstalled already, its history is someone's way back
+      dev-b      yesterday  keep    3d  yesterday-1.2.3  uninstalled already, its history is someone's way back; no rule selects it: all of the fence asks for another state (policy.yaml:5)
 
       keep  */vault         1  policy.yaml:6
       keep  dev-c/*         0  policy.yaml:6  nothing, now
@@ -96,6 +97,7 @@ fn the_summary_on_a_screen() {
     insta::assert_snapshot!(steady(&output.stderr), @r#"
     note: helm makes the lists, and nothing is watched while releases go, for the API could not be asked: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
+    note: what Flux and Argo CD manage could not be looked at; of Flux only its labels were
 
       NAMESPACE  RELEASE         AGE  CHART    WHY
       dev-a      a        purge   3d  a-1.2.3
