@@ -76,6 +76,8 @@ impl<'a> Cases<'a> {
         reasons.extend(self.managed(release, content, &choice));
         match (&choice, read) {
             (_, Some(Err(why))) => reasons.push(Reason::Unreadable(why.clone())),
+            // Of what was not read because something else keeps it, more is not asked.
+            (Choice::Undecided(Reason::ChartUnknown | Reason::AgeUnknown), None) if !reasons.is_empty() => {}
             (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
             (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
                 let fence = &self.policies[*policy].namespaces;

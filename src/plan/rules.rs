@@ -88,6 +88,7 @@ fn not_selected(
         return if in_grace { Reason::Pending(release.status) } else { Reason::Stuck(release.status) };
     }
     // The closer a rule came, the more it explains.
+    misses.retain(|miss| miss.miss != RuleMatch::OtherRelease);
     misses.sort_by_key(|miss| match miss.miss {
         RuleMatch::Younger(_) => 0,
         RuleMatch::OtherState => 1,
