@@ -28,24 +28,27 @@ pub(super) struct Checked {
 /// release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind.
 /// Else each helm finds that out for itself, at the same time as the others.
 pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> Result<Checked, Stopped> {
-    let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
-    let Some(first) = chosen.first().map(|release| release.id.clone()) else {
-        return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
+    let Some(first) = prepared.plan.chosen().next().map(|release| &release.id) else {
+        return Ok(Checked { chosen: Vec::new(), changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
     };
     let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
     std::thread::scope(|scope| {
         if prepared.plan.takes_kinds_along() {
-            scope.spawn(|| helm::warm(helm, connection, &first, stop));
+            scope.spawn(|| helm::warm(helm, connection, first, stop));
         }
-        compare(prepared, chosen, surroundings)
+        compare(prepared, surroundings)
     })
 }
 
-fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
+fn compare(prepared: &Prepared, surroundings: &Surroundings) -> Result<Checked, Stopped> {
     let listing = surroundings.unless_interrupted(prepared.inventory.list().map_err(Stopped::from))?;
     let changed = plan::recheck(&prepared.plan, &listing);
-    chosen.retain(|release| !changed.contains_key(&release.id));
-    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, &listing) {
+    let version = listing.version.clone();
+    // Thousands of releases should not be there three times.
+    drop(listing);
+    let holds = |release: &&Release| !changed.contains_key(&release.id);
+    let chosen = prepared.plan.chosen().filter(holds).cloned().collect::<Vec<_>>();
+    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, version) {
         Some(watch) => Arc::new(watch),
         None => Arc::new(AsPlanned),
     };

@@ -122,14 +122,14 @@ impl Accounts {
 
     /// A result for every release; `why` is for those that have no outcome.
     pub(super) fn into_results(self, why: NotStarted) -> Vec<ReleaseResult> {
-        let result = |(release, entry): (&Release, Entry)| ReleaseResult {
-            release: release.clone(),
+        let result = |(release, entry): (Release, Entry)| ReleaseResult {
+            release,
             outcome: entry.outcome.unwrap_or(Outcome::NotStarted(why)),
             took: entry.took,
             doubt: entry.doubt,
             afterwards: Afterwards::Unknown,
         };
-        self.plan.iter().zip(self.entries).map(result).collect()
+        Arc::unwrap_or_clone(self.plan).into_iter().zip(self.entries).map(result).collect()
     }
 }
 

@@ -54,13 +54,16 @@ impl<'a> Drive<'a> {
     }
 
     /// Nothing in this loop may leave it early: every message has to be taken until nothing runs any more.
-    pub(super) fn drive(mut self, pool: &ThreadPool, tools: &Tools, receiver: &Receiver<Message>) -> Run {
+    pub(super) fn drive(mut self, pool: &ThreadPool, tools: Tools, receiver: &Receiver<Message>) -> Run {
         let progress = self.accounts.progress();
         self.listener.tell(&Event::Started { lanes: self.workers, progress });
         loop {
             self.obey_signals();
-            self.feed(pool, tools);
+            self.feed(pool, &tools);
             if self.schedule.running() == 0 {
+                // Jobs end when they have said their last word; then the plan is nobody else's.
+                drop(tools);
+                pool.join();
                 return self.into_run();
             }
             let message = receiver.recv_timeout(TICK);

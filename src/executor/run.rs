@@ -45,7 +45,7 @@ pub fn execute(
     let stop = interrupts.stop().clone();
     let tools = Tools { plan: Arc::clone(&plan), uninstall, still, stop, messages: sender };
     let drive = Drive::new(plan, Execution { workers, ..execution }, interrupts, on_event);
-    Ok(drive.drive(&pool, &tools, &receiver))
+    Ok(drive.drive(&pool, tools, &receiver))
 }
 
 /// A thread that cannot be had makes the pool panic.

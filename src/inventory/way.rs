@@ -27,10 +27,10 @@ impl AnyWay {
         self.chosen.get()?.as_deref()
     }
 
-    /// Begins to watch planned releases, from the list they were last checked against; where helm makes the lists,
-    /// there is nothing to watch with.
-    pub fn watch(&self, planned: &[Release], checked: &Listing) -> Option<Watch> {
-        self.why_helm().is_none().then(|| self.metadata.watch(planned, checked))
+    /// Begins to watch planned releases, from the version of the list they were last checked against; where helm makes
+    /// the lists, there is nothing to watch with.
+    pub fn watch(&self, planned: &[Release], version: Option<String>) -> Option<Watch> {
+        self.why_helm().is_none().then(|| self.metadata.watch(planned, version))
     }
 
     fn chosen(&self) -> &dyn Inventory {

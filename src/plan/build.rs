@@ -13,15 +13,16 @@ pub fn build(policy: &Policy, listing: &Listing, contents: &Contents, narrowing:
     let case = Case { policy, contents, narrowing };
     let fence = |release: &&Release| policy.namespaces.matches(&release.id.namespace).is_some();
     let in_fence = listing.releases.iter().filter(fence).map(|release| case.with_chart(release)).collect::<Vec<_>>();
-    let asked_for = in_fence.iter().filter(|release| is_asked_for(release, narrowing)).cloned();
-    let mut entries = asked_for.map(|release| case.entry_of(release)).collect::<Vec<_>>();
-    let unreadable = listing.unreadable.iter().filter(|entry| case.may_be_in_fence(entry.namespace.as_ref()));
-    entries.extend(unreadable.map(unreadable_entry));
-    let unlisted = listing.unlisted.iter().filter(|entry| case.may_be_in_fence(Some(&entry.namespace)));
-    entries.extend(unlisted.map(unlisted_entry));
-    entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
     let keep_hits = keeps(policy, narrowing).map(|(entry, source)| hits(entry, source, &in_fence)).collect();
-    Plan { entries, keep_hits, in_fence: in_fence.len(), seen: seen(listing) }
+    let mut plan = Plan { entries: Vec::new(), keep_hits, in_fence: in_fence.len(), seen: seen(listing) };
+    let asked_for = in_fence.into_iter().filter(|release| is_asked_for(release, narrowing));
+    plan.entries.extend(asked_for.map(|release| case.entry_of(release)));
+    let unreadable = listing.unreadable.iter().filter(|entry| case.may_be_in_fence(entry.namespace.as_ref()));
+    plan.entries.extend(unreadable.map(unreadable_entry));
+    let unlisted = listing.unlisted.iter().filter(|entry| case.may_be_in_fence(Some(&entry.namespace)));
+    plan.entries.extend(unlisted.map(unlisted_entry));
+    plan.entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
+    plan
 }
 
 /// The releases about which something depends on what they hold: those that nothing else keeps, and those that an

@@ -69,10 +69,10 @@ fn as_user(real: &mut Real, verbs: &[&str]) -> String {
 
 /// From now on the user may do this, and nothing else, with Secrets.
 fn allow(user: &str, verbs: &[&str]) {
-    let rule = |resources: &[&str], verbs: &[&str]| json!({"apiGroups": ["*"], "resources": resources, "verbs": verbs});
+    let may = |resources: &[&str], verbs: &[&str]| json!({"apiGroups": ["*"], "resources": resources, "verbs": verbs});
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": user},
-        "rules": [rule(&["secrets"], verbs), rule(&["namespaces"], &["*"])],
+        "rules": [may(&["secrets"], verbs), may(&["namespaces"], &["*"])],
     });
     cluster().api().apply(&role).unwrap_or_else(|error| panic!("{error}"));
 }

@@ -34,9 +34,9 @@ impl MetadataInventory {
         Self { client, store, fence, namespaces: OnceLock::new() }
     }
 
-    /// Begins to watch planned releases, from the list they were last checked against.
-    pub(super) fn watch(&self, planned: &[Release], checked: &Listing) -> Watch {
-        Watch::begin(self.client.clone(), self.store, planned, checked.version.clone())
+    /// Begins to watch planned releases, from the version of the list they were last checked against.
+    pub(super) fn watch(&self, planned: &[Release], version: Option<String>) -> Watch {
+        Watch::begin(self.client.clone(), self.store, planned, version)
     }
 }
 
