@@ -1,18 +1,21 @@
 //! Names that may go into an argv: checked once, where they enter the program.
+//!
+//! A plan, its releases and their results name the same ones: a copy of a name is another reference to it.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The name of a namespace: a DNS-1123 label of at most 63 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Namespace(String);
+pub struct Namespace(Arc<str>);
 
 /// The name of a release: a DNS-1123 subdomain of at most 53 characters.
 ///
 /// Helm checks this when it uninstalls but not when it lists, so a forged record can carry any name
 /// (`--no-hooks`, an escape sequence); such a name never becomes a `ReleaseName`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReleaseName(String);
+pub struct ReleaseName(Arc<str>);
 
 /// Why a text is not a legal name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl FromStr for Namespace {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         check_length(text, Self::MAX_LENGTH)?;
-        if is_label(text) { Ok(Self(text.to_owned())) } else { Err(InvalidName::Character) }
+        if is_label(text) { Ok(Self(text.into())) } else { Err(InvalidName::Character) }
     }
 }
 
@@ -59,7 +62,7 @@ impl FromStr for ReleaseName {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         check_length(text, Self::MAX_LENGTH)?;
-        if text.split('.').all(is_label) { Ok(Self(text.to_owned())) } else { Err(InvalidName::Character) }
+        if text.split('.').all(is_label) { Ok(Self(text.into())) } else { Err(InvalidName::Character) }
     }
 }
 

@@ -32,7 +32,7 @@ pub fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint
     if let Some(content) = &explanation.content {
         row(&mut table, "holds", &held(content), "");
     }
-    lines.extend(table.lines(None, 3).into_iter().skip(1).map(|line| format!("  {line}")));
+    lines.extend(table.into_lines(None, 3).skip(1).map(|line| format!("  {line}")));
     lines.join("\n")
 }
 

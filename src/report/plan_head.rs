@@ -70,7 +70,7 @@ fn opted_out(view: &PlanView<'_>, detail: Detail, paint: Paint) -> Vec<String> {
     for note in notes.iter().take(most) {
         table.row(cells(note));
     }
-    let rows = table.lines(None, 4).into_iter().skip(1).zip(&notes);
+    let rows = table.into_lines(None, 4).skip(1).zip(&notes);
     let mut lines = vec![String::new()];
     lines.extend(rows.map(|(line, note)| match note.state {
         OptOutState::Long => format!("  {}", paint.strong(&line)),

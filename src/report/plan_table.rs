@@ -79,7 +79,7 @@ fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint)
     for entry in &view.plan.entries {
         table.row(cells(entry, view.now, detail));
     }
-    let mut lines = table.lines(width, NEEDED).into_iter();
+    let mut lines = table.into_lines(width, NEEDED);
     let heading = lines.next().map(|line| format!("  {}", paint.strong(&line)));
     let verdicts = view.plan.entries.iter().map(|entry| entry.decision.verdict);
     let body = lines.zip(verdicts).map(|(line, verdict)| match verdict {
@@ -111,7 +111,7 @@ fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
         let note = format!("{}{state}", short(&keep.source));
         table.row(vec!["keep".to_owned(), visible::line(&keep.entry), keep.hits.to_string(), note]);
     }
-    table.lines(None, 4).into_iter().skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()
+    table.into_lines(None, 4).skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()
 }
 
 /// What an uninstall leaves behind and somebody goes on paying for.

@@ -148,7 +148,7 @@ fn left_behind(run: &Run, paint: Paint) -> Option<String> {
             rows += 1;
         }
     }
-    let lines = table.lines(None, 2).into_iter().skip(1).map(|line| format!("  {line}")).collect::<Vec<_>>();
+    let lines = table.into_lines(None, 2).skip(1).map(|line| format!("  {line}")).collect::<Vec<_>>();
     (rows > 0).then(|| format!("{}\n{}", paint.strong("left behind"), lines.join("\n")))
 }
 

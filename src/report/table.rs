@@ -1,10 +1,10 @@
 //! Columns. A row is never wrapped, a name never cut: where the terminal is too narrow, columns go from the
 //! right.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table as Columns, presets};
+use unicode_width::UnicodeWidthStr;
 
-/// Blanks between two columns.
-const GAP: u16 = 2;
+/// Between two columns.
+const GAP: &str = "  ";
 
 /// How a column is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,38 +31,45 @@ impl Table {
     }
 
     /// One line for the headings and one for each row, none wider than `width` as long as at least `needed`
-    /// columns are left.
-    pub(super) fn lines(&self, width: Option<usize>, needed: usize) -> Vec<String> {
-        let mut columns = self.headings.len();
-        loop {
-            let table = self.build(columns);
-            if width.is_none_or(|width| width_of(&table) <= width) || columns <= needed {
-                return table.lines().map(|line| line.trim_end().to_owned()).collect();
-            }
+    /// columns are left. Row by row: a plan may have thousands.
+    pub(super) fn into_lines(self, width: Option<usize>, needed: usize) -> impl Iterator<Item = String> {
+        let Self { headings, rows } = self;
+        let widths = widths(&headings, &rows);
+        let mut columns = headings.len();
+        while columns > needed && width.is_some_and(|width| width_of(&widths[..columns]) > width) {
             columns -= 1;
         }
-    }
-
-    fn build(&self, columns: usize) -> Columns {
-        let mut table = Columns::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(self.headings.iter().take(columns).map(|(name, _)| *name));
-        for row in &self.rows {
-            table.add_row(row.iter().take(columns));
-        }
-        for (index, (_, align)) in self.headings.iter().take(columns).enumerate() {
-            let column = table.column_mut(index).expect("every heading has made its column");
-            column.set_padding((0, GAP));
-            column.set_cell_alignment(if *align == Align::Right { CellAlignment::Right } else { CellAlignment::Left });
-        }
-        table
+        let columns =
+            widths.into_iter().zip(headings.iter().map(|(_, align)| *align)).take(columns).collect::<Vec<_>>();
+        let names = headings.into_iter().map(|(name, _)| name.to_owned()).collect();
+        std::iter::once(names).chain(rows).map(move |cells| line(&cells, &columns))
     }
 }
 
-/// The last column's gap is blank and is cut off.
-fn width_of(table: &Columns) -> usize {
-    let widths = table.column_max_content_widths();
-    widths.iter().map(|width| usize::from(width + GAP)).sum::<usize>().saturating_sub(usize::from(GAP))
+/// Of each column, with its heading.
+fn widths(headings: &[(&'static str, Align)], rows: &[Vec<String>]) -> Vec<usize> {
+    let mut widths = headings.iter().map(|(name, _)| name.width()).collect::<Vec<_>>();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
+    widths
+}
+
+fn width_of(columns: &[usize]) -> usize {
+    columns.iter().sum::<usize>() + GAP.len() * columns.len().saturating_sub(1)
+}
+
+fn line(cells: &[String], columns: &[(usize, Align)]) -> String {
+    let mut line = String::new();
+    for (cell, (width, align)) in cells.iter().zip(columns) {
+        let blank = " ".repeat(width - cell.width());
+        let (before, behind) = if *align == Align::Right { (blank.as_str(), "") } else { ("", blank.as_str()) };
+        line.extend([before, cell, behind, GAP]);
+    }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 #[cfg(test)]
@@ -76,14 +83,26 @@ mod tests {
         table
     }
 
+    fn lines(width: Option<usize>, needed: usize) -> Vec<String> {
+        table().into_lines(width, needed).collect()
+    }
+
+    #[test]
+    fn what_is_wide_on_a_terminal_counts_as_such() {
+        let mut table = Table::new(vec![("", Align::Left), ("", Align::Left)]);
+        table.row(vec!["漢字".into(), "a".into()]);
+        table.row(vec!["e\u{301}t\u{e9}".into(), "b".into()]);
+        assert_eq!(table.into_lines(None, 2).collect::<Vec<_>>(), ["", "漢字  a", "e\u{301}t\u{e9}   b"]);
+    }
+
     #[test]
     fn numbers_are_right_aligned_and_lines_have_no_blank_tail() {
-        assert_eq!(table().lines(None, 1), ["NAME   AGE  WHY", "redis   3d  because of something long", "a      41d"]);
+        assert_eq!(lines(None, 1), ["NAME   AGE  WHY", "redis   3d  because of something long", "a      41d"]);
     }
 
     #[test]
     fn a_narrow_terminal_loses_columns_from_the_right_but_never_those_that_are_needed() {
-        assert_eq!(table().lines(Some(20), 1), ["NAME   AGE", "redis   3d", "a      41d"]);
-        assert_eq!(table().lines(Some(3), 2)[1], "redis   3d");
+        assert_eq!(lines(Some(20), 1), ["NAME   AGE", "redis   3d", "a      41d"]);
+        assert_eq!(lines(Some(3), 2)[1], "redis   3d");
     }
 }

@@ -1,7 +1,9 @@
 //! The JSON of `helm list`, entry by entry: one that cannot be understood spoils no other.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
 
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::inventory::{InventoryError, Listing, Unreadable};
@@ -13,27 +15,39 @@ use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
 /// Where it is not a JSON list of objects, whole. Helm prints `[]` where there is no release, so even empty
 /// output is an error.
 pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
-    let entries = serde_json::from_slice::<Vec<Map<String, Value>>>(json);
-    let entries = entries.map_err(|error| InventoryError::Format(error.to_string()))?;
-    let mut found = BTreeMap::new();
-    let mut unreadable = Vec::new();
-    for entry in &entries {
-        match read_entry(entry) {
-            Err(entry) => unreadable.push(entry),
-            Ok(release) => {
-                found.entry(release.id.clone()).or_insert_with(Vec::new).push(release);
-            }
-        }
-    }
-    let mut releases = Vec::new();
-    for (id, mut same) in found {
-        match (same.pop(), same.is_empty()) {
-            (Some(release), true) => releases.push(release),
-            _ => unreadable.push(named(&id, "it is listed more than once".to_owned())),
-        }
-    }
+    let (mut releases, mut unreadable) = (Vec::new(), Vec::new());
+    let mut take = |entry: &Map<String, Value>| match read_entry(entry) {
+        Ok(release) => releases.push(release),
+        Err(entry) => unreadable.push(entry),
+    };
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let read = reader.deserialize_seq(Entries(&mut take)).and_then(|()| reader.end());
+    read.map_err(|error| InventoryError::Format(error.to_string()))?;
+    releases.sort_by(|left: &Release, right| left.id.cmp(&right.id));
+    let twice = releases.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| pair[0].id.clone());
+    let twice = twice.collect::<BTreeSet<_>>();
+    releases.retain(|release| !twice.contains(&release.id));
+    unreadable.extend(twice.iter().map(|id| named(id, "it is listed more than once".to_owned())));
     unreadable.sort();
     Ok(Listing { releases, unreadable, ..Listing::default() })
+}
+
+/// Hands entries on one by one: all at once as JSON they would be more than everything else that this program holds.
+struct Entries<'a>(&'a mut dyn FnMut(&Map<String, Value>));
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        while let Some(entry) = entries.next_element()? {
+            (self.0)(&entry);
+        }
+        Ok(())
+    }
 }
 
 fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {

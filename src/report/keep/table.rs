@@ -33,7 +33,7 @@ pub fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<us
             by.as_deref().map_or_else(|| "-".to_owned(), visible::line),
         ]);
     }
-    let mut lines = table.lines(width, NEEDED);
+    let mut lines = table.into_lines(width, NEEDED).collect::<Vec<_>>();
     if let Some(heading) = lines.first_mut() {
         *heading = paint.strong(heading);
     }
