@@ -34,6 +34,7 @@ pub mod plan;
 pub mod policy;
 pub mod release;
 pub mod report;
+pub mod run_id;
 pub mod settings;
 pub mod signal;
 mod visible;

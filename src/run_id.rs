@@ -1,0 +1,96 @@
+//! The name of a run, the same wherever it is spoken of: in its journal, its lock, and the records it leaves.
+//!
+//! It knows nothing of what a run does.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// How a run is called: the second in which it began, in UTC, and six hexadecimal digits that tell apart those that
+/// began in the same second, as `20261125-190342-3f9a1c`. Names sort by time, and each is a legal Kubernetes name and
+/// label value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(String);
+
+/// A text that is no name of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunIdError(String);
+
+impl RunId {
+    /// A name for a run that begins now.
+    pub fn new(now: Timestamp) -> Self {
+        Self::with(now, fastrand::u32(..))
+    }
+
+    fn with(now: Timestamp, random: u32) -> Self {
+        let begun = now.to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+        Self(format!("{begun}-{:06x}", random & 0x00ff_ffff))
+    }
+
+    /// The name as it is written everywhere.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// When the run began, to the second.
+    pub fn begun(&self) -> Option<Timestamp> {
+        let begun = jiff::civil::DateTime::strptime("%Y%m%d-%H%M%S", self.0.get(..15)?).ok()?;
+        Some(begun.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    }
+}
+
+impl FromStr for RunId {
+    type Err = RunIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let id = Self(text.to_owned());
+        let random = text.get(15..).and_then(|rest| rest.strip_prefix('-'));
+        let is_hexadecimal = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
+        let is_random = random.is_some_and(|digits| digits.len() == 6 && digits.bytes().all(is_hexadecimal));
+        if is_random && id.begun().is_some_and(|begun| Self::with(begun, 0).0[..15] == text[..15]) {
+            Ok(id)
+        } else {
+            Err(RunIdError(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for RunIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not the name of a run, which looks like 20261125-190342-3f9a1c", self.0)
+    }
+}
+
+impl std::error::Error for RunIdError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_named_after_the_second_it_began_in() {
+        let begun: Timestamp = "2026-11-25T19:03:42.9Z".parse().expect("a time");
+        let id = RunId::with(begun, 0xff3f_9a1c);
+        assert_eq!(id.as_str(), "20261125-190342-3f9a1c");
+        assert_eq!(id.begun(), "2026-11-25T19:03:42Z".parse().ok());
+        assert_eq!(id.as_str().parse(), Ok(id));
+    }
+
+    #[test]
+    fn whatever_else_somebody_types_is_no_name_of_a_run() {
+        for text in ["", "20261125-190342", "20261125-190342-3F9A1C", "20261125-190342-3f9a1", "20261325-190342-3f9a1c"]
+        {
+            assert!(text.parse::<RunId>().is_err(), "{text}");
+        }
+        assert!("20261125-190342-../../".parse::<RunId>().is_err());
+        assert!("２0261125-190342-3f9a1c".parse::<RunId>().is_err());
+    }
+}
