@@ -143,14 +143,17 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
     // Each request is bounded by itself; a watch may be silent for longer.
     configuration.read_timeout = None;
+    // What may be asked again is asked again by `answered`, which is done before nobody waits any more.
+    configuration.default_retry = false;
     kube::Client::try_from(configuration).map_err(|error| no_connection(&error))
 }
 
-/// The answer to one request, or the news that none came in time.
+/// The answer to one request, or the news that none came in time. For what is sent once: a question is
+/// [`answered`](super::question::answered).
 pub(super) async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> Result<T, LookError> {
     match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
         Ok(answer) => answer.map_err(|error| LookError::from(&error)),
-        Err(_) => Err(LookError::NoConnection(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
+        Err(_) => Err(LookError::NoAnswer(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
     }
 }
 

@@ -14,6 +14,7 @@ mod marks;
 mod overrides;
 mod parts;
 mod private_folder;
+mod question;
 
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};

@@ -135,6 +135,7 @@ impl From<InventoryError> for Stopped {
     fn from(error: InventoryError) -> Self {
         let hint = match &error {
             InventoryError::Look(LookError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
+            InventoryError::Look(LookError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
             InventoryError::Look(_) => FailureClass::Other.hint_for_listing(),
             InventoryError::List(list) => list.failure.class.hint_for_listing(),
             InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",

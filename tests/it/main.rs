@@ -18,6 +18,7 @@ mod engine;
 mod executor;
 mod fake_run;
 mod faults;
+mod faults_on_a_cluster;
 mod guards;
 mod init;
 mod inventory;

@@ -10,17 +10,16 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 pub use traffic::Traffic;
 
+use crate::background::Background;
 use crate::{Cluster, Error};
 use direction::Direction;
 use traffic::Counters;
@@ -45,9 +44,7 @@ impl Line {
 pub struct Relay {
     server: String,
     counters: Arc<Counters>,
-    /// Dropped for the relay to end.
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _background: Background,
 }
 
 impl Cluster {
@@ -67,10 +64,8 @@ impl Relay {
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let server = format!("https://{}", listener.local_addr()?);
         let counters = Arc::new(Counters::default());
-        let (end, ended) = oneshot::channel();
         let work = accept(listener, target.into(), line, Arc::clone(&counters));
-        let thread = thread::Builder::new().name("relay".to_owned()).spawn(move || run(&runtime, work, ended))?;
-        Ok(Self { server, counters, end: Some(end), thread: Some(thread) })
+        Ok(Self { server, counters, _background: Background::start("relay", runtime, work)? })
     }
 
     /// The URL that is to stand in the kubeconfig in place of the API server's.
@@ -84,26 +79,6 @@ impl Relay {
     pub fn traffic(&self) -> Traffic {
         self.counters.read()
     }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.end = None;
-        if let Some(thread) = self.thread.take() {
-            // It could only have panicked, and nobody needs it any more.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Until the owner drops its end; then all connections go with the runtime.
-fn run(runtime: &Runtime, work: impl Future<Output = ()>, ended: oneshot::Receiver<()>) {
-    runtime.block_on(async {
-        tokio::select! {
-            () = work => (),
-            _ = ended => (),
-        }
-    });
 }
 
 async fn accept(listener: TcpListener, target: Arc<str>, line: Line, counters: Arc<Counters>) {
@@ -142,6 +117,7 @@ async fn carry(client: TcpStream, target: Arc<str>, line: Line, counters: Arc<Co
 mod tests {
     use std::io::{Read, Write};
     use std::net;
+    use std::thread;
     use std::time::Instant;
 
     use super::*;
