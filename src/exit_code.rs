@@ -18,6 +18,8 @@ pub enum ExitCode {
     Preflight,
     /// A guard refused; nothing was purged.
     Refused,
+    /// Another run holds the lock; nothing was purged.
+    Locked,
     /// Somebody declined at the prompt.
     Declined,
     /// The deadline came before the end of the plan; what had begun was finished.
@@ -38,6 +40,7 @@ impl ExitCode {
             ExitCode::PolicyInvalid => 3,
             ExitCode::Preflight => 4,
             ExitCode::Refused => 5,
+            ExitCode::Locked => 6,
             ExitCode::Declined => 7,
             ExitCode::DeadlineReached => 8,
             ExitCode::SomethingToPurge => 10,
@@ -79,6 +82,7 @@ impl ExitCode {
             ("3", "a policy or a case is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
             ("5", "a guard refused; nothing was purged"),
+            ("6", "another run holds the lock of the policy; nothing was purged"),
             ("7", "declined at the prompt"),
             ("8", "the deadline came before the end of the plan; what had begun was finished"),
             ("10", "with plan --detailed-exitcode: there is something to purge"),
@@ -107,6 +111,7 @@ mod tests {
             (ExitCode::PolicyInvalid, 3),
             (ExitCode::Preflight, 4),
             (ExitCode::Refused, 5),
+            (ExitCode::Locked, 6),
             (ExitCode::Declined, 7),
             (ExitCode::DeadlineReached, 8),
             (ExitCode::SomethingToPurge, 10),

@@ -15,7 +15,8 @@
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
-//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`.
+//! Two things are written to a cluster other than by helm: ConfigMaps that are opt-outs, by `keep` (`cluster::marks`), and
+//! the Leases of the lock, by `run` (`cluster::leases`).
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
@@ -29,6 +30,7 @@ pub mod exit_code;
 pub mod guard;
 pub mod helm;
 pub mod inventory;
+pub mod lock;
 pub mod place;
 pub mod plan;
 pub mod policy;

@@ -104,6 +104,12 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+    /// Wait for a run that holds the lock of a policy, such as 10m; without it, such a run is exit code 6
+    #[arg(long, value_name = "DURATION")]
+    pub lock_wait: Option<String>,
+    /// Where the lock is kept, a Lease for each policy [default: the pod's namespace; outside a pod there is no lock]
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lock_namespace: Option<String>,
 }
 
 /// `explain`.

@@ -38,6 +38,8 @@ type Job = Box<dyn FnOnce(Connected) -> Pin<Box<dyn Future<Output = ()>>> + Send
 pub struct Client {
     jobs: UnboundedSender<Job>,
     stop: StopSignal,
+    /// How long a whole look may take.
+    patience: Duration,
     /// A look did not come back: nothing else will.
     stuck: Arc<AtomicBool>,
 }
@@ -52,7 +54,14 @@ impl Client {
         let kubeconfig = connection.pinned().clone();
         let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(kubeconfig, inbox));
         thread.map_err(|error| LookError::Failed(error.to_string()))?;
-        Ok(Self { jobs, stop, stuck: Arc::default() })
+        Ok(Self { jobs, stop, patience: LOOK_TIMEOUT, stuck: Arc::default() })
+    }
+
+    /// The same client for somebody who listens to another word, and does not wait for longer than this. What does not
+    /// come back in that time says nothing about the looks of others.
+    #[must_use]
+    pub fn listening_to(&self, stop: StopSignal, patience: Duration) -> Self {
+        Self { jobs: self.jobs.clone(), stop, patience: patience.min(LOOK_TIMEOUT), stuck: Arc::default() }
     }
 
     /// One look, to its end, its time limit, or the end of the run. It bounds each of its requests by [`in_time`].
@@ -112,9 +121,9 @@ impl Client {
                 Err(RecvTimeoutError::Timeout) if self.is_told_to_end() => {
                     return Err(LookError::Interrupted);
                 }
-                Err(RecvTimeoutError::Timeout) if started.elapsed() > LOOK_TIMEOUT => {
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > self.patience => {
                     self.stuck.store(true, Ordering::Relaxed);
-                    let seconds = LOOK_TIMEOUT.as_secs();
+                    let seconds = self.patience.as_secs();
                     return Err(LookError::NoConnection(format!("login and answer took longer than {seconds} s")));
                 }
                 Err(RecvTimeoutError::Timeout) => {}

@@ -9,6 +9,7 @@ mod explain;
 mod facts;
 mod init;
 mod keep;
+mod lock;
 mod look_around;
 mod narrow;
 mod plan;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::lock;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
@@ -17,12 +18,14 @@ use crate::executor::{
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};
 use crate::inventory::Inventory;
+use crate::lock::Held;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
     Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
     serialize,
 };
+use crate::run_id::RunId;
 use crate::settings::{ConnectionWish, FrontDoor};
 use crate::signal::Stage;
 
@@ -38,6 +41,7 @@ pub(super) fn run(
     let timeout = timeout.map_err(Stopped::flag)?;
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
+    let lock_wish = lock::wish(arguments)?;
     let attendance = confirm::attendance(arguments, surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
@@ -48,11 +52,13 @@ pub(super) fn run(
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
+    let lock = lock::take(lock_wish, &prepared, &RunId::new(prepared.now), surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
+    let mut run = carry_out(&prepared, chosen, still, execution, timeout, lock.as_ref(), surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
+    lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
 }
@@ -82,6 +88,7 @@ fn carry_out(
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Option<Duration>,
+    lock: Option<&Held>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -92,7 +99,10 @@ fn carry_out(
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+    let mut on_event = |event: &executor::Event<'_>| {
+        progress.on_event(event, printer);
+        lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+    };
     let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
     let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
     let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));
