@@ -12,7 +12,7 @@ pub enum ExitCode {
     SomeFailed,
     /// The command line is wrong, or a confirmation is missing.
     Usage,
-    /// A policy or a case is invalid; nothing was started.
+    /// A policy, a case or a saved plan is invalid; nothing was started.
     PolicyInvalid,
     /// Helm is missing or too old, the cluster cannot be reached, or the listing failed; nothing was purged.
     Preflight,
@@ -79,7 +79,7 @@ impl ExitCode {
             ("0", "done, or nothing to do"),
             ("1", "some releases or cases failed, or the result could not be verified or written"),
             ("2", "wrong command line, or a confirmation is missing"),
-            ("3", "a policy or a case is invalid; nothing was started"),
+            ("3", "a policy, a case or a saved plan is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
             ("5", "a guard refused; nothing was purged"),
             ("6", "another run holds the lock of the policy; nothing was purged"),

@@ -76,6 +76,10 @@ pub struct RunArguments {
     /// Which releases.
     #[command(flatten)]
     pub selection: SelectionArguments,
+    /// Purge only what this saved plan purges (of `plan -o json`, or yaml) and that has not changed since; `-` is standard
+    /// input
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// How the summary is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,

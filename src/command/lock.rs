@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
 use crate::cli::RunArguments;
-use crate::cluster::Client;
+use crate::cluster::{Client, LookError};
 use crate::exit_code::ExitCode;
 use crate::lock::{Busy, Held, LeasesOf, LockName, Lost, Patience, Pause, Reach, TakenEnd};
 use crate::lock::{DURATION, acquire, holder};
@@ -56,7 +56,7 @@ pub(super) fn wish(arguments: &RunArguments) -> Result<LockWish, Stopped> {
 /// # Errors
 /// Another run holds one, or a signal came.
 pub(super) fn take(
-    wish: LockWish,
+    wish: &LockWish,
     prepared: &Prepared,
     run: &RunId,
     surroundings: &mut Surroundings,
@@ -64,7 +64,7 @@ pub(super) fn take(
     if prepared.plan.chosen().next().is_none() {
         return Ok(None);
     }
-    let Some((client, namespace)) = place(&wish, prepared, surroundings) else { return Ok(None) };
+    let Some((client, namespace)) = place(wish, prepared, surroundings) else { return Ok(None) };
     let us = holder(run, surroundings.environment.user.as_deref(), &machine_name());
     let names = LockName::of(prepared.policies.iter().map(|policy| policy.name.as_str()), None);
     let leases = LeasesOf { client: client.clone(), namespace: namespace.clone() };
@@ -78,7 +78,7 @@ pub(super) fn take(
     };
     let taken = acquire(&leases, names, &us, wish.patience, &mut pause);
     let held = Held::new(us, taken.locks, reach(client, &namespace), DURATION / 3);
-    let held = held.map_err(|error| Stopped::internal(format!("no thread for the lock: {error}")))?;
+    let held = held.map_err(|error| LookError::Failed(format!("there is no thread for the lock: {error}")))?;
     let end = match taken.end {
         TakenEnd::Busy(busy) => Err(is_held(*busy, &namespace)),
         TakenEnd::NotWritten(error) => {

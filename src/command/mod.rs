@@ -17,6 +17,7 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod saved_plan;
 mod schema;
 mod stopped;
 mod surroundings;

@@ -9,6 +9,7 @@ use super::confirm;
 use super::lock;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
+use super::saved_plan;
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
@@ -43,7 +44,8 @@ pub(super) fn run(
     let longest = longest.map_err(Stopped::flag)?;
     let lock_wish = lock::wish(arguments)?;
     let attendance = confirm::attendance(arguments, surroundings);
-    let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
+    let saved = saved_plan::read(arguments)?;
+    let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
@@ -52,7 +54,7 @@ pub(super) fn run(
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
-    let lock = lock::take(lock_wish, &prepared, &RunId::new(prepared.now), surroundings)?;
+    let lock = lock::take(&lock_wish, &prepared, &RunId::new(prepared.now), surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
@@ -60,6 +62,7 @@ pub(super) fn run(
     let settled = settle(&prepared, &mut run, surroundings);
     lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
+    saved_plan::add_since(&mut run, &prepared);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
 }
 

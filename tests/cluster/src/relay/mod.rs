@@ -9,7 +9,7 @@ mod traffic;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -44,6 +44,7 @@ impl Line {
 #[derive(Debug)]
 pub struct Relay {
     server: String,
+    target: Arc<Target>,
     counters: Arc<Counters>,
     /// Dropped for the relay to end.
     end: Option<oneshot::Sender<()>>,
@@ -61,6 +62,16 @@ impl Cluster {
     }
 }
 
+/// Where new connections go.
+#[derive(Debug)]
+struct Target(Mutex<String>);
+
+impl Target {
+    fn get(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl Relay {
     fn start(target: String, line: Line) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -68,15 +79,23 @@ impl Relay {
         let server = format!("https://{}", listener.local_addr()?);
         let counters = Arc::new(Counters::default());
         let (end, ended) = oneshot::channel();
-        let work = accept(listener, target.into(), line, Arc::clone(&counters));
+        let target = Arc::new(Target(Mutex::new(target)));
+        let work = accept(listener, Arc::clone(&target), line, Arc::clone(&counters));
         let thread = thread::Builder::new().name("relay".to_owned()).spawn(move || run(&runtime, work, ended))?;
-        Ok(Self { server, counters, end: Some(end), thread: Some(thread) })
+        Ok(Self { server, target, counters, end: Some(end), thread: Some(thread) })
     }
 
     /// The URL that is to stand in the kubeconfig in place of the API server's.
     #[must_use]
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    /// From here on new connections go to another cluster, as when a name comes to mean another address. Those that are
+    /// open stay where they are.
+    pub fn lead_to(&self, cluster: &Cluster) {
+        let address = cluster.server().trim_start_matches("https://").to_owned();
+        *self.target.0.lock().unwrap_or_else(PoisonError::into_inner) = address;
     }
 
     /// What it carried since it was started.
@@ -106,14 +125,14 @@ fn run(runtime: &Runtime, work: impl Future<Output = ()>, ended: oneshot::Receiv
     });
 }
 
-async fn accept(listener: TcpListener, target: Arc<str>, line: Line, counters: Arc<Counters>) {
+async fn accept(listener: TcpListener, target: Arc<Target>, line: Line, counters: Arc<Counters>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // A caller that went before it was heard, or too many open files: the next one may do better.
                 if let Ok((client, _)) = accepted {
-                    connections.spawn(carry(client, Arc::clone(&target), line, Arc::clone(&counters)));
+                    connections.spawn(carry(client, target.get(), line, Arc::clone(&counters)));
                 }
             }
             Some(_) = connections.join_next() => (),
@@ -122,10 +141,10 @@ async fn accept(listener: TcpListener, target: Arc<str>, line: Line, counters: A
 }
 
 /// One connection to its end. What breaks on one side breaks on the other, as on any line.
-async fn carry(client: TcpStream, target: Arc<str>, line: Line, counters: Arc<Counters>) {
+async fn carry(client: TcpStream, target: String, line: Line, counters: Arc<Counters>) {
     let accepted = Instant::now();
     counters.connected();
-    let Ok(server) = TcpStream::connect(&*target).await else { return };
+    let Ok(server) = TcpStream::connect(target).await else { return };
     // Otherwise small requests would wait for company, which is no part of the delay that was asked for.
     if client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).is_err() {
         return;
