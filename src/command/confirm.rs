@@ -24,12 +24,20 @@ const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm wi
 pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings) -> Result<(), Stopped> {
     let agreed = arguments.yes || arguments.confirm.is_some();
     let files = &arguments.selection.files;
-    let from_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    let policy_from_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    let plan_from_stdin = arguments.plan.as_ref().is_some_and(|file| file.as_os_str() == "-");
+    if policy_from_stdin && plan_from_stdin {
+        return Err(Stopped::usage(
+            "standard input is a policy or a saved plan, not both",
+            "name a file for one of them",
+        ));
+    }
     if arguments.yes && files.is_empty() {
         return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
     }
-    if !agreed && from_stdin {
-        return Err(Stopped::usage("a policy on standard input leaves nothing to answer a question with", HOW));
+    if !agreed && (policy_from_stdin || plan_from_stdin) {
+        let what = if plan_from_stdin { "a plan" } else { "a policy" };
+        return Err(Stopped::usage(format!("{what} on standard input leaves nothing to answer a question with"), HOW));
     }
     if !agreed && !surroundings.terminal.can_ask() {
         return Err(Stopped::usage("there is no terminal to ask at, and no confirmation was given", HOW));

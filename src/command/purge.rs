@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::lock;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
+use super::saved_plan;
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
@@ -17,12 +19,14 @@ use crate::executor::{
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};
 use crate::inventory::Inventory;
+use crate::lock::Held;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
     Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
     serialize,
 };
+use crate::run_id::RunId;
 use crate::settings::{ConnectionWish, FrontDoor};
 use crate::signal::Stage;
 
@@ -38,8 +42,10 @@ pub(super) fn run(
     let timeout = timeout.map_err(Stopped::flag)?;
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
+    let lock_wish = lock::wish(arguments)?;
     let attendance = confirm::attendance(arguments, surroundings);
-    let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
+    let saved = saved_plan::read(arguments)?;
+    let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
@@ -48,12 +54,15 @@ pub(super) fn run(
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
+    let lock = lock::take(&lock_wish, &prepared, &RunId::new(prepared.now), surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
+    let mut run = carry_out(&prepared, chosen, still, execution, timeout, lock.as_ref(), surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
+    lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
+    saved_plan::add_since(&mut run, &prepared);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
 }
 
@@ -82,6 +91,7 @@ fn carry_out(
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Option<Duration>,
+    lock: Option<&Held>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -92,7 +102,10 @@ fn carry_out(
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+    let mut on_event = |event: &executor::Event<'_>| {
+        progress.on_event(event, printer);
+        lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+    };
     let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
     let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
     let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));

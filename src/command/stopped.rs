@@ -11,6 +11,7 @@ use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::policy::Faults;
 use crate::report::{render_error, render_refusal};
+use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
 /// Why a command ended early. Nothing has been purged then.
@@ -148,6 +149,13 @@ impl From<InventoryError> for Stopped {
 impl From<PoolError> for Stopped {
     fn from(error: PoolError) -> Self {
         Stopped::preflight(error, Some("raise the limit of processes, or ask for fewer --workers".to_owned()))
+    }
+}
+
+impl From<SavedPlanError> for Stopped {
+    fn from(error: SavedPlanError) -> Self {
+        let hint = Some(error.hint().to_owned());
+        Stopped::Error { code: ExitCode::PolicyInvalid, error: Box::new(error), hint }
     }
 }
 
