@@ -29,6 +29,7 @@ pub mod exit_code;
 pub mod guard;
 pub mod helm;
 pub mod inventory;
+pub mod mark;
 pub mod place;
 pub mod plan;
 pub mod policy;

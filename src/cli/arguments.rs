@@ -161,6 +161,9 @@ pub struct SelectionArguments {
     /// Purge also where nobody can see who has opted out
     #[arg(long)]
     pub without_opt_outs: bool,
+    /// Keep the history of everything that goes, as with `keepHistory: true`: `restore` brings it back
+    #[arg(long)]
+    pub keep_history: bool,
     /// The whole fence, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,

@@ -20,6 +20,7 @@ mod schema;
 mod stopped;
 mod surroundings;
 mod test;
+mod undo;
 mod validate;
 mod version;
 

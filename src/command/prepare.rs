@@ -55,6 +55,7 @@ pub(super) fn prepare(
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
     let policies = read_policies(&selection.files)?;
+    let policies = if selection.keep_history { policies.keeping_history() } else { policies };
     let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
     surroundings.listen()?;
@@ -85,6 +86,7 @@ fn look(
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
+    refusals.extend(guard::kept_histories(&plan, gathered.inventory.why_helm()));
     refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
     let Gathered { helm, identity, inventory, now, .. } = gathered;
     Ok(Prepared {

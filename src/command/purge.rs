@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::check_again::{Checked, check_again};
 use super::confirm;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
+use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
@@ -15,15 +18,17 @@ use crate::executor::{
     Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{GoRuntime, HelmUninstall};
+use crate::helm::{GoRuntime, HelmUninstall, Uninstall};
 use crate::inventory::Inventory;
+use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
 use crate::report::{
     Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
     serialize,
 };
-use crate::settings::{ConnectionWish, FrontDoor};
+use crate::run_id::RunId;
+use crate::settings::{ConnectionWish, Environment, FrontDoor};
 use crate::signal::Stage;
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -51,10 +56,30 @@ pub(super) fn run(
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
-    let settled = settle(&prepared, &mut run, surroundings);
+    let id = RunId::new(Timestamp::now());
+    let marks = marks(&id, &prepared);
+    let uninstall = uninstall(&prepared, marks.clone(), surroundings);
+    let mut run = carry_out(&prepared, chosen, uninstall, still, execution, timeout, surroundings)?;
+    let settled = settle(&prepared, &mut run, &marks, surroundings);
+    finish_earlier(&prepared);
     add_changed(&mut run, &prepared, &changed);
-    summarize(arguments.output, &prepared, &run, &settled, surroundings)
+    summarize(arguments.output, &prepared, &run, &id, &settled, surroundings)
+}
+
+/// What the records say of releases whose history is kept, for each policy.
+fn marks(run: &RunId, prepared: &Prepared) -> Vec<Mark> {
+    prepared.policies.iter().map(|policy| Mark { run: run.clone(), policy: policy.name.clone() }).collect()
+}
+
+fn uninstall(prepared: &Prepared, marks: Vec<Mark>, surroundings: &Surroundings) -> Arc<HelmUninstall> {
+    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
+    Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
+}
+
+/// How helms that do something are set.
+pub(super) fn go_runtime(environment: &Environment) -> GoRuntime {
+    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
 }
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
@@ -79,23 +104,20 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
 fn carry_out(
     prepared: &Prepared,
     chosen: Vec<Release>,
+    uninstall: Arc<dyn Uninstall>,
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Option<Duration>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
-    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
     surroundings.interrupts.enter(Stage::Purging);
     // From here on a signal is the executor's; one that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
+    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
     let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
-    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
-    let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
-    let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));
     let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
@@ -107,7 +129,7 @@ fn carry_out(
 }
 
 /// What was reported gone has to be gone.
-fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -> Settled {
+fn settle(prepared: &Prepared, run: &mut Run, marks: &[Mark], surroundings: &mut Surroundings) -> Settled {
     if run.results.iter().all(|result| result.took.is_none()) {
         return Settled::NothingToVerify;
     }
@@ -117,7 +139,12 @@ fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -
     let listing = prepared.inventory.list();
     run.interruption = surroundings.interruption();
     match listing {
-        Ok(listing) => executor::settle(run, &listing),
+        Ok(listing) => {
+            let keeping = Keeping::of(prepared, marks);
+            let settled = executor::settle(run, &listing, &keeping.verify(run, &listing));
+            keeping.remove_older(run, &listing);
+            settled
+        }
         Err(_) if surroundings.interrupts.has_ended_all() => {
             Settled::NotVerified("interrupted while the cluster was looked at once more".to_owned())
         }
@@ -145,15 +172,17 @@ fn summarize(
     output: OutputFormat,
     prepared: &Prepared,
     run: &Run,
+    id: &RunId,
     settled: &Settled,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
     let code = ExitCode::of_run(run, settled);
-    let view = SummaryView { run, settled, context: prepared.connection.context().as_str(), volume: printer.volume() };
+    let context = prepared.connection.context().as_str();
+    let view = SummaryView { run, id, settled, context, volume: printer.volume() };
     let scope = prepared.scope_note();
     let written = code.unless_unwritten(printer.state()).number();
-    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, written);
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, id, settled, written);
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),

@@ -16,6 +16,7 @@ mod planned;
 mod run;
 mod schedule;
 mod settle;
+mod settle_restored;
 mod worker;
 
 pub use doubt::Doubt;
@@ -26,5 +27,6 @@ pub use phase::{CannotLook, Remaining};
 pub use planned::{Phase, Planned, Share};
 pub use run::{Means, PoolError, execute};
 pub use schedule::{Batch, Lane};
-pub use settle::{Settled, settle};
+pub use settle::{Histories, Settled, settle};
+pub use settle_restored::settle_restored;
 pub use worker::{AsPlanned, StillAsPlanned};

@@ -67,6 +67,11 @@ pub enum Refusal {
         /// Why not.
         why: String,
     },
+    /// Histories are to be kept, and nobody could see whether they were, nor leave them so that helm goes on with them.
+    HistoryCannotBeKept {
+        /// Why not.
+        why: String,
+    },
     /// A larger share of the cluster would go than the limit allows.
     TooLargeAShare {
         /// How many would go.
@@ -96,6 +101,7 @@ impl Refusal {
             Refusal::WindowClosed { .. } => "window",
             Refusal::RequiredKeepMissing { .. } => "keep.required",
             Refusal::OptOutsUnseen { .. } => "opt-outs",
+            Refusal::HistoryCannotBeKept { .. } => "keep-history",
         }
     }
 
@@ -115,6 +121,9 @@ impl Refusal {
             Refusal::WindowClosed { .. } => "wait until it opens, or change `window` in a reviewed change",
             Refusal::RequiredKeepMissing { .. } => {
                 "is this the right cluster? If the release is gone for good, remove `required: true`"
+            }
+            Refusal::HistoryCannotBeKept { .. } => {
+                "give this program a way to the API server that it can use, or purge without `keepHistory`"
             }
             Refusal::OptOutsUnseen { .. } => {
                 "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs"
@@ -159,6 +168,9 @@ impl fmt::Display for Refusal {
             }
             Refusal::OptOutsUnseen { why } => {
                 write!(f, "who has opted out cannot be seen in any namespace of the plan: {why}")
+            }
+            Refusal::HistoryCannotBeKept { why } => {
+                write!(f, "`keepHistory` needs the API, and it could not be asked: {why}")
             }
             Refusal::TooLargeAShare { chosen, seen, limit, source } => {
                 write!(

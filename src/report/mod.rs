@@ -16,6 +16,7 @@ mod plan_document;
 mod plan_head;
 mod plan_row;
 mod plan_table;
+mod plan_undo;
 mod printer;
 mod progress;
 mod run_document;

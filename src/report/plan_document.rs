@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::opt_out_document::{KeepOfDocument, OptOutOfDocument};
 use super::plan_table::PlanView;
 use crate::plan::{Entry, Reason, Subject, Verdict};
+use crate::policy::History;
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -46,6 +47,7 @@ struct Totals {
     purge: usize,
     purge_namespaces: usize,
     keep: usize,
+    restorable: usize,
     seen: usize,
 }
 
@@ -69,6 +71,12 @@ struct ReleaseOfDocument {
     /// When it goes, where it does: `first`, `middle` or `last`.
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<&'static str>,
+    /// Whether it can be restored once it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restorable: Option<bool>,
+    /// What of it a restore would not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    losses: Vec<String>,
     /// StatefulSets whose volume claims stay behind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims_stay: Vec<String>,
@@ -112,6 +120,7 @@ impl PlanDocument {
                 purge: view.plan.chosen().count(),
                 purge_namespaces: view.plan.chosen_namespaces(),
                 keep: view.plan.kept(),
+                restorable: view.plan.restorable().count(),
                 seen: view.plan.seen,
             },
             refusals: view.refusals.iter().map(refusal).collect(),
@@ -152,6 +161,8 @@ impl ReleaseOfDocument {
             decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
             reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
             phase: entry.going.map(|going| going.phase.as_str()),
+            restorable: entry.going.map(|going| going.handling.history == History::Keep),
+            losses: entry.losses.iter().map(ToString::to_string).collect(),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),
         }
     }

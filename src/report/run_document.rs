@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
 use super::plan_table::PlanView;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use crate::run_id::RunId;
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -12,6 +13,7 @@ use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Sett
 pub struct RunDocument {
     api_version: &'static str,
     kind: &'static str,
+    run: String,
     started: String,
     seconds: f64,
     policies: Vec<PolicyOfDocument>,
@@ -47,6 +49,7 @@ struct Totals {
     not_started: usize,
     still_needed: usize,
     kept: usize,
+    restorable: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,11 +76,12 @@ struct ResultOfDocument {
 }
 
 impl RunDocument {
-    /// A run, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, exit_code: u8) -> Self {
+    /// A run by its name, the plan it carried out, and how the program ends.
+    pub fn of(view: &PlanView<'_>, run: &Run, id: &RunId, settled: &Settled, exit_code: u8) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
+            run: id.to_string(),
             started: view.now.to_string(),
             seconds: run.took.as_secs_f64(),
             policies: PolicyOfDocument::all(view),
@@ -96,6 +100,7 @@ impl RunDocument {
                 not_started: run.count(OutcomeKind::NotStarted),
                 still_needed: run.count(OutcomeKind::StillNeeded),
                 kept: view.plan.kept(),
+                restorable: run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
         }
@@ -129,6 +134,7 @@ impl ResultOfDocument {
                 Afterwards::Unknown => "unknown",
                 Afterwards::Gone => "gone",
                 Afterwards::Listed { .. } => "listed",
+                Afterwards::Kept => "kept",
                 Afterwards::Unreadable => "unreadable",
             },
         };
@@ -150,6 +156,7 @@ impl ResultOfDocument {
             Outcome::Changed(what) => self.message = Some(what.clone()),
             Outcome::NotStarted(reason) => self.message = Some(reason.as_str().to_owned()),
             Outcome::StillNeeded { by } => self.message = Some(format!("still needed by {by}")),
+            Outcome::Restored { remarks } => self.remarks.clone_from(remarks),
             Outcome::AlreadyGone => {}
         }
     }

@@ -7,6 +7,7 @@ use super::table::{Align, Table};
 use super::words::seconds;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 use crate::helm::{Failure, FailureClass};
+use crate::run_id::RunId;
 use crate::visible;
 
 /// A finished run with what the last look at the cluster said.
@@ -14,6 +15,8 @@ use crate::visible;
 pub struct SummaryView<'a> {
     /// The results.
     pub run: &'a Run,
+    /// What the run is called.
+    pub id: &'a RunId,
     /// What verified them.
     pub settled: &'a Settled,
     /// The cluster's context.
@@ -92,7 +95,7 @@ fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Volume) -> St
             format!("{words}\nit is still listed, as `{status}`")
         }
         Afterwards::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
-        Afterwards::Listed { .. } | Afterwards::Unknown | Afterwards::Unreadable => words,
+        Afterwards::Listed { .. } | Afterwards::Kept | Afterwards::Unknown | Afterwards::Unreadable => words,
     }
 }
 
@@ -156,14 +159,21 @@ fn verification(view: &SummaryView<'_>, paint: Paint) -> String {
     let context = visible::line(view.context);
     match view.settled {
         Settled::Verified { reported, gone } if reported == gone => {
-            format!("verified: {gone} of {reported} are gone from {context}")
+            format!("verified: {gone} of {reported} are gone from {context}{}", undo(view))
         }
         Settled::Verified { reported, gone } => {
-            paint.bad(&format!("verified: only {gone} of {reported} are gone from {context}"))
+            paint.bad(&format!("verified: only {gone} of {reported} are gone from {context}")) + &undo(view)
         }
         Settled::NotVerified(why) => {
             format!("{} {}", paint.bad("not verified:"), indented(why, 14))
         }
         Settled::NothingToVerify => "nothing was purged".to_owned(),
     }
+}
+
+/// The way back, where there is one.
+fn undo(view: &SummaryView<'_>) -> String {
+    let kept = view.run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count();
+    let which = if kept == view.run.count(OutcomeKind::Purged) { String::new() } else { format!(" (of {kept})") };
+    if kept == 0 { String::new() } else { format!(" · undo{which}: helm purge restore --run {}", view.id) }
 }

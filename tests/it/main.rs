@@ -35,4 +35,5 @@ mod real_batches;
 mod real_purge;
 mod screens;
 mod signals;
+mod undo;
 mod validate;

@@ -49,6 +49,7 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
     let name = format!("{release} {}", seconds(took));
     match outcome {
         Outcome::Purged { .. } => format!("{} {name}", paint.good("purged")),
+        Outcome::Restored { .. } => format!("{} {name}", paint.good("restored")),
         Outcome::AlreadyGone => format!("{} {name}", paint.quiet("already gone")),
         Outcome::Failed(failure) => {
             let first = failure.words.error.lines().next().unwrap_or_default();
