@@ -38,6 +38,7 @@ pub mod report;
 pub mod run_id;
 pub mod settings;
 pub mod signal;
+pub mod undo;
 mod visible;
 
 use std::ffi::OsString;

@@ -74,7 +74,8 @@ fn look(
 ) -> Result<Prepared, Stopped> {
     let asked = Asked { policies: &policies, connection: &connection, attendance };
     let gathered = gather(asked, surroundings)?;
-    let scope = find_scope(selection, &connection, surroundings)?;
+    let namespace = selection.namespace.as_deref();
+    let scope = find_scope(namespace, selection.all_namespaces, &connection, surroundings)?;
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::carry_out::{carry_out, go_runtime};
 use super::check_again::{Checked, check_again};
 use super::confirm;
 use super::planned::{Ways, first_end};
@@ -14,21 +15,18 @@ use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
-    Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, ReleaseResult,
+    Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{GoRuntime, HelmUninstall, Uninstall};
+use crate::helm::{HelmUninstall, Uninstall};
 use crate::inventory::Inventory;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
-use crate::report::{
-    Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
-    serialize,
-};
+use crate::report::{Detail, Format, RunDocument, SummaryView, render_plan, render_summary, serialize};
 use crate::run_id::RunId;
-use crate::settings::{ConnectionWish, Environment, FrontDoor};
+use crate::settings::ConnectionWish;
 use crate::signal::Stage;
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -38,12 +36,12 @@ pub(super) fn run(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let begun = Instant::now();
-    confirm::check_flags(arguments, surroundings)?;
+    confirm::check_flags(arguments.into(), surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
     let timeout = timeout.map_err(Stopped::flag)?;
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
-    let attendance = confirm::attendance(arguments, surroundings);
+    let attendance = confirm::attendance(arguments.into(), surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
@@ -59,7 +57,10 @@ pub(super) fn run(
     let id = RunId::new(Timestamp::now());
     let marks = marks(&id, &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
-    let mut run = carry_out(&prepared, chosen, uninstall, still, execution, timeout, surroundings)?;
+    let ways = Ways::of(&prepared, timeout);
+    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
+    let means = means(&prepared, uninstall, still);
+    let mut run = carry_out(plan, execution, means, Operation::Uninstall, surroundings)?;
     let settled = settle(&prepared, &mut run, &marks, surroundings);
     finish_earlier(&prepared);
     add_changed(&mut run, &prepared, &changed);
@@ -74,12 +75,6 @@ fn marks(run: &RunId, prepared: &Prepared) -> Vec<Mark> {
 fn uninstall(prepared: &Prepared, marks: Vec<Mark>, surroundings: &Surroundings) -> Arc<HelmUninstall> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
     Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
-}
-
-/// How helms that do something are set.
-pub(super) fn go_runtime(environment: &Environment) -> GoRuntime {
-    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
-    GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
 }
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
@@ -101,31 +96,13 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
 
-fn carry_out(
-    prepared: &Prepared,
-    chosen: Vec<Release>,
-    uninstall: Arc<dyn Uninstall>,
-    still: Arc<dyn StillAsPlanned>,
-    execution: Execution,
-    timeout: Option<Duration>,
-    surroundings: &mut Surroundings,
-) -> Result<Run, Stopped> {
-    surroundings.interrupts.enter(Stage::Purging);
-    // From here on a signal is the executor's; one that came before ends the run before it begins.
-    surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
-    let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
-    let way_out = WayOut { pid: std::process::id(), second };
-    let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+/// Who does it, and who is asked about the cluster meanwhile.
+fn means(prepared: &Prepared, uninstall: Arc<dyn Uninstall>, still: Arc<dyn StillAsPlanned>) -> Means {
     let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
-    let means = Means { uninstall, still, remaining };
-    let ways = Ways::of(prepared, timeout);
-    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
-    Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
+    Means { uninstall, still, remaining }
 }
 
 /// What was reported gone has to be gone.

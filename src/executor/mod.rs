@@ -21,7 +21,7 @@ mod worker;
 
 pub use doubt::Doubt;
 pub use event::{Event, Progress};
-pub use execution::{BatchSize, Execution, FailureHandling};
+pub use execution::{BatchSize, Execution, FailureHandling, Operation};
 pub use outcome::{Afterwards, NotStarted, Outcome, OutcomeKind, ReleaseResult, Run, Telling};
 pub use phase::{CannotLook, Remaining};
 pub use planned::{Phase, Planned, Share};

@@ -15,7 +15,7 @@ mod way;
 
 pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
-pub use kept::{Histories, KeptRecords, older};
+pub use kept::{Histories, KeptRecords, older, single};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
 pub use protection::{

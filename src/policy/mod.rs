@@ -39,7 +39,7 @@ mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
-pub use flag::timeout_from_flag;
+pub use flag::{age_from_flag, timeout_from_flag};
 pub use json_schema::json_schema;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,

@@ -22,6 +22,7 @@ mod progress;
 mod run_document;
 mod summary;
 mod table;
+mod undo;
 mod words;
 
 pub use cases::{render_case, render_cases};
@@ -38,4 +39,8 @@ pub use printer::{Printer, Volume, WriteState};
 pub use progress::{Progressing, SecondSignal, WayOut, progress};
 pub use run_document::RunDocument;
 pub use summary::{SummaryView, render_summary};
+pub use undo::{
+    PruneDocument, PruneRow, PruneView, RestoreDocument, RestoreReport, RestoreView, render_prune, render_restore_plan,
+    render_restored,
+};
 pub use words::{age, plural, seconds};

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::opt_out_document::{KeepOfDocument, OptOutOfDocument};
 use super::plan_table::PlanView;
+use crate::cluster::{Connection, Identity};
 use crate::plan::{Entry, Reason, Subject, Verdict};
-use crate::policy::History;
+use crate::policy::{History, Policies};
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -113,8 +114,8 @@ impl PlanDocument {
             api_version: "helm-purge/v1",
             kind: "PurgePlan",
             created: view.now.to_string(),
-            policies: PolicyOfDocument::all(view),
-            cluster: ClusterOfDocument::of(view),
+            policies: PolicyOfDocument::of(view.policies),
+            cluster: ClusterOfDocument::new(view.connection, view.identity),
             helm: view.helm.version().to_string(),
             totals: Totals {
                 purge: view.plan.chosen().count(),
@@ -132,18 +133,18 @@ impl PlanDocument {
 }
 
 impl PolicyOfDocument {
-    pub(super) fn all(view: &PlanView<'_>) -> Vec<Self> {
+    pub(super) fn of(policies: &Policies) -> Vec<Self> {
         let of = |policy: &crate::policy::Policy| Self { name: policy.name.clone(), file: policy.file.to_string() };
-        view.policies.iter().map(of).collect()
+        policies.iter().map(of).collect()
     }
 }
 
 impl ClusterOfDocument {
-    pub(super) fn of(view: &PlanView<'_>) -> Self {
+    pub(super) fn new(connection: &Connection, identity: Option<&Identity>) -> Self {
         Self {
-            context: view.connection.context().to_string(),
-            server: view.connection.server().to_string(),
-            uid: view.identity.map(|identity| identity.0.clone()),
+            context: connection.context().to_string(),
+            server: connection.server().to_string(),
+            uid: identity.map(|identity| identity.0.clone()),
         }
     }
 }

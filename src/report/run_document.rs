@@ -30,8 +30,10 @@ pub struct RunDocument {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VerificationOfDocument {
+pub(super) struct VerificationOfDocument {
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gone: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +56,7 @@ struct Totals {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ResultOfDocument {
+pub(super) struct ResultOfDocument {
     namespace: String,
     name: String,
     #[serde(flatten)]
@@ -84,8 +86,8 @@ impl RunDocument {
             run: id.to_string(),
             started: view.now.to_string(),
             seconds: run.took.as_secs_f64(),
-            policies: PolicyOfDocument::all(view),
-            cluster: ClusterOfDocument::of(view),
+            policies: PolicyOfDocument::of(view.policies),
+            cluster: ClusterOfDocument::new(view.connection, view.identity),
             helm: view.helm.version().to_string(),
             workers: run.workers,
             exit_code,
@@ -109,16 +111,23 @@ impl RunDocument {
 
 impl VerificationOfDocument {
     fn of(settled: &Settled) -> Self {
-        match settled {
-            Settled::Verified { gone, .. } => Self { state: "verified", gone: Some(*gone), why: None },
-            Settled::NotVerified(why) => Self { state: "not-verified", gone: None, why: Some(why.clone()) },
-            Settled::NothingToVerify => Self { state: "nothing-to-verify", gone: None, why: None },
-        }
+        let (state, gone, why) = match settled {
+            Settled::Verified { gone, .. } => ("verified", Some(*gone), None),
+            Settled::NotVerified(why) => ("not-verified", None, Some(why.clone())),
+            Settled::NothingToVerify => ("nothing-to-verify", None, None),
+        };
+        Self { state, deployed: None, gone, why }
+    }
+
+    /// The same, where releases have to be there and not gone.
+    pub(super) fn of_restore(settled: &Settled) -> Self {
+        let verification = Self::of(settled);
+        Self { deployed: verification.gone, gone: None, ..verification }
     }
 }
 
 impl ResultOfDocument {
-    fn of(result: &ReleaseResult) -> Self {
+    pub(super) fn of(result: &ReleaseResult) -> Self {
         let mut document = Self {
             namespace: result.release.id.namespace.to_string(),
             name: result.release.id.name.to_string(),

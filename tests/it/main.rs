@@ -33,6 +33,7 @@ mod protection;
 mod reach;
 mod real_batches;
 mod real_purge;
+mod restore;
 mod screens;
 mod signals;
 mod undo;

@@ -1,5 +1,12 @@
 //! The way back: what a purge keeps of releases, what brings them back, and what removes what was kept for too long.
 
+mod before;
 mod kept;
+mod look;
+mod prune;
+mod restore;
+mod settle;
 
 pub(super) use kept::{Keeping, finish_earlier};
+pub(super) use prune::prune;
+pub(super) use restore::restore;

@@ -85,6 +85,11 @@ fn of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
     records
 }
 
+/// A record as a release, as if there were no other of it.
+pub fn single(record: &Record) -> Option<Release> {
+    listing_of(vec![record.clone()]).releases.pop()
+}
+
 /// The records older than a release's newest one, where that is still the very record that was seen.
 pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
     let (newest, older) = history.split_last()?;

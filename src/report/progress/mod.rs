@@ -9,7 +9,7 @@ use lines::Lines;
 use super::paint::Paint;
 use super::printer::Printer;
 use super::words::{plural, seconds};
-use crate::executor::{Event, NotStarted, Outcome, Progress};
+use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
 use crate::helm::FailureClass;
 use crate::release::ReleaseId;
 use crate::visible;
@@ -28,6 +28,8 @@ pub struct WayOut {
     pub pid: u32,
     /// How a second signal gets here.
     pub second: SecondSignal,
+    /// What is being done.
+    pub operation: Operation,
 }
 
 /// How a second signal gets here.
@@ -94,8 +96,12 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
         return format!("stopping: nothing is running, {waiting} not started{why}");
     }
     let running = are(progress.running, "release");
-    let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started{why}");
-    let WayOut { pid, second } = way_out;
+    let WayOut { pid, second, operation } = way_out;
+    let doing = match operation {
+        Operation::Uninstall => "uninstalled",
+        Operation::Rollback => "restored",
+    };
+    let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
     match second {
         _ if because != NotStarted::Interrupted => what,
         SecondSignal::CtrlC => {
