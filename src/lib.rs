@@ -11,11 +11,13 @@
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
+//! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
-//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`.
+//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`. Removed by this
+//! program itself are only records of uninstalled releases: `cluster::histories`.
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
