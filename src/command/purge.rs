@@ -24,7 +24,7 @@ use crate::inventory::Inventory;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
-use crate::report::{Detail, Format, RunDocument, SummaryView, render_plan, render_summary, serialize};
+use crate::report::{Detail, Format, RunDocument, SummaryView, plural, render_plan, render_summary, serialize};
 use crate::run_id::RunId;
 use crate::settings::ConnectionWish;
 use crate::signal::Stage;
@@ -62,7 +62,12 @@ pub(super) fn run(
     let means = means(&prepared, uninstall, still);
     let mut run = carry_out(plan, execution, means, Operation::Uninstall, surroundings)?;
     let settled = settle(&prepared, &mut run, &marks, surroundings);
-    finish_earlier(&prepared);
+    let finished = finish_earlier(&prepared);
+    if finished > 0 {
+        let releases = plural(finished, "release");
+        let what = format!("removed the older records of {releases} that an earlier run had left");
+        surroundings.printer.say(&what);
+    }
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &id, &settled, surroundings)
 }

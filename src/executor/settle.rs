@@ -118,8 +118,13 @@ mod tests {
 
     /// What becomes of a purged release when the cluster says this afterwards.
     fn settled(now: &Listing) -> (Settled, Outcome) {
+        settled_with(now, Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() }, None)
+    }
+
+    /// The same, of any outcome; its history is as it is, where it was to be kept.
+    fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
-        let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
+        let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<Histories>();
         let result =
             ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
         let mut run = Run {
@@ -129,7 +134,7 @@ mod tests {
             interruption: None,
             telling: Telling::Whole,
         };
-        let settled = settle(&mut run, now, &Histories::new());
+        let settled = settle(&mut run, now, &histories);
         (settled, run.results.remove(0).outcome)
     }
 
@@ -161,5 +166,28 @@ mod tests {
         let unreadable = Unreadable { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
         let (_, outcome) = settled(&Listing { unreadable: vec![unreadable], ..Listing::default() });
         assert_eq!(words(&outcome), "something of it is still there: garbage");
+    }
+
+    #[test]
+    fn what_was_to_be_kept_is_gone_only_where_its_record_carries_the_mark() {
+        let purged = || Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
+        let kept = listing("2026-11-20T10:00:00Z", "uninstalled");
+        let (verdict, outcome) = settled_with(&kept, purged(), Some(Ok(())));
+        assert_eq!((verdict, outcome), (Settled::Verified { reported: 1, gone: 1 }, purged()));
+        let says = |why: &str| Some(Err(why.to_owned()));
+        for (now, why, expected) in [
+            (&kept, "it has no mark", "helm uninstalled it, but it has no mark"),
+            (&listing("2026-11-20T10:00:00Z", "deployed"), "x", "helm uninstalled it, but x"),
+            (&Listing::default(), "x", "it is gone, and its record with it: it cannot be restored"),
+        ] {
+            let (verdict, outcome) = settled_with(now, purged(), says(why));
+            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 0 });
+            assert_eq!(words(&outcome), expected);
+        }
+        // Somebody else was there first, and has decided about the history himself.
+        for now in [&kept, &Listing::default()] {
+            let (verdict, _) = settled_with(now, Outcome::AlreadyGone, says("x"));
+            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 1 });
+        }
     }
 }

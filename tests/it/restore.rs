@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Real, Terminal, cluster};
+use crate::support::{Real, Role, Terminal, cluster, user};
 use crate::undo::{RUN, records, status, upgrade_install, works};
 
 const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
@@ -400,4 +400,31 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
         assert_eq!(records(&namespace, name), ["v1", "v2"], "{name}");
     }
     real.program.run(&[&prune[..], &["--yes"]].concat()).exits(0).stderr_has("nothing to prune");
+}
+
+#[test]
+fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
+    let mut real = Real::new("narrow", HelmVersion::Three);
+    real.policy(KEEPING);
+    let namespace = real.namespace("a");
+    let stored = SeededRelease::new(&namespace, "stored").storage(throwaway_cluster::Storage::ConfigMaps);
+    cluster().seed(&[stored.config_maps(1)]).expect("seeded");
+    real.program.set("HELM_DRIVER", "configmap");
+    real.program.run(&RUN).exits(0);
+    let report = real.program.run(&RESTORE).exits(0).json();
+    assert_eq!(report["report"]["totals"]["restored"], 1, "{report:#}");
+    let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
+    assert!(maps.contains(&"sh.helm.release.v1.stored.v2".to_owned()), "{maps:?}");
+    assert!(!maps.contains(&"sh.helm.release.v1.stored.v1".to_owned()), "{maps:?}");
+    // Who may see one namespace only.
+    real.program.set("HELM_DRIVER", "secret");
+    real.seed(&["a/web"]);
+    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "").replace("'narrow-helm3-*'", &namespace);
+    real.program.file("policy.yaml", &policy);
+    real.program.set("KUBECONFIG", user(cluster(), "narrow-user", &[(&namespace, Role::Edit)]));
+    let run = [&RUN[..], &["--without-opt-outs"]].concat();
+    assert_eq!(real.program.run(&run).exits(0).json()["totals"]["restorable"], 1);
+    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+    assert_eq!(records(&namespace, "web"), ["v2"]);
 }

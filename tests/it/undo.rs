@@ -145,3 +145,31 @@ fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
     drop(output.stderr_has("`keepHistory` needs the API, and it could not be asked"));
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
+
+#[test]
+fn what_will_not_come_back_is_said_before_the_purge() {
+    let real = Real::new("losses", HelmVersion::Three);
+    real.policy("keep: []\ndefaults: {keepHistory: true, dataLoss: allow}\n");
+    let namespace = real.namespace("a");
+    cluster().install(real.helm, Chart::Claim, &namespace, "files", &[]).unwrap_or_else(|error| panic!("{error}"));
+    let job = serde_json::json!({
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata": {"name": "init", "annotations": {"helm.sh/hook": "post-install"}},
+    });
+    cluster().seed(&[SeededRelease::new(&namespace, "web").hook(job).config_maps(1)]).expect("seeded");
+    let claims = cluster().api().list(Kind::CLAIM, Some(&namespace)).expect("claims can be listed");
+    let plan = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    let plan = plan.stdout_has("all of it can be restored").stdout_has("by helm-purge itself and not by helm");
+    let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, which a hook made"));
+    drop(plan.stdout_has(&format!(
+        "of {namespace}/files does not come back: the data of PersistentVolumeClaim {}",
+        claims[1]
+    )));
+    let explained = real.program.run(&["explain", "-f", "policy.yaml", &format!("{namespace}/web")]).exits(0);
+    drop(explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made"));
+    let document = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+    assert_eq!(document["releases"][1]["losses"][0], "Job init, which a hook made", "{document:#}");
+    real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
+    let without = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    assert!(!without.stdout.contains("restored") && !without.stdout.contains("come back"), "{without}");
+}

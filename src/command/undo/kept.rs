@@ -31,7 +31,7 @@ impl<'a> Keeping<'a> {
     /// Whether their records are as they should be, as far as they are in a list taken after the run. What was never
     /// begun is not looked at.
     pub(in crate::command) fn verify(&self, run: &Run, listing: &Listing) -> executor::Histories {
-        let begun = run.results.iter().filter(|result| result.took.is_some());
+        let begun = run.results.iter().filter(|result| result.took.is_some() || result.doubt.is_some());
         let kept = begun.filter_map(|result| Some((&result.release, *self.marks.get(&result.release.id)?)));
         let kept = kept.collect::<Vec<_>>();
         let now = kept.iter().map(|(planned, _)| uninstalled(planned, listing)).collect::<Vec<_>>();

@@ -1,9 +1,9 @@
 //! Looks for what purges have left in a cluster.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::cli::UndoArguments;
-use crate::cluster::{Connection, LookError};
+use crate::cluster::Connection;
 use crate::command::facts::{Asked, Gathered, gather};
 use crate::command::narrow::find_scope;
 use crate::command::policies::read_policies;
@@ -174,54 +174,5 @@ impl Looking<'_> {
     fn is_ours(&self, id: &ReleaseId, mark: &Mark) -> bool {
         let policy = self.policies.iter().find(|policy| policy.name == mark.policy);
         policy.is_some_and(|policy| self.holds(policy, &id.namespace))
-    }
-}
-
-impl LookedBack {
-    /// Which of these kept records are still there, to be removed as they were seen: any that was written again is not
-    /// among them, but is told.
-    pub(super) fn records_of(&self, kept: &[&Release]) -> (Vec<crate::cluster::Record>, BTreeMap<ReleaseId, String>) {
-        let histories = self.records.histories(&kept.iter().map(|release| &release.id).collect::<Vec<_>>());
-        let (mut records, mut missing) = (Vec::new(), BTreeMap::new());
-        for release in kept {
-            match histories.get(&release.id) {
-                Some(Ok(history)) => {
-                    let of_revision = history.iter().find(|record| record.revision == Some(release.revision.0));
-                    let as_seen = of_revision.filter(|record| release.record.as_known() == Some(&record.mark));
-                    match (of_revision, as_seen) {
-                        (_, Some(record)) => records.push(record.clone()),
-                        (Some(_), None) => drop(missing.insert(release.id.clone(), "it was written again".to_owned())),
-                        (None, None) => {}
-                    }
-                }
-                Some(Err(error)) => drop(missing.insert(release.id.clone(), error.to_string())),
-                None => {}
-            }
-        }
-        (records, missing)
-    }
-
-    /// Removes these kept records. Gives those that are still there, and why.
-    pub(super) fn remove(&self, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
-        let (records, mut failed) = self.records_of(kept);
-        let removed: Vec<Result<(), LookError>> = self.records.remove(&records);
-        for (record, removed) in records.iter().zip(removed) {
-            let is_it = |release: &&&Release| {
-                release.id.namespace.as_str() == record.namespace
-                    && record.release.as_deref() == Some(release.id.name.as_str())
-            };
-            if let (Err(error), Some(release)) = (removed, kept.iter().find(is_it)) {
-                failed.insert(release.id.clone(), error.to_string());
-            }
-        }
-        failed
-    }
-
-    /// The scope in words, where there is something to say about it.
-    pub(super) fn scope_note(&self) -> String {
-        match &self.scope {
-            Scope::Only(namespace) => format!("only the namespace {namespace}"),
-            Scope::WholeFence | Scope::CannotTell => String::new(),
-        }
     }
 }

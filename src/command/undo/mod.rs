@@ -3,9 +3,12 @@
 mod before;
 mod kept;
 mod look;
+mod planned;
 mod prune;
+mod removal;
 mod restore;
 mod settle;
+mod show;
 
 pub(super) use kept::{Keeping, finish_earlier};
 pub(super) use prune::prune;

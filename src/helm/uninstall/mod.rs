@@ -65,7 +65,8 @@ pub enum Told {
     Revoked(Failure),
 }
 
-/// Whatever can uninstall releases: helm, or a stand-in where helm is not the point.
+/// Whatever can do to releases what a run does to them, which is to uninstall them or, in a restore, to roll them back:
+/// helm, or a stand-in where helm is not the point.
 pub trait Uninstall: Send + Sync {
     /// Uninstalls releases of one namespace, one after the other and all in one manner, and tells of each as it ends;
     /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
