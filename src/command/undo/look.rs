@@ -13,7 +13,7 @@ use crate::guard::{Attendance, Scope};
 use crate::inventory::{Contents, Found, Inventory, InventoryError, KeptRecords, ObjectLists, single};
 use crate::mark::Mark;
 use crate::policy::{FenceMatch, Policies, Policy};
-use crate::release::{Known, Namespace, Release, ReleaseId, Status};
+use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::settings::ConnectionWish;
 use crate::undo::{Candidate, is_failed_rollback, judge};
 
@@ -58,8 +58,8 @@ fn look(
     let scope = find_scope(namespace, arguments.all_namespaces, &connection, surroundings)?;
     let records = gathered.inventory.kept_records().ok_or_else(no_api)?;
     let looking = Looking { policies: &policies, gathered: &gathered, records: &records, scope: &scope };
-    let (candidates, unreadable) = looking.candidates()?;
-    Ok(LookedBack { policies, connection, records, scope, candidates, unreadable, gathered })
+    let Seen { candidates, unreadable } = looking.look()?;
+    Ok(LookedBack { policies, connection, gathered, records, scope, candidates, unreadable })
 }
 
 fn no_api() -> Stopped {
@@ -75,52 +75,74 @@ struct Looking<'a> {
     scope: &'a Scope,
 }
 
+/// What a look has brought.
+#[derive(Default)]
+struct Seen {
+    candidates: Vec<Candidate>,
+    unreadable: Vec<(String, String)>,
+}
+
+/// A record that one of these policies has left.
+struct Marked {
+    kept: Release,
+    content: Content,
+    mark: Mark,
+}
+
 impl Looking<'_> {
-    fn candidates(&self) -> Result<(Vec<Candidate>, Vec<(String, String)>), Stopped> {
-        let listing = &self.gathered.listing;
-        let namespaces = listing.releases.iter().map(|release| release.id.namespace.clone());
-        let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
-        let found = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
-        let mut unreadable = found.unlisted.iter().map(|entry| (entry.namespace.to_string(), entry.why.clone()));
-        let mut unreadable = unreadable.by_ref().collect::<Vec<_>>();
-        let mut kept = found.releases;
-        kept.retain(|release| self.may_concern(&release.id.namespace));
-        kept.extend(self.behind_failed_rollbacks(&kept)?);
+    fn look(&self) -> Result<Seen, Stopped> {
+        let mut seen = Seen::default();
+        let kept = self.kept(&mut seen)?;
         let contents = self.gathered.inventory.contents(&kept.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
-        let marked = kept.into_iter().filter_map(|release| {
-            let content = contents.get(&release.id)?;
-            match content {
-                Ok(content) => {
-                    let mark = content.description.parse::<Mark>().ok()?;
-                    self.is_ours(&release.id, &mark).then(|| (release, content.clone(), mark))
-                }
-                Err(why) => {
-                    unreadable.push((release.id.to_string(), why.clone()));
-                    None
-                }
-            }
-        });
-        let marked = marked.collect::<Vec<_>>();
-        let newest = self.newest(&marked.iter().map(|(kept, ..)| kept).collect::<Vec<_>>())?;
-        let mut candidates = Vec::new();
-        for (kept, content, mark) in marked {
-            match listing.find(&kept.id) {
+        let marked = self.marked(kept, contents, &mut seen);
+        let newest = self.newest(&marked)?;
+        for Marked { kept, content, mark } in marked {
+            match self.gathered.listing.find(&kept.id) {
                 Found::Release(now) => {
                     let description = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&kept, now, description.map(|content| content.description.as_str()));
-                    candidates.push(Candidate { now: now.clone(), kept, content, mark, verdict });
+                    seen.candidates.push(Candidate { now: now.clone(), kept, content, mark, verdict });
                 }
-                Found::Unreadable(entry) => unreadable.push((kept.id.to_string(), entry.why.clone())),
-                Found::Unlisted(entry) => unreadable.push((kept.id.to_string(), entry.why.clone())),
+                Found::Unreadable(entry) => seen.unreadable.push((kept.id.to_string(), entry.why.clone())),
+                Found::Unlisted(entry) => seen.unreadable.push((kept.id.to_string(), entry.why.clone())),
                 Found::Nothing => {}
             }
         }
-        Ok((candidates, unreadable))
+        Ok(seen)
+    }
+
+    /// The records that may be marked, whoever has left them.
+    fn kept(&self, seen: &mut Seen) -> Result<Vec<Release>, Stopped> {
+        let namespaces = self.gathered.listing.releases.iter().map(|release| release.id.namespace.clone());
+        let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
+        let found = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
+        seen.unreadable.extend(found.unlisted.into_iter().map(|entry| (entry.namespace.to_string(), entry.why)));
+        let mut kept = found.releases;
+        kept.retain(|release| self.may_concern(&release.id.namespace));
+        let behind = self.behind_failed_rollbacks(&kept)?;
+        kept.extend(behind);
+        Ok(kept)
+    }
+
+    fn marked(&self, kept: Vec<Release>, mut contents: Contents, seen: &mut Seen) -> Vec<Marked> {
+        let mut marked = Vec::new();
+        for kept in kept {
+            match contents.remove(&kept.id) {
+                Some(Ok(content)) => {
+                    let mark = content.description.parse::<Mark>().ok();
+                    let mark = mark.filter(|mark| self.is_ours(&kept.id, mark));
+                    marked.extend(mark.map(|mark| Marked { kept, content, mark }));
+                }
+                Some(Err(why)) => seen.unreadable.push((kept.id.to_string(), why)),
+                None => {}
+            }
+        }
+        marked
     }
 
     /// What the newest records say that are others than those that were kept.
-    fn newest(&self, kept: &[&Release]) -> Result<Contents, Stopped> {
-        let newer = kept.iter().filter_map(|kept| match self.gathered.listing.find(&kept.id) {
+    fn newest(&self, marked: &[Marked]) -> Result<Contents, Stopped> {
+        let newer = marked.iter().filter_map(|Marked { kept, .. }| match self.gathered.listing.find(&kept.id) {
             Found::Release(now) if now.revision > kept.revision => Some(now),
             _ => None,
         });
@@ -148,7 +170,7 @@ impl Looking<'_> {
                 if is_failed_rollback(&release, description) {
                     let older =
                         history.into_iter().flatten().rfind(|record| record.revision < Some(release.revision.0));
-                    before.extend(older.and_then(|record| single(record)));
+                    before.extend(older.and_then(single));
                 } else if description.parse::<Mark>().is_ok() {
                     found.push(release);
                 }

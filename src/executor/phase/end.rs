@@ -78,7 +78,7 @@ impl PhaseEnd {
                 Presence::Gone => {}
                 Presence::There | Presence::Leaving | Presence::Unknown(_) if !is_final => self.waiting.push(waiting),
                 Presence::There | Presence::Leaving => {
-                    self.left.entry(waiting.release).or_default().there.push(waiting.object)
+                    self.left.entry(waiting.release).or_default().there.push(waiting.object);
                 }
                 Presence::Unknown(why) => {
                     let left = self.left.entry(waiting.release).or_default();
