@@ -13,12 +13,14 @@
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
+//! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
 //! Two things are written to a cluster other than by helm: ConfigMaps that are opt-outs, by `keep` (`cluster::marks`), and
-//! the Leases of the lock, by `run` (`cluster::leases`).
+//! the Leases of the lock, by `run` (`cluster::leases`). Removed by this program itself are only records of uninstalled
+//! releases: `cluster::histories`.
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
@@ -33,6 +35,7 @@ pub mod guard;
 pub mod helm;
 pub mod inventory;
 pub mod lock;
+pub mod mark;
 pub mod place;
 pub mod plan;
 pub mod policy;
@@ -42,6 +45,7 @@ pub mod run_id;
 pub mod saved_plan;
 pub mod settings;
 pub mod signal;
+pub mod undo;
 mod visible;
 
 use std::ffi::OsString;

@@ -55,6 +55,7 @@ keep:
   - namespaces: [dev-shared]
     reason: everybody's
 workers: 8
+defaults: {{keepHistory: true}}
 limits: {{maxReleases: 100}}
 "
     )

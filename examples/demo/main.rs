@@ -32,26 +32,30 @@ fn main() -> ExitCode {
     }
 }
 
-/// Install, plan, purge, compare.
+/// Install, loop, plan, purge, compare; and the next morning.
 fn story() -> Result<()> {
     let house = House::open()?;
     title("Three well-known charts in `default`, and a few more in the namespaces of developers");
     house.fill()?;
     house.helm(&["list", "--all-namespaces", "--max", "8"])?;
     say("… and so on");
-    title("The policy: which cluster, which namespaces, what stays");
+    title("The policy: which cluster, which namespaces, what stays, and that it can be brought back");
     say(&house.policy()?);
+    let names = house.planned()?;
+    title("What people do today: a loop over `helm uninstall` (and then all of it is installed again)");
+    let looped = timed(|| house.uninstall_one_by_one(&names))?;
+    house.fill_again()?;
     title("$ helm-purge plan -n dev-alice   (one namespace of the fence; a plan changes nothing)");
     house.purge(&["plan", "-f", "policy.yaml", "-n", "dev-alice"])?;
-    let names = house.planned()?;
     title("$ helm-purge run   (the whole plan, then a question; here --confirm answers it)");
     let purged = timed(|| house.purge(&["run", "-f", "policy.yaml", "--confirm", "throwaway"]))?;
     title("What is left, in every namespace");
     house.helm(&["list", "--all-namespaces"])?;
-    title("The same releases once more, by a loop over `helm uninstall`");
-    house.fill_again()?;
-    let looped = timed(|| house.uninstall_one_by_one(&names))?;
     compare(names.len(), purged, looped);
+    title("The next morning: $ helm-purge restore   (what the last run has removed; --confirm answers the question)");
+    house.purge(&["restore", "-f", "policy.yaml", "--confirm", "throwaway"])?;
+    title("And the releases are back");
+    house.helm(&["list", "--all-namespaces"])?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{KeepArguments, ValidateArguments};
+use super::{KeepArguments, PruneArguments, RestoreArguments, ValidateArguments};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -38,6 +38,10 @@ pub enum Command {
     Run(RunArguments),
     /// Protect what is yours: a ConfigMap in your namespace that every policy respects
     Keep(KeepArguments),
+    /// Bring back what a purge with keepHistory has removed
+    Restore(RestoreArguments),
+    /// Remove histories that purges have kept for too long
+    Prune(PruneArguments),
     /// Say which line of which file decides about a release, and what else has a say
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
@@ -171,6 +175,9 @@ pub struct SelectionArguments {
     /// Purge also where nobody can see who has opted out
     #[arg(long)]
     pub without_opt_outs: bool,
+    /// Keep the history of everything that goes, as with `keepHistory: true`: `restore` brings it back
+    #[arg(long)]
+    pub keep_history: bool,
     /// The whole fence, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,

@@ -57,6 +57,23 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                  there is enough. To keep the same releases again replaces end and reason."
             ),
         ),
+        (
+            "restore",
+            format!(
+                "  {name} restore --dry-run\n  {name} restore\n  {name} restore dev-alice/web 'dev-bob/*'\n  \
+                 {name} restore --run 20261125-190342-3f9a1c -f policy.yaml --yes -A\n\n\
+                 Only what a purge with `keepHistory` has left is touched, and nothing that was installed again since.\n\
+                 What its releases held comes back by `helm rollback`; data in claims of the chart does not.\n\
+                 Running again goes on where a restore ended."
+            ),
+        ),
+        (
+            "prune",
+            format!(
+                "  {name} prune --older-than 14d --dry-run\n  {name} prune --older-than 14d -f policy.yaml --yes -A\n\n\
+                 A release whose history is pruned cannot be restored any more. Nothing that runs is touched."
+            ),
+        ),
         ("schema", format!("  {name} schema > helm-purge.schema.json")),
         ("test", format!("  {name} test tests/policy\n  {name} test tests/policy/vaults-stay")),
     ];

@@ -2,11 +2,13 @@
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
 //! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
-//! `marks`: ConfigMaps with the label `helm-purge: keep`, and `leases`: who holds a lock.
+//! `marks`: ConfigMaps with the label `helm-purge: keep`, `leases`: who holds a lock, and `histories`: records of
+//! uninstalled releases.
 
 mod client;
 mod connection;
 mod connection_error;
+mod histories;
 mod kubeconfig;
 mod leases;
 mod look_error;

@@ -47,7 +47,7 @@ fn joined(record: Standing, protected: Result<Option<String>, LookError>) -> Sta
     match (record, protected) {
         (Standing::Changed(why), _) | (_, Ok(Some(why))) => Standing::Changed(why),
         (Standing::Unknown(error), _) | (_, Err(error)) => Standing::Unknown(error),
-        (Standing::AsPlanned, Ok(None)) => Standing::AsPlanned,
+        (record @ (Standing::AsPlanned | Standing::NotYet(_)), Ok(None)) => record,
     }
 }
 

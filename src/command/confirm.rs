@@ -1,6 +1,7 @@
 //! The question before a purge: the cluster's context, typed by a person who has seen the plan.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use rustix::termios::{QueueSelector, tcflush};
 
 use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
-use crate::cli::RunArguments;
+use crate::cli::{RunArguments, UndoArguments};
+use crate::cluster::Connection;
 use crate::guard::{Attendance, Scope};
 use crate::report::plural;
 use crate::visible;
@@ -20,19 +22,57 @@ const LONGEST_ANSWER: usize = 4096;
 
 const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
 
+/// What the command line says about the question.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Agreement<'a> {
+    pub(super) yes: bool,
+    pub(super) confirm: Option<&'a str>,
+    pub(super) files: &'a [PathBuf],
+    /// A saved plan.
+    pub(super) plan: Option<&'a Path>,
+}
+
+/// What is going to happen, for the question.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deed<'a> {
+    /// What it does to how many, as in "This … on CONTEXT."
+    pub(super) what: &'a str,
+    /// What nothing was done of, where somebody says no.
+    pub(super) done: &'a str,
+    pub(super) connection: &'a Connection,
+    pub(super) scope: &'a Scope,
+}
+
+impl<'a> From<&'a RunArguments> for Agreement<'a> {
+    fn from(arguments: &'a RunArguments) -> Self {
+        Self {
+            yes: arguments.yes,
+            confirm: arguments.confirm.as_deref(),
+            files: &arguments.selection.files,
+            plan: arguments.plan.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a UndoArguments> for Agreement<'a> {
+    fn from(arguments: &'a UndoArguments) -> Self {
+        Self { yes: arguments.yes, confirm: arguments.confirm.as_deref(), files: &arguments.files, plan: None }
+    }
+}
+
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
-pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings) -> Result<(), Stopped> {
-    let agreed = arguments.yes || arguments.confirm.is_some();
-    let files = &arguments.selection.files;
+pub(super) fn check_flags(agreement: Agreement<'_>, surroundings: &Surroundings) -> Result<(), Stopped> {
+    let Agreement { yes, confirm, files, plan } = agreement;
+    let agreed = yes || confirm.is_some();
     let policy_from_stdin = files.iter().any(|file| file.as_os_str() == "-");
-    let plan_from_stdin = arguments.plan.as_ref().is_some_and(|file| file.as_os_str() == "-");
+    let plan_from_stdin = plan.is_some_and(|file| file.as_os_str() == "-");
     if policy_from_stdin && plan_from_stdin {
         return Err(Stopped::usage(
             "standard input is a policy or a saved plan, not both",
             "name a file for one of them",
         ));
     }
-    if arguments.yes && files.is_empty() {
+    if yes && files.is_empty() {
         return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
     }
     if !agreed && (policy_from_stdin || plan_from_stdin) {
@@ -46,8 +86,8 @@ pub(super) fn check_flags(arguments: &RunArguments, surroundings: &Surroundings)
 }
 
 /// Whether somebody looks. A context's name on a command line that no terminal has seen was typed by nobody.
-pub(super) fn attendance(arguments: &RunArguments, surroundings: &Surroundings) -> Attendance {
-    if arguments.yes || !surroundings.terminal.can_ask() { Attendance::Unattended } else { Attendance::Attended }
+pub(super) fn attendance(agreement: Agreement<'_>, surroundings: &Surroundings) -> Attendance {
+    if agreement.yes || !surroundings.terminal.can_ask() { Attendance::Unattended } else { Attendance::Attended }
 }
 
 /// Gets the agreement to carry out a plan that no guard refuses.
@@ -56,28 +96,34 @@ pub(super) fn confirm(
     prepared: &Prepared,
     surroundings: &mut Surroundings,
 ) -> Result<(), Stopped> {
-    let context = prepared.connection.context();
-    if let Some(name) = arguments.confirm.as_ref().filter(|name| !context.is_named_by(name)) {
+    let what = format!("uninstalls {}", plural(prepared.plan.chosen().count(), "release"));
+    let (connection, scope) = (&prepared.connection, &prepared.scope);
+    agree(arguments.into(), Deed { what: &what, done: "purged", connection, scope }, surroundings)
+}
+
+/// Gets the agreement to a deed.
+pub(super) fn agree(agreement: Agreement<'_>, deed: Deed<'_>, surroundings: &mut Surroundings) -> Result<(), Stopped> {
+    let (context, done) = (deed.connection.context(), deed.done);
+    if let Some(name) = agreement.confirm.filter(|name| !context.is_named_by(name)) {
         let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
         return Err(Stopped::usage(
             format!("--confirm says {name}, but the context is {context}"),
-            "nothing was purged",
+            format!("nothing was {done}"),
         ));
     }
-    if arguments.yes || arguments.confirm.is_some() {
-        return if prepared.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(()) };
+    if agreement.yes || agreement.confirm.is_some() {
+        return if *deed.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(()) };
     }
-    let releases = plural(prepared.plan.chosen().count(), "release");
-    let shown = visible::line(context.as_str());
-    let question = format!("\nThis uninstalls {releases} on {shown}. Type the context's name to go on: ");
+    let (what, shown) = (deed.what, visible::line(context.as_str()));
+    let question = format!("\nThis {what} on {shown}. Type the context's name to go on: ");
     match ask(&question, surroundings)? {
         Some(answer) if context.is_named_by(answer.trim()) => Ok(()),
-        Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined("declined; nothing was purged".to_owned())),
+        Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined(format!("declined; nothing was {done}"))),
         Some(answer) => {
             let answer = visible::quoted(answer.trim());
-            Err(Stopped::Declined(format!("declined: {answer} is not the context's name; nothing was purged")))
+            Err(Stopped::Declined(format!("declined: {answer} is not the context's name; nothing was {done}")))
         }
-        None => Err(Stopped::Declined("\ndeclined; nothing was purged".to_owned())),
+        None => Err(Stopped::Declined(format!("\ndeclined; nothing was {done}"))),
     }
 }
 

@@ -3,6 +3,7 @@
 //! They put the parts together and own none of the rules.
 
 mod as_planned;
+mod carry_out;
 mod check_again;
 mod confirm;
 mod explain;
@@ -22,6 +23,7 @@ mod schema;
 mod stopped;
 mod surroundings;
 mod test;
+mod undo;
 mod validate;
 mod version;
 
@@ -51,6 +53,8 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Run(arguments) if arguments.dry_run => plan::dry_run(&arguments, &connection, surroundings),
         Command::Run(arguments) => purge::run(&arguments, &connection, surroundings),
         Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
+        Command::Restore(arguments) => undo::restore(&arguments, &connection, surroundings),
+        Command::Prune(arguments) => undo::prune(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Schema => Ok(schema::schema(surroundings)),

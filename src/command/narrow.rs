@@ -42,15 +42,16 @@ fn own_release(text: &str) -> Result<ReleaseId, Stopped> {
 
 /// Which part of the fence is meant.
 pub(super) fn find_scope(
-    selection: &SelectionArguments,
+    namespace_flag: Option<&str>,
+    all_namespaces: bool,
     connection: &Connection,
     surroundings: &Surroundings,
 ) -> Result<Scope, Stopped> {
     let environment = &surroundings.environment;
     let scope = guard::scope(&ScopeFacts {
         front_door: surroundings.front_door,
-        namespace_flag: selection.namespace.as_deref(),
-        all_namespaces: selection.all_namespaces,
+        namespace_flag,
+        all_namespaces,
         helm_namespace: environment.helm_namespace.as_deref(),
         default_namespace: connection.default_namespace(),
         parent: &surroundings.parent,

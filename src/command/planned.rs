@@ -30,11 +30,11 @@ impl<'a> Ways<'a> {
     pub(super) fn planned(&self, release: Release) -> Option<Planned> {
         let going = self.going.get(&release.id)?;
         let ties = self.ties.get(&release.id).cloned().unwrap_or_else(Ties::none);
-        let (manner, phase) = (self.manner(&going.handling), Phase(going.phase.number()));
+        let (manner, phase) = (self.manner(&going.handling, going.policy), Phase(going.phase.number()));
         Some(Planned { manner, phase, shares: self.shares(going), ties, release })
     }
 
-    fn manner(&self, handling: &Handling) -> Manner {
+    fn manner(&self, handling: &Handling, policy: usize) -> Manner {
         Manner {
             timeout: self.timeout.unwrap_or(handling.timeout),
             hooks: match handling.hooks {
@@ -49,6 +49,10 @@ impl<'a> Ways<'a> {
                 policy::Cascade::Background => helm::Cascade::Background,
                 policy::Cascade::Foreground => helm::Cascade::Foreground,
                 policy::Cascade::Orphan => helm::Cascade::Orphan,
+            },
+            history: match handling.history {
+                policy::History::Drop => helm::History::Drop,
+                policy::History::Keep => helm::History::Keep(policy),
             },
         }
     }

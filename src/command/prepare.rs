@@ -63,6 +63,7 @@ pub(super) fn prepare(
     if let Some(saved) = &saved {
         guard::saved_policies(saved, &policies).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
     }
+    let policies = if selection.keep_history { policies.keeping_history() } else { policies };
     let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
     surroundings.listen()?;
@@ -86,7 +87,8 @@ fn look(
         let facts = ClusterFacts { connection: &connection, identity: gathered.identity.as_ref() };
         guard::saved_cluster(saved, &facts).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
     }
-    let scope = find_scope(selection, &connection, surroundings)?;
+    let namespace = selection.namespace.as_deref();
+    let scope = find_scope(namespace, selection.all_namespaces, &connection, surroundings)?;
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
@@ -102,6 +104,7 @@ fn look(
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
+    refusals.extend(guard::kept_histories(&plan, gathered.inventory.why_helm()));
     refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
     let Gathered { helm, identity, inventory, now, .. } = gathered;
     Ok(Prepared {

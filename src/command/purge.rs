@@ -2,32 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::carry_out::{carry_out, go_runtime};
 use super::check_again::{Checked, check_again};
 use super::confirm;
 use super::lock;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::saved_plan;
+use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
-    Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, ReleaseResult,
+    Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{GoRuntime, HelmUninstall};
+use crate::helm::{HelmUninstall, Uninstall};
 use crate::inventory::Inventory;
-use crate::lock::Held;
+use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
-use crate::report::{
-    Detail, Format, RunDocument, SecondSignal, SummaryView, Volume, WayOut, progress, render_plan, render_summary,
-    serialize,
-};
+use crate::report::{Detail, Format, RunDocument, SummaryView, plural, render_plan, render_summary, serialize};
 use crate::run_id::RunId;
-use crate::settings::{ConnectionWish, FrontDoor};
+use crate::settings::ConnectionWish;
 use crate::signal::Stage;
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -37,13 +36,13 @@ pub(super) fn run(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let begun = Instant::now();
-    confirm::check_flags(arguments, surroundings)?;
+    confirm::check_flags(arguments.into(), surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
     let timeout = timeout.map_err(Stopped::flag)?;
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
     let lock_wish = lock::wish(arguments)?;
-    let attendance = confirm::attendance(arguments, surroundings);
+    let attendance = confirm::attendance(arguments.into(), surroundings);
     let saved = saved_plan::read(arguments)?;
     let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
@@ -54,16 +53,38 @@ pub(super) fn run(
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
-    let lock = lock::take(&lock_wish, &prepared, &RunId::new(prepared.now), surroundings)?;
+    let id = RunId::new(prepared.now);
+    let lock = lock::take(&lock_wish, &prepared, &id, surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, lock.as_ref(), surroundings)?;
-    let settled = settle(&prepared, &mut run, surroundings);
+    let marks = marks(&id, &prepared);
+    let uninstall = uninstall(&prepared, marks.clone(), surroundings);
+    let ways = Ways::of(&prepared, timeout);
+    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
+    let means = means(&prepared, uninstall, still);
+    let mut run = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings)?;
+    let settled = settle(&prepared, &mut run, &marks, surroundings);
+    let finished = finish_earlier(&prepared);
+    if finished > 0 {
+        let releases = plural(finished, "release");
+        let what = format!("removed the older records of {releases} that an earlier run had left");
+        surroundings.printer.say(&what);
+    }
     lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
     saved_plan::add_since(&mut run, &prepared);
-    summarize(arguments.output, &prepared, &run, &settled, surroundings)
+    summarize(arguments.output, &prepared, &run, &id, &settled, surroundings)
+}
+
+/// What the records say of releases whose history is kept, for each policy.
+fn marks(run: &RunId, prepared: &Prepared) -> Vec<Mark> {
+    prepared.policies.iter().map(|policy| Mark { run: run.clone(), policy: policy.name.clone() }).collect()
+}
+
+fn uninstall(prepared: &Prepared, marks: Vec<Mark>, surroundings: &Surroundings) -> Arc<HelmUninstall> {
+    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
+    Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
 }
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
@@ -85,42 +106,17 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
 
-fn carry_out(
-    prepared: &Prepared,
-    chosen: Vec<Release>,
-    still: Arc<dyn StillAsPlanned>,
-    execution: Execution,
-    timeout: Option<Duration>,
-    lock: Option<&Held>,
-    surroundings: &mut Surroundings,
-) -> Result<Run, Stopped> {
-    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
-    surroundings.interrupts.enter(Stage::Purging);
-    // From here on a signal is the executor's; one that came before ends the run before it begins.
-    surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
-    let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
-    let way_out = WayOut { pid: std::process::id(), second };
-    let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    let mut on_event = |event: &executor::Event<'_>| {
-        progress.on_event(event, printer);
-        lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
-    };
-    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
-    let runtime = GoRuntime::beside(gogc, limit, environment.go_threads.as_deref());
-    let uninstall = Arc::new(HelmUninstall::new(helm, connection, runtime));
+/// Who does it, and who is asked about the cluster meanwhile.
+fn means(prepared: &Prepared, uninstall: Arc<dyn Uninstall>, still: Arc<dyn StillAsPlanned>) -> Means {
     let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
-    let means = Means { uninstall, still, remaining };
-    let ways = Ways::of(prepared, timeout);
-    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
-    Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
+    Means { uninstall, still, remaining }
 }
 
 /// What was reported gone has to be gone.
-fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -> Settled {
+fn settle(prepared: &Prepared, run: &mut Run, marks: &[Mark], surroundings: &mut Surroundings) -> Settled {
     if run.results.iter().all(|result| result.took.is_none()) {
         return Settled::NothingToVerify;
     }
@@ -130,7 +126,12 @@ fn settle(prepared: &Prepared, run: &mut Run, surroundings: &mut Surroundings) -
     let listing = prepared.inventory.list();
     run.interruption = surroundings.interruption();
     match listing {
-        Ok(listing) => executor::settle(run, &listing),
+        Ok(listing) => {
+            let keeping = Keeping::of(prepared, marks);
+            let settled = executor::settle(run, &listing, &keeping.verify(run, &listing));
+            keeping.remove_older(run, &listing);
+            settled
+        }
         Err(_) if surroundings.interrupts.has_ended_all() => {
             Settled::NotVerified("interrupted while the cluster was looked at once more".to_owned())
         }
@@ -158,15 +159,17 @@ fn summarize(
     output: OutputFormat,
     prepared: &Prepared,
     run: &Run,
+    id: &RunId,
     settled: &Settled,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
     let code = ExitCode::of_run(run, settled);
-    let view = SummaryView { run, settled, context: prepared.connection.context().as_str(), volume: printer.volume() };
+    let context = prepared.connection.context().as_str();
+    let view = SummaryView { run, id, settled, context, volume: printer.volume() };
     let scope = prepared.scope_note();
     let written = code.unless_unwritten(printer.state()).number();
-    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, written);
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, id, settled, written);
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),

@@ -22,7 +22,7 @@ impl Doubt {
     /// What the release is, where the cluster says something else than its outcome.
     pub(super) fn resolve(self, planned: &Release, afterwards: Afterwards) -> Option<Outcome> {
         match afterwards {
-            Afterwards::Gone => Some(*self.if_gone),
+            Afterwards::Gone | Afterwards::Kept => Some(*self.if_gone),
             // Helm marks a release before it deletes anything of it.
             Afterwards::Listed { revision, status: Status::Uninstalling }
                 if revision == planned.revision && planned.status != Status::Uninstalling =>
@@ -39,6 +39,7 @@ impl Doubt {
 pub(super) fn outcome_of(attempt: Attempt, why: NotStarted) -> (Outcome, Option<Doubt>) {
     match attempt {
         Attempt::Uninstalled { left_behind, remarks } => (Outcome::Purged { left_behind, remarks }, None),
+        Attempt::RolledBack => (Outcome::Restored { remarks: Vec::new() }, None),
         Attempt::Failed(failure) | Attempt::Unclear(failure) if failure.class == FailureClass::Gone => {
             (Outcome::AlreadyGone, None)
         }

@@ -17,6 +17,15 @@ pub struct Execution {
     pub deadline: Option<Instant>,
 }
 
+/// What helm does with the releases of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// It uninstalls them.
+    Uninstall,
+    /// It rolls them back to what they were.
+    Rollback,
+}
+
 /// How many releases of one namespace a helm process gets, to uninstall one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchSize {

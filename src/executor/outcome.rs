@@ -17,6 +17,11 @@ pub enum Outcome {
         /// Anything else Helm had to say.
         remarks: Vec<String>,
     },
+    /// Helm rolled it back to what a purge had removed.
+    Restored {
+        /// What there is to say about it besides.
+        remarks: Vec<String>,
+    },
     /// Somebody else uninstalled it first.
     AlreadyGone,
     /// It was changed between the plan and the run, and was not touched.
@@ -37,6 +42,8 @@ pub enum Outcome {
 pub enum OutcomeKind {
     /// See [`Outcome::Purged`].
     Purged,
+    /// See [`Outcome::Restored`].
+    Restored,
     /// See [`Outcome::AlreadyGone`].
     AlreadyGone,
     /// See [`Outcome::Changed`].
@@ -83,6 +90,8 @@ pub enum Afterwards {
         /// In this state.
         status: Status,
     },
+    /// It is uninstalled, and its record carries the mark of this run: it can be restored.
+    Kept,
     /// It is listed, and its entry cannot be understood.
     Unreadable,
 }
@@ -122,6 +131,7 @@ impl OutcomeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             OutcomeKind::Purged => "purged",
+            OutcomeKind::Restored => "restored",
             OutcomeKind::AlreadyGone => "already-gone",
             OutcomeKind::Changed => "changed",
             OutcomeKind::Failed => "failed",
@@ -136,6 +146,7 @@ impl Outcome {
     pub fn kind(&self) -> OutcomeKind {
         match self {
             Outcome::Purged { .. } => OutcomeKind::Purged,
+            Outcome::Restored { .. } => OutcomeKind::Restored,
             Outcome::AlreadyGone => OutcomeKind::AlreadyGone,
             Outcome::Changed(_) => OutcomeKind::Changed,
             Outcome::Failed(_) => OutcomeKind::Failed,

@@ -20,7 +20,7 @@ use crate::signal::Interrupts;
 /// Who does the work of a run, and who is asked about the cluster meanwhile.
 #[derive(Clone)]
 pub struct Means {
-    /// Uninstalls releases.
+    /// Uninstalls releases, or rolls them back.
     pub uninstall: Arc<dyn Uninstall>,
     /// Is asked about releases right before they are given to it.
     pub still: Arc<dyn StillAsPlanned>,

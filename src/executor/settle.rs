@@ -1,9 +1,12 @@
-//! The accounts are settled with the cluster: what was reported gone has to be gone. Pure.
+//! The accounts are settled with the cluster: what was reported gone has to be gone, and what was to be kept of it has to
+//! be there. Pure.
 
-use super::outcome::{Afterwards, Outcome, Run};
+use std::collections::BTreeMap;
+
+use super::outcome::{Afterwards, Outcome, ReleaseResult, Run};
 use crate::helm::{Failure, FailureClass};
 use crate::inventory::{Found, Listing};
-use crate::release::Release;
+use crate::release::{Release, ReleaseId, Status};
 
 /// What came of the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +24,18 @@ pub enum Settled {
     NothingToVerify,
 }
 
+/// The releases whose history was to be kept, as they are after the run: each with the mark of the run on its record, or
+/// why that is not so.
+pub type Histories = BTreeMap<ReleaseId, Result<(), String>>;
+
 /// Compares a run with a listing taken after it: settles what was in doubt, and corrects the outcomes that the listing
 /// contradicts.
-pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
+pub fn settle(run: &mut Run, listing: &Listing, histories: &Histories) -> Settled {
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         let found = listing.find(&result.release.id);
-        result.afterwards = afterwards(found);
+        let history = histories.get(&result.release.id);
+        result.afterwards = if history == Some(&Ok(())) { Afterwards::Kept } else { afterwards(found) };
         let doubt = result.doubt.take().and_then(|doubt| doubt.resolve(&result.release, result.afterwards));
         if let Some(outcome) = doubt {
             result.outcome = outcome;
@@ -36,11 +44,15 @@ pub fn settle(run: &mut Run, listing: &Listing) -> Settled {
             continue;
         }
         reported += 1;
-        match contradiction(&result.release, found) {
-            None => gone += 1,
-            Some(text) => {
-                result.outcome = Outcome::Failed(Failure::of_our_own(FailureClass::StillListed, text));
+        let failure = match history {
+            None => {
+                contradiction(&result.release, found).map(|text| Failure::of_our_own(FailureClass::StillListed, text))
             }
+            Some(history) => not_kept(result, found, history),
+        };
+        match failure {
+            None => gone += 1,
+            Some(failure) => result.outcome = Outcome::Failed(failure),
         }
     }
     if reported == 0 { Settled::NothingToVerify } else { Settled::Verified { reported, gone } }
@@ -52,6 +64,24 @@ fn afterwards(found: Found<'_>) -> Afterwards {
         Found::Unreadable(_) => Afterwards::Unreadable,
         Found::Unlisted(_) => Afterwards::Unknown,
         Found::Nothing => Afterwards::Gone,
+    }
+}
+
+/// Why a release cannot be restored that is gone and should be restorable. Whoever got there first decided about its
+/// history for himself.
+fn not_kept(result: &ReleaseResult, found: Found<'_>, history: &Result<(), String>) -> Option<Failure> {
+    let why = history.as_ref().err()?;
+    let failure = |text: String| Some(Failure::of_our_own(FailureClass::History, text));
+    match (&result.outcome, found) {
+        (Outcome::AlreadyGone, Found::Nothing) => None,
+        (Outcome::AlreadyGone, Found::Release(now)) if now.status == Status::Uninstalled => None,
+        (_, Found::Nothing) => failure("it is gone, and its record with it: it cannot be restored".to_owned()),
+        (_, Found::Release(now)) if now.revision == result.release.revision && now.status != Status::Uninstalling => {
+            failure(format!("helm uninstalled it, but {why}"))
+        }
+        (_, found) => {
+            contradiction(&result.release, found).map(|text| Failure::of_our_own(FailureClass::StillListed, text))
+        }
     }
 }
 
@@ -88,8 +118,13 @@ mod tests {
 
     /// What becomes of a purged release when the cluster says this afterwards.
     fn settled(now: &Listing) -> (Settled, Outcome) {
+        settled_with(now, Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() }, None)
+    }
+
+    /// The same, of any outcome; its history is as it is, where it was to be kept.
+    fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
-        let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
+        let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<Histories>();
         let result =
             ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
         let mut run = Run {
@@ -99,7 +134,7 @@ mod tests {
             interruption: None,
             telling: Telling::Whole,
         };
-        let settled = settle(&mut run, now);
+        let settled = settle(&mut run, now, &histories);
         (settled, run.results.remove(0).outcome)
     }
 
@@ -131,5 +166,28 @@ mod tests {
         let unreadable = Unreadable { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
         let (_, outcome) = settled(&Listing { unreadable: vec![unreadable], ..Listing::default() });
         assert_eq!(words(&outcome), "something of it is still there: garbage");
+    }
+
+    #[test]
+    fn what_was_to_be_kept_is_gone_only_where_its_record_carries_the_mark() {
+        let purged = || Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
+        let kept = listing("2026-11-20T10:00:00Z", "uninstalled");
+        let (verdict, outcome) = settled_with(&kept, purged(), Some(Ok(())));
+        assert_eq!((verdict, outcome), (Settled::Verified { reported: 1, gone: 1 }, purged()));
+        let says = |why: &str| Some(Err(why.to_owned()));
+        for (now, why, expected) in [
+            (&kept, "it has no mark", "helm uninstalled it, but it has no mark"),
+            (&listing("2026-11-20T10:00:00Z", "deployed"), "x", "helm uninstalled it, but x"),
+            (&Listing::default(), "x", "it is gone, and its record with it: it cannot be restored"),
+        ] {
+            let (verdict, outcome) = settled_with(now, purged(), says(why));
+            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 0 });
+            assert_eq!(words(&outcome), expected);
+        }
+        // Somebody else was there first, and has decided about the history himself.
+        for now in [&kept, &Listing::default()] {
+            let (verdict, _) = settled_with(now, Outcome::AlreadyGone, says("x"));
+            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 1 });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What may stop a purge before its first delete. Pure: facts in, refusals out.
 
 mod cluster;
+mod history;
 mod limits;
 mod protection;
 mod refusal;
@@ -9,6 +10,7 @@ mod scope;
 mod window;
 
 pub use cluster::{Attendance, ClusterFacts, cluster, same_cluster};
+pub use history::kept_histories;
 pub use limits::limits;
 pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;

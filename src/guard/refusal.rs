@@ -90,6 +90,11 @@ pub enum Refusal {
         /// That of the one that is there now.
         here: String,
     },
+    /// Histories are to be kept, and nobody could see whether they were, nor leave them so that helm goes on with them.
+    HistoryCannotBeKept {
+        /// Why not.
+        why: String,
+    },
     /// A larger share of the cluster would go than the limit allows.
     TooLargeAShare {
         /// How many would go.
@@ -122,6 +127,7 @@ impl Refusal {
             Refusal::OtherCluster { .. } => "plan.cluster",
             Refusal::OtherPolicies { .. } => "plan.policies",
             Refusal::ClusterSwapped { .. } => "cluster-swapped",
+            Refusal::HistoryCannotBeKept { .. } => "keep-history",
         }
     }
 
@@ -148,6 +154,9 @@ impl Refusal {
             }
             Refusal::ClusterSwapped { .. } => {
                 "look at what the address of the API server leads to (DNS, a proxy, a tunnel), then make a new plan"
+            }
+            Refusal::HistoryCannotBeKept { .. } => {
+                "give this program a way to the API server that it can use, or purge without `keepHistory`"
             }
             Refusal::OptOutsUnseen { .. } => {
                 "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs"
@@ -201,6 +210,9 @@ impl fmt::Display for Refusal {
             }
             Refusal::ClusterSwapped { planned, here } => {
                 write!(f, "the address leads to another cluster by now: its uid is {here}, the plan is for {planned}")
+            }
+            Refusal::HistoryCannotBeKept { why } => {
+                write!(f, "`keepHistory` needs the API, and it could not be asked: {why}")
             }
             Refusal::TooLargeAShare { chosen, seen, limit, source } => {
                 write!(

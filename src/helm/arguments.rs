@@ -8,7 +8,8 @@ use std::ffi::OsString;
 
 use super::manner::{Cascade, Hooks, Manner, Wait};
 use crate::cluster::Connection;
-use crate::release::{Namespace, ReleaseId, ReleaseName};
+use crate::mark::Mark;
+use crate::release::{Namespace, ReleaseId, ReleaseName, Revision};
 
 /// Asks for the version alone; does not contact a cluster.
 pub(super) fn version() -> Vec<OsString> {
@@ -50,17 +51,22 @@ pub(super) fn record(connection: &Connection, release: &ReleaseId) -> Vec<OsStri
     arguments
 }
 
-/// Uninstalls releases of one namespace, in this order.
+/// Uninstalls releases of one namespace, in this order. With a mark their records stay, and the newest of each gets it
+/// as its description.
 pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
     releases: impl IntoIterator<Item = &'a ReleaseName>,
     manner: &Manner,
+    mark: Option<&Mark>,
     version: &semver::Version,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];
     arguments.push(format!("--namespace={namespace}").into());
     arguments.extend(of_manner(manner, version).into_iter().map(OsString::from));
+    if let Some(mark) = mark {
+        arguments.extend(["--keep-history".into(), format!("--description={mark}").into()]);
+    }
     arguments.extend(of_connection(connection));
     // No name can be taken for a flag: names are checked when they are read, and this stands before them.
     arguments.push("--".into());
@@ -68,25 +74,52 @@ pub(super) fn uninstall<'a>(
     arguments
 }
 
+/// Rolls a release back to a revision. However long its history is, nothing of it is cut: the very revision could be.
+pub(super) fn rollback(
+    connection: &Connection,
+    release: &ReleaseId,
+    revision: Revision,
+    manner: &Manner,
+    version: &semver::Version,
+) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("rollback")];
+    arguments.push(format!("--namespace={}", release.namespace).into());
+    arguments.push("--history-max=0".into());
+    arguments.extend(of_time(manner).into_iter().map(OsString::from));
+    arguments.extend(of_wait(manner, version).map(OsString::from));
+    arguments.extend(of_connection(connection));
+    arguments.extend(["--".into(), OsString::from(release.name.as_str()), revision.to_string().into()]);
+    arguments
+}
+
 /// What differs from what helm does by itself.
 fn of_manner(manner: &Manner, version: &semver::Version) -> Vec<String> {
-    let mut flags = vec![format!("--timeout={}s", manner.timeout.as_secs())];
-    if manner.hooks == Hooks::Skip {
-        flags.push("--no-hooks".to_owned());
-    }
+    let mut flags = of_time(manner);
     match manner.cascade {
         Cascade::Background => {}
         Cascade::Foreground => flags.push("--cascade=foreground".to_owned()),
         Cascade::Orphan => flags.push("--cascade=orphan".to_owned()),
     }
-    // A value behind a space is a release of that name. A bare `--wait` is Helm 4's watcher, which may hang or be
-    // content too early, and Helm 3 knows no values.
-    match manner.wait {
-        Wait::Hooks => {}
-        Wait::Objects if version.major == 3 => flags.push("--wait".to_owned()),
-        Wait::Objects => flags.push("--wait=legacy".to_owned()),
+    flags.extend(of_wait(manner, version).map(str::to_owned));
+    flags
+}
+
+fn of_time(manner: &Manner) -> Vec<String> {
+    let mut flags = vec![format!("--timeout={}s", manner.timeout.as_secs())];
+    if manner.hooks == Hooks::Skip {
+        flags.push("--no-hooks".to_owned());
     }
     flags
+}
+
+/// A value behind a space is a release of that name. A bare `--wait` is Helm 4's watcher, which may hang or be content
+/// too early, and Helm 3 knows no values.
+fn of_wait(manner: &Manner, version: &semver::Version) -> Option<&'static str> {
+    match manner.wait {
+        Wait::Hooks => None,
+        Wait::Objects if version.major == 3 => Some("--wait"),
+        Wait::Objects => Some("--wait=legacy"),
+    }
 }
 
 /// The pinned cluster, as flags: they win over any variable.

@@ -13,6 +13,8 @@ pub struct Manner {
     pub wait: Wait,
     /// What becomes of what the release's objects own.
     pub cascade: Cascade,
+    /// What becomes of the release's records.
+    pub history: History,
 }
 
 /// Whether the hooks of a release run.
@@ -44,10 +46,19 @@ pub enum Cascade {
     Orphan,
 }
 
+/// What becomes of the records of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum History {
+    /// They go with it.
+    Drop,
+    /// They stay. The newest gets that one of the run's marks as its description, counted from 0: one for each policy.
+    Keep(usize),
+}
+
 impl Manner {
     /// As helm does it when it is told nothing else.
     pub fn usual(timeout: Duration) -> Self {
-        Self { timeout, hooks: Hooks::Run, wait: Wait::Hooks, cascade: Cascade::Background }
+        Self { timeout, hooks: Hooks::Run, wait: Wait::Hooks, cascade: Cascade::Background, history: History::Drop }
     }
 
     /// The wall-clock bound of one release, which helm does not have: room for several of its own bounds.

@@ -6,6 +6,7 @@
 
 mod contents;
 mod helm_list;
+mod kept;
 mod listing;
 mod metadata;
 mod protection;
@@ -14,6 +15,7 @@ mod way;
 
 pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
+pub use kept::{Histories, KeptRecords, older, single};
 pub use listing::{Found, Listing, Unlisted, Unreadable};
 pub use metadata::MetadataInventory;
 pub use protection::{

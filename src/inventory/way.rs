@@ -5,8 +5,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    CheckedAgainst, ClusterWide, Contents, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory,
-    ObjectLists, Protection, Watch,
+    CheckedAgainst, ClusterWide, Contents, HelmInventory, Inventory, InventoryError, KeptRecords, Listing,
+    MetadataInventory, ObjectLists, Protection, Watch,
 };
 use crate::cluster::Client;
 use crate::release::Release;
@@ -72,6 +72,11 @@ impl AnyWay {
         let client = self.metadata.client();
         client.reconnect();
         client
+    }
+
+    /// What looks at the records of uninstalled releases; where helm makes the lists, nobody can.
+    pub fn kept_records(&self) -> Option<KeptRecords> {
+        self.why_helm().is_none().then(|| self.metadata.kept_records())
     }
 
     fn chosen(&self) -> &dyn Inventory {

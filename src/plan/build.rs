@@ -8,8 +8,8 @@ use super::opt_out::{OptOutNote, OptOutState};
 use super::order::put_in_order;
 use super::reason::{Reason, Source};
 use crate::inventory::{Listing, OptOut, Unlisted, Unreadable};
-use crate::policy::{KeepEntry, Policy, Requirement, SelectorMatch};
-use crate::release::{Known, Namespace, Release, Status};
+use crate::policy::{History, KeepEntry, Policy, Requirement, SelectorMatch};
+use crate::release::{Content, Known, Namespace, Release, Status};
 
 /// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
 pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Plan {
@@ -72,7 +72,9 @@ pub(super) fn entry_of(release: &Release, fences: &Fences<'_>, cases: &Cases<'_>
     let defines = content.is_some_and(|content| !content.sweeping.is_empty());
     let kinds = if defines { Kinds::Defined } else { Kinds::None };
     let (decision, going) = cases.decide(release, fences);
-    Entry { subject: Subject::Release(release.clone()), decision, going, claims_stay, kinds }
+    let is_kept = going.is_some_and(|going| going.handling.history == History::Keep);
+    let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
+    Entry { subject: Subject::Release(release.clone()), decision, going, claims_stay, kinds, losses }
 }
 
 /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
@@ -103,7 +105,7 @@ fn unlisted_entry(entry: &Unlisted) -> Entry {
 
 fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
     let decision = Decision { verdict: Verdict::Keep, reasons };
-    Entry { subject, decision, going: None, claims_stay: Vec::new(), kinds: Kinds::None }
+    Entry { subject, decision, going: None, claims_stay: Vec::new(), kinds: Kinds::None, losses: Vec::new() }
 }
 
 fn sort_key(subject: &Subject) -> (&str, &str) {

@@ -3,8 +3,8 @@
 use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
 use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
-use crate::policy::{Handling, KeepEntry, Phase, Requirement, Until};
-use crate::release::{Namespace, Object, Release};
+use crate::policy::{Handling, History, KeepEntry, Phase, Requirement, Until};
+use crate::release::{Loss, Namespace, Object, Release};
 
 /// What becomes of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,8 @@ pub struct Entry {
     pub claims_stay: Vec<Object>,
     /// Whether definitions of kinds are among its objects, as far as its record was read.
     pub kinds: Kinds,
+    /// What a restore would not bring back, where it goes with its history kept.
+    pub losses: Vec<Loss>,
 }
 
 /// How a release goes that goes.
@@ -133,6 +135,11 @@ impl Plan {
             (Subject::Release(release), Some(going)) => Some((release, going)),
             _ => None,
         })
+    }
+
+    /// The releases that can be restored once they are gone.
+    pub fn restorable(&self) -> impl Iterator<Item = &Release> {
+        self.going().filter(|(_, going)| going.handling.history == History::Keep).map(|(release, _)| release)
     }
 
     /// The last phase, where there is more than one.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::decision::{Entry, Subject};
 use crate::inventory::Contents;
 use crate::policy::Phase;
-use crate::release::{Known, ReleaseId, Ties};
+use crate::release::{Known, ReleaseId};
 
 /// An operator that goes before the objects it looks after leaves them behind: their finalizers wait for it for ever.
 /// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
@@ -15,7 +15,7 @@ pub(super) fn put_in_order(entries: &mut [Entry], contents: &Contents) {
     let going = entries.iter().filter(|entry| entry.going.is_some()).filter_map(id);
     let going = going.filter_map(|id| Some((id, ties(id)?))).collect::<Vec<_>>();
     let defining = going.iter().filter(|(_, own)| !matches!(&own.defines, Known::Is(kinds) if kinds.is_empty()));
-    let needed = defining.filter(|(id, own)| going.iter().any(|(other, used)| other != id && is_needed_by(own, used)));
+    let needed = defining.filter(|(id, own)| going.iter().any(|(other, used)| other != id && own.is_needed_by(used)));
     let needed = needed.map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
     for entry in entries {
         if id(entry).is_some_and(|id| needed.contains(id))
@@ -23,14 +23,6 @@ pub(super) fn put_in_order(entries: &mut [Entry], contents: &Contents) {
         {
             going.phase = Phase::Last;
         }
-    }
-}
-
-/// Whether one defines a kind that the other uses. Of most nothing is defined, so this is quick.
-fn is_needed_by(defining: &Ties, using: &Ties) -> bool {
-    match (&defining.defines, &using.uses) {
-        (Known::Is(defined), Known::Is(used)) => defined.iter().any(|kind| used.contains(kind)),
-        _ => false,
     }
 }
 

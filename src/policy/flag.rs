@@ -49,6 +49,18 @@ pub fn timeout_from_flag(flag: &str, text: &str) -> Result<Duration, Faults> {
     read(flag, text, |node, reader| keys::read_timeout(&Slot::of_flag(flag, node), reader))
 }
 
+/// Reads how old something has to be from the value of a flag.
+///
+/// # Errors
+///
+/// All that is wrong with it.
+pub fn age_from_flag(flag: &str, text: &str) -> Result<Duration, Faults> {
+    read(flag, text, |node, reader| Slot::of_flag(flag, node).duration(AGES, reader))
+}
+
+/// Long enough for anybody.
+const AGES: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24 * 3_650);
+
 fn read<T>(
     flag: &str,
     text: &str,

@@ -41,13 +41,13 @@ mod several_test;
 pub use digest::{Digest, DigestError, sha256};
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
-pub use flag::timeout_from_flag;
+pub use flag::{age_from_flag, timeout_from_flag};
 pub use json_schema::json_schema;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
-    Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
-    Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, TimeOfDay, Uid,
-    Until, Waiting, Window, Workers, Zone, is_older,
+    History, Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending,
+    Percent, Phase, Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States,
+    TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
 };
 pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};

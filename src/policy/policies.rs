@@ -1,6 +1,6 @@
 //! The policies of one run: each with its own fence, their plans joined.
 
-use super::keys::{Fence, Policy};
+use super::keys::{Fence, History, Policy};
 
 /// At least one policy, in the order in which they were named.
 #[derive(Debug, Clone)]
@@ -30,6 +30,16 @@ impl Policies {
     /// What all fences hold together, whatever labels they ask for: where one has to look.
     pub fn outer_fence(&self) -> Fence {
         Fence::around(self.0.iter().map(|policy| &policy.namespaces))
+    }
+
+    /// The same, with the history of everything that goes kept.
+    #[must_use]
+    pub fn keeping_history(mut self) -> Self {
+        for policy in &mut self.0 {
+            policy.defaults.history = History::Keep;
+            policy.rules.iter_mut().for_each(|rule| rule.handling.history = History::Keep);
+        }
+        self
     }
 
     /// The most helm processes that one of them allows at the same time.

@@ -25,6 +25,10 @@ pub struct Content {
     pub managed_by: Option<String>,
     /// When its first revision was deployed.
     pub first_deployed: Known<jiff::Timestamp>,
+    /// What its record is described as. Foreign text.
+    pub description: String,
+    /// Objects that hooks of its installation have made. Helm does not make them again when it rolls back.
+    pub made_by_hooks: Vec<Object>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
     pub ties: Ties,
 }
@@ -51,6 +55,8 @@ impl Content {
             claims_stay: Vec::new(),
             managed_by: None,
             first_deployed: Known::Unknown,
+            description: String::new(),
+            made_by_hooks: Vec::new(),
             ties: Ties::none(),
         }
     }

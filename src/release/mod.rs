@@ -3,12 +3,14 @@
 mod chart;
 mod content;
 mod difference;
+mod loss;
 mod names;
 mod status;
 mod ties;
 
 pub use chart::Chart;
 pub use content::{Content, Object};
+pub use loss::Loss;
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
 pub use ties::{Address, GroupKind, Ties};

@@ -7,7 +7,7 @@ use crate::plan::{
     Entry, Explanation, FenceVoice, KeepState, KeepVoice, OptOutState, PolicyVoice, Presence, Reason, RuleVoice,
     Verdict,
 };
-use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
+use crate::policy::{History, RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Object, Release};
 use crate::visible;
 
@@ -31,6 +31,9 @@ pub fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint
     }
     if let Some(content) = &explanation.content {
         row(&mut table, "holds", &held(content), "");
+    }
+    if let Some(entry) = explanation.entry.as_ref().filter(|entry| is_restorable(entry)) {
+        row(&mut table, "undo", &undo(entry), "");
     }
     lines.extend(table.into_lines(None, 3).skip(1).map(|line| format!("  {line}")));
     lines.join("\n")
@@ -128,6 +131,18 @@ fn held(content: &Result<Content, String>) -> String {
     let named = groups.iter().filter(|(_, objects)| !objects.is_empty());
     let named = named.map(|(what, objects)| format!("{what} {}", list(objects))).collect::<Vec<_>>();
     if named.is_empty() { "its namespace only, no data".to_owned() } else { named.join("; ") }
+}
+
+fn is_restorable(entry: &Entry) -> bool {
+    entry.going.is_some_and(|going| going.handling.history == History::Keep)
+}
+
+fn undo(entry: &Entry) -> String {
+    let losses = entry.losses.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if losses.is_empty() {
+        return "`helm purge restore` brings it back".to_owned();
+    }
+    format!("`helm purge restore` brings it back, but not {}", losses.join(", "))
 }
 
 fn list(objects: &[Object]) -> String {

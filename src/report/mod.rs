@@ -16,11 +16,13 @@ mod plan_document;
 mod plan_head;
 mod plan_row;
 mod plan_table;
+mod plan_undo;
 mod printer;
 mod progress;
 mod run_document;
 mod summary;
 mod table;
+mod undo;
 mod words;
 
 pub use cases::{render_case, render_cases};
@@ -37,4 +39,8 @@ pub use printer::{Printer, Volume, WriteState};
 pub use progress::{Progressing, SecondSignal, WayOut, progress};
 pub use run_document::RunDocument;
 pub use summary::{SummaryView, render_summary};
+pub use undo::{
+    PruneDocument, PruneRow, PruneView, RestoreDocument, RestoreReport, RestoreView, render_prune, render_restore_plan,
+    render_restored,
+};
 pub use words::{age, plural, seconds};

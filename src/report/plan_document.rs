@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::opt_out_document::{KeepOfDocument, OptOutOfDocument};
 use super::plan_table::PlanView;
+use crate::cluster::{Connection, Identity};
 use crate::plan::{Entry, Narrowing, Reason, Subject, UnseenOptOuts, Verdict};
-use crate::policy::KeepEntry;
+use crate::policy::{History, KeepEntry, Policies};
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -60,6 +61,7 @@ struct Totals {
     purge: usize,
     purge_namespaces: usize,
     keep: usize,
+    restorable: usize,
     seen: usize,
 }
 
@@ -83,6 +85,12 @@ struct ReleaseOfDocument {
     /// When it goes, where it does: `first`, `middle` or `last`.
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<&'static str>,
+    /// Whether it can be restored once it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restorable: Option<bool>,
+    /// What of it a restore would not bring back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    losses: Vec<String>,
     /// StatefulSets whose volume claims stay behind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims_stay: Vec<String>,
@@ -119,14 +127,15 @@ impl PlanDocument {
             api_version: "helm-purge/v1",
             kind: "PurgePlan",
             created: view.now.to_string(),
-            policies: PolicyOfDocument::all(view),
-            cluster: ClusterOfDocument::of(view),
+            policies: PolicyOfDocument::of(view.policies),
+            cluster: ClusterOfDocument::new(view.connection, view.identity),
             narrowing: NarrowingOfDocument::of(view.narrowing),
             helm: view.helm.version().to_string(),
             totals: Totals {
                 purge: view.plan.chosen().count(),
                 purge_namespaces: view.plan.chosen_namespaces(),
                 keep: view.plan.kept(),
+                restorable: view.plan.restorable().count(),
                 seen: view.plan.seen,
             },
             refusals: view.refusals.iter().map(refusal).collect(),
@@ -138,13 +147,13 @@ impl PlanDocument {
 }
 
 impl PolicyOfDocument {
-    pub(super) fn all(view: &PlanView<'_>) -> Vec<Self> {
+    pub(super) fn of(policies: &Policies) -> Vec<Self> {
         let of = |policy: &crate::policy::Policy| Self {
             name: policy.name.clone(),
             file: policy.file.to_string(),
             sha256: policy.digest.to_string(),
         };
-        view.policies.iter().map(of).collect()
+        policies.iter().map(of).collect()
     }
 }
 
@@ -161,11 +170,11 @@ impl NarrowingOfDocument {
 }
 
 impl ClusterOfDocument {
-    pub(super) fn of(view: &PlanView<'_>) -> Self {
+    pub(super) fn new(connection: &Connection, identity: Option<&Identity>) -> Self {
         Self {
-            context: view.connection.context().to_string(),
-            server: view.connection.server().to_string(),
-            uid: view.identity.map(|identity| identity.0.clone()),
+            context: connection.context().to_string(),
+            server: connection.server().to_string(),
+            uid: identity.map(|identity| identity.0.clone()),
         }
     }
 }
@@ -183,6 +192,8 @@ impl ReleaseOfDocument {
             decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
             reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
             phase: entry.going.map(|going| going.phase.as_str()),
+            restorable: entry.going.map(|going| going.handling.history == History::Keep),
+            losses: entry.losses.iter().map(ToString::to_string).collect(),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),
         }
     }

@@ -4,9 +4,11 @@ use super::paint::Paint;
 use super::plan_table::{Detail, PlanView};
 use super::table::{Align, Table};
 use super::words::plural;
+use crate::cluster::Connection;
+use crate::helm::Helm;
 use crate::inventory::{KeptReleases, OptOut};
 use crate::plan::{OptOutNote, OptOutState};
-use crate::policy::{Opening, Policy};
+use crate::policy::{Opening, Policies, Policy};
 use crate::visible;
 
 /// More opt-outs than this are counted, not named, unless somebody wants everything.
@@ -14,7 +16,7 @@ const NAMED: usize = 12;
 
 /// The lines of the head, without the empty one that ends it.
 pub(super) fn head(view: &PlanView<'_>, detail: Detail, paint: Paint) -> Vec<String> {
-    let mut lines = names(view, paint);
+    let mut lines = names(view.policies, view.connection, view.helm, paint);
     lines.extend(view.policies.iter().filter_map(|policy| hours(policy, view.now)));
     if !view.scope.is_empty() {
         lines.push(view.scope.to_owned());
@@ -25,12 +27,13 @@ pub(super) fn head(view: &PlanView<'_>, detail: Detail, paint: Paint) -> Vec<Str
     lines
 }
 
-fn names(view: &PlanView<'_>, paint: Paint) -> Vec<String> {
-    let context = visible::line(view.connection.context().as_str());
-    let server = visible::line(view.connection.server().as_str());
-    let cluster = format!("on {} ({server}, helm v{})", paint.strong(&context), view.helm.version());
+/// Which policies, which cluster, which helm.
+pub(super) fn names(policies: &Policies, connection: &Connection, helm: &Helm, paint: Paint) -> Vec<String> {
+    let context = visible::line(connection.context().as_str());
+    let server = visible::line(connection.server().as_str());
+    let cluster = format!("on {} ({server}, helm v{})", paint.strong(&context), helm.version());
     let policy = |policy: &Policy| format!("{}  {}", paint.strong(&policy.name), visible::line(&policy.file));
-    match view.policies.as_slice() {
+    match policies.as_slice() {
         [only] => vec![format!("{}  {cluster}", policy(only))],
         several => {
             let first = format!("{} {cluster}", plural(several.len(), "policy file"));

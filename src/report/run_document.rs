@@ -7,6 +7,7 @@ use super::plan_table::PlanView;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 use crate::plan::{Subject, Verdict};
 use crate::release::ReleaseId;
+use crate::run_id::RunId;
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -14,6 +15,7 @@ use crate::release::ReleaseId;
 pub struct RunDocument {
     api_version: &'static str,
     kind: &'static str,
+    run: String,
     started: String,
     seconds: f64,
     policies: Vec<PolicyOfDocument>,
@@ -30,8 +32,10 @@ pub struct RunDocument {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VerificationOfDocument {
+pub(super) struct VerificationOfDocument {
     state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gone: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,11 +53,12 @@ struct Totals {
     not_started: usize,
     still_needed: usize,
     kept: usize,
+    restorable: usize,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ResultOfDocument {
+pub(super) struct ResultOfDocument {
     namespace: String,
     name: String,
     #[serde(flatten)]
@@ -75,15 +80,16 @@ struct ResultOfDocument {
 }
 
 impl RunDocument {
-    /// A run, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, exit_code: u8) -> Self {
+    /// A run by its name, the plan it carried out, and how the program ends.
+    pub fn of(view: &PlanView<'_>, run: &Run, id: &RunId, settled: &Settled, exit_code: u8) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
+            run: id.to_string(),
             started: view.now.to_string(),
             seconds: run.took.as_secs_f64(),
-            policies: PolicyOfDocument::all(view),
-            cluster: ClusterOfDocument::of(view),
+            policies: PolicyOfDocument::of(view.policies),
+            cluster: ClusterOfDocument::new(view.connection, view.identity),
             helm: view.helm.version().to_string(),
             workers: run.workers,
             exit_code,
@@ -98,6 +104,7 @@ impl RunDocument {
                 not_started: run.count(OutcomeKind::NotStarted),
                 still_needed: run.count(OutcomeKind::StillNeeded),
                 kept: kept(view, run),
+                restorable: run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
         }
@@ -113,16 +120,23 @@ fn kept(view: &PlanView<'_>, run: &Run) -> usize {
 
 impl VerificationOfDocument {
     fn of(settled: &Settled) -> Self {
-        match settled {
-            Settled::Verified { gone, .. } => Self { state: "verified", gone: Some(*gone), why: None },
-            Settled::NotVerified(why) => Self { state: "not-verified", gone: None, why: Some(why.clone()) },
-            Settled::NothingToVerify => Self { state: "nothing-to-verify", gone: None, why: None },
-        }
+        let (state, gone, why) = match settled {
+            Settled::Verified { gone, .. } => ("verified", Some(*gone), None),
+            Settled::NotVerified(why) => ("not-verified", None, Some(why.clone())),
+            Settled::NothingToVerify => ("nothing-to-verify", None, None),
+        };
+        Self { state, deployed: None, gone, why }
+    }
+
+    /// The same, where releases have to be there and not gone.
+    pub(super) fn of_restore(settled: &Settled) -> Self {
+        let verification = Self::of(settled);
+        Self { deployed: verification.gone, gone: None, ..verification }
     }
 }
 
 impl ResultOfDocument {
-    fn of(result: &ReleaseResult) -> Self {
+    pub(super) fn of(result: &ReleaseResult) -> Self {
         let mut document = Self {
             namespace: result.release.id.namespace.to_string(),
             name: result.release.id.name.to_string(),
@@ -138,6 +152,7 @@ impl ResultOfDocument {
                 Afterwards::Unknown => "unknown",
                 Afterwards::Gone => "gone",
                 Afterwards::Listed { .. } => "listed",
+                Afterwards::Kept => "kept",
                 Afterwards::Unreadable => "unreadable",
             },
         };
@@ -159,6 +174,7 @@ impl ResultOfDocument {
             Outcome::Changed(what) => self.message = Some(what.clone()),
             Outcome::NotStarted(reason) => self.message = Some(reason.as_str().to_owned()),
             Outcome::StillNeeded { by } => self.message = Some(format!("still needed by {by}")),
+            Outcome::Restored { remarks } => self.remarks.clone_from(remarks),
             Outcome::AlreadyGone => {}
         }
     }

@@ -5,8 +5,9 @@ use super::paint::Paint;
 use super::printer::Volume;
 use super::table::{Align, Table};
 use super::words::seconds;
-use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use crate::executor::{Afterwards, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 use crate::helm::{Failure, FailureClass};
+use crate::run_id::RunId;
 use crate::visible;
 
 /// A finished run with what the last look at the cluster said.
@@ -14,6 +15,8 @@ use crate::visible;
 pub struct SummaryView<'a> {
     /// The results.
     pub run: &'a Run,
+    /// What the run is called.
+    pub id: &'a RunId,
     /// What verified them.
     pub settled: &'a Settled,
     /// The cluster's context.
@@ -24,33 +27,43 @@ pub struct SummaryView<'a> {
 
 /// The summary as text for people.
 pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
-    let mut parts = vec![counts(view.run, paint)];
-    let failed = failures(view.run, view.volume, paint);
-    if !failed.is_empty() {
-        parts.push(format!("{}\n{}", paint.bad("failed"), failed.join("\n")));
-    }
-    let changed = view.run.results.iter().filter_map(changed_text).collect::<Vec<_>>();
-    if !changed.is_empty() {
-        parts.push(format!("{}\n{}", paint.strong("changed since the plan, left alone"), changed.join("\n")));
-    }
-    let needed = view.run.results.iter().filter_map(still_needed_text).collect::<Vec<_>>();
-    if !needed.is_empty() {
-        parts.push(format!("{}\n{}", paint.strong("kept, for others may need them"), needed.join("\n")));
-    }
-    parts.extend(not_started(view.run, paint));
-    parts.extend(left_behind(view.run, paint));
+    let mut parts = parts(view.run, view.volume, Operation::Uninstall, paint);
     parts.push(verification(view, paint));
     parts.join("\n\n")
 }
 
-fn counts(run: &Run, paint: Paint) -> String {
+/// What came of a run, but for what verified it.
+pub(super) fn parts(run: &Run, volume: Volume, operation: Operation, paint: Paint) -> Vec<String> {
+    let mut parts = vec![counts(run, operation, paint)];
+    let failed = failures(run, volume, paint);
+    if !failed.is_empty() {
+        parts.push(format!("{}\n{}", paint.bad("failed"), failed.join("\n")));
+    }
+    let changed = run.results.iter().filter_map(changed_text).collect::<Vec<_>>();
+    if !changed.is_empty() {
+        parts.push(format!("{}\n{}", paint.strong("changed since the plan, left alone"), changed.join("\n")));
+    }
+    let needed = run.results.iter().filter_map(still_needed_text).collect::<Vec<_>>();
+    if !needed.is_empty() {
+        parts.push(format!("{}\n{}", paint.strong("kept, for others may need them"), needed.join("\n")));
+    }
+    parts.extend(not_started(run, paint));
+    parts.extend(left_behind(run, paint));
+    parts
+}
+
+fn counts(run: &Run, operation: Operation, paint: Paint) -> String {
     let count = |kind: OutcomeKind, text: &str| format!("{text} {}", run.count(kind));
     let failed = count(OutcomeKind::Failed, "failed");
-    let mut counts = vec![
-        paint.good(&count(OutcomeKind::Purged, "purged")),
-        if run.count(OutcomeKind::Failed) > 0 { paint.bad(&failed) } else { failed },
-        count(OutcomeKind::AlreadyGone, "already gone"),
-    ];
+    let done = match operation {
+        Operation::Uninstall => count(OutcomeKind::Purged, "purged"),
+        Operation::Rollback => count(OutcomeKind::Restored, "restored"),
+    };
+    let mut counts =
+        vec![paint.good(&done), if run.count(OutcomeKind::Failed) > 0 { paint.bad(&failed) } else { failed }];
+    if operation == Operation::Uninstall {
+        counts.push(count(OutcomeKind::AlreadyGone, "already gone"));
+    }
     if run.count(OutcomeKind::Changed) > 0 {
         counts.push(count(OutcomeKind::Changed, "changed"));
     }
@@ -92,7 +105,7 @@ fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Volume) -> St
             format!("{words}\nit is still listed, as `{status}`")
         }
         Afterwards::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
-        Afterwards::Listed { .. } | Afterwards::Unknown | Afterwards::Unreadable => words,
+        Afterwards::Listed { .. } | Afterwards::Kept | Afterwards::Unknown | Afterwards::Unreadable => words,
     }
 }
 
@@ -141,7 +154,11 @@ fn left_behind(run: &Run, paint: Paint) -> Option<String> {
     let mut table = Table::new(vec![("", Align::Left), ("", Align::Left)]);
     let mut rows = 0;
     for result in &run.results {
-        let Outcome::Purged { left_behind, remarks } = &result.outcome else { continue };
+        let (left_behind, remarks) = match &result.outcome {
+            Outcome::Purged { left_behind, remarks } => (left_behind.as_slice(), remarks),
+            Outcome::Restored { remarks } => (&[][..], remarks),
+            _ => continue,
+        };
         let objects = left_behind.iter().map(|object| format!("{object} (helm.sh/resource-policy: keep)"));
         for text in objects.chain(remarks.iter().cloned()) {
             table.row(vec![result.release.id.to_string(), visible::line(&text)]);
@@ -156,14 +173,21 @@ fn verification(view: &SummaryView<'_>, paint: Paint) -> String {
     let context = visible::line(view.context);
     match view.settled {
         Settled::Verified { reported, gone } if reported == gone => {
-            format!("verified: {gone} of {reported} are gone from {context}")
+            format!("verified: {gone} of {reported} are gone from {context}{}", undo(view))
         }
         Settled::Verified { reported, gone } => {
-            paint.bad(&format!("verified: only {gone} of {reported} are gone from {context}"))
+            paint.bad(&format!("verified: only {gone} of {reported} are gone from {context}")) + &undo(view)
         }
         Settled::NotVerified(why) => {
             format!("{} {}", paint.bad("not verified:"), indented(why, 14))
         }
         Settled::NothingToVerify => "nothing was purged".to_owned(),
     }
+}
+
+/// The way back, where there is one.
+fn undo(view: &SummaryView<'_>) -> String {
+    let kept = view.run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count();
+    let which = if kept == view.run.count(OutcomeKind::Purged) { String::new() } else { format!(" (of {kept})") };
+    if kept == 0 { String::new() } else { format!(" · undo{which}: helm purge restore --run {}", view.id) }
 }

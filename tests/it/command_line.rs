@@ -77,7 +77,7 @@ fn plans_come_as_table_names_json_and_yaml_and_a_dry_run_is_the_same() {
     assert_eq!(plan("name"), "dev-a/redis\n");
     let document: serde_json::Value = serde_json::from_str(&plan("json")).expect("JSON");
     assert_eq!(document["kind"], "PurgePlan");
-    assert_eq!(document["totals"], json!({"purge": 1, "purgeNamespaces": 1, "keep": 1, "seen": 2}));
+    assert_eq!(document["totals"], json!({"purge": 1, "purgeNamespaces": 1, "keep": 1, "restorable": 0, "seen": 2}));
     assert_eq!(
         document["releases"][1]["reasons"][0],
         json!({"code": "keep", "text": "*/vault", "place": "policy.yaml:6:9"})

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use helm_purge::executor::{AsPlanned, Outcome, OutcomeKind, Run, execute, settle};
+use helm_purge::executor::{AsPlanned, Histories, Outcome, OutcomeKind, Run, execute, settle};
 use helm_purge::helm::child::Limits;
 use helm_purge::helm::{Attempt, FailureClass, GoRuntime, HelmUninstall, Manner, Uninstall, Verdict};
 use helm_purge::inventory::{Listing, read};
@@ -76,7 +76,7 @@ fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
     let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
     let mut run = carry_out(with_limits(&fake, limits), plan);
     assert_eq!(classes(&run), [None, None, Some(FailureClass::TimedOut)], "nobody has looked");
-    settle(&mut run, &Listing::default());
+    settle(&mut run, &Listing::default(), &Histories::new());
     assert_eq!(run.count(OutcomeKind::Purged), 3);
     fake.program.leaves_no_process();
 }

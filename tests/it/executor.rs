@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier, Mutex};
 
-use helm_purge::executor::{AsPlanned, Event, Execution, OutcomeKind, Run, Settled, Telling, settle};
+use helm_purge::executor::{AsPlanned, Event, Execution, Histories, OutcomeKind, Run, Settled, Telling, settle};
 use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Told, Uninstall, Verdict};
 use helm_purge::inventory::Listing;
 use helm_purge::release::ReleaseId;
@@ -165,7 +165,7 @@ fn left(numbers: &[usize]) -> Listing {
 fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
     let mut run = carry_out(3, Liar, AsPlanned, ONE_LANE, &mut |_| {});
     assert_eq!(run.count(OutcomeKind::Failed), 3, "nobody has looked");
-    assert_eq!(settle(&mut run, &left(&[1])), Settled::Verified { reported: 2, gone: 2 });
+    assert_eq!(settle(&mut run, &left(&[1]), &Histories::new()), Settled::Verified { reported: 2, gone: 2 });
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (2, 1));
     assert!(run.results[1].outcome.is_failure());
 }

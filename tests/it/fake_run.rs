@@ -206,7 +206,7 @@ fn one_failing_release_stops_no_other_and_every_release_has_its_outcome() {
     let report = output.json();
     assert_eq!(
         report["totals"],
-        json!({"planned": 4, "purged": 2, "failed": 1, "alreadyGone": 1, "changed": 0, "notStarted": 0, "stillNeeded": 0, "kept": 0})
+        json!({"planned": 4, "purged": 2, "failed": 1, "alreadyGone": 1, "changed": 0, "notStarted": 0, "stillNeeded": 0, "kept": 0, "restorable": 0})
     );
     let outcomes = report["releases"]
         .as_array()

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use helm_purge::helm::{Cascade, GoRuntime, HelmUninstall, Hooks, Manner, Uninstall, Wait};
-use helm_purge::release::ReleaseId;
+use helm_purge::helm::{
+    Attempt, Cascade, GoRuntime, HelmRollback, HelmUninstall, History, Hooks, Manner, Uninstall, Wait,
+};
+use helm_purge::release::{ReleaseId, Revision};
 use helm_purge::signal::StopSignal;
 
 use crate::support::FakeHelm;
+
+const MARK: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
 
 /// The flags between the namespace and the connection, for a helm that says it has this version.
 fn flags(version: &str, manner: Manner) -> Vec<String> {
@@ -16,6 +20,7 @@ fn flags(version: &str, manner: Manner) -> Vec<String> {
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
+    let uninstall = uninstall.with_marks(vec![MARK.parse().expect("a mark")]);
     uninstall.uninstall(&[&release], &manner, &StopSignal::default(), &mut |_| {});
     assert!(fake.left().is_empty(), "it was uninstalled");
     let calls = fake.calls();
@@ -44,6 +49,11 @@ fn only_what_differs_from_helms_own_way_is_said() {
         ),
         (Manner { wait: Wait::Objects, ..usual }, &["--timeout=90s", "--wait"], &["--timeout=90s", "--wait=legacy"]),
         (
+            Manner { history: History::Keep(0), ..usual },
+            &["--timeout=90s", "--keep-history", "--description=helm-purge 20261125-190342-3f9a1c end-of-day"],
+            &["--timeout=90s", "--keep-history", "--description=helm-purge 20261125-190342-3f9a1c end-of-day"],
+        ),
+        (
             all,
             &["--timeout=90s", "--no-hooks", "--cascade=foreground", "--wait"],
             &["--timeout=90s", "--no-hooks", "--cascade=foreground", "--wait=legacy"],
@@ -52,5 +62,40 @@ fn only_what_differs_from_helms_own_way_is_said() {
     for (manner, helm_3, helm_4) in cases {
         assert_eq!(flags(HELM_3, manner), helm_3);
         assert_eq!(flags(HELM_4, manner), helm_4);
+    }
+}
+
+#[test]
+fn a_history_that_nobody_could_find_again_is_not_kept() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "web");
+    let (helm, connection) = fake.in_this_process();
+    let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
+    let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
+    let manner = Manner { history: History::Keep(0), ..Manner::usual(Duration::from_secs(90)) };
+    let verdict = uninstall.uninstall(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+    assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
+    assert_eq!(fake.left(), ["dev-a/web"]);
+}
+
+#[test]
+fn a_rollback_is_to_one_revision_and_cuts_no_history() {
+    let waits = Manner { wait: Wait::Objects, hooks: Hooks::Skip, ..Manner::usual(Duration::from_secs(90)) };
+    for (version, wait) in [(HELM_3, "--wait"), (HELM_4, "--wait=legacy")] {
+        let fake = FakeHelm::new();
+        fake.version(version);
+        let (helm, connection) = fake.in_this_process();
+        let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
+        let targets = [(release.clone(), Revision(12))].into();
+        let rollback = HelmRollback::new(helm, connection, GoRuntime::beside(None, None, None), targets);
+        let verdict = rollback.uninstall(&[&release], &waits, &StopSignal::default(), &mut |_| {});
+        assert_eq!(verdict.rest, [Attempt::RolledBack]);
+        let calls = fake.calls();
+        let call = calls.iter().find(|call| call[0] == "rollback").expect("a rollback was started");
+        assert_eq!(call[1..6], ["--namespace=dev-a", "--history-max=0", "--timeout=90s", "--no-hooks", wait]);
+        assert_eq!(call[call.len() - 3..], ["--", "web", "12"]);
+        let unknown = ReleaseId { name: "other".parse().expect("legal"), ..release };
+        let verdict = rollback.uninstall(&[&unknown], &waits, &StopSignal::default(), &mut |_| {});
+        assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
     }
 }

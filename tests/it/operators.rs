@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, Presence, RecordStore};
-use helm_purge::executor::{AsPlanned, Execution, Means, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle};
+use helm_purge::executor::{
+    AsPlanned, Execution, Histories, Means, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle,
+};
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
 use helm_purge::policy::Policy;
@@ -102,7 +104,8 @@ impl<'a> Scene<'a> {
         });
         // Once more: nobody can say that it only was too late.
         self.operate();
-        settle(&mut run, &self.inventory.list().unwrap_or_else(|error| panic!("{error}")));
+        let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
+        settle(&mut run, &listing, &Histories::new());
         run
     }
 

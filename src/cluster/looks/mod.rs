@@ -1,5 +1,6 @@
 //! The looks that this program takes at a cluster, each a question with a plain answer.
 
+mod kept;
 mod kinds;
 mod namespaces;
 mod own_annotations;

@@ -114,7 +114,7 @@ impl Client {
     }
 }
 
-async fn list_in(
+pub(super) async fn list_in(
     client: kube::Client,
     store: RecordStore,
     namespace: &Namespace,
@@ -128,7 +128,7 @@ async fn list_in(
 }
 
 /// Every record that an API shows, with a condition on its labels.
-async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
+pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {

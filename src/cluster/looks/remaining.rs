@@ -21,6 +21,8 @@ const TOGETHER: usize = 5 * SIDE_BY_SIDE;
 pub enum Presence {
     /// It is, or another one of that name.
     There,
+    /// It is, and it is being deleted.
+    Leaving,
     /// It is not.
     Gone,
     /// That cannot be told, for this reason.
@@ -104,6 +106,7 @@ async fn presence(client: kube::Client, home: &Home, object: &Address) -> Presen
         Scope::Cluster => Api::all_with(client, &home.resource),
     };
     match answered(|| api.get_metadata_opt(&object.name)).await {
+        Ok(Some(found)) if found.metadata.deletion_timestamp.is_some() => Presence::Leaving,
         Ok(Some(_)) => Presence::There,
         Ok(None) => Presence::Gone,
         Err(error) => Presence::Unknown(error),

@@ -15,6 +15,8 @@ pub enum RecordStore {
 
 /// Leaves out the records of replaced revisions.
 pub(super) const NOT_REPLACED: &str = ",status!=superseded";
+/// Only those that say that their release is uninstalled.
+pub(super) const UNINSTALLED: &str = ",status=uninstalled";
 
 impl RecordStore {
     /// The path of the list of all records, or of those in one namespace.
@@ -33,6 +35,14 @@ impl RecordStore {
     /// a Secret.
     pub(super) fn parameters(labels: &str) -> ListParams {
         ListParams::default().labels(&format!("owner=helm{labels}"))
+    }
+
+    /// Only what also has the type of a record, where that is said: a Secret with the right labels may be anything.
+    pub(super) fn of_helms_type(self, parameters: ListParams) -> ListParams {
+        match self {
+            RecordStore::Secrets => parameters.fields("type=helm.sh/release.v1"),
+            RecordStore::ConfigMaps => parameters,
+        }
     }
 
     /// The name of the object that holds a revision.

@@ -76,8 +76,10 @@ impl PhaseEnd {
             let is_final = waiting.until <= now || matches!(&presence, Presence::Unknown(why) if is_for_good(why));
             match presence {
                 Presence::Gone => {}
-                Presence::There | Presence::Unknown(_) if !is_final => self.waiting.push(waiting),
-                Presence::There => self.left.entry(waiting.release).or_default().there.push(waiting.object),
+                Presence::There | Presence::Leaving | Presence::Unknown(_) if !is_final => self.waiting.push(waiting),
+                Presence::There | Presence::Leaving => {
+                    self.left.entry(waiting.release).or_default().there.push(waiting.object);
+                }
                 Presence::Unknown(why) => {
                     let left = self.left.entry(waiting.release).or_default();
                     left.unknown.push(waiting.object);

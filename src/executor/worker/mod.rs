@@ -97,6 +97,7 @@ fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
         match answer {
             Some(Standing::AsPlanned) => {}
             Some(Standing::Changed(change)) => ledger.leave_out(place, Answer::Changed(change)),
+            Some(Standing::NotYet(why)) => ledger.leave_out(place, not_told(FailureClass::Leftovers, why)),
             Some(Standing::Unknown(error)) => ledger.leave_out(place, cannot_be_told(&error)),
             None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
         }

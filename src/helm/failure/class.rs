@@ -33,6 +33,10 @@ pub enum FailureClass {
     Interrupted,
     /// Helm could not be started.
     CannotStart,
+    /// It is uninstalled, but not as a release that can be restored.
+    History,
+    /// Helm reported success, but the release is not deployed.
+    NotDeployed,
     /// Helm reported success, but the cluster still lists the release.
     StillListed,
     /// What helm said cannot be right, or is not whole, or its last step found no record: whether the release is gone,
@@ -62,6 +66,8 @@ impl FailureClass {
             FailureClass::Stopped => "stopped",
             FailureClass::Interrupted => "interrupted",
             FailureClass::CannotStart => "cannot-start",
+            FailureClass::History => "history",
+            FailureClass::NotDeployed => "not-deployed",
             FailureClass::StillListed => "still-listed",
             FailureClass::Unclear => "unclear",
             FailureClass::Internal => "internal",
@@ -104,9 +110,12 @@ impl FailureClass {
                 Some("the release may be half uninstalled; a second run finishes it")
             }
             FailureClass::Unclear => Some("look whether the release is still there; a second run tries again"),
+            FailureClass::History => Some(
+                "its objects are gone; the user has to be allowed to update Secrets. `helm rollback` by hand may still work",
+            ),
             FailureClass::CannotStart => Some("look at the limits for processes and open files"),
             FailureClass::Internal => Some("please report this"),
-            FailureClass::Gone | FailureClass::StillListed | FailureClass::Other => None,
+            FailureClass::Gone | FailureClass::NotDeployed | FailureClass::StillListed | FailureClass::Other => None,
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::helm::words::Words;
 /// A row matches where all of its texts are there; the first row that does decides.
 const TABLE: &[(FailureClass, &[&str])] = &[
     (FailureClass::Gone, &["release not loaded: ", ": release: not found"]),
+    // With `--keep-history`: somebody else did the same first.
+    (FailureClass::Gone, &["the release named ", " is already deleted"]),
     // Its last step did not find the record, and nothing else was wrong. Most often a second uninstall got there first;
     // but a name that was deleted may have been installed again by now.
     (FailureClass::Unclear, &["completed with 1 error(s)", "purge the release: release: not found"]),
@@ -59,6 +61,7 @@ mod tests {
     fn helms_own_texts_fall_into_their_classes() {
         for (class, text) in [
             (FailureClass::Gone, "uninstall: Release not loaded: nope: release: not found"),
+            (FailureClass::Gone, "the release named \"kh3\" is already deleted"),
             (
                 FailureClass::Unclear,
                 "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: secrets \"sh.helm.release.v1.cx3.v1\" not found",

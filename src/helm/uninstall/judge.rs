@@ -12,6 +12,11 @@ use crate::release::ReleaseName;
 /// SIGPIPE ends a program that writes where nobody reads; a shell that waits for it makes a code of that.
 const DEATHS_OF_A_LINE: [Ending; 2] = [Ending::Signal(13), Ending::Code(128 + 13)];
 
+/// What Helm 3 and Helm 4 say in debug lines where the record of an uninstalled release could not be written.
+const NOT_STORED: &str = "Failed to store updated release";
+/// So much of such a line is kept.
+const LONGEST_WORDS: usize = 500;
+
 pub(super) fn judge(heard: Heard<'_>, ended: &Ended) -> Verdict {
     let names = heard.batch.iter().map(|release| &release.name).collect::<Vec<_>>();
     let (_, waiting) = names.split_at(heard.ended);
@@ -26,6 +31,25 @@ pub(super) fn judge(heard: Heard<'_>, ended: &Ended) -> Verdict {
         None => in_hand(not_done(Failure::from_ended(ended)), waiting.len(), &Attempt::NotBegun),
     };
     Verdict { told: Told::Holds, rest }
+}
+
+/// Helm says that a release is uninstalled also where it could not store that, and then nothing can be restored. Only
+/// its debug lines tell, and not of which release of the batch: the cluster has to.
+pub(super) fn unless_not_stored(verdict: Verdict, ended: &Ended) -> Verdict {
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    let Some(line) = stderr.lines().find(|line| line.contains(NOT_STORED)) else { return verdict };
+    let line = line.chars().take(LONGEST_WORDS).collect::<String>();
+    let failure = Failure::of_our_own(FailureClass::History, format!("helm may not have stored its record: {line}"));
+    let doubtful = |attempt| match attempt {
+        Attempt::Uninstalled { .. } => Attempt::Unclear(failure.clone()),
+        other => other,
+    };
+    let rest = verdict.rest.into_iter().map(doubtful).collect();
+    let told = match verdict.told {
+        Told::Holds => Told::Revoked(failure),
+        revoked @ Told::Revoked(_) => revoked,
+    };
+    Verdict { told, rest }
 }
 
 /// Nothing that was said proves anything: not of the releases that were told of either.

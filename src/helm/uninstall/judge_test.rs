@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::judge::judge;
 use super::transcript::Transcript;
 use super::{Attempt, Told, Verdict};
+use crate::helm::FailureClass;
 use crate::helm::child::{Cause, Ended, Ending, Listen, Output};
 use crate::release::ReleaseId;
 
@@ -39,6 +40,7 @@ fn short(attempt: &Attempt) -> String {
     match attempt {
         Attempt::Uninstalled { left_behind, .. } if left_behind.is_empty() => "gone".to_owned(),
         Attempt::Uninstalled { left_behind, .. } => format!("gone, not {}", left_behind.join(" ")),
+        Attempt::RolledBack => "rolled back".to_owned(),
         Attempt::NotBegun => "not begun".to_owned(),
         Attempt::Unseen { if_begun } => format!("unseen {}", if_begun.class),
         Attempt::Unclear(failure) => format!("unclear {}", failure.class),
@@ -130,4 +132,19 @@ fn a_drained_helm_that_ends_otherwise_leaves_it_to_the_list() {
     let asked = Ended { cause: Some(Cause::Asked), ..closed(Ending::Signal(15)) };
     assert_eq!(outcomes(&[], &asked), ["unclear interrupted", "unseen interrupted", "unseen interrupted"]);
     assert_eq!(outcomes(&[A], &closed(Ending::Code(0))), ["gone", "unclear unclear", "unclear unclear"]);
+}
+
+#[test]
+fn a_record_that_may_not_have_been_stored_makes_its_whole_batch_doubtful() {
+    let said_so = Ended {
+        stderr: b"level=DEBUG msg=\"uninstall: Failed to store updated release\" error=\"forbidden\"\n".to_vec(),
+        ..ended(Ending::Code(0))
+    };
+    let (_, verdict) = judged(&[A, B, C], &said_so);
+    let verdict = super::judge::unless_not_stored(verdict, &said_so);
+    assert!(matches!(&verdict.told, Told::Revoked(failure) if failure.class == FailureClass::History));
+    assert_eq!(verdict.rest.iter().map(short).collect::<Vec<_>>(), ["unclear history"]);
+    let silent = ended(Ending::Code(0));
+    let (_, verdict) = judged(&[A, B, C], &silent);
+    assert_eq!(super::judge::unless_not_stored(verdict, &silent).told, Told::Holds);
 }

@@ -13,12 +13,13 @@ mod transcript;
 use super::child::{self, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
-use super::manner::Manner;
+use super::manner::{History, Manner};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
+use crate::mark::Mark;
 use crate::release::ReleaseId;
 use crate::signal::{StopSignal, Urgency};
-use judge::judge;
+use judge::{judge, unless_not_stored};
 use transcript::Transcript;
 
 /// What came of one attempt to uninstall one release. Not yet its outcome: that needs a look at the cluster.
@@ -31,6 +32,8 @@ pub enum Attempt {
         /// Anything else Helm had to say on stdout.
         remarks: Vec<String>,
     },
+    /// Helm says it is rolled back, and what it made is there again.
+    RolledBack,
     /// It was not begun: a release before it ended the batch, or nothing was to be begun any more.
     NotBegun,
     /// It was probably not begun, but helm was not listened to any more.
@@ -62,7 +65,8 @@ pub enum Told {
     Revoked(Failure),
 }
 
-/// Whatever can uninstall releases: helm, or a stand-in where helm is not the point.
+/// Whatever can do to releases what a run does to them, which is to uninstall them or, in a restore, to roll them back:
+/// helm, or a stand-in where helm is not the point.
 pub trait Uninstall: Send + Sync {
     /// Uninstalls releases of one namespace, one after the other and all in one manner, and tells of each as it ends;
     /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
@@ -81,6 +85,8 @@ pub struct HelmUninstall {
     helm: Helm,
     connection: Connection,
     runtime: GoRuntime,
+    /// What the records of releases get whose history is kept.
+    marks: Vec<Mark>,
     /// Other bounds than those that follow from the manner.
     limits: Option<Limits>,
 }
@@ -88,7 +94,13 @@ pub struct HelmUninstall {
 impl HelmUninstall {
     /// With this helm on this cluster.
     pub fn new(helm: Helm, connection: Connection, runtime: GoRuntime) -> Self {
-        Self { helm, connection, runtime, limits: None }
+        Self { helm, connection, runtime, marks: Vec::new(), limits: None }
+    }
+
+    /// With these marks for releases whose history is kept; their manner says which.
+    #[must_use]
+    pub fn with_marks(self, marks: Vec<Mark>) -> Self {
+        Self { marks, ..self }
     }
 
     /// With other bounds for its children: for tests.
@@ -113,13 +125,18 @@ impl Uninstall for HelmUninstall {
         // The same name in another namespace is another release.
         let alike = batch.iter().take_while(|release| release.namespace == *namespace).count();
         let (batch, others) = batch.split_at(alike);
+        let mark = match self.mark(manner) {
+            Ok(mark) => mark,
+            Err(failure) => return Verdict::of(vec![Attempt::Failed(failure); batch.len() + others.len()]),
+        };
         let names = batch.iter().map(|release| &release.name);
-        let arguments = arguments::uninstall(&self.connection, namespace, names, manner, self.helm.version());
+        let arguments = arguments::uninstall(&self.connection, namespace, names, manner, mark, self.helm.version());
         let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
         invocation.environment.extend(self.runtime.changes());
         let limits = self.limits.unwrap_or_else(|| Limits::with_deadline(manner.deadline()));
         let mut transcript = Transcript::new(batch, on_release);
         let mut verdict = match child::run_in_steps(&invocation, limits, stop, &mut transcript) {
+            Ok(ended) if mark.is_some() => unless_not_stored(judge(transcript.finish(), &ended), &ended),
             Ok(ended) => judge(transcript.finish(), &ended),
             Err(error) => Verdict::of(self.not_started(&error, batch.len())),
         };
@@ -129,6 +146,13 @@ impl Uninstall for HelmUninstall {
 }
 
 impl HelmUninstall {
+    /// The mark for a manner that wants one. Without it nobody would find the release again.
+    fn mark(&self, manner: &Manner) -> Result<Option<&Mark>, Failure> {
+        let History::Keep(number) = manner.history else { return Ok(None) };
+        let missing = || Failure::of_our_own(FailureClass::Internal, "there is no mark for its history");
+        self.marks.get(number).map(Some).ok_or_else(missing)
+    }
+
     /// One failure: the others may have better luck.
     fn not_started(&self, error: &std::io::Error, count: usize) -> Vec<Attempt> {
         let text = format!("{} could not be started: {error}", self.helm.path().display());

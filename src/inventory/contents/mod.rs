@@ -51,7 +51,12 @@ pub(super) fn content_of(release: &Release, stored: &Stored, lists: ObjectLists)
     if stored.status != release.status.as_str() {
         return says("status", &stored.status, release.status.as_str());
     }
-    let mut content = Content { first_deployed: stored.first_deployed, ..Content::of_chart(stored.chart.clone()) };
+    let mut content = Content {
+        first_deployed: stored.first_deployed,
+        description: stored.description.clone(),
+        made_by_hooks: stored.made_by_hooks.clone(),
+        ..Content::of_chart(stored.chart.clone())
+    };
     if lists == ObjectLists::NotWanted {
         content.ties.objects = Known::Unknown;
     }

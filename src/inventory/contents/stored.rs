@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use super::fields::Fields;
 use super::hooks;
 use super::shape;
-use crate::release::{Chart, Known};
+use crate::release::{Chart, Known, Object};
 
 /// What a record says of its release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(in crate::inventory) struct Stored {
     pub(in crate::inventory) name: String,
     pub(in crate::inventory) revision: u32,
     pub(in crate::inventory) status: String,
+    /// What is said about how it came to that state.
+    pub(in crate::inventory) description: String,
     /// When its first revision was deployed; a rollback keeps that.
     pub(in crate::inventory) first_deployed: Known<jiff::Timestamp>,
     /// As the record has it; what `helm status` prints has none.
@@ -24,6 +26,8 @@ pub(in crate::inventory) struct Stored {
     pub(in crate::inventory) manifest: String,
     /// The manifests of the hooks that run on uninstall.
     pub(in crate::inventory) hooks: Vec<String>,
+    /// What the hooks make that run when it is installed and not when it is rolled back.
+    pub(in crate::inventory) made_by_hooks: Vec<Object>,
 }
 
 /// Reads a record, as Helm stores it or as `helm status -o json` prints it.
@@ -41,11 +45,13 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
         name: fields.value("name")?,
         revision: fields.value("version")?,
         status: info.value("status")?,
+        description: info.value("description")?,
         first_deployed: first_deployed(&info.value::<String>("first_deployed")?),
         chart,
         definitions,
         manifest: fields.value("manifest")?,
         hooks: hooks::on_uninstall(&hooks)?,
+        made_by_hooks: hooks::only_on_install(&hooks)?,
     })
 }
 
@@ -92,13 +98,15 @@ mod tests {
             "chart":{"metadata":{"name":"my-app","version":"1.0.0-2"},"templates":[{"name":"t","data":"e30="}],
             "files":[{"name":"crds/a.yaml","data":"YQ=="},{"name":"crds/README.md","data":"Yg=="},{"name":"x/crds/c.yml","data":""},null]},
             "manifest":"---\na: b\n","version":3,"namespace":"dev-a","hooks":[
-            {"name":"one","manifest":"kind: A","events":["post-install"]},
-            {"name":"two","manifest":"kind: B","events":["pre-upgrade","pre-delete"]}]}"#;
+            {"name":"one","kind":"A","manifest":"kind: A","events":["post-install"]},
+            {"name":"both","kind":"C","manifest":"kind: C","events":["pre-install","pre-rollback"]},
+            {"name":"two","kind":"B","manifest":"kind: B","events":["pre-upgrade","pre-delete"]}]}"#;
         let stored = read_stored(json.as_bytes()).expect("a record");
         assert_eq!(stored.chart, Known::Is(Chart { name: "my-app".to_owned(), version: "1.0.0-2".to_owned() }));
         assert_eq!((stored.revision, stored.status.as_str()), (3, "deployed"));
         assert_eq!(stored.first_deployed, Known::Is("2026-11-20T09:00:00.5Z".parse().expect("a time")));
         assert_eq!(stored.hooks, ["kind: B"]);
+        assert_eq!(stored.made_by_hooks.iter().map(ToString::to_string).collect::<Vec<_>>(), ["A one", "B two"]);
         assert_eq!(stored.definitions, Known::Is(vec!["YQ==".to_owned()]));
     }
 

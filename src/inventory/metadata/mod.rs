@@ -9,8 +9,8 @@ mod read;
 mod views;
 
 use super::{
-    CheckedAgainst, ClusterWide, Contents, Inventory, InventoryError, Listing, ObjectLists, Protection, Unreadable,
-    Watch,
+    CheckedAgainst, ClusterWide, Contents, Inventory, InventoryError, KeptRecords, Listing, ObjectLists, Protection,
+    Unreadable, Watch,
 };
 use crate::cluster::{Client, LookError, NamespaceList, RecordStore, ReplacedRevisions};
 use crate::policy::Fence;
@@ -51,6 +51,11 @@ impl MetadataInventory {
     /// What it lists with.
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What looks at the records of uninstalled releases.
+    pub(super) fn kept_records(&self) -> KeptRecords {
+        KeptRecords::new(self.client.clone(), self.store)
     }
 
     /// Begins to watch planned releases, from what they were last checked against.

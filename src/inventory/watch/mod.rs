@@ -23,6 +23,8 @@ pub enum Standing {
     AsPlanned,
     /// It is not, for this reason.
     Changed(String),
+    /// It is, but it is too early for it, for this reason.
+    NotYet(String),
     /// That cannot be told, for this reason.
     Unknown(LookError),
 }

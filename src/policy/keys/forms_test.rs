@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::place::{Place, Placed};
 use crate::policy::{
-    AgeFrom, Cascade, DataLoss, Day, Handling, Hooks, Identification, KeepEntry, LabelRequirement, NamePattern, Policy,
-    Reach, Requirement, Selector, State, States, Waiting, Workers,
+    AgeFrom, Cascade, DataLoss, Day, Handling, History, Hooks, Identification, KeepEntry, LabelRequirement,
+    NamePattern, Policy, Reach, Requirement, Selector, State, States, Waiting, Workers,
 };
 
 const EVERY_FORM: &str = include_str!("../../../tests/policies/accepted-every-form/policy.yaml");
@@ -138,6 +138,7 @@ fn a_rule_says_which_and_how() {
         cascade: Cascade::Foreground,
         reach: Reach::Cluster,
         data_loss: DataLoss::Allow,
+        history: History::Keep,
     };
     assert_eq!(rule.handling, handling);
 }

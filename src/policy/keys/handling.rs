@@ -21,6 +21,8 @@ pub struct Handling {
     pub reach: Reach,
     /// Whether releases go that take volume claims along.
     pub data_loss: DataLoss,
+    /// What becomes of its records.
+    pub history: History,
 }
 
 /// What becomes of a release's hooks for its deletion.
@@ -70,6 +72,15 @@ pub enum DataLoss {
     Allow,
 }
 
+/// What becomes of the records of a release that goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum History {
+    /// They go with it.
+    Drop,
+    /// The newest stays, so that the release can be restored.
+    Keep,
+}
+
 impl Default for Handling {
     fn default() -> Self {
         Self {
@@ -79,6 +90,7 @@ impl Default for Handling {
             cascade: Cascade::Background,
             reach: Reach::Namespace,
             data_loss: DataLoss::Keep,
+            history: History::Drop,
         }
     }
 }
@@ -118,6 +130,8 @@ pub(super) fn read_over(
     let data_loss = fields.optional("dataLoss", reader, |slot, reader| {
         slot.one_of(&[("keep", DataLoss::Keep), ("allow", DataLoss::Allow)], reader)
     });
+    let history =
+        fields.optional("keepHistory", reader, |slot, reader| slot.either(History::Keep, History::Drop, reader));
     Ok(Handling {
         timeout: timeout?.unwrap_or(over.timeout),
         hooks: hooks?.unwrap_or(over.hooks),
@@ -125,6 +139,7 @@ pub(super) fn read_over(
         cascade: cascade?.unwrap_or(over.cascade),
         reach: reach?.unwrap_or(over.reach),
         data_loss: data_loss?.unwrap_or(over.data_loss),
+        history: history?.unwrap_or(over.history),
     })
 }
 

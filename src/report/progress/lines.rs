@@ -74,6 +74,7 @@ impl Progressing for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::executor::Operation;
     use crate::report::progress::SecondSignal;
     use crate::report::{Paint, Volume};
     use crate::settings::Colour;
@@ -97,7 +98,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Paint::new(Colour::Off);
         let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
-        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC });
+        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         let release = |name: &str| crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
             name: name.parse().expect("a legal name"),
@@ -122,7 +123,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Paint::new(Colour::Off);
         let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
-        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC });
+        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);
             let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };

@@ -9,7 +9,7 @@ use lines::Lines;
 use super::paint::Paint;
 use super::printer::Printer;
 use super::words::{plural, seconds};
-use crate::executor::{Event, NotStarted, Outcome, Progress};
+use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
 use crate::helm::FailureClass;
 use crate::release::ReleaseId;
 use crate::visible;
@@ -31,6 +31,8 @@ pub struct WayOut {
     pub pid: u32,
     /// How a second signal gets here.
     pub second: SecondSignal,
+    /// What is being done.
+    pub operation: Operation,
 }
 
 /// How a second signal gets here.
@@ -52,6 +54,7 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
     let name = format!("{release} {}", seconds(took));
     match outcome {
         Outcome::Purged { .. } => format!("{} {name}", paint.good("purged")),
+        Outcome::Restored { .. } => format!("{} {name}", paint.good("restored")),
         Outcome::AlreadyGone => format!("{} {name}", paint.quiet("already gone")),
         Outcome::Failed(failure) => {
             let first = failure.words.error.lines().next().unwrap_or_default();
@@ -96,8 +99,12 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
         return format!("stopping: nothing is running, {waiting} not started{why}");
     }
     let running = are(progress.running, "release");
-    let what = format!("stopping: {running} being uninstalled and will be finished, {waiting} not started{why}");
-    let WayOut { pid, second } = way_out;
+    let WayOut { pid, second, operation } = way_out;
+    let doing = match operation {
+        Operation::Uninstall => "uninstalled",
+        Operation::Rollback => "restored",
+    };
+    let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
     match second {
         _ if because != NotStarted::Interrupted => what,
         SecondSignal::CtrlC => {

@@ -42,6 +42,10 @@ fn act(folder: &Path, arguments: &[String]) -> u8 {
         Some("version") => version(folder),
         Some("list") => list(folder),
         Some("uninstall") => uninstall(folder, arguments),
+        Some("rollback") => {
+            write(&mut std::io::stdout(), "Rollback was a success! Happy Helming!\n");
+            0
+        }
         Some("status") if arguments.iter().any(|argument| argument == "--output=json") => show(folder, arguments),
         // Asked for before the first delete, so that helm looks up all kinds; nobody reads the answer.
         Some("status") => 0,

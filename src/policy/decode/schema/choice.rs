@@ -1,7 +1,7 @@
 //! What selects releases: `keep`, `rules`, `order`, and labels of namespaces.
 
 use super::form::{Condition, Form, Items, Labels, Shaped};
-use super::handling::{CASCADE, DATA_LOSS, HOOKS, REACH, TIMEOUT, WAIT};
+use super::handling::{CASCADE, DATA_LOSS, HOOKS, KEEP_HISTORY, REACH, TIMEOUT, WAIT};
 use super::{Key, Level, key};
 
 /// An entry that has none of these would mean everything.
@@ -77,6 +77,7 @@ pub(crate) static RULE: Level = Level {
         CASCADE.without_default(),
         REACH.without_default(),
         DATA_LOSS.without_default(),
+        KEEP_HISTORY.without_default(),
     ],
 };
 

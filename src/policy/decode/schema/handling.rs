@@ -42,5 +42,12 @@ pub(super) const DATA_LOSS: Key = key("dataLoss", "keep")
     )
     .default("keep");
 
+pub(super) const KEEP_HISTORY: Key = key("keepHistory", "true")
+    .is(
+        Form::Truth,
+        "Whether the newest record of a release stays, marked with the run, so that `helm purge restore` brings the release back. Its older records are removed by helm-purge itself once the mark is verified: with them, `helm upgrade --install` would fail at some revisions.",
+    )
+    .default("false");
+
 pub(crate) static DEFAULTS: Level =
-    Level { place: "under `defaults`", keys: &[TIMEOUT, HOOKS, WAIT, CASCADE, REACH, DATA_LOSS] };
+    Level { place: "under `defaults`", keys: &[TIMEOUT, HOOKS, WAIT, CASCADE, REACH, DATA_LOSS, KEEP_HISTORY] };

@@ -1,0 +1,39 @@
+//! Has the executor carry out a plan, and shows what happens.
+
+use super::lock;
+use super::{Stopped, Surroundings};
+use crate::executor::{self, Execution, Means, Operation, Planned, Run};
+use crate::helm::GoRuntime;
+use crate::lock::Held;
+use crate::report::{SecondSignal, Volume, WayOut, progress};
+use crate::settings::{Environment, FrontDoor};
+use crate::signal::Stage;
+
+/// Carries out a plan. From here on signals are the executor's.
+pub(super) fn carry_out(
+    plan: Vec<Planned>,
+    execution: Execution,
+    means: Means,
+    operation: Operation,
+    lock: Option<&Held>,
+    surroundings: &mut Surroundings,
+) -> Result<Run, Stopped> {
+    surroundings.interrupts.enter(Stage::Purging);
+    // One that came before ends the run before it begins.
+    surroundings.unless_interrupted(Ok(()))?;
+    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
+    let way_out = WayOut { pid: std::process::id(), second, operation };
+    let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
+    let mut on_event = |event: &executor::Event<'_>| {
+        progress.on_event(event, printer);
+        lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+    };
+    Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
+}
+
+/// How helms that change something are set.
+pub(super) fn go_runtime(environment: &Environment) -> GoRuntime {
+    let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
+    GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
+}

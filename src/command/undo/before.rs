@@ -1,0 +1,125 @@
+//! Right before a release is rolled back: nothing of it may still be on its way out, and nobody may have been there first.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::cluster::{Client, LookError, Presence};
+use crate::executor::StillAsPlanned;
+use crate::inventory::{KeptRecords, Standing};
+use crate::release::{Address, Release, ReleaseId};
+use crate::signal::{StopSignal, Urgency};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How often a pause looks whether the run is to end.
+const STOP_CHECK: Duration = Duration::from_millis(20);
+/// So many objects are named where they do not go.
+const NAMED: usize = 3;
+
+/// What a release has to wait for.
+#[derive(Debug, Clone)]
+pub(super) struct Awaited {
+    /// The objects that the rollback makes.
+    pub(super) objects: Vec<Address>,
+    /// How long to wait for those that are being deleted.
+    pub(super) patience: Duration,
+}
+
+/// Waits for objects and compares records.
+#[derive(Debug)]
+pub(super) struct BeforeRollback {
+    pub(super) client: Client,
+    pub(super) records: KeptRecords,
+    pub(super) awaited: BTreeMap<ReleaseId, Awaited>,
+    pub(super) stop: StopSignal,
+}
+
+impl StillAsPlanned for BeforeRollback {
+    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
+        batch.iter().map(|release| self.standing(release)).collect()
+    }
+}
+
+impl BeforeRollback {
+    fn standing(&self, release: &Release) -> Standing {
+        if let Some(standing) = self.awaited.get(&release.id).and_then(|awaited| self.wait(awaited)) {
+            return standing;
+        }
+        match self.records.histories(&[&release.id]).remove(&release.id) {
+            Some(Ok(history)) => match history.last() {
+                Some(newest) if release.record.as_known() == Some(&newest.mark) => Standing::AsPlanned,
+                Some(newest) => {
+                    let (revision, status) = (newest.revision.unwrap_or_default(), newest.status.as_deref());
+                    Standing::Changed(format!("now revision {revision}, {}", status.unwrap_or("without a status")))
+                }
+                None => Standing::Changed("the record that the purge had left is gone".to_owned()),
+            },
+            Some(Err(error)) => Standing::Unknown(error),
+            None => Standing::Unknown(LookError::Failed("nobody looked at its records".to_owned())),
+        }
+    }
+
+    /// Until none of the objects is being deleted; what stands in the way where that does not come to an end.
+    ///
+    /// An object that is being deleted takes the change of a rollback and goes all the same, and Helm calls that a success.
+    fn wait(&self, awaited: &Awaited) -> Option<Standing> {
+        let until = Instant::now() + awaited.patience;
+        let mut pause = FIRST_PAUSE;
+        let mut objects = awaited.objects.clone();
+        loop {
+            match leaving(&self.client, &objects) {
+                Err(error) => return Some(Standing::Unknown(error)),
+                Ok(left) => objects = left,
+            }
+            if objects.is_empty() {
+                return None;
+            }
+            if Instant::now() >= until {
+                return Some(Standing::NotYet(still_there(&objects, awaited.patience)));
+            }
+            if self.pause(pause) == Pause::CutShort {
+                return Some(Standing::Unknown(LookError::Interrupted));
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn pause(&self, length: Duration) -> Pause {
+        let until = Instant::now() + length;
+        while Instant::now() < until {
+            if self.stop.urgency() > Urgency::Run {
+                return Pause::CutShort;
+            }
+            std::thread::sleep(STOP_CHECK);
+        }
+        Pause::Over
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    Over,
+    CutShort,
+}
+
+/// Those of some objects that are being deleted. What may not be looked at is left to helm, which has to look at it as
+/// well.
+pub(super) fn leaving(client: &Client, objects: &[Address]) -> Result<Vec<Address>, LookError> {
+    let mut leaving = Vec::new();
+    for (object, presence) in objects.iter().zip(client.presence(objects)) {
+        match presence {
+            Presence::Leaving => leaving.push(object.clone()),
+            Presence::Unknown(error @ (LookError::NoConnection(_) | LookError::Interrupted)) => return Err(error),
+            Presence::There | Presence::Gone | Presence::Unknown(_) => {}
+        }
+    }
+    Ok(leaving)
+}
+
+fn still_there(objects: &[Address], patience: Duration) -> String {
+    let named = objects.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let more = objects.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let seconds = patience.as_secs();
+    format!("after {seconds} s it is still being deleted, and would go after a rollback: {named}{more}")
+}

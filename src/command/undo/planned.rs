@@ -1,0 +1,66 @@
+//! From the plan of a restore to what the executor gets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::before::{Awaited, BeforeRollback};
+use super::look::LookedBack;
+use crate::cluster::Client;
+use crate::command::Surroundings;
+use crate::command::carry_out::go_runtime;
+use crate::executor::{CannotLook, Means, Phase, Planned, StillAsPlanned};
+use crate::helm::{HelmRollback, Hooks, Manner, Wait};
+use crate::policy;
+use crate::undo::{RestoreEntry, RestorePlan};
+
+/// The way of the purge backwards: what went last comes first, and is ready before what needs it.
+pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Planned> {
+    let first = plan.going().map(|entry| entry.phase).min();
+    let planned = plan.going().map(|entry| {
+        let mut manner = manner(looked, entry, timeout);
+        if Some(entry.phase) > first {
+            manner.wait = Wait::Objects;
+        }
+        let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
+        Planned { phase, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
+    });
+    planned.collect()
+}
+
+fn manner(looked: &LookedBack, entry: &RestoreEntry, timeout: Option<Duration>) -> Manner {
+    let policy = looked.policies.iter().find(|policy| policy.name == entry.candidate.mark.policy);
+    let handling = policy.map(|policy| policy.defaults).unwrap_or_default();
+    let hooks = match handling.hooks {
+        policy::Hooks::Run => Hooks::Run,
+        policy::Hooks::Skip => Hooks::Skip,
+    };
+    Manner { hooks, ..Manner::usual(timeout.unwrap_or(handling.timeout)) }
+}
+
+/// Who does it, and who is asked right before.
+pub(super) fn means(
+    looked: &LookedBack,
+    plan: &RestorePlan,
+    planned: &[Planned],
+    client: Client,
+    surroundings: &Surroundings,
+) -> Means {
+    let awaited = |entry: &RestoreEntry| {
+        let id = entry.candidate.kept.id.clone();
+        let patience = planned.iter().find(|planned| planned.release.id == id).map(|planned| planned.manner.timeout);
+        let objects = entry.candidate.content.ties.objects.as_known().cloned().unwrap_or_default();
+        (id, Awaited { objects, patience: patience.unwrap_or_default() })
+    };
+    let still: Arc<dyn StillAsPlanned> = Arc::new(BeforeRollback {
+        client,
+        records: looked.records.clone(),
+        awaited: plan.going().map(awaited).collect(),
+        stop: surroundings.interrupts.stop().clone(),
+    });
+    let target = |entry: &RestoreEntry| (entry.candidate.kept.id.clone(), entry.candidate.kept.revision);
+    let targets = plan.going().map(target).collect();
+    let (helm, connection) = (looked.gathered.helm.clone(), looked.connection.clone());
+    let rollback = HelmRollback::new(helm, connection, go_runtime(&surroundings.environment), targets);
+    let remaining = CannotLook("nothing has to be gone for a restore".to_owned());
+    Means { uninstall: Arc::new(rollback), still, remaining: Arc::new(remaining) }
+}

@@ -1,0 +1,87 @@
+//! Shows the plan of a restore, and what came of it.
+
+use super::look::LookedBack;
+use crate::cli::UndoFormat;
+use crate::command::{Stopped, Surroundings};
+use crate::executor::{Outcome, ReleaseResult, Run};
+use crate::exit_code::ExitCode;
+use crate::release::ReleaseId;
+use crate::report::{
+    Format, RestoreDocument, RestoreReport, RestoreView, render_restore_plan, render_restored, serialize,
+};
+use crate::undo::RestorePlan;
+
+fn view<'a>(looked: &'a LookedBack, plan: &'a RestorePlan, workers: usize, scope: &'a str) -> RestoreView<'a> {
+    RestoreView {
+        policies: &looked.policies,
+        connection: &looked.connection,
+        identity: looked.gathered.identity.as_ref(),
+        helm: &looked.gathered.helm,
+        plan,
+        now: looked.gathered.now,
+        workers,
+        scope,
+    }
+}
+
+/// Before the question.
+pub(super) fn tell_plan(looked: &LookedBack, plan: &RestorePlan, workers: usize, surroundings: &mut Surroundings) {
+    let scope = looked.scope_note();
+    let width = surroundings.terminal.stderr.columns();
+    let text = render_restore_plan(&view(looked, plan, workers, &scope), width, surroundings.printer.err());
+    if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
+}
+
+/// `--dry-run`.
+pub(super) fn show(
+    looked: &LookedBack,
+    plan: &RestorePlan,
+    workers: usize,
+    output: UndoFormat,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let scope = looked.scope_note();
+    let view = view(looked, plan, workers, &scope);
+    let width = surroundings.terminal.stdout.columns();
+    let printer = &mut surroundings.printer;
+    let text = match output {
+        UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
+        UndoFormat::Json => serialize(&RestoreDocument::of_plan(&view), Format::Json),
+        UndoFormat::Yaml => serialize(&RestoreDocument::of_plan(&view), Format::Yaml),
+        UndoFormat::Name => Ok(names(plan.going().map(|entry| &entry.candidate.kept.id))),
+    };
+    printer.data(&text.map_err(Stopped::internal)?);
+    Ok(ExitCode::Done)
+}
+
+/// At the end.
+pub(super) fn summarize(
+    looked: &LookedBack,
+    report: &RestoreReport<'_>,
+    code: ExitCode,
+    output: UndoFormat,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let scope = looked.scope_note();
+    let printer = &mut surroundings.printer;
+    let written = code.unless_unwritten(printer.state()).number();
+    let view = view(looked, report.plan, report.run.workers, &scope);
+    let document = || RestoreDocument::of_run(&view, report, written);
+    let text = match output {
+        UndoFormat::Table => Ok(render_restored(&view, report, printer.volume(), printer.out())),
+        UndoFormat::Json => serialize(&document(), Format::Json),
+        UndoFormat::Yaml => serialize(&document(), Format::Yaml),
+        UndoFormat::Name => Ok(names(restored(report.run))),
+    };
+    printer.data(&text.map_err(Stopped::internal)?);
+    Ok(code)
+}
+
+fn restored(run: &Run) -> impl Iterator<Item = &ReleaseId> {
+    let is_back = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
+    run.results.iter().filter(is_back).map(|result| &result.release.id)
+}
+
+fn names<'a>(ids: impl Iterator<Item = &'a ReleaseId>) -> String {
+    ids.map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

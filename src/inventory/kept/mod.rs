@@ -1,0 +1,151 @@
+//! What was kept of releases that are uninstalled: which records there are, and the way to remove some.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Listing;
+use super::metadata::listing_of;
+use crate::cluster::{Client, LookError, Record, RecordStore};
+use crate::release::{Namespace, Release, ReleaseId, Revision};
+
+/// Looks at kept records, through the API alone.
+#[derive(Debug, Clone)]
+pub struct KeptRecords {
+    client: Client,
+    store: RecordStore,
+}
+
+/// The records of each of some releases, from the oldest, or why they cannot be told.
+pub type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, LookError>>;
+
+impl KeptRecords {
+    pub(super) fn new(client: Client, store: RecordStore) -> Self {
+        Self { client, store }
+    }
+
+    /// Of each release the newest record that says that it is uninstalled, whatever came after it. Where not all
+    /// namespaces may be seen, those of the given ones; a namespace that refuses is named in the list.
+    ///
+    /// # Errors
+    /// Where nothing could be listed.
+    pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, LookError> {
+        match self.client.uninstalled_records(self.store) {
+            Ok(list) => Ok(listing_of(list.records)),
+            Err(LookError::Forbidden(_)) => self.uninstalled_in(namespaces),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn uninstalled_in(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, LookError> {
+        let (mut records, mut unlisted) = (Vec::new(), Vec::new());
+        for seen in self.client.uninstalled_records_in(self.store, namespaces.iter().cloned().collect())? {
+            match seen.listed {
+                Ok(list) => records.extend(list.records),
+                Err(LookError::Forbidden(why)) => unlisted.push(super::Unlisted { namespace: seen.namespace, why }),
+                Err(error) => return Err(error),
+            }
+        }
+        unlisted.sort();
+        Ok(Listing { unlisted, ..listing_of(records) })
+    }
+
+    /// All records of some releases. One that contradicts itself is not among them.
+    pub fn histories(&self, releases: &[&ReleaseId]) -> Histories {
+        let mut by_namespace = BTreeMap::<&Namespace, Vec<&ReleaseId>>::new();
+        for id in releases {
+            by_namespace.entry(&id.namespace).or_default().push(id);
+        }
+        let mut histories = Histories::new();
+        for (namespace, ids) in by_namespace {
+            let names = ids.iter().map(|id| id.name.to_string()).collect::<Vec<_>>();
+            let listed = self.client.histories(self.store, namespace, &names);
+            for id in ids {
+                histories.insert(id.clone(), listed.as_ref().map(|all| of(id, all)).map_err(Clone::clone));
+            }
+        }
+        histories
+    }
+
+    /// Removes records as they were seen. For each, in order: whether it is gone.
+    pub fn remove(&self, records: &[Record]) -> Vec<Result<(), LookError>> {
+        self.client.remove_records(self.store, records)
+    }
+}
+
+/// Those of one release, from the oldest, whose labels and names agree.
+fn of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
+    let is_its = |record: &&Record| {
+        let name = id.name.as_str();
+        let object = record.revision.map(|revision| RecordStore::object_name(name, revision));
+        record.namespace == id.namespace.as_str()
+            && record.release.as_deref() == Some(name)
+            && object.as_deref() == Some(record.object.as_str())
+    };
+    let mut records = records.iter().filter(is_its).cloned().collect::<Vec<_>>();
+    records.sort_by_key(|record| record.revision);
+    records
+}
+
+/// A record as a release, as if there were no other of it.
+pub fn single(record: &Record) -> Option<Release> {
+    listing_of(vec![record.clone()]).releases.pop()
+}
+
+/// The records older than a release's newest one, where that is still the very record that was seen.
+pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
+    let (newest, older) = history.split_last()?;
+    let is_it =
+        newest.revision.map(Revision) == Some(release.revision) && release.record.as_known() == Some(&newest.mark);
+    is_it.then(|| older.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::{Known, RecordMark, Status};
+
+    fn record(name: &str, revision: u32) -> Record {
+        let object = RecordStore::object_name(name, revision);
+        Record {
+            namespace: "dev-a".to_owned(),
+            mark: RecordMark { uid: object.clone(), version: "1".to_owned() },
+            object,
+            release: Some(name.to_owned()),
+            revision: Some(revision),
+            status: Some("superseded".to_owned()),
+            created: Some(jiff::Timestamp::UNIX_EPOCH),
+            keep_label: None,
+        }
+    }
+
+    fn id() -> ReleaseId {
+        ReleaseId { namespace: "dev-a".parse().expect("a legal name"), name: "web".parse().expect("a legal name") }
+    }
+
+    #[test]
+    fn only_the_records_of_that_very_release_are_its_history() {
+        let odd = [
+            Record { namespace: "dev-b".to_owned(), ..record("web", 1) },
+            Record { release: Some("web".to_owned()), ..record("other", 2) },
+            Record { release: Some("other".to_owned()), ..record("web", 3) },
+            Record { revision: Some(5), ..record("web", 4) },
+            Record { revision: None, ..record("web", 6) },
+        ];
+        let all = [vec![record("web", 10), record("web", 9)], odd.to_vec()].concat();
+        let revisions = of(&id(), &all).iter().filter_map(|record| record.revision).collect::<Vec<_>>();
+        assert_eq!(revisions, [9, 10]);
+    }
+
+    #[test]
+    fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
+        let history = [record("web", 9), record("web", 10)];
+        let release = |revision: u32, version: &str| {
+            let mark = RecordMark { version: version.to_owned(), ..record("web", revision).mark };
+            let listing = listing_of(vec![record("web", revision)]);
+            Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
+        };
+        assert_eq!(older(&release(10, "1"), &history).map(|older| older.len()), Some(1));
+        assert_eq!(older(&release(10, "2"), &history), None, "it was written again");
+        assert_eq!(older(&release(9, "1"), &history), None, "a newer one has come");
+        assert_eq!(older(&release(10, "1"), &[]), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Which of the releases that purges have removed a restore means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{Candidate, RestoreEntry, RestorePlan};
+use crate::policy::{KeepEntry, Phase, Policies, SelectorMatch};
+use crate::release::Known;
+use crate::run_id::RunId;
+
+/// What somebody asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// These runs.
+    pub runs: Vec<RunId>,
+    /// Releases that one of these names; all, where there is none.
+    pub releases: Vec<KeepEntry>,
+}
+
+/// Chooses. Where no run is named, it is the last one that has left anything; where releases are named, whichever has
+/// removed them.
+pub fn choose(candidates: Vec<Candidate>, policies: &Policies, wanted: &Wanted) -> RestorePlan {
+    let named = candidates.into_iter().filter(|candidate| is_named(candidate, wanted)).collect::<Vec<_>>();
+    let runs = runs(&named, wanted);
+    let (chosen, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|found| runs.contains(&found.mark.run));
+    let mut count = BTreeMap::new();
+    for other in others {
+        *count.entry(other.mark.run).or_default() += 1;
+    }
+    let mut entries = chosen.into_iter().map(|candidate| entry(candidate, policies)).collect::<Vec<_>>();
+    put_definitions_last(&mut entries);
+    entries.sort_by(|left, right| left.candidate.kept.id.cmp(&right.candidate.kept.id));
+    RestorePlan { entries, runs: runs.into_iter().rev().collect(), others: count, unreadable: Vec::new() }
+}
+
+fn is_named(candidate: &Candidate, wanted: &Wanted) -> bool {
+    let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
+    let names = |entry: &KeepEntry| entry.matches(&id.namespace, &id.name, chart) == SelectorMatch::Yes;
+    wanted.releases.is_empty() || wanted.releases.iter().any(names)
+}
+
+fn runs(candidates: &[Candidate], wanted: &Wanted) -> BTreeSet<RunId> {
+    if !wanted.runs.is_empty() {
+        return wanted.runs.iter().cloned().collect();
+    }
+    let all = candidates.iter().map(|candidate| candidate.mark.run.clone()).collect::<BTreeSet<_>>();
+    // The names of runs sort by time.
+    if wanted.releases.is_empty() { all.into_iter().next_back().into_iter().collect() } else { all }
+}
+
+fn entry(candidate: Candidate, policies: &Policies) -> RestoreEntry {
+    let policy = policies.iter().find(|policy| policy.name == candidate.mark.policy);
+    let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
+    let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(&id.namespace, &id.name, chart));
+    RestoreEntry { candidate, phase, leaving: Vec::new() }
+}
+
+/// As in a purge: what defines kinds that another one uses went last, and so it comes first.
+fn put_definitions_last(entries: &mut [RestoreEntry]) {
+    let needed = |index: usize| {
+        let own = &entries[index].candidate.content.ties;
+        let others = entries.iter().enumerate().filter(|(other, _)| *other != index);
+        let defines = !matches!(&own.defines, Known::Is(kinds) if kinds.is_empty());
+        defines && others.into_iter().any(|(_, other)| own.is_needed_by(&other.candidate.content.ties))
+    };
+    let last = (0..entries.len()).filter(|index| needed(*index)).collect::<Vec<_>>();
+    for index in last {
+        entries[index].phase = Phase::Last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read;
+    use crate::policy::Policy;
+    use crate::release::{Content, GroupKind, Ties};
+    use crate::undo::Verdict;
+
+    const MONDAY: &str = "20261123-190342-3f9a1c";
+    const TUESDAY: &str = "20261124-190342-3f9a1c";
+
+    fn candidate(name: &str, run: &str) -> Candidate {
+        let json = format!(
+            r#"[{{"name":"{name}","namespace":"dev-a","revision":"3","updated":"2026-11-20T10:00:00Z","status":"uninstalled","chart":"web-1.0.0"}}]"#
+        );
+        let kept = read(json.as_bytes()).expect("a list").releases.remove(0);
+        let mark = format!("helm-purge {run} x").parse().expect("a mark");
+        let content = Content::of_chart(kept.chart.clone());
+        Candidate { now: kept.clone(), kept, content, mark, verdict: Verdict::Restore }
+    }
+
+    fn policies() -> Policies {
+        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                    namespaces: ['dev-*']\norder: {first: [{releases: [load]}], last: [{releases: [base]}]}\n";
+        let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+        Policies::new(vec![policy]).expect("one is enough")
+    }
+
+    fn chosen(wanted: &Wanted) -> (Vec<String>, usize) {
+        let candidates = vec![candidate("web", TUESDAY), candidate("old", MONDAY), candidate("db", TUESDAY)];
+        let plan = choose(candidates, &policies(), wanted);
+        let names = plan.entries.iter().map(|entry| entry.candidate.kept.id.name.to_string()).collect();
+        (names, plan.others.values().sum())
+    }
+
+    #[test]
+    fn without_further_words_the_last_run_is_meant_and_a_named_release_whoever_removed_it() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let entry = |text: &str| KeepEntry::from_flag("RELEASE", text).expect("a glob");
+        assert_eq!(chosen(&Wanted::default()), (names(&["db", "web"]), 1));
+        let monday = Wanted { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
+        assert_eq!(chosen(&monday), (names(&["old"]), 2));
+        let by_name = Wanted { runs: Vec::new(), releases: vec![entry("dev-a/old"), entry("dev-a/d*")] };
+        assert_eq!(chosen(&by_name), (names(&["db", "old"]), 0));
+        let both = Wanted { releases: vec![entry("dev-a/web")], ..monday };
+        assert_eq!(chosen(&both), (names(&[]), 1));
+    }
+
+    #[test]
+    fn phases_are_those_of_the_purge_and_what_defines_a_kind_that_is_used_was_last() {
+        let kind = || Known::Is(BTreeSet::from([GroupKind::new("example.com", "Widget")]));
+        let mut candidates = vec![candidate("load", MONDAY), candidate("operator", MONDAY), candidate("base", MONDAY)];
+        candidates[1].content.ties = Ties { defines: kind(), ..Ties::none() };
+        candidates.push(candidate("widget", MONDAY));
+        candidates[3].content.ties = Ties { uses: kind(), ..Ties::none() };
+        let plan = choose(candidates, &policies(), &Wanted::default());
+        let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
+        let expected =
+            [("base", Phase::Last), ("load", Phase::First), ("operator", Phase::Last), ("widget", Phase::Middle)];
+        assert_eq!(phases.collect::<Vec<_>>(), expected);
+    }
+}

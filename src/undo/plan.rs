@@ -1,0 +1,72 @@
+//! What a restore is going to do.
+
+use std::collections::BTreeMap;
+
+use super::verdict::Verdict;
+use crate::mark::Mark;
+use crate::policy::Phase;
+use crate::release::{Address, Content, Release};
+use crate::run_id::RunId;
+
+/// A marked record, read, and what came after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The record that a purge has left, as a release.
+    pub kept: Release,
+    /// What it holds.
+    pub content: Content,
+    /// Who has left it.
+    pub mark: Mark,
+    /// The newest record of that release.
+    pub now: Release,
+    /// What that means.
+    pub verdict: Verdict,
+}
+
+/// A release of the plan of a restore.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreEntry {
+    /// What was found.
+    pub candidate: Candidate,
+    /// When it went, or would go now: a restore goes the other way.
+    pub phase: Phase,
+    /// Objects of it that are still being deleted: they are waited for, or they would go after they have come back.
+    pub leaving: Vec<Address>,
+}
+
+/// All releases, sorted by namespace and name, and what else there would be to restore.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RestorePlan {
+    /// One for each release of the runs that are meant.
+    pub entries: Vec<RestoreEntry>,
+    /// The runs that those are of, the latest first.
+    pub runs: Vec<RunId>,
+    /// Releases that other runs have left, by their runs.
+    pub others: BTreeMap<RunId, usize>,
+    /// Marked records that could not be understood, or namespaces that could not be looked at: what and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl RestoreEntry {
+    /// Whether helm is asked to roll it back.
+    pub fn is_rolled_back(&self) -> bool {
+        matches!(self.candidate.verdict, Verdict::Restore | Verdict::TryAgain)
+    }
+}
+
+impl RestorePlan {
+    /// Those that helm rolls back.
+    pub fn going(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| entry.is_rolled_back())
+    }
+
+    /// Those that are back already, but for a record that is to be removed.
+    pub fn finished(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| entry.candidate.verdict == Verdict::Restored)
+    }
+
+    /// Those that are left alone.
+    pub fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| matches!(entry.candidate.verdict, Verdict::InstalledAgain { .. }))
+    }
+}

@@ -1,0 +1,430 @@
+//! `restore`: what a purge with `keepHistory` has removed comes back, and nothing else is touched, with Helm 3 and Helm 4.
+
+use serde_json::{Value, json};
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
+
+use crate::support::{Real, Role, Terminal, cluster, user};
+use crate::undo::{RUN, records, status, upgrade_install, works};
+
+const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
+
+/// Everything in a namespace that a chart may have put there, without what the server says about it.
+fn objects(namespace: &str) -> Vec<Value> {
+    let kinds =
+        [Kind::DEPLOYMENT, Kind::STATEFUL_SET, Kind::SERVICE, Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP, Kind::SECRET];
+    let all = kinds.iter().flat_map(|kind| cluster().api().objects(*kind, Some(namespace)).expect("it can be listed"));
+    let mut objects = all.filter(|object| object["type"] != "helm.sh/release.v1").collect::<Vec<_>>();
+    for object in &mut objects {
+        let fields = object.as_object_mut().expect("an object");
+        fields.remove("status");
+        for (part, server_set) in [
+            ("metadata", &["uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"][..]),
+            ("spec", &["clusterIP", "clusterIPs"]),
+        ] {
+            if let Some(part) = fields.get_mut(part).and_then(Value::as_object_mut) {
+                part.retain(|key, _| !server_set.contains(&key.as_str()));
+            }
+        }
+        if let Some(annotations) = fields["metadata"]["annotations"].as_object_mut() {
+            annotations.remove("deployment.kubernetes.io/revision");
+        }
+    }
+    objects.sort_by_key(|object| (object["kind"].to_string(), object["metadata"]["name"].to_string()));
+    objects
+}
+
+fn install(real: &Real, chart: Chart, namespace: &str, name: &str, flags: &[&str]) {
+    cluster().install(real.helm, chart, namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn well_known_charts_come_back_as_they_were() {
+    Real::with_both("back", |real| {
+        real.policy(KEEPING);
+        let (alice, bob) = (real.namespace("alice"), real.namespace("bob"));
+        install(real, Chart::Nginx, &alice, "web", &[]);
+        install(real, Chart::Redis, &alice, "cache", &[]);
+        install(real, Chart::Mysql, &bob, "db", &[]);
+        let before = [objects(&alice), objects(&bob)];
+        let report = real.program.run(&RUN).exits(0).json();
+        assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
+        assert_ne!([objects(&alice), objects(&bob)], before, "they were gone");
+        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
+        drop(plan.stdout_has(report["run"].as_str().expect("a run")).stdout_has("restore 3 releases in 2 namespaces"));
+        let restored = real.program.run(&RESTORE).exits(0).json();
+        assert_eq!(restored["report"]["totals"]["restored"], 3, "{restored:#}");
+        assert_eq!(restored["report"]["verified"], json!({"state": "verified", "deployed": 3}));
+        assert_eq!([objects(&alice), objects(&bob)], before);
+        for (namespace, name) in [(&alice, "web"), (&alice, "cache"), (&bob, "db")] {
+            assert_eq!(status(real, namespace, name)["info"]["status"], "deployed");
+            assert_eq!(records(namespace, name), ["v2"], "the record that the purge left is gone");
+            let chart = if name == "web" {
+                Chart::Nginx
+            } else if name == "db" {
+                Chart::Mysql
+            } else {
+                Chart::Redis
+            };
+            works(&upgrade_install(real, namespace, name, chart));
+        }
+        // Once more: nothing.
+        real.program.run(&RESTORE[..5]).exits(0).stderr_has("nothing to restore");
+    });
+}
+
+#[test]
+fn fourteen_nights_pass_whoever_brings_the_releases_back_in_the_morning() {
+    Real::with_both("nights", |real| {
+        real.policy(KEEPING);
+        let namespace = real.namespace("a");
+        let release = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=5).config_maps(1);
+        cluster().seed(&[release("restored"), release("pipeline")]).expect("seeded");
+        for night in 1..=14 {
+            real.program.run(&RUN).exits(0);
+            works(&upgrade_install(real, &namespace, "pipeline", Chart::Tiny));
+            let restored = real.program.run(&RESTORE).exits(0).json();
+            assert_eq!(restored["totals"], json!({"restore": 1, "finish": 0, "leave": 0}), "{restored:#}");
+            for name in ["restored", "pipeline"] {
+                let status = status(real, &namespace, name);
+                assert_eq!((&status["info"]["status"], &status["version"]), (&json!("deployed"), &json!(5 + night)));
+            }
+        }
+        works(&upgrade_install(real, &namespace, "restored", Chart::Tiny));
+    });
+}
+
+#[test]
+fn the_age_of_the_first_deployment_survives_a_restore() {
+    Real::with_both("ages", |real| {
+        real.policy(KEEPING);
+        let namespace = real.namespace("a");
+        let ten_days = std::time::Duration::from_hours(240);
+        let old = SeededRelease::new(&namespace, "old").config_maps(1).deployed_ago(ten_days);
+        cluster().seed(&[old, SeededRelease::new(&namespace, "new").config_maps(1)]).expect("seeded");
+        real.program.run(&RUN).exits(0);
+        real.program.run(&RESTORE).exits(0);
+        real.policy("keep: []\nrules: [{name: old, olderThan: 7d, ageFrom: firstDeploy}]\n");
+        let names = real.program.run(&["plan", "-f", "policy.yaml", "-o", "name"]).exits(0).stdout;
+        assert_eq!(names.trim(), format!("{namespace}/old"));
+    });
+}
+
+#[test]
+fn what_was_installed_again_since_is_not_touched() {
+    Real::with_both("since", |real| {
+        real.policy(KEEPING);
+        real.seed(&["a/again", "a/by-hand", "a/gone", "a/web"]);
+        real.program.run(&RUN).exits(0);
+        let namespace = real.namespace("a");
+        works(&upgrade_install(real, &namespace, "again", Chart::Tiny));
+        let mut helm = real.helm_command();
+        works(&helm.args(["uninstall", "gone", "-n", &namespace]).output().expect("helm starts"));
+        let mut helm = real.helm_command();
+        works(&helm.args(["rollback", "by-hand", "1", "-n", &namespace]).output().expect("helm starts"));
+        works(&upgrade_install(real, &namespace, "by-hand", Chart::Tiny));
+        let before = ["again", "by-hand"].map(|name| status(real, &namespace, name));
+        let output = real.program.run(&RESTORE).exits(0);
+        let restored = output.json();
+        assert_eq!(restored["totals"], json!({"restore": 1, "finish": 0, "leave": 1}), "{output}");
+        assert_eq!(restored["releases"][0]["why"], "installed again since: revision 3, deployed");
+        assert_eq!(["again", "by-hand"].map(|name| status(real, &namespace, name)), before);
+        assert_eq!(records(&namespace, "gone"), [""; 0]);
+    });
+}
+
+#[test]
+fn whoever_installs_while_somebody_thinks_keeps_the_release() {
+    let real = Real::new("thinks", HelmVersion::Four);
+    real.policy(KEEPING);
+    real.seed(&["a/again", "a/web"]);
+    real.program.run(&RUN).exits(0);
+    let mut terminal = Terminal::start(real.program.command(&["restore", "-f", "policy.yaml"]));
+    terminal.wait_for("This restores 2 releases on throwaway.");
+    works(&upgrade_install(&real, &real.namespace("a"), "again", Chart::Tiny));
+    terminal.type_text("throwaway\r");
+    assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
+    terminal.wait_for("restored 1");
+    terminal.wait_for("changed since the plan, left alone");
+    assert_eq!(status(&real, &real.namespace("a"), "again")["version"], 2);
+}
+
+#[test]
+fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
+    let real = Real::new("asked", HelmVersion::Three);
+    real.policy(KEEPING);
+    real.seed(&["a/web"]);
+    real.program.run(&RUN).exits(0);
+    real.program.run(&["restore", "-f", "policy.yaml"]).exits(2).stderr_has("there is no terminal to ask at");
+    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "other", "-A"]).exits(2);
+    real.program.run(&["restore", "--yes"]).exits(2).stderr_has("the policy has to be named");
+    real.program.run(&["restore", "-f", "policy.yaml", "--run", "yesterday", "--dry-run"]).exits(2);
+    let mut terminal = Terminal::start(real.program.command(&["restore", "-f", "policy.yaml"]));
+    terminal.wait_for("This restores 1 release on throwaway.");
+    terminal.type_text("\r");
+    assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
+    let namespace = real.namespace("a");
+    assert_eq!(status(&real, &namespace, "web")["info"]["status"], "uninstalled");
+    let other = real.namespace("b");
+    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "throwaway", "-n", &other]).exits(0);
+    assert_eq!(records(&namespace, "web"), ["v1"]);
+    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "throwaway", "-n", &namespace]).exits(0);
+    assert_eq!(records(&namespace, "web"), ["v2"]);
+}
+
+#[test]
+fn what_is_still_being_deleted_is_waited_for_and_where_it_does_not_go_nothing_is_rolled_back() {
+    Real::with_both("leaving", |real| {
+        real.policy(KEEPING);
+        let namespace = real.namespace("a");
+        let held = json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": "held", "finalizers": ["example.com/held"]},
+        });
+        cluster().seed(&[SeededRelease::new(&namespace, "web").object(held)]).expect("seeded");
+        real.program.run(&RUN).exits(0);
+        let output = real.program.run(&[&RESTORE[..], &["--timeout", "1s"]].concat()).exits(1);
+        let report = &output.json()["report"]["releases"][0];
+        assert_eq!(report["class"], "leftovers", "{output}");
+        assert!(
+            report["message"].as_str().expect("words").contains(&format!("ConfigMap {namespace}/held")),
+            "{output}"
+        );
+        assert_eq!(status(real, &namespace, "web")["info"]["status"], "uninstalled");
+        let running = real.program.start(&["restore", "-f", "policy.yaml", "--yes", "-A", "--timeout", "1m"]);
+        running.wait_for_stderr("which is still being deleted");
+        let release = json!({"metadata": {"finalizers": null}});
+        cluster().api().patch(Kind::CONFIG_MAP, Some(&namespace), "held", &release).expect("it is there");
+        running.finish().exits(0).stdout_has("verified: 1 of 1 are deployed on throwaway");
+        let back = cluster().api().get(Kind::CONFIG_MAP, Some(&namespace), "held").expect("the API answers");
+        let back = back.expect("it is there");
+        assert_eq!(back["metadata"]["deletionTimestamp"], Value::Null, "it stays");
+    });
+}
+
+/// A hook that never ends.
+fn hanging(event: &str) -> Value {
+    json!({
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata": {"name": "hanging", "annotations": {
+            "helm.sh/hook": event, "helm.sh/hook-delete-policy": "before-hook-creation",
+        }},
+        "spec": {"backoffLimit": 0, "template": {
+            "metadata": {"annotations": {"throwaway-cluster/outcome": "hanging"}},
+            "spec": {"restartPolicy": "Never", "containers": [{"name": "hook", "image": "busybox:1.37"}]},
+        }},
+    })
+}
+
+/// Ends the program and everything that it has started, in the middle of what they do.
+fn kill(real: &Real, running: crate::support::Running) {
+    use rustix::process::Signal;
+    running.signal(Signal::KILL);
+    drop(running.finish());
+    for pid in real.program.orphans() {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
+        // It may have ended by itself.
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+    }
+    real.program.leaves_no_process();
+}
+
+fn wait_for_job(namespace: &str) {
+    throwaway_cluster::wait_until("the hook's Job", || {
+        let jobs = cluster().api().list(Kind::JOB, Some(namespace))?;
+        Ok((!jobs.is_empty()).then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn a_restore_that_was_killed_is_finished_by_the_next_one() {
+    Real::with_both("killed", |real| {
+        real.policy(KEEPING);
+        let namespace = real.namespace("a");
+        let slow = SeededRelease::new(&namespace, "slow").config_maps(1).hook(hanging("pre-rollback"));
+        cluster().seed(&[slow, SeededRelease::new(&namespace, "web").config_maps(1)]).expect("seeded");
+        real.program.run(&RUN).exits(0);
+        let running = real.program.start(&[&RESTORE[..], &["--workers", "1"]].concat());
+        wait_for_job(&namespace);
+        kill(real, running);
+        assert_eq!(status(real, &namespace, "slow")["info"]["status"], "pending-rollback");
+        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
+        drop(plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases"));
+        // The hook still hangs: helm gives up, and what it leaves then is tried again as well.
+        let failed = real.program.run(&[&RESTORE[..], &["--timeout", "2s"]].concat()).exits(1).json();
+        assert_eq!(failed["report"]["totals"]["restored"], 1, "{failed:#}");
+        real.policy("keep: []\ndefaults: {keepHistory: true, hooks: skip}\n");
+        let done = real.program.run(&RESTORE).exits(0).json();
+        assert_eq!(
+            done["report"]["totals"],
+            json!({"planned": 1, "restored": 1, "failed": 0, "changed": 0, "notStarted": 0})
+        );
+        for name in ["slow", "web"] {
+            assert_eq!(status(real, &namespace, name)["info"]["status"], "deployed");
+            assert!(!records(&namespace, name).contains(&"v1".to_owned()), "{:?}", records(&namespace, name));
+        }
+    });
+}
+
+#[test]
+fn a_rollback_that_helm_gave_up_is_tried_again() {
+    Real::with_both("quota", |real| {
+        real.policy(KEEPING);
+        real.seed(&["a/web"]);
+        let namespace = real.namespace("a");
+        real.program.run(&RUN).exits(0);
+        let quota = Kind::new("v1", "ResourceQuota");
+        let none_more = json!({
+            "apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "full", "namespace": namespace},
+            "spec": {"hard": {"configmaps": "0"}},
+        });
+        cluster().api().create(&none_more).expect("a quota can be made");
+        throwaway_cluster::wait_until("the quota", || {
+            let found = cluster().api().get(quota, Some(&namespace), "full")?;
+            Ok(found.filter(|found| found["status"]["used"]["configmaps"].is_string()).map(drop))
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        let failed = real.program.run(&RESTORE).exits(1).json();
+        let words = failed["report"]["releases"][0].to_string();
+        assert!(words.contains("exceeded quota"), "{failed:#}");
+        assert_eq!(status(real, &namespace, "web")["info"]["status"], "failed");
+        cluster().api().delete(quota, Some(&namespace), "full").expect("it is there");
+        throwaway_cluster::wait_until("the end of the quota", || {
+            Ok(cluster().api().get(quota, Some(&namespace), "full")?.is_none().then_some(()))
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        real.program.run(&RESTORE).exits(0);
+        assert_eq!(status(real, &namespace, "web")["info"]["status"], "deployed");
+        assert!(!records(&namespace, "web").contains(&"v1".to_owned()), "{:?}", records(&namespace, "web"));
+    });
+}
+
+#[test]
+fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back() {
+    Real::with_both("halfway", |real| {
+        let order = "order: {first: [{releases: [early]}]}\n";
+        real.policy(&format!("{KEEPING}{order}"));
+        let namespace = real.namespace("a");
+        let seed = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=2).config_maps(1);
+        cluster().seed(&[seed("early"), seed("slow").hook(hanging("pre-delete"))]).expect("seeded");
+        let running = real.program.start(&RUN);
+        wait_for_job(&namespace);
+        kill(real, running);
+        assert_eq!(records(&namespace, "early"), ["v1", "v2"], "nobody has tidied up");
+        real.policy(&format!("keep: []\ndefaults: {{keepHistory: true, hooks: skip}}\n{order}"));
+        let second = real.program.run(&RUN).exits(0).json();
+        assert_eq!(second["totals"]["restorable"], 1, "{second:#}");
+        assert_eq!(
+            (records(&namespace, "early"), records(&namespace, "slow")),
+            (vec!["v2".to_owned()], vec!["v2".to_owned()])
+        );
+        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run", "-o", "json"]).exits(0).json();
+        let first = plan["otherRuns"][0]["run"].as_str().expect("the run that was killed").to_owned();
+        let second = second["run"].as_str().expect("a run").to_owned();
+        let both = ["--run", &first, "--run", &second];
+        let report = real.program.run(&[&RESTORE[..], &both].concat()).exits(0).json();
+        assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");
+        assert_eq!(status(real, &namespace, "early")["info"]["status"], "deployed");
+    });
+}
+
+#[test]
+fn what_defines_a_kind_comes_back_before_what_is_of_it() {
+    Real::with_both("kinds", |real| {
+        real.policy("keep: []\ndefaults: {keepHistory: true, reach: cluster}\n");
+        let namespace = real.namespace("a");
+        install(real, Chart::Definition, &namespace, "base", &[]);
+        let definition =
+            cluster().api().objects(Kind::new("apiextensions.k8s.io/v1", "CustomResourceDefinition"), None);
+        let definition = definition
+            .expect("definitions can be listed")
+            .into_iter()
+            .find(|found| found["metadata"]["annotations"]["meta.helm.sh/release-namespace"] == namespace.as_str());
+        let definition = definition.expect("the chart has one");
+        let (group, kind) = (&definition["spec"]["group"], &definition["spec"]["names"]["kind"]);
+        let version = definition["spec"]["versions"][0]["name"].as_str().expect("a version");
+        let api_version = format!("{}/{version}", group.as_str().expect("a group"));
+        let widget = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "one"}});
+        throwaway_cluster::wait_until("the kind", || {
+            Ok(cluster().api().list(Kind::new(&api_version, kind.as_str().unwrap_or_default()), None).ok().map(drop))
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+        cluster().seed(&[SeededRelease::new(&namespace, "app").object(widget)]).expect("seeded");
+        let plan = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+        assert_eq!(
+            plan["releases"][1]["losses"][0],
+            format!(
+                "what goes with CustomResourceDefinition {}",
+                definition["metadata"]["name"].as_str().expect("a name")
+            ),
+            "{plan:#}"
+        );
+        real.program.run(&RUN).exits(0);
+        let report = real.program.run(&RESTORE).exits(0).json();
+        assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");
+        let back = cluster().api().list(Kind::new(&api_version, kind.as_str().expect("a kind")), Some(&namespace));
+        assert_eq!(back.expect("they can be listed"), ["one"]);
+    });
+}
+
+#[test]
+fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
+    let real = Real::new("prune", HelmVersion::Four);
+    let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
+    let young = helm_purge::run_id::RunId::new(jiff::Timestamp::now()).to_string();
+    let old = "20200102-030405-0a1b2c";
+    for (name, description) in [
+        ("old", format!("helm-purge {old} {policy}")),
+        ("again", format!("helm-purge {old} {policy}")),
+        ("young", format!("helm-purge {young} {policy}")),
+        ("other", format!("helm-purge {old} another-policy")),
+        ("hand", "Uninstallation complete".to_owned()),
+    ] {
+        cluster().seed(&[SeededRelease::new(&namespace, name).revisions(1..=2)]).expect("seeded");
+        let mut helm = real.helm_command();
+        helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &description]);
+        works(&helm.output().expect("helm starts"));
+    }
+    works(&upgrade_install(&real, &namespace, "again", Chart::Tiny));
+    let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml", "-A"];
+    real.program.run(&prune).exits(2);
+    let plan = real.program.run(&[&prune[..], &["--dry-run"]].concat()).exits(0);
+    drop(plan.stdout_has("prune the history of 1 release · 1 younger"));
+    let report = real.program.run(&[&prune[..], &["--yes", "-o", "json"]].concat()).exits(0).json();
+    assert_eq!(report["releases"].as_array().map(Vec::len), Some(1), "{report:#}");
+    assert_eq!((&report["releases"][0]["name"], &report["releases"][0]["pruned"]), (&json!("old"), &json!(true)));
+    assert_eq!(records(&namespace, "old"), [""; 0]);
+    assert_eq!(status(&real, &namespace, "again")["info"]["status"], "deployed");
+    for name in ["young", "other", "hand"] {
+        assert_eq!(records(&namespace, name), ["v1", "v2"], "{name}");
+    }
+    real.program.run(&[&prune[..], &["--yes"]].concat()).exits(0).stderr_has("nothing to prune");
+}
+
+#[test]
+fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
+    let mut real = Real::new("narrow", HelmVersion::Three);
+    real.policy(KEEPING);
+    let namespace = real.namespace("a");
+    let stored = SeededRelease::new(&namespace, "stored").storage(throwaway_cluster::Storage::ConfigMaps);
+    cluster().seed(&[stored.config_maps(1)]).expect("seeded");
+    real.program.set("HELM_DRIVER", "configmap");
+    real.program.run(&RUN).exits(0);
+    let report = real.program.run(&RESTORE).exits(0).json();
+    assert_eq!(report["report"]["totals"]["restored"], 1, "{report:#}");
+    let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
+    assert!(maps.contains(&"sh.helm.release.v1.stored.v2".to_owned()), "{maps:?}");
+    assert!(!maps.contains(&"sh.helm.release.v1.stored.v1".to_owned()), "{maps:?}");
+    // Who may see one namespace only.
+    real.program.set("HELM_DRIVER", "secret");
+    real.seed(&["a/web"]);
+    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "").replace("'narrow-helm3-*'", &namespace);
+    real.program.file("policy.yaml", &policy);
+    real.program.set("KUBECONFIG", user(cluster(), "narrow-user", &[(&namespace, Role::Edit)]));
+    let run = [&RUN[..], &["--without-opt-outs"]].concat();
+    assert_eq!(real.program.run(&run).exits(0).json()["totals"]["restorable"], 1);
+    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+    assert_eq!(records(&namespace, "web"), ["v2"]);
+}

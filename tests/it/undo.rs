@@ -1,0 +1,175 @@
+//! Histories that are kept, and what Helm makes of them the next day, with Helm 3 and Helm 4.
+
+use std::process::Output as HelmOutput;
+
+use serde_json::Value;
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, charts};
+
+use crate::support::{FakeHelm, Real, cluster};
+
+pub(crate) const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+
+/// The names of the records of a release, sorted.
+pub(crate) fn records(namespace: &str, release: &str) -> Vec<String> {
+    let start = format!("sh.helm.release.v1.{release}.v");
+    let secrets = cluster().api().list(Kind::SECRET, Some(namespace)).expect("secrets can be listed");
+    let mut records = secrets
+        .iter()
+        .filter_map(|name| name.strip_prefix(&start))
+        .map(|revision| format!("v{revision}"))
+        .collect::<Vec<_>>();
+    records.sort();
+    records
+}
+
+/// What helm says of a release's newest record.
+pub(crate) fn status(real: &Real, namespace: &str, release: &str) -> Value {
+    let mut command = real.helm_command();
+    let output = command.args(["status", release, "-n", namespace, "-o", "json"]).output().expect("helm starts");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// What everybody's pipeline does in the morning.
+pub(crate) fn upgrade_install(real: &Real, namespace: &str, release: &str, chart: Chart) -> HelmOutput {
+    let mut command = real.helm_command();
+    command.args(["upgrade", "--install", release]).arg(charts::path(chart)).args(["-n", namespace]);
+    command.output().expect("helm starts")
+}
+
+#[track_caller]
+pub(crate) fn works(output: &HelmOutput) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Revisions whose records Helm reads in an order that is not theirs.
+fn odd_histories() -> [std::ops::RangeInclusive<u32>; 3] {
+    [8..=12, 3..=12, 9..=18]
+}
+
+#[test]
+fn helm_alone_cannot_upgrade_over_a_history_that_it_kept_at_some_revisions() {
+    Real::with_both("alone", |real| {
+        let namespace = real.namespace("a");
+        for (number, revisions) in odd_histories().into_iter().enumerate() {
+            let name = format!("r{number}");
+            cluster().seed(&[SeededRelease::new(&namespace, &name).revisions(revisions)]).expect("seeded");
+            let mut uninstall = real.helm_command();
+            works(&uninstall.args(["uninstall", &name, "-n", &namespace, "--keep-history"]).output().expect("helm"));
+            let upgraded = upgrade_install(real, &namespace, &name, Chart::Tiny);
+            let said = String::from_utf8_lossy(&upgraded.stderr);
+            assert!(!upgraded.status.success() && said.contains("has no deployed releases"), "{name}: {said}");
+        }
+    });
+}
+
+#[test]
+fn of_a_history_that_is_kept_one_marked_record_is_left_and_helm_goes_on_with_it() {
+    Real::with_both("kept", |real| {
+        real.policy("keep: []\ndefaults: {keepHistory: true}\n");
+        let namespace = real.namespace("a");
+        for (number, revisions) in odd_histories().into_iter().enumerate() {
+            let release = SeededRelease::new(&namespace, &format!("r{number}")).revisions(revisions).config_maps(1);
+            cluster().seed(&[release]).expect("seeded");
+        }
+        let report = real.program.run(&RUN).exits(0).json();
+        assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
+        assert_eq!(report["releases"][0]["afterwards"], "kept", "{report:#}");
+        let mark = format!(
+            "helm-purge {} {}",
+            report["run"].as_str().expect("a name"),
+            real.namespace("x").trim_end_matches("-x")
+        );
+        for (number, newest) in [12, 12, 18].into_iter().enumerate() {
+            let name = format!("r{number}");
+            assert_eq!(records(&namespace, &name), [format!("v{newest}")]);
+            let info = &status(real, &namespace, &name)["info"];
+            assert_eq!((&info["status"], &info["description"]), (&"uninstalled".into(), &mark.clone().into()));
+            works(&upgrade_install(real, &namespace, &name, Chart::Tiny));
+            assert_eq!(status(real, &namespace, &name)["version"], newest + 1);
+        }
+    });
+}
+
+#[test]
+fn older_records_that_an_interrupted_run_left_are_removed_by_the_next_one() {
+    let real = Real::new("leftover", HelmVersion::Three);
+    let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
+    let seed = |name: &str| cluster().seed(&[SeededRelease::new(&namespace, name).revisions(1..=3)]).expect("seeded");
+    let uninstall = |name: &str, description: &str| {
+        let mut helm = real.helm_command();
+        helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", description]);
+        works(&helm.output().expect("helm"));
+    };
+    for (name, description) in [
+        ("ours", format!("helm-purge 20261125-190342-3f9a1c {policy}")),
+        ("other", "helm-purge 20261125-190342-3f9a1c somebody-elses".to_owned()),
+        ("hand", "Uninstallation complete".to_owned()),
+    ] {
+        seed(name);
+        uninstall(name, &description);
+    }
+    real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    assert_eq!(records(&namespace, "ours"), ["v1", "v2", "v3"], "a plan changes nothing");
+    real.program.run(&RUN).exits(0);
+    assert_eq!(records(&namespace, "ours"), ["v3"]);
+    for name in ["other", "hand"] {
+        assert_eq!(records(&namespace, name), ["v1", "v2", "v3"], "{name}");
+    }
+}
+
+#[test]
+fn a_history_that_helm_could_not_store_is_a_failure_although_helm_calls_it_a_success() {
+    Real::with_both("unstored", |real| {
+        let mut real = Real::new("unstored", real.helm);
+        real.policy("keep: []\ndefaults: {keepHistory: true}\n");
+        real.seed(&["a/web"]);
+        let user = real.namespace("user");
+        let rights = [("secrets", &["get", "list", "delete"][..]), ("configmaps", &["*"]), ("namespaces", &["*"])];
+        let kubeconfig = crate::support::user_everywhere(cluster(), &user, &rights);
+        real.program.set("KUBECONFIG", kubeconfig);
+        let report = real.program.run(&RUN).exits(1).json();
+        let release = &report["releases"][0];
+        assert_eq!((&release["outcome"], &release["class"]), (&"failed".into(), &"history".into()), "{report:#}");
+        let message = release["message"].as_str().expect("a message");
+        assert!(message.contains("Failed to store updated release"), "{message}");
+        assert_eq!(report["totals"]["restorable"], 0);
+    });
+}
+
+#[test]
+fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "web");
+    let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history"];
+    let output = fake.program.run(&run).exits(5);
+    drop(output.stderr_has("`keepHistory` needs the API, and it could not be asked"));
+    assert_eq!(fake.left(), ["dev-a/web"]);
+}
+
+#[test]
+fn what_will_not_come_back_is_said_before_the_purge() {
+    let real = Real::new("losses", HelmVersion::Three);
+    real.policy("keep: []\ndefaults: {keepHistory: true, dataLoss: allow}\n");
+    let namespace = real.namespace("a");
+    cluster().install(real.helm, Chart::Claim, &namespace, "files", &[]).unwrap_or_else(|error| panic!("{error}"));
+    let job = serde_json::json!({
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata": {"name": "init", "annotations": {"helm.sh/hook": "post-install"}},
+    });
+    cluster().seed(&[SeededRelease::new(&namespace, "web").hook(job).config_maps(1)]).expect("seeded");
+    let claims = cluster().api().list(Kind::CLAIM, Some(&namespace)).expect("claims can be listed");
+    let plan = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    let plan = plan.stdout_has("all of it can be restored").stdout_has("by helm-purge itself and not by helm");
+    let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, which a hook made"));
+    drop(plan.stdout_has(&format!(
+        "of {namespace}/files does not come back: the data of PersistentVolumeClaim {}",
+        claims[1]
+    )));
+    let explained = real.program.run(&["explain", "-f", "policy.yaml", &format!("{namespace}/web")]).exits(0);
+    drop(explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made"));
+    let document = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+    assert_eq!(document["releases"][1]["losses"][0], "Job init, which a hook made", "{document:#}");
+    real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
+    let without = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    assert!(!without.stdout.contains("restored") && !without.stdout.contains("come back"), "{without}");
+}
