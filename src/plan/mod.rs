@@ -20,6 +20,7 @@ mod rules;
 mod saved;
 
 pub use build::{build, to_read};
+pub use content::objects_beyond;
 pub use decision::{Decision, Entry, Going, KeepHits, KeepState, Kinds, Plan, Subject, Verdict};
 pub use explain::{Explanation, FenceVoice, KeepVoice, PolicyVoice, Presence, RuleVoice, explain};
 pub use facts::Facts;
