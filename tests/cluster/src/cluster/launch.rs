@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use super::certificates::{Authority, Identity, service_account_keys};
-use super::command_lines;
+use super::command_lines::{self, CommandLine};
 use super::components::Components;
 use super::keeper::Keeper;
 use super::kubeconfig::{Access, Credentials, NAME};
@@ -25,8 +26,10 @@ const ATTEMPTS: u32 = 5;
 pub(super) struct Running {
     pub(super) api: Api,
     /// Before the keeper: once the components are gone, nothing writes into the folder that it removes.
-    _fleet: Fleet,
-    _keeper: Keeper,
+    pub(super) fleet: Mutex<Fleet>,
+    pub(super) keeper: Keeper,
+    /// How the API server was started.
+    pub(super) api_server: CommandLine,
     pub(super) layout: Layout,
     pub(super) authority: Authority,
     pub(super) admin: Identity,
@@ -59,7 +62,8 @@ fn launch_once(components: Components, programs: &BTreeMap<Part, PathBuf>) -> Re
 
     let mut fleet = Fleet::default();
     fleet.start(&command_lines::etcd(programs, &layout, ports), keeper.group(), &layout)?;
-    fleet.start(&command_lines::api_server(programs, &layout, ports), keeper.group(), &layout)?;
+    let api_server = command_lines::api_server(programs, &layout, ports);
+    fleet.start(&api_server, keeper.group(), &layout)?;
     let api = Api::connect(&layout.admin_kubeconfig())?;
     wait(&mut fleet, "the API server to become ready", || Ok(api.is_ready().then_some(())))?;
 
@@ -73,7 +77,7 @@ fn launch_once(components: Components, programs: &BTreeMap<Part, PathBuf>) -> Re
     wait(&mut fleet, "the service account of the namespace default", || {
         api.get(Kind::SERVICE_ACCOUNT, Some("default"), "default")
     })?;
-    Ok(Running { api, _fleet: fleet, _keeper: keeper, layout, authority, admin, server })
+    Ok(Running { api, fleet: Mutex::new(fleet), keeper, api_server, layout, authority, admin, server })
 }
 
 /// Ends early with the words of a component that gave up, and at the ceiling with those of all.

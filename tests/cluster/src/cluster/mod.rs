@@ -10,6 +10,7 @@ mod kubeconfig;
 mod launch;
 mod layout;
 mod nodes;
+mod outage;
 mod ports;
 mod process;
 

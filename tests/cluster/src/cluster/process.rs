@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::command_lines::CommandLine;
 use super::layout::Layout;
-use crate::{Error, environment};
+use crate::{Error, Part, environment};
 
 /// Of a component's log, for the error about its end.
 const LINES_TOLD: usize = 20;
@@ -43,6 +43,17 @@ impl Fleet {
         isolate(&mut command, layout);
         let process = command.spawn().map_err(Error::spawn(&line.program))?;
         self.components.push(Component { name, process, log });
+        Ok(())
+    }
+
+    /// Ends a component at once, as a crash would.
+    pub(super) fn kill(&mut self, part: Part) -> Result<(), Error> {
+        self.check()?;
+        let name = part.program();
+        for mut component in self.components.extract_if(.., |component| component.name == name) {
+            component.process.kill().map_err(Error::file("end", Path::new(name)))?;
+            component.process.wait().map_err(Error::file("wait for", Path::new(name)))?;
+        }
         Ok(())
     }
 
