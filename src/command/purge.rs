@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
-use super::planned::{Ways, first_end};
+use super::planned::{Tuning, Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, ReleaseResult, Remaining, Run,
-    Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Outcome, Patience, ReleaseResult,
+    Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{GoRuntime, HelmUninstall};
@@ -35,7 +35,7 @@ pub(super) fn run(
     let begun = Instant::now();
     confirm::check_flags(arguments, surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
-    let timeout = timeout.map_err(Stopped::flag)?;
+    let tuning = Tuning { timeout: timeout.map_err(Stopped::flag)?, retries: arguments.retries };
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
     let attendance = confirm::attendance(arguments, surroundings);
@@ -51,7 +51,7 @@ pub(super) fn run(
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
+    let mut run = carry_out(&prepared, chosen, still, execution, tuning, surroundings)?;
     let settled = settle(&prepared, &mut run, surroundings);
     add_changed(&mut run, &prepared, &changed);
     summarize(arguments.output, &prepared, &run, &settled, surroundings)
@@ -63,7 +63,7 @@ fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>
         BatchArgument::Auto => BatchSize::Auto,
         BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
     };
-    Execution { workers, batch, failures, deadline }
+    Execution { workers, batch, failures, deadline, patience: Patience::USUAL }
 }
 
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
@@ -81,7 +81,7 @@ fn carry_out(
     chosen: Vec<Release>,
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
-    timeout: Option<Duration>,
+    tuning: Tuning,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -101,7 +101,7 @@ fn carry_out(
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
     let means = Means { uninstall, still, remaining };
-    let ways = Ways::of(prepared, timeout);
+    let ways = Ways::of(prepared, tuning);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }
@@ -133,6 +133,7 @@ fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId,
             release: release.clone(),
             outcome,
             took: None,
+            attempts: 0,
             doubt: None,
             afterwards: Afterwards::Unknown,
         })

@@ -90,8 +90,14 @@ mod tests {
     fn settled(now: &Listing) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let outcome = Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
-        let result =
-            ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
+        let result = ReleaseResult {
+            release: planned,
+            outcome,
+            took: None,
+            attempts: 1,
+            doubt: None,
+            afterwards: Afterwards::Unknown,
+        };
         let mut run = Run {
             results: vec![result],
             took: Duration::ZERO,

@@ -69,6 +69,7 @@ struct ResultOfDocument {
     remarks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
+    attempts: u32,
     afterwards: &'static str,
 }
 
@@ -125,6 +126,7 @@ impl ResultOfDocument {
             left_behind: Vec::new(),
             remarks: Vec::new(),
             seconds: result.took.map(|took| took.as_secs_f64()),
+            attempts: result.attempts,
             afterwards: match result.afterwards {
                 Afterwards::Unknown => "unknown",
                 Afterwards::Gone => "gone",

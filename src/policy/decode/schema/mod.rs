@@ -104,7 +104,7 @@ pub(crate) static LEVELS: [&Level; 13] = [
 ];
 
 /// Keys that are spoken for, on whichever level: this version does nothing with them.
-pub(crate) static NOT_SUPPORTED: [&str; 2] = ["keepHistory", "retries"];
+pub(crate) static NOT_SUPPORTED: [&str; 1] = ["keepHistory"];
 
 #[cfg(test)]
 mod tests {
