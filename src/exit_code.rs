@@ -52,12 +52,15 @@ impl ExitCode {
     pub fn of_run(run: &Run, settled: &Settled) -> Self {
         let verified = !matches!(settled, Settled::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
+        let not_started = |why: &[NotStarted]| {
+            let is_it = |outcome: &Outcome| matches!(outcome, Outcome::NotStarted(reason) if why.contains(reason));
+            run.results.iter().any(|result| is_it(&result.outcome))
+        };
+        let gone = not_started(&[NotStarted::ServerGone, NotStarted::LoginGone]);
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
-            None if failed || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
-            None if run.results.iter().any(|result| result.outcome == Outcome::NotStarted(NotStarted::Deadline)) => {
-                ExitCode::DeadlineReached
-            }
+            None if failed || gone || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
+            None if not_started(&[NotStarted::Deadline]) => ExitCode::DeadlineReached,
             None => ExitCode::Done,
         }
     }

@@ -103,6 +103,9 @@ pub struct RunArguments {
     /// N, 1 to 64
     #[arg(long, value_name = "auto|N", default_value = "auto")]
     pub batch: BatchArgument,
+    /// How often a release is tried again where the API server was in trouble, 0 to 10 [default: the policy's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
+    pub retries: Option<u8>,
     /// Time for each hook of a release, such as 90s or 5m [default: the policy's]
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<String>,

@@ -44,6 +44,7 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                  {name} run -f policy.yaml --yes -A --lock-namespace ops --lock-wait 10m\n\n\
                  A first Ctrl-C begins nothing more and lets finish the releases in hand; a second sends TERM, a third KILL.\n\
                  A release that fails does not stop the others, nor those that its helm would have uninstalled next.\n\
+                 What the API server fails is tried again (--retries); where it stays away for a minute, the run ends.\n\
                  Running again goes on where a run ended."
             ),
         ),

@@ -47,7 +47,7 @@ fn joined(record: Standing, protected: Result<Option<String>, LookError>) -> Sta
     match (record, protected) {
         (Standing::Changed(why), _) | (_, Ok(Some(why))) => Standing::Changed(why),
         (Standing::Unknown(error), _) | (_, Err(error)) => Standing::Unknown(error),
-        (record @ (Standing::AsPlanned | Standing::NotYet(_)), Ok(None)) => record,
+        (record @ (Standing::AsPlanned | Standing::Begun(_) | Standing::NotYet(_)), Ok(None)) => record,
     }
 }
 
@@ -59,6 +59,7 @@ mod tests {
     fn a_release_goes_only_where_its_record_and_all_that_could_protect_it_were_seen() {
         let refused = || LookError::Forbidden("no".to_owned());
         let changed = |why: &str| Standing::Changed(why.to_owned());
+        let begun = || Standing::Begun("uninstalling".to_owned());
         for (record, protected, expected) in [
             (Standing::AsPlanned, Ok(None), Standing::AsPlanned),
             (Standing::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),
@@ -66,6 +67,9 @@ mod tests {
             (Standing::AsPlanned, Err(refused()), Standing::Unknown(refused())),
             (Standing::Unknown(refused()), Ok(None), Standing::Unknown(refused())),
             (Standing::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),
+            (begun(), Ok(None), begun()),
+            (begun(), Ok(Some("opted out".to_owned())), changed("opted out")),
+            (begun(), Err(refused()), Standing::Unknown(refused())),
             (changed("now revision 2"), Ok(Some("opted out".to_owned())), changed("now revision 2")),
             (changed("now revision 2"), Err(refused()), changed("now revision 2")),
         ] {

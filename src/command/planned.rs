@@ -16,14 +16,20 @@ pub(super) struct Ways<'a> {
     going: BTreeMap<&'a ReleaseId, &'a Going>,
     ties: &'a BTreeMap<ReleaseId, Ties>,
     policies: &'a Policies,
-    /// From the command line: for all of them.
-    timeout: Option<Duration>,
+    tuning: Tuning,
+}
+
+/// What the command line says of how all releases go, in the place of what the policies say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tuning {
+    pub(super) timeout: Option<Duration>,
+    pub(super) retries: Option<u8>,
 }
 
 impl<'a> Ways<'a> {
-    pub(super) fn of(prepared: &'a Prepared, timeout: Option<Duration>) -> Self {
+    pub(super) fn of(prepared: &'a Prepared, tuning: Tuning) -> Self {
         let going = prepared.plan.going().map(|(release, going)| (&release.id, going)).collect();
-        Self { going, ties: &prepared.ties, policies: &prepared.policies, timeout }
+        Self { going, ties: &prepared.ties, policies: &prepared.policies, tuning }
     }
 
     /// How a release goes; nothing for one that the plan does not have.
@@ -31,12 +37,12 @@ impl<'a> Ways<'a> {
         let going = self.going.get(&release.id)?;
         let ties = self.ties.get(&release.id).cloned().unwrap_or_else(Ties::none);
         let (manner, phase) = (self.manner(&going.handling, going.policy), Phase(going.phase.number()));
-        Some(Planned { manner, phase, shares: self.shares(going), ties, release })
+        Some(Planned { manner, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
     }
 
     fn manner(&self, handling: &Handling, policy: usize) -> Manner {
         Manner {
-            timeout: self.timeout.unwrap_or(handling.timeout),
+            timeout: self.tuning.timeout.unwrap_or(handling.timeout),
             hooks: match handling.hooks {
                 policy::Hooks::Run => helm::Hooks::Run,
                 policy::Hooks::Skip => helm::Hooks::Skip,
@@ -55,6 +61,11 @@ impl<'a> Ways<'a> {
                 policy::History::Keep => helm::History::Keep(policy),
             },
         }
+    }
+
+    fn retries(&self, going: &Going) -> u8 {
+        let of_policy = || self.policies.as_slice().get(going.policy).map_or(0, |policy| policy.retries.get());
+        self.tuning.retries.unwrap_or_else(of_policy)
     }
 
     /// A rule may have a part of the workers; so has a policy, where others allow more.

@@ -8,15 +8,15 @@ use super::carry_out::{carry_out, go_runtime};
 use super::check_again::{Checked, check_again};
 use super::confirm;
 use super::lock;
-use super::planned::{Ways, first_end};
+use super::planned::{Tuning, Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::saved_plan;
 use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, ReleaseResult,
-    Remaining, Run, Settled, StillAsPlanned,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, Patience,
+    ReleaseResult, Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{HelmUninstall, Uninstall};
@@ -38,7 +38,7 @@ pub(super) fn run(
     let begun = Instant::now();
     confirm::check_flags(arguments.into(), surroundings)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
-    let timeout = timeout.map_err(Stopped::flag)?;
+    let tuning = Tuning { timeout: timeout.map_err(Stopped::flag)?, retries: arguments.retries };
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
     let lock_wish = lock::wish(arguments)?;
@@ -60,7 +60,7 @@ pub(super) fn run(
     let execution = execution(arguments, workers, deadline);
     let marks = marks(&id, &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
-    let ways = Ways::of(&prepared, timeout);
+    let ways = Ways::of(&prepared, tuning);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
     let means = means(&prepared, uninstall, still);
     let mut run = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings)?;
@@ -93,7 +93,7 @@ fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>
         BatchArgument::Auto => BatchSize::Auto,
         BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
     };
-    Execution { workers, batch, failures, deadline }
+    Execution { workers, batch, failures, deadline, patience: Patience::USUAL }
 }
 
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
@@ -147,6 +147,7 @@ fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId,
             release: release.clone(),
             outcome,
             took: None,
+            attempts: 0,
             doubt: None,
             afterwards: Afterwards::Unknown,
         })

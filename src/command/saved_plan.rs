@@ -35,6 +35,7 @@ pub(super) fn add_since(run: &mut Run, prepared: &Prepared) {
         release: release.clone(),
         outcome,
         took: None,
+        attempts: 0,
         doubt: None,
         afterwards: Afterwards::Unknown,
     };

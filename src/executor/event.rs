@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::outcome::{NotStarted, Outcome, Telling};
 use super::schedule::Lane;
+use crate::helm::Failure;
 use crate::release::ReleaseId;
 
 /// Where a run stands. Every event that changes it carries it, so that nobody has to count along.
@@ -58,11 +59,40 @@ pub enum Event<'a> {
         release: &'a ReleaseId,
         /// How it ended.
         outcome: &'a Outcome,
-        /// How long it took.
+        /// How often it was tried.
+        attempts: u32,
+        /// How long it took, the last time.
         took: Duration,
         /// Including it.
         progress: Progress,
     },
+    /// A release has failed in a way in which another try may help, and waits for it. It counts as not begun.
+    ReleaseWaits {
+        /// Which worker had it.
+        lane: Lane,
+        /// Which release.
+        release: &'a ReleaseId,
+        /// What it failed with.
+        failure: &'a Failure,
+        /// How often it was tried.
+        attempts: u32,
+        /// How long it waits; nothing where it waits for the API server.
+        wait: Option<Duration>,
+        /// Without it.
+        progress: Progress,
+    },
+    /// Nothing is begun for this time, because the API server or the login is gone; then one release is, to see whether
+    /// it is back.
+    Paused {
+        /// What becomes of what waits, where it is not.
+        because: NotStarted,
+        /// How long.
+        wait: Duration,
+        /// What is still running.
+        progress: Progress,
+    },
+    /// The API server is back, and everything goes on.
+    Resumed(Progress),
     /// A phase has ended for helm, and the next one begins when these objects are gone.
     Waiting {
         /// How many objects there still are.
@@ -74,12 +104,15 @@ pub enum Event<'a> {
         /// Nothing runs.
         progress: Progress,
     },
-    /// What became of a release between two phases: objects of it have stayed, or it is spared because of another one.
+    /// What became of a release that no worker has: objects of it have stayed, it is spared because of another one, or it
+    /// is not tried again after all.
     ReleaseJudged {
         /// Which release.
         release: &'a ReleaseId,
         /// How it ended.
         outcome: &'a Outcome,
+        /// How often it was tried.
+        attempts: u32,
         /// Including it.
         progress: Progress,
     },

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
+use super::patience::Patience;
+
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Execution {
@@ -15,6 +17,8 @@ pub struct Execution {
     /// When the run should be over. A release is not begun any more when it could take longer than until then by its
     /// timeout; what was begun is finished.
     pub deadline: Option<Instant>,
+    /// How long is waited before something is tried again.
+    pub patience: Patience,
 }
 
 /// What helm does with the releases of a run.

@@ -74,6 +74,10 @@ pub enum NotStarted {
     Interrupted,
     /// It might not have been done by the deadline.
     Deadline,
+    /// The API server could not be reached any more.
+    ServerGone,
+    /// The login was not accepted any more.
+    LoginGone,
 }
 
 /// What the cluster says of a release after the run.
@@ -103,8 +107,10 @@ pub struct ReleaseResult {
     pub release: Release,
     /// How it ended.
     pub outcome: Outcome,
-    /// How long it was worked on, where it was.
+    /// How long it was worked on, where it was: all tries together.
     pub took: Option<Duration>,
+    /// How often it was tried; where it was not even known whether it is still as planned, that counts as well.
+    pub attempts: u32,
     /// What only the cluster can tell about it, where something is left that it can.
     pub doubt: Option<Doubt>,
     /// What the cluster said afterwards.
@@ -173,6 +179,8 @@ impl NotStarted {
             NotStarted::FailFast => "another release failed, and --fail-fast was given",
             NotStarted::Interrupted => "the run was interrupted",
             NotStarted::Deadline => "it might not have been done by the deadline",
+            NotStarted::ServerGone => "the API server could not be reached any more",
+            NotStarted::LoginGone => "the login was not accepted any more",
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct Planned {
     pub release: Release,
     /// How helm uninstalls it.
     pub manner: Manner,
+    /// How often it is tried again where that may help.
+    pub retries: u8,
     /// When it goes.
     pub phase: Phase,
     /// The groups it belongs to that do not get all workers; none where it may have any.
@@ -35,8 +37,8 @@ pub struct Share {
 }
 
 impl Planned {
-    /// One that goes with all others, and has nothing to do with any.
+    /// One that goes with all others, has nothing to do with any, and is tried once.
     pub fn with_all_others(release: Release, manner: Manner) -> Self {
-        Self { release, manner, phase: Phase::default(), shares: Vec::new(), ties: Ties::none() }
+        Self { release, manner, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: Ties::none() }
     }
 }

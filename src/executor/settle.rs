@@ -125,8 +125,14 @@ mod tests {
     fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Settled, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<Histories>();
-        let result =
-            ReleaseResult { release: planned, outcome, took: None, doubt: None, afterwards: Afterwards::Unknown };
+        let result = ReleaseResult {
+            release: planned,
+            outcome,
+            took: None,
+            attempts: 1,
+            doubt: None,
+            afterwards: Afterwards::Unknown,
+        };
         let mut run = Run {
             results: vec![result],
             took: Duration::ZERO,

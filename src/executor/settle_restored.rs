@@ -55,6 +55,7 @@ mod tests {
             release: listing(3, "uninstalled").releases.remove(0),
             outcome: Outcome::Restored { remarks: Vec::new() },
             took: None,
+            attempts: 1,
             doubt: None,
             afterwards: Afterwards::Unknown,
         };

@@ -15,7 +15,7 @@ mod warm;
 mod words;
 
 pub use environment::GoRuntime;
-pub use failure::{Failure, FailureClass, class_of};
+pub use failure::{Again, Failure, FailureClass, Trouble, class_of};
 pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};
 pub use manner::{Cascade, History, Hooks, Manner, Wait};

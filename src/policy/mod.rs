@@ -46,8 +46,8 @@ pub use json_schema::json_schema;
 pub use keys::{
     AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
     History, Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending,
-    Percent, Phase, Policy, Reach, Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States,
-    TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
+    Percent, Phase, Policy, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State,
+    States, TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
 };
 pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Known, Release};
+use super::{Known, Release, Status};
 
 impl Release {
     /// What differs between this release and what the cluster says of it now, where anything does.
@@ -22,6 +22,20 @@ impl Release {
         }
         is_another(&self.chart, &now.chart)
             .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))
+    }
+
+    /// Whether all that differs is that an uninstall of this very installation has been begun since: helm writes that
+    /// into the record before it deletes anything.
+    pub fn is_begun_as(&self, now: &Release) -> bool {
+        let uid = |release: &Release| match &release.record {
+            Known::Is(mark) => Known::Is(mark.uid.clone()),
+            Known::Unknown => Known::Unknown,
+        };
+        now.status == Status::Uninstalling
+            && self.revision == now.revision
+            && self.updated == now.updated
+            && !is_another(&uid(self), &uid(now))
+            && !is_another(&self.chart, &now.chart)
     }
 }
 

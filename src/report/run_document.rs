@@ -76,6 +76,7 @@ pub(super) struct ResultOfDocument {
     remarks: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<f64>,
+    attempts: u32,
     afterwards: &'static str,
 }
 
@@ -148,6 +149,7 @@ impl ResultOfDocument {
             left_behind: Vec::new(),
             remarks: Vec::new(),
             seconds: result.took.map(|took| took.as_secs_f64()),
+            attempts: result.attempts,
             afterwards: match result.afterwards {
                 Afterwards::Unknown => "unknown",
                 Afterwards::Gone => "gone",

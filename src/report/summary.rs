@@ -4,7 +4,7 @@ use super::errors::indented;
 use super::paint::Paint;
 use super::printer::Volume;
 use super::table::{Align, Table};
-use super::words::seconds;
+use super::words::{after_attempts, seconds};
 use crate::executor::{Afterwards, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 use crate::helm::{Failure, FailureClass};
 use crate::run_id::RunId;
@@ -80,19 +80,18 @@ fn failures(run: &Run, volume: Volume, paint: Paint) -> Vec<String> {
     let mut groups: Vec<(FailureClass, String, Vec<String>)> = Vec::new();
     for result in &run.results {
         let Outcome::Failed(failure) = &result.outcome else { continue };
-        let text = failure_text(result, failure, volume);
-        let same = groups.iter_mut().find(|(class, words, _)| (*class, words) == (failure.class, &text));
-        match same {
-            Some((_, _, releases)) => releases.push(result.release.id.to_string()),
-            None => groups.push((failure.class, text, vec![result.release.id.to_string()])),
+        let (class, text) = (failure.class, failure_text(result, failure, volume));
+        let (class_text, after) = (paint.strong(class.as_str()), after_attempts(result.attempts));
+        let line = format!("  {}  {class_text}{after}", result.release.id);
+        match groups.iter_mut().find(|(other, words, _)| *other == class && *words == text) {
+            Some((_, _, lines)) => lines.push(line),
+            None => groups.push((class, text, vec![line])),
         }
     }
-    groups.into_iter().map(|(class, text, releases)| group_text(class, &text, &releases, paint)).collect()
+    groups.into_iter().map(|(class, text, lines)| group_text(class, &text, lines, paint)).collect()
 }
 
-fn group_text(class: FailureClass, text: &str, releases: &[String], paint: Paint) -> String {
-    let class_text = paint.strong(class.as_str());
-    let mut lines = releases.iter().map(|release| format!("  {release}  {class_text}")).collect::<Vec<_>>();
+fn group_text(class: FailureClass, text: &str, mut lines: Vec<String>, paint: Paint) -> String {
     lines.push(format!("      {}", indented(text, 6)));
     lines.extend(class.hint().map(|hint| format!("      {} {hint}", paint.hint("hint:"))));
     lines.join("\n")

@@ -27,6 +27,11 @@ pub fn seconds(took: Duration) -> String {
     }
 }
 
+/// `, after 3 attempts`; nothing where one was enough.
+pub(super) fn after_attempts(attempts: u32) -> String {
+    if attempts > 1 { format!(", after {attempts} attempts") } else { String::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,7 +121,7 @@ fn of_a_failed_release_what_defines_its_kinds_is_spared_and_everything_else_goes
 fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
     let mut judged = Vec::new();
     let mut watch = |event: &Event<'_>| {
-        if let Event::ReleaseJudged { release, outcome, progress } = event {
+        if let Event::ReleaseJudged { release, outcome, progress, .. } = event {
             judged.push((release.name.to_string(), outcome.kind(), progress.failed));
         }
     };

@@ -10,7 +10,7 @@ use crate::command::Surroundings;
 use crate::command::carry_out::go_runtime;
 use crate::executor::{CannotLook, Means, Phase, Planned, StillAsPlanned};
 use crate::helm::{HelmRollback, Hooks, Manner, Wait};
-use crate::policy;
+use crate::policy::{self, Policy};
 use crate::undo::{RestoreEntry, RestorePlan};
 
 /// The way of the purge backwards: what went last comes first, and is ready before what needs it.
@@ -22,14 +22,18 @@ pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<D
             manner.wait = Wait::Objects;
         }
         let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
-        Planned { phase, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
+        let retries = policy_of(looked, entry).map_or(0, |policy| policy.retries.get());
+        Planned { phase, retries, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
     });
     planned.collect()
 }
 
+fn policy_of<'a>(looked: &'a LookedBack, entry: &RestoreEntry) -> Option<&'a Policy> {
+    looked.policies.iter().find(|policy| policy.name == entry.candidate.mark.policy)
+}
+
 fn manner(looked: &LookedBack, entry: &RestoreEntry, timeout: Option<Duration>) -> Manner {
-    let policy = looked.policies.iter().find(|policy| policy.name == entry.candidate.mark.policy);
-    let handling = policy.map(|policy| policy.defaults).unwrap_or_default();
+    let handling = policy_of(looked, entry).map(|policy| policy.defaults).unwrap_or_default();
     let hooks = match handling.hooks {
         policy::Hooks::Run => Hooks::Run,
         policy::Hooks::Skip => Hooks::Skip,

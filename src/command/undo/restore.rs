@@ -13,7 +13,7 @@ use crate::cluster::Client;
 use crate::command::carry_out::carry_out;
 use crate::command::confirm::{self, Deed};
 use crate::command::{Stopped, Surroundings};
-use crate::executor::{BatchSize, Execution, FailureHandling, Operation};
+use crate::executor::{BatchSize, Execution, FailureHandling, Operation, Patience};
 use crate::exit_code::ExitCode;
 use crate::policy::{KeepEntry, timeout_from_flag};
 use crate::report::{RestoreReport, plural};
@@ -48,7 +48,7 @@ pub(in crate::command) fn restore(
     }
     let deadline = flags.longest.map(|longest| begun + longest);
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    let execution = Execution { workers, batch: ONE_EACH, failures, deadline };
+    let execution = Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL };
     let planned = planned(&looked, &plan, flags.timeout);
     let means = means(&looked, &plan, &planned, client, surroundings);
     let mut run = carry_out(planned, execution, means, Operation::Rollback, None, surroundings)?;

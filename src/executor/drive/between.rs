@@ -20,7 +20,7 @@ use crate::release::{Address, GroupKind, Known};
 pub(super) enum Next {
     /// Another phase has begun.
     Phase,
-    /// Another phase, once something is gone.
+    /// Something, once its time has come or something is gone.
     Wait,
     /// Nothing more.
     Nothing,
@@ -29,6 +29,9 @@ pub(super) enum Next {
 impl Drive<'_> {
     pub(super) fn go_on(&mut self, pool: &ThreadPool, tools: &Tools) -> Next {
         let now = Instant::now();
+        if self.draining.is_none() && self.schedule.waits_for_time(self.in_time()) {
+            return Next::Wait;
+        }
         let is_more = self.schedule.may_begin_later(|_| true);
         let Some(phase) = self.schedule.phase().filter(|_| is_more) else { return Next::Nothing };
         if self.draining.is_some() || self.schedule.waiting() > 0 {
@@ -93,11 +96,12 @@ impl Drive<'_> {
         }
     }
 
-    fn enter(&mut self, place: usize, outcome: Outcome) {
+    pub(super) fn enter(&mut self, place: usize, outcome: Outcome) {
         self.accounts.judge(place, outcome);
-        let (release, progress) = (self.accounts.id(place), self.accounts.progress());
+        let (release, attempts) = (self.accounts.id(place), self.accounts.attempts(place));
+        let progress = self.accounts.progress();
         if let Some(outcome) = self.accounts.outcome(place) {
-            self.listener.tell(&Event::ReleaseJudged { release, outcome, progress });
+            self.listener.tell(&Event::ReleaseJudged { release, outcome, attempts, progress });
         }
     }
 

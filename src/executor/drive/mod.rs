@@ -2,6 +2,8 @@
 //! emptied, so stopping means not to feed.
 
 mod between;
+mod breaker;
+mod retrying;
 mod stopping;
 
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use super::execution::{Execution, FailureHandling};
 use super::outcome::{NotStarted, Run};
 use super::phase::PhaseEnd;
 use super::planned::Planned;
-use super::schedule::{Batch, Demand, Lane, Schedule};
+use super::schedule::{Batch, Demand, Lane, Pause, Schedule};
 use super::worker::{self, Ended, Message, Tools};
 use crate::signal::{Interrupts, Urgency};
 use between::Next;
@@ -43,6 +45,8 @@ pub(super) struct Drive<'a> {
     /// What is waited for between two phases.
     phase_end: Option<PhaseEnd>,
     told_waiting: bool,
+    /// What was last said of a time in which nothing is begun.
+    told_pause: Option<Pause>,
 }
 
 impl<'a> Drive<'a> {
@@ -52,9 +56,9 @@ impl<'a> Drive<'a> {
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
-        let Execution { workers, batch, failures, deadline } = execution;
+        let Execution { workers, batch, failures, deadline, patience } = execution;
         Self {
-            schedule: Schedule::new(plan.iter().map(Demand::from), workers, batch),
+            schedule: Schedule::new(plan.iter().map(Demand::from), workers, batch, patience),
             accounts: Accounts::new(plan, workers),
             failures,
             interrupts,
@@ -66,6 +70,7 @@ impl<'a> Drive<'a> {
             at_deadline: false,
             phase_end: None,
             told_waiting: false,
+            told_pause: None,
         }
     }
 
@@ -76,6 +81,8 @@ impl<'a> Drive<'a> {
         loop {
             self.obey_signals();
             self.obey_deadline();
+            self.obey_breaker();
+            self.end_retries();
             self.feed(pool, tools);
             if self.schedule.running() == 0 {
                 match self.go_on(pool, tools) {
@@ -102,7 +109,8 @@ impl<'a> Drive<'a> {
             self.take_up(lane, first);
             let stop = self.stop_for(&self.accounts.plan()[first].manner, &tools.stop);
             let tools = Tools { stop, ..tools.clone() };
-            pool.execute(move || worker::work(&tools, lane, &batch));
+            let tried = self.accounts.given_before(&batch.releases);
+            pool.execute(move || worker::work(&tools, lane, &batch, &tried));
         }
     }
 
@@ -135,19 +143,29 @@ impl<'a> Drive<'a> {
     }
 
     fn on_ended(&mut self, ended: Ended) {
-        let Ended { lane, place, answer, took, next } = ended;
+        self.learn(&ended);
+        let (lane, next) = (ended.lane, ended.next);
+        let had_it = match self.retry_of(&ended) {
+            Some(retry) => self.put_off(ended, retry),
+            None => self.end(ended),
+        };
+        if let Some(next) = next.filter(|_| had_it == InHand::Was) {
+            self.take_up(lane, next);
+        }
+    }
+
+    fn end(&mut self, ended: Ended) -> InHand {
+        let Ended { lane, place, answer, took, .. } = ended;
         let had_it = self.accounts.end(lane, place, answer, took);
         let progress = self.accounts.progress();
         if let Some(outcome) = self.accounts.outcome(place) {
-            let release = self.accounts.id(place);
-            self.listener.tell(&Event::ReleaseFinished { lane, release, outcome, took, progress });
+            let (release, attempts) = (self.accounts.id(place), self.accounts.attempts(place));
+            self.listener.tell(&Event::ReleaseFinished { lane, release, outcome, attempts, took, progress });
             if outcome.is_failure() {
                 self.drain_after_failure();
             }
         }
-        if let Some(next) = next.filter(|_| had_it == InHand::Was) {
-            self.take_up(lane, next);
-        }
+        had_it
     }
 
     fn take_up(&mut self, lane: Lane, place: usize) {

@@ -1,18 +1,32 @@
 //! Which releases go next: pure, without threads, clock or processes.
 
+mod breaker;
+#[cfg(test)]
+mod breaker_test;
+#[cfg(test)]
+mod failing;
+mod later;
 #[cfg(test)]
 mod properties;
 mod queues;
+mod retries;
 mod shares;
 #[cfg(test)]
 mod simulation;
 mod size;
 
+use std::time::Instant;
+
 use super::execution::BatchSize;
+use super::patience::Patience;
 use super::planned::{Phase, Planned, Share};
 use crate::helm::{Manner, Wait};
 use crate::release::Namespace;
+use breaker::{Admission, Breaker};
+pub(super) use breaker::{Gone, Pause, Sign};
+use later::Later;
 use queues::{Lot, Queues};
+pub(super) use retries::Retry;
 use shares::Shares;
 use size::Supply;
 
@@ -50,11 +64,21 @@ pub(super) struct Schedule {
     draining: bool,
     /// All releases of the phase, until the first lane is free again.
     opening: Option<usize>,
+    patience: Patience,
+    later: Later,
+    breaker: Breaker,
+    /// The time, as far as it was told.
+    now: Option<Instant>,
 }
 
 impl Schedule {
     /// All releases wait, given in the order of the plan, and all lanes are free.
-    pub(super) fn new<'a>(plan: impl IntoIterator<Item = Demand<'a>>, lanes: usize, size: BatchSize) -> Self {
+    pub(super) fn new<'a>(
+        plan: impl IntoIterator<Item = Demand<'a>>,
+        lanes: usize,
+        size: BatchSize,
+        patience: Patience,
+    ) -> Self {
         let mut shares = Shares::default();
         let queues = Queues::new(plan, &mut shares);
         let mut schedule = Self {
@@ -67,6 +91,10 @@ impl Schedule {
             size,
             draining: false,
             opening: None,
+            patience,
+            later: Later::default(),
+            breaker: Breaker::new(patience),
+            now: None,
         };
         schedule.open();
         schedule
@@ -77,19 +105,28 @@ impl Schedule {
     pub(super) fn next(&mut self, may_begin: impl Fn(&Manner) -> bool) -> Option<(Lane, Batch)> {
         let phase = self.phase().filter(|_| !self.draining)?;
         let lane = *self.free.last()?;
-        let (shares, size) = (&self.shares, self.size);
-        let supply = self.supply(phase);
-        let (lot, releases) = self.queues.take(
-            |lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.manner),
-            |lot| supply.part(lot, shares).is_some_and(|part| part.goal() > supply.goal()),
-            |lot, queue| match lot.manner.wait {
-                Wait::Objects => 1,
-                Wait::Hooks => supply.of_lot(lot, shares).of(queue, size),
-            },
-        )?;
+        let admission = self.now.map_or(Admission::All, |now| self.breaker.admits(now));
+        let shares = &self.shares;
+        let may_go = |lot: &Lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.manner);
+        let (lot, releases) = match admission {
+            Admission::Nothing => return None,
+            Admission::Probe => retries::probe(&mut self.queues, &mut self.later, may_go)?,
+            Admission::All => {
+                let (size, supply) = (self.size, self.supply(phase));
+                self.queues.take(
+                    may_go,
+                    |lot| supply.part(lot, shares).is_some_and(|part| part.goal() > supply.goal()),
+                    |lot, queue| match lot.manner.wait {
+                        Wait::Objects => 1,
+                        Wait::Hooks => supply.of_lot(lot, shares).of(queue, size),
+                    },
+                )?
+            }
+        };
         self.free.pop();
         self.busy[lane.0] = Some(lot);
         self.shares.take(&self.queues.lots()[lot].groups);
+        self.breaker.begin(lane);
         Some((lane, Batch { releases }))
     }
 
@@ -101,11 +138,15 @@ impl Schedule {
     /// A release is not to be handed out at all.
     pub(super) fn withdraw(&mut self, release: usize) {
         self.queues.withdraw(release);
+        self.later.withdraw(release);
     }
 
     /// A lane has nothing left to do.
     pub(super) fn finished(&mut self, lane: Lane) {
         self.opening = None;
+        if let Some(now) = self.now {
+            self.breaker.finish(lane, now);
+        }
         if let Some(lot) = self.busy[lane.0].take() {
             self.shares.give_back(&self.queues.lots()[lot].groups);
         }
@@ -160,20 +201,6 @@ impl Schedule {
     fn supply(&self, phase: Phase) -> Supply {
         let waiting = self.queues.waiting(phase);
         Supply { waiting, opening: self.opening, free: self.free.len(), lanes: self.busy.len() }
-    }
-}
-
-impl Supply {
-    /// What there is of a lot that does not get all lanes, as if there were nothing else.
-    fn part(self, lot: &Lot, shares: &Shares) -> Option<Self> {
-        let (most, room) = (shares.most(&lot.groups)?, shares.room(&lot.groups)?);
-        let opening = self.opening.map(|_| lot.waiting);
-        Some(Self { waiting: lot.waiting, opening, free: self.free.min(room), lanes: self.lanes.min(most) })
-    }
-
-    /// What decides about the size of a lot's batches: with few lanes, they are longer.
-    fn of_lot(self, lot: &Lot, shares: &Shares) -> Self {
-        self.part(lot, shares).filter(|part| part.goal() > self.goal()).unwrap_or(self)
     }
 }
 

@@ -43,7 +43,7 @@ proptest! {
         lanes in 1_usize..12,
         withdrawn in vec(any::<bool>(), 60),
     ) {
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
         (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
         let short = |manner: &Manner| manner.timeout == Duration::from_mins(1);
         let mut handed = BTreeSet::new();
@@ -88,7 +88,7 @@ proptest! {
         lanes in 2_usize..20,
     ) {
         let namespaces = namespaces(&plan);
-        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto);
+        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
         let mut busy_until = vec![0_usize; lanes];
         let mut running = BTreeSet::new();
         loop {
@@ -110,7 +110,7 @@ proptest! {
         lanes in 1_usize..5,
     ) {
         let plan = namespaces(&plan);
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
         let (lane, batch) = schedule.next(|_| true).expect("something waits");
         schedule.drain();
         schedule.put_back(&batch.releases);
@@ -144,7 +144,7 @@ fn a_group_with_few_workers_begins_early_and_in_long_batches() {
         item
     });
     let plan = plan.collect::<Vec<_>>();
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto, Patience::USUAL);
     let (_, first) = schedule.next(|_| true).expect("everything waits");
     assert_eq!(first.releases, [9, 19, 29, 39], "one after the other anyway");
 }

@@ -70,6 +70,17 @@ impl Queues {
         &self.lots
     }
 
+    /// The lot that a release is of, and its place.
+    pub(super) fn lot_of(&self, place: usize) -> (usize, &Lot) {
+        let lot = self.of_namespaces[self.home[place]].lot;
+        (lot, &self.lots[lot])
+    }
+
+    /// Whether a release waits.
+    pub(super) fn hold(&self, place: usize) -> bool {
+        self.of_namespaces[self.home[place]].releases.contains(&place)
+    }
+
     /// All phases, in their order.
     pub(super) fn phases(&self) -> BTreeSet<Phase> {
         self.lots.iter().map(|lot| lot.phase).collect()

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::queues::Lot;
+use super::size::Supply;
 use crate::executor::planned::Share;
 
 /// All groups.
@@ -58,5 +60,19 @@ impl Shares {
         for group in groups {
             self.groups[*group].busy -= 1;
         }
+    }
+}
+
+impl Supply {
+    /// What there is of a lot that does not get all lanes, as if there were nothing else.
+    pub(super) fn part(self, lot: &Lot, shares: &Shares) -> Option<Self> {
+        let (most, room) = (shares.most(&lot.groups)?, shares.room(&lot.groups)?);
+        let opening = self.opening.map(|_| lot.waiting);
+        Some(Self { waiting: lot.waiting, opening, free: self.free.min(room), lanes: self.lanes.min(most) })
+    }
+
+    /// What decides about the size of a lot's batches: with few lanes, they are longer.
+    pub(super) fn of_lot(self, lot: &Lot, shares: &Shares) -> Self {
+        self.part(lot, shares).filter(|part| part.goal() > self.goal()).unwrap_or(self)
     }
 }

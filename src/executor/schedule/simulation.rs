@@ -85,7 +85,7 @@ pub(super) fn carry_out(
     order: &[usize],
     fates: &[Fate],
 ) -> (Vec<Handed>, Vec<usize>) {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, size);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, size, Patience::USUAL);
     let (mut running, mut all, mut done) = (Vec::<(Lane, Batch)>::new(), Vec::new(), Vec::new());
     let mut waiting = (0..plan.len()).collect::<BTreeSet<_>>();
     for step in 0.. {

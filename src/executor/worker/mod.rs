@@ -4,6 +4,7 @@ mod as_planned;
 mod ledger;
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -13,7 +14,7 @@ use super::planned::Planned;
 use super::run::Means;
 use super::schedule::{Batch, Lane};
 use crate::cluster::{LookError, Presence};
-use crate::helm::{Attempt, Failure, FailureClass};
+use crate::helm::{Attempt, Failure, FailureClass, Words, class_of};
 use crate::inventory::Standing;
 use crate::release::ReleaseId;
 use crate::signal::{StopSignal, Urgency};
@@ -57,6 +58,16 @@ pub(super) enum Answer {
     Attempted(Attempt),
 }
 
+impl Answer {
+    /// What it failed with, where that is sure.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Answer::NotTold(failure) | Answer::Attempted(Attempt::Failed(failure)) => Some(failure),
+            Answer::Changed(_) | Answer::Attempted(_) => None,
+        }
+    }
+}
+
 /// What every job needs.
 #[derive(Clone)]
 pub(super) struct Tools {
@@ -66,14 +77,14 @@ pub(super) struct Tools {
     pub(super) messages: Sender<Message>,
 }
 
-/// Works through a batch.
-pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
+/// Works through a batch. Of those that were `tried` before, an uninstall that was begun is this run's own.
+pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch, tried: &BTreeSet<usize>) {
     let mut ledger = Ledger::open(tools, lane, batch);
     let worked = catch_unwind(AssertUnwindSafe(|| {
         if tools.stop.urgency() > Urgency::Run {
             return ledger.give_back();
         }
-        leave_alone_what_changed(tools, &mut ledger);
+        leave_alone_what_changed(tools, tried, &mut ledger);
         uninstall(tools, &mut ledger);
     }));
     if let Err(panic) = worked {
@@ -82,7 +93,7 @@ pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch) {
 }
 
 /// Whoever was asked and does not answer does not know, and what is not known is kept.
-fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
+fn leave_alone_what_changed(tools: &Tools, tried: &BTreeSet<usize>, ledger: &mut Ledger<'_>) {
     let places = ledger.waiting().to_vec();
     let releases = places.iter().map(|place| &tools.plan[*place].release).collect::<Vec<_>>();
     let asked = catch_unwind(AssertUnwindSafe(|| tools.means.still.standings(&releases)));
@@ -96,7 +107,8 @@ fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
     for (place, answer) in answered.into_iter().rev() {
         match answer {
             Some(Standing::AsPlanned) => {}
-            Some(Standing::Changed(change)) => ledger.leave_out(place, Answer::Changed(change)),
+            Some(Standing::Begun(_)) if tried.contains(&place) => {}
+            Some(Standing::Changed(how) | Standing::Begun(how)) => ledger.leave_out(place, Answer::Changed(how)),
             Some(Standing::NotYet(why)) => ledger.leave_out(place, not_told(FailureClass::Leftovers, why)),
             Some(Standing::Unknown(error)) => ledger.leave_out(place, cannot_be_told(&error)),
             None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
@@ -106,14 +118,27 @@ fn leave_alone_what_changed(tools: &Tools, ledger: &mut Ledger<'_>) {
 
 /// Of one that was interrupted nothing more is said than that it was not begun.
 fn cannot_be_told(error: &LookError) -> Answer {
-    let class = match error {
-        LookError::Interrupted => return Answer::Attempted(Attempt::NotBegun),
+    let why = || format!("whether it has changed since the plan cannot be told: {error}");
+    class_of_look(error).map_or(Answer::Attempted(Attempt::NotBegun), |class| not_told(class, why()))
+}
+
+/// What the client hands on from the API server and from the way there is worded as what helm hands on.
+fn class_of_look(error: &LookError) -> Option<FailureClass> {
+    let told = |text: &String| class_of(&Words { error: text.clone(), cause: None });
+    Some(match error {
+        LookError::Interrupted => return None,
         LookError::Forbidden(_) => FailureClass::Rbac,
-        LookError::NoConnection(_) | LookError::NoAnswer(_) | LookError::Unsupported(_) | LookError::Failed(_) => {
-            FailureClass::Unreachable
-        }
-    };
-    not_told(class, format!("whether it has changed since the plan cannot be told: {error}"))
+        LookError::NoAnswer(_) => FailureClass::Unreachable,
+        LookError::Unsupported(_) => FailureClass::Other,
+        LookError::NoConnection(text) => match told(text) {
+            class @ (FailureClass::Login | FailureClass::Kubeconfig) => class,
+            _ => FailureClass::Unreachable,
+        },
+        LookError::Failed(text) => match told(text) {
+            class @ (FailureClass::Login | FailureClass::Unreachable) => class,
+            _ => FailureClass::Transient,
+        },
+    })
 }
 
 fn not_told(class: FailureClass, why: String) -> Answer {
@@ -134,4 +159,27 @@ fn of_panic(panic: &(dyn Any + Send)) -> Failure {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     Failure::of_our_own(FailureClass::Internal, format!("a worker panicked: {}", text.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_failed_is_of_the_class_that_helm_would_have_failed_with() {
+        let text = |text: &str| text.to_owned();
+        for (error, class) in [
+            (LookError::Interrupted, None),
+            (LookError::Forbidden(text("no")), Some(FailureClass::Rbac)),
+            (LookError::Unsupported(text("no")), Some(FailureClass::Other)),
+            (LookError::NoConnection(text("tcp connect error: Connection refused")), Some(FailureClass::Unreachable)),
+            (LookError::NoConnection(text("no answer within 15 s")), Some(FailureClass::Unreachable)),
+            (LookError::NoConnection(text("Unauthorized")), Some(FailureClass::Login)),
+            (LookError::NoConnection(text("invalid peer certificate: UnknownIssuer")), Some(FailureClass::Kubeconfig)),
+            (LookError::Failed(text("etcdserver: leader changed")), Some(FailureClass::Transient)),
+            (LookError::Failed(text("something new")), Some(FailureClass::Transient)),
+        ] {
+            assert_eq!(class_of_look(&error), class, "{error:?}");
+        }
+    }
 }

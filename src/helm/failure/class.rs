@@ -13,6 +13,8 @@ pub enum FailureClass {
     Login,
     /// The API server could not be reached.
     Unreachable,
+    /// The kubeconfig does not lead there: its context is not known, or the server's certificate is not accepted.
+    Kubeconfig,
     /// The API server was there but in trouble; trying again may help.
     Transient,
     /// A hook failed or did not finish.
@@ -23,6 +25,8 @@ pub enum FailureClass {
     MissingKind,
     /// Helm cannot read the release's record.
     Damaged,
+    /// Somebody installs, upgrades or rolls back the release.
+    Busy,
     /// It took longer than the deadline and was ended.
     TimedOut,
     /// A signal from outside ended helm.
@@ -49,6 +53,32 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// All of them.
+    pub const ALL: [Self; 22] = [
+        FailureClass::Gone,
+        FailureClass::Rbac,
+        FailureClass::Login,
+        FailureClass::Unreachable,
+        FailureClass::Kubeconfig,
+        FailureClass::Transient,
+        FailureClass::Hook,
+        FailureClass::Leftovers,
+        FailureClass::MissingKind,
+        FailureClass::Damaged,
+        FailureClass::Busy,
+        FailureClass::TimedOut,
+        FailureClass::Killed,
+        FailureClass::Stopped,
+        FailureClass::Interrupted,
+        FailureClass::CannotStart,
+        FailureClass::History,
+        FailureClass::NotDeployed,
+        FailureClass::StillListed,
+        FailureClass::Unclear,
+        FailureClass::Internal,
+        FailureClass::Other,
+    ];
+
     /// The word that plans, summaries and reports use for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,11 +86,13 @@ impl FailureClass {
             FailureClass::Rbac => "rbac",
             FailureClass::Login => "login",
             FailureClass::Unreachable => "unreachable",
+            FailureClass::Kubeconfig => "kubeconfig",
             FailureClass::Transient => "transient",
             FailureClass::Hook => "hook",
             FailureClass::Leftovers => "leftovers",
             FailureClass::MissingKind => "missing-kind",
             FailureClass::Damaged => "damaged",
+            FailureClass::Busy => "busy",
             FailureClass::TimedOut => "timed-out",
             FailureClass::Killed => "killed",
             FailureClass::Stopped => "stopped",
@@ -82,6 +114,7 @@ impl FailureClass {
                 "the user has to be allowed to list Secrets in the namespaces of the fence, and to list namespaces"
             }
             FailureClass::Login => "log in to the cluster again",
+            FailureClass::Kubeconfig => "mend the kubeconfig: `kubectl version` has to work with it",
             FailureClass::Unreachable => "check the cluster's address and the way to it: `kubectl version`",
             FailureClass::TimedOut => "the API server does not answer; try again",
             _ => "try it by hand: `helm list -A`",
@@ -94,6 +127,8 @@ impl FailureClass {
             FailureClass::Rbac => Some("give the user that right, or leave the release to someone who has it"),
             FailureClass::Login => Some("log in again; a second run goes on where this one ended"),
             FailureClass::Unreachable | FailureClass::Transient => Some("a second run goes on where this one ended"),
+            FailureClass::Kubeconfig => Some("mend the kubeconfig: `kubectl version` has to work with it"),
+            FailureClass::Busy => Some("a second run tries again, once whoever is at work on it is done"),
             FailureClass::Hook => {
                 Some("mend the hook (its Job and Pods are in the namespace); a second run tries again")
             }

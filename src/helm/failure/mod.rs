@@ -1,9 +1,11 @@
 //! Failures in classes: what kind of thing went wrong decides what a person can do about it.
 
 mod class;
+mod meaning;
 mod table;
 
 pub use class::FailureClass;
+pub use meaning::{Again, Trouble};
 pub use table::class_of;
 
 use std::time::Duration;

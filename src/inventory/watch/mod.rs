@@ -21,6 +21,8 @@ use records::RecordWatch;
 pub enum Standing {
     /// It is, or it is gone.
     AsPlanned,
+    /// It is, but for an uninstall that has been begun since: this is what its record says now.
+    Begun(String),
     /// It is not, for this reason.
     Changed(String),
     /// It is, but it is too early for it, for this reason.

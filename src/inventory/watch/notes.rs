@@ -14,6 +14,8 @@ type Key = (String, String);
 pub(super) struct Notes {
     planned: BTreeMap<Key, Release>,
     changed: BTreeMap<Key, String>,
+    /// Those whose record says that an uninstall of them was begun, and nothing else.
+    begun: BTreeMap<Key, String>,
     /// Those whose record was deleted: they are gone, or an older revision is what is left.
     deleted: BTreeSet<Key>,
     /// Whether everything that happens is told.
@@ -24,7 +26,7 @@ impl Notes {
     /// Knows nothing until the watch is live.
     pub(super) fn new(planned: &[Release]) -> Self {
         let planned = planned.iter().map(|release| (key(release), release.clone())).collect();
-        Self { planned, changed: BTreeMap::new(), deleted: BTreeSet::new(), live: false }
+        Self { planned, changed: BTreeMap::new(), begun: BTreeMap::new(), deleted: BTreeSet::new(), live: false }
     }
 
     pub(super) fn take(&mut self, news: &WatchNews<Record>) {
@@ -39,9 +41,10 @@ impl Notes {
 
     /// How the releases stand, where that is known.
     pub(super) fn standings(&self, releases: &[&Release]) -> Option<Vec<Standing>> {
-        let standing = |release: &&Release| match self.changed.get(&key(release)) {
-            Some(why) => Standing::Changed(why.clone()),
-            None => Standing::AsPlanned,
+        let standing = |release: &&Release| match (self.changed.get(&key(release)), self.begun.get(&key(release))) {
+            (Some(why), _) => Standing::Changed(why.clone()),
+            (None, Some(how)) => Standing::Begun(how.clone()),
+            (None, None) => Standing::AsPlanned,
         };
         let has_changed = |release: &&Release| self.changed.contains_key(&key(release));
         // What is known to have changed needs no second look, whether or not the watch is still there.
@@ -62,9 +65,10 @@ impl Notes {
     fn on_written(&mut self, record: &Record) {
         let Some(name) = &record.release else { return };
         let key = (record.namespace.clone(), name.clone());
-        let change = self.planned.get(&key).and_then(|planned| change(planned, record));
-        if let Some(change) = change {
-            self.changed.insert(key, change);
+        let Some(planned) = self.planned.get(&key) else { return };
+        if let Some(change) = change(planned, record) {
+            let notes = if is_begun(planned, record) { &mut self.begun } else { &mut self.changed };
+            notes.insert(key, change);
         }
     }
 }
@@ -91,6 +95,13 @@ fn change(planned: &Release, record: &Record) -> Option<String> {
     }
     let again = if revision <= before && !is_same_object { ", deployed again" } else { "" };
     Some(format!("now revision {revision}, {status}{again}; was revision {before}, {}", planned.status))
+}
+
+/// Whether a record says nothing but that helm has begun to uninstall the release. Helm does so more than once.
+fn is_begun(planned: &Release, record: &Record) -> bool {
+    record.revision == Some(planned.revision.0)
+        && record.status.as_deref() == Some(Status::Uninstalling.as_str())
+        && planned.record.as_known().is_none_or(|mark| mark.uid == record.mark.uid)
 }
 
 #[cfg(test)]
@@ -150,7 +161,10 @@ mod tests {
     fn an_upgrade_a_new_install_and_another_state_are_changes() {
         for (record, said) in [
             (record(4, "u4", "pending-upgrade"), "now revision 4, pending-upgrade; was revision 3, deployed"),
-            (record(3, "u3", "uninstalling"), "now revision 3, uninstalling; was revision 3, deployed"),
+            (
+                record(3, "new", "uninstalling"),
+                "now revision 3, uninstalling, deployed again; was revision 3, deployed",
+            ),
             (record(1, "new", "deployed"), "now revision 1, deployed, deployed again; was revision 3, deployed"),
             (record(3, "new", "deployed"), "now revision 3, deployed, deployed again; was revision 3, deployed"),
         ] {
@@ -161,6 +175,16 @@ mod tests {
         assert_eq!(after(&[again]), Standing::Changed("its record was written again, in the same state".to_owned()));
         let odd = Record { revision: None, ..record(1, "x", "deployed") };
         assert!(matches!(after(&[odd]), Standing::Changed(_)));
+    }
+
+    #[test]
+    fn an_uninstall_that_was_begun_is_told_from_a_change_and_a_later_change_counts() {
+        let begun = "now revision 3, uninstalling; was revision 3, deployed";
+        let uninstalling = || record(3, "u3", "uninstalling");
+        assert_eq!(after(&[uninstalling(), uninstalling()]), Standing::Begun(begun.to_owned()));
+        for later in [record(4, "u4", "pending-upgrade"), record(1, "new", "deployed"), record(3, "u3", "failed")] {
+            assert!(matches!(after(&[uninstalling(), later]), Standing::Changed(_)));
+        }
     }
 
     #[test]

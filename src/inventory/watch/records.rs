@@ -7,6 +7,7 @@ use super::beginnings::Beginnings;
 use super::notes::Notes;
 use crate::cluster::{Client, RecordStore};
 use crate::inventory::metadata::listing_of;
+use crate::inventory::{Found, Listing};
 use crate::release::Release;
 
 #[derive(Debug)]
@@ -46,16 +47,52 @@ impl RecordWatch {
         match self.client.records_of(self.store, first.id.namespace.clone(), &names) {
             Ok(list) => {
                 let now = listing_of(list.records);
-                let standing =
-                    |planned: &&Release| now.change_of(planned).map_or(Standing::AsPlanned, Standing::Changed);
-                releases.iter().map(standing).collect()
+                releases.iter().map(|planned| standing_in(&now, planned)).collect()
             }
             Err(error) => vec![Standing::Unknown(error); releases.len()],
         }
     }
 }
 
+fn standing_in(now: &Listing, planned: &Release) -> Standing {
+    match (now.change_of(planned), now.find(&planned.id)) {
+        (None, _) => Standing::AsPlanned,
+        (Some(change), Found::Release(found)) if planned.is_begun_as(found) => Standing::Begun(change),
+        (Some(change), _) => Standing::Changed(change),
+    }
+}
+
 pub(super) fn lock<T>(notes: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it is held.
     notes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(revision: u32, updated: &str, status: &str) -> Listing {
+        let json = format!(
+            r#"[{{"name":"web","namespace":"dev-a","revision":"{revision}","updated":"{updated}","status":"{status}","chart":"web-1.0.0"}}]"#
+        );
+        crate::inventory::read(json.as_bytes()).expect("a list")
+    }
+
+    #[test]
+    fn a_list_tells_an_uninstall_that_was_begun_from_every_other_change() {
+        let planned = listing(1, "2026-11-20T10:00:00Z", "deployed").releases.remove(0);
+        let standing = |revision, updated, status| standing_in(&listing(revision, updated, status), &planned);
+        let now = "2026-11-20T10:00:00Z";
+        assert_eq!(standing(1, now, "deployed"), Standing::AsPlanned);
+        assert_eq!(standing_in(&Listing::default(), &planned), Standing::AsPlanned);
+        assert!(matches!(standing(1, now, "uninstalling"), Standing::Begun(_)));
+        for changed in [
+            standing(1, "2026-11-20T11:00:00Z", "uninstalling"),
+            standing(2, now, "uninstalling"),
+            standing(1, now, "uninstalled"),
+            standing(1, now, "pending-upgrade"),
+        ] {
+            assert!(matches!(changed, Standing::Changed(_)), "{changed:?}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The keys of one mapping: unknown ones are reported, known ones handed out.
 
-use super::schema::{Level, NOT_SUPPORTED, TOP};
-use super::suggest::{Suggestion, folded, suggest};
+use super::schema::{Level, TOP};
+use super::suggest::{Suggestion, suggest};
 use super::{Reader, Slot};
 use crate::policy::document::{Entry, Keys, Mapping, Value};
 use crate::policy::fault::{Fault, Reported};
@@ -83,11 +83,6 @@ impl<'n> Fields<'n> {
 
     /// Reports a key. What it was meant to be is read all the same, to find the faults in it too.
     fn unknown(&mut self, entry: &'n Entry, mapping: &Mapping, reader: &mut Reader<'_>) {
-        if let Some(key) = NOT_SUPPORTED.iter().find(|key| folded(key) == folded(&entry.key)) {
-            let fault = Fault::at(entry.key_span, format!("`{key}` is not supported by this version"));
-            reader.report(fault.label("remove it"));
-            return;
-        }
         let fault = Fault::at(entry.key_span, format!("unknown key {}", quoted(&entry.key)));
         if let (Some((key, value)), Value::Null) = (entry.key.split_once(':'), &entry.value.value) {
             let mended = quoted(&format!("{key}: {value}"));

@@ -90,6 +90,7 @@ fn of_form(form: &Form) -> Map<String, Value> {
         Form::Words(words) => json!({"enum": words}),
         Form::Truth => json!({"type": "boolean"}),
         Form::Number(most) => json!({"type": "integer", "minimum": 1, "maximum": most}),
+        Form::Count(most) => json!({"type": "integer", "minimum": 0, "maximum": most}),
         Form::Labels(Labels::Ignored) => json!({"type": "object", "additionalProperties": {"type": TEXT}}),
         Form::Labels(Labels::Matched) => json!({
             "type": "object",

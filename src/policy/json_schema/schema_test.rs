@@ -189,7 +189,7 @@ fn every_example_and_every_default_is_right_in_its_place() {
 /// Values that may be right or not, by what is expected.
 fn probes(form: &Form) -> Vec<Value> {
     match form {
-        Form::Number(most) => [0, 1, *most, most + 1].map(Value::from).to_vec(),
+        Form::Number(most) | Form::Count(most) => [0, 1, *most, most + 1].map(Value::from).to_vec(),
         Form::Words(words) => words.iter().chain(&["x"]).map(|word| json!(word)).collect(),
         Form::Truth => vec![json!(true), json!(false), json!("true")],
         Form::Exactly(text) => vec![json!(text), json!("x")],
@@ -278,7 +278,7 @@ fn the_schema_is_never_stricter_than_the_program_and_as_strict_about_words_and_n
             let (program, schema) = said(&with(level, key.name, value));
             assert!(program.is_some() || schema.is_none(), "{shown}: {schema:?}");
             refused += usize::from(schema.is_some());
-            if matches!(key.form, Form::Number(_) | Form::Words(_) | Form::Truth | Form::Exactly(_)) {
+            if matches!(key.form, Form::Number(_) | Form::Count(_) | Form::Words(_) | Form::Truth | Form::Exactly(_)) {
                 assert_eq!(program.is_some(), schema.is_some(), "{shown}: {program:?}");
             }
         }

@@ -32,13 +32,18 @@ fn place(line: usize, column: usize) -> Place {
 fn every_key_in_every_form_is_read_as_what_it_says() {
     let policy = read(EVERY_FORM);
     assert_eq!((policy.name.as_str(), &*policy.file), ("end-of-day", "policy.yaml"));
-    assert_eq!(policy.workers.get(), 64);
+    assert_eq!((policy.workers.get(), policy.retries.get()), (64, 0));
     assert_eq!(policy.defaults.timeout, Duration::from_mins(90));
     assert_eq!(policy.limits.max_releases, Some(Placed { value: 300, place: place(26, 23) }));
     assert_eq!(policy.limits.max_namespaces.map(|limit| limit.value), Some(60));
     assert_eq!(policy.limits.max_percent.map(|limit| limit.value.get()), Some(50));
     let fence = policy.namespaces.patterns().iter().map(NamePattern::as_str).collect::<Vec<_>>();
     assert_eq!(fence, ["dev-*", "pr-[0-9]*", "team-{a,b}-?*", "kube-system"]);
+}
+
+#[test]
+fn what_is_not_said_of_retries_is_three() {
+    assert_eq!([with("").retries.get(), with("retries: 10\n").retries.get()], [3, 10]);
 }
 
 #[test]

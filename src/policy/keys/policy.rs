@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::choice::{Around, read_fence, read_keep, read_order, read_rules};
 use super::time::{read_min_age, read_opt_out_max, read_pending_grace, read_window, read_zone};
-use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Rule, Window, Workers, Zone};
-use super::{clusters, envelope, handling, limits, workers};
+use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Retries, Rule, Window, Workers, Zone};
+use super::{clusters, envelope, handling, limits, retries, workers};
 use crate::place::{Place, Placed};
 use crate::policy::decode::{Reader, Slot, schema};
 use crate::policy::digest::Digest;
@@ -34,6 +34,8 @@ pub struct Policy {
     pub keep: Vec<KeepEntry>,
     /// How many helm processes run at the same time.
     pub workers: Workers,
+    /// How often a release is tried again where that may help.
+    pub retries: Retries,
     /// How releases are uninstalled where no rule says so.
     pub defaults: Handling,
     /// Which releases of the fence go: all of them by one rule, where the file has no `rules`.
@@ -65,6 +67,7 @@ pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Resu
     let time_zone = read_zone(&mut fields, reader);
     let keep = read_keep(&mut fields, time_zone.as_ref().ok(), reader);
     let workers = workers::read(&mut fields, reader);
+    let retries = retries::read(&mut fields, reader);
     let defaults = handling::read(&mut fields, reader);
     let handling = defaults.unwrap_or_default();
     let around = Around::new(&handling, namespaces.as_ref().ok());
@@ -86,6 +89,7 @@ pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Resu
         namespaces: namespaces?,
         keep: keep?,
         workers: workers?.unwrap_or_default(),
+        retries: retries?.unwrap_or_default(),
         rules: rules?,
         defaults: defaults?,
         order: order?,

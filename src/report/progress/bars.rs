@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, waiting_line};
+use super::{
+    Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, paused_line, retry_line,
+    waiting_line,
+};
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 
@@ -26,7 +29,7 @@ pub(super) struct Bars {
 struct Drawn {
     all: MultiProgress,
     total: ProgressBar,
-    /// What the end of a phase waits for.
+    /// What the end of a phase waits for, or everything.
     waiting: Option<String>,
     lanes: Vec<LaneBar>,
 }
@@ -103,10 +106,10 @@ impl Progressing for Bars {
             Event::ReleaseStarted { lane, release, progress } => {
                 self.drawn.iter_mut().for_each(|drawn| drawn.begin(*lane, &release.to_string(), *progress));
             }
-            Event::ReleaseFinished { lane, release, outcome, took, progress } => {
+            Event::ReleaseFinished { lane, release, outcome, attempts, took, progress } => {
                 self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
                 if outcome.is_failure() {
-                    let line = finished_line(release, outcome, *took, printer.err());
+                    let line = finished_line(release, outcome, *attempts, *took, printer.err());
                     self.above(|| printer.tell(&line));
                 }
             }
@@ -118,12 +121,24 @@ impl Progressing for Bars {
                 let text = waiting_line(*objects, release, *others);
                 self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, *progress));
             }
-            Event::ReleaseJudged { release, outcome, progress } => {
-                let line = judged_line(release, outcome, printer.err());
+            Event::ReleaseWaits { lane, release, failure, wait, progress, .. } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
+                if wait.is_some() {
+                    let line = retry_line(release, failure, *wait, printer.err());
+                    self.above(|| printer.say(&line));
+                }
+            }
+            Event::Paused { because, wait, progress } => {
+                let text = paused_line(*because, *wait);
+                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, *progress));
+            }
+            Event::Resumed(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.go_on(*progress)),
+            Event::ReleaseJudged { release, outcome, attempts, progress } => {
+                let line = judged_line(release, outcome, *attempts, printer.err());
                 self.above(|| printer.tell(&line));
                 self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
             }
-            Event::Draining { because: because @ (NotStarted::FailFast | NotStarted::Deadline), progress } => {
+            Event::Draining { because, progress } if *because != NotStarted::Interrupted => {
                 let text = super::draining_lines(*because, *progress, self.way_out);
                 self.above(|| printer.tell(&text));
             }
@@ -161,6 +176,11 @@ impl Drawn {
 
     fn wait(&mut self, text: &str, progress: Progress) {
         self.waiting = Some(text.to_owned());
+        self.draw_total(progress);
+    }
+
+    fn go_on(&mut self, progress: Progress) {
+        self.waiting = None;
         self.draw_total(progress);
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    KILLING, Printer, Progress, Progressing, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
-    waiting_line,
+    KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
+    paused_line, retry_line, waiting_line,
 };
 use crate::executor::Event;
 use crate::report::words::seconds;
@@ -45,18 +45,32 @@ impl Progressing for Lines {
             | Event::ReleaseReturned { .. }
             | Event::Finished(_) => {}
             Event::Tick(progress) => self.heartbeat(*progress, printer),
-            Event::ReleaseFinished { release, outcome, took, progress, .. } => {
+            Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
                 self.last_word = progress.elapsed;
-                let line = finished_line(release, outcome, *took, printer.err());
+                let line = finished_line(release, outcome, *attempts, *took, printer.err());
                 if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
             }
             Event::Waiting { objects, release, others, progress } => {
                 self.last_word = progress.elapsed;
                 printer.say(&waiting_line(*objects, release, *others));
             }
-            Event::ReleaseJudged { release, outcome, progress } => {
+            Event::ReleaseWaits { release, failure, wait, progress, .. } => {
                 self.last_word = progress.elapsed;
-                printer.tell(&judged_line(release, outcome, printer.err()));
+                let line = retry_line(release, failure, *wait, printer.err());
+                // While the API server is gone, that is said, once for all of them.
+                if wait.is_some() { printer.say(&line) } else { printer.whisper(&line) }
+            }
+            Event::Paused { because, wait, progress } => {
+                self.last_word = progress.elapsed;
+                printer.tell(&paused_line(*because, *wait));
+            }
+            Event::Resumed(progress) => {
+                self.last_word = progress.elapsed;
+                printer.tell(RESUMED);
+            }
+            Event::ReleaseJudged { release, outcome, attempts, progress } => {
+                self.last_word = progress.elapsed;
+                printer.tell(&judged_line(release, outcome, *attempts, printer.err()));
             }
             Event::Draining { because, progress } => {
                 printer.tell(&draining_lines(*because, *progress, self.way_out));
@@ -74,7 +88,7 @@ impl Progressing for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::Operation;
+    use crate::executor::{NotStarted, Operation};
     use crate::report::progress::SecondSignal;
     use crate::report::{Paint, Volume};
     use crate::settings::Colour;
@@ -109,11 +123,45 @@ mod tests {
         }
         let outcome = crate::executor::Outcome::StillNeeded { by: app.clone() };
         let operator = release("operator");
-        lines.on_event(&Event::ReleaseJudged { release: &operator, outcome: &outcome, progress }, &mut printer);
+        lines.on_event(
+            &Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0, progress },
+            &mut printer,
+        );
         let expected = [
             "waiting for 3 objects of dev-a/app to be gone\n",
             "waiting for 1 object of dev-a/app and 2 other releases to be gone\n",
             "kept dev-a/operator: still needed by dev-a/app\n",
+        ];
+        assert_eq!(said.try_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_is_tried_again_and_an_api_server_that_is_gone_are_said_and_attempts_are_counted() {
+        let (sender, said) = channel();
+        let plain = Paint::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let mut lines = Lines::new(WayOut { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
+        let release = &crate::release::ReleaseId {
+            namespace: "dev-a".parse().expect("a legal name"),
+            name: "app".parse().expect("a legal name"),
+        };
+        let failure = &crate::helm::Failure::of_our_own(crate::helm::FailureClass::Transient, "no leader\nmore");
+        let outcome = &crate::executor::Outcome::Failed(failure.clone());
+        let (progress, lane, took) = (Progress::default(), crate::executor::Lane(0), Duration::from_secs(2));
+        for event in [
+            Event::ReleaseWaits { lane, release, failure, attempts: 1, wait: Some(took), progress },
+            Event::ReleaseWaits { lane, release, failure, attempts: 2, wait: None, progress },
+            Event::Paused { because: NotStarted::ServerGone, wait: took, progress },
+            Event::Resumed(progress),
+            Event::ReleaseFinished { lane, release, outcome, attempts: 3, took, progress },
+        ] {
+            lines.on_event(&event, &mut printer);
+        }
+        let expected = [
+            "trying again dev-a/app in 2.0s transient: no leader\n",
+            "the API server cannot be reached: beginning nothing; looking again in 2.0s\n",
+            "the API server answers again: going on\n",
+            "failed dev-a/app 2.0s, after 3 attempts transient: no leader\n",
         ];
         assert_eq!(said.try_iter().collect::<Vec<_>>(), expected);
     }

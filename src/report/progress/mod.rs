@@ -8,9 +8,9 @@ use lines::Lines;
 
 use super::paint::Paint;
 use super::printer::Printer;
-use super::words::{plural, seconds};
+use super::words::{after_attempts, plural, seconds};
 use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
-use crate::helm::FailureClass;
+use crate::helm::{Failure, FailureClass};
 use crate::release::ReleaseId;
 use crate::visible;
 use std::time::Duration;
@@ -50,8 +50,8 @@ pub fn progress(can_draw: bool, way_out: WayOut) -> Box<dyn Progressing> {
 }
 
 /// The line for a release that has ended: all that a log keeps of it.
-fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: Paint) -> String {
-    let name = format!("{release} {}", seconds(took));
+fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Duration, paint: Paint) -> String {
+    let name = format!("{release} {}{}", seconds(took), after_attempts(attempts));
     match outcome {
         Outcome::Purged { .. } => format!("{} {name}", paint.good("purged")),
         Outcome::Restored { .. } => format!("{} {name}", paint.good("restored")),
@@ -65,21 +65,39 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, took: Duration, paint: 
             format!("{} {name} {}: {}", paint.bad("failed"), failure.class, visible::line(first))
         }
         Outcome::Changed(_) => format!("{} {release}", paint.quiet("left alone")),
-        Outcome::StillNeeded { .. } => judged_line(release, outcome, paint),
+        Outcome::StillNeeded { .. } => judged_line(release, outcome, attempts, paint),
         Outcome::NotStarted(_) => format!("{} {release}", paint.quiet("not started")),
     }
 }
 
-/// The line for what became of a release between two phases.
-fn judged_line(release: &ReleaseId, outcome: &Outcome, paint: Paint) -> String {
+/// The line for what became of a release that no worker has.
+fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Paint) -> String {
+    let after = after_attempts(attempts);
     match outcome {
         Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.quiet("kept")),
         Outcome::Failed(failure) => {
-            format!("{} {release} {}: {}", paint.bad("failed"), failure.class, visible::line(&failure.words.error))
+            let words = visible::line(&failure.words.error);
+            format!("{} {release}{after} {}: {words}", paint.bad("failed"), failure.class)
         }
         other => format!("{} {release}", other.kind().as_str()),
     }
 }
+
+/// The line for a release that is tried again. While the API server is gone there is no telling when.
+fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Paint) -> String {
+    let first = visible::line(failure.words.error.lines().next().unwrap_or_default());
+    let when = wait.map_or_else(String::new, |wait| format!(" in {}", seconds(wait)));
+    format!("{} {release}{when} {}: {first}", paint.quiet("trying again"), failure.class)
+}
+
+/// What it means that nothing is begun any more, for now.
+fn paused_line(because: NotStarted, wait: Duration) -> String {
+    let what =
+        if because == NotStarted::LoginGone { "the login is not accepted" } else { "the API server cannot be reached" };
+    format!("{what}: beginning nothing; looking again in {}", seconds(wait))
+}
+
+const RESUMED: &str = "the API server answers again: going on";
 
 /// What the end of a phase is waiting for.
 fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
@@ -87,13 +105,15 @@ fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
     format!("waiting for {} of {release}{and_others} to be gone", plural(objects, "object"))
 }
 
-/// What a first signal, a first failure under `--fail-fast`, or the deadline means.
+/// What a first signal, a first failure under `--fail-fast`, the deadline, or an API server that is gone means.
 fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> String {
     let waiting = progress.total - progress.done - progress.running;
     let why = match because {
         NotStarted::Interrupted => "",
         NotStarted::FailFast => " (--fail-fast)",
         NotStarted::Deadline => " (the deadline is near)",
+        NotStarted::ServerGone => " (the API server could not be reached any more)",
+        NotStarted::LoginGone => " (the login was not accepted any more)",
     };
     if progress.running == 0 {
         return format!("stopping: nothing is running, {waiting} not started{why}");

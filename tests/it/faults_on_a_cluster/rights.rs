@@ -34,7 +34,7 @@ fn without_the_right_to_delete_a_record_its_release_is_still_there() {
         let secrets: &[&str] = &["get", "list", "watch", "update"];
         let output =
             run_as(real, &[("secrets", secrets), ("configmaps", EVERYTHING), ("namespaces", EVERYTHING)]).exits(1);
-        assert_eq!(output.results(), ["b failed leftovers listed", "c failed leftovers listed"], "{output}");
+        assert_eq!(output.results(), ["b failed rbac listed", "c failed rbac listed"], "{output}");
         assert_eq!(maps(real), Vec::<String>::new(), "helm deletes the objects first");
         a_second_run_finishes(real);
     });

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use helm_purge::executor::{
-    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, Planned, Run, StillAsPlanned, execute,
+    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, Patience, Planned, Run, StillAsPlanned, execute,
 };
 use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
 use helm_purge::inventory::read;
@@ -23,8 +23,13 @@ pub(crate) fn releases(count: usize) -> Vec<Release> {
     read(format!("[{entries}]").as_bytes()).expect("a list").releases
 }
 
-pub(crate) const GO_ON: Execution =
-    Execution { workers: 4, batch: BatchSize::Auto, failures: FailureHandling::GoOn, deadline: None };
+pub(crate) const GO_ON: Execution = Execution {
+    workers: 4,
+    batch: BatchSize::Auto,
+    failures: FailureHandling::GoOn,
+    deadline: None,
+    patience: Patience::NONE,
+};
 pub(crate) const FAIL_FAST: Execution = Execution { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
 
 pub(crate) const ONE_LANE: Execution = Execution { workers: 1, ..GO_ON };

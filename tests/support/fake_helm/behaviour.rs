@@ -52,6 +52,8 @@ pub(crate) struct Behaviour {
     pub(crate) copies_kubeconfig: bool,
     /// Leaves a process behind in a group of its own that holds nothing open.
     pub(crate) leaves_quiet_grandchild: bool,
+    /// Only the first time; after it, what it does is the usual.
+    pub(crate) once: bool,
 }
 
 pub(crate) fn behaviour(file: &Path) -> Option<Behaviour> {

@@ -109,7 +109,11 @@ fn uninstall(folder: &Path, arguments: &[String]) -> u8 {
     for name in names {
         let key = format!("{namespace}__{name}");
         let record = folder.join("releases").join(&key);
-        let behaviour = behaviour(&folder.join("behaviour").join(format!("{key}.json")));
+        let file = folder.join("behaviour").join(format!("{key}.json"));
+        let behaviour = behaviour(&file);
+        if behaviour.as_ref().is_some_and(|behaviour| behaviour.once) {
+            fs::remove_file(&file).expect("it was just read");
+        }
         let code = match &behaviour {
             Some(behaviour) => perform(behaviour, &format!("{namespace}/{name}")),
             None if record.exists() => 0,

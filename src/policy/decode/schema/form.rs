@@ -19,6 +19,8 @@ pub(crate) enum Form {
     Truth,
     /// A whole number, from 1 up to this.
     Number(u32),
+    /// A whole number, from 0 up to this.
+    Count(u32),
     /// A mapping whose keys people choose themselves.
     Labels(Labels),
     /// A mapping with the keys of a level.

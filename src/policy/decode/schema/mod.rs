@@ -103,9 +103,6 @@ pub(crate) static LEVELS: [&Level; 13] = [
     &OPT_OUT,
 ];
 
-/// Keys that are spoken for, on whichever level: this version does nothing with them.
-pub(crate) static NOT_SUPPORTED: [&str; 1] = ["retries"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,13 +123,6 @@ mod tests {
             assert!(!matches!(key.form, Form::Unsaid), "{}", key.name);
             assert!(key.meaning.ends_with('.') && key.meaning.starts_with(char::is_uppercase), "{}", key.name);
             assert!(!key.meaning.contains(['|', '\n']), "it would break a table: {}", key.name);
-        }
-    }
-
-    #[test]
-    fn what_is_not_supported_is_no_key() {
-        for name in NOT_SUPPORTED {
-            assert!(LEVELS.iter().all(|level| level.key(name).is_none()), "{name}");
         }
     }
 }

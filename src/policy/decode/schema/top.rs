@@ -59,6 +59,12 @@ pub(crate) static TOP: Level = Level {
         key("workers", "16")
             .is(Form::Number(64), "How many helm processes run at the same time.")
             .default("16"),
+        key("retries", "3")
+            .is(
+                Form::Count(10),
+                "How often a release is tried again whose helm found the API server in trouble, or not at all: 0 to 10. What a release fails with by itself, such as a hook or a missing right, is never tried again.",
+            )
+            .default("3"),
         key("defaults", "{timeout: 5m}")
             .is(Form::Keys(&DEFAULTS, Condition::None), "How releases are uninstalled where no rule says otherwise."),
         key("rules", "[{name: old-previews, namespaces: [\"pr-*\"], olderThan: 3d}]").is(

@@ -11,7 +11,7 @@ use super::ports::Ports;
 use crate::Part;
 
 /// A component's program and arguments.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CommandLine {
     pub(super) part: Part,
     pub(super) program: PathBuf,

@@ -10,6 +10,7 @@ mod kubeconfig;
 mod launch;
 mod layout;
 mod nodes;
+mod outage;
 mod ports;
 mod process;
 
@@ -103,22 +104,6 @@ impl Cluster {
     #[must_use]
     pub fn api(&self) -> &Api {
         &self.running.api
-    }
-
-    /// Ends a component's process at once, as if the machine under it were gone. For clusters that no other test uses.
-    ///
-    /// # Errors
-    /// Its process can't be ended.
-    pub fn kill(&self, part: Part) -> Result<(), Error> {
-        self.running.kill(part)
-    }
-
-    /// Starts a component again that was killed, and returns once the API server can be used.
-    ///
-    /// # Errors
-    /// It can't be started, or the API server does not become ready.
-    pub fn revive(&self, part: Part) -> Result<(), Error> {
-        self.running.revive(part)
     }
 
     /// Creates `count` more volumes of 8 GiB for claims to bind to; a bound one is not used again.

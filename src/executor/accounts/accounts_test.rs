@@ -1,3 +1,5 @@
+//! What is counted while a run goes on, whatever happens to its releases.
+
 use super::*;
 use crate::helm::{FailureClass, Manner};
 use proptest::collection::vec;
@@ -28,6 +30,12 @@ fn happen(accounts: &mut Accounts, what: usize, place: usize) {
         4 => return accounts.revoke(&[place], &failure()),
         5 => return accounts.judge(place, Outcome::StillNeeded { by: planned().remove(0).release.id }),
         6 => return accounts.judge(place, Outcome::Failed(failure())),
+        7 | 8 => {
+            let answer =
+                if what == 7 { Answer::NotTold(failure()) } else { Answer::Attempted(Attempt::Failed(failure())) };
+            accounts.put_off(Lane(0), place, &answer, Duration::ZERO);
+            return;
+        }
         _ => return accounts.leave_in_doubt(place, failure(), NotStarted::Interrupted),
     };
     accounts.end(Lane(0), place, answer, Duration::ZERO);
@@ -35,10 +43,13 @@ fn happen(accounts: &mut Accounts, what: usize, place: usize) {
 
 proptest! {
     #[test]
-    fn what_is_counted_on_the_way_is_what_the_results_say(events in vec((0_usize..8, 0..PLANNED), 0..40)) {
+    fn what_is_counted_on_the_way_is_what_the_results_say(events in vec((0_usize..10, 0..PLANNED), 0..40)) {
         let mut accounts = Accounts::new(Arc::new(planned()), 1);
         for (what, place) in events {
             happen(&mut accounts, what, place);
+        }
+        for place in accounts.to_be_tried_again().collect::<Vec<_>>() {
+            accounts.judge(place, Outcome::Failed(failure()));
         }
         let Progress { done, failed, .. } = accounts.progress();
         let results = accounts.into_results(NotStarted::Interrupted);

@@ -1,16 +1,22 @@
 //! What is known of every planned release while the run goes on: each ends in exactly one outcome.
 
+#[cfg(test)]
+mod accounts_test;
+mod entry;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::doubt::{Doubt, outcome_of, revoked};
+use super::doubt::{outcome_of, revoked};
 use super::event::Progress;
-use super::outcome::{Afterwards, NotStarted, Outcome, ReleaseResult};
+use super::outcome::{NotStarted, Outcome, ReleaseResult};
 use super::planned::Planned;
 use super::schedule::Lane;
 use super::worker::Answer;
 use crate::helm::{Attempt, Failure};
 use crate::release::ReleaseId;
+use entry::Entry;
 
 /// The books of a run.
 pub(super) struct Accounts {
@@ -18,6 +24,8 @@ pub(super) struct Accounts {
     entries: Vec<Entry>,
     /// Of the entries, counted as they change: it is asked for with every event.
     tally: Tally,
+    /// Those that have failed and are to be tried again.
+    again: BTreeSet<usize>,
     /// For each lane the release that it has in hand.
     in_hand: Vec<Option<usize>>,
     started: Instant,
@@ -39,17 +47,11 @@ struct Tally {
     failed: usize,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Entry {
-    outcome: Option<Outcome>,
-    took: Option<Duration>,
-    doubt: Option<Doubt>,
-}
-
 impl Accounts {
     pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize) -> Self {
         let entries = vec![Entry::default(); plan.len()];
-        Self { plan, entries, tally: Tally::default(), in_hand: vec![None; lanes], started: Instant::now() }
+        let (tally, again, in_hand) = (Tally::default(), BTreeSet::new(), vec![None; lanes]);
+        Self { plan, entries, tally, again, in_hand, started: Instant::now() }
     }
 
     /// The plan, in its order.
@@ -68,16 +70,49 @@ impl Accounts {
 
     /// A release has ended, and its lane no longer has it in hand.
     pub(super) fn end(&mut self, lane: Lane, place: usize, answer: Answer, took: Duration) -> InHand {
-        let (outcome, doubt, took) = match answer {
-            Answer::Changed(what) => (Outcome::Changed(what), None, None),
-            Answer::NotTold(failure) => (Outcome::Failed(failure), None, None),
+        let before = &self.entries[place];
+        let entry = match answer {
+            Answer::Changed(what) => before.changed(what),
+            Answer::NotTold(failure) => before.told(Outcome::Failed(failure), None).tried(None),
+            Answer::Attempted(Attempt::NotBegun) => before.told(Outcome::NotStarted(NotStarted::Interrupted), None),
             Answer::Attempted(attempt) => {
                 let (outcome, doubt) = outcome_of(attempt, NotStarted::Interrupted);
-                (outcome, doubt, Some(took))
+                before.told(outcome, doubt).tried(Some(took))
             }
         };
-        self.enter(place, Entry { outcome: Some(outcome), took, doubt });
+        self.enter(place, entry);
         self.put_down(lane, place)
+    }
+
+    /// A release has failed, its lane no longer has it in hand, and it is to be tried again.
+    pub(super) fn put_off(&mut self, lane: Lane, place: usize, answer: &Answer, took: Duration) -> InHand {
+        let took = matches!(answer, Answer::Attempted(_)).then_some(took);
+        if let Some(failure) = answer.failure() {
+            let entry = self.entries[place].failed_for_now(failure.clone()).tried(took);
+            self.enter(place, entry);
+        }
+        self.put_down(lane, place)
+    }
+
+    /// Those that have failed and are to be tried again.
+    pub(super) fn to_be_tried_again(&self) -> impl Iterator<Item = usize> {
+        self.again.iter().copied()
+    }
+
+    /// Which of these helm was given before.
+    pub(super) fn given_before(&self, places: &[usize]) -> BTreeSet<usize> {
+        places.iter().copied().filter(|place| self.entries[*place].was_given()).collect()
+    }
+
+    /// What a release failed with last, where it did and has not come to anything, and how often it was tried.
+    pub(super) fn last_failure(&self, place: usize) -> Option<(&Failure, u32)> {
+        let entry = &self.entries[place];
+        Some((entry.last_failure().filter(|_| entry.outcome.is_none())?, entry.attempts))
+    }
+
+    /// How often a release was tried.
+    pub(super) fn attempts(&self, place: usize) -> u32 {
+        self.entries[place].attempts
     }
 
     /// What a release came to, where it has come to anything.
@@ -88,9 +123,10 @@ impl Accounts {
     /// What was told of these proves nothing any more.
     pub(super) fn revoke(&mut self, places: &[usize], failure: &Failure) {
         for place in places {
-            let Entry { outcome: Some(told), took, .. } = self.entries[*place].clone() else { continue };
+            let entry = self.entries[*place].clone();
+            let Some(told) = entry.outcome.clone() else { continue };
             let (outcome, doubt) = revoked(told, failure.clone());
-            self.enter(*place, Entry { outcome: Some(outcome), took, doubt });
+            self.enter(*place, entry.settled(outcome, doubt));
         }
     }
 
@@ -106,18 +142,24 @@ impl Accounts {
     /// A release was probably not begun, and must not be begun again before somebody has looked.
     pub(super) fn leave_in_doubt(&mut self, place: usize, if_begun: Failure, why: NotStarted) {
         let (outcome, doubt) = outcome_of(Attempt::Unseen { if_begun }, why);
-        self.enter(place, Entry { outcome: Some(outcome), took: None, doubt });
+        let entry = self.entries[place].told(outcome, doubt);
+        self.enter(place, entry);
     }
 
-    /// What became of a release between two phases. How long helm took for it, where it did, remains.
+    /// What became of a release that no lane has. How long helm took for it, where it did, remains.
     pub(super) fn judge(&mut self, place: usize, outcome: Outcome) {
-        let took = self.entries[place].took;
-        self.enter(place, Entry { outcome: Some(outcome), took, doubt: None });
+        let entry = self.entries[place].settled(outcome, None);
+        self.enter(place, entry);
     }
 
     /// The only way in which an entry changes.
     fn enter(&mut self, place: usize, entry: Entry) {
         self.tally.add(&entry);
+        if entry.outcome.is_none() && entry.last_failure().is_some() {
+            self.again.insert(place);
+        } else {
+            self.again.remove(&place);
+        }
         let before = std::mem::replace(&mut self.entries[place], entry);
         self.tally.take_away(&before);
     }
@@ -132,16 +174,10 @@ impl Accounts {
         }
     }
 
-    /// A result for every release; `why` is for those that have no outcome.
+    /// A result for every release; `why` is for those that were never tried and have no outcome.
     pub(super) fn into_results(self, why: NotStarted) -> Vec<ReleaseResult> {
-        let result = |(planned, entry): (&Planned, Entry)| ReleaseResult {
-            release: planned.release.clone(),
-            outcome: entry.outcome.unwrap_or(Outcome::NotStarted(why)),
-            took: entry.took,
-            doubt: entry.doubt,
-            afterwards: Afterwards::Unknown,
-        };
-        self.plan.iter().zip(self.entries).map(result).collect()
+        let results = self.plan.iter().zip(self.entries);
+        results.map(|(planned, entry)| entry.into_result(planned.release.clone(), why)).collect()
     }
 }
 
@@ -162,7 +198,3 @@ impl Tally {
         Self { done: is(|outcome| !matches!(outcome, Outcome::NotStarted(_))), failed: is(Outcome::is_failure) }
     }
 }
-
-#[cfg(test)]
-#[path = "accounts_test.rs"]
-mod tests;

@@ -1,0 +1,259 @@
+//! Runs in which releases fail, and in which the API server goes away and comes back, carried out without threads, clock
+//! or helm.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::simulation::{Item, any_item};
+use super::*;
+
+/// What becomes of a release that was handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Done,
+    /// It fails by itself.
+    Fails,
+    /// The API server is in trouble.
+    Transient,
+    /// The API server is gone.
+    Unreachable,
+    /// The login is.
+    LoggedOut,
+    /// It fails, and nobody knows why.
+    Untold,
+}
+
+impl Fate {
+    fn sign(self) -> Sign {
+        match self {
+            Fate::Done | Fate::Fails | Fate::Transient => Sign::There,
+            Fate::Unreachable => Sign::Gone(Gone::Server),
+            Fate::LoggedOut => Sign::Gone(Gone::Login),
+            Fate::Untold => Sign::Nothing,
+        }
+    }
+
+    fn may_be_tried_again(self) -> bool {
+        matches!(self, Fate::Transient | Fate::Unreachable)
+    }
+}
+
+fn any_fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        4 => Just(Fate::Done),
+        1 => Just(Fate::Fails),
+        2 => Just(Fate::Transient),
+        3 => Just(Fate::Unreachable),
+        1 => Just(Fate::LoggedOut),
+        1 => Just(Fate::Untold),
+    ]
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+struct Ran {
+    done: Vec<usize>,
+    /// Those that failed for good, or were tried and not again.
+    failed: Vec<usize>,
+    /// Those that were never handed out.
+    left: Vec<usize>,
+    attempts: BTreeMap<usize, usize>,
+    tripped: Option<Gone>,
+    seconds: u64,
+}
+
+/// Each attempt of a release takes a second. `order` says which lane ends next, `fate` what becomes of a release that
+/// ends at this second, `jitter` how long it waits.
+fn carry_out(
+    plan: &[Item],
+    lanes: usize,
+    retries: u8,
+    (order, jitter): (&[usize], &[f64]),
+    fate: impl Fn(usize, u64) -> Fate,
+) -> Ran {
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
+    let (start, mut now) = (Instant::now(), Instant::now());
+    let (mut running, mut ran) = (Vec::<(Lane, Batch)>::new(), Ran::default());
+    let mut handed = vec![false; plan.len()];
+    for step in 0.. {
+        assert!(step < 100_000, "it does not end");
+        schedule.advance(now);
+        let was_paused = schedule.pause();
+        let mut probes = 0;
+        while let Some((lane, batch)) = schedule.next(|_| true) {
+            batch.releases.iter().for_each(|place| handed[*place] = true);
+            assert!(was_paused.is_none() || batch.releases.len() == 1, "a look is made with one release");
+            probes += usize::from(was_paused.is_some());
+            running.push((lane, batch));
+        }
+        assert!(probes <= 1 && schedule.tripped().is_none(), "nothing is begun while it is gone, but for one look");
+        if let Some(pause) = was_paused {
+            assert!(probes == 0 || pause.until <= now, "too early");
+        }
+        let idle = running.is_empty();
+        if idle && schedule.waits_for_time(|_| true) {
+            now += Duration::from_millis(500);
+            continue;
+        }
+        if idle {
+            assert_eq!(schedule.waiting(), 0, "a phase is stuck");
+            schedule.go_on();
+            if schedule.phase().is_none() {
+                break;
+            }
+            continue;
+        }
+        now += Duration::from_secs(1);
+        let (lane, batch) = running.swap_remove(order[step % order.len()] % running.len());
+        let mut rest = batch.releases.into_iter();
+        for place in rest.by_ref() {
+            let fate = fate(place, (now - start).as_secs());
+            *ran.attempts.entry(place).or_default() += 1;
+            schedule.learn(lane, fate.sign(), now);
+            let jitter = jitter[step % jitter.len()];
+            let again =
+                fate.may_be_tried_again() && schedule.put_off(place, retries, jitter, now, |_, _| true).is_some();
+            match fate {
+                Fate::Done => ran.done.push(place),
+                _ if again => {}
+                _ => ran.failed.push(place),
+            }
+            if fate != Fate::Done {
+                break;
+            }
+        }
+        schedule.put_back(&rest.collect::<Vec<_>>());
+        schedule.finished(lane);
+        if let Some(gone) = schedule.tripped() {
+            ran.tripped = Some(gone);
+            schedule.drain();
+            for (lane, batch) in running.drain(..) {
+                schedule.put_back(&batch.releases);
+                schedule.finished(lane);
+            }
+            break;
+        }
+    }
+    let held = (0..plan.len()).filter(|place| schedule.holds(*place)).collect::<Vec<_>>();
+    let (tried, left) = held.into_iter().partition::<Vec<_>, _>(|place| ran.attempts.contains_key(place));
+    ran.failed.extend(tried);
+    ran.left = left;
+    ran.seconds = (now - start).as_secs();
+    ran
+}
+
+proptest! {
+    #[test]
+    fn whatever_fails_each_release_is_accounted_for_once_and_tried_no_more_often_than_it_may_be(
+        plan in vec(any_item(), 0..60),
+        lanes in 1_usize..12,
+        retries in 0_u8..=10,
+        order in vec(any::<usize>(), 1..20),
+        jitter in vec(0.0..=1.0, 1..5),
+        fates in vec(any_fate(), 1..40),
+    ) {
+        let fate = |place: usize, second: u64| {
+            let index = usize::try_from(second).expect("a run is short") + 7 * place;
+            fates[index % fates.len()]
+        };
+        let ran = carry_out(&plan, lanes, retries, (&order, &jitter), fate);
+        let mut all = [&ran.done[..], &ran.failed, &ran.left].concat();
+        all.sort_unstable();
+        prop_assert_eq!(all, (0..plan.len()).collect::<Vec<_>>());
+        // While the API server is gone a try costs nothing, but each time there is an end to that.
+        let looks = ran.attempts.values().sum::<usize>();
+        let most = plan.len() * (usize::from(retries) + 1);
+        prop_assert!(looks <= most + (most + 1) * (lanes + 8), "{} tries", looks);
+        if retries == 0 {
+            prop_assert!(ran.attempts.values().all(|attempts| *attempts == 1), "{:?}", ran.attempts);
+        }
+    }
+
+    #[test]
+    fn without_an_api_server_that_is_gone_a_release_is_tried_as_often_as_it_may_be_and_no_other_waits_for_it(
+        plan in vec(any_item(), 1..40),
+        lanes in 1_usize..8,
+        retries in 0_u8..=10,
+        order in vec(any::<usize>(), 1..20),
+        unlucky in any::<prop::sample::Index>(),
+    ) {
+        let unlucky = unlucky.index(plan.len());
+        let fate = |place, _| if place == unlucky { Fate::Transient } else { Fate::Done };
+        let ran = carry_out(&plan, lanes, retries, (&order, &[1.0]), fate);
+        prop_assert_eq!(&ran.failed, &[unlucky]);
+        prop_assert_eq!(ran.attempts[&unlucky], usize::from(retries) + 1);
+        prop_assert!(ran.attempts.iter().all(|(place, attempts)| *place == unlucky || *attempts == 1));
+        prop_assert_eq!(ran.tripped, None);
+    }
+
+    #[test]
+    fn an_api_server_that_is_back_within_a_minute_fails_no_release_that_may_be_tried_again(
+        plan in vec(any_item(), 1..60),
+        lanes in 1_usize..12,
+        order in vec(any::<usize>(), 1..20),
+        jitter in vec(0.0..=1.0, 1..5),
+        goes in 0_u64..10,
+        lasts in 1_u64..45,
+    ) {
+        let fate = |_, second| if (goes..goes + lasts).contains(&second) { Fate::Unreachable } else { Fate::Done };
+        let ran = carry_out(&plan, lanes, 3, (&order, &jitter), fate);
+        prop_assert_eq!((ran.failed.len(), ran.left.len(), ran.tripped), (0, 0, None), "{:?}", ran);
+    }
+
+    #[test]
+    fn an_api_server_that_stays_away_ends_the_run_soon_and_costs_few_releases(
+        plan in vec(any_item(), 20..60),
+        lanes in 1_usize..12,
+        order in vec(any::<usize>(), 1..20),
+        is_login in any::<bool>(),
+    ) {
+        let fate = if is_login { Fate::LoggedOut } else { Fate::Unreachable };
+        let ran = carry_out(&plan, lanes, 3, (&order, &[1.0]), |_, _| fate);
+        // Those that ran, those that were begun before it was clear, and for a login the one with which it was looked.
+        prop_assert!(ran.failed.len() <= lanes + 3, "{:?}", ran);
+        prop_assert_eq!(ran.tripped, Some(if is_login { Gone::Login } else { Gone::Server }));
+        prop_assert!(ran.seconds < 100, "{} s", ran.seconds);
+    }
+}
+
+#[test]
+fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
+    let manner = Manner::usual(Duration::from_mins(5));
+    let item = |number: u8, phase| Item {
+        namespace: format!("dev-{number}").parse().expect("a legal name"),
+        phase: Phase(phase),
+        manner,
+        shares: Vec::new(),
+    };
+    let plan = [item(0, 0), item(1, 0), item(2, 1)];
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, Patience::USUAL);
+    let now = Instant::now();
+    schedule.advance(now);
+    let next = |schedule: &mut Schedule| schedule.next(|_| true).map(|(_, batch)| batch.releases[0]);
+    assert_eq!(next(&mut schedule), Some(0));
+    let retry = schedule.put_off(0, 3, 0.5, now, |_, _| true);
+    assert_eq!(retry, Some(Retry::After(Duration::from_millis(500))));
+    schedule.finished(Lane(0));
+    assert_eq!(next(&mut schedule), Some(1));
+    schedule.finished(Lane(0));
+    assert_eq!((next(&mut schedule), schedule.waits_for_time(|_| true)), (None, true));
+    schedule.advance(now + Duration::from_millis(499));
+    assert_eq!(next(&mut schedule), None);
+    schedule.advance(now + Duration::from_millis(500));
+    assert_eq!((next(&mut schedule), schedule.waits_for_time(|_| true)), (Some(0), false));
+}
+
+#[test]
+fn what_could_not_be_done_before_the_deadline_is_not_put_off() {
+    let plan = super::simulation::namespaces(&[0]);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, Patience::USUAL);
+    let now = Instant::now();
+    schedule.advance(now);
+    schedule.next(|_| true).expect("it waits");
+    let in_time = |_: &Manner, at| at < now + Duration::from_millis(700);
+    assert_eq!(schedule.put_off(0, 3, 1.0, now, in_time), None);
+    assert!(schedule.put_off(0, 3, 0.5, now, in_time).is_some());
+}

@@ -1,0 +1,153 @@
+//! What a real cluster and real helms say when something is wrong, and what is made of it; and an API server that goes
+//! away in the middle of a run.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use helm_purge::cluster::Connection;
+use helm_purge::helm::{Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner, Uninstall};
+use helm_purge::release::ReleaseId;
+use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
+use helm_purge::signal::StopSignal;
+use serde_json::json;
+use throwaway_cluster::{Chart, Cluster, Components, Damage, HelmVersion, SeededRelease};
+
+use crate::support::{Program, Real, cluster};
+
+/// Uninstalls one release with the settings of a kubeconfig; gives the class of its failure, and helm's words.
+fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String) {
+    let kubeconfig = KubeconfigFiles::Flag(kubeconfig.into());
+    let connection = Connection::resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() });
+    let connection = connection.unwrap_or_else(|error| panic!("{error}"));
+    let (stop, program) = (StopSignal::default(), cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
+    let helm = Helm::find(program.to_str(), None, &stop).unwrap_or_else(|error| panic!("{error}"));
+    let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
+    let release = ReleaseId {
+        namespace: real.namespace("a").parse().expect("a legal name"),
+        name: name.parse().expect("a legal name"),
+    };
+    let manner = Manner::usual(Duration::from_secs(20));
+    let mut verdict = uninstall.uninstall(&[&release], &manner, &stop, &mut |_| {});
+    match verdict.rest.pop() {
+        Some(Attempt::Failed(failure)) => (failure.class, failure.words.all()),
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+/// The admin's kubeconfig with some of its lines replaced: what a line begins with, and what becomes of it.
+fn kubeconfig_but(real: &Real, file: &str, lines: &[(&str, &str)]) -> PathBuf {
+    let text = std::fs::read_to_string(cluster().kubeconfig()).expect("it can be read");
+    let replaced = text.lines().map(|line| {
+        let found = lines.iter().find(|(begins, _)| line.trim_start().starts_with(begins));
+        let indent = &line[..line.len() - line.trim_start().len()];
+        found.map_or_else(|| line.to_owned(), |(_, becomes)| format!("{indent}{becomes}"))
+    });
+    real.program.file(file, &replaced.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn what_real_helms_say_falls_into_its_class() {
+    Real::with_both("classes", |real| {
+        let (admin, namespace) = (cluster().kubeconfig().to_owned(), real.namespace("a"));
+        let widget = json!({"apiVersion": "lab.example/v1", "kind": "Widget", "metadata": {"name": "w"}});
+        let seeded = [
+            SeededRelease::new(&namespace, "whole").config_maps(1),
+            SeededRelease::new(&namespace, "corrupt").damaged(Damage::NotJson),
+            SeededRelease::new(&namespace, "widget").recorded_object(widget),
+        ];
+        cluster().seed(&seeded).unwrap_or_else(|error| panic!("{error}"));
+        cluster().install(real.helm, Chart::Failing, &namespace, "hook", &[]).unwrap_or_else(|error| panic!("{error}"));
+        let nobody = cluster().kubeconfig_for_user("nobody-at-all", None).unwrap_or_else(|error| panic!("{error}"));
+        let nowhere =
+            cluster().kubeconfig_with("nowhere", "https://127.0.0.1:1").unwrap_or_else(|error| panic!("{error}"));
+        let token = [("client-certificate-data:", "token: nonsense"), ("client-key-data:", "")];
+        let token = kubeconfig_but(real, "token.kubeconfig", &token);
+        let authority = std::fs::read_to_string(&nobody).expect("it can be read");
+        let foreign = authority.lines().find_map(|line| line.trim_start().strip_prefix("client-certificate-data:"));
+        let foreign = format!("certificate-authority-data:{}", foreign.expect("it has a certificate"));
+        let foreign = kubeconfig_but(real, "foreign.kubeconfig", &[("certificate-authority-data:", &foreign)]);
+        for (class, kubeconfig, release) in [
+            (FailureClass::Gone, &admin, "nothing"),
+            (FailureClass::Rbac, &nobody, "whole"),
+            (FailureClass::Unreachable, &nowhere, "whole"),
+            (FailureClass::Login, &token, "whole"),
+            (FailureClass::Kubeconfig, &foreign, "whole"),
+            (FailureClass::Damaged, &admin, "corrupt"),
+            (FailureClass::MissingKind, &admin, "widget"),
+            (FailureClass::Hook, &admin, "hook"),
+        ] {
+            let (found, words) = failure(real, kubeconfig, release);
+            assert_eq!(found, class, "helm {} about {release}: {words}", real.helm);
+        }
+    });
+}
+
+/// What helm has begun and not finished is this run's own: its record says `uninstalling` by now.
+#[test]
+fn a_release_that_was_half_uninstalled_by_the_first_try_is_tried_again() {
+    for helm in HelmVersion::BOTH {
+        let mut real = Real::new("begun", helm);
+        let namespace = real.namespace("a");
+        cluster().install(helm, Chart::Failing, &namespace, "hook", &[]).unwrap_or_else(|error| panic!("{error}"));
+        let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
+        // The first time, somebody in between has lost what helm said.
+        let script = format!(
+            "#!/bin/sh\ncase $1 in uninstall) if mkdir '{folder}/first' 2>/dev/null; then\n  \
+             '{program}' \"$@\" 2>/dev/null\n  echo 'Error: etcdserver: request timed out' >&2\n  exit 1\nfi ;; esac\n\
+             exec '{program}' \"$@\"\n",
+            folder = real.program.folder().display(),
+            program = program.display()
+        );
+        let wrapper = real.program.executable("helm", &script);
+        real.program.set("HELM_BIN", wrapper);
+        let output = real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"]).exits(1);
+        let output = output.stderr_has("transient: etcdserver: request timed out");
+        let report = output.json();
+        let release = &report["releases"][0];
+        // The second time, helm itself says what is wrong.
+        assert_eq!((&release["outcome"], &release["attempts"]), (&json!("failed"), &json!(2)), "{output}");
+        assert_eq!((&release["class"], real.listed()), (&json!("hook"), vec!["a/hook".to_owned()]), "{output}");
+    }
+}
+
+/// The program on a cluster of the test's own, with a policy and some releases.
+fn on(cluster: &Cluster, helm: HelmVersion, releases: usize) -> Program {
+    let mut program = Program::new();
+    program.set("KUBECONFIG", cluster.kubeconfig());
+    let helm = cluster.helm(helm).unwrap_or_else(|error| panic!("{error}"));
+    let log = program.file("calls", "");
+    let script = format!("#!/bin/sh\necho \"$$ $*\" >> '{}'\nexec '{}' \"$@\"\n", log.display(), helm.display());
+    let wrapper = program.executable("helm", &script);
+    program.set("HELM_BIN", wrapper);
+    let policy = format!(
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: outage}}\n\
+         clusters: [{{server: '{}'}}]\nnamespaces: ['dev-*']\n",
+        cluster.server()
+    );
+    program.file("policy.yaml", &policy);
+    let seeded = (0..releases).map(|number| {
+        SeededRelease::new(&format!("dev-{}", number % 8), &format!("r{number}")).revisions(1..=2).config_maps(2)
+    });
+    cluster.seed(&seeded.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+    program
+}
+
+#[test]
+fn an_api_server_that_is_restarted_in_the_middle_of_a_run_fails_no_release() {
+    let cluster = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+    for helm in HelmVersion::BOTH {
+        let program = on(&cluster, helm, 60);
+        let arguments = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "4", "--batch", "2", "-o", "json"];
+        let running = program.start(&arguments);
+        program.wait_for_file("calls", "uninstall");
+        cluster.stop_api_server().unwrap_or_else(|error| panic!("{error}"));
+        running.wait_for_stderr("the API server cannot be reached: beginning nothing");
+        cluster.restart_api_server().unwrap_or_else(|error| panic!("{error}"));
+        let output = running.finish().exits(0).stderr_has("the API server answers again: going on");
+        let report = output.json();
+        assert_eq!(report["totals"]["purged"], json!(60), "{output}");
+        assert_eq!((&report["verified"]["state"], &report["verified"]["gone"]), (&json!("verified"), &json!(60)));
+        let attempts = report["releases"].as_array().expect("a list").iter().map(|release| &release["attempts"]);
+        assert!(attempts.filter_map(serde_json::Value::as_u64).max() > Some(1), "{report:#}");
+    }
+}
