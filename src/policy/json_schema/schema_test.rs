@@ -46,7 +46,6 @@ const SEEN_BY_THE_SCHEMA: &[&str] = &[
     "keep-that-is-not-namespace-and-release",
     "keys-of-a-rule-elsewhere",
     "keys-of-another-level",
-    "keys-that-come-later",
     "labels-that-are-none",
     "missing-keys",
     "more-numbers",
