@@ -62,6 +62,7 @@ mod tests {
         for (record, protected, expected) in [
             (Standing::AsPlanned, Ok(None), Standing::AsPlanned),
             (Standing::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),
+            (Standing::NotYet("it goes".to_owned()), Ok(None), Standing::NotYet("it goes".to_owned())),
             (Standing::AsPlanned, Err(refused()), Standing::Unknown(refused())),
             (Standing::Unknown(refused()), Ok(None), Standing::Unknown(refused())),
             (Standing::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),

@@ -12,16 +12,22 @@ pub(super) fn reasons_of_content(content: &Content, handling: &Handling, fence: 
         reasons.push(Reason::ChartUnknown);
     }
     if handling.reach == Reach::Namespace {
-        let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
-        let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
-        objects.sort();
-        objects.dedup();
+        let objects = objects_beyond(content, fence);
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
     }
     if handling.data_loss == DataLoss::Keep && !content.claims.is_empty() {
         reasons.push(Reason::HoldsData(content.claims.clone()));
     }
     reasons
+}
+
+/// The objects of a release that reach beyond a fence.
+pub fn objects_beyond(content: &Content, fence: &Fence) -> Vec<Object> {
+    let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
+    let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
+    objects.sort();
+    objects.dedup();
+    objects
 }
 
 /// A namespace that cannot be one is nobody's.

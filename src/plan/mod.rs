@@ -19,6 +19,7 @@ mod recheck;
 mod rules;
 
 pub use build::{build, to_read};
+pub use content::objects_beyond;
 pub use decision::{Decision, Entry, Going, KeepHits, KeepState, Kinds, Plan, Subject, Verdict};
 pub use explain::{Explanation, FenceVoice, KeepVoice, PolicyVoice, Presence, RuleVoice, explain};
 pub use facts::Facts;

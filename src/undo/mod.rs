@@ -7,4 +7,4 @@ mod verdict;
 
 pub use choice::{Wanted, choose};
 pub use plan::{Candidate, RestoreEntry, RestorePlan};
-pub use verdict::{Verdict, is_failed_rollback, judge};
+pub use verdict::{Verdict, beyond_reach, is_failed_rollback, judge};

@@ -48,6 +48,11 @@ pub struct RestorePlan {
 }
 
 impl RestoreEntry {
+    /// Whether nothing is done about it.
+    pub fn is_left_alone(&self) -> bool {
+        matches!(self.candidate.verdict, Verdict::InstalledAgain { .. } | Verdict::Reaches(_))
+    }
+
     /// Whether helm is asked to roll it back.
     pub fn is_rolled_back(&self) -> bool {
         matches!(self.candidate.verdict, Verdict::Restore | Verdict::TryAgain)
@@ -67,6 +72,6 @@ impl RestorePlan {
 
     /// Those that are left alone.
     pub fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
-        self.entries.iter().filter(|entry| matches!(entry.candidate.verdict, Verdict::InstalledAgain { .. }))
+        self.entries.iter().filter(|entry| entry.is_left_alone())
     }
 }

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::release::{Release, Revision, Status};
+use crate::plan::objects_beyond;
+use crate::policy::{Policy, Reach};
+use crate::release::{Content, Object, Release, Revision, Status};
+
+/// So many objects are named.
+const NAMED: usize = 3;
 
 /// What there is to do about a release that a purge has removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,9 @@ pub enum Verdict {
         /// Its state.
         status: Status,
     },
+    /// It holds objects beyond the fence, which no purge of its policy would have taken: somebody else has written its
+    /// record. It is left alone.
+    Reaches(Vec<Object>),
 }
 
 /// Compares a marked record with the newest one of its release; `description` is that one's.
@@ -40,6 +48,17 @@ pub fn judge(kept: &Release, now: &Release, description: Option<&str>) -> Verdic
     }
 }
 
+/// What of a record no purge of this policy would have taken along. Whoever may write Secrets may write a mark as well, and
+/// a rollback would make whatever stands in that record.
+pub fn beyond_reach(content: &Content, policy: &Policy) -> Option<Verdict> {
+    let handlings = policy.rules.iter().map(|rule| rule.handling).chain([policy.defaults]);
+    if handlings.into_iter().any(|handling| handling.reach == Reach::Cluster) {
+        return None;
+    }
+    let objects = objects_beyond(content, &policy.namespaces);
+    (!objects.is_empty()).then_some(Verdict::Reaches(objects))
+}
+
 /// Whether a description is that of a rollback that Helm gave up. It does not say to which revision.
 pub fn is_failed_rollback(release: &Release, description: &str) -> bool {
     description.starts_with(&format!("Rollback \"{}\" failed: ", release.id.name))
@@ -53,6 +72,10 @@ impl fmt::Display for Verdict {
             Verdict::Restored => f.write_str("it is back; only the record that the purge left is removed"),
             Verdict::InstalledAgain { revision, status } => {
                 write!(f, "installed again since: revision {revision}, {status}")
+            }
+            Verdict::Reaches(objects) => {
+                let named = objects.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                write!(f, "reaches beyond the fence, so no purge of this policy has left it: {named}")
             }
         }
     }

@@ -428,3 +428,23 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
     assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
     assert_eq!(records(&namespace, "web"), ["v2"]);
 }
+
+#[test]
+fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
+    let real = Real::new("forged", HelmVersion::Four);
+    let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
+    let house = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "forged-house"}});
+    let away = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "default"}});
+    for (name, object) in [("house", house), ("away", away)] {
+        cluster().seed(&[SeededRelease::new(&namespace, name).recorded_object(object)]).expect("seeded");
+        let mut helm = real.helm_command();
+        let mark = format!("helm-purge 20261125-190342-3f9a1c {policy}");
+        helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
+        works(&helm.output().expect("helm starts"));
+    }
+    let report = real.program.run(&RESTORE).exits(0).json();
+    assert_eq!(report["totals"], json!({"restore": 0, "finish": 0, "leave": 2}), "{report:#}");
+    let why = report["releases"][1]["why"].as_str().expect("words");
+    assert!(why.contains("reaches beyond the fence") && why.contains("Namespace forged-house"), "{why}");
+    assert_eq!(records(&namespace, "house"), ["v1"]);
+}

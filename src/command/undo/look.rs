@@ -15,7 +15,7 @@ use crate::mark::Mark;
 use crate::policy::{FenceMatch, Policies, Policy};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::settings::ConnectionWish;
-use crate::undo::{Candidate, is_failed_rollback, judge};
+use crate::undo::{Candidate, Verdict, beyond_reach, is_failed_rollback, judge};
 
 /// So many attempts to restore a release may have failed one after the other.
 const MOST_FAILED: usize = 5;
@@ -101,6 +101,7 @@ impl Looking<'_> {
                 Found::Release(now) => {
                     let description = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&kept, now, description.map(|content| content.description.as_str()));
+                    let verdict = self.beyond_reach(&content, &mark).unwrap_or(verdict);
                     seen.candidates.push(Candidate { now: now.clone(), kept, content, mark, verdict });
                 }
                 Found::Unreadable(entry) => seen.unreadable.push((kept.id.to_string(), entry.why.clone())),
@@ -190,6 +191,11 @@ impl Looking<'_> {
         let facts = self.gathered.protection.facts(namespace);
         let labels = facts.map_or(Known::Unknown, |facts| Known::Is(&facts.labels));
         matches!(policy.namespaces.holds(namespace, labels), FenceMatch::Inside(_))
+    }
+
+    fn beyond_reach(&self, content: &Content, mark: &Mark) -> Option<Verdict> {
+        let policy = self.policies.iter().find(|policy| policy.name == mark.policy)?;
+        beyond_reach(content, policy)
     }
 
     /// Whether it was left by one of these policies, and is still in its fence.

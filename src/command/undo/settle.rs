@@ -43,8 +43,7 @@ pub(super) fn settle(
 /// The marked record of a release goes once the revision that was made from it is deployed: Helm would take it for the
 /// newest one at some revisions. Whatever else came after it, it stays.
 fn remove_marked(looked: &LookedBack, plan: &RestorePlan, listing: &Listing) -> BTreeMap<ReleaseId, String> {
-    let entries =
-        plan.entries.iter().filter(|entry| !matches!(entry.candidate.verdict, Verdict::InstalledAgain { .. }));
+    let entries = plan.entries.iter().filter(|entry| !entry.is_left_alone());
     let pairs = entries.filter_map(|entry| match listing.find(&entry.candidate.kept.id) {
         Found::Release(now) if now.revision > entry.candidate.kept.revision => Some((&entry.candidate.kept, now)),
         _ => None,

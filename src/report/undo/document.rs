@@ -7,7 +7,7 @@ use super::summary::RestoreReport;
 use crate::executor::OutcomeKind;
 use crate::report::plan_document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::run_document::{ResultOfDocument, VerificationOfDocument};
-use crate::undo::{RestoreEntry, Verdict};
+use crate::undo::RestoreEntry;
 
 /// `kind: RestorePlan`, or `RestoreReport` once it is carried out.
 #[derive(Debug, Serialize)]
@@ -150,11 +150,7 @@ fn unreadable<'a>(entries: impl Iterator<Item = (String, &'a String)>) -> Vec<Un
 impl EntryOfDocument {
     fn of(entry: &RestoreEntry) -> Self {
         let candidate = &entry.candidate;
-        let losses = if matches!(candidate.verdict, Verdict::InstalledAgain { .. }) {
-            Vec::new()
-        } else {
-            candidate.content.losses()
-        };
+        let losses = if entry.is_left_alone() { Vec::new() } else { candidate.content.losses() };
         Self {
             namespace: candidate.kept.id.namespace.to_string(),
             name: candidate.kept.id.name.to_string(),

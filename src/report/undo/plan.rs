@@ -101,7 +101,7 @@ pub(super) fn decision(entry: &RestoreEntry) -> &'static str {
     match entry.candidate.verdict {
         Verdict::Restore | Verdict::TryAgain => "restore",
         Verdict::Restored => "finish",
-        Verdict::InstalledAgain { .. } => "leave",
+        Verdict::InstalledAgain { .. } | Verdict::Reaches(_) => "leave",
     }
 }
 
