@@ -12,12 +12,14 @@ pub enum ExitCode {
     SomeFailed,
     /// The command line is wrong, or a confirmation is missing.
     Usage,
-    /// A policy or a case is invalid; nothing was started.
+    /// A policy, a case or a saved plan is invalid; nothing was started.
     PolicyInvalid,
     /// Helm is missing or too old, the cluster cannot be reached, or the listing failed; nothing was purged.
     Preflight,
     /// A guard refused; nothing was purged.
     Refused,
+    /// Another run holds the lock; nothing was purged.
+    Locked,
     /// Somebody declined at the prompt.
     Declined,
     /// The deadline came before the end of the plan; what had begun was finished.
@@ -38,6 +40,7 @@ impl ExitCode {
             ExitCode::PolicyInvalid => 3,
             ExitCode::Preflight => 4,
             ExitCode::Refused => 5,
+            ExitCode::Locked => 6,
             ExitCode::Declined => 7,
             ExitCode::DeadlineReached => 8,
             ExitCode::SomethingToPurge => 10,
@@ -76,9 +79,10 @@ impl ExitCode {
             ("0", "done, or nothing to do"),
             ("1", "some releases or cases failed, or the result could not be verified or written"),
             ("2", "wrong command line, or a confirmation is missing"),
-            ("3", "a policy or a case is invalid; nothing was started"),
+            ("3", "a policy, a case or a saved plan is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
             ("5", "a guard refused; nothing was purged"),
+            ("6", "another run holds the lock of the policy; nothing was purged"),
             ("7", "declined at the prompt"),
             ("8", "the deadline came before the end of the plan; what had begun was finished"),
             ("10", "with plan --detailed-exitcode: there is something to purge"),
@@ -107,6 +111,7 @@ mod tests {
             (ExitCode::PolicyInvalid, 3),
             (ExitCode::Preflight, 4),
             (ExitCode::Refused, 5),
+            (ExitCode::Locked, 6),
             (ExitCode::Declined, 7),
             (ExitCode::DeadlineReached, 8),
             (ExitCode::SomethingToPurge, 10),

@@ -9,15 +9,18 @@
 //! settings ─ cluster ─► Connection            resolved once, pinned for the client and every helm
 //! helm list ─ inventory ─► Listing            whole, or an error
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
+//! saved plan ─ saved_plan ─► SavedPlan         read strictly; the plan keeps what it does not choose
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
+//! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
 //! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
-//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`. Removed by this
-//! program itself are only records of uninstalled releases: `cluster::histories`.
+//! Two things are written to a cluster other than by helm: ConfigMaps that are opt-outs, by `keep` (`cluster::marks`), and
+//! the Leases of the lock, by `run` (`cluster::leases`). One is removed: records of uninstalled releases, by `run`,
+//! `restore` and `prune` (`cluster::histories`).
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
@@ -31,6 +34,7 @@ pub mod exit_code;
 pub mod guard;
 pub mod helm;
 pub mod inventory;
+pub mod lock;
 pub mod mark;
 pub mod place;
 pub mod plan;
@@ -38,6 +42,7 @@ pub mod policy;
 pub mod release;
 pub mod report;
 pub mod run_id;
+pub mod saved_plan;
 pub mod settings;
 pub mod signal;
 pub mod undo;

@@ -52,7 +52,7 @@ fn with_releases(count: u32) -> Result<Standing, Fault> {
     let folder = temporary()?;
     prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
     let mut command = program(folder.path());
-    command.args(["run", "--yes", "-A", "-f", "policy.yaml"]);
+    command.args(["run", "--yes", "-A", "--without-opt-outs", "-f", "policy.yaml"]);
     command.env("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm")).env("FAKE_HELM", folder.path());
     command.env("KUBECONFIG", folder.path().join("kubeconfig"));
     let mut standing = Standing::new(label(count), None);

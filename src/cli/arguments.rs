@@ -80,6 +80,10 @@ pub struct RunArguments {
     /// Which releases.
     #[command(flatten)]
     pub selection: SelectionArguments,
+    /// Purge only what this saved plan purges (of `plan -o json`, or yaml) and that has not changed since; `-` is standard
+    /// input
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// How the summary is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: OutputFormat,
@@ -108,6 +112,12 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+    /// Wait for a run that holds the lock of a policy, such as 10m; without it, such a run is exit code 6
+    #[arg(long, value_name = "DURATION")]
+    pub lock_wait: Option<String>,
+    /// Where the lock is kept, a Lease for each policy [default: the pod's namespace; outside a pod there is no lock]
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lock_namespace: Option<String>,
 }
 
 /// `explain`.

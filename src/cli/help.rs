@@ -32,14 +32,16 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             "plan",
             format!(
                 "  {name} plan\n  {name} plan -f policy.yaml -o wide\n  {name} plan -n dev-alice\n  \
-                 {name} plan -o json | jq '.totals'\n  {name} plan --detailed-exitcode -q; echo $?"
+                 {name} plan -o json > plan.json\n  {name} plan -o json | jq '.totals'\n  {name} plan --detailed-exitcode -q; echo $?"
             ),
         ),
         (
             "run",
             format!(
                 "  {name} run\n  {name} run -n dev-alice --keep 'dev-alice/database'\n  \
-                 {name} run --only 'dev-*/loadtest-*'\n  {name} run -f policy.yaml --yes -A -o json > report.json\n\n\
+                 {name} run --only 'dev-*/loadtest-*'\n  {name} run -f policy.yaml --yes -A -o json > report.json\n  \
+                 {name} run -f policy.yaml --plan plan.json\n  \
+                 {name} run -f policy.yaml --yes -A --lock-namespace ops --lock-wait 10m\n\n\
                  A first Ctrl-C begins nothing more and lets finish the releases in hand; a second sends TERM, a third KILL.\n\
                  A release that fails does not stop the others, nor those that its helm would have uninstalled next.\n\
                  Running again goes on where a run ended."

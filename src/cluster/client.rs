@@ -33,11 +33,21 @@ type Connected = Result<kube::Client, LookError>;
 /// What the thread is asked to do.
 type Job = Box<dyn FnOnce(Connected) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
 
+/// What comes to the thread.
+enum Order {
+    /// To do something with the client.
+    Do(Job),
+    /// To make a new client before anything else is done.
+    Reconnect,
+}
+
 /// A client for one connection. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Client {
-    jobs: UnboundedSender<Job>,
+    orders: UnboundedSender<Order>,
     stop: StopSignal,
+    /// How long a whole look may take.
+    patience: Duration,
     /// A look did not come back: nothing else will.
     stuck: Arc<AtomicBool>,
 }
@@ -48,11 +58,25 @@ impl Client {
     /// # Errors
     /// Where there can be no thread for it.
     pub fn new(connection: &Connection, stop: StopSignal) -> Result<Self, LookError> {
-        let (jobs, inbox) = unbounded_channel();
+        let (orders, inbox) = unbounded_channel();
         let kubeconfig = connection.pinned().clone();
-        let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(kubeconfig, inbox));
+        let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(&kubeconfig, inbox));
         thread.map_err(|error| LookError::Failed(error.to_string()))?;
-        Ok(Self { jobs, stop, stuck: Arc::default() })
+        Ok(Self { orders, stop, patience: LOOK_TIMEOUT, stuck: Arc::default() })
+    }
+
+    /// The same client for somebody who listens to another word, and does not wait for longer than this. What does not
+    /// come back in that time says nothing about the looks of others.
+    #[must_use]
+    pub fn listening_to(&self, stop: StopSignal, patience: Duration) -> Self {
+        Self { orders: self.orders.clone(), stop, patience: patience.min(LOOK_TIMEOUT), stuck: Arc::default() }
+    }
+
+    /// From here on looks are made over new connections. One that is open leads to where it led, whatever the address
+    /// leads to by now; and each helm makes its own. What is under way stays where it is.
+    pub fn reconnect(&self) {
+        // Where the thread does nothing any more, the next look says so.
+        let _ = self.orders.send(Order::Reconnect);
     }
 
     /// One look, to its end, its time limit, or the end of the run. It bounds each of its requests by [`in_time`].
@@ -85,7 +109,7 @@ impl Client {
         F: Future<Output = ()> + 'static,
     {
         let job: Job = Box::new(move |client| Box::pin(job(client)));
-        if self.stuck.load(Ordering::Relaxed) || self.jobs.send(job).is_err() {
+        if self.stuck.load(Ordering::Relaxed) || self.orders.send(Order::Do(job)).is_err() {
             return Err(LookError::NoConnection("an earlier look did not come back".to_owned()));
         }
         Ok(())
@@ -112,9 +136,9 @@ impl Client {
                 Err(RecvTimeoutError::Timeout) if self.is_told_to_end() => {
                     return Err(LookError::Interrupted);
                 }
-                Err(RecvTimeoutError::Timeout) if started.elapsed() > LOOK_TIMEOUT => {
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > self.patience => {
                     self.stuck.store(true, Ordering::Relaxed);
-                    let seconds = LOOK_TIMEOUT.as_secs();
+                    let seconds = self.patience.as_secs();
                     return Err(LookError::NoConnection(format!("login and answer took longer than {seconds} s")));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -124,14 +148,21 @@ impl Client {
 }
 
 /// The thread: makes the client when it is first needed, then does what it is asked to, side by side.
-fn work(kubeconfig: Kubeconfig, mut inbox: UnboundedReceiver<Job>) {
+fn work(kubeconfig: &Kubeconfig, mut inbox: UnboundedReceiver<Order>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     LocalSet::new().block_on(&runtime, async {
-        let Some(first) = inbox.recv().await else { return };
-        let client = connect(kubeconfig).await;
-        spawn_local(first(client.clone()));
-        while let Some(job) = inbox.recv().await {
-            spawn_local(job(client.clone()));
+        let mut client = None;
+        while let Some(order) = inbox.recv().await {
+            let Order::Do(job) = order else {
+                client = None;
+                continue;
+            };
+            let connected = match client.take() {
+                Some(connected) => connected,
+                None => connect(kubeconfig.clone()).await,
+            };
+            client = Some(connected.clone());
+            spawn_local(job(connected));
         }
     });
 }
@@ -143,14 +174,17 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
     // Each request is bounded by itself; a watch may be silent for longer.
     configuration.read_timeout = None;
+    // What may be asked again is asked again by `answered`, which is done before nobody waits any more.
+    configuration.default_retry = false;
     kube::Client::try_from(configuration).map_err(|error| no_connection(&error))
 }
 
-/// The answer to one request, or the news that none came in time.
+/// The answer to one request, or the news that none came in time. For what is sent once: a question is
+/// [`answered`](super::question::answered).
 pub(super) async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> Result<T, LookError> {
     match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
         Ok(answer) => answer.map_err(|error| LookError::from(&error)),
-        Err(_) => Err(LookError::NoConnection(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
+        Err(_) => Err(LookError::NoAnswer(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
     }
 }
 

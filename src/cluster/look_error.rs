@@ -10,6 +10,8 @@ pub enum LookError {
     Forbidden(String),
     /// The client cannot connect or log in; helm still may, for it is less strict about certificates.
     NoConnection(String),
+    /// The API server was reached, and its answer did not come, or not whole. Helm would fare no better.
+    NoAnswer(String),
     /// The API server does not do such a thing.
     Unsupported(String),
     /// Anything else.
@@ -27,12 +29,40 @@ impl From<&kube::Error> for LookError {
                 LookError::Unsupported(status.message.clone())
             }
             kube::Error::Api(status) => LookError::Failed(status.message.clone()),
+            error if is_lost(error) => {
+                LookError::NoAnswer(format!("the connection to the API server broke: {}", last_of(error)))
+            }
             kube::Error::Auth(_) | kube::Error::HyperError(_) | kube::Error::Service(_) => {
                 LookError::NoConnection(chain(error))
             }
             other => LookError::Failed(chain(other)),
         }
     }
+}
+
+/// Whether the connection broke that had been made.
+pub(super) fn is_lost(error: &kube::Error) -> bool {
+    let mut next = Some(error as &(dyn Error + 'static));
+    while let Some(cause) = next {
+        if let Some(fault) = cause.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return !fault.is_connect();
+        }
+        if cause.is::<hyper::Error>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+/// The cause of all others, without the address of a manual that the TLS library adds to its own.
+fn last_of(error: &kube::Error) -> String {
+    let mut last = error as &(dyn Error + 'static);
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    let text = last.to_string();
+    text.split_once(": https://docs.rs/").map_or(text.as_str(), |(words, _)| words).to_owned()
 }
 
 /// An error with its causes, in one line, each text once.
@@ -54,6 +84,7 @@ impl fmt::Display for LookError {
         match self {
             LookError::Forbidden(text)
             | LookError::NoConnection(text)
+            | LookError::NoAnswer(text)
             | LookError::Unsupported(text)
             | LookError::Failed(text) => f.write_str(text),
             LookError::Interrupted => f.write_str("interrupted"),

@@ -2,23 +2,27 @@
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
 //! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
-//! `marks`, ConfigMaps with the label `helm-purge: keep`, and `histories`, records of uninstalled releases.
+//! `marks`: ConfigMaps with the label `helm-purge: keep`, `leases`: who holds a lock, and `histories`: records of
+//! uninstalled releases.
 
 mod client;
 mod connection;
 mod connection_error;
 mod histories;
 mod kubeconfig;
+mod leases;
 mod look_error;
 mod looks;
 mod marks;
 mod overrides;
 mod parts;
 mod private_folder;
+mod question;
 
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
+pub use leases::{LeaseWish, LeaseWriting, SeenLease};
 pub use look_error::LookError;
 pub use looks::{
     Application, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,

@@ -1,8 +1,9 @@
 //! Has the executor carry out a plan, and shows what happens.
 
-use super::{Stopped, Surroundings};
+use super::{Stopped, Surroundings, lock};
 use crate::executor::{self, Execution, Means, Operation, Planned, Run};
 use crate::helm::GoRuntime;
+use crate::lock::Held;
 use crate::report::{SecondSignal, Volume, WayOut, progress};
 use crate::settings::{Environment, FrontDoor};
 use crate::signal::Stage;
@@ -13,6 +14,7 @@ pub(super) fn carry_out(
     execution: Execution,
     means: Means,
     operation: Operation,
+    held: Option<&Held>,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     surroundings.interrupts.enter(Stage::Purging);
@@ -22,7 +24,10 @@ pub(super) fn carry_out(
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second, operation };
     let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
-    let mut on_event = |event: &executor::Event<'_>| progress.on_event(event, printer);
+    let mut on_event = |event: &executor::Event<'_>| {
+        progress.on_event(event, printer);
+        held.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+    };
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }
 

@@ -11,9 +11,12 @@ use super::prepare::Prepared;
 use super::{Stopped, Surroundings};
 use jiff::Timestamp;
 
+use crate::cluster::LookError;
 use crate::executor::{AsPlanned, StillAsPlanned};
+use crate::exit_code::ExitCode;
+use crate::guard;
 use crate::helm;
-use crate::inventory::{CheckedAgainst, Contents};
+use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
 use crate::plan::{self, Facts};
 use crate::release::{Release, ReleaseId};
 
@@ -45,8 +48,7 @@ pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> R
 }
 
 fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
-    let looked = prepared.inventory.list_with_protection().map_err(Stopped::from);
-    let (listing, protection) = surroundings.unless_interrupted(looked)?;
+    let (listing, protection) = surroundings.unless_interrupted(look_again(prepared))?;
     let (nothing, now) = (Contents::new(), Timestamp::now());
     let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
     let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
@@ -57,4 +59,28 @@ fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroun
         None => Arc::new(AsPlanned),
     };
     Ok(Checked { chosen, changed, still })
+}
+
+/// A list over a new connection, from the cluster that the plan is for: by its identity, and where that could not be
+/// read, by the records of its releases, whose UIDs are in no other one.
+fn look_again(prepared: &Prepared) -> Result<(Listing, Protection), Stopped> {
+    let client = prepared.inventory.reconnected();
+    let (identity, looked) = std::thread::scope(|scope| {
+        let planned = prepared.identity.as_ref();
+        let identity = planned.map(|planned| (planned, scope.spawn(|| client.identity())));
+        let looked = prepared.inventory.list_with_protection();
+        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+        (identity.map(|(planned, now)| (planned, now.join().unwrap_or_else(|_| Err(panicked())))), looked)
+    });
+    if let Some((planned, now)) = identity {
+        guard::same_cluster(planned, &now.map_err(|error| cannot_be_told(&error))?)
+            .map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
+    Ok(looked?)
+}
+
+fn cannot_be_told(error: &LookError) -> Stopped {
+    let hint = Some("nothing was purged; run it again".to_owned());
+    let error = format!("whether this is still the same cluster could not be told: {error}");
+    Stopped::Error { code: ExitCode::Preflight, error: Box::from(error), hint }
 }

@@ -28,6 +28,8 @@ pub(super) struct Agreement<'a> {
     pub(super) yes: bool,
     pub(super) confirm: Option<&'a str>,
     pub(super) files: &'a [PathBuf],
+    /// A saved plan.
+    pub(super) plan: Option<&'a PathBuf>,
 }
 
 /// What is going to happen, for the question.
@@ -43,26 +45,39 @@ pub(super) struct Deed<'a> {
 
 impl<'a> From<&'a RunArguments> for Agreement<'a> {
     fn from(arguments: &'a RunArguments) -> Self {
-        Self { yes: arguments.yes, confirm: arguments.confirm.as_deref(), files: &arguments.selection.files }
+        Self {
+            yes: arguments.yes,
+            confirm: arguments.confirm.as_deref(),
+            files: &arguments.selection.files,
+            plan: arguments.plan.as_ref(),
+        }
     }
 }
 
 impl<'a> From<&'a UndoArguments> for Agreement<'a> {
     fn from(arguments: &'a UndoArguments) -> Self {
-        Self { yes: arguments.yes, confirm: arguments.confirm.as_deref(), files: &arguments.files }
+        Self { yes: arguments.yes, confirm: arguments.confirm.as_deref(), files: &arguments.files, plan: None }
     }
 }
 
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
 pub(super) fn check_flags(agreement: Agreement<'_>, surroundings: &Surroundings) -> Result<(), Stopped> {
-    let Agreement { yes, confirm, files } = agreement;
+    let Agreement { yes, confirm, files, plan } = agreement;
     let agreed = yes || confirm.is_some();
-    let from_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    let policy_from_stdin = files.iter().any(|file| file.as_os_str() == "-");
+    let plan_from_stdin = plan.is_some_and(|file| file.as_os_str() == "-");
+    if policy_from_stdin && plan_from_stdin {
+        return Err(Stopped::usage(
+            "standard input is a policy or a saved plan, not both",
+            "name a file for one of them",
+        ));
+    }
     if yes && files.is_empty() {
         return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
     }
-    if !agreed && from_stdin {
-        return Err(Stopped::usage("a policy on standard input leaves nothing to answer a question with", HOW));
+    if !agreed && (policy_from_stdin || plan_from_stdin) {
+        let what = if plan_from_stdin { "a plan" } else { "a policy" };
+        return Err(Stopped::usage(format!("{what} on standard input leaves nothing to answer a question with"), HOW));
     }
     if !agreed && !surroundings.terminal.can_ask() {
         return Err(Stopped::usage("there is no terminal to ask at, and no confirmation was given", HOW));

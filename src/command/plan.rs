@@ -1,6 +1,7 @@
 //! `plan`: what would go, what stays, and why.
 
 use super::prepare::{Prepared, prepare};
+use super::saved_plan;
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
@@ -21,7 +22,7 @@ pub(super) fn plan(
     wish: &ConnectionWish,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
-    let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    let prepared = prepare(&arguments.selection, None, wish, Attendance::Attended, surroundings)?;
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
     let workers = prepared.policies.workers();
     show(&prepared, workers, arguments.output, detailed, surroundings)
@@ -33,7 +34,8 @@ pub(super) fn dry_run(
     wish: &ConnectionWish,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
-    let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    let saved = saved_plan::read(arguments)?;
+    let prepared = prepare(&arguments.selection, saved, wish, Attendance::Attended, surroundings)?;
     let workers = prepared.workers(arguments);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use super::facts::{Asked, Gathered, gather};
 use super::narrow::{find_scope, narrowing};
 use super::policies::read_policies;
+use super::saved_plan;
 use super::{Stopped, Surroundings};
 use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
 use crate::cluster::{Connection, Identity};
-use crate::guard::{self, Attendance, Hours, Refusal, Scope};
+use crate::guard::{self, Attendance, ClusterFacts, Hours, Refusal, Scope};
 use crate::helm::Helm;
 use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
-use crate::plan::{self, Narrowing, Plan};
+use crate::plan::{self, Narrowing, Plan, Since};
 use crate::policy::Policies;
 use crate::release::{Release, ReleaseId, Ties};
 use crate::report::PlanView;
+use crate::saved_plan::SavedPlan;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
 
 /// A plan, and everything that is needed to show it and to carry it out.
@@ -33,6 +35,8 @@ pub(super) struct Prepared {
     pub(super) now: jiff::Timestamp,
     /// The first end of an open window.
     pub(super) deadline: Option<jiff::Timestamp>,
+    /// What a saved plan was to do besides.
+    pub(super) saved: Option<(SavedPlan, Since)>,
 }
 
 /// What the environment and the command line say about the connection; a flag wins.
@@ -50,16 +54,20 @@ pub(super) fn connection_wish(environment: &Environment, arguments: &ConnectionA
 /// From the command line to the plan.
 pub(super) fn prepare(
     selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
     wish: &ConnectionWish,
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
     let policies = read_policies(&selection.files)?;
+    if let Some(saved) = &saved {
+        guard::saved_policies(saved, &policies).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
     let policies = if selection.keep_history { policies.keeping_history() } else { policies };
     let narrowing = narrowing(selection, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
     surroundings.listen()?;
-    let looked = look(policies, connection, narrowing, selection, attendance, surroundings);
+    let looked = look(policies, connection, narrowing, selection, saved, attendance, surroundings);
     surroundings.unless_interrupted(looked)
 }
 
@@ -69,11 +77,16 @@ fn look(
     connection: Connection,
     mut narrowing: Narrowing,
     selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
     attendance: Attendance,
     surroundings: &mut Surroundings,
 ) -> Result<Prepared, Stopped> {
     let asked = Asked { policies: &policies, connection: &connection, attendance };
     let gathered = gather(asked, surroundings)?;
+    if let Some(saved) = &saved {
+        let facts = ClusterFacts { connection: &connection, identity: gathered.identity.as_ref() };
+        guard::saved_cluster(saved, &facts).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
     let namespace = selection.namespace.as_deref();
     let scope = find_scope(namespace, selection.all_namespaces, &connection, surroundings)?;
     if let Scope::Only(namespace) = &scope {
@@ -82,7 +95,11 @@ fn look(
     let unread = Contents::new();
     let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), &narrowing);
     let contents = gathered.inventory.contents(&to_read, ObjectLists::NotWanted)?;
-    let plan = plan::build(policies.as_slice(), gathered.facts(&contents), &narrowing);
+    let mut plan = plan::build(policies.as_slice(), gathered.facts(&contents), &narrowing);
+    let saved = saved.map(|saved| {
+        let since = plan::only_saved(&mut plan, &saved.chosen, &gathered.listing, &narrowing);
+        (saved, since)
+    });
     let ties = ties(&plan, &contents, &gathered.inventory)?;
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
@@ -103,6 +120,7 @@ fn look(
         scope,
         now,
         deadline,
+        saved,
     })
 }
 
@@ -126,6 +144,7 @@ impl Prepared {
             policies: &self.policies,
             connection: &self.connection,
             identity: self.identity.as_ref(),
+            narrowing: &self.narrowing,
             helm: &self.helm,
             plan: &self.plan,
             refusals: &self.refusals,
@@ -142,6 +161,11 @@ impl Prepared {
 
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
+        let notes = [self.scope_words(), self.saved.as_ref().map_or_else(String::new, saved_plan::note)];
+        notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn scope_words(&self) -> String {
         match &self.scope {
             Scope::WholeFence => String::new(),
             Scope::Only(namespace) if self.policies.outer_fence().matches(namespace).is_none() => {

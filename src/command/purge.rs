@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::carry_out::{carry_out, go_runtime};
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::lock;
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
+use super::saved_plan;
 use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
@@ -41,8 +41,10 @@ pub(super) fn run(
     let timeout = timeout.map_err(Stopped::flag)?;
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
+    let lock_wish = lock::wish(arguments)?;
     let attendance = confirm::attendance(arguments.into(), surroundings);
-    let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
+    let saved = saved_plan::read(arguments)?;
+    let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
@@ -51,24 +53,22 @@ pub(super) fn run(
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
+    let id = RunId::new(prepared.now);
+    let lock = lock::take(&lock_wish, &prepared, &id, surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let id = RunId::new(Timestamp::now());
     let marks = marks(&id, &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
     let ways = Ways::of(&prepared, timeout);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
     let means = means(&prepared, uninstall, still);
-    let mut run = carry_out(plan, execution, means, Operation::Uninstall, surroundings)?;
+    let mut run = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings)?;
     let settled = settle(&prepared, &mut run, &marks, surroundings);
-    let finished = finish_earlier(&prepared);
-    if finished > 0 {
-        let releases = plural(finished, "release");
-        let what = format!("removed the older records of {releases} that an earlier run had left");
-        surroundings.printer.say(&what);
-    }
+    tidy_up(&prepared, surroundings);
+    lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
+    saved_plan::add_since(&mut run, &prepared);
     summarize(arguments.output, &prepared, &run, &id, &settled, surroundings)
 }
 
@@ -80,6 +80,16 @@ fn marks(run: &RunId, prepared: &Prepared) -> Vec<Mark> {
 fn uninstall(prepared: &Prepared, marks: Vec<Mark>, surroundings: &Surroundings) -> Arc<HelmUninstall> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
     Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
+}
+
+/// What an earlier run has left to do.
+fn tidy_up(prepared: &Prepared, surroundings: &mut Surroundings) {
+    let finished = finish_earlier(prepared);
+    if finished > 0 {
+        let releases = plural(finished, "release");
+        let what = format!("removed the older records of {releases} that an earlier run had left");
+        surroundings.printer.say(&what);
+    }
 }
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {

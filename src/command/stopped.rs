@@ -11,6 +11,7 @@ use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::policy::Faults;
 use crate::report::{render_error, render_refusal};
+use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
 /// Why a command ended early. Nothing has been purged then.
@@ -135,6 +136,7 @@ impl From<InventoryError> for Stopped {
     fn from(error: InventoryError) -> Self {
         let hint = match &error {
             InventoryError::Look(LookError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
+            InventoryError::Look(LookError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
             InventoryError::Look(_) => FailureClass::Other.hint_for_listing(),
             InventoryError::List(list) => list.failure.class.hint_for_listing(),
             InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
@@ -147,6 +149,13 @@ impl From<InventoryError> for Stopped {
 impl From<PoolError> for Stopped {
     fn from(error: PoolError) -> Self {
         Stopped::preflight(error, Some("raise the limit of processes, or ask for fewer --workers".to_owned()))
+    }
+}
+
+impl From<SavedPlanError> for Stopped {
+    fn from(error: SavedPlanError) -> Self {
+        let hint = Some(error.hint().to_owned());
+        Stopped::Error { code: ExitCode::PolicyInvalid, error: Box::new(error), hint }
     }
 }
 

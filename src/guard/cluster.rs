@@ -49,6 +49,18 @@ pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Attendance
     })
 }
 
+/// Compares the cluster before the first delete with the one that was planned for. Where its identity could not be read
+/// then, there is nothing to compare: the address is pinned, and each release is compared by its record.
+///
+/// # Errors
+/// Where it is another one.
+pub fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Refusal> {
+    if planned == now {
+        return Ok(());
+    }
+    Err(Refusal::ClusterSwapped { planned: planned.0.clone(), here: now.0.clone() })
+}
+
 fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
     let uid = facts.identity.map(|identity| identity.0.as_str());
     entry.matches(facts.connection.context().as_str(), facts.connection.server().as_str(), uid)
@@ -108,6 +120,14 @@ mod tests {
         assert!(matches!(judge(server, Attendance::InPod), Err(Refusal::NamedWithoutUid { .. })));
         assert_eq!(judge(uid, Attendance::InPod), Ok(()));
         assert_eq!(judge(&format!("{server}, {uid}"), Attendance::InPod), Ok(()));
+    }
+
+    #[test]
+    fn before_the_first_delete_it_has_to_be_the_same_cluster() {
+        let identity = |uid: &str| Identity(uid.to_owned());
+        assert_eq!(same_cluster(&identity("u"), &identity("u")), Ok(()));
+        let refusal = same_cluster(&identity("u"), &identity("v")).expect_err("another one");
+        assert_eq!(refusal.to_string(), "the address leads to another cluster by now: its uid is v, the plan is for u");
     }
 
     #[test]

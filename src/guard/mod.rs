@@ -5,13 +5,15 @@ mod history;
 mod limits;
 mod protection;
 mod refusal;
+mod saved_plan;
 mod scope;
 mod window;
 
-pub use cluster::{Attendance, ClusterFacts, cluster};
+pub use cluster::{Attendance, ClusterFacts, cluster, same_cluster};
 pub use history::kept_histories;
 pub use limits::limits;
 pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;
+pub use saved_plan::{saved_cluster, saved_policies};
 pub use scope::{Scope, ScopeError, ScopeFacts, scope};
 pub use window::{Hours, windows};

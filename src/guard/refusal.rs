@@ -72,6 +72,29 @@ pub enum Refusal {
         /// Why not.
         why: String,
     },
+    /// A saved plan is for another cluster, or for one that cannot be told to be this one.
+    OtherCluster {
+        /// The plan.
+        plan: String,
+        /// Its cluster.
+        planned: String,
+        /// This one.
+        here: String,
+    },
+    /// A saved plan was made by other policies.
+    OtherPolicies {
+        /// The plan.
+        plan: String,
+        /// What differs.
+        differences: Vec<String>,
+    },
+    /// Between the plan and the first delete the address came to lead to another cluster.
+    ClusterSwapped {
+        /// The uid of the cluster that was planned for.
+        planned: String,
+        /// That of the one that is there now.
+        here: String,
+    },
     /// A larger share of the cluster would go than the limit allows.
     TooLargeAShare {
         /// How many would go.
@@ -102,6 +125,9 @@ impl Refusal {
             Refusal::RequiredKeepMissing { .. } => "keep.required",
             Refusal::OptOutsUnseen { .. } => "opt-outs",
             Refusal::HistoryCannotBeKept { .. } => "keep-history",
+            Refusal::OtherCluster { .. } => "plan.cluster",
+            Refusal::OtherPolicies { .. } => "plan.policies",
+            Refusal::ClusterSwapped { .. } => "cluster-swapped",
         }
     }
 
@@ -124,6 +150,13 @@ impl Refusal {
             }
             Refusal::HistoryCannotBeKept { .. } => {
                 "give this program a way to the API server that it can use, or purge without `keepHistory`"
+            }
+            Refusal::OtherCluster { .. } => "switch the context, or make a plan for this cluster",
+            Refusal::OtherPolicies { .. } => {
+                "name the policies as they were with -f, or make a plan by these and have it looked at"
+            }
+            Refusal::ClusterSwapped { .. } => {
+                "look at what the address of the API server leads to (DNS, a proxy, a tunnel), then make a new plan"
             }
             Refusal::OptOutsUnseen { .. } => {
                 "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs"
@@ -171,6 +204,15 @@ impl fmt::Display for Refusal {
             }
             Refusal::HistoryCannotBeKept { why } => {
                 write!(f, "`keepHistory` needs the API, and it could not be asked: {why}")
+            }
+            Refusal::OtherCluster { plan, planned, here } => {
+                write!(f, "the saved plan {plan} is for another cluster: {planned}; this one has {here}")
+            }
+            Refusal::OtherPolicies { plan, differences } => {
+                write!(f, "the saved plan {plan} was made by other policies: {}", differences.join("; "))
+            }
+            Refusal::ClusterSwapped { planned, here } => {
+                write!(f, "the address leads to another cluster by now: its uid is {here}, the plan is for {planned}")
             }
             Refusal::TooLargeAShare { chosen, seen, limit, source } => {
                 write!(

@@ -72,6 +72,13 @@ impl AnyWay {
         self.why_helm().is_none().then(|| self.metadata.kept_records())
     }
 
+    /// The API client, over a new connection from here on.
+    pub fn reconnected(&self) -> &Client {
+        let client = self.metadata.client();
+        client.reconnect();
+        client
+    }
+
     fn chosen(&self) -> &dyn Inventory {
         match self.why_helm() {
             Some(_) => &self.helm,

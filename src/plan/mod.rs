@@ -17,6 +17,7 @@ mod properties;
 mod reason;
 mod recheck;
 mod rules;
+mod saved;
 
 pub use build::{build, to_read};
 pub use content::objects_beyond;
@@ -27,3 +28,4 @@ pub use narrowing::{Narrowing, UnseenOptOuts};
 pub use opt_out::{Ends, OptOutNote, OptOutState};
 pub use reason::{NearMiss, Reason, Source};
 pub use recheck::{protected_now, recheck};
+pub use saved::{Since, only_saved};

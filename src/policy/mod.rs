@@ -15,6 +15,7 @@
 //! - Nothing here touches a cluster, the environment, the terminal or the clock; matching is pure.
 
 pub(crate) mod decode;
+mod digest;
 pub(crate) mod document;
 mod excerpt;
 pub(crate) mod fault;
@@ -37,6 +38,7 @@ mod robustness_test;
 #[cfg(test)]
 mod several_test;
 
+pub use digest::{Digest, DigestError, sha256};
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
 pub use flag::{age_from_flag, timeout_from_flag};

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::decode::Reader;
 use super::decode::schema::{self, Level};
+use super::digest::sha256;
 use super::document::{self, Node};
 use super::fault::{Fault, Faults, Findings, Reported};
 use super::keys::{self, Policy};
@@ -22,7 +23,7 @@ impl Policy {
     }
 
     fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
-        read_with_source(name, bytes, &schema::LEVELS, keys::read)
+        read_with_source(name, bytes, &schema::LEVELS, |root, reader| keys::read(root, sha256(bytes), reader))
     }
 
     /// Reads the policy in a file, or where it is called `-`, on standard input.

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::opt_out_document::{KeepOfDocument, OptOutOfDocument};
 use super::plan_table::PlanView;
 use crate::cluster::{Connection, Identity};
-use crate::plan::{Entry, Reason, Subject, Verdict};
-use crate::policy::{History, Policies};
+use crate::plan::{Entry, Narrowing, Reason, Subject, UnseenOptOuts, Verdict};
+use crate::policy::{History, KeepEntry, Policies};
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -18,6 +18,7 @@ pub struct PlanDocument {
     created: String,
     policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
+    narrowing: NarrowingOfDocument,
     helm: String,
     totals: Totals,
     refusals: Vec<RefusalOfDocument>,
@@ -31,6 +32,7 @@ pub struct PlanDocument {
 pub(super) struct PolicyOfDocument {
     name: String,
     file: String,
+    sha256: String,
 }
 
 /// Which cluster.
@@ -40,6 +42,17 @@ pub(super) struct ClusterOfDocument {
     server: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<String>,
+}
+
+/// What the command line took away.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NarrowingOfDocument {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    only: Vec<String>,
+    keep: Vec<String>,
+    without_opt_outs: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,6 +129,7 @@ impl PlanDocument {
             created: view.now.to_string(),
             policies: PolicyOfDocument::of(view.policies),
             cluster: ClusterOfDocument::new(view.connection, view.identity),
+            narrowing: NarrowingOfDocument::of(view.narrowing),
             helm: view.helm.version().to_string(),
             totals: Totals {
                 purge: view.plan.chosen().count(),
@@ -134,8 +148,24 @@ impl PlanDocument {
 
 impl PolicyOfDocument {
     pub(super) fn of(policies: &Policies) -> Vec<Self> {
-        let of = |policy: &crate::policy::Policy| Self { name: policy.name.clone(), file: policy.file.to_string() };
+        let of = |policy: &crate::policy::Policy| Self {
+            name: policy.name.clone(),
+            file: policy.file.to_string(),
+            sha256: policy.digest.to_string(),
+        };
         policies.iter().map(of).collect()
+    }
+}
+
+impl NarrowingOfDocument {
+    fn of(narrowing: &Narrowing) -> Self {
+        let texts = |entries: &[KeepEntry]| entries.iter().map(|entry| entry.as_str().to_owned()).collect();
+        Self {
+            namespace: narrowing.namespace.as_ref().map(ToString::to_string),
+            only: texts(&narrowing.only),
+            keep: texts(&narrowing.keep),
+            without_opt_outs: narrowing.unseen_opt_outs == UnseenOptOuts::GoWithout,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::words::plural;
 use crate::cluster::{Connection, Identity};
 use crate::guard::Refusal;
 use crate::helm::Helm;
-use crate::plan::{Entry, KeepHits, KeepState, Plan, Subject, Verdict};
+use crate::plan::{Entry, KeepHits, KeepState, Narrowing, Plan, Subject, Verdict};
 use crate::policy::Policies;
 use crate::visible;
 
@@ -22,6 +22,8 @@ pub struct PlanView<'a> {
     pub connection: &'a Connection,
     /// The cluster's identity, where it could be read.
     pub identity: Option<&'a Identity>,
+    /// What was taken away from it.
+    pub narrowing: &'a Narrowing,
     /// The helm that would do it.
     pub helm: &'a Helm,
     /// The decisions.

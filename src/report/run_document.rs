@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
 use super::plan_table::PlanView;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use crate::plan::{Subject, Verdict};
+use crate::release::ReleaseId;
 use crate::run_id::RunId;
 
 /// `kind: PurgeReport`.
@@ -101,12 +103,19 @@ impl RunDocument {
                 changed: run.count(OutcomeKind::Changed),
                 not_started: run.count(OutcomeKind::NotStarted),
                 still_needed: run.count(OutcomeKind::StillNeeded),
-                kept: view.plan.kept(),
+                kept: kept(view, run),
                 restorable: run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
         }
     }
+}
+
+/// What was planned at some time and stays after all has an outcome, and is not counted twice.
+fn kept(view: &PlanView<'_>, run: &Run) -> usize {
+    let has_outcome = |id: &ReleaseId| run.results.binary_search_by(|result| result.release.id.cmp(id)).is_ok();
+    let entries = view.plan.entries.iter().filter(|entry| entry.decision.verdict == Verdict::Keep);
+    entries.filter(|entry| !matches!(&entry.subject, Subject::Release(release) if has_outcome(&release.id))).count()
 }
 
 impl VerificationOfDocument {

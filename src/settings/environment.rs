@@ -36,6 +36,8 @@ pub struct Environment {
     pub term: Option<String>,
     /// Everything that says which cluster is meant.
     pub connection: ConnectionWish,
+    /// `USER`, or `LOGNAME`: what the person is called who runs this. Foreign text, and nothing depends on it.
+    pub user: Option<String>,
     /// `HOME`.
     pub home: Option<PathBuf>,
     /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
@@ -78,6 +80,7 @@ impl Environment {
             no_colour: raw("NO_COLOR").is_some(),
             term: text("TERM"),
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
+            user: raw("USER").or_else(|| raw("LOGNAME")).map(|name| name.to_string_lossy().into_owned()),
             home,
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
             go_collector: raw("GOGC"),

@@ -106,6 +106,7 @@ fn the_summary_on_a_screen() {
       dev-a      d        purge   3d  d-1.2.3
 
     purge 4 releases in 1 namespace · keep 0 · 1 at a time
+    note: no lock is taken; --lock-namespace says where, for all who run this policy
     purged dev-a/a TIME
     failed dev-a/b TIME rbac: failed to delete release: b
     failed dev-a/c TIME hook: 1 error occurred:

@@ -7,8 +7,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{APIGroupList, APIResource};
 use kube::core::{ApiResource, GroupVersionKind};
 
 use super::SIDE_BY_SIDE;
-use crate::cluster::client::in_time;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 
 /// Where objects of a kind are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) struct Version {
 
 /// Asks what there is in these groups. One that the API server does not have has no versions.
 pub(super) async fn groups(client: kube::Client, wanted: BTreeSet<String>) -> Result<Groups, LookError> {
-    let all = in_time(client.list_api_groups()).await?;
+    let all = answered(|| client.list_api_groups()).await?;
     let looks = wanted.into_iter().map(|group| {
         let (client, names) = (client.clone(), versions(&all, &group));
         async move { (group, each(&client, names).await) }
@@ -56,7 +56,7 @@ fn versions(all: &APIGroupList, group: &str) -> Vec<String> {
 async fn each(client: &kube::Client, names: Vec<String>) -> Result<Vec<Version>, LookError> {
     let mut versions = Vec::new();
     for api_version in names {
-        let resources = in_time(async {
+        let resources = answered(async || {
             let found = if api_version.contains('/') {
                 client.list_api_group_resources(&api_version).await
             } else {

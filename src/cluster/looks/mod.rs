@@ -25,8 +25,9 @@ pub use watch::WatchNews;
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
 use kube::Api;
 
-use super::client::{Client, in_time};
+use super::client::Client;
 use super::look_error::LookError;
+use super::question::answered;
 
 /// So many requests of one look are on their way at a time, each over a connection of its own, which costs the API
 /// server more than most of the answers.
@@ -42,7 +43,10 @@ impl Client {
     /// # Errors
     /// Where the namespace `kube-system` cannot be read.
     pub fn identity(&self) -> Result<Identity, LookError> {
-        let look = |client| async { in_time(Api::<NamespaceObject>::all(client).get_metadata("kube-system")).await };
+        let look = |client| async {
+            let api = Api::<NamespaceObject>::all(client);
+            answered(|| api.get_metadata("kube-system")).await
+        };
         let uid = self.look(look)?.metadata.uid.filter(|uid| !uid.is_empty());
         uid.map(Identity).ok_or_else(|| LookError::Failed("the namespace kube-system has no UID".to_owned()))
     }

@@ -11,8 +11,9 @@ use super::SIDE_BY_SIDE;
 use super::own_annotations::own_annotations;
 use super::protection::in_bounds;
 use super::records::every_page;
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 use crate::release::Namespace;
 
 /// What the metadata of a namespace says. Foreign text.
@@ -61,7 +62,8 @@ impl Client {
     pub fn namespace(&self, name: &Namespace) -> Result<Option<NamespaceFacts>, LookError> {
         let name = name.to_string();
         self.look(|client| async move {
-            let found = in_time(Api::<NamespaceObject>::all(client).get_metadata_opt(&name)).await?;
+            let api = Api::<NamespaceObject>::all(client);
+            let found = answered(|| api.get_metadata_opt(&name)).await?;
             Ok(found.map(|object| NamespaceFacts::from(object.metadata)))
         })
     }
@@ -77,7 +79,7 @@ impl Client {
                 let looks = namespaces.into_iter().map(|namespace| {
                     let api = api.clone();
                     async move {
-                        let found = in_time(api.get_metadata(namespace.as_str())).await;
+                        let found = answered(|| api.get_metadata(namespace.as_str())).await;
                         (namespace, found.map(|object| NamespaceFacts::from(object.metadata)))
                     }
                 });

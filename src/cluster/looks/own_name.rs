@@ -4,8 +4,9 @@ use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use kube::Api;
 use kube::api::PostParams;
 
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 
 impl Client {
     /// The name of the user whose credentials these are. Foreign text.
@@ -18,7 +19,8 @@ impl Client {
     pub fn own_name(&self) -> Result<String, LookError> {
         self.look(|client| async {
             let question = SelfSubjectReview::default();
-            let answer = in_time(Api::all(client).create(&PostParams::default(), &question)).await?;
+            let (api, parameters) = (Api::all(client), PostParams::default());
+            let answer = answered(|| api.create(&parameters, &question)).await?;
             let name = answer.status.and_then(|status| status.user_info).and_then(|user| user.username);
             name.filter(|name| !name.is_empty()).ok_or_else(|| LookError::Failed("the user has no name".to_owned()))
         })

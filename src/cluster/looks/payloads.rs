@@ -16,8 +16,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::SIDE_BY_SIDE;
 use super::store::{NOT_REPLACED, RecordStore};
-use crate::cluster::client::{Client, in_time, told_to_end};
+use crate::cluster::client::{Client, told_to_end};
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 use crate::release::Namespace;
 
 /// From so many in one namespace on, listing them is cheaper than asking for each.
@@ -108,7 +109,7 @@ async fn read<K: Holder>(api: Api<K>, wanted: Wanted, taker: &Taker) -> Result<(
     }
     // The few, and those that the list leaves out: a newest revision can be marked as replaced.
     for object in objects {
-        if let Some(holder) = in_time(api.get_opt(&object)).await? {
+        if let Some(holder) = answered(|| api.get_opt(&object)).await? {
             let packed = holder.packed();
             hand_on(Payload { namespace: namespace.clone(), object, packed }, taker).await?;
         }
@@ -125,7 +126,7 @@ async fn list<K: Holder>(
 ) -> Result<(), LookError> {
     let mut page = RecordStore::parameters(NOT_REPLACED).limit(PAGE);
     loop {
-        let list = in_time(api.list(&page)).await?;
+        let list = answered(|| api.list(&page)).await?;
         for mut holder in list.items {
             let object = holder.meta_mut().name.take().unwrap_or_default();
             if objects.remove(&object) {

@@ -14,8 +14,9 @@ use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
 use super::store::{NOT_REPLACED, RecordStore};
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 use crate::release::{Namespace, RecordMark};
 
 /// So many records are asked for at a time: a page stays small, whatever the cluster holds.
@@ -148,7 +149,7 @@ where
 {
     let mut page = parameters.clone().limit(PAGE);
     loop {
-        let list = in_time(api.list_metadata(&page)).await?;
+        let list = answered(|| api.list_metadata(&page)).await?;
         list.items.into_iter().for_each(|item| on_object(item.metadata));
         page.continue_token = list.metadata.continue_.filter(|token| !token.is_empty());
         if page.continue_token.is_none() {

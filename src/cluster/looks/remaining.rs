@@ -8,8 +8,9 @@ use kube::api::DynamicObject;
 
 use super::SIDE_BY_SIDE;
 use super::kinds::{Groups, Home, Scope, groups, home};
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 use crate::release::Address;
 
 /// So many objects in one look, and so many groups: each request may take its time, and a look has an end.
@@ -104,7 +105,7 @@ async fn presence(client: kube::Client, home: &Home, object: &Address) -> Presen
         Scope::Namespace => Api::namespaced_with(client, &object.namespace, &home.resource),
         Scope::Cluster => Api::all_with(client, &home.resource),
     };
-    match in_time(api.get_metadata_opt(&object.name)).await {
+    match answered(|| api.get_metadata_opt(&object.name)).await {
         Ok(Some(found)) if found.metadata.deletion_timestamp.is_some() => Presence::Leaving,
         Ok(Some(_)) => Presence::There,
         Ok(None) => Presence::Gone,

@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::SIDE_BY_SIDE;
 use super::store::RecordStore;
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 use crate::release::Namespace;
 
 /// So many rows are asked for at a time.
@@ -100,7 +101,8 @@ async fn every_name(
     let path = store.path(namespace);
     let mut page = RecordStore::parameters(",status=superseded").limit(PAGE);
     loop {
-        let table: Table = in_time(client.request(request(&path, &page)?)).await?;
+        let asked = request(&path, &page)?;
+        let table: Table = answered(|| client.request(asked.clone())).await?;
         for row in table.rows.unwrap_or_default() {
             on_name(row.cells.first().and_then(Value::as_str).unwrap_or_default());
         }

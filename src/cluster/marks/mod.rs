@@ -1,4 +1,4 @@
-//! What this program writes to a cluster by itself: ConfigMaps with the label `helm-purge: keep`, and nothing else.
+//! The opt-outs that this program writes: ConfigMaps with the label `helm-purge: keep`, and nothing else.
 //!
 //! One is made where there is none of its name, changed only in this program's own annotations, and removed; each only as
 //! it was looked at before, so that what somebody wrote in between stays. A ConfigMap of the same name without the label
@@ -15,9 +15,10 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::ObjectMeta;
 
-use super::client::{Client, in_time};
+use super::client::Client;
 use super::look_error::LookError;
 use super::looks::KeepMark;
+use super::question::answered;
 use crate::release::{Namespace, RecordMark};
 
 /// What is there under the name of a mark.
@@ -48,7 +49,7 @@ impl Client {
         let (namespace, name) = (namespace.to_string(), name.to_owned());
         let metadata = self.look(|client| async move {
             let api = Api::<ConfigMap>::namespaced(client, &namespace);
-            let found = in_time(api.get_metadata_opt(&name)).await?;
+            let found = answered(|| api.get_metadata_opt(&name)).await?;
             Ok(found.map(|object| object.metadata))
         })?;
         Ok(metadata.map_or(MarkPlace::Free, MarkPlace::of))

@@ -37,9 +37,11 @@ impl NotDone {
             LookError::Failed(words) if words.starts_with("namespaces ") => {
                 Some("the namespace stands before the slash: NAMESPACE or NAMESPACE/RELEASE")
             }
-            LookError::Failed(_) | LookError::NoConnection(_) | LookError::Unsupported(_) | LookError::Interrupted => {
-                None
-            }
+            LookError::Failed(_)
+            | LookError::NoConnection(_)
+            | LookError::NoAnswer(_)
+            | LookError::Unsupported(_)
+            | LookError::Interrupted => None,
         }
     }
 

@@ -51,7 +51,7 @@ pub(in crate::command) fn restore(
     let execution = Execution { workers, batch: ONE_EACH, failures, deadline };
     let planned = planned(&looked, &plan, flags.timeout);
     let means = means(&looked, &plan, &planned, client, surroundings);
-    let mut run = carry_out(planned, execution, means, Operation::Rollback, surroundings)?;
+    let mut run = carry_out(planned, execution, means, Operation::Rollback, None, surroundings)?;
     let (settled, left) = settle(&looked, &plan, &mut run, surroundings);
     let mut code = ExitCode::of_run(&run, &settled);
     if code == ExitCode::Done && !left.is_empty() {

@@ -140,7 +140,9 @@ fn class(why: &LookError) -> FailureClass {
     match why {
         LookError::Forbidden(_) => FailureClass::Rbac,
         LookError::Interrupted => FailureClass::Interrupted,
-        LookError::NoConnection(_) | LookError::Unsupported(_) | LookError::Failed(_) => FailureClass::Unreachable,
+        LookError::NoConnection(_) | LookError::NoAnswer(_) | LookError::Unsupported(_) | LookError::Failed(_) => {
+            FailureClass::Unreachable
+        }
     }
 }
 

@@ -109,7 +109,9 @@ fn cannot_be_told(error: &LookError) -> Answer {
     let class = match error {
         LookError::Interrupted => return Answer::Attempted(Attempt::NotBegun),
         LookError::Forbidden(_) => FailureClass::Rbac,
-        LookError::NoConnection(_) | LookError::Unsupported(_) | LookError::Failed(_) => FailureClass::Unreachable,
+        LookError::NoConnection(_) | LookError::NoAnswer(_) | LookError::Unsupported(_) | LookError::Failed(_) => {
+            FailureClass::Unreachable
+        }
     };
     not_told(class, format!("whether it has changed since the plan cannot be told: {error}"))
 }

@@ -100,7 +100,7 @@ impl LookError {
     pub(super) fn helm_may_see_more(&self) -> bool {
         match self {
             LookError::NoConnection(_) | LookError::Unsupported(_) => true,
-            LookError::Forbidden(_) | LookError::Failed(_) | LookError::Interrupted => false,
+            LookError::Forbidden(_) | LookError::NoAnswer(_) | LookError::Failed(_) | LookError::Interrupted => false,
         }
     }
 }

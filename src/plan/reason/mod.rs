@@ -98,6 +98,10 @@ pub enum Reason {
     HoldsData(Vec<Object>),
     /// It is the release of this program.
     OwnRelease,
+    /// A plan was saved that does not purge it.
+    NotPlanned,
+    /// A plan was saved that purges it, and it has changed since.
+    ChangedSince(String),
 }
 
 /// A rule that does not select a release, and why.
@@ -136,6 +140,8 @@ impl Reason {
             Reason::Reaches(_) => "reach",
             Reason::HoldsData(_) => "data-loss",
             Reason::OwnRelease => "own-release",
+            Reason::NotPlanned => "not-planned",
+            Reason::ChangedSince(_) => "changed-since",
         }
     }
 

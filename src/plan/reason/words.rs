@@ -47,6 +47,8 @@ impl fmt::Display for Reason {
             Reason::Reaches(objects) => write!(f, "reaches beyond the fence: {}", Shown(objects)),
             Reason::HoldsData(objects) => write!(f, "holds data: {}", Shown(objects)),
             Reason::OwnRelease => f.write_str("the release of helm-purge itself"),
+            Reason::NotPlanned => f.write_str("the saved plan does not purge it"),
+            Reason::ChangedSince(what) => write!(f, "changed since the saved plan: {what}"),
         }
     }
 }

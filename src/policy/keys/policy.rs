@@ -9,6 +9,7 @@ use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Rule, Windo
 use super::{clusters, envelope, handling, limits, workers};
 use crate::place::{Place, Placed};
 use crate::policy::decode::{Reader, Slot, schema};
+use crate::policy::digest::Digest;
 use crate::policy::document::Node;
 use crate::policy::fault::Reported;
 
@@ -21,6 +22,8 @@ pub struct Policy {
     pub name_place: Place,
     /// The file as it was named on the command line, or `-` for standard input.
     pub file: Arc<str>,
+    /// What tells its text from every other: that of the file's bytes.
+    pub digest: Digest,
     /// Where it may act; one entry that matches suffices.
     pub clusters: Vec<ClusterEntry>,
     /// The zone in which its dates and times of the day are meant.
@@ -50,7 +53,7 @@ pub struct Policy {
 }
 
 /// Reads all keys before it gives up on any, so that all faults are found.
-pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Reported> {
+pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Result<Policy, Reported> {
     let document = Slot::of_document(root);
     envelope::refuse_other_documents(&document, reader)?;
     let mut fields = document.fields(&schema::TOP, reader)?;
@@ -77,6 +80,7 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
         name_place: name.place,
         name: name.value,
         file: Arc::clone(reader.source().file()),
+        digest,
         clusters: clusters?,
         time_zone: time_zone?,
         namespaces: namespaces?,

@@ -133,6 +133,10 @@ impl Progressing for Bars {
             Event::Finished(_) => self.clear(),
         }
     }
+
+    fn tell(&mut self, text: &str, printer: &mut Printer) {
+        self.above(|| printer.tell(text));
+    }
 }
 
 impl Drawn {

@@ -65,6 +65,10 @@ impl Progressing for Lines {
             Event::Killing(_) => printer.tell(KILLING),
         }
     }
+
+    fn tell(&mut self, text: &str, printer: &mut Printer) {
+        printer.tell(text);
+    }
 }
 
 #[cfg(test)]

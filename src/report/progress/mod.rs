@@ -19,6 +19,9 @@ use std::time::Duration;
 pub trait Progressing {
     /// Something has happened.
     fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer);
+
+    /// Something has to be said that is no event of the run.
+    fn tell(&mut self, text: &str, printer: &mut Printer);
 }
 
 /// How a run can be stopped from outside once it is draining.

@@ -29,6 +29,17 @@ impl Output {
         self
     }
 
+    /// What a report in JSON says of each release: its name, outcome, class of failure, and what is there afterwards.
+    #[track_caller]
+    pub(crate) fn results(&self) -> Vec<String> {
+        let report = self.json();
+        let words = |release: &serde_json::Value| {
+            let words = ["name", "outcome", "class", "afterwards"].map(|key| release[key].as_str().unwrap_or_default());
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        report["releases"].as_array().expect("a report has a list").iter().map(words).collect()
+    }
+
     /// stdout as one JSON document.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::OnceLock;
 
-use throwaway_cluster::{Cluster, Components, HelmVersion, SeededRelease};
+use throwaway_cluster::{Cluster, Components, HelmVersion, Proxy, SeededRelease};
 
 use super::Program;
 
@@ -18,6 +18,8 @@ pub(crate) struct Real {
     pub(crate) program: Program,
     pub(crate) helm: HelmVersion,
     prefix: String,
+    /// As the kubeconfig gives it.
+    server: String,
 }
 
 impl Real {
@@ -27,7 +29,7 @@ impl Real {
         let mut program = Program::new();
         program.set("KUBECONFIG", cluster().kubeconfig());
         program.set("HELM_BIN", cluster().helm(helm).unwrap_or_else(|error| panic!("{error}")));
-        let real = Self { program, helm, prefix };
+        let real = Self { program, helm, prefix, server: cluster().server().to_owned() };
         real.policy("keep: []\n");
         real
     }
@@ -37,6 +39,16 @@ impl Real {
         for helm in HelmVersion::BOTH {
             run(&Self::new(test, helm));
         }
+    }
+
+    /// The same with a proxy of its own between the program and the cluster.
+    pub(crate) fn behind_a_proxy(test: &str, helm: HelmVersion) -> (Self, Proxy) {
+        let mut real = Self::new(test, helm);
+        let proxy = cluster().proxy().unwrap_or_else(|error| panic!("{error}"));
+        real.program.set("KUBECONFIG", proxy.kubeconfig());
+        proxy.server().clone_into(&mut real.server);
+        real.policy("keep: []\n");
+        (real, proxy)
     }
 
     /// A namespace of this test.
@@ -51,7 +63,7 @@ impl Real {
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {prefix}}}\n\
              clusters: [{{context: throwaway, server: '{server}', uid: {uid}}}]\nnamespaces: ['{prefix}-*']\n{lines}",
             prefix = self.prefix,
-            server = cluster().server(),
+            server = self.server,
             uid = cluster().uid(),
             lines = lines.replace("PREFIX", &self.prefix),
         );

@@ -8,10 +8,11 @@ use kube::Api;
 use kube::api::{ListParams, ObjectMeta};
 
 use super::{every_object, in_bounds};
-use crate::cluster::client::{Client, in_time};
+use crate::cluster::client::Client;
 use crate::cluster::look_error::LookError;
 use crate::cluster::looks::SIDE_BY_SIDE;
 use crate::cluster::looks::own_annotations::own_annotations;
+use crate::cluster::question::answered;
 use crate::release::Namespace;
 
 /// One of them. Foreign text.
@@ -86,7 +87,7 @@ async fn list(api: Api<ConfigMap>) -> Result<KeepMarkList, LookError> {
     let mut marks = Vec::new();
     let list = |page| {
         let api = api.clone();
-        async move { in_time(api.list_metadata(&page)).await }
+        async move { answered(|| api.list_metadata(&page)).await }
     };
     let version = every_object(&marked(), list, |object| marks.push(KeepMark::from(object.metadata))).await?;
     Ok(KeepMarkList { marks, version })

@@ -9,8 +9,8 @@ use kube::error::DiscoveryError;
 use serde::de::DeserializeOwned;
 
 use super::every_object;
-use crate::cluster::client::in_time;
 use crate::cluster::look_error::LookError;
+use crate::cluster::question::answered;
 
 /// A kind, and the versions of it that this program can read, the ones to be preferred first.
 pub(super) struct Kind {
@@ -31,7 +31,7 @@ where
     let mut objects = Vec::new();
     let list = |page| {
         let api = api.clone();
-        async move { in_time(api.list(&page)).await }
+        async move { answered(|| api.list(&page)).await }
     };
     every_object(&ListParams::default(), list, |object| objects.push(T::from(object))).await?;
     Ok(objects)
@@ -39,11 +39,9 @@ where
 
 /// How the kind is served, where it is. A group can be there without it: others may have a part in it.
 async fn served(client: &kube::Client, kind: &Kind) -> Result<Option<ApiResource>, LookError> {
-    let group = in_time(async {
-        match discovery::group(client, kind.group).await {
-            Err(kube::Error::Discovery(DiscoveryError::MissingApiGroup(_))) => Ok(None),
-            other => other.map(Some),
-        }
+    let group = answered(async || match discovery::group(client, kind.group).await {
+        Err(kube::Error::Discovery(DiscoveryError::MissingApiGroup(_))) => Ok(None),
+        other => other.map(Some),
     });
     let Some(group) = group.await? else { return Ok(None) };
     let mut offered = group

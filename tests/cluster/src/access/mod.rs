@@ -97,12 +97,12 @@ impl Cluster {
     }
 
     /// The usual context and address.
-    fn access<'a>(&'a self, user: &'a str, credentials: Credentials<'a>) -> Access<'a> {
+    pub(crate) fn access<'a>(&'a self, user: &'a str, credentials: Credentials<'a>) -> Access<'a> {
         let authority = self.authority().certificate();
         Access { context: NAME, server: self.server(), authority, user, credentials }
     }
 
-    fn write_kubeconfig(&self, access: Access<'_>) -> Result<PathBuf, Error> {
+    pub(crate) fn write_kubeconfig(&self, access: Access<'_>) -> Result<PathBuf, Error> {
         let path = self.next_kubeconfig();
         write_private(&path, &access.to_yaml())?;
         Ok(path)

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::certificates::{Authority, Identity, service_account_keys};
 use super::command_lines;
@@ -25,12 +26,31 @@ const ATTEMPTS: u32 = 5;
 pub(super) struct Running {
     pub(super) api: Api,
     /// Before the keeper: once the components are gone, nothing writes into the folder that it removes.
-    _fleet: Fleet,
-    _keeper: Keeper,
+    fleet: Mutex<Fleet>,
+    keeper: Keeper,
     pub(super) layout: Layout,
     pub(super) authority: Authority,
     pub(super) admin: Identity,
     pub(super) server: String,
+}
+
+impl Running {
+    /// Ends a component's process at once.
+    pub(super) fn kill(&self, part: Part) -> Result<(), Error> {
+        self.fleet().kill(part)
+    }
+
+    /// Starts it again, and returns once the API server can be used.
+    pub(super) fn revive(&self, part: Part) -> Result<(), Error> {
+        let mut fleet = self.fleet();
+        fleet.revive(part, self.keeper.group(), &self.layout)?;
+        wait(&mut fleet, "the API server to become ready again", || Ok(self.api.is_ready().then_some(())))
+    }
+
+    /// A list of processes is whole whoever panicked over it.
+    fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        self.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Starts everything, and returns once it can be used.
@@ -58,22 +78,22 @@ fn launch_once(components: Components, programs: &BTreeMap<Part, PathBuf>) -> Re
     write_files(&layout, &authority, &admin, &server)?;
 
     let mut fleet = Fleet::default();
-    fleet.start(&command_lines::etcd(programs, &layout, ports), keeper.group(), &layout)?;
-    fleet.start(&command_lines::api_server(programs, &layout, ports), keeper.group(), &layout)?;
+    fleet.start(command_lines::etcd(programs, &layout, ports), keeper.group(), &layout)?;
+    fleet.start(command_lines::api_server(programs, &layout, ports), keeper.group(), &layout)?;
     let api = Api::connect(&layout.admin_kubeconfig())?;
     wait(&mut fleet, "the API server to become ready", || Ok(api.is_ready().then_some(())))?;
 
-    fleet.start(&command_lines::controller_manager(programs, &layout), keeper.group(), &layout)?;
+    fleet.start(command_lines::controller_manager(programs, &layout), keeper.group(), &layout)?;
     if components.nodes() > 0 {
-        fleet.start(&command_lines::scheduler(programs, &layout), keeper.group(), &layout)?;
-        fleet.start(&command_lines::kwok(programs, &layout), keeper.group(), &layout)?;
+        fleet.start(command_lines::scheduler(programs, &layout), keeper.group(), &layout)?;
+        fleet.start(command_lines::kwok(programs, &layout), keeper.group(), &layout)?;
         nodes::create(&api, components.nodes())?;
         wait(&mut fleet, "the nodes to become ready", || nodes::ready(&api))?;
     }
     wait(&mut fleet, "the service account of the namespace default", || {
         api.get(Kind::SERVICE_ACCOUNT, Some("default"), "default")
     })?;
-    Ok(Running { api, _fleet: fleet, _keeper: keeper, layout, authority, admin, server })
+    Ok(Running { api, fleet: Mutex::new(fleet), keeper, layout, authority, admin, server })
 }
 
 /// Ends early with the words of a component that gave up, and at the ceiling with those of all.

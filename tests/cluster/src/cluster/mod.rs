@@ -105,6 +105,22 @@ impl Cluster {
         &self.running.api
     }
 
+    /// Ends a component's process at once, as if the machine under it were gone. For clusters that no other test uses.
+    ///
+    /// # Errors
+    /// Its process can't be ended.
+    pub fn kill(&self, part: Part) -> Result<(), Error> {
+        self.running.kill(part)
+    }
+
+    /// Starts a component again that was killed, and returns once the API server can be used.
+    ///
+    /// # Errors
+    /// It can't be started, or the API server does not become ready.
+    pub fn revive(&self, part: Part) -> Result<(), Error> {
+        self.running.revive(part)
+    }
+
     /// Creates `count` more volumes of 8 GiB for claims to bind to; a bound one is not used again.
     ///
     /// # Errors

@@ -9,18 +9,17 @@ mod traffic;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
+use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 pub use traffic::Traffic;
 
+use crate::background::Background;
 use crate::{Cluster, Error};
 use direction::Direction;
 use traffic::Counters;
@@ -44,10 +43,9 @@ impl Line {
 #[derive(Debug)]
 pub struct Relay {
     server: String,
+    target: Arc<Target>,
     counters: Arc<Counters>,
-    /// Dropped for the relay to end.
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _background: Background,
 }
 
 impl Cluster {
@@ -61,22 +59,38 @@ impl Cluster {
     }
 }
 
+/// Where new connections go.
+#[derive(Debug)]
+struct Target(Mutex<String>);
+
+impl Target {
+    fn get(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl Relay {
     fn start(target: String, line: Line) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let server = format!("https://{}", listener.local_addr()?);
         let counters = Arc::new(Counters::default());
-        let (end, ended) = oneshot::channel();
-        let work = accept(listener, target.into(), line, Arc::clone(&counters));
-        let thread = thread::Builder::new().name("relay".to_owned()).spawn(move || run(&runtime, work, ended))?;
-        Ok(Self { server, counters, end: Some(end), thread: Some(thread) })
+        let target = Arc::new(Target(Mutex::new(target)));
+        let work = accept(listener, Arc::clone(&target), line, Arc::clone(&counters));
+        Ok(Self { server, target, counters, _background: Background::start("relay", runtime, work)? })
     }
 
     /// The URL that is to stand in the kubeconfig in place of the API server's.
     #[must_use]
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    /// From here on new connections go to another cluster, as when a name comes to mean another address. Those that are
+    /// open stay where they are.
+    pub fn lead_to(&self, cluster: &Cluster) {
+        let address = cluster.server().trim_start_matches("https://").to_owned();
+        *self.target.0.lock().unwrap_or_else(PoisonError::into_inner) = address;
     }
 
     /// What it carried since it was started.
@@ -86,34 +100,14 @@ impl Relay {
     }
 }
 
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.end = None;
-        if let Some(thread) = self.thread.take() {
-            // It could only have panicked, and nobody needs it any more.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Until the owner drops its end; then all connections go with the runtime.
-fn run(runtime: &Runtime, work: impl Future<Output = ()>, ended: oneshot::Receiver<()>) {
-    runtime.block_on(async {
-        tokio::select! {
-            () = work => (),
-            _ = ended => (),
-        }
-    });
-}
-
-async fn accept(listener: TcpListener, target: Arc<str>, line: Line, counters: Arc<Counters>) {
+async fn accept(listener: TcpListener, target: Arc<Target>, line: Line, counters: Arc<Counters>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 // A caller that went before it was heard, or too many open files: the next one may do better.
                 if let Ok((client, _)) = accepted {
-                    connections.spawn(carry(client, Arc::clone(&target), line, Arc::clone(&counters)));
+                    connections.spawn(carry(client, target.get(), line, Arc::clone(&counters)));
                 }
             }
             Some(_) = connections.join_next() => (),
@@ -122,10 +116,10 @@ async fn accept(listener: TcpListener, target: Arc<str>, line: Line, counters: A
 }
 
 /// One connection to its end. What breaks on one side breaks on the other, as on any line.
-async fn carry(client: TcpStream, target: Arc<str>, line: Line, counters: Arc<Counters>) {
+async fn carry(client: TcpStream, target: String, line: Line, counters: Arc<Counters>) {
     let accepted = Instant::now();
     counters.connected();
-    let Ok(server) = TcpStream::connect(&*target).await else { return };
+    let Ok(server) = TcpStream::connect(target).await else { return };
     // Otherwise small requests would wait for company, which is no part of the delay that was asked for.
     if client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).is_err() {
         return;
@@ -142,6 +136,7 @@ async fn carry(client: TcpStream, target: Arc<str>, line: Line, counters: Arc<Co
 mod tests {
     use std::io::{Read, Write};
     use std::net;
+    use std::thread;
     use std::time::Instant;
 
     use super::*;

@@ -10,6 +10,7 @@ mod damage;
 mod ends;
 mod parts;
 mod pods;
+mod proxy;
 mod reach;
 mod relay;
 mod seeds;

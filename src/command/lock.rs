@@ -1,0 +1,150 @@
+//! The lock of a run: taken after the question and before the last look, given back at the end.
+//!
+//! A plan that had to wait for another run is checked again afterwards, like any other.
+
+use std::time::{Duration, Instant};
+
+use super::prepare::Prepared;
+use super::{Stopped, Surroundings};
+use crate::cli::RunArguments;
+use crate::cluster::{Client, LookError};
+use crate::exit_code::ExitCode;
+use crate::lock::{Busy, Held, LeasesOf, LockName, Lost, Patience, Pause, Reach, TakenEnd};
+use crate::lock::{DURATION, acquire, holder};
+use crate::policy::timeout_from_flag;
+use crate::release::Namespace;
+use crate::run_id::RunId;
+use crate::settings::machine_name;
+use crate::signal::StopSignal;
+use crate::visible;
+
+/// How long to wait before a lock is looked at again, and how much longer at most: runs that wait for the same one do
+/// not all come at the same time.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const SPREAD: u64 = 500;
+/// How often a wait looks for signals.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+/// How long the end of a run waits for the API server to take a lock back.
+const GIVE_BACK: Duration = Duration::from_secs(5);
+
+/// What is said where a lock cannot be had, for whatever reason.
+const WITHOUT: &str = "the run goes on without; another one at the same time does no harm";
+
+/// What the flags say about the lock.
+pub(super) struct LockWish {
+    patience: Patience,
+    namespace: Option<Namespace>,
+}
+
+/// Reads the flags: before anything is looked up.
+pub(super) fn wish(arguments: &RunArguments) -> Result<LockWish, Stopped> {
+    let wait = arguments.lock_wait.as_deref().map(|text| timeout_from_flag("--lock-wait", text)).transpose();
+    let patience = wait.map_err(Stopped::flag)?.map_or(Patience::None, Patience::AtMost);
+    let namespace = arguments.lock_namespace.as_deref().map(|text| {
+        let wrong = |error| {
+            let text = visible::quoted(text);
+            Stopped::usage(format!("--lock-namespace: {text} is no namespace: {error}"), "name one that exists")
+        };
+        text.parse().map_err(wrong)
+    });
+    Ok(LockWish { patience, namespace: namespace.transpose()? })
+}
+
+/// Takes the locks of all policies of a plan that has something to purge. None where there is no place for them, or they
+/// cannot be written.
+///
+/// # Errors
+/// Another run holds one, or a signal came.
+pub(super) fn take(
+    wish: &LockWish,
+    prepared: &Prepared,
+    run: &RunId,
+    surroundings: &mut Surroundings,
+) -> Result<Option<Held>, Stopped> {
+    if prepared.plan.chosen().next().is_none() {
+        return Ok(None);
+    }
+    let Some((client, namespace)) = place(wish, prepared, surroundings) else { return Ok(None) };
+    let us = holder(run, surroundings.environment.user.as_deref(), &machine_name());
+    let names = LockName::of(prepared.policies.iter().map(|policy| policy.name.as_str()), None);
+    let leases = LeasesOf { client: client.clone(), namespace: namespace.clone() };
+    let mut told = false;
+    let mut pause = |busy: &Busy| {
+        if !told {
+            told = true;
+            surroundings.printer.say(&format!("waiting: {}", visible::line(&busy.to_string())));
+        }
+        pause(surroundings)
+    };
+    let taken = acquire(&leases, names, &us, wish.patience, &mut pause);
+    let held = Held::new(us, taken.locks, reach(client, &namespace), DURATION / 3);
+    let held = held.map_err(|error| LookError::Failed(format!("there is no thread for the lock: {error}")))?;
+    let end = match taken.end {
+        TakenEnd::Busy(busy) => Err(is_held(*busy, &namespace)),
+        TakenEnd::NotWritten(error) => {
+            let error = visible::sentence(&error.to_string());
+            surroundings.printer.tell(&format!("warning: the lock could not be taken: {error}\n  {WITHOUT}"));
+            Ok(())
+        }
+        TakenEnd::All | TakenEnd::Interrupted => Ok(()),
+    };
+    surroundings.unless_interrupted(end)?;
+    Ok(Some(held))
+}
+
+/// Where the locks are, and who can write there.
+fn place<'a>(
+    wish: &LockWish,
+    prepared: &'a Prepared,
+    surroundings: &mut Surroundings,
+) -> Option<(&'a Client, Namespace)> {
+    let connection = &prepared.connection;
+    let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
+    let Some(namespace) = wish.namespace.clone().or_else(of_pod) else {
+        surroundings.printer.say("note: no lock is taken; --lock-namespace says where, for all who run this policy");
+        return None;
+    };
+    let client = prepared.inventory.client();
+    if client.is_none() {
+        let why = "the API could not be asked";
+        surroundings.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {WITHOUT}"));
+    }
+    Some((client?, namespace))
+}
+
+fn reach(client: &Client, namespace: &Namespace) -> Reach {
+    let leases = |stop, patience| {
+        Box::new(LeasesOf { client: client.listening_to(stop, patience), namespace: namespace.clone() })
+    };
+    let stop = StopSignal::default();
+    // A second signal ends every look, but not this.
+    Reach { renewing: leases(stop.clone(), DURATION), stop, giving_back: leases(StopSignal::default(), GIVE_BACK) }
+}
+
+fn pause(surroundings: &Surroundings) -> Pause {
+    let until = Instant::now() + LOOK_AGAIN + Duration::from_millis(fastrand::u64(..SPREAD));
+    while Instant::now() < until {
+        if surroundings.interruption().is_some() {
+            return Pause::Interrupted;
+        }
+        std::thread::sleep(SIGNAL_CHECK);
+    }
+    Pause::Over
+}
+
+fn is_held(busy: Busy, namespace: &Namespace) -> Stopped {
+    let hint = Some(busy.hint(namespace));
+    Stopped::Error { code: ExitCode::Locked, error: Box::new(busy), hint }
+}
+
+/// What is said about a lock that was lost while the run goes on.
+pub(super) fn lost(lost: &Lost) -> String {
+    let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
+    let policy = &lost.name.policy;
+    visible::line(&format!("warning: the lock of the policy {policy} was lost, {by}; the run goes on: it does no harm"))
+}
+
+/// Gives the locks back, and says what turned out to be lost.
+pub(super) fn give_back(held: Option<Held>, surroundings: &mut Surroundings) {
+    held.map(Held::give_back).into_iter().flatten().for_each(|news| surroundings.printer.tell(&lost(&news)));
+}

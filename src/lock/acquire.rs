@@ -1,0 +1,144 @@
+//! Takes the locks of a run, one after the other, or waits for them.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::claim::duration;
+use super::{Busy, Claim, DURATION, Leases, LockName, claim};
+use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
+use crate::release::RecordMark;
+
+/// How long to wait for locks that others hold, all of them together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// Not at all.
+    None,
+    /// At most so long.
+    AtMost(Duration),
+}
+
+/// Whether to look once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Some time has passed.
+    Over,
+    /// The run was told to end.
+    Interrupted,
+}
+
+/// What came of it. Whatever was taken has to be given back.
+#[derive(Debug)]
+pub struct Taken {
+    /// The locks that are held now, each as it was written.
+    pub locks: Vec<(LockName, SeenLease)>,
+    /// Why there are no more of them.
+    pub end: TakenEnd,
+}
+
+/// Why no more locks were taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenEnd {
+    /// These are all.
+    All,
+    /// Another run holds the next one.
+    Busy(Box<Busy>),
+    /// The next one cannot be looked at, or not be written.
+    NotWritten(LookError),
+    /// The run was told to end.
+    Interrupted,
+}
+
+/// Takes locks in their order. `pause` lets some time pass, and hears whose lock that is for.
+pub fn acquire(
+    leases: &dyn Leases,
+    names: Vec<LockName>,
+    us: &str,
+    patience: Patience,
+    pause: &mut dyn FnMut(&Busy) -> Pause,
+) -> Taken {
+    let until = match patience {
+        Patience::None => None,
+        Patience::AtMost(longest) => Instant::now().checked_add(longest),
+    };
+    let mut taken = Taken { locks: Vec::new(), end: TakenEnd::All };
+    for name in names {
+        match take(leases, &name, us, until, pause) {
+            Ok(lease) => taken.locks.push((name, lease)),
+            Err(end) => return Taken { end, ..taken },
+        }
+    }
+    taken
+}
+
+fn take(
+    leases: &dyn Leases,
+    name: &LockName,
+    us: &str,
+    until: Option<Instant>,
+    pause: &mut dyn FnMut(&Busy) -> Pause,
+) -> Result<SeenLease, TakenEnd> {
+    let mut watched: Option<Watched> = None;
+    loop {
+        let seen = leases.read(&name.lease).map_err(not_written)?;
+        let now = Instant::now();
+        watched = seen.as_ref().map(|lease| Watched::next(watched, lease, now));
+        let watch = watched.as_ref();
+        let claim = |lease| {
+            let unchanged = watch.map_or(Duration::ZERO, |watch| now.duration_since(watch.since));
+            claim(lease, us, unchanged, Timestamp::now())
+        };
+        let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), Claim::Silent | Claim::Alive)) else {
+            let wish = LeaseWish { holder: Some(us.to_owned()), duration: DURATION, now: Timestamp::now() };
+            match leases.write(&name.lease, &wish, seen.as_ref()).map_err(not_written)? {
+                LeaseWriting::Done(lease) => return Ok(lease),
+                // Somebody was faster: whose it is now has to be looked at.
+                LeaseWriting::Outdated => continue,
+            }
+        };
+        // What may be dead is looked at for as long as that takes to be told, whoever wants to wait for anything else.
+        let silent = watch.filter(|watch| watch.renewals == Renewals::None && claim(busy) == Claim::Silent);
+        let at_least = silent.and_then(|watch| watch.since.checked_add(duration(busy)));
+        let busy = Busy { name: name.clone(), lease: busy.clone(), now: Timestamp::now() };
+        if at_least.max(until).is_none_or(|until| now >= until) {
+            return Err(TakenEnd::Busy(Box::new(busy)));
+        }
+        if pause(&busy) == Pause::Interrupted {
+            return Err(TakenEnd::Interrupted);
+        }
+    }
+}
+
+/// A lock that is looked at again and again.
+struct Watched {
+    writing: RecordMark,
+    /// Since when it is this writing of it.
+    since: Instant,
+    renewals: Renewals,
+}
+
+/// Whether somebody has written to a lock before our eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewals {
+    None,
+    /// Whoever holds it is not dead, whatever its clock says.
+    Seen,
+}
+
+impl Watched {
+    fn next(before: Option<Self>, lease: &SeenLease, now: Instant) -> Self {
+        let new = |renewals| Self { writing: lease.writing.clone(), since: now, renewals };
+        match before {
+            Some(same) if same.writing == lease.writing => same,
+            Some(_) => new(Renewals::Seen),
+            None => new(Renewals::None),
+        }
+    }
+}
+
+fn not_written(error: LookError) -> TakenEnd {
+    match error {
+        LookError::Interrupted => TakenEnd::Interrupted,
+        other => TakenEnd::NotWritten(other),
+    }
+}

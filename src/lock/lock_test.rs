@@ -1,0 +1,264 @@
+//! Locks taken, renewed, lost and given back, with Leases in memory that are as strict about what was seen as an API
+//! server is.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Busy, DURATION, Held, Leases, LockName, Lost, Patience, Pause, Reach, Taken, TakenEnd, acquire};
+use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
+use crate::release::RecordMark;
+use crate::signal::StopSignal;
+
+const AN_HOUR: Patience = Patience::AtMost(Duration::from_hours(1));
+
+#[derive(Default)]
+struct Kept {
+    leases: BTreeMap<String, SeenLease>,
+    writings: u64,
+    /// Answers get lost, after the Lease was written.
+    deaf: bool,
+}
+
+/// Leases in memory; each writing is told to whoever listens.
+#[derive(Clone)]
+struct Memory(Arc<Mutex<Kept>>, Sender<String>);
+
+impl Memory {
+    fn new() -> (Self, Receiver<String>) {
+        let (told, tells) = channel();
+        (Self(Arc::default(), told), tells)
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.lock().expect("no test panics while it is held")
+    }
+
+    fn holder(&self, name: &str) -> Option<String> {
+        self.kept().leases.get(name)?.holder.clone()
+    }
+
+    /// Somebody writes, without looking.
+    fn put(&self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
+        self.kept().put(name, holder, duration, age);
+    }
+}
+
+impl Kept {
+    fn put(&mut self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
+        let renewed = Some(Timestamp::now() - jiff::SignedDuration::try_from(age).expect("a short time"));
+        self.writings += 1;
+        let writing = RecordMark { uid: name.to_owned(), version: self.writings.to_string() };
+        let (holder, duration) = (holder.map(str::to_owned), Some(duration));
+        let lease = SeenLease { holder, duration, acquired: renewed, renewed, transitions: 0, writing };
+        self.leases.insert(name.to_owned(), lease);
+    }
+}
+
+impl Leases for Memory {
+    fn read(&self, name: &str) -> Result<Option<SeenLease>, LookError> {
+        Ok(self.kept().leases.get(name).cloned())
+    }
+
+    fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
+        let mut kept = self.kept();
+        if kept.leases.get(name).map(|lease| &lease.writing) != over.map(|lease| &lease.writing) {
+            return Ok(LeaseWriting::Outdated);
+        }
+        kept.put(name, wish.holder.as_deref(), wish.duration, Duration::ZERO);
+        // Nobody may listen any more.
+        let _ = self.1.send(name.to_owned());
+        let no_answer = || LookError::NoConnection("no answer".to_owned());
+        if kept.deaf { Err(no_answer()) } else { Ok(LeaseWriting::Done(kept.leases[name].clone())) }
+    }
+}
+
+/// Somewhere where nothing may be written.
+struct Forbidden;
+
+impl Leases for Forbidden {
+    fn read(&self, _: &str) -> Result<Option<SeenLease>, LookError> {
+        Ok(None)
+    }
+
+    fn write(&self, _: &str, _: &LeaseWish, _: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
+        Err(LookError::Forbidden("no".to_owned()))
+    }
+}
+
+fn names(policies: &[&str]) -> Vec<LockName> {
+    LockName::of(policies.iter().copied(), None)
+}
+
+fn never(busy: &Busy) -> Pause {
+    panic!("there is nothing to wait for: {busy}")
+}
+
+fn take(memory: &Memory, policies: &[&str], us: &str) -> Taken {
+    acquire(memory, names(policies), us, Patience::None, &mut never)
+}
+
+fn hold(memory: &Memory, taken: Taken, us: &str, every: Duration) -> Held {
+    let (renewing, giving_back) = (Box::new(memory.clone()), Box::new(memory.clone()));
+    let reach = Reach { renewing, stop: StopSignal::default(), giving_back };
+    Held::new(us.to_owned(), taken.locks, reach, every).expect("a thread can be had")
+}
+
+#[test]
+fn a_lock_that_is_free_is_taken_and_given_back_at_the_end() {
+    let (memory, _tells) = Memory::new();
+    memory.put("helm-purge-b", None, DURATION, Duration::ZERO);
+    let taken = take(&memory, &["b", "a"], "us");
+    assert_eq!(taken.end, TakenEnd::All);
+    let held = hold(&memory, taken, "us", DURATION);
+    assert_eq!(
+        ["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)),
+        [Some("us".into()), Some("us".into())]
+    );
+    assert_eq!(held.give_back(), []);
+    assert_eq!(["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)), [None, None]);
+}
+
+#[test]
+fn a_run_that_ends_early_gives_back_as_well() {
+    let (memory, _tells) = Memory::new();
+    drop(hold(&memory, take(&memory, &["a"], "us"), "us", DURATION));
+    assert_eq!(memory.holder("helm-purge-a"), None);
+}
+
+#[test]
+fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
+    let (memory, _tells) = Memory::new();
+    memory.put("helm-purge-b", Some("20261125-190000-aaaaaa bob@laptop"), DURATION, Duration::from_secs(5));
+    let taken = take(&memory, &["c", "b", "a"], "us");
+    let TakenEnd::Busy(busy) = &taken.end else { panic!("{taken:?}") };
+    let said = busy.to_string();
+    assert!(said.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2"));
+    assert!(said.contains("last heard of 5 s ago"), "{said}");
+    let hint = busy.hint(&"ops".parse().expect("a legal name"));
+    assert!(hint.ends_with("kubectl delete lease helm-purge-b --namespace ops"), "{hint}");
+    assert_eq!(memory.holder("helm-purge-c"), None, "no later one is taken");
+    drop(hold(&memory, taken, "us", DURATION));
+    assert_eq!(memory.holder("helm-purge-a"), None);
+    assert!(memory.holder("helm-purge-b").is_some(), "it is not ours to give back");
+}
+
+#[test]
+fn who_waits_gets_the_lock_when_it_is_given_back() {
+    let (memory, _tells) = Memory::new();
+    memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
+    let mut pauses = 0;
+    let mut pause = |_: &Busy| {
+        pauses += 1;
+        let holder = (pauses < 3).then_some("other");
+        memory.put("helm-purge-a", holder, DURATION, Duration::ZERO);
+        Pause::Over
+    };
+    let taken = acquire(&memory, names(&["a"]), "us", AN_HOUR, &mut pause);
+    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (TakenEnd::All, 3, Some("us".to_owned())));
+}
+
+#[test]
+fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
+    let (memory, _tells) = Memory::new();
+    memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
+    let wait = |patience, answer| {
+        let mut pause = |_: &Busy| answer;
+        acquire(&memory, names(&["a"]), "us", patience, &mut pause).end
+    };
+    assert!(matches!(wait(Patience::AtMost(Duration::from_millis(5)), Pause::Over), TakenEnd::Busy(_)));
+    assert_eq!(wait(AN_HOUR, Pause::Interrupted), TakenEnd::Interrupted);
+}
+
+#[test]
+fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whatever_the_patience() {
+    let (memory, _tells) = Memory::new();
+    memory.put("helm-purge-a", Some("killed"), Duration::from_millis(20), Duration::from_secs(10));
+    let mut pauses = 0;
+    let mut pause = |_: &Busy| {
+        pauses += 1;
+        Pause::Over
+    };
+    let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
+    assert_eq!((taken.end, memory.holder("helm-purge-a")), (TakenEnd::All, Some("us".to_owned())));
+    assert!(pauses > 0, "not before it was looked at");
+}
+
+#[test]
+fn a_holder_whose_clock_is_behind_is_not_taken_for_dead() {
+    let (memory, _tells) = Memory::new();
+    let renew = || memory.put("helm-purge-a", Some("other"), DURATION, Duration::from_secs(90));
+    renew();
+    let mut pauses = 0;
+    let mut pause = |_: &Busy| {
+        pauses += 1;
+        renew();
+        Pause::Over
+    };
+    let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
+    assert!(matches!(taken.end, TakenEnd::Busy(_)) && pauses == 1, "one renewal shows that it is alive: {pauses}");
+}
+
+#[test]
+fn of_two_that_see_the_same_free_lock_one_gets_it() {
+    let (memory, _tells) = Memory::new();
+    let taken = std::thread::scope(|scope| {
+        let take = |us: &'static str| {
+            let memory = memory.clone();
+            scope.spawn(move || acquire(&memory, names(&["a", "b"]), us, Patience::None, &mut |_| Pause::Interrupted))
+        };
+        [take("one"), take("two"), take("three")].map(|taking| taking.join().expect("it does not panic"))
+    });
+    let have =
+        |name: &LockName| taken.iter().filter(|taken| taken.locks.iter().any(|(taken, _)| taken == name)).count();
+    assert_eq!(names(&["a", "b"]).iter().map(have).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn where_nothing_may_be_written_it_says_so() {
+    let taken = acquire(&Forbidden, names(&["a", "b"]), "us", AN_HOUR, &mut never);
+    assert_eq!(taken.end, TakenEnd::NotWritten(LookError::Forbidden("no".to_owned())));
+    assert!(taken.locks.is_empty());
+}
+
+#[test]
+fn an_answer_that_was_not_heard_costs_no_lock() {
+    let (memory, _tells) = Memory::new();
+    memory.kept().deaf = true;
+    assert!(matches!(take(&memory, &["a"], "us").end, TakenEnd::NotWritten(_)));
+    memory.kept().deaf = false;
+    assert_eq!(take(&memory, &["a"], "us").end, TakenEnd::All, "it is ours");
+}
+
+#[test]
+fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_to_them() {
+    let (memory, tells) = Memory::new();
+    let taken = take(&memory, &["a", "b"], "us");
+    let held = hold(&memory, taken, "us", Duration::from_millis(1));
+    // Each by being taken, and by two renewals.
+    for _ in 0..6 {
+        tells.recv_timeout(Duration::from_mins(1)).expect("it is renewed");
+    }
+    memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
+    let until = std::time::Instant::now() + Duration::from_mins(1);
+    let mut lost = held.news();
+    while lost.is_empty() && std::time::Instant::now() < until {
+        std::thread::yield_now();
+        lost = held.news();
+    }
+    assert_eq!(lost, [Lost { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
+    assert_eq!(held.give_back(), [], "it is told once");
+    assert_eq!((memory.holder("helm-purge-a"), memory.holder("helm-purge-b")), (Some("other".to_owned()), None));
+}
+
+#[test]
+fn at_the_end_a_lock_that_was_lost_is_told_and_one_that_was_removed_is_not() {
+    let (memory, _tells) = Memory::new();
+    let held = hold(&memory, take(&memory, &["a", "b"], "us"), "us", DURATION);
+    memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
+    memory.kept().leases.remove("helm-purge-b");
+    assert_eq!(held.give_back(), [Lost { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
+}

@@ -1,0 +1,170 @@
+//! A plan that was saved, held against today's: what goes is what both choose, unchanged. Pure.
+//!
+//! Somebody has agreed to the saved one, and today's knows the cluster as it is. Nothing goes that only one of them
+//! chooses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::build::is_asked_for;
+use super::decision::{Decision, Entry, Plan, Subject, Verdict};
+use super::narrowing::Narrowing;
+use super::reason::Reason;
+use crate::inventory::{Found, Listing};
+use crate::release::{Release, ReleaseId};
+
+/// What has come of the releases of a saved plan that do not go.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Since {
+    /// Those that have changed, or are kept by now, as they were planned, and how.
+    pub changed: Vec<(Release, String)>,
+    /// Those that are gone, as they were planned.
+    pub gone: Vec<Release>,
+    /// How many others would go today.
+    pub not_planned: usize,
+}
+
+/// Takes everything out of a plan that a saved one did not choose, or that is not the same any more.
+pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, narrowing: &Narrowing) -> Since {
+    let saved = saved.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
+    let mut since = Since::default();
+    let mut accounted = BTreeSet::new();
+    for entry in &mut plan.entries {
+        let Subject::Release(now) = &entry.subject else { continue };
+        let planned = saved.get(&now.id);
+        let spared = match (entry.decision.verdict, planned) {
+            (Verdict::Keep, None) => None,
+            (Verdict::Purge, None) => {
+                since.not_planned += 1;
+                Some(Reason::NotPlanned)
+            }
+            (verdict, Some(planned)) => {
+                accounted.insert(now.id.clone());
+                let change = planned.difference(now);
+                let kept = || (verdict == Verdict::Keep).then(|| kept_by(&entry.decision));
+                since.changed.extend(change.clone().or_else(kept).map(|what| ((*planned).clone(), what)));
+                change.filter(|_| verdict == Verdict::Purge).map(Reason::ChangedSince)
+            }
+        };
+        if let Some(reason) = spared {
+            spare(entry, reason);
+        }
+    }
+    for (id, planned) in saved.into_iter().filter(|(id, _)| !accounted.contains(*id)) {
+        since.add_unseen(id, planned, listing, narrowing);
+    }
+    since
+}
+
+/// What decided that it stays.
+fn kept_by(decision: &Decision) -> String {
+    decision.reasons.first().map_or_else(|| "kept now".to_owned(), |reason| format!("kept now: {reason}"))
+}
+
+fn spare(entry: &mut Entry, reason: Reason) {
+    entry.decision = Decision { verdict: Verdict::Keep, reasons: vec![reason] };
+    entry.going = None;
+}
+
+impl Since {
+    /// One that today's plan does not speak of.
+    fn add_unseen(&mut self, id: &ReleaseId, planned: &Release, listing: &Listing, narrowing: &Narrowing) {
+        let what = match listing.find(id) {
+            Found::Nothing => {
+                self.gone.push(planned.clone());
+                return;
+            }
+            // Today's command line did not ask for it.
+            Found::Release(now) if !is_asked_for(now, narrowing) => return,
+            Found::Release(_) => "it is outside the fence now".to_owned(),
+            Found::Unreadable(entry) => entry.why.clone(),
+            Found::Unlisted(entry) => entry.why.clone(),
+        };
+        self.changed.push((planned.clone(), what));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::NamespaceFacts;
+    use crate::inventory::{Contents, Protection, SeenMarks, read};
+    use crate::plan::{Facts, UnseenOptOuts, build};
+    use crate::policy::{KeepEntry, Policy};
+    use crate::release::Content;
+
+    /// `name revision`, all in one namespace.
+    fn list_of(releases: &[&str]) -> Listing {
+        let entry = |text: &&str| {
+            let (name, revision) = text.split_once(' ').expect("a name and a revision");
+            format!(
+                r#"{{"name":"{name}","namespace":"dev-a","revision":"{revision}","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}}"#
+            )
+        };
+        let entries = releases.iter().map(entry).collect::<Vec<_>>().join(",");
+        read(format!("[{entries}]").as_bytes()).expect("a list")
+    }
+
+    /// What goes, what has changed, what is gone, how many were not planned.
+    fn held_against(saved: &[&str], now: &[&str], flag: Option<(&str, &str)>) -> (String, String, String, usize) {
+        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                    namespaces: ['dev-*']\nkeep: [{releases: ['*-kept']}]\n";
+        let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
+        let entry = |wanted: &str| {
+            let found = flag.filter(|(name, _)| *name == wanted);
+            found.map(|(name, text)| KeepEntry::from_flag(name, text).expect("a pattern")).into_iter().collect()
+        };
+        let narrowing = Narrowing {
+            only: entry("--only"),
+            keep: entry("--keep"),
+            unseen_opt_outs: UnseenOptOuts::GoWithout,
+            ..Narrowing::default()
+        };
+        let listing = list_of(now);
+        let content = |release: &Release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone())));
+        let contents: Contents = listing.releases.iter().map(content).collect();
+        let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
+        let protection = Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
+        let now = "2026-11-24T10:00:00Z".parse().expect("a time");
+        let facts = Facts { listing: &listing, contents: &contents, protection: &protection, now };
+        let mut plan = build(&policies, facts, &narrowing);
+        let before = plan.chosen().map(|release| release.id.clone()).collect::<BTreeSet<_>>();
+        let since = only_saved(&mut plan, &list_of(saved).releases, &listing, &narrowing);
+        assert!(plan.chosen().all(|release| before.contains(&release.id)), "nothing is widened");
+        assert_eq!(plan.going().count(), plan.chosen().count());
+        let name = |release: &Release| release.id.name.to_string();
+        let goes = plan.chosen().map(name).collect::<Vec<_>>().join(" ");
+        let changed = since.changed.iter().map(|(release, what)| format!("{}: {what}", name(release)));
+        let gone = since.gone.iter().map(name).collect::<Vec<_>>().join(" ");
+        (goes, changed.collect::<Vec<_>>().join("; "), gone, since.not_planned)
+    }
+
+    fn expected(goes: &str, changed: &str, gone: &str, not_planned: usize) -> (String, String, String, usize) {
+        (goes.to_owned(), changed.to_owned(), gone.to_owned(), not_planned)
+    }
+
+    #[test]
+    fn what_goes_is_what_both_choose_unchanged_and_the_rest_is_accounted_for() {
+        assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], None), expected("a b", "", "", 0));
+        assert_eq!(held_against(&["a 1", "c 1"], &["a 1", "b 1"], None), expected("a", "", "c", 1));
+        let upgraded = "b: now revision 2, deployed; was revision 1, deployed";
+        assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 2"], None), expected("a", upgraded, "", 0));
+        assert_eq!(held_against(&[], &["a 1", "b-kept 1"], None), expected("", "", "", 1));
+    }
+
+    #[test]
+    fn what_is_kept_by_now_has_changed_and_what_today_does_not_ask_for_is_nobodys_business() {
+        let keep = Some(("--keep", "dev-a/b"));
+        assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], keep), expected("a", "b: kept now: dev-a/b", "", 0));
+        let only = Some(("--only", "dev-a/a"));
+        assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], only), expected("a", "", "", 0));
+        let by_file = "b-kept: kept now: releases *-kept";
+        assert_eq!(held_against(&["a 1", "b-kept 1"], &["a 1", "b-kept 1"], None), expected("a", by_file, "", 0));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_any_more_has_changed() {
+        let (goes, changed, gone, _) = held_against(&["a 1", "b 1"], &["a 1", "b x"], None);
+        assert_eq!((goes.as_str(), gone.as_str()), ("a", ""));
+        assert!(changed.starts_with("b: its revision is"), "{changed}");
+    }
+}

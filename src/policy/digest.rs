@@ -1,0 +1,78 @@
+//! What tells one text from every other: the SHA-256 of its bytes, as `sha256sum` prints it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ring::digest::SHA256;
+
+const LENGTH: usize = 32;
+
+/// The SHA-256 of some bytes, written as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; LENGTH]);
+
+/// A text that is no digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DigestError(String);
+
+/// The digest of some bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    let mut found = [0; LENGTH];
+    found.copy_from_slice(ring::digest::digest(&SHA256, bytes).as_ref());
+    Digest(found)
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let wrong = || DigestError(text.to_owned());
+        let is_ours = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
+        if text.len() != 2 * LENGTH || !text.as_bytes().iter().all(is_ours) {
+            return Err(wrong());
+        }
+        let mut bytes = [0; LENGTH];
+        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+            *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong())?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Display for DigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is no SHA-256, which has 64 hexadecimal digits", crate::visible::quoted(&self.0))
+    }
+}
+
+impl std::error::Error for DigestError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_written_as_other_programs_write_it_and_read_back() {
+        // FIPS 180-2, B.1.
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let digest = sha256(b"abc");
+        assert_eq!((digest.to_string().as_str(), known.parse()), (known, Ok(digest)));
+        assert_ne!(sha256(b"abd"), digest);
+    }
+
+    #[test]
+    fn whatever_else_is_no_digest() {
+        let long = "a".repeat(65);
+        let upper = "A".repeat(64);
+        let wide = "é".repeat(32);
+        for text in ["", "abc", &long, &upper, &wide, &long[..63]] {
+            assert!(text.parse::<Digest>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! From a file to a saved plan.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::document::{self, Decision, Document, Envelope};
+use super::{SavedCluster, SavedPlan, SavedPlanError, SavedPolicy};
+use crate::cluster::Identity;
+use crate::release::{Chart, Known, Release, ReleaseId, Revision};
+use crate::visible::quoted;
+
+/// A plan of a hundred thousand releases is smaller.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+const API_VERSION: &str = "helm-purge/v1";
+const KIND: &str = "PurgePlan";
+
+impl SavedPlan {
+    /// Reads a plan from a file, or where it is called `-`, from standard input.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or not be understood as a whole.
+    pub fn read_named(path: &Path) -> Result<Self, SavedPlanError> {
+        let file = path.display().to_string();
+        let bytes = if path == Path::new("-") { bytes_of(io::stdin()) } else { File::open(path).and_then(bytes_of) };
+        match bytes {
+            Ok(bytes) => Self::read(&file, &bytes),
+            Err(error) => Err(SavedPlanError::Unreadable(file, error)),
+        }
+    }
+
+    /// Reads a plan. `file` is what messages call it.
+    ///
+    /// # Errors
+    /// Where it cannot be understood as a whole.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, SavedPlanError> {
+        let Envelope { api_version, kind } = parse(file, bytes)?;
+        if api_version != API_VERSION || kind != KIND {
+            return Err(SavedPlanError::Other { file: file.to_owned(), kind, version: api_version });
+        }
+        let document = parse::<Document>(file, bytes)?;
+        understand(file, document).map_err(|what| SavedPlanError::Wrong(file.to_owned(), what))
+    }
+}
+
+fn bytes_of(stream: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    stream.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other("it is larger than 64 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// A JSON document begins with its bracket; YAML that does is JSON as well.
+fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, SavedPlanError> {
+    let wrong = |why: String| SavedPlanError::Format(file.to_owned(), why);
+    let text = std::str::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).map_err(|error| wrong(error.to_string()))
+    } else {
+        serde_yaml::from_str(text).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+fn understand(file: &str, document: Document) -> Result<SavedPlan, String> {
+    let created = document.created.parse().map_err(|_| format!("{} is no time", quoted(&document.created)))?;
+    let document::Cluster { context, server, uid } = document.cluster;
+    let policy = |policy: document::Policy| {
+        let digest = policy.sha256.parse().map_err(|error| format!("of policy {}: {error}", quoted(&policy.name)))?;
+        Ok(SavedPolicy { name: policy.name, digest })
+    };
+    let policies = document.policies.into_iter().map(policy).collect::<Result<Vec<_>, String>>()?;
+    let purged = document.releases.iter().filter(|release| release.decision == Decision::Purge);
+    let mut chosen = purged.map(release).collect::<Result<Vec<_>, _>>()?;
+    chosen.sort_by(|left, right| left.id.cmp(&right.id));
+    if let Some(twice) = chosen.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        return Err(format!("{} is in it twice", twice[0].id));
+    }
+    let cluster = SavedCluster { context, server, identity: uid.filter(|uid| !uid.is_empty()).map(Identity) };
+    Ok(SavedPlan { file: file.to_owned(), created, cluster, policies, chosen })
+}
+
+fn release(release: &document::Release) -> Result<Release, String> {
+    let name = format!("{}/{}", release.namespace.as_deref().unwrap_or_default(), release.name);
+    let wrong = |what: &str, value: Option<&str>| {
+        let found = value.map_or_else(|| "is missing".to_owned(), |value| format!("is {}", quoted(value)));
+        format!("{}: its {what} {found}", quoted(&name))
+    };
+    let namespace = release.namespace.as_deref();
+    let in_namespace = namespace.and_then(|text| text.parse().ok()).ok_or_else(|| wrong("namespace", namespace))?;
+    let in_name = release.name.parse().map_err(|_| wrong("name", Some(&release.name)))?;
+    let status = release.status.as_deref();
+    let updated = release.updated.as_deref().map(|text| text.parse().map_err(|_| wrong("time", Some(text))));
+    Ok(Release {
+        id: ReleaseId { namespace: in_namespace, name: in_name },
+        revision: Revision(release.revision.ok_or_else(|| wrong("revision", None))?),
+        status: status.and_then(|text| text.parse().ok()).ok_or_else(|| wrong("status", status))?,
+        chart: release.chart.as_deref().map_or(Known::Unknown, Chart::from_name_and_version),
+        updated: updated.transpose()?.map_or(Known::Unknown, Known::Is),
+        record: Known::Unknown,
+        keep_label: Known::Unknown,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn plan() -> Value {
+        json!({
+            "apiVersion": "helm-purge/v1", "kind": "PurgePlan", "created": "2026-11-25T18:00:00Z", "later": true,
+            "policies": [{"name": "x", "file": "x.yaml", "sha256": "a".repeat(64)}],
+            "cluster": {"context": "dev", "server": "https://dev", "uid": "u"},
+            "releases": [
+                {"namespace": "dev-b", "name": "web", "revision": 3, "status": "deployed", "chart": "web-1.0.0",
+                 "updated": "2026-11-20T10:00:00.123456789Z", "decision": "purge", "reasons": []},
+                {"namespace": "dev-a", "name": "web", "revision": 1, "status": "failed", "decision": "purge"},
+                {"name": "odd", "decision": "keep"},
+            ],
+        })
+    }
+
+    fn read(plan: &Value) -> Result<SavedPlan, String> {
+        SavedPlan::read("plan.json", plan.to_string().as_bytes()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_was_to_go_is_read_with_its_exact_facts_from_json_and_from_yaml() {
+        let saved = read(&plan()).expect("a plan");
+        let names = saved.chosen.iter().map(|release| release.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(names, ["dev-a/web", "dev-b/web"]);
+        let exact = "2026-11-20T10:00:00.123456789Z".parse().expect("a time");
+        assert_eq!((saved.chosen[1].revision, saved.chosen[1].updated), (Revision(3), Known::Is(exact)));
+        assert_eq!((&saved.chosen[0].chart, saved.chosen[0].updated), (&Known::Unknown, Known::Unknown));
+        let yaml = serde_yaml::to_string(&plan()).expect("it can be written");
+        let from_yaml = SavedPlan::read("plan.json", yaml.as_bytes()).expect("a plan");
+        assert_eq!(from_yaml, saved);
+    }
+
+    #[test]
+    fn of_a_plan_that_is_not_understood_completely_nothing_is_used() {
+        for (pointer, value, expected) in [
+            ("/apiVersion", json!("helm-purge/v2"), "is `PurgePlan` of version `helm-purge/v2`"),
+            ("/kind", json!("PurgeReport"), "is `PurgeReport` of version `helm-purge/v1`"),
+            ("/kind", json!(3), "is no saved plan"),
+            ("/created", json!("yesterday"), "`yesterday` is no time"),
+            ("/policies/0/sha256", json!("abc"), "of policy `x`: `abc` is no SHA-256"),
+            ("/policies/0", json!({"name": "x"}), "missing field `sha256`"),
+            ("/cluster", json!({"context": "dev"}), "missing field `server`"),
+            ("/releases/0/decision", json!("perhaps"), "unknown variant `perhaps`"),
+            ("/releases/0/namespace", json!("Dev"), "`Dev/web`: its namespace is `Dev`"),
+            ("/releases/0/namespace", json!(null), "`/web`: its namespace is missing"),
+            ("/releases/0/name", json!("--all"), "its name is `--all`"),
+            ("/releases/0/revision", json!(null), "its revision is missing"),
+            ("/releases/0/revision", json!(-1), "is no saved plan"),
+            ("/releases/0/status", json!("fine"), "its status is `fine`"),
+            ("/releases/0/updated", json!("now"), "its time is `now`"),
+            ("/releases/0/namespace", json!("dev-a"), "dev-a/web is in it twice"),
+        ] {
+            let mut plan = plan();
+            *plan.pointer_mut(pointer).expect("it is there") = value;
+            let error = read(&plan).expect_err(pointer);
+            assert!(error.contains(expected), "{pointer}: {error}");
+        }
+        for text in ["", "[]", "{", "null", "- a\n- b\n"] {
+            assert!(SavedPlan::read("plan.json", text.as_bytes()).is_err(), "{text}");
+        }
+        let cut = plan().to_string();
+        assert!(SavedPlan::read("plan.json", &cut.as_bytes()[..cut.len() - 1]).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! The requests that came, and what is to happen to those that come.
+//!
+//! Must not do it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::pattern::matches;
+use super::{Fault, Which};
+
+/// Shared by the owner of a proxy and all its connections.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    requests: Vec<String>,
+    rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    requests: String,
+    which: Which,
+    fault: Fault,
+    /// How many requests it was asked about.
+    asked: usize,
+}
+
+impl Rule {
+    fn fault_of(&mut self, request: &str) -> Option<Fault> {
+        if !matches(&self.requests, request) {
+            return None;
+        }
+        self.asked += 1;
+        self.which.has(self.asked).then(|| self.fault.clone())
+    }
+}
+
+impl Book {
+    pub(super) fn add(&self, requests: &str, which: Which, fault: Fault) {
+        self.pages().rules.push(Rule { requests: requests.to_owned(), which, fault, asked: 0 });
+    }
+
+    pub(super) fn clear(&self) {
+        self.pages().rules.clear();
+    }
+
+    /// A request came: what happens to it, where it is something.
+    pub(super) fn enter(&self, request: String) -> Option<Fault> {
+        let mut pages = self.pages();
+        // Every rule counts its requests, also where another one was first.
+        let faults = pages.rules.iter_mut().filter_map(|rule| rule.fault_of(&request)).collect::<Vec<_>>();
+        pages.requests.push(request);
+        faults.into_iter().next()
+    }
+
+    pub(super) fn count(&self, requests: &str) -> usize {
+        self.pages().requests.iter().filter(|request| matches(requests, request)).count()
+    }
+
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.pages().requests.clone()
+    }
+
+    /// Every change is one step, so that a panic leaves the pages whole.
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

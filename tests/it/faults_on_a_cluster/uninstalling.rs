@@ -1,0 +1,127 @@
+//! Trouble while releases go: it is told of the release that it met, the others go, and a second run does the rest.
+
+use std::time::Duration;
+
+use helm_purge::cluster::Connection;
+use helm_purge::helm::child::Limits;
+use helm_purge::helm::{Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner, Uninstall};
+use helm_purge::release::ReleaseId;
+use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
+use helm_purge::signal::StopSignal;
+use rustix::process::Signal;
+use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
+
+use super::{RUN, a_second_run_finishes, maps, side_by_side};
+use crate::support::{Real, cluster};
+
+const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
+const RECORD: &str = "DELETE /api/v1/namespaces/*/secrets/sh.helm.release.v1.b.v1*";
+
+/// A run with trouble at `b`, with each helm; then all is well again, and a second one.
+fn at_b(test: &str, requests: &str, fault: &Fault, judge: impl Fn(&Real, Vec<String>)) {
+    for helm in HelmVersion::BOTH {
+        let (real, proxy) = Real::behind_a_proxy(test, helm);
+        real.seed(&["a/a", "a/b", "a/c"]);
+        proxy.fail(requests, Which::Every, fault.clone());
+        let output = real.program.run(&RUN);
+        real.program.leaves_no_process();
+        judge(&real, output.results());
+        proxy.heal();
+        a_second_run_finishes(&real);
+    }
+}
+
+#[test]
+fn an_object_that_cannot_be_deleted_fails_its_release_and_no_other() {
+    let cases = [
+        (Fault::Answer(Answer::TOO_MANY_REQUESTS), "transient"),
+        (Fault::Answer(Answer::INTERNAL_ERROR), "other"),
+        (Fault::Answer(Answer::UNAVAILABLE), "transient"),
+        (Fault::Answer(Answer::ETCD_TIMED_OUT), "transient"),
+        (Fault::Answer(Answer::LEADER_CHANGED), "transient"),
+        (Fault::HangUp, "other"),
+    ];
+    side_by_side(&cases, |number, (fault, class)| {
+        at_b(&format!("object-{number}"), OBJECT, fault, |real, results| {
+            let b = format!("b failed {class} listed");
+            assert_eq!(results, ["a purged gone", &b, "c purged gone"], "{fault:?}");
+            assert_eq!((real.listed(), maps(real)), (vec!["a/b".to_owned()], vec!["b-1".to_owned()]));
+        });
+    });
+}
+
+#[test]
+fn a_record_that_cannot_be_deleted_is_a_release_that_is_still_there() {
+    let cases = [
+        (Fault::Answer(Answer::UNAVAILABLE), "leftovers"),
+        (Fault::Answer(Answer::ETCD_TIMED_OUT), "leftovers"),
+        (Fault::HangUp, "leftovers"),
+    ];
+    side_by_side(&cases, |number, (fault, class)| {
+        at_b(&format!("record-{number}"), RECORD, fault, |real, results| {
+            let b = format!("b failed {class} listed");
+            assert_eq!(results, ["a purged gone", &b, "c purged gone"], "{fault:?}");
+            assert_eq!((real.listed(), maps(real)), (vec!["a/b".to_owned()], vec![]), "its objects are gone");
+        });
+    });
+}
+
+/// Helm writes "uninstalling" into the record first, and goes on where it cannot; only its log tells.
+#[test]
+fn a_record_that_cannot_be_marked_keeps_no_release_from_going() {
+    let cases = [Fault::HangUp, Fault::Cut(0), Fault::Answer(Answer::UNAVAILABLE)];
+    side_by_side(&cases, |number, fault| {
+        at_b(&format!("mark-{number}"), "PUT */secrets/*", fault, |_, results| {
+            assert_eq!(results, ["a purged gone", "b purged gone", "c purged gone"], "{fault:?}");
+        });
+    });
+}
+
+#[test]
+fn a_delete_that_is_never_answered_ends_with_the_second_signal() {
+    for helm in HelmVersion::BOTH {
+        let (real, proxy) = Real::behind_a_proxy("stalled", helm);
+        real.seed(&["a/b", "a/c"]);
+        proxy.fail(OBJECT, Which::Every, Fault::Stall);
+        let running = real.program.start(&RUN[..9]);
+        proxy.wait_for(OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
+        running.signal(Signal::INT);
+        running.wait_for_stderr("stopping: 1 release is being uninstalled");
+        running.signal(Signal::TERM);
+        let output = running.finish().exits(130);
+        assert_eq!(output.results(), ["b failed interrupted unknown", "c not-started unknown"], "{output}");
+        assert_eq!(real.listed(), ["a/b", "a/c"]);
+        real.program.leaves_no_process();
+        proxy.heal();
+        a_second_run_finishes(&real);
+    }
+}
+
+#[test]
+fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
+    for helm in HelmVersion::BOTH {
+        let (real, proxy) = Real::behind_a_proxy("late", helm);
+        real.seed(&["a/b"]);
+        proxy.fail(OBJECT, Which::Every, Fault::Stall);
+        let wish = ConnectionWish {
+            kubeconfig: KubeconfigFiles::Flag(proxy.kubeconfig().to_owned()),
+            ..ConnectionWish::default()
+        };
+        let connection = Connection::resolve(&wish).expect("it resolves");
+        let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
+        let found = Helm::find(program.to_str(), None, &StopSignal::default()).expect("helm answers");
+        let limits = Limits::with_deadline(Duration::from_secs(3));
+        let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);
+        let namespace = real.namespace("a").parse().expect("a legal name");
+        let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
+        let manner = Manner::usual(Duration::from_mins(5));
+        let verdict = uninstall.uninstall(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+        let Some(Attempt::Failed(failure) | Attempt::Unclear(failure)) = verdict.rest.first() else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!(failure.class, FailureClass::TimedOut, "{failure:?}");
+        assert_eq!(real.listed(), ["a/b"]);
+        proxy.heal();
+        a_second_run_finishes(&real);
+    }
+}

@@ -1,0 +1,245 @@
+//! The lock, on the real cluster: two runs of one policy, a killed one, thirty policies, and whoever may not lock.
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use throwaway_cluster::{HelmVersion, Kind};
+
+use crate::support::{Output, Real, Running, cluster, user_everywhere};
+
+const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
+const RUN: [&str; 9] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers=1", "--batch=1", "-o", "json"];
+
+/// A real helm that begins to uninstall when it is let: it says so in `calls`, and waits for the file `go`.
+fn hold_helm(real: &mut Real) {
+    let folder = real.program.folder().display().to_string();
+    let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = uninstall ]; then\n  echo \"$@\" >> '{folder}/calls'\n  \
+         until [ -e '{folder}/go' ]; do sleep 0.02; done\nfi\nexec '{}' \"$@\"\n",
+        helm.display()
+    );
+    let wrapper = real.program.executable("helm", &script);
+    real.program.set("HELM_BIN", wrapper);
+}
+
+fn prepare(test: &str) -> Real {
+    let mut real = Real::new(test, HelmVersion::Four);
+    real.seed(&["a/one", "a/two"]);
+    cluster().api().create_namespace(&locks(&real)).unwrap_or_else(|error| panic!("{error}"));
+    hold_helm(&mut real);
+    real
+}
+
+fn locks(real: &Real) -> String {
+    real.namespace("locks")
+}
+
+fn start(real: &Real, more: &[&str]) -> Running {
+    let locks = locks(real);
+    real.program.start(&[&RUN[..], &["--lock-namespace", locks.as_str()], more].concat())
+}
+
+/// A run that has taken the lock and has begun to uninstall.
+fn start_and_hold(real: &Real) -> Running {
+    let running = start(real, &[]);
+    real.program.wait_for_file("calls", "uninstall");
+    running
+}
+
+fn lease(real: &Real) -> Value {
+    let name = format!("helm-purge-{}", real.namespace("x").trim_end_matches("-x"));
+    let found = cluster().api().get(LEASE, Some(&locks(real)), &name).unwrap_or_else(|error| panic!("{error}"));
+    found.expect("there is a Lease")["spec"].clone()
+}
+
+fn change_lease(real: &Real, spec: &Value) {
+    let name = format!("helm-purge-{}", real.namespace("x").trim_end_matches("-x"));
+    let changed = cluster().api().patch(LEASE, Some(&locks(real)), &name, &json!({"spec": spec}));
+    changed.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn go(real: &Real) {
+    real.program.file("go", "");
+}
+
+#[track_caller]
+fn totals(output: &Output) -> [u64; 3] {
+    let report = output.json();
+    ["purged", "alreadyGone", "failed"].map(|key| report["totals"][key].as_u64().expect("a number"))
+}
+
+#[test]
+fn of_two_runs_of_one_policy_the_second_waits_or_says_who_is_first() {
+    let real = prepare("lock-two");
+    let first = start_and_hold(&real);
+    let holder = lease(&real)["holderIdentity"].as_str().expect("somebody holds it").to_owned();
+    let refused = start(&real, &[]).finish().exits(6);
+    let policy = real.namespace("x").trim_end_matches("-x").to_owned();
+    let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: {holder}"));
+    drop(refused.stderr_has("hint: wait for it with --lock-wait"));
+    let gives_up = start(&real, &["--lock-wait", "1s"]).finish().exits(6);
+    drop(gives_up.stderr_has("waiting: another run holds the lock"));
+    let second = start(&real, &["--lock-wait", "1m"]);
+    second.wait_for_stderr("waiting: another run holds the lock");
+    let impatient = start(&real, &["--lock-wait", "1m"]);
+    impatient.wait_for_stderr("waiting: another run holds the lock");
+    impatient.signal(Signal::INT);
+    drop(impatient.finish().exits(130).stderr_has("interrupted; nothing was purged"));
+    go(&real);
+    assert_eq!(totals(&first.finish().exits(0)), [2, 0, 0]);
+    assert_eq!(totals(&second.finish().exits(0)), [0, 2, 0], "nothing is uninstalled twice");
+    assert!(lease(&real)["holderIdentity"].is_null() && lease(&real)["leaseTransitions"] == 1, "{}", lease(&real));
+}
+
+#[test]
+fn a_plan_and_a_dry_run_take_no_lock_and_a_run_outside_a_pod_says_where_there_is_none() {
+    let real = prepare("lock-none");
+    real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    start(&real, &["--dry-run"]).finish().exits(0);
+    let leases = cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed");
+    assert!(leases.is_empty(), "{leases:?}");
+    real.program.run(&[&RUN[..], &["--lock-namespace", "No"]].concat()).exits(2).stderr_has("`No` is no namespace");
+    go(&real);
+    let output = real.program.run(&RUN).exits(0).stderr_has("note: no lock is taken; --lock-namespace says where");
+    assert_eq!(totals(&output), [2, 0, 0]);
+    let nothing_left = start(&real, &[]).finish().exits(0);
+    assert!(cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed").is_empty());
+    drop(nothing_left);
+}
+
+#[test]
+fn the_lock_of_a_killed_run_is_taken_over_once_it_has_not_been_renewed_for_its_duration() {
+    let real = prepare("lock-killed");
+    let killed = start_and_hold(&real);
+    killed.signal(Signal::KILL);
+    drop(killed.finish());
+    let (before, holder) = (lease(&real), lease(&real)["holderIdentity"].clone());
+    assert_eq!(before["leaseDurationSeconds"], 60);
+    // As a run writes it that is to be missed sooner.
+    change_lease(&real, &json!({"leaseDurationSeconds": 2}));
+    let next = start(&real, &["--lock-wait", "1m"]);
+    next.wait_for_stderr("waiting: another run holds the lock");
+    assert_eq!(lease(&real)["holderIdentity"], holder, "not before its time");
+    go(&real);
+    next.finish().exits(0);
+    assert!(lease(&real)["holderIdentity"].is_null() && lease(&real)["leaseTransitions"] == 1, "{}", lease(&real));
+    assert!(real.listed().is_empty());
+}
+
+#[test]
+fn the_lock_of_a_run_that_is_long_dead_holds_up_nobody() {
+    let real = prepare("lock-dead");
+    let killed = start_and_hold(&real);
+    killed.signal(Signal::KILL);
+    drop(killed.finish());
+    change_lease(&real, &json!({"renewTime": "2026-01-01T00:00:00.000000Z"}));
+    go(&real);
+    let output = start(&real, &[]).finish().exits(0);
+    assert!(!output.stderr.contains("waiting"), "{output}");
+}
+
+#[test]
+fn after_one_signal_and_after_two_the_lock_is_given_back() {
+    for (name, signals, says) in [("lock-one", 1, "stopping:"), ("lock-both", 2, "(TERM)")] {
+        let real = prepare(name);
+        let running = start_and_hold(&real);
+        running.signal(Signal::INT);
+        running.wait_for_stderr("stopping:");
+        if signals == 2 {
+            running.signal(Signal::TERM);
+        } else {
+            go(&real);
+        }
+        running.wait_for_stderr(says);
+        running.finish().exits(130);
+        assert!(lease(&real)["holderIdentity"].is_null(), "{signals}: {}", lease(&real));
+    }
+}
+
+#[test]
+fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
+    let real = prepare("lock-early");
+    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let name = real.namespace("x").trim_end_matches("-x").to_owned();
+    real.program.file("later.yaml", &policy.replace(&format!("name: {name}"), &format!("name: {name}-later")));
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    let later = cluster().api().create(&json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {"name": format!("helm-purge-{name}-later"), "namespace": locks(&real)},
+        "spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 60, "renewTime": now},
+    }));
+    later.unwrap_or_else(|error| panic!("{error}"));
+    let refused = start(&real, &["-f", "later.yaml"]).finish().exits(6);
+    drop(refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last heard of")));
+    assert!(lease(&real)["holderIdentity"].is_null(), "{}", lease(&real));
+    assert_eq!(real.listed(), ["a/one", "a/two"]);
+}
+
+#[test]
+fn a_lock_that_somebody_takes_away_is_told_and_the_run_goes_on() {
+    let real = prepare("lock-lost");
+    let running = start_and_hold(&real);
+    change_lease(&real, &json!({"holderIdentity": "somebody"}));
+    go(&real);
+    let output = running.finish().exits(0).stderr_has("was lost, somebody holds it now; the run goes on");
+    assert_eq!(totals(&output), [2, 0, 0]);
+    assert_eq!(lease(&real)["holderIdentity"], "somebody", "it is not ours to give back");
+}
+
+#[test]
+fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
+    let mut real = prepare("lock-forbidden");
+    let all: &[&str] = &["*"];
+    let user = real.namespace("user");
+    let kubeconfig = user_everywhere(cluster(), &user, &[("secrets", all), ("configmaps", all), ("namespaces", all)]);
+    real.program.set("KUBECONFIG", kubeconfig);
+    go(&real);
+    let output = start(&real, &[]).finish().exits(0).stderr_has("leases.coordination.k8s.io");
+    assert_eq!(output.stderr.matches("warning: the lock could not be taken").count(), 1, "{output}");
+    assert_eq!(totals(&output), [2, 0, 0]);
+}
+
+#[test]
+fn a_lock_in_a_namespace_that_is_not_there_is_a_warning_as_well() {
+    let real = prepare("lock-nowhere");
+    go(&real);
+    let output = real.program.run(&[&RUN[..], &["--lock-namespace", "lock-nowhere-at-all"]].concat()).exits(0);
+    assert_eq!(totals(&output.stderr_has("warning: the lock could not be taken: namespaces")), [2, 0, 0]);
+}
+
+#[test]
+fn thirty_policies_side_by_side_and_the_other_way_round_wait_for_each_other_and_end() {
+    let real = Real::new("lock-many", HelmVersion::Three);
+    cluster().api().create_namespace(&locks(&real)).unwrap_or_else(|error| panic!("{error}"));
+    let names = (10..40).map(|number| format!("p{number}")).collect::<Vec<_>>();
+    real.seed(
+        &names
+            .iter()
+            .map(|name| format!("{name}/web"))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+    );
+    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let files = names.iter().map(|name| {
+        let prefix = real.namespace("x").trim_end_matches("-x").to_owned();
+        let text = policy.replace(&format!("'{prefix}-*'"), &real.namespace(name));
+        let text = text.replace(&format!("{{name: {prefix}}}"), &format!("{{name: {prefix}-{name}}}"));
+        real.program.file(&format!("{name}.yaml"), &text);
+        format!("{name}.yaml")
+    });
+    let files = files.collect::<Vec<_>>();
+    let run = |files: &mut dyn Iterator<Item = &String>| {
+        let files = files.flat_map(|file| ["-f", file.as_str()]).collect::<Vec<_>>();
+        let locks = locks(&real);
+        let flags = ["--yes", "-o", "json", "--lock-wait", "1m", "--lock-namespace", locks.as_str()];
+        real.program.start(&[&["run", "-A"], &files[..], &flags].concat())
+    };
+    let runs = [run(&mut files.iter()), run(&mut files.iter().rev())];
+    let totals = runs.map(|running| totals(&running.finish().exits(0)));
+    assert_eq!([totals[0][0] + totals[1][0], totals[0][2] + totals[1][2]], [30, 0], "{totals:?}");
+    let leases = cluster().api().objects(LEASE, Some(&locks(&real))).expect("Leases can be listed");
+    assert_eq!(leases.len(), 30);
+    assert!(leases.iter().all(|lease| lease["spec"]["holderIdentity"].is_null()), "{leases:#?}");
+}

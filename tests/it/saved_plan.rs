@@ -1,0 +1,207 @@
+//! `run --plan`: what goes is what a saved plan and today's both choose, unchanged, and nothing else.
+
+use serde_json::{Value, json};
+use throwaway_cluster::SeededRelease;
+
+use crate::support::{FakeHelm, Output, Real, Terminal, cluster};
+
+const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "--plan", "plan.json"];
+
+fn save(fake: &FakeHelm, more: &[&str]) -> Value {
+    let plan = fake.program.run(&[&["plan", "-f", "policy.yaml", "-o", "json"], more].concat()).exits(0);
+    fake.program.file("plan.json", &plan.stdout);
+    plan.json()
+}
+
+fn saved() -> FakeHelm {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "web");
+    save(&fake, &[]);
+    fake
+}
+
+fn run(fake: &FakeHelm, more: &[&str]) -> Output {
+    fake.program.run(&[&RUN[..], &["-o", "json"], more].concat())
+}
+
+#[track_caller]
+fn nothing_was_uninstalled(fake: &FakeHelm) {
+    assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
+}
+
+/// What became of each release of a report: its name, the outcome, and why.
+fn outcomes(report: &Value) -> Vec<[&str; 3]> {
+    let releases = report["releases"].as_array().expect("a list").iter();
+    releases
+        .map(|release| ["name", "outcome", "message"].map(|key| release[key].as_str().unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn a_plan_says_which_policies_which_cluster_and_what_was_narrowed() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "web");
+    let plan = save(&fake, &["-n", "dev-a", "--only", "dev-*/w*", "--keep", "dev-a/vault"]);
+    let policy = std::fs::read(fake.program.folder().join("policy.yaml")).expect("it was written");
+    let digest = helm_purge::policy::sha256(&policy).to_string();
+    assert_eq!(plan["policies"], json!([{"name": "test", "file": "policy.yaml", "sha256": digest}]));
+    assert_eq!(plan["cluster"], json!({"context": "dev-eu", "server": "https://127.0.0.1:1"}));
+    let narrowing = json!({
+        "namespace": "dev-a", "only": ["dev-*/w*"], "keep": ["dev-a/vault"], "withoutOptOuts": true,
+    });
+    assert_eq!((&plan["apiVersion"], &plan["narrowing"]), (&json!("helm-purge/v1"), &narrowing));
+}
+
+#[test]
+fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() {
+    for format in ["json", "yaml"] {
+        let fake = FakeHelm::new();
+        for name in ["again", "gone", "same", "spared", "upgraded"] {
+            fake.release("dev-a", name);
+        }
+        fake.release("dev-b", "kept");
+        let plan = fake.program.run(&["plan", "-f", "policy.yaml", "--keep", "dev-b/*", "-o", format]).exits(0);
+        fake.program.file("plan.json", &plan.stdout);
+        fake.release_with("dev-a", "upgraded", &[("revision", json!("4"))]);
+        fake.release_with("dev-a", "again", &[("updated", json!(jiff::Timestamp::now().to_string()))]);
+        fake.release("dev-a", "new");
+        std::fs::remove_file(fake.program.folder().join("fake/releases/dev-a__gone")).expect("it was there");
+        let output = run(&fake, &["--keep", "dev-a/spared"]).exits(0);
+        let report = output.json();
+        let outcomes = outcomes(&report);
+        let names = outcomes.iter().map(|[name, outcome, _]| (*name, *outcome)).collect::<Vec<_>>();
+        let expected = [
+            ("again", "changed"),
+            ("gone", "already-gone"),
+            ("same", "purged"),
+            ("spared", "changed"),
+            ("upgraded", "changed"),
+        ];
+        assert_eq!(names, expected, "{format}: {report:#}");
+        assert!(outcomes[0][2].starts_with("deployed again at "), "{outcomes:?}");
+        assert_eq!(outcomes[3][2], "kept now: dev-a/spared");
+        assert_eq!(outcomes[4][2], "now revision 4, deployed; was revision 1, deployed");
+        assert_eq!(fake.left(), ["dev-a/again", "dev-a/new", "dev-a/spared", "dev-a/upgraded", "dev-b/kept"]);
+        // Each release once: what has an outcome is not counted as kept besides.
+        assert_eq!((&report["totals"]["planned"], &report["totals"]["kept"]), (&json!(5), &json!(2)));
+        let note = "in plan.json: 5 releases, 3 changed or kept since, 1 gone already; 2 releases that would go today";
+        drop(output.stderr_has(note).stderr_has("the saved plan does not purge it"));
+    }
+}
+
+#[test]
+fn today_may_narrow_a_saved_plan_and_never_widens_it() {
+    let fake = FakeHelm::new();
+    for name in ["one", "two", "three"] {
+        fake.release("dev-a", name);
+    }
+    save(&fake, &["--only", "dev-a/t*"]);
+    let report = run(&fake, &["--only", "dev-a/*o*"]).exits(0).json();
+    assert_eq!(outcomes(&report), [["two", "purged", ""]]);
+    assert_eq!(fake.left(), ["dev-a/one", "dev-a/three"]);
+}
+
+#[test]
+fn the_question_is_about_what_is_left_of_the_plan() {
+    let fake = FakeHelm::new();
+    fake.release("dev-a", "old");
+    save(&fake, &[]);
+    fake.release("dev-a", "new");
+    let mut terminal = Terminal::start(fake.program.command(&["run", "-f", "policy.yaml", "--plan", "plan.json"]));
+    terminal.wait_for("This uninstalls 1 release on dev-eu.");
+    terminal.type_text("dev-eu\r");
+    assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
+    assert_eq!(fake.left(), ["dev-a/new"]);
+}
+
+#[test]
+fn a_dry_run_shows_what_is_left_of_the_plan() {
+    let fake = saved();
+    fake.release("dev-a", "new");
+    let names = fake.program.run(&["run", "--dry-run", "-f", "policy.yaml", "--plan", "plan.json", "-o", "name"]);
+    assert_eq!(names.exits(0).stdout, "dev-a/web\n");
+    nothing_was_uninstalled(&fake);
+}
+
+#[test]
+fn a_plan_by_other_policies_is_refused_whatever_their_files_are_called() {
+    let fake = saved();
+    let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
+    fake.program.file("policy.yaml", &format!("{text}# more\n"));
+    drop(run(&fake, &[]).exits(5).stderr_has("made by other policies: test is not the same text any more"));
+    fake.program.file("policy.yaml", &text.replace("name: test", "name: other"));
+    drop(run(&fake, &[]).exits(5).stderr_has("test was not named; other is another"));
+    nothing_was_uninstalled(&fake);
+    fake.program.file("moved.yaml", &text);
+    fake.program.run(&["run", "-f", "moved.yaml", "--yes", "-A", "--plan", "plan.json"]).exits(0);
+    assert!(fake.left().is_empty());
+}
+
+#[test]
+fn a_plan_for_another_cluster_is_refused() {
+    let fake = saved();
+    let plan = std::fs::read_to_string(fake.program.folder().join("plan.json")).expect("it was saved");
+    let mut plan: Value = serde_json::from_str(&plan).expect("JSON");
+    for (key, value, says) in [
+        (
+            "server",
+            json!("https://127.0.0.1:2"),
+            "for another cluster: server https://127.0.0.1:2; this one has server",
+        ),
+        // Which one this is cannot be told: nobody answers here.
+        ("uid", json!("0f9d1c2e"), "for another cluster: uid 0f9d1c2e; this one has server https://127.0.0.1:1"),
+    ] {
+        let before = plan["cluster"].clone();
+        plan["cluster"][key] = value;
+        fake.program.file("plan.json", &plan.to_string());
+        drop(run(&fake, &[]).exits(5).stderr_has(says));
+        plan["cluster"] = before;
+    }
+    nothing_was_uninstalled(&fake);
+}
+
+#[test]
+fn a_file_that_is_no_plan_of_this_version_is_invalid_and_nothing_is_started() {
+    for (text, says) in [
+        ("{\"apiVersion\": \"helm-purge/v9\", \"kind\": \"PurgePlan\"}", "of version `helm-purge/v9`"),
+        ("kind: PurgePolicy\napiVersion: helm-purge/v1\n", "plan.json is `PurgePolicy`"),
+        ("{", "plan.json is no saved plan"),
+    ] {
+        let fake = saved();
+        let before = fake.calls().len();
+        fake.program.file("plan.json", text);
+        drop(run(&fake, &[]).exits(3).stderr_has(says).stderr_has("hint: save it anew"));
+        assert_eq!(fake.calls().len(), before);
+    }
+    let fake = FakeHelm::new();
+    drop(run(&fake, &[]).exits(3).stderr_has("the saved plan plan.json cannot be read"));
+}
+
+#[test]
+fn a_plan_on_standard_input_leaves_nothing_to_answer_with() {
+    let fake = saved();
+    let plan = std::fs::read_to_string(fake.program.folder().join("plan.json")).expect("it was saved");
+    let run = |flags: &[&str]| fake.program.run_with_input(&[&["run", "--plan", "-", "-f"], flags].concat(), &plan);
+    drop(run(&["policy.yaml"]).exits(2).stderr_has("a plan on standard input leaves nothing"));
+    drop(run(&["-", "--yes"]).exits(2).stderr_has("standard input is a policy or a saved plan, not both"));
+    nothing_was_uninstalled(&fake);
+    run(&["policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
+}
+
+#[test]
+fn on_a_real_cluster_a_saved_plan_holds_for_its_uid_and_for_what_was_not_upgraded() {
+    Real::with_both("saved", |real| {
+        real.seed(&["a/upgraded", "a/web"]);
+        let plan = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0);
+        let foreign = plan.stdout.replace(cluster().uid(), "00000000-0000-4000-8000-000000000000");
+        real.program.file("plan.json", &foreign);
+        drop(real.program.run(&RUN).exits(5).stderr_has("is for another cluster: uid 00000000-0000-4000-8000-0000"));
+        real.program.file("plan.json", &plan.stdout);
+        let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
+        let seeded = cluster().seed(&[seed("upgraded").revisions(2..=2), seed("new")]);
+        seeded.unwrap_or_else(|error| panic!("{error}"));
+        let output = real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0 · already gone 0 · changed 1");
+        drop(output.stdout_has("now revision 2, deployed; was revision 1, deployed"));
+        assert_eq!(real.listed(), ["a/new", "a/upgraded"]);
+    });
+}
