@@ -79,7 +79,8 @@ fn look_again(prepared: &Prepared) -> Result<(Listing, Protection), Stopped> {
     Ok(looked?)
 }
 
-fn cannot_be_told(error: &LookError) -> Stopped {
+/// The answer was not to be had.
+pub(super) fn cannot_be_told(error: &LookError) -> Stopped {
     let hint = Some("nothing was purged; run it again".to_owned());
     let error = format!("whether this is still the same cluster could not be told: {error}");
     Stopped::Error { code: ExitCode::Preflight, error: Box::from(error), hint }

@@ -7,6 +7,7 @@ mod planned;
 mod prune;
 mod removal;
 mod restore;
+mod same;
 mod settle;
 mod show;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::look::{LookedBack, look_back};
+use super::same::same_cluster;
 use crate::cli::{PruneArguments, UndoFormat};
 use crate::command::confirm::{self, Deed};
 use crate::command::{Stopped, Surroundings};
@@ -44,6 +45,7 @@ pub(in crate::command) fn prune(
         let what = format!("removes the history of {} for good", plural(old.len(), "release"));
         let (connection, scope) = (&looked.connection, &looked.scope);
         confirm::agree(agreement, Deed { what: &what, done: "pruned", connection, scope }, surroundings)?;
+        same_cluster(&looked, surroundings)?;
     }
     surroundings.interrupts.enter(Stage::Looking);
     let failed = remove(&looked, &old.iter().map(|candidate| &candidate.kept).collect::<Vec<_>>());

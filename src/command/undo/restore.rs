@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::before::leaving;
 use super::look::{LookedBack, look_back};
 use super::planned::{means, planned};
+use super::same::same_cluster;
 use super::settle::settle;
 use super::show::{show, summarize, tell_plan};
 use crate::cli::RestoreArguments;
@@ -45,6 +46,7 @@ pub(in crate::command) fn restore(
         let what = format!("restores {}", plural(plan.going().count(), "release"));
         let (connection, scope) = (&looked.connection, &looked.scope);
         confirm::agree(agreement, Deed { what: &what, done: "restored", connection, scope }, surroundings)?;
+        same_cluster(&looked, surroundings)?;
     }
     let deadline = flags.longest.map(|longest| begun + longest);
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
