@@ -48,7 +48,7 @@ impl ExitCode {
     /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
     pub fn of_run(run: &Run, settled: &Settled) -> Self {
         let verified = !matches!(settled, Settled::NotVerified(_));
-        let failed = run.results.iter().any(|result| result.outcome.is_failure());
+        let failed = run.results.iter().any(|result| result.outcome.is_failure() || is_for_the_journal(&result.outcome));
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
             None if failed || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
@@ -74,7 +74,7 @@ impl ExitCode {
     pub fn documented() -> impl Iterator<Item = (&'static str, &'static str)> {
         [
             ("0", "done, or nothing to do"),
-            ("1", "some releases or cases failed, or the result could not be verified or written"),
+            ("1", "some releases or cases failed, or the result could not be verified, written or journaled"),
             ("2", "wrong command line, or a confirmation is missing"),
             ("3", "a policy or a case is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),
@@ -86,6 +86,11 @@ impl ExitCode {
         ]
         .into_iter()
     }
+}
+
+/// It is not the release's fault, but nobody should take such a run for a good one.
+fn is_for_the_journal(outcome: &Outcome) -> bool {
+    *outcome == Outcome::NotStarted(NotStarted::JournalRefused)
 }
 
 impl From<ExitCode> for std::process::ExitCode {

@@ -11,11 +11,13 @@
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
+//! events, Run ─ journal ─► a file, a ConfigMap what has begun and how it ended, asked before each start
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
-//! `keep` alone writes to a cluster by itself, and only ConfigMaps that are opt-outs: `cluster::marks`.
+//! What this program writes to a cluster by itself are ConfigMaps: opt-outs, by `keep` alone (`cluster::marks`), and the
+//! journals of runs in pods (`cluster::run_records`).
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
@@ -29,6 +31,7 @@ pub mod exit_code;
 pub mod guard;
 pub mod helm;
 pub mod inventory;
+pub mod journal;
 pub mod place;
 pub mod plan;
 pub mod policy;

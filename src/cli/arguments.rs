@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{KeepArguments, ValidateArguments};
+use super::{KeepArguments, RunsArguments, ValidateArguments};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -42,6 +42,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
     Test(TestArguments),
+    /// Show earlier runs: when, by whom, how many went, how it ended
+    Runs(RunsArguments),
     /// Print a JSON Schema of policies, for editors
     Schema,
     /// Print the versions of this program and of the helm it uses
@@ -104,6 +106,13 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+    /// A new file for the journal of this run, or a folder in which each run has its own [default:
+    /// ~/.local/state/helm-purge/runs, or below XDG_STATE_HOME]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub journal: Option<PathBuf>,
+    /// Keep no journal: nobody will know what a run that was killed had in hand
+    #[arg(long, conflicts_with = "journal")]
+    pub no_journal: bool,
 }
 
 /// `explain`.

@@ -3,6 +3,7 @@
 mod arguments;
 mod help;
 mod keep;
+mod runs;
 mod validate;
 
 pub use arguments::{
@@ -10,6 +11,7 @@ pub use arguments::{
     InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
 };
 pub use keep::{KeepArguments, ListFormat};
+pub use runs::{RunsArguments, RunsFormat};
 pub use validate::{DiagnosticsFormat, ValidateArguments};
 
 use std::ffi::OsString;

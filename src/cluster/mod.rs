@@ -2,7 +2,7 @@
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
 //! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
-//! `marks`: ConfigMaps with the label `helm-purge: keep`.
+//! ConfigMaps of its own: `marks` with the label `helm-purge: keep`, `run_records` with `helm-purge: run`.
 
 mod client;
 mod connection;
@@ -14,6 +14,7 @@ mod marks;
 mod overrides;
 mod parts;
 mod private_folder;
+mod run_records;
 
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
@@ -25,3 +26,4 @@ pub use looks::{
     RecordStore, ReplacedNames, ReplacedRevisions, Wanted, WatchNews,
 };
 pub use marks::{MarkPlace, SeenMark};
+pub use run_records::{MadeRunRecord, RunRecord};

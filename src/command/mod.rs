@@ -8,6 +8,7 @@ mod confirm;
 mod explain;
 mod facts;
 mod init;
+mod journal;
 mod keep;
 mod look_around;
 mod narrow;
@@ -16,6 +17,7 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod runs;
 mod schema;
 mod stopped;
 mod surroundings;
@@ -51,6 +53,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Keep(arguments) => keep::keep(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
+        Command::Runs(arguments) => runs::runs(&arguments, &connection, surroundings),
         Command::Schema => Ok(schema::schema(surroundings)),
         Command::Version => version::version(surroundings),
     }

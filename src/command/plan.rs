@@ -1,5 +1,6 @@
 //! `plan`: what would go, what stays, and why.
 
+use super::journal::note_earlier;
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
@@ -22,6 +23,7 @@ pub(super) fn plan(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    note_earlier(&prepared, None, surroundings);
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
     let workers = prepared.policies.workers();
     show(&prepared, workers, arguments.output, detailed, surroundings)
@@ -34,6 +36,7 @@ pub(super) fn dry_run(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
+    note_earlier(&prepared, arguments.journal.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }

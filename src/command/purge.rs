@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::journal::{Journaling, Kept, note_earlier};
 use super::planned::{Ways, first_end};
 use super::prepare::{Prepared, prepare};
 use super::{Stopped, Surroundings};
@@ -40,21 +41,25 @@ pub(super) fn run(
     let longest = longest.map_err(Stopped::flag)?;
     let attendance = confirm::attendance(arguments, surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
+    note_earlier(&prepared, arguments.journal.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
+    let journaling = Journaling::choose(arguments, &prepared, surroundings)?;
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let mut run = carry_out(&prepared, chosen, still, execution, timeout, surroundings)?;
+    let kept = journaling.open(&prepared, surroundings)?;
+    let carried_out = carry_out(&prepared, chosen, still, execution, timeout, &kept, surroundings);
+    let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;
     let settled = settle(&prepared, &mut run, surroundings);
     add_changed(&mut run, &prepared, &changed);
-    summarize(arguments.output, &prepared, &run, &settled, surroundings)
+    summarize(arguments.output, &prepared, &run, &settled, &kept, surroundings)
 }
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
@@ -82,6 +87,7 @@ fn carry_out(
     still: Arc<dyn StillAsPlanned>,
     execution: Execution,
     timeout: Option<Duration>,
+    kept: &Kept,
     surroundings: &mut Surroundings,
 ) -> Result<Run, Stopped> {
     let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
@@ -100,7 +106,7 @@ fn carry_out(
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
-    let means = Means { uninstall, still, remaining };
+    let means = Means { uninstall, still, remaining, journal: kept.journal() };
     let ways = Ways::of(prepared, timeout);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
@@ -146,14 +152,16 @@ fn summarize(
     prepared: &Prepared,
     run: &Run,
     settled: &Settled,
+    kept: &Kept,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
-    let code = ExitCode::of_run(run, settled);
-    let view = SummaryView { run, settled, context: prepared.connection.context().as_str(), volume: printer.volume() };
+    let code = kept.end(run, settled, printer);
+    let (context, journal) = (prepared.connection.context().as_str(), kept.note());
+    let view = SummaryView { run, settled, context, journal: &journal, volume: printer.volume() };
     let scope = prepared.scope_note();
     let written = code.unless_unwritten(printer.state()).number();
-    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, written);
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, &journal, written);
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),

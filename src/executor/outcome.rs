@@ -67,6 +67,8 @@ pub enum NotStarted {
     Interrupted,
     /// It might not have been done by the deadline.
     Deadline,
+    /// The journal could not take down any more what was begun.
+    JournalRefused,
 }
 
 /// What the cluster says of a release after the run.
@@ -162,6 +164,7 @@ impl NotStarted {
             NotStarted::FailFast => "another release failed, and --fail-fast was given",
             NotStarted::Interrupted => "the run was interrupted",
             NotStarted::Deadline => "it might not have been done by the deadline",
+            NotStarted::JournalRefused => "the journal could not be written",
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod decode;
 pub(crate) mod document;
 mod excerpt;
 pub(crate) mod fault;
+mod fingerprint;
 mod flag;
 mod json_schema;
 mod keys;
@@ -39,6 +40,7 @@ mod several_test;
 
 pub use excerpt::Paint;
 pub use fault::{Fault, Faults};
+pub use fingerprint::Fingerprint;
 pub use flag::timeout_from_flag;
 pub use json_schema::json_schema;
 pub use keys::{

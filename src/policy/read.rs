@@ -8,6 +8,7 @@ use super::decode::Reader;
 use super::decode::schema::{self, Level};
 use super::document::{self, Node};
 use super::fault::{Fault, Faults, Findings, Reported};
+use super::fingerprint::Fingerprint;
 use super::keys::{self, Policy};
 use super::source::Source;
 
@@ -22,7 +23,8 @@ impl Policy {
     }
 
     fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
-        read_with_source(name, bytes, &schema::LEVELS, keys::read)
+        let (policy, source) = read_with_source(name, bytes, &schema::LEVELS, keys::read)?;
+        Ok((Self { fingerprint: Fingerprint::of(bytes), ..policy }, source))
     }
 
     /// Reads the policy in a file, or where it is called `-`, on standard input.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
 use super::plan_table::PlanView;
+use super::run_note::RunNote;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 
 /// `kind: PurgeReport`.
@@ -12,6 +13,7 @@ use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Sett
 pub struct RunDocument {
     api_version: &'static str,
     kind: &'static str,
+    run: RunNote,
     started: String,
     seconds: f64,
     policies: Vec<PolicyOfDocument>,
@@ -74,10 +76,11 @@ struct ResultOfDocument {
 
 impl RunDocument {
     /// A run, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, exit_code: u8) -> Self {
+    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, journal: &RunNote, exit_code: u8) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
+            run: journal.clone(),
             started: view.now.to_string(),
             seconds: run.took.as_secs_f64(),
             policies: PolicyOfDocument::all(view),

@@ -3,6 +3,7 @@
 use super::errors::indented;
 use super::paint::Paint;
 use super::printer::Volume;
+use super::run_note::RunNote;
 use super::table::{Align, Table};
 use super::words::seconds;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
@@ -18,6 +19,8 @@ pub struct SummaryView<'a> {
     pub settled: &'a Settled,
     /// The cluster's context.
     pub context: &'a str,
+    /// Its journal.
+    pub journal: &'a RunNote,
     /// How much is said about each failure.
     pub volume: Volume,
 }
@@ -40,7 +43,8 @@ pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
     parts.extend(not_started(view.run, paint));
     parts.extend(left_behind(view.run, paint));
     parts.push(verification(view, paint));
-    parts.join("\n\n")
+    let journal = (!view.journal.places.is_empty()).then(|| format!("\njournal: run {}", view.journal.id));
+    parts.join("\n\n") + &journal.unwrap_or_default()
 }
 
 fn counts(run: &Run, paint: Paint) -> String {

@@ -5,11 +5,13 @@
 mod connection_wish;
 mod environment;
 mod front_door;
+mod host;
 mod parent;
 mod terminal;
 
 pub use connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
 pub use environment::{Environment, NotText};
 pub use front_door::FrontDoor;
+pub use host::host_name;
 pub use parent::Parent;
 pub use terminal::{Colour, ColourWish, Redraw, Stream, Terminal};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, Presence, RecordStore};
-use helm_purge::executor::{AsPlanned, Execution, Means, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle};
+use helm_purge::executor::{AsPlanned, Execution, Means, NoJournal, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle};
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
 use helm_purge::policy::Policy;
@@ -84,6 +84,7 @@ impl<'a> Scene<'a> {
             uninstall: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
             still: Arc::new(AsPlanned),
             remaining: Arc::new(self.client.clone()),
+            journal: Arc::new(NoJournal),
         };
         interrupts.enter(Stage::Purging);
         let is_over = AtomicBool::new(false);

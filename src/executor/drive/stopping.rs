@@ -32,7 +32,7 @@ impl Drive<'_> {
         }
     }
 
-    fn drain(&mut self, because: NotStarted) {
+    pub(super) fn drain(&mut self, because: NotStarted) {
         let is_news = self.draining != Some(because);
         self.schedule.drain();
         self.draining.get_or_insert(because);

@@ -11,6 +11,7 @@ use crate::place::{Place, Placed};
 use crate::policy::decode::{Reader, Slot, schema};
 use crate::policy::document::Node;
 use crate::policy::fault::Reported;
+use crate::policy::fingerprint::Fingerprint;
 
 /// A policy that was understood completely.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Policy {
     pub name_place: Place,
     /// The file as it was named on the command line, or `-` for standard input.
     pub file: Arc<str>,
+    /// What tells its bytes from any others.
+    pub fingerprint: Fingerprint,
     /// Where it may act; one entry that matches suffices.
     pub clusters: Vec<ClusterEntry>,
     /// The zone in which its dates and times of the day are meant.
@@ -77,6 +80,7 @@ pub(crate) fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Policy, Repor
         name_place: name.place,
         name: name.value,
         file: Arc::clone(reader.source().file()),
+        fingerprint: Fingerprint::default(),
         clusters: clusters?,
         time_zone: time_zone?,
         namespaces: namespaces?,

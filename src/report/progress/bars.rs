@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, waiting_line};
+use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line, waiting_line};
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 
@@ -123,7 +123,14 @@ impl Progressing for Bars {
                 self.above(|| printer.tell(&line));
                 self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
             }
-            Event::Draining { because: because @ (NotStarted::FailFast | NotStarted::Deadline), progress } => {
+            Event::NotRecorded { why, .. } => {
+                let line = not_recorded_line(why, printer.err());
+                self.above(|| printer.tell(&line));
+            }
+            Event::Draining {
+                because: because @ (NotStarted::FailFast | NotStarted::Deadline | NotStarted::JournalRefused),
+                progress,
+            } => {
                 let text = super::draining_lines(*because, *progress, self.way_out);
                 self.above(|| printer.tell(&text));
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     KILLING, Printer, Progress, Progressing, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
-    waiting_line,
+    not_recorded_line, waiting_line,
 };
 use crate::executor::Event;
 use crate::report::words::seconds;
@@ -58,6 +58,7 @@ impl Progressing for Lines {
                 self.last_word = progress.elapsed;
                 printer.tell(&judged_line(release, outcome, printer.err()));
             }
+            Event::NotRecorded { why, .. } => printer.tell(&not_recorded_line(why, printer.err())),
             Event::Draining { because, progress } => {
                 printer.tell(&draining_lines(*because, *progress, self.way_out));
             }

@@ -88,6 +88,7 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
         NotStarted::Interrupted => "",
         NotStarted::FailFast => " (--fail-fast)",
         NotStarted::Deadline => " (the deadline is near)",
+        NotStarted::JournalRefused => " (the journal cannot be written)",
     };
     if progress.running == 0 {
         return format!("stopping: nothing is running, {waiting} not started{why}");
@@ -106,6 +107,11 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
             )
         }
     }
+}
+
+/// Why nothing more is begun, where that is the journal's fault.
+fn not_recorded_line(why: &str, paint: Paint) -> String {
+    format!("{} the journal cannot be written: {}", paint.bad("error:"), visible::line(why))
 }
 
 fn are(count: usize, noun: &str) -> String {
