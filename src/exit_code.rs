@@ -48,7 +48,8 @@ impl ExitCode {
     /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
     pub fn of_run(run: &Run, settled: &Settled) -> Self {
         let verified = !matches!(settled, Settled::NotVerified(_));
-        let failed = run.results.iter().any(|result| result.outcome.is_failure() || is_for_the_journal(&result.outcome));
+        let failed =
+            run.results.iter().any(|result| result.outcome.is_failure() || is_for_the_journal(&result.outcome));
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
             None if failed || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,

@@ -99,4 +99,3 @@ fn follow(client: &Client, made: &MadeRunRecord, inbox: &Receiver<String>, outbo
         }
     }
 }
-

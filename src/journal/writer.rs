@@ -187,9 +187,7 @@ fn line_of(event: &Event<'_>) -> Option<Line> {
         Event::ReleaseJudged { release, outcome, .. } => {
             Some(Line::Judged { at: now(), releases: vec![release.to_string()], end: End::from(*outcome) })
         }
-        Event::Draining { because, .. } => {
-            Some(Line::Draining { at: now(), because: because.as_str().to_owned() })
-        }
+        Event::Draining { because, .. } => Some(Line::Draining { at: now(), because: because.as_str().to_owned() }),
         Event::Terminating(_) => Some(Line::Signal { at: now(), sent: "TERM".to_owned() }),
         Event::Killing(_) => Some(Line::Signal { at: now(), sent: "KILL".to_owned() }),
         Event::Started { .. }

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, Presence, RecordStore};
-use helm_purge::executor::{AsPlanned, Execution, Means, NoJournal, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle};
+use helm_purge::executor::{
+    AsPlanned, Execution, Means, NoJournal, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle,
+};
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
 use helm_purge::policy::Policy;

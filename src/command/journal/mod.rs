@@ -23,7 +23,8 @@ use crate::settings::Environment;
 use crate::signal::StopSignal;
 use crate::visible;
 
-const HINT: &str = "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
+const HINT: &str =
+    "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
 
 /// Where the journal of a run goes, before the run begins.
 pub(super) struct Journaling {
@@ -61,9 +62,7 @@ impl Journaling {
         let place = place(arguments.journal.as_deref(), &surroundings.environment);
         let checked = place.map(|place| place.check().map(|()| place));
         let wanted = if prepared.connection.is_in_cluster() && arguments.journal.is_none() {
-            Wanted::InPod(checked.and_then(|checked| {
-                checked.map_err(|error| note_no_file(&error, surroundings)).ok()
-            }))
+            Wanted::InPod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, surroundings)).ok()))
         } else {
             Wanted::In(checked.ok_or_else(no_place)?.map_err(cannot)?)
         };

@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line, waiting_line};
+use super::{
+    Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line,
+    waiting_line,
+};
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 

@@ -42,7 +42,9 @@ fn head(run: &PastRun, paint: Paint) -> String {
 
 fn verified(ended: &Ended) -> String {
     match &ended.verified {
-        Verified { gone: Some(gone), reported: Some(reported), .. } => format!("verified: {gone} of {reported} are gone"),
+        Verified { gone: Some(gone), reported: Some(reported), .. } => {
+            format!("verified: {gone} of {reported} are gone")
+        }
         Verified { state, .. } => state.clone(),
     }
 }

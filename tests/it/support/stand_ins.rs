@@ -37,7 +37,12 @@ pub(crate) fn planned(releases: Vec<Release>) -> Vec<Planned> {
 
 pub(crate) fn means(uninstall: impl Uninstall + 'static, still: impl StillAsPlanned + 'static) -> Means {
     let remaining = CannotLook("nobody asked".to_owned());
-    Means { uninstall: Arc::new(uninstall), still: Arc::new(still), remaining: Arc::new(remaining), journal: Arc::new(NoJournal) }
+    Means {
+        uninstall: Arc::new(uninstall),
+        still: Arc::new(still),
+        remaining: Arc::new(remaining),
+        journal: Arc::new(NoJournal),
+    }
 }
 
 pub(crate) fn carry_out(
