@@ -36,12 +36,14 @@ struct State {
     copy: Option<ClusterCopy>,
     /// Why a line is missing in the file: nothing more is begun then.
     failed: Option<String>,
+    /// Where it is kept, in words.
+    places: Vec<String>,
 }
 
 impl RunJournal {
     /// The journal of a run that is about to begin, kept nowhere yet.
     pub fn new(head: Head) -> Self {
-        let state = State { record: Record::new(head), file: None, copy: None, failed: None };
+        let state = State { record: Record::new(head), file: None, copy: None, failed: None, places: Vec::new() };
         Self { state: Mutex::new(state) }
     }
 
@@ -60,6 +62,7 @@ impl RunJournal {
             }
             return Err(error);
         }
+        state.places.push(file.path().display().to_string());
         state.file = Some(file);
         Ok(())
     }
@@ -71,16 +74,14 @@ impl RunJournal {
     pub fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<LookError>, LookError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record)?;
+        state.places.push(format!("configmap {}", copy.name()));
         state.copy = Some(copy);
         Ok(not_removed)
     }
 
-    /// Where it is kept: files, then ConfigMaps.
+    /// Where it is kept: in a file, in a ConfigMap, or both.
     pub fn places(&self) -> Vec<String> {
-        let state = self.lock();
-        let file = state.file.as_ref().map(|file| file.path().display().to_string());
-        let copy = state.copy.as_ref().map(|copy| format!("configmap {}", copy.name()));
-        file.into_iter().chain(copy).collect()
+        self.lock().places.clone()
     }
 
     /// The last word. What could not be written, then or before, is in the answer.

@@ -73,7 +73,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
     let namespace = "podjournal-home";
     let real = in_pod("podjournal", namespace, "cluster-admin");
     real.seed(&["a/web", "b/web"]);
-    let policy = "podjournal-3";
+    let policy = "podjournal-helm3";
     let olds = (0..22).map(|second| left_behind(namespace, second, policy, "")).collect::<Vec<_>>();
     let others = [left_behind(namespace, 58, "another", ""), left_behind(namespace, 59, "another", "")];
     let mine = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "helm-purge-run-mine", "namespace": namespace}});
@@ -105,7 +105,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
     assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["totals"]["purged"]), (&json!("finished"), &json!(2)));
     assert_eq!(runs["unread"].as_array().map(Vec::len), Some(21), "what was left behind is empty");
     let one = laptop.program.run(&["runs", "-n", namespace, &id(&output)]).exits(0);
-    drop(one.stdout_has("podjournal-3-a/web  purged"));
+    drop(one.stdout_has("podjournal-helm3-a/web  purged"));
 }
 
 #[test]
@@ -115,15 +115,15 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
     real.seed(&["a/web"]);
     let head = json!({
         "event": "planned", "format": 1, "run": "20261101-000000-000000", "at": "2026-11-01T00:00:00Z", "program": "0.1.0",
-        "policies": [{"name": "podkilled-3", "file": "policy.yaml", "sha256": ""}],
+        "policies": [{"name": "podkilled-helm3", "file": "policy.yaml", "sha256": ""}],
         "cluster": {"context": "in-cluster", "server": "https://10.0.0.1", "uid": cluster().uid()},
         "who": "pod x/y", "process": {"host": "y", "pid": 1}, "planned": 1, "releases": [],
     });
-    let started = json!({"event": "started", "at": "2026-11-01T00:00:01Z", "releases": ["podkilled-3-a/web"]});
-    left_behind(namespace, 0, "podkilled-3", &format!("{head}\n{started}\n"));
+    let started = json!({"event": "started", "at": "2026-11-01T00:00:01Z", "releases": ["podkilled-helm3-a/web"]});
+    left_behind(namespace, 0, "podkilled-helm3", &format!("{head}\n{started}\n"));
     let output = real.program.run(&RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
-    drop(output.stderr_has("it had started 1 release that it did not see end: podkilled-3-a/web"));
+    drop(output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web"));
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod protection;
 mod reach;
 mod real_batches;
 mod real_purge;
+mod recording;
 mod screens;
 mod signals;
 mod validate;

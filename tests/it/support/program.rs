@@ -67,10 +67,10 @@ impl Program {
         self
     }
 
-    /// From now on it runs as in a pod, with no home to write to.
+    /// From now on it runs as in a pod, with no place for files that stay.
     pub(crate) fn move_into(&mut self, pod: &Pod) -> &mut Self {
         self.executable = IN_A_POD;
-        self.set("KUBECONFIG", "").set("HOME", "/dev/null").set("IN_A_POD", pod.folder.clone());
+        self.set("KUBECONFIG", "").set("XDG_STATE_HOME", "/dev/null").set("IN_A_POD", pod.folder.clone());
         for (name, value) in pod.variables() {
             self.set(name, value);
         }
