@@ -96,10 +96,12 @@ fn after_a_refusal_nothing_begins_and_what_runs_is_accounted_for() {
         for execution in [ONE_LANE, GO_ON] {
             let (run, seen, said) = run(25, 2, then, execution);
             let (purged, waiting) = (run.count(OutcomeKind::Purged), run.count(OutcomeKind::NotStarted));
-            assert!(purged + waiting == 25 && purged > 0 && waiting > 0, "{purged} purged, {waiting} not started");
+            assert!(purged + waiting == 25 && waiting > 0, "{purged} purged, {waiting} not started");
             let refused = Outcome::NotStarted(NotStarted::JournalRefused);
             assert_eq!(run.results.iter().filter(|result| result.outcome == refused).count(), waiting);
-            assert_eq!(seen.iter().filter(|line| line.starts_with('!')).count(), 2, "{seen:?}");
+            let begun = seen.iter().filter(|line| line.starts_with('!')).count();
+            // A worker that has not begun yet hears of it as well.
+            assert!(if execution == ONE_LANE { begun == 2 } else { begun <= 2 }, "{seen:?}");
             assert_eq!(said, [why, "the journal could not be written"]);
             assert_eq!(ExitCode::of_run(&run, &Settled::NothingToVerify), ExitCode::SomeFailed);
         }
