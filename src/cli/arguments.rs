@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{KeepArguments, RunsArguments, ValidateArguments};
+use super::{JournalArguments, KeepArguments, RunsArguments, ValidateArguments};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -106,13 +106,9 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
-    /// A new file for the journal of this run, or a folder in which each run has its own [default:
-    /// ~/.local/state/helm-purge/runs, or below XDG_STATE_HOME]
-    #[arg(long, value_name = "FILE|DIR")]
-    pub journal: Option<PathBuf>,
-    /// Keep no journal: nobody will know what a run that was killed had in hand
-    #[arg(long, conflicts_with = "journal")]
-    pub no_journal: bool,
+    /// Its journal.
+    #[command(flatten)]
+    pub journal: JournalArguments,
 }
 
 /// `explain`.

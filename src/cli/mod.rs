@@ -2,6 +2,7 @@
 
 mod arguments;
 mod help;
+mod journal;
 mod keep;
 mod runs;
 mod validate;
@@ -10,6 +11,7 @@ pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
     InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
 };
+pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
 pub use runs::{RunsArguments, RunsFormat};
 pub use validate::{DiagnosticsFormat, ValidateArguments};

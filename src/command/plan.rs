@@ -36,7 +36,7 @@ pub(super) fn dry_run(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, wish, Attendance::Attended, surroundings)?;
-    note_earlier(&prepared, arguments.journal.as_deref(), surroundings);
+    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }

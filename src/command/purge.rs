@@ -41,7 +41,7 @@ pub(super) fn run(
     let longest = longest.map_err(Stopped::flag)?;
     let attendance = confirm::attendance(arguments, surroundings);
     let prepared = prepare(&arguments.selection, wish, attendance, surroundings)?;
-    note_earlier(&prepared, arguments.journal.as_deref(), surroundings);
+    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {

@@ -70,6 +70,11 @@ impl ClusterCopy {
         }
     }
 
+    /// Has the journal written at once: there may be little time left.
+    pub(super) fn hurry(&mut self, record: &Record) {
+        self.send(record);
+    }
+
     /// Has the last word written, and says what came of it.
     pub(super) fn finish(mut self, record: &Record) -> Result<(), LookError> {
         self.send(record);
@@ -94,7 +99,7 @@ impl ClusterCopy {
 
 fn follow(client: &Client, made: &MadeRunRecord, inbox: &Receiver<String>, outbox: &Sender<Result<(), LookError>>) {
     while let Ok(text) = inbox.recv() {
-        if outbox.send(client.change_run_record(made, text)).is_err() {
+        if outbox.send(client.change_run_record(made, &text)).is_err() {
             return;
         }
     }

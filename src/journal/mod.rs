@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! events ─ writer ─ line ─► file                     each line one write, on disk before its helm starts
-//!             └─ record ─ condensed ─► copy            a ConfigMap: at the start, now and then, at the end
+//!             └─ record ─ condensed ─► copy            a ConfigMap: at the start, now and then, on signals, at the end
 //! file, ConfigMap ─ read ─► record                    the same record, whatever is torn or damaged
 //! ```
 //!

@@ -90,8 +90,8 @@ impl PastRun {
     pub fn newest_like(like: &Head, folder: &Path, own_host: &str) -> Option<Self> {
         let files = files_in(folder).ok()?.into_iter();
         let is_like = |path: &PathBuf| {
-            let line = File::open(path).and_then(first_line).ok()?;
-            let (_, found) = head(&line).ok()?;
+            let first = File::open(path).and_then(first_line).ok()?;
+            let (_, found) = head(&first).ok()?;
             (found.is_like(like) && found.run != like.run).then_some(())
         };
         let path = files.map(|(_, path)| path).find(|path| is_like(path).is_some())?;

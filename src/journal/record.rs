@@ -76,7 +76,9 @@ impl Record {
     pub(super) fn take(&mut self, line: Line) {
         match line {
             Line::Started { releases, .. } => {
-                releases.into_iter().for_each(|release| self.row(release).told = Told::Started);
+                for release in releases {
+                    self.row(release).told = Told::Started;
+                }
             }
             Line::Finished { release, end, seconds, .. } => {
                 let row = self.row(release);
@@ -84,7 +86,9 @@ impl Record {
                 row.seconds = seconds;
             }
             Line::Judged { releases, end, .. } => {
-                releases.into_iter().for_each(|release| self.row(release).told = Told::Ended(end.clone()));
+                for release in releases {
+                    self.row(release).told = Told::Ended(end.clone());
+                }
             }
             Line::Draining { because, .. } => self.draining = Some(because),
             Line::Ended(ended) => self.ended = Some(ended),

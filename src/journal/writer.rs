@@ -123,8 +123,9 @@ impl Journal for RunJournal {
         if let Some(line) = line_of(event) {
             state.write(line, Durability::Process);
         }
-        let State { record, copy, .. } = &mut *state;
-        copy.iter_mut().for_each(|copy| copy.offer(record));
+        if let State { record, copy: Some(copy), .. } = &mut *state {
+            if matches!(event, Event::Draining { .. }) { copy.hurry(record) } else { copy.offer(record) }
+        }
     }
 }
 

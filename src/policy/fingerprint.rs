@@ -1,6 +1,6 @@
 //! What tells a file from every other: which policy was in force can be said long afterwards.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ring::digest::{SHA256, digest};
 
@@ -11,7 +11,11 @@ pub struct Fingerprint(String);
 impl Fingerprint {
     /// Of these bytes.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        Self(digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut digits = String::new();
+        for byte in digest(&SHA256, bytes).as_ref() {
+            write!(digits, "{byte:02x}").expect("a String takes all text");
+        }
+        Self(digits)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Runs in a pod, on the real cluster: their journals are ConfigMaps of the pod's namespace.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
-use throwaway_cluster::{HelmVersion, Kind, Pod};
+use throwaway_cluster::{Chart, HelmVersion, Kind, Pod};
 
 use crate::support::{Output, Real, allow_everywhere, cluster};
 
@@ -124,6 +125,40 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
     let output = real.program.run(&RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
     drop(output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web"));
+}
+
+#[test]
+fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
+    let namespace = "podgrace-home";
+    let real = in_pod("podgrace", namespace, "cluster-admin");
+    let releases = real.namespace("a");
+    let install = cluster().install(real.helm, Chart::Failing, &releases, "slow", &["--set", "outcome=hanging"]);
+    install.unwrap_or_else(|error| panic!("{error}"));
+    let running = real.program.start(&[&RUN[..], &["--timeout", "10s"]].concat());
+    throwaway_cluster::wait_until("the hook's Job", || {
+        let jobs = cluster().api().list(Kind::JOB, Some(&releases))?;
+        Ok((!jobs.is_empty()).then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+    // As a kubelet does it: TERM, and KILL when the grace is over.
+    running.signal(Signal::TERM);
+    running.wait_for_stderr("stopping: 1 release is being uninstalled");
+    let name = config_maps(namespace).remove(0);
+    throwaway_cluster::wait_until("the journal", || {
+        let object = cluster().api().get(Kind::CONFIG_MAP, Some(namespace), &name)?;
+        let text = object.as_ref().and_then(|object| object["data"]["journal"].as_str());
+        Ok(text.is_some_and(|text| text.contains("\"draining\"")).then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+    running.signal(Signal::KILL);
+    drop(running.finish());
+    let laptop = Real::new("podgrace", HelmVersion::Three);
+    let runs = laptop.program.run(&["runs", "-n", namespace, "-o", "json"]).exits(0).json();
+    let run = &runs["runs"][0];
+    assert_eq!((&run["state"], &run["inHand"]), (&json!("not-recorded"), &json!(["podgrace-helm3-a/slow"])), "{run:#}");
+    assert_eq!(run["stopped"], "the run was interrupted");
+    let table = laptop.program.run(&["runs", "-n", namespace]).exits(0);
+    drop(table.stdout_has("no end recorded, 1 in hand"));
 }
 
 #[test]

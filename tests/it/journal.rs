@@ -33,7 +33,9 @@ fn events(lines: &[Value]) -> Vec<&str> {
 
 fn of_names(names: &[&str]) -> FakeHelm {
     let fake = FakeHelm::new();
-    names.iter().for_each(|name| fake.release("dev-a", name));
+    for name in names {
+        fake.release("dev-a", name);
+    }
     fake
 }
 
@@ -272,9 +274,7 @@ fn runs_says_where_nothing_is_and_what_it_was_asked_for_wrongly() {
 
 #[test]
 fn a_journal_says_of_a_batch_that_it_began_as_a_whole() {
-    let fake = FakeHelm::new();
-    let gate = Gate::new();
-    ["a", "b", "c"].iter().for_each(|name| fake.release("dev-a", name));
+    let (fake, gate) = (of_names(&["a", "b", "c"]), Gate::new());
     fake.behaves("dev-a", "a", &json!({"gate": gate.address()}));
     let running = fake.program.start(&[&RUN[..], &["--workers=1"]].concat());
     let waiting = gate.arrival();

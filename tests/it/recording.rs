@@ -57,7 +57,9 @@ impl Uninstall for Noting {
     ) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");
         self.0.lock().expect("nobody panics while it is held").push(format!("! {names}"));
-        batch.iter().for_each(|_| on_release(GONE));
+        for _ in batch {
+            on_release(GONE);
+        }
         Verdict::of(Vec::new())
     }
 }

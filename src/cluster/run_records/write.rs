@@ -38,7 +38,7 @@ impl Client {
     ///
     /// # Errors
     /// Where that is not allowed, or it is not there any more: then nothing was written.
-    pub fn change_run_record(&self, made: &MadeRunRecord, text: String) -> Result<(), LookError> {
+    pub fn change_run_record(&self, made: &MadeRunRecord, text: &str) -> Result<(), LookError> {
         let MadeRunRecord { namespace, name, uid } = made.clone();
         let change = json!({"metadata": {"uid": uid}, "data": {RunRecord::KEY: text}});
         self.look(|client| async move {

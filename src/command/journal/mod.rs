@@ -56,12 +56,12 @@ impl Journaling {
         surroundings: &mut Surroundings,
     ) -> Result<Self, Stopped> {
         let id = RunId::new(Timestamp::now());
-        if arguments.no_journal || prepared.plan.chosen().next().is_none() {
+        if arguments.journal.none || prepared.plan.chosen().next().is_none() {
             return Ok(Self { id, wanted: Wanted::None });
         }
-        let place = place(arguments.journal.as_deref(), &surroundings.environment);
+        let place = place(arguments.journal.place.as_deref(), &surroundings.environment);
         let checked = place.map(|place| place.check().map(|()| place));
-        let wanted = if prepared.connection.is_in_cluster() && arguments.journal.is_none() {
+        let wanted = if prepared.connection.is_in_cluster() && arguments.journal.place.is_none() {
             Wanted::InPod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, surroundings)).ok()))
         } else {
             Wanted::In(checked.ok_or_else(no_place)?.map_err(cannot)?)
@@ -92,7 +92,10 @@ impl Journaling {
 impl Kept {
     /// Whoever is asked before each start.
     pub(super) fn journal(&self) -> Arc<dyn Journal> {
-        self.journal.clone().map_or_else(|| Arc::new(NoJournal) as Arc<dyn Journal>, |journal| journal)
+        match &self.journal {
+            Some(journal) => Arc::clone(journal) as Arc<dyn Journal>,
+            None => Arc::new(NoJournal),
+        }
     }
 
     /// Nothing could begin: that is said, or the run would look as if it had been killed.

@@ -13,9 +13,8 @@ use crate::journal::{Ending, PastRun, Told};
 /// How a run ended, in a few words.
 fn ended(run: &PastRun) -> String {
     match run.ending {
-        Ending::Finished { exit_code: 0 } => run.ending.to_string(),
+        Ending::Finished { exit_code: 0 } | Ending::Interrupted { .. } => run.ending.to_string(),
         Ending::Finished { exit_code } => format!("{}, exit code {exit_code}", run.ending),
-        Ending::Interrupted { .. } => run.ending.to_string(),
         Ending::Running | Ending::Killed | Ending::NotRecorded => {
             let in_hand = run.record.in_hand().count();
             if in_hand == 0 { run.ending.to_string() } else { format!("{}, {in_hand} in hand", run.ending) }
