@@ -52,7 +52,8 @@ fn find(arguments: &RunsArguments, wish: &ConnectionWish, surroundings: &mut Sur
         found.unread.extend(in_cluster.unread);
     }
     let is_file = |run: &PastRun| matches!(run.source, Source::File(_));
-    found.runs.sort_by(|left, right| right.id.cmp(&left.id).then(is_file(right).cmp(&is_file(left))));
+    let newest_first = |left: &PastRun, right: &PastRun| right.begun().cmp(&left.begun()).then(right.id.cmp(&left.id));
+    found.runs.sort_by(|left, right| newest_first(left, right).then(is_file(right).cmp(&is_file(left))));
     found.runs.dedup_by(|later, earlier| later.id == earlier.id);
     Ok(found)
 }

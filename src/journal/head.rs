@@ -84,6 +84,11 @@ impl Head {
         self.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(",")
     }
 
+    /// When the journal was begun, where that can be read.
+    pub(super) fn begun(&self) -> Option<jiff::Timestamp> {
+        self.at.parse().ok()
+    }
+
     /// Whether another run was by policies of the same names, on the same cluster.
     pub fn is_like(&self, other: &Self) -> bool {
         self.policy_names() == other.policy_names() && self.cluster.is(&other.cluster)

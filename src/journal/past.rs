@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::ending::{Ending, Writer};
 use super::head::Head;
 use super::place::{files_in, first_line};
@@ -89,13 +91,23 @@ impl PastRun {
     /// The newest in a folder that is like this one, but not it. What cannot be read is passed over.
     pub fn newest_like(like: &Head, folder: &Path, own_host: &str) -> Option<Self> {
         let files = files_in(folder).ok()?.into_iter();
-        let is_like = |path: &PathBuf| {
-            let first = File::open(path).and_then(first_line).ok()?;
+        let alike = files.filter_map(|(id, path)| {
+            let first = File::open(&path).and_then(first_line).ok()?;
             let (_, found) = head(&first).ok()?;
-            (found.is_like(like) && found.run != like.run).then_some(())
-        };
-        let path = files.map(|(_, path)| path).find(|path| is_like(path).is_some())?;
-        Self::in_file(&path, own_host).ok()
+            let is_meant = found.is_like(like) && found.run != like.run;
+            is_meant.then(|| (id.begun(), found.begun(), path))
+        });
+        let mut alike = alike.peekable();
+        let second = alike.peek()?.0;
+        // Names do not say which of a second's runs came first.
+        let same = alike.take_while(|(begun, _, _)| *begun == second);
+        let (_, _, newest) = same.max_by_key(|(_, begun, _)| *begun)?;
+        Self::in_file(&newest, own_host).ok()
+    }
+
+    /// What runs are sorted by: the second by their name, within it what they say themselves.
+    pub fn begun(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.id.begun(), self.record.head.begun())
     }
 
     /// The one in a ConfigMap. Nobody can tell whether its pod still lives.

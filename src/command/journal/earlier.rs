@@ -21,7 +21,7 @@ pub(in crate::command) fn note_earlier(prepared: &Prepared, named: Option<&Path>
         Some(Place::File(_)) | None => None,
     };
     let before = in_file.into_iter().chain(in_cluster(prepared, &like));
-    let before = before.max_by(|left, right| left.id.cmp(&right.id));
+    let before = before.max_by_key(PastRun::begun);
     if let Some(note) = before.as_ref().and_then(note) {
         surroundings.printer.tell(&visible::sentence(&note));
     }
@@ -33,7 +33,7 @@ fn in_cluster(prepared: &Prepared, like: &Head) -> Option<PastRun> {
     let client = prepared.inventory.client().filter(|_| connection.is_in_cluster())?;
     let found = client.run_records(connection.default_namespace()).ok()?;
     let runs = found.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
-    runs.filter(|run| run.record.head.is_like(like)).max_by(|left, right| left.id.cmp(&right.id))
+    runs.filter(|run| run.record.head.is_like(like)).max_by_key(PastRun::begun)
 }
 
 fn note(run: &PastRun) -> Option<String> {
