@@ -56,7 +56,7 @@ impl ExitCode {
             let is_it = |outcome: &Outcome| matches!(outcome, Outcome::NotStarted(reason) if why.contains(reason));
             run.results.iter().any(|result| is_it(&result.outcome))
         };
-        let gone = not_started(&[NotStarted::ServerGone, NotStarted::LoginGone]);
+        let gone = not_started(&[NotStarted::ServerGone, NotStarted::LoginGone, NotStarted::JournalRefused]);
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
             None if failed || gone || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
@@ -80,7 +80,7 @@ impl ExitCode {
     pub fn documented() -> impl Iterator<Item = (&'static str, &'static str)> {
         [
             ("0", "done, or nothing to do"),
-            ("1", "some releases or cases failed, or the result could not be verified or written"),
+            ("1", "some releases or cases failed, or the result could not be verified, written or journaled"),
             ("2", "wrong command line, or a confirmation is missing"),
             ("3", "a policy, a case or a saved plan is invalid; nothing was started"),
             ("4", "helm missing or too old, cluster unreachable, or the listing failed; nothing was purged"),

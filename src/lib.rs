@@ -14,12 +14,14 @@
 //! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
 //! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
+//! events, Run ─ journal ─► a file, a ConfigMap what has begun and how it ended, asked before each start
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
 //!
-//! Two things are written to a cluster other than by helm: ConfigMaps that are opt-outs, by `keep` (`cluster::marks`), and
-//! the Leases of the lock, by `run` (`cluster::leases`). Removed by this program itself are only records of uninstalled
+//! What this program writes to a cluster other than by helm are ConfigMaps that are opt-outs, by `keep` alone
+//! (`cluster::marks`), the Leases of the lock (`cluster::leases`), and the journals of runs in pods
+//! (`cluster::run_records`). Removed by this program itself are only such old journals, and records of uninstalled
 //! releases: `cluster::histories`.
 //!
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
@@ -34,6 +36,7 @@ pub mod exit_code;
 pub mod guard;
 pub mod helm;
 pub mod inventory;
+pub mod journal;
 pub mod lock;
 pub mod mark;
 pub mod place;

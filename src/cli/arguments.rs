@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{KeepArguments, PruneArguments, RestoreArguments, ValidateArguments};
+use super::{JournalArguments, KeepArguments, PruneArguments, RestoreArguments, RunsArguments, ValidateArguments};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -46,6 +46,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
     Test(TestArguments),
+    /// Show earlier runs: when, by whom, how many went, how it ended
+    Runs(RunsArguments),
     /// Print a JSON Schema of policies, for editors
     Schema,
     /// Print the versions of this program and of the helm it uses
@@ -121,6 +123,9 @@ pub struct RunArguments {
     /// Where the lock is kept, a Lease for each policy [default: the pod's namespace; outside a pod there is no lock]
     #[arg(long, value_name = "NAMESPACE")]
     pub lock_namespace: Option<String>,
+    /// Its journal.
+    #[command(flatten)]
+    pub journal: JournalArguments,
 }
 
 /// `explain`.

@@ -75,6 +75,15 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                  A release whose history is pruned cannot be restored any more. Nothing that runs is touched."
             ),
         ),
+        (
+            "runs",
+            format!(
+                "  {name} runs\n  {name} runs 20261125-190342-3f9a1c\n  {name} runs --local -o json | jq '.runs[0].inHand'\n\n\
+                 Every run keeps a journal: in ~/.local/state/helm-purge/runs (below XDG_STATE_HOME, where that is set), in a\n\
+                 pod also in a ConfigMap of the pod's namespace. A run without a last word was killed, and what it had in\n\
+                 hand is named; to run again does no harm."
+            ),
+        ),
         ("schema", format!("  {name} schema > helm-purge.schema.json")),
         ("test", format!("  {name} test tests/policy\n  {name} test tests/policy/vaults-stay")),
     ];

@@ -2,7 +2,9 @@
 
 mod arguments;
 mod help;
+mod journal;
 mod keep;
+mod runs;
 mod undo;
 mod validate;
 
@@ -10,7 +12,9 @@ pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
     InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
 };
+pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
+pub use runs::{RunsArguments, RunsFormat};
 pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};
 pub use validate::{DiagnosticsFormat, ValidateArguments};
 

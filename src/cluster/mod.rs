@@ -2,8 +2,8 @@
 //!
 //! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
 //! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
-//! `marks`: ConfigMaps with the label `helm-purge: keep`, `leases`: who holds a lock, and `histories`: records of
-//! uninstalled releases.
+//! `marks`: ConfigMaps with the label `helm-purge: keep`, `run_records`: such with `helm-purge: run`, `leases`: who holds a
+//! lock, and `histories`: records of uninstalled releases.
 
 mod client;
 mod connection;
@@ -18,6 +18,7 @@ mod overrides;
 mod parts;
 mod private_folder;
 mod question;
+mod run_records;
 
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
@@ -30,3 +31,4 @@ pub use looks::{
     RecordStore, ReplacedNames, ReplacedRevisions, Wanted, WatchNews,
 };
 pub use marks::{MarkPlace, SeenMark};
+pub use run_records::{MadeRunRecord, RunRecord};

@@ -9,6 +9,7 @@ mod confirm;
 mod explain;
 mod facts;
 mod init;
+mod journal;
 mod keep;
 mod lock;
 mod look_around;
@@ -18,6 +19,7 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod runs;
 mod saved_plan;
 mod schema;
 mod stopped;
@@ -57,6 +59,7 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Prune(arguments) => undo::prune(&arguments, &connection, surroundings),
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
+        Command::Runs(arguments) => runs::runs(&arguments, &connection, surroundings),
         Command::Schema => Ok(schema::schema(surroundings)),
         Command::Version => version::version(surroundings),
     }

@@ -1,5 +1,6 @@
 //! `plan`: what would go, what stays, and why.
 
+use super::journal::note_earlier;
 use super::prepare::{Prepared, prepare};
 use super::saved_plan;
 use super::{Stopped, Surroundings};
@@ -23,6 +24,7 @@ pub(super) fn plan(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, None, wish, Attendance::Attended, surroundings)?;
+    note_earlier(&prepared, None, surroundings);
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
     let workers = prepared.policies.workers();
     show(&prepared, workers, arguments.output, detailed, surroundings)
@@ -36,6 +38,7 @@ pub(super) fn dry_run(
 ) -> Result<ExitCode, Stopped> {
     let saved = saved_plan::read(arguments)?;
     let prepared = prepare(&arguments.selection, saved, wish, Attendance::Attended, surroundings)?;
+    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::carry_out::{carry_out, go_runtime};
 use super::check_again::{Checked, check_again};
 use super::confirm;
+use super::journal::{Journaling, Kept, note_earlier};
 use super::lock;
 use super::planned::{Tuning, Ways, first_end};
 use super::prepare::{Prepared, prepare};
@@ -45,25 +46,28 @@ pub(super) fn run(
     let attendance = confirm::attendance(arguments.into(), surroundings);
     let saved = saved_plan::read(arguments)?;
     let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
+    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
+    let journaling = Journaling::choose(arguments, &prepared, surroundings)?;
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
-    let id = RunId::new(prepared.now);
-    let lock = lock::take(&lock_wish, &prepared, &id, surroundings)?;
+    let lock = lock::take(&lock_wish, &prepared, journaling.id(), surroundings)?;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let marks = marks(&id, &prepared);
+    let kept = journaling.open(&prepared, surroundings)?;
+    let marks = marks(kept.id(), &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
     let ways = Ways::of(&prepared, tuning);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
-    let means = means(&prepared, uninstall, still);
-    let mut run = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings)?;
+    let means = means(&prepared, uninstall, still, &kept);
+    let carried_out = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings);
+    let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;
     let settled = settle(&prepared, &mut run, &marks, surroundings);
     let finished = finish_earlier(&prepared);
     if finished > 0 {
@@ -74,7 +78,7 @@ pub(super) fn run(
     lock::give_back(lock, surroundings);
     add_changed(&mut run, &prepared, &changed);
     saved_plan::add_since(&mut run, &prepared);
-    summarize(arguments.output, &prepared, &run, &id, &settled, surroundings)
+    summarize(arguments.output, &prepared, &run, &settled, &kept, surroundings)
 }
 
 /// What the records say of releases whose history is kept, for each policy.
@@ -107,12 +111,12 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
 }
 
 /// Who does it, and who is asked about the cluster meanwhile.
-fn means(prepared: &Prepared, uninstall: Arc<dyn Uninstall>, still: Arc<dyn StillAsPlanned>) -> Means {
+fn means(prepared: &Prepared, uninstall: Arc<dyn Uninstall>, still: Arc<dyn StillAsPlanned>, kept: &Kept) -> Means {
     let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
-    Means { uninstall, still, remaining }
+    Means { uninstall, still, remaining, journal: kept.journal() }
 }
 
 /// What was reported gone has to be gone.
@@ -160,17 +164,17 @@ fn summarize(
     output: OutputFormat,
     prepared: &Prepared,
     run: &Run,
-    id: &RunId,
     settled: &Settled,
+    kept: &Kept,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
-    let code = ExitCode::of_run(run, settled);
-    let context = prepared.connection.context().as_str();
-    let view = SummaryView { run, id, settled, context, volume: printer.volume() };
+    let code = kept.end(run, settled, printer);
+    let (context, journal) = (prepared.connection.context().as_str(), kept.note());
+    let view = SummaryView { run, id: kept.id(), settled, context, journal: &journal, volume: printer.volume() };
     let scope = prepared.scope_note();
     let written = code.unless_unwritten(printer.state()).number();
-    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, id, settled, written);
+    let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, &journal, written);
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),

@@ -60,8 +60,21 @@ impl Stopped {
         Stopped::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
     }
 
+    /// The exit code that stands for it.
+    pub(super) fn code(&self) -> ExitCode {
+        match self {
+            Stopped::Policies(_) => ExitCode::PolicyInvalid,
+            Stopped::Flag(_) => ExitCode::Usage,
+            Stopped::Error { code, .. } => *code,
+            Stopped::Refused(_) => ExitCode::Refused,
+            Stopped::Declined(_) => ExitCode::Declined,
+            Stopped::Interrupted(interruption) => ExitCode::Signal(interruption.signal),
+        }
+    }
+
     /// Says why, and gives the exit code.
     pub(super) fn tell(self, surroundings: &mut Surroundings) -> ExitCode {
+        let code = self.code();
         let printer = &mut surroundings.printer;
         let paint = printer.err();
         match self {
@@ -69,15 +82,10 @@ impl Stopped {
                 for faults in &files {
                     printer.tell(&faults.render(paint.into()));
                 }
-                ExitCode::PolicyInvalid
             }
-            Stopped::Flag(faults) => {
-                printer.tell(&faults.render(paint.into()));
-                ExitCode::Usage
-            }
-            Stopped::Error { code, error, hint } => {
+            Stopped::Flag(faults) => printer.tell(&faults.render(paint.into())),
+            Stopped::Error { error, hint, .. } => {
                 printer.tell(&render_error(error.as_ref(), hint.as_deref(), paint));
-                code
             }
             Stopped::Refused(refusals) => {
                 for refusal in &refusals {
@@ -88,17 +96,11 @@ impl Stopped {
                         paint,
                     ));
                 }
-                ExitCode::Refused
             }
-            Stopped::Declined(text) => {
-                printer.tell(&text);
-                ExitCode::Declined
-            }
-            Stopped::Interrupted(interruption) => {
-                printer.tell("interrupted; nothing was purged");
-                ExitCode::Signal(interruption.signal)
-            }
+            Stopped::Declined(text) => printer.tell(&text),
+            Stopped::Interrupted(_) => printer.tell("interrupted; nothing was purged"),
         }
+        code
     }
 }
 

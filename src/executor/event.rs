@@ -1,8 +1,10 @@
 //! What happens in a run, for whoever wants to show it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::journal::Journal;
 use super::outcome::{NotStarted, Outcome, Telling};
 use super::schedule::Lane;
 use crate::helm::Failure;
@@ -116,6 +118,13 @@ pub enum Event<'a> {
         /// Including it.
         progress: Progress,
     },
+    /// The journal could not take down what was about to begin, which was not begun for that.
+    NotRecorded {
+        /// In its own words.
+        why: &'a str,
+        /// What is still running, and how much is left.
+        progress: Progress,
+    },
     /// Nothing new is begun any more.
     Draining {
         /// Why.
@@ -133,18 +142,21 @@ pub enum Event<'a> {
     Finished(Progress),
 }
 
-/// Whoever is told what happens. Its panic is its own: the run goes on, and says so by its exit code.
+/// Whoever is told what happens, after the journal. Its panic is its own: the run goes on, and says so by its exit code.
 pub(super) struct Listener<'a> {
+    journal: Arc<dyn Journal>,
     on_event: &'a mut dyn FnMut(&Event<'_>),
     telling: Telling,
 }
 
 impl<'a> Listener<'a> {
-    pub(super) fn new(on_event: &'a mut dyn FnMut(&Event<'_>)) -> Self {
-        Self { on_event, telling: Telling::Whole }
+    pub(super) fn new(journal: Arc<dyn Journal>, on_event: &'a mut dyn FnMut(&Event<'_>)) -> Self {
+        Self { journal, on_event, telling: Telling::Whole }
     }
 
     pub(super) fn tell(&mut self, event: &Event<'_>) {
+        // It says so itself when it is asked whether something may begin.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.journal.happened(event)));
         let told = self.telling == Telling::Whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event))).is_ok();
         if !told {
             self.telling = Telling::Lost;

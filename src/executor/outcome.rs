@@ -78,6 +78,8 @@ pub enum NotStarted {
     ServerGone,
     /// The login was not accepted any more.
     LoginGone,
+    /// The journal could not take down any more what was begun.
+    JournalRefused,
 }
 
 /// What the cluster says of a release after the run.
@@ -181,6 +183,7 @@ impl NotStarted {
             NotStarted::Deadline => "it might not have been done by the deadline",
             NotStarted::ServerGone => "the API server could not be reached any more",
             NotStarted::LoginGone => "the login was not accepted any more",
+            NotStarted::JournalRefused => "the journal could not be written",
         }
     }
 }

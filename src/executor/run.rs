@@ -10,6 +10,7 @@ use threadpool::ThreadPool;
 use super::drive::Drive;
 use super::event::Event;
 use super::execution::Execution;
+use super::journal::Journal;
 use super::outcome::Run;
 use super::phase::Remaining;
 use super::planned::Planned;
@@ -26,6 +27,8 @@ pub struct Means {
     pub still: Arc<dyn StillAsPlanned>,
     /// Is asked about objects before the next phase begins.
     pub remaining: Arc<dyn Remaining>,
+    /// Takes down what is begun, before it is, and what comes of it.
+    pub journal: Arc<dyn Journal>,
 }
 
 /// The threads of the pool could not be had.
@@ -52,8 +55,9 @@ pub fn execute(
     let (sender, receiver) = channel();
     let plan = Arc::new(plan);
     let stop = interrupts.stop().clone();
+    let journal = Arc::clone(&means.journal);
     let tools = Tools { plan: Arc::clone(&plan), means, stop, messages: sender };
-    let drive = Drive::new(plan, Execution { workers, ..execution }, interrupts, on_event);
+    let drive = Drive::new(plan, Execution { workers, ..execution }, journal, interrupts, on_event);
     Ok(drive.drive(&pool, &tools, &receiver))
 }
 

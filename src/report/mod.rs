@@ -20,6 +20,8 @@ mod plan_undo;
 mod printer;
 mod progress;
 mod run_document;
+mod run_note;
+mod runs;
 mod summary;
 mod table;
 mod undo;
@@ -38,6 +40,8 @@ pub use plan_table::{Detail, PlanView, plan_names, render_plan};
 pub use printer::{Printer, Volume, WriteState};
 pub use progress::{Progressing, SecondSignal, WayOut, progress};
 pub use run_document::RunDocument;
+pub use run_note::RunNote;
+pub use runs::{OneRunDocument, RunListDocument, render_one_run, render_runs};
 pub use summary::{SummaryView, render_summary};
 pub use undo::{
     PruneDocument, PruneRow, PruneView, RestoreDocument, RestoreReport, RestoreView, render_prune, render_restore_plan,

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
 use super::plan_table::PlanView;
+use super::run_note::RunNote;
 use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
 use crate::plan::{Subject, Verdict};
 use crate::release::ReleaseId;
-use crate::run_id::RunId;
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -15,7 +15,7 @@ use crate::run_id::RunId;
 pub struct RunDocument {
     api_version: &'static str,
     kind: &'static str,
-    run: String,
+    run: RunNote,
     started: String,
     seconds: f64,
     policies: Vec<PolicyOfDocument>,
@@ -81,12 +81,12 @@ pub(super) struct ResultOfDocument {
 }
 
 impl RunDocument {
-    /// A run by its name, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, id: &RunId, settled: &Settled, exit_code: u8) -> Self {
+    /// A run, the plan it carried out, and how the program ends.
+    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, journal: &RunNote, exit_code: u8) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
-            run: id.to_string(),
+            run: journal.clone(),
             started: view.now.to_string(),
             seconds: run.took.as_secs_f64(),
             policies: PolicyOfDocument::of(view.policies),

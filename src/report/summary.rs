@@ -3,6 +3,7 @@
 use super::errors::indented;
 use super::paint::Paint;
 use super::printer::Volume;
+use super::run_note::RunNote;
 use super::table::{Align, Table};
 use super::words::{after_attempts, seconds};
 use crate::executor::{Afterwards, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
@@ -21,6 +22,8 @@ pub struct SummaryView<'a> {
     pub settled: &'a Settled,
     /// The cluster's context.
     pub context: &'a str,
+    /// Its journal.
+    pub journal: &'a RunNote,
     /// How much is said about each failure.
     pub volume: Volume,
 }
@@ -29,7 +32,8 @@ pub struct SummaryView<'a> {
 pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
     let mut parts = parts(view.run, view.volume, Operation::Uninstall, paint);
     parts.push(verification(view, paint));
-    parts.join("\n\n")
+    let journal = (!view.journal.places.is_empty()).then(|| format!("\njournal: run {}", view.journal.id));
+    parts.join("\n\n") + &journal.unwrap_or_default()
 }
 
 /// What came of a run, but for what verified it.

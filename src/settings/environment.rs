@@ -40,6 +40,8 @@ pub struct Environment {
     pub user: Option<String>,
     /// `HOME`.
     pub home: Option<PathBuf>,
+    /// Where programs keep what should outlive them: `XDG_STATE_HOME`, or `.local/state` in the home folder.
+    pub state_home: Option<PathBuf>,
     /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
     pub kube_cache: Option<PathBuf>,
     /// `GOGC`: how lazy the garbage collectors of programs in Go are to be, helm among them.
@@ -81,6 +83,7 @@ impl Environment {
             term: text("TERM"),
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
             user: raw("USER").or_else(|| raw("LOGNAME")).map(|name| name.to_string_lossy().into_owned()),
+            state_home: state_home(raw("XDG_STATE_HOME"), home.as_deref()),
             home,
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
             go_collector: raw("GOGC"),
@@ -124,6 +127,12 @@ fn connection(
     }
 }
 
+/// A relative path is to be ignored, says the specification of these folders.
+fn state_home(variable: Option<OsString>, home: Option<&Path>) -> Option<PathBuf> {
+    let named = variable.map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| home.map(|home| home.join(".local").join("state")))
+}
+
 fn kubeconfig_files(variable: Option<OsString>, home: Option<&Path>) -> KubeconfigFiles {
     let listed = variable.map(|list| std::env::split_paths(&list).collect::<Vec<_>>()).unwrap_or_default();
     let listed = listed.into_iter().filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>();
@@ -160,6 +169,17 @@ mod tests {
     fn a_variable_that_is_not_text_is_remembered_and_no_gap() {
         let broken = |name: &str| (name == "HELM_KUBECONTEXT").then(|| OsString::from_vec(vec![0xff]));
         assert_eq!(Environment::from_lookup(&broken).not_text, Some(NotText("HELM_KUBECONTEXT".to_owned())));
+    }
+
+    #[test]
+    fn state_is_kept_where_the_variable_says_or_in_the_home_folder() {
+        let kept = |variables: &[(&str, &str)]| environment(variables).state_home;
+        assert_eq!(kept(&[("XDG_STATE_HOME", "/state"), ("HOME", "/home/x")]), Some(PathBuf::from("/state")));
+        for relative in ["", "state"] {
+            let kept = kept(&[("XDG_STATE_HOME", relative), ("HOME", "/home/x")]);
+            assert_eq!(kept, Some(PathBuf::from("/home/x/.local/state")));
+        }
+        assert_eq!(kept(&[]), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, Presence, RecordStore};
 use helm_purge::executor::{
-    AsPlanned, Execution, Histories, Means, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle,
+    AsPlanned, Execution, Histories, Means, NoJournal, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
@@ -86,6 +86,7 @@ impl<'a> Scene<'a> {
             uninstall: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
             still: Arc::new(AsPlanned),
             remaining: Arc::new(self.client.clone()),
+            journal: Arc::new(NoJournal),
         };
         interrupts.enter(Stage::Purging);
         let is_over = AtomicBool::new(false);

@@ -51,7 +51,10 @@ fn well_known_charts_come_back_as_they_were() {
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
         assert_ne!([objects(&alice), objects(&bob)], before, "they were gone");
         let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
-        drop(plan.stdout_has(report["run"].as_str().expect("a run")).stdout_has("restore 3 releases in 2 namespaces"));
+        drop(
+            plan.stdout_has(report["run"]["id"].as_str().expect("a run"))
+                .stdout_has("restore 3 releases in 2 namespaces"),
+        );
         let restored = real.program.run(&RESTORE).exits(0).json();
         assert_eq!(restored["report"]["totals"]["restored"], 3, "{restored:#}");
         assert_eq!(restored["report"]["verified"], json!({"state": "verified", "deployed": 3}));
@@ -321,7 +324,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
         );
         let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run", "-o", "json"]).exits(0).json();
         let first = plan["otherRuns"][0]["run"].as_str().expect("the run that was killed").to_owned();
-        let second = second["run"].as_str().expect("a run").to_owned();
+        let second = second["run"]["id"].as_str().expect("a run").to_owned();
         let both = ["--run", &first, "--run", &second];
         let report = real.program.run(&[&RESTORE[..], &both].concat()).exits(0).json();
         assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");

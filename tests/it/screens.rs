@@ -6,10 +6,15 @@ use crate::support::FakeHelm;
 
 const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
 
-/// Without what differs from run to run: how long things took.
+/// Without what differs from run to run: how long things took, and what the run is called.
 fn steady(text: &str) -> String {
     let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
-    let steady = |word: &str| if is_time(word.trim()) { word.replace(word.trim(), "TIME") } else { word.to_owned() };
+    let is_run = |word: &str| word.parse::<helm_purge::run_id::RunId>().is_ok();
+    let steady = |word: &str| match word.trim() {
+        time if is_time(time) => word.replace(time, "TIME"),
+        run if is_run(run) => word.replace(run, "RUN"),
+        _ => word.to_owned(),
+    };
     text.split_inclusive(char::is_whitespace).map(steady).collect()
 }
 
@@ -93,6 +98,7 @@ fn the_summary_on_a_screen() {
       dev-a/a  [ConfigMap] a-kept (helm.sh/resource-policy: keep)
 
     verified: 2 of 2 are gone from dev-eu
+    journal: run RUN
     "#);
     insta::assert_snapshot!(steady(&output.stderr), @r#"
     note: helm makes the lists, and nothing is watched while releases go, for the API could not be asked: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)

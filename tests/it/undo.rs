@@ -76,7 +76,7 @@ fn of_a_history_that_is_kept_one_marked_record_is_left_and_helm_goes_on_with_it(
         assert_eq!(report["releases"][0]["afterwards"], "kept", "{report:#}");
         let mark = format!(
             "helm-purge {} {}",
-            report["run"].as_str().expect("a name"),
+            report["run"]["id"].as_str().expect("a name"),
             real.namespace("x").trim_end_matches("-x")
         );
         for (number, newest) in [12, 12, 18].into_iter().enumerate() {

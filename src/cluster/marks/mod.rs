@@ -1,4 +1,4 @@
-//! The opt-outs that this program writes: ConfigMaps with the label `helm-purge: keep`, and nothing else.
+//! Opt-outs, as this program writes them: ConfigMaps with the label `helm-purge: keep`.
 //!
 //! One is made where there is none of its name, changed only in this program's own annotations, and removed; each only as
 //! it was looked at before, so that what somebody wrote in between stays. A ConfigMap of the same name without the label

@@ -8,7 +8,7 @@ use super::look::LookedBack;
 use crate::cluster::Client;
 use crate::command::Surroundings;
 use crate::command::carry_out::go_runtime;
-use crate::executor::{CannotLook, Means, Phase, Planned, StillAsPlanned};
+use crate::executor::{CannotLook, Means, NoJournal, Phase, Planned, StillAsPlanned};
 use crate::helm::{HelmRollback, Hooks, Manner, Wait};
 use crate::policy::{self, Policy};
 use crate::undo::{RestoreEntry, RestorePlan};
@@ -66,5 +66,5 @@ pub(super) fn means(
     let (helm, connection) = (looked.gathered.helm.clone(), looked.connection.clone());
     let rollback = HelmRollback::new(helm, connection, go_runtime(&surroundings.environment), targets);
     let remaining = CannotLook("nothing has to be gone for a restore".to_owned());
-    Means { uninstall: Arc::new(rollback), still, remaining: Arc::new(remaining) }
+    Means { uninstall: Arc::new(rollback), still, remaining: Arc::new(remaining), journal: Arc::new(NoJournal) }
 }

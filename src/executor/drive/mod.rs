@@ -3,6 +3,7 @@
 
 mod between;
 mod breaker;
+mod recording;
 mod retrying;
 mod stopping;
 
@@ -16,6 +17,7 @@ use super::accounts::{Accounts, InHand};
 use super::deadline::Deadline;
 use super::event::{Event, Listener};
 use super::execution::{Execution, FailureHandling};
+use super::journal::Journal;
 use super::outcome::{NotStarted, Run};
 use super::phase::PhaseEnd;
 use super::planned::Planned;
@@ -23,6 +25,7 @@ use super::schedule::{Batch, Demand, Lane, Pause, Schedule};
 use super::worker::{self, Ended, Message, Tools};
 use crate::signal::{Interrupts, Urgency};
 use between::Next;
+use recording::Recorded;
 
 /// How often the loop looks up when no worker has news.
 const TICK: Duration = Duration::from_millis(100);
@@ -32,6 +35,7 @@ pub(super) struct Drive<'a> {
     accounts: Accounts,
     schedule: Schedule,
     failures: FailureHandling,
+    journal: Arc<dyn Journal>,
     interrupts: &'a Interrupts,
     listener: Listener<'a>,
     workers: usize,
@@ -53,6 +57,7 @@ impl<'a> Drive<'a> {
     pub(super) fn new(
         plan: Arc<Vec<Planned>>,
         execution: Execution,
+        journal: Arc<dyn Journal>,
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
@@ -62,7 +67,8 @@ impl<'a> Drive<'a> {
             accounts: Accounts::new(plan, workers),
             failures,
             interrupts,
-            listener: Listener::new(on_event),
+            listener: Listener::new(Arc::clone(&journal), on_event),
+            journal,
             workers,
             draining: None,
             announced: (false, Urgency::Run),
@@ -106,6 +112,9 @@ impl<'a> Drive<'a> {
     fn feed(&mut self, pool: &ThreadPool, tools: &Tools) {
         while let Some((lane, batch)) = self.next() {
             let Some(first) = batch.releases.first().copied() else { continue };
+            if self.record(lane, &batch) == Recorded::No {
+                continue;
+            }
             self.take_up(lane, first);
             let stop = self.stop_for(&self.accounts.plan()[first].manner, &tools.stop);
             let tools = Tools { stop, ..tools.clone() };

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
-    Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, paused_line, retry_line,
-    waiting_line,
+    Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line,
+    paused_line, retry_line, waiting_line,
 };
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
@@ -137,6 +137,10 @@ impl Progressing for Bars {
                 let line = judged_line(release, outcome, *attempts, printer.err());
                 self.above(|| printer.tell(&line));
                 self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
+            }
+            Event::NotRecorded { why, .. } => {
+                let line = not_recorded_line(why, printer.err());
+                self.above(|| printer.tell(&line));
             }
             Event::Draining { because, progress } if *because != NotStarted::Interrupted => {
                 let text = super::draining_lines(*because, *progress, self.way_out);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
-    paused_line, retry_line, waiting_line,
+    not_recorded_line, paused_line, retry_line, waiting_line,
 };
 use crate::executor::Event;
 use crate::report::words::seconds;
@@ -72,6 +72,7 @@ impl Progressing for Lines {
                 self.last_word = progress.elapsed;
                 printer.tell(&judged_line(release, outcome, *attempts, printer.err()));
             }
+            Event::NotRecorded { why, .. } => printer.tell(&not_recorded_line(why, printer.err())),
             Event::Draining { because, progress } => {
                 printer.tell(&draining_lines(*because, *progress, self.way_out));
             }

@@ -114,6 +114,7 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
         NotStarted::Deadline => " (the deadline is near)",
         NotStarted::ServerGone => " (the API server could not be reached any more)",
         NotStarted::LoginGone => " (the login was not accepted any more)",
+        NotStarted::JournalRefused => " (the journal cannot be written)",
     };
     if progress.running == 0 {
         return format!("stopping: nothing is running, {waiting} not started{why}");
@@ -136,6 +137,11 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
             )
         }
     }
+}
+
+/// Why nothing more is begun, where that is the journal's fault.
+fn not_recorded_line(why: &str, paint: Paint) -> String {
+    format!("{} the journal cannot be written: {}", paint.bad("error:"), visible::line(why))
 }
 
 fn are(count: usize, noun: &str) -> String {

@@ -7,15 +7,22 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use throwaway_cluster::Pod;
 
 use super::listener::Listener;
 use super::{CEILING, Output};
+
+/// The program itself.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
+/// The program as it is in a pod.
+const IN_A_POD: &str = env!("CARGO_BIN_EXE_in-a-pod");
 
 /// A program that has been set up, not yet started.
 pub(crate) struct Program {
     folder: TempDir,
     environment: Vec<(OsString, OsString)>,
     opt_outs: OptOuts,
+    executable: &'static str,
 }
 
 /// Whether opt-outs can be seen where the program looks.
@@ -37,7 +44,7 @@ impl Program {
     /// In an empty folder, with nothing in the environment but what every login has.
     pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("helm-purge-test-").tempdir().expect("a folder can be made");
-        let mut program = Self { folder, environment: Vec::new(), opt_outs: OptOuts::Seen };
+        let mut program = Self { folder, environment: Vec::new(), opt_outs: OptOuts::Seen, executable: PROGRAM };
         program.set("PATH", "/usr/bin:/bin");
         program.set("HOME", program.folder().to_owned());
         program.set("TMPDIR", std::env::temp_dir());
@@ -57,6 +64,16 @@ impl Program {
 
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// From now on it runs as in a pod, with no place for files that stay.
+    pub(crate) fn move_into(&mut self, pod: &Pod) -> &mut Self {
+        self.executable = IN_A_POD;
+        self.set("KUBECONFIG", "").set("XDG_STATE_HOME", "/dev/null").set("IN_A_POD", pod.folder.clone());
+        for (name, value) in pod.variables() {
+            self.set(name, value);
+        }
         self
     }
 
@@ -99,7 +116,7 @@ impl Program {
 
     /// A command that runs it, for those who start it by themselves.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_helm-purge"));
+        let mut command = Command::new(self.executable);
         let makes_a_plan = arguments.first().is_some_and(|command| ["plan", "run"].contains(command));
         let says_so = arguments.contains(&"--without-opt-outs");
         if self.opt_outs == OptOuts::Unseen && makes_a_plan && !says_so {

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use helm_purge::executor::{
-    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, Patience, Planned, Run, StillAsPlanned, execute,
+    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, NoJournal, Patience, Planned, Run, StillAsPlanned,
+    execute,
 };
 use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
 use helm_purge::inventory::read;
@@ -42,7 +43,12 @@ pub(crate) fn planned(releases: Vec<Release>) -> Vec<Planned> {
 
 pub(crate) fn means(uninstall: impl Uninstall + 'static, still: impl StillAsPlanned + 'static) -> Means {
     let remaining = CannotLook("nobody asked".to_owned());
-    Means { uninstall: Arc::new(uninstall), still: Arc::new(still), remaining: Arc::new(remaining) }
+    Means {
+        uninstall: Arc::new(uninstall),
+        still: Arc::new(still),
+        remaining: Arc::new(remaining),
+        journal: Arc::new(NoJournal),
+    }
 }
 
 pub(crate) fn carry_out(

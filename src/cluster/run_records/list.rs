@@ -1,0 +1,43 @@
+//! Lists journals.
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::Api;
+use kube::api::ListParams;
+
+use super::RunRecord;
+use crate::cluster::client::{Client, in_time};
+use crate::cluster::look_error::LookError;
+
+/// So many are asked for at a time: each may have a megabyte.
+const PAGE: u32 = 10;
+/// What needs more pages is given up.
+const MOST_PAGES: usize = 100;
+
+impl Client {
+    /// The journals in a namespace, in no order.
+    ///
+    /// # Errors
+    /// Where they cannot be listed.
+    pub fn run_records(&self, namespace: &str) -> Result<Vec<RunRecord>, LookError> {
+        let namespace = namespace.to_owned();
+        self.look(|client| async move {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            let (mut found, mut page) = (Vec::new(), marked().limit(PAGE));
+            for _ in 0..MOST_PAGES {
+                let list = in_time(api.list(&page)).await?;
+                found.extend(list.items.into_iter().filter_map(RunRecord::of));
+                page.continue_token = list.metadata.continue_.filter(|token| !token.is_empty());
+                if page.continue_token.is_none() {
+                    return Ok(found);
+                }
+            }
+            Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
+        })
+    }
+}
+
+/// By what they are known.
+pub(super) fn marked() -> ListParams {
+    let (label, value) = RunRecord::LABEL;
+    ListParams::default().labels(&format!("{label}={value}"))
+}

@@ -1,0 +1,149 @@
+//! `runs`: earlier runs, from their journals.
+
+use std::path::Path;
+
+use super::{Stopped, Surroundings};
+use crate::cli::{RunsArguments, RunsFormat};
+use crate::cluster::{Client, Connection};
+use crate::exit_code::ExitCode;
+use crate::journal::{PastRun, Place, Source, Unread};
+use crate::report::{Detail, Format, OneRunDocument, RunListDocument, render_one_run, render_runs, serialize};
+use crate::run_id::RunId;
+use crate::settings::{ConnectionWish, FrontDoor, machine_name};
+use crate::visible;
+
+/// All that was found.
+#[derive(Default)]
+struct Found {
+    runs: Vec<PastRun>,
+    unread: Vec<Unread>,
+}
+
+/// Shows them, the newest first, or all about one.
+pub(super) fn runs(
+    arguments: &RunsArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let wanted = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
+    let wanted = wanted.map_err(|error| Stopped::usage(error.to_string(), "`runs` lists them"))?;
+    surroundings.listen()?;
+    let found = find(arguments, wish, surroundings);
+    let Found { runs, unread } = surroundings.unless_interrupted(found)?;
+    for Unread { source, why } in &unread {
+        let text = format!("note: {source} is no journal that can be read: {why}");
+        surroundings.printer.say(&visible::sentence(&text));
+    }
+    match wanted {
+        None => show_all(&runs, &unread, arguments.output, surroundings),
+        Some(id) => match runs.iter().find(|run| run.id == id) {
+            Some(run) => show_one(run, arguments.output, surroundings),
+            None => Err(Stopped::usage(format!("there is no journal of run {id}"), "`runs` lists them")),
+        },
+    }
+}
+
+/// Of a run that is in several places, the file says more.
+fn find(arguments: &RunsArguments, wish: &ConnectionWish, surroundings: &mut Surroundings) -> Result<Found, Stopped> {
+    let mut found = in_files(arguments.journal.as_deref(), surroundings)?;
+    if !arguments.local && arguments.journal.is_none() {
+        let in_cluster = in_cluster(arguments.namespace.as_deref(), wish, surroundings);
+        found.runs.extend(in_cluster.runs);
+        found.unread.extend(in_cluster.unread);
+    }
+    let is_file = |run: &PastRun| matches!(run.source, Source::File(_));
+    let newest_first = |left: &PastRun, right: &PastRun| right.begun().cmp(&left.begun()).then(right.id.cmp(&left.id));
+    found.runs.sort_by(|left, right| newest_first(left, right).then(is_file(right).cmp(&is_file(left))));
+    found.runs.dedup_by(|later, earlier| later.id == earlier.id);
+    Ok(found)
+}
+
+fn in_files(named: Option<&Path>, surroundings: &mut Surroundings) -> Result<Found, Stopped> {
+    let usual = surroundings.environment.state_home.as_deref().map(Place::usual);
+    let read = match named.map(Place::named).or(usual) {
+        None => {
+            surroundings.printer.say("note: no files were looked for: neither XDG_STATE_HOME nor HOME is set");
+            return Ok(Found::default());
+        }
+        Some(Place::File(file)) => PastRun::in_file(&file, &machine_name()).map(|run| (vec![run], Vec::new())),
+        Some(Place::Folder(folder)) => PastRun::in_folder(&folder, &machine_name()),
+    };
+    match read {
+        Ok((runs, unread)) => Ok(Found { runs, unread }),
+        Err(Unread { source, why }) => Err(Stopped::Error {
+            code: ExitCode::Preflight,
+            error: Box::from(format!("{source} cannot be read: {why}")),
+            hint: None,
+        }),
+    }
+}
+
+/// Where the cluster cannot be asked, what is on this machine is still worth showing.
+fn in_cluster(namespace: Option<&str>, wish: &ConnectionWish, surroundings: &mut Surroundings) -> Found {
+    let not_asked = |why: String, surroundings: &mut Surroundings| {
+        let why = visible::sentence(&why);
+        surroundings.printer.say(&format!("note: runs in pods of the cluster could not be looked for: {why}"));
+        Found::default()
+    };
+    let connection = match Connection::resolve(wish) {
+        Ok(connection) => connection,
+        Err(error) => return not_asked(error.to_string(), surroundings),
+    };
+    // Helm keeps -n for itself, and says in the variable which namespace is meant.
+    let of_helm = surroundings.environment.helm_namespace.as_deref();
+    let of_helm = of_helm.filter(|_| surroundings.front_door == FrontDoor::Helm);
+    let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace()).to_owned();
+    let client = Client::new(&connection, surroundings.interrupts.stop().clone());
+    match client.and_then(|client| client.run_records(&namespace)) {
+        Err(error) => not_asked(error.to_string(), surroundings),
+        Ok(records) => {
+            let mut found = Found::default();
+            for record in records {
+                match PastRun::in_config_map(record) {
+                    Ok(run) => found.runs.push(run),
+                    Err(fault) => found.unread.push(fault),
+                }
+            }
+            found
+        }
+    }
+}
+
+fn show_all(
+    runs: &[PastRun],
+    unread: &[Unread],
+    output: RunsFormat,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let (now, width) = (jiff::Timestamp::now(), surroundings.terminal.stdout.columns());
+    let printer = &mut surroundings.printer;
+    let text = match output {
+        RunsFormat::Table => Ok(render_runs(runs, Detail::Usual, now, width, printer.out())),
+        RunsFormat::Wide => Ok(render_runs(runs, Detail::Wide, now, width, printer.out())),
+        RunsFormat::Name => Ok(runs.iter().map(|run| run.id.to_string()).collect::<Vec<_>>().join("\n")),
+        RunsFormat::Json => serialize(&RunListDocument::of(runs, unread), Format::Json),
+        RunsFormat::Yaml => serialize(&RunListDocument::of(runs, unread), Format::Yaml),
+    };
+    printer.data(&text.map_err(Stopped::internal)?);
+    if runs.is_empty() {
+        printer.say("no run has left a journal here");
+    }
+    Ok(ExitCode::Done)
+}
+
+fn show_one(run: &PastRun, output: RunsFormat, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+    let width = surroundings.terminal.stdout.columns();
+    let printer = &mut surroundings.printer;
+    let text = match output {
+        RunsFormat::Table => Ok(render_one_run(run, Detail::Usual, width, printer.out())),
+        RunsFormat::Wide => Ok(render_one_run(run, Detail::Wide, width, printer.out())),
+        RunsFormat::Name => {
+            let names = run.record.releases.keys().map(|release| visible::line(release));
+            Ok(names.collect::<Vec<_>>().join("\n"))
+        }
+        RunsFormat::Json => serialize(&OneRunDocument::of(run), Format::Json),
+        RunsFormat::Yaml => serialize(&OneRunDocument::of(run), Format::Yaml),
+    };
+    printer.data(&text.map_err(Stopped::internal)?);
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,93 @@
+//! All about one earlier run.
+
+use std::time::Duration;
+
+use super::{ended, outcome};
+use crate::journal::{Ended, PastRun, Record, Told, Verified};
+use crate::report::paint::Paint;
+use crate::report::plan_table::Detail;
+use crate::report::table::{Align, Table};
+use crate::report::words::{plural, seconds};
+use crate::visible;
+
+/// Columns without which a row says nothing: release and outcome.
+const NEEDED: usize = 2;
+
+/// One run as text for people.
+pub fn render_one_run(run: &PastRun, detail: Detail, width: Option<usize>, paint: Paint) -> String {
+    let mut parts = vec![head(run, paint)];
+    parts.extend(releases(&run.record, width.filter(|_| detail == Detail::Usual), paint));
+    parts.extend(missing(&run.record));
+    parts.join("\n\n")
+}
+
+fn head(run: &PastRun, paint: Paint) -> String {
+    let head = &run.record.head;
+    let policy = |policy: &crate::journal::PolicyOfHead| {
+        format!("policy   {}  {}  sha256 {}", policy.name, policy.file, policy.sha256)
+    };
+    let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
+    let mut lines = vec![format!("run      {}  {}", run.id, ended(run))];
+    lines.extend(head.policies.iter().map(policy));
+    lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
+    lines.push(format!("who      {}, pid {}, helm-purge v{}", head.who, head.process.pid, head.program));
+    lines.push(format!("begun    {}", head.at));
+    lines.extend(run.record.draining.iter().map(|because| format!("stopped  {because}")));
+    lines.extend(run.record.ended.iter().map(|ended| format!("ended    {}  {}", ended.at, verified(ended))));
+    lines.push(format!("journal  {}", run.source));
+    let mut lines = lines.into_iter().map(|line| visible::line(&line)).collect::<Vec<_>>();
+    lines[0] = paint.strong(&lines[0]);
+    lines.join("\n")
+}
+
+fn verified(ended: &Ended) -> String {
+    match &ended.verified {
+        Verified { gone: Some(gone), reported: Some(reported), .. } => {
+            format!("verified: {gone} of {reported} are gone")
+        }
+        Verified { state, .. } => state.clone(),
+    }
+}
+
+fn releases(record: &Record, width: Option<usize>, paint: Paint) -> Option<String> {
+    if record.releases.is_empty() {
+        return None;
+    }
+    let headings = ["RELEASE", "OUTCOME", "REVISION", "TOOK", "WHY"];
+    let align = |heading| if ["REVISION", "TOOK"].contains(&heading) { Align::Right } else { Align::Left };
+    let mut table = Table::new(headings.map(|heading| (heading, align(heading))).to_vec());
+    for (release, row) in &record.releases {
+        let why = match &row.told {
+            Told::Ended(end) => {
+                let first = |text: &String| text.lines().next().unwrap_or_default().to_owned();
+                let parts = end.class.clone().into_iter().chain(end.message.as_ref().map(first));
+                parts.collect::<Vec<_>>().join(": ")
+            }
+            Told::Planned | Told::Started => String::new(),
+        };
+        // Whoever wrote the journal may have written any number.
+        let took = row.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        table.row(vec![
+            visible::line(release),
+            visible::line(outcome(&row.told)),
+            row.revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string()),
+            took.map_or_else(String::new, seconds),
+            visible::line(&why),
+        ]);
+    }
+    let mut lines = table.into_lines(width, NEEDED).map(|line| format!("  {line}")).collect::<Vec<_>>();
+    lines[0] = paint.strong(&lines[0]);
+    Some(lines.join("\n"))
+}
+
+/// What is known to be missing.
+fn missing(record: &Record) -> Option<String> {
+    let left_out = Some(record.head.left_out).filter(|left_out| *left_out > 0).map(|left_out| {
+        let are = if left_out == 1 { "is" } else { "are" };
+        format!("{} of {} planned {are} not named here: there was no room", left_out, record.head.planned)
+    });
+    let unread = Some(record.unread).filter(|unread| *unread > 0);
+    let unread = unread.map(|unread| format!("{} of the journal could not be read", plural(unread, "line")));
+    let lines = left_out.into_iter().chain(unread).collect::<Vec<_>>();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}

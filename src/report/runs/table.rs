@@ -1,0 +1,56 @@
+//! The list of earlier runs on a screen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::ended;
+use crate::journal::PastRun;
+use crate::report::paint::Paint;
+use crate::report::plan_table::Detail;
+use crate::report::table::{Align, Table};
+use crate::report::words::age;
+use crate::visible;
+
+/// Columns without which a row says nothing: run, age, policy, cluster, ended.
+const NEEDED: usize = 5;
+
+/// The list as text for people; nothing where there is none.
+pub fn render_runs(runs: &[PastRun], detail: Detail, now: Timestamp, width: Option<usize>, paint: Paint) -> String {
+    if runs.is_empty() {
+        return String::new();
+    }
+    let left = ["RUN", "AGE", "POLICY", "CLUSTER", "ENDED"].map(|heading| (heading, Align::Left));
+    let right = ["PLANNED", "PURGED", "FAILED", "NOT STARTED"].map(|heading| (heading, Align::Right));
+    let wide = ["WHO", "JOURNAL"].map(|heading| (heading, Align::Left));
+    let is_wide = detail == Detail::Wide;
+    let headings = left.into_iter().chain(right).chain(wide.into_iter().filter(|_| is_wide));
+    let mut table = Table::new(headings.collect());
+    for run in runs {
+        table.row(row(run, is_wide, now));
+    }
+    let width = width.filter(|_| !is_wide);
+    let mut lines = table.into_lines(width, NEEDED).collect::<Vec<_>>();
+    if let Some(heading) = lines.first_mut() {
+        *heading = paint.strong(heading);
+    }
+    lines.join("\n")
+}
+
+fn row(run: &PastRun, is_wide: bool, now: Timestamp) -> Vec<String> {
+    let (head, totals) = (&run.record.head, run.record.totals());
+    let since = run.id.begun().map(|begun| Duration::try_from(now.duration_since(begun)).unwrap_or_default());
+    let mut cells = vec![
+        run.id.to_string(),
+        since.map_or_else(|| "?".to_owned(), age),
+        visible::line(&head.policy_names()),
+        visible::line(&head.cluster.context),
+        ended(run),
+    ];
+    let counts = [totals.planned, totals.purged, totals.failed, totals.not_started];
+    cells.extend(counts.map(|count| count.to_string()));
+    if is_wide {
+        cells.extend([visible::line(&head.who), visible::line(&run.source.to_string())]);
+    }
+    cells
+}
