@@ -20,6 +20,8 @@
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod cases;
 pub mod cli;
 pub mod cluster;
@@ -36,6 +38,7 @@ pub mod release;
 pub mod report;
 pub mod run_id;
 pub mod settings;
+mod side_by_side;
 pub mod signal;
 mod visible;
 

@@ -8,6 +8,8 @@ mod client;
 mod connection;
 mod connection_error;
 mod kubeconfig;
+#[cfg(test)]
+mod kubeconfig_test;
 mod look_error;
 mod looks;
 mod marks;

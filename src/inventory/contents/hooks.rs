@@ -12,10 +12,14 @@ pub(super) fn on_uninstall(hooks: &[&RawValue]) -> Result<Vec<String>, String> {
     let mut manifests = Vec::new();
     for hook in hooks {
         let fields = Fields::read(hook.get(), &["events", "manifest"]).map_err(|why| format!("a hook: {why}"))?;
-        let events: Vec<String> = fields.value("events")?;
+        let events = fields.list("events")?.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
         if events.iter().any(|event| ON_UNINSTALL.contains(&event.as_str())) {
             manifests.push(fields.value("manifest")?);
         }
     }
     Ok(manifests)
+}
+
+fn text(json: &RawValue) -> Result<String, String> {
+    serde_json::from_str(json.get()).map_err(|error| format!("`events`: {error}"))
 }
