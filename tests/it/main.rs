@@ -33,6 +33,7 @@ mod operators;
 mod opted_out;
 mod phases;
 mod plugin;
+mod promises;
 mod protection;
 mod reach;
 mod real_batches;

@@ -32,8 +32,9 @@ fn whatever_becomes_of_both_streams_everything_goes_and_only_what_was_lost_is_a_
         for format in ["table", "json", "name"] {
             let fake = eight();
             let script = format!("{PROGRAM} {RUN} -o {format} {streams}; exit ${{PIPESTATUS[0]}}");
-            let status = fake.program.shell(&script).status().expect("bash can be started");
-            assert_eq!((status.code(), fake.left().len()), (Some(code), 0), "{streams} -o {format}");
+            let output = fake.program.shell(&script).output().expect("bash can be started");
+            assert_eq!((output.status.code(), fake.left().len()), (Some(code), 0), "{streams} -o {format}");
+            assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{streams} -o {format}");
         }
     }
 }
@@ -43,8 +44,8 @@ fn a_plan_on_a_full_disk_is_a_failure_and_one_that_nobody_reads_is_none() {
     for (streams, code) in [(">&-", 0), (">/dev/full", 1), (">/dev/full 2>&1", 1), ("2>/dev/full", 1), ("| true", 0)] {
         let fake = eight();
         let script = format!("{PROGRAM} plan --without-opt-outs -f policy.yaml {streams}; exit ${{PIPESTATUS[0]}}");
-        let status = fake.program.shell(&script).status().expect("bash can be started");
-        assert_eq!(status.code(), Some(code), "{streams}");
+        let output = fake.program.shell(&script).output().expect("bash can be started");
+        assert_eq!(output.status.code(), Some(code), "{streams}");
     }
 }
 
