@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{FakeHelm, Gate, Output};
+use crate::support::{FakeHelm, Gate, Output, Running};
 
 const RELEASES: usize = 48;
 const RUN: &str = "run --without-opt-outs -f policy.yaml --yes -A --batch=1 -o json";
@@ -61,7 +61,7 @@ fn with_too_few_open_files_at_the_start_nothing_is_purged_and_with_more_what_cou
     let mut codes = BTreeSet::new();
     for files in [5, 8, 10, 12, 14, 16, 20, 24, 28, 40, 200] {
         let fake = with_releases();
-        let output = fake.program.start_command(under(&fake, &format!("ulimit -n {files}"), 32)).finish();
+        let output = Running::start(under(&fake, &format!("ulimit -n {files}"), 32)).finish();
         codes.insert(is_accounted_for(&fake, &output));
     }
     assert!(codes.contains(&4) && codes.contains(&0), "the limits were all too low, or all too high: {codes:?}");
@@ -73,7 +73,7 @@ fn open_files_that_run_out_in_the_middle_cost_the_releases_that_needed_them_and_
     for number in 0..RELEASES {
         fake.behaves(&format!("dev-{}", number % 4), &format!("r{number:02}"), &json!({"gate": gate.address()}));
     }
-    let running = fake.program.start_command(under(&fake, "ulimit -n 64", 32));
+    let running = Running::start(under(&fake, "ulimit -n 64", 32));
     running.wait_for_stderr("could not be started");
     let output = running.finish_through(&gate);
     assert_eq!(is_accounted_for(&fake, &output), 1);
@@ -120,12 +120,9 @@ impl Stranger {
 
 fn give(path: &Path, user: u32) {
     chown(path, Some(user), Some(user)).expect("root may give things away");
-    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
-            give(&entry.path(), user)
-        } else {
-            chown(entry.path(), Some(user), Some(user)).expect("root may")
-        }
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).expect("it is a folder of this test");
+        entries.flatten().for_each(|entry| give(&entry.path(), user));
     }
 }
 
@@ -151,7 +148,7 @@ fn threads_and_processes_that_cannot_be_had_end_a_run_before_or_cost_releases() 
             Some(stranger) => stranger.command(&fake, processes),
             None => under(&fake, &format!("ulimit -u {}", threads_of_this_user() + processes), 8),
         };
-        let output = fake.program.start_command(command).finish();
+        let output = Running::start(command).finish();
         codes.insert(is_accounted_for(&fake, &output));
     }
     assert!(stranger.is_none() || codes == BTreeSet::from([0, 1, 4]), "{codes:?}");

@@ -6,7 +6,7 @@ use std::process::Command;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::support::{Arrival, FakeHelm, two_at_a_gate};
+use crate::support::{Arrival, FakeHelm, Running, two_at_a_gate};
 
 /// How this user gets to be the first process of something; none where the system does not let anybody but root.
 fn unshare() -> Option<Vec<&'static str>> {
@@ -19,17 +19,17 @@ fn unshare() -> Option<Vec<&'static str>> {
 }
 
 /// Says why a test shows nothing here, past the capture of the test's output.
-fn cannot(test: &str) {
-    let text = format!("{test}: NOT RUN, this user may not make a namespace of processes (unshare --pid)\n");
+fn cannot(name: &str) {
+    let text = format!("{name}: NOT RUN, this user may not make a namespace of processes (unshare --pid)\n");
     std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written to");
 }
 
 /// The program as process 1, and its number as seen from here.
-fn start(fake: &FakeHelm, way: &[&str]) -> (crate::support::Running, Pid) {
+fn start(fake: &FakeHelm, way: &[&str]) -> (Running, Pid) {
     let program = env!("CARGO_BIN_EXE_helm-purge");
     let arguments = "run --without-opt-outs -f policy.yaml --yes -A --workers=2 --batch=1 -o json";
     let script = format!("exec unshare {} -- bash -c 'echo $$ > pid; exec {program} {arguments}'", way.join(" "));
-    let running = fake.program.start_command(fake.program.shell(&script));
+    let running = Running::start(fake.program.shell(&script));
     fake.program.wait_for_file("pid", "1\n");
     let outer = running.pid();
     let children = std::fs::read_to_string(format!("/proc/{outer}/task/{outer}/children")).expect("it runs");

@@ -18,6 +18,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// The seed of this run, which is in the output of a test that fails.
+#[expect(clippy::print_stdout, reason = "the test keeps it, and shows it where it fails")]
 fn seed() -> u64 {
     let seed = number("HELM_PURGE_TEST_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
     println!("HELM_PURGE_TEST_SEED={seed}");
@@ -222,6 +223,7 @@ fn holds(siege: &Siege, output: &Output, round: usize) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "the test keeps it, and shows it where it fails")]
 fn real_with_troubles(test: &str, helm: HelmVersion, count: usize) {
     let mut siege = Siege::new(test, helm, count);
     for round in 1.. {

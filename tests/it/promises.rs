@@ -6,8 +6,8 @@ use std::path::Path;
 /// The tests that the page names, as path and name.
 fn named(page: &str) -> Vec<(String, String)> {
     let code = page.split('`').skip(1).step_by(2);
-    let tests = code.filter_map(|code| code.split_once("::"));
-    tests.filter(|(path, _)| path.ends_with(".rs")).map(|(path, name)| (path.to_owned(), name.to_owned())).collect()
+    let tests = code.filter_map(|code| code.split_once(".rs::"));
+    tests.map(|(path, name)| (format!("{path}.rs"), name.to_owned())).collect()
 }
 
 /// The names of the functions of a file that are tests.

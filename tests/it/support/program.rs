@@ -119,14 +119,6 @@ impl Program {
         shell
     }
 
-    /// Starts another command in its place, its stderr read as it comes.
-    pub(crate) fn start_command(&self, mut command: Command) -> Running {
-        let shown = format!("{command:?}");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
-        let stderr = Listener::to(child.stderr.take().expect("stderr is a pipe"));
-        Running { child, command: shown, stderr }
-    }
-
     /// Runs it to its end, with nothing on stdin.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with_input(arguments, "")
@@ -216,6 +208,14 @@ impl Drop for Program {
 }
 
 impl Running {
+    /// Starts any command, its stderr read as it comes.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let shown = format!("{command:?}");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
+        let stderr = Listener::to(child.stderr.take().expect("stderr is a pipe"));
+        Self { child, command: shown, stderr }
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
