@@ -27,6 +27,8 @@
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
 
+#[cfg(test)]
+mod arbitrary;
 pub mod cases;
 pub mod cli;
 pub mod cluster;
@@ -47,6 +49,7 @@ pub mod report;
 pub mod run_id;
 pub mod saved_plan;
 pub mod settings;
+mod side_by_side;
 pub mod signal;
 pub mod undo;
 mod visible;

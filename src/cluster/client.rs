@@ -5,7 +5,9 @@
 //! side by side. Nothing async leaves this folder.
 
 use std::error::Error;
+use std::fs::File;
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +27,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a whole look may take, login included: somebody may have to type a password.
 const LOOK_TIMEOUT: Duration = Duration::from_mins(2);
+/// Open files that the runtime, a few connections and the first helm need.
+const FILES: usize = 20;
 /// How often a look checks whether the run was told to end.
 const STOP_CHECK: Duration = Duration::from_millis(20);
 
@@ -56,8 +60,9 @@ impl Client {
     /// Makes a client. Connects and logs in with the first look, not before.
     ///
     /// # Errors
-    /// Where there can be no thread for it.
+    /// Where there can be no thread for it, or hardly a file may be opened: its runtime panics then.
     pub fn new(connection: &Connection, stop: StopSignal) -> Result<Self, LookError> {
+        open_files(FILES).map_err(|error| LookError::Failed(error.to_string()))?;
         let (orders, inbox) = unbounded_channel();
         let kubeconfig = connection.pinned().clone();
         let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(&kubeconfig, inbox));
@@ -145,6 +150,11 @@ impl Client {
             }
         }
     }
+}
+
+/// Whether so many files can be open at the same time.
+fn open_files(count: usize) -> io::Result<()> {
+    (0..count).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>().map(drop)
 }
 
 /// The thread: makes the client when it is first needed, then does what it is asked to, side by side.

@@ -10,6 +10,8 @@ mod connection;
 mod connection_error;
 mod histories;
 mod kubeconfig;
+#[cfg(test)]
+mod kubeconfig_test;
 mod leases;
 mod look_error;
 mod looks;

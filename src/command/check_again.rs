@@ -19,6 +19,7 @@ use crate::helm;
 use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
 use crate::plan::{self, Facts};
 use crate::release::{Release, ReleaseId};
+use crate::side_by_side::beside;
 
 /// The plan as it still holds.
 pub(super) struct Checked {
@@ -39,12 +40,12 @@ pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> R
         return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
     };
     let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
-    std::thread::scope(|scope| {
-        if prepared.plan.takes_kinds_along() {
-            scope.spawn(|| helm::warm(helm, connection, &first, stop));
-        }
-        compare(prepared, chosen, surroundings)
-    })
+    if !prepared.plan.takes_kinds_along() {
+        return compare(prepared, chosen, surroundings);
+    }
+    let warm = || helm::warm(helm, connection, &first, stop);
+    let (_, checked) = beside(warm, || compare(prepared, chosen, surroundings));
+    checked
 }
 
 fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {

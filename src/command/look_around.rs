@@ -6,6 +6,7 @@ use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{AnyWay, ClusterWide, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
 use crate::policy::Fence;
 use crate::settings::Environment;
+use crate::side_by_side::beside;
 
 /// What the first looks brought.
 pub(super) struct Looked {
@@ -28,16 +29,14 @@ pub(super) fn look_around(
     let stop = surroundings.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
     let metadata = MetadataInventory::new(client.clone(), store, fence);
-    let (helm, identity, listing, cluster_wide) = std::thread::scope(|scope| {
-        let identity = scope.spawn(|| client.identity());
-        let listing = scope.spawn(|| metadata.list());
-        let cluster_wide = scope.spawn(|| metadata.ask_cluster_wide());
-        let helm = find_helm(connection, surroundings);
-        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
-        let identity = identity.join().unwrap_or_else(|_| Err(panicked()));
-        let cluster_wide = cluster_wide.join().unwrap_or_else(|_| ClusterWide::unanswered());
-        (helm, identity, listing.join().unwrap_or_else(|_| Err(InventoryError::Look(panicked()))), cluster_wide)
-    });
+    let find_helm = || find_helm(connection, surroundings);
+    let with_protection = || beside(|| metadata.ask_cluster_wide(), find_helm);
+    let with_listing = || beside(|| metadata.list(), with_protection);
+    let (identity, (listing, (cluster_wide, helm))) = beside(|| client.identity(), with_listing);
+    let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+    let identity = identity.unwrap_or_else(|_| Err(panicked()));
+    let listing = listing.unwrap_or_else(|_| Err(InventoryError::Look(panicked())));
+    let cluster_wide = cluster_wide.unwrap_or_else(|_| ClusterWide::unanswered());
     let helm = helm?;
     let (deadline, connection) = (LIST_DEADLINE, connection.clone());
     let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };

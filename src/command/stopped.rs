@@ -119,7 +119,7 @@ impl From<ConnectionError> for Stopped {
 
 impl From<LookError> for Stopped {
     fn from(error: LookError) -> Self {
-        Stopped::preflight(error, Some("raise the limit of processes".to_owned()))
+        Stopped::preflight(error, Some("raise the limits of processes and of open files".to_owned()))
     }
 }
 

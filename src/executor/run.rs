@@ -16,6 +16,7 @@ use super::phase::Remaining;
 use super::planned::Planned;
 use super::worker::{StillAsPlanned, Tools};
 use crate::helm::Uninstall;
+use crate::side_by_side::can_be_had;
 use crate::signal::Interrupts;
 
 /// Who does the work of a run, and who is asked about the cluster meanwhile.
@@ -61,8 +62,12 @@ pub fn execute(
     Ok(drive.drive(&pool, &tools, &receiver))
 }
 
-/// A thread that cannot be had makes the pool panic.
+/// A thread that cannot be had makes the pool panic, with words that nobody has to see: whether they can be had is
+/// tried before.
 fn build_pool(workers: usize) -> Result<ThreadPool, PoolError> {
+    if !can_be_had(workers) {
+        return Err(PoolError { workers });
+    }
     let build = || threadpool::Builder::new().num_threads(workers).thread_name("purge".to_owned()).build();
     catch_unwind(build).map_err(|_| PoolError { workers })
 }

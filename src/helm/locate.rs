@@ -16,6 +16,8 @@ use crate::signal::StopSignal;
 const OLDEST: semver::Version = semver::Version::new(3, 10, 0);
 /// The first Helm whose behaviour nobody has looked at.
 const TOO_NEW: u64 = 5;
+/// So much of what is no version is shown.
+const LONGEST_VERSION: usize = 100;
 /// A version is asked for without any cluster, so this is generous.
 const VERSION_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -66,12 +68,10 @@ impl Helm {
         let found = which::which(name).map_err(missing)?;
         let path = std::path::absolute(&found).unwrap_or(found);
         let text = ask_version(&path, stop)?;
-        let unsupported = || HelmError::Unsupported { path: path.clone(), version: text.clone() };
-        let version = semver::Version::parse(text.trim().trim_start_matches('v')).map_err(|_| unsupported())?;
-        if version < OLDEST || version.major >= TOO_NEW {
-            return Err(unsupported());
+        match supported(&text) {
+            Some(version) => Ok(Self { path, version, cache }),
+            None => Err(HelmError::Unsupported { path, version: text.chars().take(LONGEST_VERSION).collect() }),
         }
-        Ok(Self { path, version, cache })
     }
 
     /// The program, absolute.
@@ -93,6 +93,12 @@ impl Helm {
         let environment = environment::changes(connection.map(Connection::kubeconfig), debug, self.cache.as_deref());
         Invocation { program: self.path.clone(), arguments, environment }
     }
+}
+
+/// The version that helm tells of itself, where it is one whose behaviour is known.
+fn supported(text: &str) -> Option<semver::Version> {
+    let version = semver::Version::parse(text.trim().trim_start_matches('v')).ok()?;
+    (version >= OLDEST && version.major < TOO_NEW).then_some(version)
 }
 
 fn ask_version(path: &Path, stop: &StopSignal) -> Result<String, HelmError> {
@@ -136,6 +142,27 @@ impl std::error::Error for HelmError {
         match self {
             HelmError::Missing { source, .. } => Some(source),
             HelmError::Silent { .. } | HelmError::Unsupported { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::arbitrary::any_like;
+
+    proptest! {
+        #[test]
+        fn whatever_helm_says_of_itself_only_a_version_that_is_known_is_taken(
+            bytes in any_like(["v3.21.4", "v4.3.0-rc.1+build", "3.10.0", "v18446744073709551616.0.0"].map(Into::into).into()),
+        ) {
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(version) = supported(&text) {
+                prop_assert!((3..5).contains(&version.major) && version >= OLDEST);
+                prop_assert_eq!(text.trim().trim_start_matches('v'), version.to_string());
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::cluster::Client;
 use crate::release::Release;
+use crate::side_by_side::beside;
 
 /// Both ways, and which one it is.
 #[derive(Debug)]
@@ -45,13 +46,10 @@ impl AnyWay {
     /// # Errors
     /// Where there is no list.
     pub fn list_with_protection(&self) -> Result<(Listing, Protection), InventoryError> {
-        let (cluster_wide, listing) = std::thread::scope(|scope| {
-            let asked = scope.spawn(|| self.why_helm().is_none().then(|| self.metadata.ask_cluster_wide()));
-            let listing = self.list();
-            (asked.join().ok().flatten(), listing)
-        });
+        let ask = || self.why_helm().is_none().then(|| self.metadata.ask_cluster_wide());
+        let (cluster_wide, listing) = beside(ask, || self.list());
         let listing = listing?;
-        let cluster_wide = cluster_wide.unwrap_or_else(ClusterWide::unanswered);
+        let cluster_wide = cluster_wide.ok().flatten().unwrap_or_else(ClusterWide::unanswered);
         let protection = self.protection(cluster_wide, &listing);
         Ok((listing, protection))
     }

@@ -30,6 +30,8 @@ mod shared;
 mod source;
 
 #[cfg(test)]
+mod arbitrary_test;
+#[cfg(test)]
 mod cases_test;
 #[cfg(test)]
 mod random;

@@ -14,12 +14,24 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Bytes of a name, and of a version, that no chart needs: Helm makes none with a longer name.
+    const LONGEST: usize = 250;
+
+    /// What a record says that it is, where a chart can be called so.
+    pub fn named(name: String, version: String) -> Known<Chart> {
+        let is_one = !name.is_empty() && name.len() <= Self::LONGEST && version.len() <= Self::LONGEST;
+        if is_one { Known::Is(Chart { name, version }) } else { Known::Unknown }
+    }
+
     /// Tells name and version apart in `NAME-VERSION`, where both may contain `-`.
     ///
     /// Where more than one cut leaves a version behind, or none does, the chart is unknown, and an
     /// unknown chart keeps its release: a wrong guess could lose one that `keep` names.
     /// Helm prints `MISSING` where a record has no chart metadata.
     pub fn from_name_and_version(text: &str) -> Known<Chart> {
+        if text.len() > 2 * Self::LONGEST {
+            return Known::Unknown;
+        }
         let strict = cuts(text).filter(|chart| is_semantic(&chart.version)).collect::<Vec<_>>();
         if !strict.is_empty() {
             return only(strict);
@@ -83,8 +95,11 @@ mod tests {
 
     #[test]
     fn what_could_be_cut_in_two_ways_or_not_at_all_is_unknown() {
-        for text in ["", "MISSING", "redis", "-1.0.0", "app-1.0.0-2.0.0", "app-2-1", "app-latest"] {
+        for text in
+            ["", "MISSING", "redis", "-1.0.0", "app-1.0.0-2.0.0", "app-2-1", "app-latest", &"-1".repeat(1 << 20)]
+        {
             assert_eq!(Chart::from_name_and_version(text), Known::Unknown, "{text}");
         }
+        assert_eq!(Chart::named("a".repeat(1 << 20), "1.0.0".to_owned()), Known::Unknown);
     }
 }

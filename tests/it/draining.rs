@@ -51,7 +51,7 @@ impl InHand {
 }
 
 #[track_caller]
-fn came_to(output: &Output, expected: [&str; 4]) {
+fn came_to<const COUNT: usize>(output: &Output, expected: [&str; COUNT]) {
     let report = output.json();
     let releases = report["releases"].as_array().expect("a list").iter();
     let words = |release: &Value| {
@@ -73,6 +73,44 @@ fn the_first_signal_ends_a_batch_with_the_release_in_hand() {
     assert_eq!(fake.left(), ["dev-a/c", "dev-a/d"]);
     assert!(gate.arrived().is_none(), "another release was begun");
     drop(output.stderr_has("purged dev-a/b"));
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_second_run_finishes() {
+    let InHand { fake, gate, running, second } = in_hand(&json!({}));
+    running.signal(Signal::KILL);
+    let output = running.finish();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(9), "{output}");
+    second.go();
+    fake.program.leaves_no_process();
+    assert_eq!(fake.left(), ["dev-a/c", "dev-a/d"]);
+    assert!(gate.arrived().is_none(), "another release was begun");
+    for name in ["c", "d"] {
+        fake.behaves("dev-a", name, &json!({}));
+    }
+    came_to(&fake.program.run(&RUN).exits(0), ["purged, gone"; 2]);
+    assert!(fake.left().is_empty());
+}
+
+#[test]
+fn every_helm_of_a_run_that_is_killed_ends_with_its_release() {
+    let (fake, gate) = (FakeHelm::new(), Gate::new());
+    for (namespace, name) in (0..4).flat_map(|place| (0..3).map(move |number| (place, number))) {
+        let (namespace, name) = (format!("dev-{namespace}"), format!("r{name}"));
+        fake.release(&namespace, &name);
+        fake.behaves(&namespace, &name, &json!({"gate": gate.address()}));
+    }
+    let running = fake.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "--workers=4", "--batch=3"]);
+    let waiting = [gate.arrival(), gate.arrival(), gate.arrival(), gate.arrival()];
+    let begun = waiting.iter().map(|arrival| arrival.who.clone()).collect::<Vec<_>>();
+    running.signal(Signal::KILL);
+    drop(running.finish());
+    waiting.into_iter().for_each(Arrival::go);
+    fake.program.leaves_no_process();
+    assert!(gate.arrived().is_none(), "another release was begun");
+    let left = fake.left();
+    assert_eq!(left.len(), 8, "{left:?}");
+    assert!(begun.iter().all(|release| !left.contains(release)), "{begun:?} {left:?}");
 }
 
 #[test]

@@ -148,6 +148,29 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     fake.program.leaves_no_process();
 }
 
+#[test]
+fn on_a_terminal_a_second_signal_terminates_and_a_third_kills() {
+    let (fake, gate) = two_at_a_gate();
+    fake.behaves("dev-a", "a", &json!({"gate": gate.address(), "ignoresTerm": true}));
+    let mut terminal = Terminal::start(fake.program.command(&ONE_BY_ONE));
+    let waiting = gate.arrival();
+    terminal.wait_for("0/2");
+    terminal.press_ctrl_c();
+    terminal.wait_for("again to end them where they are (a second run finishes them) · pid ");
+    let screen = terminal.screen();
+    let pid = screen.split_once("· pid ").and_then(|(_, rest)| rest.split_whitespace().next());
+    let pid = pid.and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw).expect("it says its pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+    terminal.wait_for("ending what runs (TERM); once more to end it at once (KILL)");
+    terminal.press_ctrl_c();
+    terminal.wait_for("ending what runs at once (KILL)");
+    assert_eq!(terminal.wait().code(), Some(130), "{}", terminal.screen());
+    terminal.wait_for("purged 0 · failed 1");
+    assert_eq!(fake.left(), ["dev-a/a", "dev-a/b"]);
+    drop(waiting);
+    fake.program.leaves_no_process();
+}
+
 const ONE_BY_ONE: [&str; 8] =
     ["run", "--without-opt-outs", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
 

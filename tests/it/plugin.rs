@@ -103,17 +103,7 @@ fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() 
         let (fake, gate) = two_at_a_gate();
         plugin_with_fake_children(&mut real, &fake);
         let policy = fake.program.folder().join("policy.yaml");
-        let run = purge_one_by_one(policy.to_str().expect("text"));
-        let command = helm(&real, &run);
-        let program = command.get_program().to_string_lossy().into_owned();
-        // An interactive shell, which gets its prompt back when helm dies.
-        let mut shell = Command::new("bash");
-        shell.args(["--norc", "--noprofile", "-i"]).env_clear().current_dir(real.program.folder());
-        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        shell.env("PS1", "PROMPT> ");
-        let mut terminal = Terminal::start(shell);
-        terminal.wait_for("PROMPT>");
-        terminal.type_text(&format!("{program} {}\r", run.join(" ")));
+        let mut terminal = in_a_shell(&real, &purge_one_by_one(policy.to_str().expect("text")));
         let waiting: Arrival = gate.arrival();
         terminal.wait_for("0/2");
         terminal.press_ctrl_c();
@@ -148,6 +138,74 @@ fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
         waiting.go();
         real.program.wait_for_file("output", "verified: 1 of 1 are gone");
         real.program.leaves_no_process();
+        assert_eq!(fake.left(), ["dev-a/b"]);
+    }
+}
+
+/// An interactive shell in a terminal, which gets its prompt back when helm dies, and helm with these arguments in it.
+fn in_a_shell(real: &Real, arguments: &[&str]) -> Terminal {
+    let command = helm(real, arguments);
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut shell = Command::new("bash");
+    shell.args(["--norc", "--noprofile", "-i"]).env_clear().current_dir(real.program.folder());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.env("PS1", "PROMPT> ");
+    let terminal = Terminal::start(shell);
+    terminal.wait_for("PROMPT>");
+    terminal.type_text(&format!("{program} {}\r", arguments.join(" ")));
+    terminal
+}
+
+#[test]
+fn after_ctrl_c_under_helm_a_second_and_a_third_signal_terminate_and_kill() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("insistent", version);
+        let (fake, gate) = two_at_a_gate();
+        fake.behaves("dev-a", "a", &serde_json::json!({"gate": gate.address(), "ignoresTerm": true}));
+        plugin_with_fake_children(&mut real, &fake);
+        let policy = fake.program.folder().join("policy.yaml");
+        let mut terminal = in_a_shell(&real, &purge_one_by_one(policy.to_str().expect("text")));
+        let waiting = gate.arrival();
+        terminal.wait_for("0/2");
+        terminal.press_ctrl_c();
+        terminal.wait_for("` ends them where they are (a second run finishes them)");
+        let screen = terminal.screen();
+        let (_, rest) = screen.split_once("`kill ").expect("it says how");
+        let (pid, _) = rest.split_once('`').expect("it says how");
+        terminal.type_text(&format!("kill {pid}\r"));
+        terminal.wait_for("ending what runs (TERM)");
+        terminal.type_text(&format!("kill -INT {pid}\r"));
+        terminal.wait_for("ending what runs at once (KILL)");
+        terminal.wait_for("purged 0 · failed 1");
+        assert_eq!(fake.left(), ["dev-a/a", "dev-a/b"]);
+        drop(waiting);
+        terminal.type_text("exit\r");
+        terminal.wait();
+        real.program.leaves_no_process();
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_over_helm_drains_the_plugin_and_its_report_is_whole() {
+    for version in HelmVersion::BOTH {
+        let mut real = Real::new("hangup", version);
+        let (fake, gate) = two_at_a_gate();
+        plugin_with_fake_children(&mut real, &fake);
+        let policy = fake.program.folder().join("policy.yaml");
+        let run = purge_one_by_one(policy.to_str().expect("text"));
+        // One helm for both releases: that it is not listened to any more says that the run drains.
+        let run = run.iter().filter(|argument| **argument != "--batch=1").copied().collect::<Vec<_>>();
+        let mut terminal = in_a_shell(&real, &[&run[..], &["-o", "json", ">", "report"]].concat());
+        let waiting = gate.arrival();
+        terminal.wait_for("0/2");
+        terminal.hang_up();
+        real.program.wait_until_unheard(waiting.pid);
+        waiting.go();
+        real.program.wait_for_file("report", "\"exitCode\": 129");
+        real.program.leaves_no_process();
+        let report = std::fs::read_to_string(real.program.folder().join("report")).expect("it is there");
+        let report: serde_json::Value = serde_json::from_str(&report).expect("it is whole");
+        assert_eq!((&report["totals"]["purged"], &report["totals"]["notStarted"]), (&1.into(), &1.into()), "{report}");
         assert_eq!(fake.left(), ["dev-a/b"]);
     }
 }

@@ -81,6 +81,28 @@ fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
     });
 }
 
+#[test]
+fn a_purge_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_second_run_finishes() {
+    with_both("killed", |real| {
+        real.seed(&["a/a", "a/c", "a/d"]);
+        install_failing(real, "b", &["--set", "outcome=hanging"]);
+        let running = real.program.start(&RUN);
+        running.wait_for_stderr("/a ");
+        let pod = pod_of_the_hook(real);
+        running.signal(Signal::KILL);
+        drop(running.finish());
+        assert_eq!(real.program.orphans().len(), 1, "helm goes on alone");
+        let ends = json!({"metadata": {"annotations": {"throwaway-cluster/outcome": null}}});
+        cluster().api().patch(Kind::POD, Some(&real.namespace("a")), &pod, &ends).expect("the admin may do this");
+        real.program.leaves_no_process();
+        assert_eq!(batches(real), ["a b c d"]);
+        assert_eq!(real.listed(), ["a/c", "a/d"]);
+        let output = real.program.run(&RUN).exits(0);
+        came_to(&output, &["c purged gone", "d purged gone"]);
+        assert!(real.listed().is_empty());
+    });
+}
+
 /// The pod of the Job that runs before `b` is deleted, once it runs.
 fn pod_of_the_hook(real: &Real) -> String {
     let namespace = real.namespace("a");

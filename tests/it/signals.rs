@@ -40,32 +40,41 @@ fn the_first_signal_finishes_what_runs_and_begins_nothing_more() {
     }
 }
 
+/// Each signal as the first, with its exit code, and the one that comes after it: another one, for the same one that
+/// comes at once is taken for an echo.
+const EACH: [(Signal, i32, Signal); 3] =
+    [(Signal::INT, 130, Signal::TERM), (Signal::TERM, 143, Signal::HUP), (Signal::HUP, 129, Signal::INT)];
+
 #[test]
 fn the_second_signal_terminates_what_runs() {
-    let (fake, gate) = busy(false);
-    let running = fake.program.start(&RUN);
-    let waiting = [gate.arrival(), gate.arrival()];
-    send(&running, Signal::INT, "stopping:");
-    send(&running, Signal::TERM, "(TERM)");
-    let report = running.finish().exits(130).json();
-    assert_eq!((&report["totals"]["failed"], &report["totals"]["notStarted"]), (&json!(2), &json!(2)), "{report}");
-    assert_eq!(report["releases"][0]["class"], "interrupted");
-    drop(waiting);
-    fake.program.leaves_no_process();
+    for (first, code, second) in EACH {
+        let (fake, gate) = busy(false);
+        let running = fake.program.start(&RUN);
+        let waiting = [gate.arrival(), gate.arrival()];
+        send(&running, first, "stopping:");
+        send(&running, second, "(TERM)");
+        let report = running.finish().exits(code).json();
+        assert_eq!((&report["totals"]["failed"], &report["totals"]["notStarted"]), (&json!(2), &json!(2)), "{report}");
+        assert_eq!(report["releases"][0]["class"], "interrupted");
+        drop(waiting);
+        fake.program.leaves_no_process();
+    }
 }
 
 #[test]
 fn the_third_signal_kills_what_ignores_the_second() {
-    let (fake, gate) = busy(true);
-    let running = fake.program.start(&RUN);
-    let waiting = [gate.arrival(), gate.arrival()];
-    send(&running, Signal::TERM, "stopping:");
-    send(&running, Signal::INT, "(TERM)");
-    send(&running, Signal::TERM, "(KILL)");
-    let report = running.finish().exits(143).json();
-    assert_eq!(report["totals"]["failed"], 2, "{report}");
-    drop(waiting);
-    fake.program.leaves_no_process();
+    for (first, code, second) in EACH {
+        let (fake, gate) = busy(true);
+        let running = fake.program.start(&RUN);
+        let waiting = [gate.arrival(), gate.arrival()];
+        send(&running, first, "stopping:");
+        send(&running, second, "(TERM)");
+        send(&running, first, "(KILL)");
+        let report = running.finish().exits(code).json();
+        assert_eq!(report["totals"]["failed"], 2, "{report}");
+        drop(waiting);
+        fake.program.leaves_no_process();
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! A release is uninstalled when its line came, once and in its turn; the last of a batch when helm then ended with
 //! exit code 0 as well. What cannot be told is not guessed: it is left to the list that is taken after the run.
 
+#[cfg(test)]
+mod arbitrary_test;
 mod judge;
 #[cfg(test)]
 mod judge_test;

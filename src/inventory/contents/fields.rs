@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::keys::is_taken_for;
+
+/// More fields, or entries of a list, than any record has: what has more was made to fill this program's memory.
+const MOST: usize = 10_000;
 
 /// The fields of an object, unread.
 pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -40,6 +43,41 @@ impl<'a> Fields<'a> {
         let read = |json| serde_json::from_str(json).map_err(|error| format!("`{name}`: {error}"));
         self.get(name).map_or_else(|| Ok(T::default()), read)
     }
+
+    /// The entries of a list, unread.
+    pub(super) fn list(&self, name: &str) -> Result<Vec<&'a RawValue>, String> {
+        self.value::<Entries<'a>>(name).map(|entries| entries.0)
+    }
+}
+
+#[derive(Default)]
+struct Entries<'a>(Vec<&'a RawValue>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = list.next_element()? {
+                    entries.push(entry);
+                    bounded(entries.len())?;
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_seq(Collect)
+    }
+}
+
+fn bounded<E: Error>(count: usize) -> Result<(), E> {
+    if count > MOST { Err(E::custom(format!("there are more than {MOST}"))) } else { Ok(()) }
 }
 
 impl<'de> Deserialize<'de> for Fields<'de> {
@@ -56,6 +94,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
                 let mut fields = Vec::new();
                 while let Some(Key(key)) = map.next_key()? {
                     fields.push((key, map.next_value()?));
+                    bounded(fields.len())?;
                 }
                 Ok(Fields(fields))
             }
@@ -108,5 +147,13 @@ mod tests {
         let fields = fields.expect("other keys are nobody's business");
         assert_eq!(fields.value::<String>("manifest").as_deref(), Ok("a"));
         assert_eq!(fields.value::<Vec<u8>>("hooks"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn of_what_never_ends_only_the_beginning_is_read() {
+        let many = "\"\":0,".repeat(MOST);
+        assert!(Fields::read(&format!("{{{many}\"a\":0}}"), &[]).is_err());
+        let json = format!("{{\"hooks\":[{}0]}}", "0,".repeat(MOST));
+        assert!(Fields::read(&json, &["hooks"]).expect("one field").list("hooks").is_err());
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn on_uninstall(hooks: &[&RawValue]) -> Result<Vec<String>, String> {
     let mut manifests = Vec::new();
     for hook in hooks {
         let fields = Fields::read(hook.get(), &["events", "manifest"]).map_err(|why| format!("a hook: {why}"))?;
-        let events: Vec<String> = fields.value("events")?;
+        let events = events(&fields)?;
         if events.iter().any(|event| ON_UNINSTALL.contains(&event.as_str())) {
             manifests.push(fields.value("manifest")?);
         }
@@ -31,11 +31,19 @@ pub(super) fn only_on_install(hooks: &[&RawValue]) -> Result<Vec<Object>, String
     for hook in hooks {
         let known = ["events", "name", "kind"];
         let fields = Fields::read(hook.get(), &known).map_err(|why| format!("a hook: {why}"))?;
-        let events: Vec<String> = fields.value("events")?;
+        let events = events(&fields)?;
         let has = |some: &[&str]| events.iter().any(|event| some.contains(&event.as_str()));
         if has(&ON_INSTALL) && !has(&ON_ROLLBACK) {
             made.push(Object { kind: fields.value("kind")?, namespace: None, name: fields.value("name")? });
         }
     }
     Ok(made)
+}
+
+fn events(fields: &Fields<'_>) -> Result<Vec<String>, String> {
+    fields.list("events")?.into_iter().map(text).collect()
+}
+
+fn text(json: &RawValue) -> Result<String, String> {
+    serde_json::from_str(json.get()).map_err(|error| format!("`events`: {error}"))
 }

@@ -12,6 +12,10 @@ use crate::release::{Content, Object};
 
 /// A list of lists of lists is nobody's manifest.
 const DEEPEST_LIST: usize = 4;
+/// More documents, and objects in lists, than any chart renders to: what has more was made to keep this program busy.
+const MOST_OBJECTS: usize = 20_000;
+/// No name of a kind, a namespace or an object is longer.
+const LONGEST_NAME: usize = 1_000;
 /// So much of a document is shown where it cannot be read.
 const SHOWN: usize = 120;
 /// Legal names make no longer one.
@@ -31,11 +35,13 @@ pub(super) enum KeepPolicy {
 
 /// Reads a manifest of a release of namespace `own`, and adds what it holds.
 pub(super) fn read(manifest: &str, own: &str, policy: KeepPolicy, content: &mut Content) -> Result<(), String> {
-    for document in documents(manifest) {
+    let documents = documents(manifest)?;
+    let mut room = MOST_OBJECTS.saturating_sub(documents.len());
+    for document in documents {
         let read = one_way(document).and_then(|()| yaml(document)).and_then(|value| match value {
             // What a template leaves behind that renders to nothing.
             Value::Null => Ok(()),
-            value => object(&value, own, policy, DEEPEST_LIST, content),
+            value => object(&value, own, policy, Bounds { depth: DEEPEST_LIST, room: &mut room }, content),
         });
         read.map_err(|why| unreadable(document, &why))?;
     }
@@ -43,13 +49,18 @@ pub(super) fn read(manifest: &str, own: &str, policy: KeepPolicy, content: &mut 
 }
 
 /// Helm cuts at every line that begins with `---`, whatever follows.
-pub(super) fn documents(manifest: &str) -> impl Iterator<Item = &str> {
-    let starts = std::iter::once(0).chain(manifest.match_indices("\n---").map(|(at, _)| at + 1)).collect::<Vec<_>>();
-    let ends = starts.clone().into_iter().skip(1).chain([manifest.len()]);
-    starts.into_iter().zip(ends).map(|(start, end)| {
+pub(super) fn documents(manifest: &str) -> Result<Vec<&str>, String> {
+    let cuts = manifest.match_indices("\n---").map(|(at, _)| at + 1).take(MOST_OBJECTS).collect::<Vec<_>>();
+    if cuts.len() == MOST_OBJECTS {
+        return Err(format!("its manifest holds more than {MOST_OBJECTS} documents"));
+    }
+    let starts = std::iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain([manifest.len()]);
+    let documents = starts.zip(ends).map(|(start, end)| {
         let document = &manifest[start..end];
         document.strip_prefix("---").unwrap_or(document)
-    })
+    });
+    Ok(documents.collect())
 }
 
 /// Whether every reader sees the same lines.
@@ -71,7 +82,19 @@ pub(super) fn yaml(text: &str) -> Result<Value, String> {
     serde_yaml::from_str_with_options(text, options).map_err(|error| error.to_string())
 }
 
-fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &mut Content) -> Result<(), String> {
+/// How far a list in a list is followed, and how many objects may still come.
+struct Bounds<'a> {
+    depth: usize,
+    room: &'a mut usize,
+}
+
+fn object(
+    value: &Value,
+    own: &str,
+    policy: KeepPolicy,
+    bounds: Bounds<'_>,
+    content: &mut Content,
+) -> Result<(), String> {
     let kind = text(value, "kind")?.ok_or("it has no kind")?;
     let metadata = get(value, "metadata")?.unwrap_or(&Value::Null);
     if content.managed_by.is_none() {
@@ -87,14 +110,22 @@ fn object(value: &Value, own: &str, policy: KeepPolicy, depth: usize, content: &
     // Helm takes anything with items for a list, whatever its kind.
     let items = get(value, "items")?.and_then(Value::as_array);
     if let Some(items) = items {
-        let deeper = depth.checked_sub(1).ok_or("lists within lists")?;
-        items.iter().try_for_each(|item| object(item, own, KeepPolicy::Ignored, deeper, content))?;
+        let depth = bounds.depth.checked_sub(1).ok_or("lists within lists")?;
+        let room = bounds.room;
+        *room = room.checked_sub(items.len()).ok_or("more objects than any chart has")?;
+        for item in items {
+            object(item, own, KeepPolicy::Ignored, Bounds { depth, room }, content)?;
+        }
     }
     let object = Object {
         kind: kind.to_owned(),
         namespace: text(metadata, "namespace")?.map(str::to_owned),
         name: text(metadata, "name")?.unwrap_or_default().to_owned(),
     };
+    let names = [Some(&object.kind), object.namespace.as_ref(), Some(&object.name)];
+    if names.into_iter().flatten().any(|name| name.len() > LONGEST_NAME) {
+        return Err(format!("a name of more than {LONGEST_NAME} bytes"));
+    }
     // With another policy than `keep` helm deletes it no more than with that, and does not even say so.
     let is_forgotten = policy == KeepPolicy::Honoured && get(annotations, "helm.sh/resource-policy")?.is_some();
     if items.is_none() && !is_forgotten {

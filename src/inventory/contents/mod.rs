@@ -3,6 +3,8 @@
 //! A record is foreign text: its sizes are bounded, and whatever is not exactly what Helm would write makes the
 //! release one that cannot be understood. Nothing here decides what becomes of it. No request is made here.
 
+#[cfg(test)]
+mod arbitrary_test;
 mod fields;
 mod hooks;
 mod keys;
@@ -31,6 +33,15 @@ pub enum ObjectLists {
     Wanted,
     /// They are not.
     NotWanted,
+}
+
+/// A reason as a plan can show it: it may quote what a record holds, however long that is.
+pub(super) fn in_short(why: &str) -> String {
+    const LONGEST: usize = 400;
+    match why.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &why[..end]),
+        None => why.to_owned(),
+    }
 }
 
 /// Compares a record with the release it was found for, and reads what it holds.

@@ -1,25 +1,26 @@
 //! The shape that a record has to have, or Helm cannot decode it, says nothing, and acts on an older one.
+//!
+//! Nothing of it is kept: of small things that are worth nothing, a record can hold very many.
 
-#![expect(clippy::zero_sized_map_values, reason = "a set would take a list for a mapping")]
-
-use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-type Mapping = BTreeMap<String, IgnoredAny>;
-type Texts = Option<Vec<Option<String>>>;
+type Mapping = MapOf<IgnoredAny>;
+type Texts = Option<ListOf<Option<String>>>;
 
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "only whether it can be read matters")]
 struct Record {
     info: Option<Info>,
     config: Option<Mapping>,
-    labels: Option<BTreeMap<String, Option<String>>>,
+    labels: Option<MapOf<Option<String>>>,
     chart: Option<Chart>,
-    hooks: Option<Vec<Option<Hook>>>,
+    hooks: Option<ListOf<Option<Hook>>>,
 }
 
 #[derive(Deserialize)]
@@ -36,8 +37,8 @@ struct Info {
 #[expect(dead_code, reason = "only whether it can be read matters")]
 struct Chart {
     metadata: Option<Metadata>,
-    templates: Option<Vec<Option<File>>>,
-    files: Option<Vec<Option<File>>>,
+    templates: Option<ListOf<Option<File>>>,
+    files: Option<ListOf<Option<File>>>,
     values: Option<Mapping>,
     schema: Option<Bytes>,
 }
@@ -50,16 +51,16 @@ struct Metadata {
     sources: Texts,
     description: Option<String>,
     keywords: Texts,
-    maintainers: Option<Vec<Option<Mapping>>>,
+    maintainers: Option<ListOf<Option<Mapping>>>,
     icon: Option<String>,
     api_version: Option<String>,
     condition: Option<String>,
     tags: Option<String>,
     app_version: Option<String>,
     deprecated: Option<bool>,
-    annotations: Option<BTreeMap<String, Option<String>>>,
+    annotations: Option<MapOf<Option<String>>>,
     kube_version: Option<String>,
-    dependencies: Option<Vec<Option<Mapping>>>,
+    dependencies: Option<ListOf<Option<Mapping>>>,
     #[serde(rename = "type")]
     kind: Option<String>,
 }
@@ -89,6 +90,50 @@ struct LastRun {
     started_at: Option<Time>,
     completed_at: Option<Time>,
     phase: Option<String>,
+}
+
+/// A list of these.
+struct ListOf<T>(PhantomData<T>);
+
+/// A mapping of texts to these.
+struct MapOf<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ListOf<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Self(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListOf<T> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<T>()?.is_some() {}
+        Ok(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for MapOf<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MapOf<T> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<String, T>()?.is_some() {}
+        Ok(self)
+    }
 }
 
 /// Empty where there is none.

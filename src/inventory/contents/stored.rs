@@ -1,7 +1,5 @@
 //! One record of Helm's, as JSON.
 
-use serde_json::value::RawValue;
-
 use super::fields::Fields;
 use super::hooks;
 use super::shape;
@@ -38,7 +36,7 @@ pub(in crate::inventory) fn read_stored(json: &[u8]) -> Result<Stored, String> {
     let info = fields.get("info").ok_or("it has no `info`")?;
     let info = Fields::read(info, &["status", "first_deployed", "last_deployed", "deleted", "description", "notes"])?;
     shape::check(json)?;
-    let hooks: Vec<&RawValue> = fields.value("hooks")?;
+    let hooks = fields.list("hooks")?;
     let (chart, definitions) = fields.get("chart").map_or(Ok((Known::Unknown, Known::Unknown)), chart)?;
     Ok(Stored {
         namespace: fields.value("namespace")?,
@@ -65,7 +63,7 @@ fn first_deployed(text: &str) -> Known<jiff::Timestamp> {
 fn chart(json: &str) -> Result<(Known<Chart>, Known<Vec<String>>), String> {
     let fields = Fields::read(json, &["metadata", "files"])?;
     let metadata = fields.get("metadata").map_or(Ok(Known::Unknown), metadata)?;
-    let files: Vec<&RawValue> = fields.value("files")?;
+    let files = fields.list("files")?;
     let definitions = files.into_iter().map(|file| definition(file.get())).collect::<Result<Vec<_>, _>>()?;
     Ok((metadata, Known::Is(definitions.into_iter().flatten().collect())))
 }
@@ -85,7 +83,7 @@ fn definition(json: &str) -> Result<Option<String>, String> {
 fn metadata(json: &str) -> Result<Known<Chart>, String> {
     let metadata = Fields::read(json, &["name", "version"])?;
     let (name, version): (String, String) = (metadata.value("name")?, metadata.value("version")?);
-    Ok(if name.is_empty() { Known::Unknown } else { Known::Is(Chart { name, version }) })
+    Ok(Chart::named(name, version))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) fn add_folder(files: &Known<Vec<String>>, ties: &mut Ties) {
 
 fn read_file(packed: &str, ties: &mut Ties) -> Option<()> {
     let bytes = STANDARD.decode(packed).ok()?;
-    for document in documents(std::str::from_utf8(&bytes).ok()?) {
+    for document in documents(std::str::from_utf8(&bytes).ok()?).ok()? {
         let value = yaml(document).ok()?;
         if !value.is_null() {
             add_definition(text(&value, "kind").ok()??, &value, ties);

@@ -3,6 +3,8 @@
 //! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out a record that it cannot decode, without a word:
 //! the release then shows with an older revision, most often a replaced one, or not at all.
 
+#[cfg(test)]
+mod arbitrary_test;
 mod entries;
 
 pub use entries::read;
@@ -10,11 +12,12 @@ pub use entries::read;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::contents::{content_of, read_stored};
+use super::contents::{content_of, in_short, read_stored};
 use super::{Contents, Inventory, InventoryError, Listing, ObjectLists};
 use crate::cluster::Connection;
-use crate::helm::{self, Helm};
+use crate::helm::{self, FailureClass, Helm, ListError};
 use crate::release::{Content, Release, Status};
+use crate::side_by_side::all_hands;
 use crate::signal::{StopSignal, Urgency};
 
 /// So many helm processes at a time show what releases hold.
@@ -41,30 +44,40 @@ impl Inventory for HelmInventory {
 
     fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
         let waiting = Mutex::new(releases.iter());
-        let found = Mutex::new(Contents::new());
+        let (found, not_started) = (Mutex::new(Contents::new()), Mutex::new(None));
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-        std::thread::scope(|scope| {
-            for _ in 0..SIDE_BY_SIDE.min(releases.len()) {
-                scope.spawn(|| {
-                    while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
-                        let content = self.content(release, lists);
-                        found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
-                    }
-                });
+        all_hands(SIDE_BY_SIDE.min(releases.len()), || {
+            while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
+                let content = match self.content(release, lists) {
+                    Ok(content) => content.map_err(|why| in_short(&why)),
+                    Err(error) => return *not_started.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
+                };
+                found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
             }
         });
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+        match not_started.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(InventoryError::List(error)),
+            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        }
     }
 }
 
 impl HelmInventory {
-    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Content, String> {
-        let json = helm::record(&self.helm, &self.connection, &release.id, &self.stop);
-        let json = json.map_err(|error| format!("helm does not show it: {}", error.failure.words.all()))?;
-        let stored = read_stored(&json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
-        // Helm does not show the chart here; its list does.
-        content_of(release, &stored, lists).map(|content| Content { chart: release.chart.clone(), ..content })
+    /// What a release holds, or why helm does not show it. That helm could not be started says nothing about the release.
+    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, ListError> {
+        match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
+            Ok(json) => Ok(read_content(release, &json, lists)),
+            Err(error) if error.failure.class == FailureClass::CannotStart => Err(error),
+            Err(error) => Ok(Err(format!("helm does not show it: {}", error.failure.words.all()))),
+        }
     }
+}
+
+fn read_content(release: &Release, json: &[u8], lists: ObjectLists) -> Result<Content, String> {
+    let stored = read_stored(json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
+    // Helm does not show the chart here; its list does.
+    let content = content_of(release, &stored, lists)?;
+    Ok(Content { chart: release.chart.clone(), ..content })
 }
 
 /// A newest revision that is marked as replaced is what an undecodable newer one leaves to be seen, more often than

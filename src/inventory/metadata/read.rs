@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use crate::cluster::{Client, LookError, Payload, Payloads, RecordStore, Wanted};
-use crate::inventory::contents::{content_of, read_stored, unpack};
+use crate::inventory::contents::{content_of, in_short, read_stored, unpack};
 use crate::inventory::{Contents, ObjectLists};
 use crate::release::{Content, Release};
+use crate::side_by_side::all_hands;
 
 /// More threads than this would only wait for the API server.
 const MOST_THREADS: usize = 4;
@@ -32,11 +33,7 @@ pub(super) fn contents(
     let payloads = client.payloads(store, wanted(&expected))?;
     let reader = Reader { payloads, expected: &expected, lists, found: Mutex::default(), error: Mutex::default() };
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| reader.read());
-        }
-    });
+    all_hands(threads, || reader.read());
     reader.finish(client)
 }
 
@@ -75,7 +72,7 @@ impl Reader<'_> {
         let key = (payload.namespace.as_str(), payload.object.clone());
         let Some(release) = self.expected.get(&key) else { return };
         let content = content(release, &payload.packed, self.lists)
-            .map_err(|why| format!("revision {}: {why}", release.revision));
+            .map_err(|why| format!("revision {}: {}", release.revision, in_short(&why)));
         self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
     }
 

@@ -3,6 +3,7 @@
 use crate::cluster::{InNamespace, LookError, NamespaceList, Record, RecordList, ReplacedNames, ReplacedRevisions};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
+use crate::side_by_side::beside;
 
 use super::MetadataInventory;
 use super::doubt::doubtful_namespaces;
@@ -23,14 +24,11 @@ pub(super) struct View {
 /// Looks at everything where that is allowed, with all three questions at the same time.
 pub(super) fn look(inventory: &MetadataInventory) -> Result<View, LookError> {
     let (client, store) = (&inventory.client, inventory.store);
-    let (records, names, namespaces) = std::thread::scope(|scope| {
-        let namespaces = scope.spawn(|| namespaces(inventory));
-        let names = scope.spawn(|| client.replaced_names(store));
-        let records = client.records(store);
-        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
-        let namespaces = namespaces.join().unwrap_or_else(|_| Err(panicked()));
-        (records, names.join().unwrap_or_else(|_| Err(panicked())), namespaces)
-    });
+    let with_names = || beside(|| client.replaced_names(store), || client.records(store));
+    let (namespaces, (names, records)) = beside(|| namespaces(inventory), with_names);
+    let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+    let namespaces = namespaces.unwrap_or_else(|_| Err(panicked()));
+    let names = names.unwrap_or_else(|_| Err(panicked()));
     match (records, namespaces) {
         (Ok(list), Ok(seen)) => {
             let view = everything(inventory, list, &names?, seen.namespaces.keys().cloned().collect())?;

@@ -1,13 +1,13 @@
 //! What can be asked of the whole cluster before it is known which releases there are, and what is asked after that.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread::ScopedJoinHandle;
 
 use super::{Protection, SeenMarks, argo, flux, in_question};
 use crate::cluster::{Application, Client, HelmRelease, KeepMarkList, LookError, NamespaceFacts};
 use crate::inventory::{Listing, Unlisted};
 use crate::policy::Fence;
 use crate::release::Namespace;
+use crate::side_by_side::beside;
 
 /// A refusal is about half as long.
 const LONGEST_WORDS: usize = 400;
@@ -26,12 +26,9 @@ type Facts = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 impl ClusterWide {
     /// Asks everything at the same time. Needs nothing that other looks bring.
     pub fn ask(client: &Client) -> Self {
-        std::thread::scope(|scope| {
-            let helm_releases = scope.spawn(|| client.helm_releases());
-            let applications = scope.spawn(|| client.applications());
-            let marks = client.keep_marks();
-            Self { marks, helm_releases: joined(helm_releases), applications: joined(applications) }
-        })
+        let with_applications = || beside(|| client.applications(), || client.keep_marks());
+        let (helm_releases, (applications, marks)) = beside(|| client.helm_releases(), with_applications);
+        Self { marks, helm_releases: answered(helm_releases), applications: answered(applications) }
     }
 
     /// Where nobody could ask.
@@ -42,11 +39,9 @@ impl ClusterWide {
     /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
     pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
         let namespaces = in_question(listing, fence);
-        let (facts, mut seen) = std::thread::scope(|scope| {
-            let facts = scope.spawn(|| facts(client, listing, &namespaces));
-            let marks = all_marks(self.marks, client, &namespaces);
-            (facts.join().unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string())), marks)
-        });
+        let ask = || facts(client, listing, &namespaces);
+        let (facts, mut seen) = beside(ask, || all_marks(self.marks, client, &namespaces));
+        let facts = facts.unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string()));
         seen.marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
         let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
         let argo = self.applications.map(|objects| argo::managed(&objects, fence)).map_err(|error| words(&error));
@@ -106,8 +101,8 @@ fn all_marks(
     }
 }
 
-fn joined<T>(look: ScopedJoinHandle<'_, Result<T, LookError>>) -> Result<T, LookError> {
-    look.join().unwrap_or_else(|_| Err(panicked()))
+fn answered<T>(look: std::thread::Result<Result<T, LookError>>) -> Result<T, LookError> {
+    look.unwrap_or_else(|_| Err(panicked()))
 }
 
 /// In the server's words, which may quote an object: so much of them as fits into a sentence.

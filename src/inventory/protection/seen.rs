@@ -3,6 +3,7 @@
 use super::{OptOut, marks};
 use crate::cluster::{Client, KeepMark, LookError, NamespaceFacts};
 use crate::release::Namespace;
+use crate::side_by_side::beside;
 
 /// The opt-outs in ConfigMaps and in annotations of namespaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,11 +38,8 @@ impl SeenOptOuts {
     /// # Errors
     /// Where none can be seen.
     pub fn of_cluster(client: &Client) -> Result<Self, LookError> {
-        let (marks, namespaces) = std::thread::scope(|scope| {
-            let namespaces = scope.spawn(|| client.namespaces());
-            let panicked = |_| Err(LookError::Failed("a look at the cluster panicked".to_owned()));
-            (client.keep_marks(), namespaces.join().unwrap_or_else(panicked))
-        });
+        let (namespaces, marks) = beside(|| client.namespaces(), || client.keep_marks());
+        let namespaces = namespaces.unwrap_or_else(|_| Err(panicked()));
         let mut seen = Self::default();
         match (marks, namespaces) {
             (Ok(list), Ok(found)) => {
@@ -68,12 +66,9 @@ impl SeenOptOuts {
     /// # Errors
     /// Where the ConfigMaps of none of them can be seen.
     pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, LookError> {
-        let (marks, facts) = std::thread::scope(|scope| {
-            let asked = namespaces.clone();
-            let facts = scope.spawn(|| client.namespaces_by_name(asked));
-            let panicked = |_| Err(LookError::Failed("a look at the cluster panicked".to_owned()));
-            (client.keep_marks_in(namespaces), facts.join().unwrap_or_else(panicked))
-        });
+        let asked = namespaces.clone();
+        let (facts, marks) = beside(|| client.namespaces_by_name(asked), || client.keep_marks_in(namespaces));
+        let facts = facts.unwrap_or_else(|_| Err(panicked()));
         let (marks, mut seen) = (marks?, Self::default());
         if marks.iter().all(|(_, answer)| answer.is_err())
             && let Some(error) = marks.iter().find_map(|(_, answer)| answer.as_ref().err())
@@ -112,4 +107,8 @@ impl SeenOptOuts {
     fn note(&mut self, what: String, why: &LookError) {
         self.unseen.push(UnseenOptOuts { what, why: why.to_string() });
     }
+}
+
+fn panicked() -> LookError {
+    LookError::Failed("a look at the cluster panicked".to_owned())
 }

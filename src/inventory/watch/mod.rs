@@ -12,6 +12,7 @@ mod told;
 use super::{Listing, Protection};
 use crate::cluster::{Client, LookError, RecordStore};
 use crate::release::Release;
+use crate::side_by_side::beside;
 use beginnings::Beginnings;
 use opt_outs::OptOutWatch;
 use records::RecordWatch;
@@ -75,11 +76,9 @@ impl Watch {
         let Some(first) = releases.first() else {
             return Meanwhile { standings: Vec::new(), protection: Err(panicked()) };
         };
-        std::thread::scope(|scope| {
-            let protection = scope.spawn(|| self.opt_outs.look(&first.id.namespace));
-            let standings = self.records.look(releases);
-            Meanwhile { standings, protection: protection.join().unwrap_or_else(|_| Err(panicked())) }
-        })
+        let look = || self.opt_outs.look(&first.id.namespace);
+        let (protection, standings) = beside(look, || self.records.look(releases));
+        Meanwhile { standings, protection: protection.unwrap_or_else(|_| Err(panicked())) }
     }
 }
 

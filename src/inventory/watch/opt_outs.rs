@@ -11,6 +11,7 @@ use super::{CheckedAgainst, panicked};
 use crate::cluster::{Client, KeepMark, LookError, NamespaceFacts};
 use crate::inventory::{Protection, SeenMarks};
 use crate::release::{Namespace, Release};
+use crate::side_by_side::beside;
 
 #[derive(Debug)]
 pub(super) struct OptOutWatch {
@@ -51,12 +52,10 @@ impl OptOutWatch {
 
     /// What protects a namespace now. May take the time of a request; two are made side by side.
     pub(super) fn look(&self, namespace: &Namespace) -> Result<Protection, LookError> {
-        let (marks, facts) = std::thread::scope(|scope| {
-            let facts = scope.spawn(|| self.facts(namespace));
-            (self.marks(namespace), facts.join().unwrap_or_else(|_| Err(panicked())))
-        });
+        let (facts, marks) = beside(|| self.facts(namespace), || self.marks(namespace));
         let marks = SeenMarks { marks: marks?, ..SeenMarks::default() };
-        let facts = facts?.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
+        let facts = facts.unwrap_or_else(|_| Err(panicked()))?;
+        let facts = facts.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
         let namespaces = BTreeMap::from([(namespace.clone(), facts)]);
         let controllers = || "controllers are not looked at again".to_owned();
         Ok(Protection::of(namespaces, marks, Err(controllers()), Err(controllers())))

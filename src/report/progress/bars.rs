@@ -58,12 +58,13 @@ impl Bars {
         self.drawn = Some(Drawn { all, total, waiting: None, lanes });
     }
 
-    /// Prints above the bars.
+    /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
+    /// terminal that is gone, with its lock in hand, and panics again when it is dropped, which ends the process.
     fn above(&self, print: impl FnOnce()) {
-        match &self.drawn {
-            Some(drawn) => drawn.all.suspend(print),
-            None => print(),
+        if let Some(drawn) = &self.drawn {
+            let _ = drawn.all.clear();
         }
+        print();
     }
 
     fn clear(&mut self) {

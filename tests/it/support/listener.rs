@@ -49,6 +49,15 @@ impl Listener {
         assert!(said.contains(text), "it did not say {text:?}, but:\n{said}");
     }
 
+    /// Waits until a text has come so often, or nothing more can come.
+    pub(crate) fn wait_for_times(&self, text: &str, times: usize) {
+        let (heard, condition) = &*self.heard;
+        let missing =
+            |heard: &mut Heard| !heard.closed && String::from_utf8_lossy(&heard.bytes).matches(text).count() < times;
+        let heard = heard.lock().expect("nobody panics while it is held");
+        drop(condition.wait_timeout_while(heard, CEILING, missing).expect("nobody panics while it is held"));
+    }
+
     /// Everything, once the stream has ended.
     pub(crate) fn finish(self) -> String {
         self.thread.join().expect("reading does not panic");

@@ -128,6 +128,14 @@ impl Program {
         command
     }
 
+    /// A shell in its folder and its environment.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", script]).stdin(Stdio::null());
+        shell.env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
+        shell
+    }
+
     /// Runs it to its end, with nothing on stdin.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with_input(arguments, "")
@@ -217,6 +225,14 @@ impl Drop for Program {
 }
 
 impl Running {
+    /// Starts any command, its stderr read as it comes.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let shown = format!("{command:?}");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
+        let stderr = Listener::to(child.stderr.take().expect("stderr is a pipe"));
+        Self { child, command: shown, stderr }
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -238,6 +254,38 @@ impl Running {
     #[track_caller]
     pub(crate) fn wait_for_stderr(&self, text: &str) {
         self.stderr.wait_for(text);
+    }
+
+    /// Waits until it has said this so often on stderr, or has ended without.
+    pub(crate) fn wait_for_times(&self, text: &str, times: usize) {
+        self.stderr.wait_for_times(text, times);
+    }
+
+    /// Lets everybody who comes to a gate pass, until it has ended.
+    #[track_caller]
+    pub(crate) fn finish_through(self, gate: &super::Gate) -> Output {
+        let has_ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !has_ended.load(std::sync::atomic::Ordering::SeqCst) {
+                    match gate.arrived() {
+                        Some(arrival) => arrival.go(),
+                        None => std::thread::sleep(Duration::from_millis(2)),
+                    }
+                }
+            });
+            let _ended = Ended(&has_ended);
+            self.finish()
+        })
+    }
+}
+
+/// Says so however a test ends.
+struct Ended<'a>(&'a std::sync::atomic::AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, std::sync::atomic::Ordering::SeqCst);
     }
 }
 

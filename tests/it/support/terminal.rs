@@ -48,6 +48,12 @@ impl Terminal {
         Self { pty: Some(pty), child, screen, watcher: Some(watcher), closing }
     }
 
+    /// Makes the window as small as this, as somebody does who drags its corner.
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        let pty = self.pty.as_deref().expect("the terminal is open");
+        pty.resize(Size::new(rows, columns)).expect("a pty has a size");
+    }
+
     pub(crate) fn type_text(&self, text: &str) {
         let mut pty = self.pty.as_deref().expect("the terminal is open");
         pty.write_all(text.as_bytes()).expect("a terminal can be typed at");

@@ -9,7 +9,7 @@
 //! - `behaviour/NAMESPACE__NAME.json`: what uninstalling this release does instead.
 //! - `records/NAMESPACE__NAME`: what `helm status -o json` prints of it; a release without objects otherwise.
 //! - `list.N.json`: the same for the Nth list alone, counted from 1.
-//! - `log`: a line of JSON for the start and for the end of each process, appended.
+//! - `log`: a line of JSON for the start and for the end of each process, and for each release that it removes, appended.
 //!
 //! An argv that it was not told of ends with code 97, so that every call is asserted. Like every program in Go it
 //! dies of SIGPIPE when it wants to say something on a stdout that was closed.
@@ -129,7 +129,12 @@ fn uninstall(folder: &Path, arguments: &[String]) -> u8 {
         }
         if behaviour.removes.unwrap_or(code == 0) {
             // It may be gone already, which is the same.
-            let _ = fs::remove_file(&record);
+            if fs::remove_file(&record).is_ok() {
+                append(
+                    folder,
+                    &json!({"event": "removed", "release": format!("{namespace}/{name}"), "pid": pid(), "session": session()}),
+                );
+            }
         }
         if code != 0 {
             return code;
@@ -168,10 +173,22 @@ fn log(folder: &Path, event: &str, arguments: &[String]) {
     let line = json!({
         "event": event,
         "argv": arguments,
-        "pid": std::process::id(),
-        "session": rustix::process::getsid(None).map(|session| session.as_raw_nonzero().get()).unwrap_or_default(),
+        "pid": pid(),
+        "session": session(),
         "environment": environment,
     });
+    append(folder, &line);
+}
+
+fn pid() -> u32 {
+    std::process::id()
+}
+
+fn session() -> i32 {
+    rustix::process::getsid(None).map(|session| session.as_raw_nonzero().get()).unwrap_or_default()
+}
+
+fn append(folder: &Path, line: &serde_json::Value) {
     let mut file =
         OpenOptions::new().append(true).create(true).open(folder.join("log")).expect("the log can be written");
     // One write: lines of several processes stay whole.

@@ -29,6 +29,11 @@ pub enum Damage {
         /// Once decompressed.
         bytes: u64,
     },
+    /// It is a release of this many bytes, nearly all of them hooks that are null: next to nothing each, but very many.
+    Hollow {
+        /// Once decompressed.
+        bytes: u64,
+    },
 }
 
 impl Damage {
@@ -42,8 +47,21 @@ impl Damage {
             Self::NotJson => base64(&gzip(b"this is no release")),
             Self::NotARelease => base64(&gzip(br#"["this", "is", "no", "release"]"#)),
             Self::Bomb { bytes } => base64(&bomb(healthy, bytes)),
+            Self::Hollow { bytes } => base64(&hollow(healthy, bytes)),
         }
     }
+}
+
+/// `healthy` with so many `bytes` of nothing as its hooks.
+fn hollow(healthy: &Value, bytes: u64) -> Vec<u8> {
+    const MARK: &str = "the hooks stand here";
+    const NOTHING: &str = "null,";
+    let mut marked = healthy.clone();
+    marked["hooks"] = Value::from([MARK]);
+    let text = marked.to_string();
+    let (before, after) = text.split_once(&format!("\"{MARK}\"")).expect("the mark was just written");
+    let nothing = NOTHING.repeat(usize::try_from(bytes).expect("a length in memory fits") / NOTHING.len());
+    gzip(format!("{before}{nothing}null{after}").as_bytes())
 }
 
 /// `healthy` with spaces at the end of its manifest, until it has so many `bytes`.

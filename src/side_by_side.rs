@@ -1,0 +1,76 @@
+//! Work on several threads at a time, and on fewer where the system has no more of them to give.
+//!
+//! The standard library's scope panics then. Looks at a cluster are made side by side to be done sooner, never because
+//! one needs another, so they are made one after the other instead.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder};
+
+/// Does two things at the same time: one on a thread of its own, one here. Gives what came of both; a panic of the
+/// first one is an answer, one of the second goes on as panics do.
+pub(crate) fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (thread::Result<A>, B) {
+    // Whoever takes it does it: the thread, or this one where there is none.
+    let waiting = Mutex::new(Some(there));
+    let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let (there, here) = thread::scope(|scope| {
+        let thread = Builder::new().spawn_scoped(scope, || take().map(|there| there()));
+        let here = here();
+        (thread.map(thread::ScopedJoinHandle::join), here)
+    });
+    let left = || catch_unwind(AssertUnwindSafe(|| take().map(|there| there())));
+    let there = there.unwrap_or_else(|_| left());
+    (there.map(|there| there.expect("only one of them ever takes it")), here)
+}
+
+/// Does the same on so many threads, of which this is one. They share what there is to do.
+pub(crate) fn all_hands(most: usize, work: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        for _ in 1..most {
+            if Builder::new().spawn_scoped(scope, &work).is_err() {
+                break;
+            }
+        }
+        work();
+    });
+}
+
+/// Whether so many more threads can be had now.
+pub(crate) fn can_be_had(threads: usize) -> bool {
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let closed = gate.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = || drop(gate.lock());
+        let all = (0..threads).all(|_| Builder::new().spawn_scoped(scope, wait).is_ok());
+        drop(closed);
+        all
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn both_are_done_and_a_panic_of_the_other_one_is_an_answer() {
+        assert_eq!(beside(|| 1, || 2).0.ok(), Some(1));
+        let (there, here) = beside(|| panic!("no luck"), || 2);
+        assert_eq!((there.map(|()| 0).is_err(), here), (true, 2));
+    }
+
+    #[test]
+    fn what_there_is_to_do_is_done_once_whatever_the_number_of_hands() {
+        for hands in [0, 1, 4] {
+            let (left, done) = (AtomicUsize::new(100), AtomicUsize::new(0));
+            let one_less = |left: usize| left.checked_sub(1);
+            all_hands(hands, || {
+                while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+            assert_eq!(done.into_inner(), 100, "{hands}");
+        }
+        assert!(can_be_had(4));
+    }
+}

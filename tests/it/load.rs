@@ -1,0 +1,254 @@
+//! Very many releases, and whatever can go wrong with them at random: every one of them is accounted for, once.
+//!
+//! What is random comes from a seed that is printed with every failure. `HELM_PURGE_TEST_SEED` and
+//! `HELM_PURGE_TEST_RELEASES` set seed and number; CONTRIBUTING.md has the commands for the large runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fastrand::Rng;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use throwaway_cluster::{HelmVersion, Kind, Line, Relay, SeededRelease};
+
+use crate::support::{FakeHelm, Output, Real, cluster};
+
+#[expect(clippy::disallowed_methods, reason = "whoever repeats a run says so in the environment")]
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is {text:?}, not a number")))
+}
+
+/// The seed of this run, which is in the output of a test that fails.
+#[expect(clippy::print_stdout, reason = "the test keeps it, and shows it where it fails")]
+fn seed() -> u64 {
+    let seed = number("HELM_PURGE_TEST_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000));
+    println!("HELM_PURGE_TEST_SEED={seed}");
+    seed
+}
+
+fn releases(usual: usize) -> usize {
+    number("HELM_PURGE_TEST_RELEASES").map_or(usual, |number| usize::try_from(number).expect("64 bits"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// What a report says of each release, as `namespace/name` and its outcome.
+#[track_caller]
+fn outcomes(output: &Output) -> BTreeMap<String, String> {
+    let report = output.json();
+    let releases = report["releases"].as_array().expect("a list");
+    let outcomes = releases.iter().map(|release| {
+        (format!("{}/{}", text(&release["namespace"]), text(&release["name"])), text(&release["outcome"]))
+    });
+    let outcomes = outcomes.collect::<BTreeMap<_, _>>();
+    assert_eq!(outcomes.len(), releases.len(), "a release is there twice");
+    let totals = report["totals"].as_object().expect("an object");
+    let counted = totals.iter().filter(|(key, _)| !["planned", "kept"].contains(&key.as_str()));
+    assert_eq!(counted.filter_map(|(_, count)| count.as_u64()).sum::<u64>(), releases.len() as u64, "{totals:?}");
+    outcomes
+}
+
+fn is_gone(outcome: &str) -> bool {
+    ["purged", "already-gone"].contains(&outcome)
+}
+
+/// What one helm does with one release of twelve, at random.
+fn any_trouble(random: &mut Rng, name: &str) -> Option<Value> {
+    let fails = |text: &str| json!({"exit": 1, "stderr": format!("Error: {text}\n")});
+    Some(match random.u8(..120) {
+        0 => fails("Kubernetes cluster unreachable: connection refused"),
+        1 => fails("failed to delete release: x"),
+        2 => fails("etcdserver: leader changed"),
+        3 => json!({"killsItself": true}),
+        4 => json!({"removes": false}),
+        5 => json!({"saysSo": 0}),
+        6 => json!({"saysSo": 2}),
+        7 => json!({"saysSo": 0, "removes": false}),
+        8 => {
+            json!({"exit": 1, "removes": true, "stderr": format!("Error: uninstall: Release not loaded: {name}: release: not found\n")})
+        }
+        9 => json!({"stdout": "release \"r00000\" uninstalled\n"}),
+        10 => json!({"floodsStdout": 300_000, "stdout": "\n"}),
+        11 => json!({"floodsStderr": 300_000, "stderr": "\n", "leavesQuietGrandchild": true}),
+        _ => return None,
+    })
+}
+
+fn fake_with_troubles(count: usize) {
+    let mut random = Rng::with_seed(seed());
+    let fake = FakeHelm::new();
+    let mut names = BTreeSet::new();
+    for number in 0..count {
+        // Some namespaces are full, most are not.
+        let most = random.usize(..count / 10 + 2);
+        let namespace = format!("dev-{}", random.usize(..=most));
+        let name = format!("r{number:05}");
+        fake.release(&namespace, &name);
+        if let Some(trouble) = any_trouble(&mut random, &name) {
+            fake.behaves(&namespace, &name, &trouble);
+        }
+        names.insert(format!("{namespace}/{name}"));
+    }
+    let workers = random.usize(1..=32).to_string();
+    let output =
+        fake.program.run(&["run", "-f", "policy.yaml", "--yes", "-A", "-q", "-o", "json", "--workers", &workers]);
+    let outcomes = outcomes(&output);
+    assert_eq!(outcomes.keys().collect::<BTreeSet<_>>(), names.iter().collect());
+    let left = fake.left().into_iter().collect::<BTreeSet<_>>();
+    let report = output.json();
+    for release in report["releases"].as_array().expect("a list") {
+        // Of a helm that is silent about one release and fails with the next nobody can tell which one failed. What the
+        // last list says of it stands beside that.
+        let name = format!("{}/{}", text(&release["namespace"]), text(&release["name"]));
+        let is_left = left.contains(&name);
+        assert_eq!(text(&release["afterwards"]), if is_left { "listed" } else { "gone" }, "{release}");
+        assert!(!is_left || !is_gone(&outcomes[&name]), "{release}");
+    }
+    let log = fake.log();
+    let removed = log.iter().filter(|event| event["event"] == "removed").map(|event| text(&event["release"]));
+    let mut removed = removed.collect::<Vec<_>>();
+    removed.sort();
+    let gone = names.iter().filter(|name| !left.contains(*name)).cloned().collect::<Vec<_>>();
+    assert_eq!(removed, gone, "each once");
+    let failed = outcomes.values().filter(|outcome| !is_gone(outcome)).count();
+    assert_eq!(output.status.code(), Some(i32::from(failed > 0)), "{}", report["totals"]);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn hundreds_of_releases_with_troubles_at_random_are_accounted_for_once_each() {
+    fake_with_troubles(releases(300));
+}
+
+#[test]
+#[ignore = "minutes: the command for it is in CONTRIBUTING.md"]
+fn ten_thousand_releases_with_troubles_at_random_are_accounted_for_once_each() {
+    fake_with_troubles(releases(10_000));
+}
+
+/// Releases on the real cluster, and a line to it that can break.
+struct Siege {
+    real: Real,
+    random: Rng,
+    relay: Option<Relay>,
+}
+
+impl Siege {
+    fn new(test: &str, helm: HelmVersion, count: usize) -> Self {
+        let (real, random) = (Real::new(test, helm), Rng::with_seed(seed()));
+        let releases = (0..count).map(|number| {
+            SeededRelease::new(&real.namespace(&format!("n{:02}", number % (count / 20 + 2))), &format!("r{number:04}"))
+                .config_maps(1)
+        });
+        cluster().seed(&releases.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+        Self { real, random, relay: None }
+    }
+
+    /// A new line, and a policy that knows the cluster by its uid, for the line has another address each time.
+    fn connect(&mut self) {
+        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
+        let kubeconfig = std::fs::read_to_string(cluster().kubeconfig()).expect("the cluster has one");
+        let text = kubeconfig.replace(cluster().server(), relay.server());
+        let text =
+            text.replace("certificate-authority-data", "tls-server-name: localhost\n      certificate-authority-data");
+        let kubeconfig = self.real.program.file("kubeconfig", &text);
+        self.real.program.set("KUBECONFIG", kubeconfig);
+        self.relay = Some(relay);
+        let policy = format!(
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: siege}}\n\
+             clusters: [{{context: throwaway, uid: {}}}]\nnamespaces: ['{}']\nkeep: []\n",
+            cluster().uid(),
+            self.real.namespace("*")
+        );
+        self.real.program.file("policy.yaml", &policy);
+    }
+
+    /// A run in which one thing happens at a random moment; its report, where it lived to write one.
+    fn round(&mut self, round: usize) -> Option<Output> {
+        self.connect();
+        let left = self.real.listed();
+        let running =
+            self.real.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=8"]);
+        if left.len() < 5 || round > 12 {
+            return Some(running.finish());
+        }
+        running.wait_for_times("purged ", self.random.usize(1..left.len() / 2));
+        match self.random.u8(..4) {
+            0 => {
+                running.signal(Signal::KILL);
+                drop(running.finish());
+                self.real.program.leaves_no_process();
+                None
+            }
+            1 => {
+                // All connections break, and nobody answers any more.
+                self.relay = None;
+                Some(running.finish())
+            }
+            2 => {
+                running.signal([Signal::INT, Signal::TERM][self.random.usize(..2)]);
+                Some(running.finish())
+            }
+            _ => {
+                for _ in 0..self.random.usize(1..6) {
+                    let victim = &left[self.random.usize(..left.len())];
+                    let (namespace, name) = victim.split_once('/').expect("namespace/name");
+                    // It may be gone already.
+                    let record = format!("sh.helm.release.v1.{name}.v1");
+                    let _ = cluster().api().delete(Kind::SECRET, Some(&self.real.namespace(namespace)), &record);
+                }
+                Some(running.finish())
+            }
+        }
+    }
+}
+
+/// What is called gone is gone. What is not may be gone all the same: somebody else was at work, or nobody could look.
+fn holds(siege: &Siege, output: &Output, round: usize) {
+    let prefix = siege.real.namespace("");
+    let listed = siege.real.listed().into_iter().collect::<BTreeSet<_>>();
+    assert!(!output.stderr.contains("panicked") && output.status.code().is_some(), "{output}");
+    if output.status.code() == Some(4) {
+        return;
+    }
+    for (name, outcome) in outcomes(output) {
+        let name = name.strip_prefix(&prefix).unwrap_or(&name);
+        assert!(!is_gone(&outcome) || !listed.contains(name), "round {round}: {name} is {outcome} and still there");
+        let untouched = ["not-started", "changed"].contains(&outcome.as_str());
+        assert!(
+            !untouched || siege.relay.is_none() || outcome == "changed" || listed.contains(name),
+            "round {round}: {name} is {outcome} and gone"
+        );
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the test keeps it, and shows it where it fails")]
+fn real_with_troubles(test: &str, helm: HelmVersion, count: usize) {
+    let mut siege = Siege::new(test, helm, count);
+    for round in 1.. {
+        let output = siege.round(round);
+        siege.real.program.leaves_no_process();
+        let Some(output) = output else { continue };
+        holds(&siege, &output, round);
+        println!("round {round}: {}, {} left", output.status, siege.real.listed().len());
+        if output.status.success() {
+            break;
+        }
+        assert!(round < 40, "it does not come to an end\n{output}");
+    }
+    assert!(siege.real.listed().is_empty());
+}
+
+#[test]
+fn a_purge_that_is_killed_cut_off_and_meddled_with_says_what_is_true_and_a_later_one_finishes() {
+    real_with_troubles("siege", HelmVersion::Three, releases(80));
+}
+
+#[test]
+#[ignore = "minutes: the command for it is in CONTRIBUTING.md"]
+fn a_thousand_releases_survive_nobody_whatever_happens_to_the_purge() {
+    for helm in HelmVersion::BOTH {
+        real_with_troubles("great-siege", helm, releases(1_000));
+    }
+}
