@@ -11,7 +11,7 @@
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
-//! events, Run ─ journal ─► a file, a ConfigMap what has begun and how it ended, asked before each start
+//! events, Run ─ journal ─► lines              asked before each start; what a killed run had in hand
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints
 //! ```
