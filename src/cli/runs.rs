@@ -29,7 +29,7 @@ pub struct RunsArguments {
 pub enum RunsFormat {
     /// For people
     Table,
-    /// For people with wide terminals: who, and where the journal is, as well
+    /// For people with wide terminals: where the journal is, as well
     Wide,
     /// One JSON document
     Json,

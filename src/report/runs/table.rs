@@ -22,9 +22,9 @@ pub fn render_runs(runs: &[PastRun], detail: Detail, now: Timestamp, width: Opti
     }
     let left = ["RUN", "AGE", "POLICY", "CLUSTER", "ENDED"].map(|heading| (heading, Align::Left));
     let right = ["PLANNED", "PURGED", "FAILED", "NOT STARTED"].map(|heading| (heading, Align::Right));
-    let wide = ["WHO", "JOURNAL"].map(|heading| (heading, Align::Left));
     let is_wide = detail == Detail::Wide;
-    let headings = left.into_iter().chain(right).chain(wide.into_iter().filter(|_| is_wide));
+    let last = ["WHO", "JOURNAL"].map(|heading| (heading, Align::Left)).into_iter().take(if is_wide { 2 } else { 1 });
+    let headings = left.into_iter().chain(right).chain(last);
     let mut table = Table::new(headings.collect());
     for run in runs {
         table.row(row(run, is_wide, now));
@@ -49,8 +49,9 @@ fn row(run: &PastRun, is_wide: bool, now: Timestamp) -> Vec<String> {
     ];
     let counts = [totals.planned, totals.purged, totals.failed, totals.not_started];
     cells.extend(counts.map(|count| count.to_string()));
+    cells.push(visible::line(&head.who));
     if is_wide {
-        cells.extend([visible::line(&head.who), visible::line(&run.source.to_string())]);
+        cells.push(visible::line(&run.source.to_string()));
     }
     cells
 }
