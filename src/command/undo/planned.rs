@@ -23,7 +23,7 @@ pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<D
         }
         let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
         let retries = policy_of(looked, entry).map_or(0, |policy| policy.retries.get());
-        Planned { phase, retries, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
+        Planned { retries, phase, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
     });
     planned.collect()
 }
