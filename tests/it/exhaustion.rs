@@ -151,5 +151,7 @@ fn threads_and_processes_that_cannot_be_had_end_a_run_before_or_cost_releases() 
         let output = Running::start(command).finish();
         codes.insert(is_accounted_for(&fake, &output));
     }
-    assert!(stranger.is_none() || codes == BTreeSet::from([0, 1, 4]), "{codes:?}");
+    assert!(codes.is_subset(&BTreeSet::from([0, 1, 4])), "{codes:?}");
+    // Whether one of these limits is met in the middle of a run is up to the machine; at its beginning, one is.
+    assert!(stranger.is_none() || codes.is_superset(&BTreeSet::from([0, 4])), "{codes:?}");
 }

@@ -110,12 +110,13 @@ fn a_plugin_that_wants_to_ask_hangs_nothing_where_there_is_no_terminal() {
 #[test]
 fn a_plugin_that_asks_on_a_terminal_is_answered_and_helm_which_has_none_says_what_it_lacks() {
     for (helm, mode) in HelmVersion::BOTH.into_iter().zip(["IfAvailable", "Always"]) {
-        let mut real = Real::new("asked", helm);
+        let mut real = Real::new("asking", helm);
         real.seed(&["a/b"]);
         with_a_plugin_that_asks(&mut real, mode);
         let mut terminal = Terminal::start(real.program.command(&["run", "-f", "policy.yaml", "--yes", "-A"]));
-        // The client has the plugin called for a certificate, for its end, and for a token.
-        for count in 1..=3 {
+        // The client has the plugin called for a certificate, for its end, and for a token, and logs in anew before the
+        // last look.
+        for count in 1..=6 {
             terminal.wait_until("the question", |screen| screen.matches("Password: ").count() == count);
             terminal.type_text("secret\r");
         }
