@@ -130,6 +130,20 @@ fn a_run_that_ends_early_gives_back_as_well() {
 }
 
 #[test]
+fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_one_does_not() {
+    let (memory, _tells) = Memory::new();
+    let shard = |number| LockName::of(["end-of-day"], std::num::NonZeroU32::new(number));
+    let shards = std::thread::scope(|scope| {
+        let take = |number| acquire(&memory, shard(number), &format!("run {number}"), Patience::None, &mut never);
+        let takers = (1..=16).map(|number| scope.spawn(move || take(number))).collect::<Vec<_>>();
+        takers.into_iter().map(|taker| taker.join().expect("it does not panic")).collect::<Vec<_>>()
+    });
+    assert!(shards.iter().all(|taken| matches!(taken.end, TakenEnd::All) && taken.locks.len() == 1));
+    let again = acquire(&memory, shard(16), "another run", Patience::None, &mut |_| Pause::Interrupted);
+    assert!(again.locks.is_empty() && !matches!(again.end, TakenEnd::All));
+}
+
+#[test]
 fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-b", Some("20261125-190000-aaaaaa bob@laptop"), DURATION, Duration::from_secs(5));

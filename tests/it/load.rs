@@ -184,6 +184,9 @@ impl Siege {
             1 => {
                 // All connections break, and nobody answers any more.
                 self.relay = None;
+                // It would look for the API server for a minute. Where too few were in hand for that, it has ended.
+                running.wait_for_times("looking again in", 1);
+                running.signal(Signal::TERM);
                 Some(running.finish())
             }
             2 => {

@@ -251,7 +251,10 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         let running = real.program.start(&[&RESTORE[..], &["--workers", "1"]].concat());
         wait_for_job(&namespace);
         kill(real, running);
-        assert_eq!(status(real, &namespace, "slow")["info"]["status"], "pending-rollback");
+        throwaway_cluster::wait_until("what the killed helm has stored", || {
+            Ok((status(real, &namespace, "slow")["info"]["status"] == "pending-rollback").then_some(()))
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
         let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
         drop(plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases"));
         // The hook still hangs: helm gives up, and what it leaves then is tried again as well.
