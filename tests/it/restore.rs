@@ -437,7 +437,7 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
 
 #[test]
 fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
-    let real = Real::new("forged", HelmVersion::Four);
+    let real = Real::new("forged-mark", HelmVersion::Four);
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     let house = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "forged-house"}});
     let away = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "default"}});
