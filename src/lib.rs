@@ -16,7 +16,7 @@
 //! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! events, Run ─ journal ─► lines              asked before each start; what a killed run had in hand
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
-//! Plan, events, Run ─ report ─► screens       the only part that prints
+//! Plan, events, Run ─ report ─► screens       the only part that prints, on streams and into report files
 //! ```
 //!
 //! What this program writes to a cluster other than by helm are ConfigMaps that are opt-outs, by `keep` alone
@@ -49,6 +49,7 @@ pub mod report;
 pub mod run_id;
 pub mod saved_plan;
 pub mod settings;
+pub mod shard;
 mod side_by_side;
 pub mod signal;
 pub mod undo;
@@ -59,10 +60,10 @@ use std::io::{stderr, stdout};
 use std::panic::catch_unwind;
 
 use cli::{Cli, ColourArgument};
-use command::{Surroundings, dispatch};
+use command::{Reports, Surroundings, dispatch};
 use exit_code::ExitCode;
-use report::{Paint, Printer, Volume};
-use settings::{Colour, ColourWish, Environment, FrontDoor, Parent, Terminal};
+use report::{LogFormat, Paint, Printer, Volume};
+use settings::{Colour, ColourWish, Environment, FrontDoor, Parent, Stream, Terminal};
 use signal::Interrupts;
 
 /// Runs the program: the arguments, its own name first, to the exit code.
@@ -73,23 +74,47 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 fn run_inside(arguments: Vec<OsString>) -> ExitCode {
     let (environment, parent) = (Environment::read(), Parent::look());
-    let terminal = Terminal::look(&environment);
+    let mut terminal = Terminal::look(&environment);
+    let format = log_format(&arguments);
+    if format == LogFormat::Json {
+        // A log asks nothing, draws nothing and has no colour, wherever it is read.
+        terminal.stderr = Stream::Other;
+    }
     let program = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let front_door = FrontDoor::from_call(&program, environment.helm_plugin_name.as_deref());
     match cli::parse(arguments, front_door) {
-        Err(special) => tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal)),
+        Err(special) => {
+            tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal, format))
+        }
         Ok(cli) => {
-            let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment));
-            let interrupts = Interrupts::silent();
-            let mut surroundings = Surroundings { environment, terminal, front_door, parent, printer, interrupts };
+            let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment), format);
+            let (interrupts, reports) = (Interrupts::silent(), Reports::default());
+            let mut surroundings =
+                Surroundings { environment, terminal, front_door, parent, printer, interrupts, reports };
             dispatch(cli, &mut surroundings)
         }
     }
 }
 
-fn printer(environment: &Environment, terminal: &Terminal, wish: ColourWish, volume: Volume) -> Printer {
-    let paint = |stream| Paint::new(Colour::decide(wish, environment, stream, terminal.redraw));
-    Printer::new(Box::new(stdout()), Box::new(stderr()), paint(terminal.stdout), paint(terminal.stderr), volume)
+/// Before the command line is understood: what is wrong with it is said in the same way.
+pub fn log_format(arguments: &[OsString]) -> LogFormat {
+    const FLAG: &str = "--log-format";
+    let is_json = |pair: &[OsString]| pair[0] == FLAG && pair[1] == "json";
+    let is_asked_for = arguments.windows(2).any(is_json) || arguments.iter().any(|one| *one == *format!("{FLAG}=json"));
+    if is_asked_for { LogFormat::Json } else { LogFormat::Text }
+}
+
+fn printer(
+    environment: &Environment,
+    terminal: &Terminal,
+    wish: ColourWish,
+    volume: Volume,
+    format: LogFormat,
+) -> Printer {
+    let paint = |wish, stream| Paint::new(Colour::decide(wish, environment, stream, terminal.redraw));
+    let of_stderr = if format == LogFormat::Json { ColourWish::Never } else { wish };
+    let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
+    Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume).with_log_format(format)
 }
 
 /// Help that was asked for is data; everything else about a command line is talk.

@@ -19,6 +19,10 @@ use crate::stage::Distance;
 pub(crate) const NAME: &str = "own cost, with a stand-in for helm";
 pub(crate) const START: &str = "own start";
 pub(crate) const MOST: u32 = 10_000;
+/// Only where it is asked for by this very word: it takes as long as all the rest.
+const SCALE: &str = "scale";
+const SCALE_RELEASES: u32 = 100_000;
+const SCALE_SHARDS: u32 = 16;
 
 const SERVER: &str = "https://127.0.0.1:1";
 const NAMESPACE_HOLDS: u32 = 20;
@@ -33,6 +37,13 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
         let sizes: &[u32] = if arguments.quick { &[50] } else { &[1000, 3000, MOST] };
         let standings = sizes.iter().map(|size| with_releases(*size)).collect::<Result<_, _>>()?;
         report.add(Outcome { name: NAME.to_owned(), cast: None, distance: Distance::Loopback, standings });
+    }
+    if arguments.only.as_deref() == Some(SCALE) {
+        let count = if arguments.quick { 1000 } else { SCALE_RELEASES };
+        say(SCALE);
+        let standings = vec![with_releases(count)?, in_shards(count)?];
+        let name = format!("{SCALE}, with a stand-in for helm");
+        report.add(Outcome { name, cast: None, distance: Distance::Loopback, standings });
     }
     if arguments.wants(START) {
         say(START);
@@ -51,13 +62,30 @@ pub(crate) fn label(releases: u32) -> String {
 fn with_releases(count: u32) -> Result<Standing, Fault> {
     let folder = temporary()?;
     prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
-    let mut command = program(folder.path());
-    command.args(["run", "--yes", "-A", "--without-opt-outs", "-f", "policy.yaml"]);
-    command.env("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm")).env("FAKE_HELM", folder.path());
-    command.env("KUBECONFIG", folder.path().join("kubeconfig"));
     let mut standing = Standing::new(label(count), None);
-    standing.samples.push(measure::run(&command, folder.path())?);
+    standing.samples.push(measure::run(&purge(folder.path()), folder.path())?);
     Ok(standing)
+}
+
+/// One shard after the other, for what one of them costs where each has a machine of its own.
+fn in_shards(count: u32) -> Result<Standing, Fault> {
+    let folder = temporary()?;
+    prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
+    let mut standing = Standing::new(format!("{}, one of {SCALE_SHARDS} shards", label(count)), None);
+    for number in 1..=SCALE_SHARDS {
+        let mut command = purge(folder.path());
+        command.arg(format!("--shard={number}/{SCALE_SHARDS}"));
+        standing.samples.push(measure::run(&command, folder.path())?);
+    }
+    Ok(standing)
+}
+
+fn purge(folder: &Path) -> Command {
+    let mut command = program(folder);
+    command.args(["run", "--yes", "-A", "--without-opt-outs", "-f", "policy.yaml"]);
+    command.env("HELM_BIN", env!("CARGO_BIN_EXE_fake-helm")).env("FAKE_HELM", folder);
+    command.env("KUBECONFIG", folder.join("kubeconfig"));
+    command
 }
 
 fn start(word: &str, rounds: u32) -> Result<Standing, Fault> {

@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{JournalArguments, KeepArguments, PruneArguments, RestoreArguments, RunsArguments, ValidateArguments};
+use super::{
+    JournalArguments, KeepArguments, PruneArguments, ReportArguments, RestoreArguments, RunsArguments, ShardArguments,
+    ValidateArguments,
+};
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 /// survive.
@@ -126,6 +129,9 @@ pub struct RunArguments {
     /// Its journal.
     #[command(flatten)]
     pub journal: JournalArguments,
+    /// Its report.
+    #[command(flatten)]
+    pub report: ReportArguments,
 }
 
 /// `explain`.
@@ -189,6 +195,9 @@ pub struct SelectionArguments {
     /// The whole fence, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
+    /// Its part, where several share the work.
+    #[command(flatten)]
+    pub shard: ShardArguments,
 }
 
 /// Which cluster, and as whom. Helm's other connection flags arrive as its variables.
@@ -227,6 +236,9 @@ pub struct TalkArguments {
         help_heading = "Output"
     )]
     pub color: ColourArgument,
+    /// What is said on stderr: text, or a line of JSON for each event, for whatever reads logs; nobody is asked then
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub log_format: LogFormatArgument,
     /// Helm's own flags that it does not take out of a plugin's command line.
     #[arg(long, hide = true, global = true, num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub debug: Option<Option<bool>>,
@@ -250,6 +262,15 @@ pub enum ColourArgument {
     Always,
     /// Nowhere
     Never,
+}
+
+/// How stderr is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormatArgument {
+    /// For people
+    Text,
+    /// One line of JSON for each event
+    Json,
 }
 
 /// How many releases a helm process gets.

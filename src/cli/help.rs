@@ -41,9 +41,13 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
                 "  {name} run\n  {name} run -n dev-alice --keep 'dev-alice/database'\n  \
                  {name} run --only 'dev-*/loadtest-*'\n  {name} run -f policy.yaml --yes -A -o json > report.json\n  \
                  {name} run -f policy.yaml --plan plan.json\n  \
-                 {name} run -f policy.yaml --yes -A --lock-namespace ops --lock-wait 10m\n\n\
+                 {name} run -f policy.yaml --yes -A --lock-namespace ops --lock-wait 10m\n  \
+                 {name} run -f policy.yaml --yes -A --report report.json --report summary.md --log-format json\n  \
+                 {name} run -f policy.yaml --yes -A --shard 3/16\n\n\
                  A first Ctrl-C begins nothing more and lets finish the releases in hand; a second sends TERM, a third KILL.\n\
                  A release that fails does not stop the others, nor those that its helm would have uninstalled next.\n\
+                 A report is written however a run ends; with --log-format json every line of stderr is JSON.\n\
+                 A shard takes the namespaces that its number falls to, and counts limits over the whole fence.\n\
                  What the API server fails is tried again (--retries); where it stays away for a minute, the run ends.\n\
                  Running again goes on where a run ended."
             ),

@@ -4,17 +4,22 @@ mod arguments;
 mod help;
 mod journal;
 mod keep;
+mod report;
 mod runs;
+mod shard;
 mod undo;
 mod validate;
 
 pub use arguments::{
     BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
-    InitArguments, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments, TestArguments,
+    InitArguments, LogFormatArgument, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments,
+    TestArguments,
 };
 pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
+pub use report::ReportArguments;
 pub use runs::{RunsArguments, RunsFormat};
+pub use shard::ShardArguments;
 pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};
 pub use validate::{DiagnosticsFormat, ValidateArguments};
 

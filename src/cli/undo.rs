@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::{ReportArguments, ShardArguments};
+
 /// `restore`.
 #[derive(Debug, Args)]
 pub struct RestoreArguments {
@@ -29,6 +31,9 @@ pub struct RestoreArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
+    /// Its report.
+    #[command(flatten)]
+    pub report: ReportArguments,
 }
 
 /// `prune`.
@@ -67,6 +72,9 @@ pub struct UndoArguments {
     /// Only show what would be done
     #[arg(long)]
     pub dry_run: bool,
+    /// Its part, where several share the work.
+    #[command(flatten)]
+    pub shard: ShardArguments,
 }
 
 /// How the result is printed on stdout.

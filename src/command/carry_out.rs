@@ -5,7 +5,7 @@ use super::{Stopped, Surroundings};
 use crate::executor::{self, Execution, Means, Operation, Planned, Run};
 use crate::helm::GoRuntime;
 use crate::lock::Held;
-use crate::report::{SecondSignal, Volume, WayOut, progress};
+use crate::report::{LogFormat, SecondSignal, Showing, Volume, WayOut, progress};
 use crate::settings::{Environment, FrontDoor};
 use crate::signal::Stage;
 
@@ -24,7 +24,12 @@ pub(super) fn carry_out(
     let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second, operation };
-    let mut progress = progress(terminal.can_draw() && printer.volume() > Volume::Quiet, way_out);
+    let showing = match printer.log_format() {
+        LogFormat::Json => Showing::Json,
+        LogFormat::Text if terminal.can_draw() && printer.volume() > Volume::Quiet => Showing::Bars,
+        LogFormat::Text => Showing::Lines,
+    };
+    let mut progress = progress(showing, way_out);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
         lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));

@@ -40,7 +40,8 @@ pub(super) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> R
         return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
     };
     let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
-    if !prepared.plan.takes_kinds_along() {
+    // What other shards take along, nobody here knows.
+    if !prepared.plan.takes_kinds_along() && prepared.narrowing.shard.is_none() {
         return compare(prepared, chosen, surroundings);
     }
     let warm = || helm::warm(helm, connection, &first, stop);

@@ -66,7 +66,7 @@ pub(super) fn take(
     }
     let Some((client, namespace)) = place(wish, prepared, surroundings) else { return Ok(None) };
     let us = holder(run, surroundings.environment.user.as_deref(), &machine_name());
-    let names = LockName::of(prepared.policies.iter().map(|policy| policy.name.as_str()), None);
+    let names = LockName::of(prepared.policies.iter().map(|policy| policy.name.as_str()), prepared.narrowing.shard);
     let leases = LeasesOf { client: client.clone(), namespace: namespace.clone() };
     let mut told = false;
     let mut pause = |busy: &Busy| {
@@ -140,8 +140,11 @@ fn is_held(busy: Busy, namespace: &Namespace) -> Stopped {
 /// What is said about a lock that was lost while the run goes on.
 pub(super) fn lost(lost: &Lost) -> String {
     let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
-    let policy = &lost.name.policy;
-    visible::line(&format!("warning: the lock of the policy {policy} was lost, {by}; the run goes on: it does no harm"))
+    let LockName { policy, shard, .. } = &lost.name;
+    let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
+    visible::line(&format!(
+        "warning: the lock of {shard}the policy {policy} was lost, {by}; the run goes on: it does no harm"
+    ))
 }
 
 /// Gives the locks back, and says what turned out to be lost.

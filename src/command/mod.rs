@@ -19,9 +19,11 @@ mod planned;
 mod policies;
 mod prepare;
 mod purge;
+mod reports;
 mod runs;
 mod saved_plan;
 mod schema;
+mod shard;
 mod stopped;
 mod surroundings;
 mod test;
@@ -29,6 +31,7 @@ mod undo;
 mod validate;
 mod version;
 
+pub use reports::Reports;
 pub use stopped::Stopped;
 pub use surroundings::Surroundings;
 
@@ -37,9 +40,16 @@ use crate::exit_code::ExitCode;
 
 /// Carries out a command.
 pub fn dispatch(cli: Cli, surroundings: &mut Surroundings) -> ExitCode {
-    let ended = carry_out(cli, surroundings);
-    let code = ended.unwrap_or_else(|stopped| stopped.tell(surroundings));
-    code.unless_unwritten(surroundings.printer.state())
+    surroundings.reports = Reports::wanted(&cli);
+    let (code, early) = match carry_out(cli, surroundings) {
+        Ok(code) => (code, None),
+        Err(stopped) => {
+            let early = stopped.early_end();
+            (stopped.tell(surroundings), Some(early))
+        }
+    };
+    let reports = std::mem::take(&mut surroundings.reports);
+    reports.hand_in(code, early, &mut surroundings.printer).unless_unwritten(surroundings.printer.state())
 }
 
 fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {

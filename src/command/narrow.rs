@@ -1,5 +1,6 @@
 //! What the command line and the environment take away from a plan.
 
+use super::shard::shard;
 use super::{Stopped, Surroundings};
 use crate::cli::SelectionArguments;
 use crate::cluster::Connection;
@@ -19,7 +20,8 @@ pub(super) fn narrowing(selection: &SelectionArguments, environment: &Environmen
     let only = entries("--only", &selection.only)?;
     let keep = entries("--keep", &selection.keep)?;
     let unseen_opt_outs = if selection.without_opt_outs { UnseenOptOuts::GoWithout } else { UnseenOptOuts::Keep };
-    Ok(Narrowing { namespace: None, only, keep, own_release, unseen_opt_outs })
+    let shard = shard(&selection.shard, environment)?;
+    Ok(Narrowing { namespace: None, shard, only, keep, own_release, unseen_opt_outs })
 }
 
 /// Nothing but this program's own release.

@@ -2,12 +2,13 @@
 
 use super::journal::note_earlier;
 use super::prepare::{Prepared, prepare};
+use super::purge::file_plan;
 use super::saved_plan;
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
 use crate::guard::Attendance;
-use crate::report::{Detail, Format, PlanDocument, plan_names, render_plan, serialize};
+use crate::report::{Detail, EarlyEnd, Format, PlanDocument, plan_lines, plan_names, render_plan, serialize};
 use crate::settings::ConnectionWish;
 
 /// Whether the exit code says that there is something to do.
@@ -40,6 +41,7 @@ pub(super) fn dry_run(
     let prepared = prepare(&arguments.selection, saved, wish, Attendance::Attended, surroundings)?;
     note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
+    file_plan(&prepared, workers, Some(EarlyEnd::new("dry-run", "only the plan was asked for")), surroundings);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)
 }
 
@@ -62,6 +64,7 @@ fn show(
         OutputFormat::Yaml => serialize(&PlanDocument::of(&view), Format::Yaml),
     };
     printer.data(&text.map_err(Stopped::internal)?);
+    plan_lines(&view).for_each(|line| printer.log(&line));
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals.clone()));
     }

@@ -92,20 +92,29 @@ fn look(
     if let Scope::Only(namespace) = &scope {
         narrowing.namespace = Some(namespace.clone());
     }
+    // A part of the fence is a way to share the work, and none around a limit.
+    let of_all = (narrowing.shard.is_some() && guard::has_limits(policies.as_slice(), selection.max_releases))
+        .then(|| narrowing.of_all_shards());
     let unread = Contents::new();
-    let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), &narrowing);
+    let widest = of_all.as_ref().unwrap_or(&narrowing);
+    let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), widest);
     let contents = gathered.inventory.contents(&to_read, ObjectLists::NotWanted)?;
-    let mut plan = plan::build(policies.as_slice(), gathered.facts(&contents), &narrowing);
-    let saved = saved.map(|saved| {
-        let since = plan::only_saved(&mut plan, &saved.chosen, &gathered.listing, &narrowing);
-        (saved, since)
-    });
+    let chosen = saved.as_ref().map(|saved| saved.chosen.as_slice());
+    let build = |narrowing: &Narrowing| {
+        let mut plan = plan::build(policies.as_slice(), gathered.facts(&contents), narrowing);
+        let since = chosen.map(|chosen| plan::only_saved(&mut plan, chosen, &gathered.listing, narrowing));
+        (plan, since)
+    };
+    let (plan, since) = build(&narrowing);
+    let limited = of_all.as_ref().map(|of_all| build(of_all).0);
+    let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies.as_slice(), selection.max_releases);
+    let saved = saved.zip(since);
     let ties = ties(&plan, &contents, &gathered.inventory)?;
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
     refusals.extend(guard::kept_histories(&plan, gathered.inventory.why_helm()));
-    refusals.extend(guard::limits(&plan, policies.as_slice(), selection.max_releases));
+    refusals.extend(limits);
     let Gathered { helm, identity, inventory, now, .. } = gathered;
     Ok(Prepared {
         policies,
@@ -161,8 +170,14 @@ impl Prepared {
 
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
-        let notes = [self.scope_words(), self.saved.as_ref().map_or_else(String::new, saved_plan::note)];
+        let notes =
+            [self.scope_words(), self.shard_words(), self.saved.as_ref().map_or_else(String::new, saved_plan::note)];
         notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn shard_words(&self) -> String {
+        let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
+        self.narrowing.shard.map_or_else(String::new, |shard| format!("shard {shard}: {here} of {all} namespaces"))
     }
 
     fn scope_words(&self) -> String {

@@ -16,7 +16,7 @@ use super::undo::{Keeping, finish_earlier};
 use super::{Stopped, Surroundings};
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, Patience,
+    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, Patience, Planned,
     ReleaseResult, Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
@@ -25,7 +25,10 @@ use crate::inventory::Inventory;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
-use crate::report::{Detail, Format, RunDocument, SummaryView, plural, render_plan, render_summary, serialize};
+use crate::report::{
+    Detail, EarlyEnd, Format, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan,
+    render_summary, serialize,
+};
 use crate::run_id::RunId;
 use crate::settings::ConnectionWish;
 use crate::signal::Stage;
@@ -48,6 +51,7 @@ pub(super) fn run(
     let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
     note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
+    file_plan(&prepared, workers, None, surroundings);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
@@ -64,8 +68,9 @@ pub(super) fn run(
     let marks = marks(kept.id(), &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
     let ways = Ways::of(&prepared, tuning);
-    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect();
+    let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect::<Vec<_>>();
     let means = means(&prepared, uninstall, still, &kept);
+    tell_begun(&plan, execution.workers, &kept, surroundings);
     let carried_out = carry_out(plan, execution, means, Operation::Uninstall, lock.as_ref(), surroundings);
     let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;
     let settled = settle(&prepared, &mut run, &marks, surroundings);
@@ -100,8 +105,29 @@ fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>
     Execution { workers, batch, failures, deadline, patience: Patience::USUAL }
 }
 
+/// From here on a report knows what was to be done.
+pub(super) fn file_plan(
+    prepared: &Prepared,
+    workers: usize,
+    stopped: Option<EarlyEnd>,
+    surroundings: &mut Surroundings,
+) {
+    let scope = prepared.scope_note();
+    let document = || RunDocument::of_plan(&prepared.view(workers, &scope), stopped);
+    surroundings.reports.file(|| Report::Purge(Box::new(document())));
+}
+
+fn tell_begun(plan: &[Planned], workers: usize, kept: &Kept, surroundings: &mut Surroundings) {
+    if !plan.is_empty() {
+        surroundings.printer.log(&begun_line(Operation::Uninstall, Some(&kept.note()), plan.len(), workers));
+    }
+}
+
 fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surroundings: &mut Surroundings) {
     let scope = prepared.scope_note();
+    if surroundings.printer.log_format() == LogFormat::Json {
+        return plan_lines(&prepared.view(workers, &scope)).for_each(|line| surroundings.printer.log(&line));
+    }
     let width = surroundings.terminal.stderr.columns();
     let paint = surroundings.printer.err();
     let detail = if output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
@@ -175,6 +201,7 @@ fn summarize(
     let scope = prepared.scope_note();
     let written = code.unless_unwritten(printer.state()).number();
     let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, &journal, written);
+    surroundings.reports.file(|| Report::Purge(Box::new(document())));
     let text = match output {
         OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
         OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),

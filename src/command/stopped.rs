@@ -10,9 +10,13 @@ use crate::guard::{Refusal, ScopeError};
 use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::policy::Faults;
-use crate::report::{render_error, render_refusal};
+use crate::report::{
+    Diagnostic, EarlyEnd, Level, LogFormat, LogLine, Printer, error_line, refusal_line, render_error, render_refusal,
+};
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
+
+const INTERRUPTED: &str = "interrupted; nothing was purged";
 
 /// Why a command ended early. Nothing has been purged then.
 #[derive(Debug)]
@@ -72,18 +76,36 @@ impl Stopped {
         }
     }
 
+    /// The same for a report.
+    pub(super) fn early_end(&self) -> EarlyEnd {
+        let lines = |faults: &Faults| Diagnostic::of_faults(faults).map(|fault| fault.line()).collect::<Vec<_>>();
+        match self {
+            Stopped::Policies(files) => {
+                EarlyEnd { messages: files.iter().flat_map(lines).collect(), ..EarlyEnd::new("policy", "") }
+            }
+            Stopped::Flag(faults) => EarlyEnd { messages: lines(faults), ..EarlyEnd::new("usage", "") },
+            Stopped::Error { code, error, hint } => {
+                let why = if *code == ExitCode::Usage { "usage" } else { "error" };
+                EarlyEnd { hint: hint.clone(), ..EarlyEnd::new(why, error.to_string()) }
+            }
+            Stopped::Refused(refusals) => EarlyEnd::refused(refusals),
+            Stopped::Declined(text) => EarlyEnd::new("declined", text.trim()),
+            Stopped::Interrupted(_) => EarlyEnd::new("interrupted", INTERRUPTED),
+        }
+    }
+
     /// Says why, and gives the exit code.
     pub(super) fn tell(self, surroundings: &mut Surroundings) -> ExitCode {
         let code = self.code();
         let printer = &mut surroundings.printer;
+        if printer.log_format() == LogFormat::Json {
+            self.log(printer);
+            return code;
+        }
         let paint = printer.err();
         match self {
-            Stopped::Policies(files) => {
-                for faults in &files {
-                    printer.tell(&faults.render(paint.into()));
-                }
-            }
-            Stopped::Flag(faults) => printer.tell(&faults.render(paint.into())),
+            Stopped::Policies(files) => files.iter().for_each(|faults| printer.tell_faults(faults)),
+            Stopped::Flag(faults) => printer.tell_faults(&faults),
             Stopped::Error { error, hint, .. } => {
                 printer.tell(&render_error(error.as_ref(), hint.as_deref(), paint));
             }
@@ -98,9 +120,25 @@ impl Stopped {
                 }
             }
             Stopped::Declined(text) => printer.tell(&text),
-            Stopped::Interrupted(_) => printer.tell("interrupted; nothing was purged"),
+            Stopped::Interrupted(_) => printer.tell(INTERRUPTED),
         }
         code
+    }
+
+    fn log(self, printer: &mut Printer) {
+        let exit_code = self.code().number();
+        let line =
+            |level, event, text: &str| LogLine::new(level, event).with("message", text).with("exitCode", exit_code);
+        match self {
+            Stopped::Policies(files) => files.iter().for_each(|faults| printer.tell_faults(faults)),
+            Stopped::Flag(faults) => printer.tell_faults(&faults),
+            Stopped::Error { error, hint, .. } => {
+                printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
+            }
+            Stopped::Refused(refusals) => refusals.iter().map(refusal_line).for_each(|line| printer.log(&line)),
+            Stopped::Declined(text) => printer.log(&line(Level::Warn, "declined", text.trim())),
+            Stopped::Interrupted(_) => printer.log(&line(Level::Warn, "interrupted", INTERRUPTED)),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every command gets: the facts of the outside world, the printer, and the ear for signals.
 
-use super::Stopped;
+use super::{Reports, Stopped};
 use crate::exit_code::ExitCode;
 use crate::report::Printer;
 use crate::settings::{Environment, FrontDoor, Parent, Terminal};
@@ -20,6 +20,8 @@ pub struct Surroundings {
     pub printer: Printer,
     /// Signals from outside; nothing is heard before the first look at anything.
     pub interrupts: Interrupts,
+    /// What is written when everything is over.
+    pub reports: Reports,
 }
 
 impl Surroundings {

@@ -15,9 +15,8 @@ pub(super) fn test(arguments: &TestArguments, surroundings: &mut Surroundings) -
     let loaded = match load_all(arguments, surroundings)? {
         Ok(loaded) => loaded,
         Err(faults) => {
-            let paint = surroundings.printer.err();
             for faults in &faults {
-                surroundings.printer.tell(&faults.render(paint.into()));
+                surroundings.printer.tell_faults(faults);
             }
             return Ok(ExitCode::PolicyInvalid);
         }

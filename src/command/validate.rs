@@ -45,8 +45,7 @@ fn tell(read: &ReadPolicies, valid: &[&Policy], notes: &[Diagnostic], surroundin
         printer.say(&format!("{}: policy `{}` is valid", visible::line(&policy.file), policy.name));
     }
     for faults in &read.faults {
-        let paint = printer.err();
-        printer.tell(&faults.render(paint.into()));
+        printer.tell_faults(faults);
     }
     for note in notes {
         printer.say(&note.render_note());

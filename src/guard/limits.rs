@@ -23,6 +23,11 @@ pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Ve
     refusals
 }
 
+/// Whether there is any limit to how much may go.
+pub fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool {
+    max_releases.is_some() || policies.iter().any(|policy| !policy.limits.is_empty())
+}
+
 fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, seen: usize) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if let Some(limit) = &limits.max_releases

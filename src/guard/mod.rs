@@ -11,7 +11,7 @@ mod window;
 
 pub use cluster::{Attendance, ClusterFacts, cluster, same_cluster};
 pub use history::kept_histories;
-pub use limits::limits;
+pub use limits::{has_limits, limits};
 pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;
 pub use saved_plan::{saved_cluster, saved_policies};

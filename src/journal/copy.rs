@@ -16,7 +16,7 @@ const LARGEST: usize = 900_000;
 const INTERVAL: Duration = Duration::from_secs(15);
 /// How long the end of a run waits for the last word to be written.
 const LAST_WORD: Duration = Duration::from_secs(20);
-/// How many of one policy stay.
+/// How many of one policy, and of one shard of it, stay.
 const KEPT: usize = 20;
 
 /// A ConfigMap that follows a run.
@@ -39,7 +39,7 @@ impl ClusterCopy {
         namespace: &str,
         record: &Record,
     ) -> Result<(Self, Option<LookError>), LookError> {
-        let policy = record.head.policy_names();
+        let policy = record.head.policies_and_shard();
         let name = RunRecord::name_of(&record.head.run);
         let first = RunRecord {
             namespace: namespace.to_owned(),

@@ -16,6 +16,9 @@ pub struct Head {
     pub program: String,
     /// In the order in which they were named.
     pub policies: Vec<PolicyOfHead>,
+    /// Which part of their fence, where several runs share it, such as `3/16`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Where.
     pub cluster: ClusterOfHead,
     /// `USER@HOST`, or `pod NAMESPACE/NAME`.
@@ -79,8 +82,13 @@ impl Head {
     /// The version of the format that this program writes. A reader takes what it knows of later ones.
     pub const FORMAT: u32 = 1;
 
-    /// The names of the policies, in one word: runs of the same have the same.
-    pub fn policy_names(&self) -> String {
+    /// The names of the policies, and the shard where there is one, in one word: runs of the same have the same.
+    pub fn policies_and_shard(&self) -> String {
+        let shard = self.shard.as_ref().map_or_else(String::new, |shard| format!(" {shard}"));
+        format!("{}{shard}", self.policy_names())
+    }
+
+    fn policy_names(&self) -> String {
         self.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(",")
     }
 
@@ -89,9 +97,9 @@ impl Head {
         self.at.parse().ok()
     }
 
-    /// Whether another run was by policies of the same names, on the same cluster.
+    /// Whether another run was by policies of the same names, on the same cluster, over the same part of the fence.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.policy_names() == other.policy_names() && self.cluster.is(&other.cluster)
+        self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster)
     }
 }
 
@@ -122,6 +130,7 @@ pub(super) fn example(releases: &[&str]) -> Head {
         at: "2026-11-25T19:03:42.123Z".to_owned(),
         program: "0.1.0".to_owned(),
         policies: vec![PolicyOfHead { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
+        shard: None,
         cluster: ClusterOfHead { context: "dev-eu".into(), server: "https://dev.example.com".into(), uid: None },
         who: "alice@laptop".to_owned(),
         process: ProcessOfHead { host: "laptop".to_owned(), pid: 4711 },
@@ -147,5 +156,7 @@ mod tests {
         assert!(first.is_like(&cluster("a", "https://a", None)) && !first.is_like(&cluster("b", "https://a", None)));
         let other_policy = PolicyOfHead { name: "other".into(), file: "p.yaml".into(), sha256: "e3b0".into() };
         assert!(!first.is_like(&Head { policies: vec![other_policy], ..first.clone() }));
+        let third = Head { shard: Some("3/16".into()), ..first.clone() };
+        assert!(!first.is_like(&third) && third.is_like(&third.clone()));
     }
 }

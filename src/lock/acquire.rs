@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::claim::duration;
-use super::{Busy, Claim, DURATION, Leases, LockName, claim};
+use super::{Busy, Claim, DURATION, Leases, LockName, Purpose, claim};
 use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
 use crate::release::RecordMark;
 
@@ -64,20 +64,22 @@ pub fn acquire(
     let mut taken = Taken { locks: Vec::new(), end: TakenEnd::All };
     for name in names {
         match take(leases, &name, us, until, pause) {
-            Ok(lease) => taken.locks.push((name, lease)),
+            Ok(Some(lease)) => taken.locks.push((name, lease)),
+            Ok(None) => {}
             Err(end) => return Taken { end, ..taken },
         }
     }
     taken
 }
 
+/// The lock as it is held now; nothing where it only had to be free.
 fn take(
     leases: &dyn Leases,
     name: &LockName,
     us: &str,
     until: Option<Instant>,
     pause: &mut dyn FnMut(&Busy) -> Pause,
-) -> Result<SeenLease, TakenEnd> {
+) -> Result<Option<SeenLease>, TakenEnd> {
     let mut watched: Option<Watched> = None;
     loop {
         let seen = leases.read(&name.lease).map_err(not_written)?;
@@ -89,9 +91,12 @@ fn take(
             claim(lease, us, unchanged, Timestamp::now())
         };
         let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), Claim::Silent | Claim::Alive)) else {
+            if name.purpose == Purpose::BeFree {
+                return Ok(None);
+            }
             let wish = LeaseWish { holder: Some(us.to_owned()), duration: DURATION, now: Timestamp::now() };
             match leases.write(&name.lease, &wish, seen.as_ref()).map_err(not_written)? {
-                LeaseWriting::Done(lease) => return Ok(lease),
+                LeaseWriting::Done(lease) => return Ok(Some(lease)),
                 // Somebody was faster: whose it is now has to be looked at.
                 LeaseWriting::Outdated => continue,
             }

@@ -41,7 +41,8 @@ impl Busy {
 impl fmt::Display for Busy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let holder = self.lease.holder.as_deref().unwrap_or("nobody");
-        write!(f, "another run holds the lock of the policy {}: {holder}", self.name.policy)?;
+        let shard = self.name.shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
+        write!(f, "another run holds the lock of {shard}the policy {}: {holder}", self.name.policy)?;
         if let Some(since) = self.lease.acquired {
             write!(f, ", since {}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))?;
         }

@@ -132,7 +132,7 @@ fn a_run_that_ends_early_gives_back_as_well() {
 #[test]
 fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_one_does_not() {
     let (memory, _tells) = Memory::new();
-    let shard = |number| LockName::of(["end-of-day"], std::num::NonZeroU32::new(number));
+    let shard = |number: u32| LockName::of(["end-of-day"], format!("{number}/16").parse().ok());
     let shards = std::thread::scope(|scope| {
         let take = |number| acquire(&memory, shard(number), &format!("run {number}"), Patience::None, &mut never);
         let takers = (1..=16).map(|number| scope.spawn(move || take(number))).collect::<Vec<_>>();
@@ -141,6 +141,26 @@ fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_
     assert!(shards.iter().all(|taken| matches!(taken.end, TakenEnd::All) && taken.locks.len() == 1));
     let again = acquire(&memory, shard(16), "another run", Patience::None, &mut |_| Pause::Interrupted);
     assert!(again.locks.is_empty() && !matches!(again.end, TakenEnd::All));
+}
+
+#[test]
+fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_policys_business() {
+    let (memory, _tells) = Memory::new();
+    let shard = || LockName::of(["a"], "3/16".parse().ok());
+    let whole = hold(&memory, take(&memory, &["a"], "whole"), "whole", DURATION);
+    let refused = acquire(&memory, shard(), "shard", Patience::None, &mut never);
+    let TakenEnd::Busy(busy) = &refused.end else { panic!("{refused:?}") };
+    assert!(busy.to_string().starts_with("another run holds the lock of the policy a: whole"), "{busy}");
+    assert!(refused.locks.is_empty());
+    assert_eq!(whole.give_back(), []);
+    let other = take(&memory, &["a-3", "a-shard-3-of-16"], "another policy");
+    assert_eq!(other.end, TakenEnd::All);
+    let taken = acquire(&memory, shard(), "shard", Patience::None, &mut never);
+    assert_eq!((taken.end, taken.locks.len()), (TakenEnd::All, 1));
+    assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole fence is only looked at");
+    let again = acquire(&memory, shard(), "again", Patience::None, &mut never);
+    let TakenEnd::Busy(busy) = &again.end else { panic!("{again:?}") };
+    assert!(busy.to_string().starts_with("another run holds the lock of shard 3/16 of the policy a: shard"), "{busy}");
 }
 
 #[test]

@@ -6,6 +6,8 @@
 //! and a second run from an answer that the first one is still working on.
 //!
 //! - A run takes the locks of all of its policies, in the order of their names, so that no two runs wait for each other.
+//! - A run of one shard takes the lock of that shard, and begins only when nobody holds that of the whole fence. The other
+//!   way round nobody looks: which shards there are, a run over the whole fence does not know.
 //! - It renews them while it goes on, and gives them back at its end, however that comes.
 //! - A run that was killed gives nothing back. Its lock is taken over once it has not been renewed for as long as it
 //!   says: see [`claim`]. It is never held for ever.
@@ -25,7 +27,7 @@ pub use busy::Busy;
 pub use claim::{Claim, claim};
 pub use held::{Held, Lost, Reach};
 pub use leases::{Leases, LeasesOf};
-pub use name::{LockName, holder, lease_name};
+pub use name::{LockName, Purpose, holder, lease_name};
 
 use std::time::Duration;
 

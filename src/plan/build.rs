@@ -1,5 +1,7 @@
 //! From policies and facts to a plan.
 
+use std::collections::BTreeSet;
+
 use super::case::{Cases, Fences, names};
 use super::decision::{Decision, Entry, KeepHits, KeepState, Kinds, Plan, Subject, Verdict, keep_state};
 use super::facts::Facts;
@@ -7,6 +9,7 @@ use super::narrowing::Narrowing;
 use super::opt_out::{OptOutNote, OptOutState};
 use super::order::put_in_order;
 use super::reason::{Reason, Source};
+use super::shards::keep_what_goes_last;
 use crate::inventory::{Listing, OptOut, Unlisted, Unreadable};
 use crate::policy::{History, KeepEntry, Policy, Requirement, SelectorMatch};
 use crate::release::{Content, Known, Namespace, Release, Status};
@@ -18,11 +21,13 @@ pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Pl
     let asked_for = in_fence.iter().filter(|(release, _)| is_asked_for(release, narrowing));
     let mut entries = asked_for.map(|(release, fences)| entry_of(release, fences, &cases)).collect::<Vec<_>>();
     put_in_order(&mut entries, facts.contents);
+    keep_what_goes_last(&mut entries, facts.contents, narrowing.shard);
     let unreadable = facts.listing.unreadable.iter().filter(|entry| may_be_in_fence(&cases, entry.namespace.as_ref()));
     entries.extend(unreadable.map(unreadable_entry));
     let unlisted = facts.listing.unlisted.iter().filter(|entry| may_be_in_fence(&cases, Some(&entry.namespace)));
     entries.extend(unlisted.map(unlisted_entry));
     entries.sort_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
+    let namespaces = in_fence.iter().map(|(release, _)| &release.id.namespace).collect::<BTreeSet<_>>();
     Plan {
         entries,
         keep_hits: keep_hits(&cases, &in_fence),
@@ -30,6 +35,8 @@ pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Pl
         managed_namespaces: facts.protection.argo.clone().unwrap_or_default(),
         remarks: remarks(&facts),
         in_fence: in_fence.len(),
+        namespaces_in_fence: namespaces.len(),
+        namespaces_in_shard: namespaces.into_iter().filter(|namespace| narrowing.shard_holds(namespace)).count(),
         seen: seen(facts.listing),
     }
 }
@@ -80,15 +87,14 @@ pub(super) fn entry_of(release: &Release, fences: &Fences<'_>, cases: &Cases<'_>
 /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
 fn may_be_in_fence(cases: &Cases<'_>, namespace: Option<&Namespace>) -> bool {
     let is_fenced = |namespace: &Namespace| !cases.fences(namespace).is_empty();
-    match (namespace, &cases.narrowing.namespace) {
-        (Some(namespace), None) => is_fenced(namespace),
-        (Some(namespace), Some(only)) => namespace == only && is_fenced(namespace),
-        (None, only) => only.is_none(),
+    match namespace {
+        Some(namespace) => cases.narrowing.asks_for(namespace) && is_fenced(namespace),
+        None => cases.narrowing.asks_for_homeless(),
     }
 }
 
 pub(super) fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
-    let namespace = narrowing.namespace.as_ref().is_none_or(|only| *only == release.id.namespace);
+    let namespace = narrowing.asks_for(&release.id.namespace);
     let named =
         narrowing.only.is_empty() || narrowing.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
     namespace && named

@@ -115,6 +115,10 @@ pub struct Plan {
     pub remarks: Vec<String>,
     /// Releases in the whole fence, whether they were asked for or not.
     pub in_fence: usize,
+    /// In how many namespaces those are.
+    pub namespaces_in_fence: usize,
+    /// How many of these are in the part that was asked for.
+    pub namespaces_in_shard: usize,
     /// Releases in the whole cluster that can be seen and are not uninstalled.
     pub seen: usize,
 }

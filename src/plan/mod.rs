@@ -18,6 +18,7 @@ mod reason;
 mod recheck;
 mod rules;
 mod saved;
+mod shards;
 
 pub use build::{build, to_read};
 pub use content::objects_beyond;

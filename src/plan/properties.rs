@@ -200,6 +200,44 @@ proptest! {
     }
 
     #[test]
+    fn the_shards_of_a_plan_share_it_and_nothing_is_in_two_of_them(
+        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), shards in 1..7_u32
+    ) {
+        let policy = policy(&fence, &keeps);
+        let whole = plan_of(&policy, &listing, &Narrowing::default());
+        let of = |number: u32| Narrowing { shard: format!("{number}/{shards}").parse().ok(), ..Narrowing::default() };
+        let parts = (1..=shards).map(|number| plan_of(&policy, &listing, &of(number))).collect::<Vec<_>>();
+        let mut shared = parts.iter().flat_map(verdicts).collect::<Vec<_>>();
+        let mut all = verdicts(&whole);
+        shared.sort();
+        all.sort();
+        prop_assert_eq!(shared, all);
+        prop_assert_eq!(parts.iter().map(|part| part.namespaces_in_shard).sum::<usize>(), whole.namespaces_in_fence);
+        prop_assert!(parts.iter().all(|part| part.keep_hits == whole.keep_hits && part.seen == whole.seen));
+    }
+
+    #[test]
+    fn what_defines_kinds_is_left_by_every_shard_to_a_run_over_the_whole_fence(
+        listing in any_listing(), shards in 2..7_u32, defining in any::<prop::sample::Index>()
+    ) {
+        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
+                    namespaces: ['dev-*', 'pr-?']\ndefaults: {reach: cluster}\n";
+        let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+        let whole = purged(&plan_of(&policy, &listing, &Narrowing::default())).into_iter().collect::<Vec<_>>();
+        prop_assume!(!whole.is_empty());
+        let definition = Object { kind: "CustomResourceDefinition".to_owned(), namespace: None, name: "x".to_owned() };
+        let (mut read, defining) = (contents(&listing), defining.get(&whole));
+        if let Some(Ok(content)) = read.get_mut(defining) {
+            content.sweeping.push(definition);
+        }
+        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Narrowing::default())).contains(defining));
+        let of = |number: u32| Narrowing { shard: format!("{number}/{shards}").parse().ok(), ..Narrowing::default() };
+        let parts = (1..=shards).flat_map(|number| purged(&plan_with(&policy, &listing, &read, &of(number))));
+        let left = whole.iter().filter(|id| *id != defining).cloned().collect::<BTreeSet<_>>();
+        prop_assert_eq!(parts.collect::<BTreeSet<_>>(), left);
+    }
+
+    #[test]
     fn only_what_was_read_goes_and_reading_less_never_purges_more(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), left_out in 0..5_usize
     ) {

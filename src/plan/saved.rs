@@ -49,7 +49,9 @@ pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, narrowi
             spare(entry, reason);
         }
     }
-    for (id, planned) in saved.into_iter().filter(|(id, _)| !accounted.contains(*id)) {
+    let unseen = saved.into_iter().filter(|(id, _)| !accounted.contains(*id));
+    // Those of other parts are the business of others.
+    for (id, planned) in unseen.filter(|(id, _)| narrowing.shard_holds(&id.namespace)) {
         since.add_unseen(id, planned, listing, narrowing);
     }
     since

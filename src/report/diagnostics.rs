@@ -151,6 +151,12 @@ impl Diagnostic {
         std::iter::once(message).chain(places).chain(hint).collect::<Vec<_>>().join("\n  ")
     }
 
+    /// Place and message in one line.
+    pub fn line(&self) -> String {
+        let place = self.stretch.as_ref().map(|stretch| format!(":{}:{}", stretch.line, stretch.column));
+        visible::line(&format!("{}{}: {}", self.file, place.unwrap_or_default(), self.message))
+    }
+
     /// As a command for GitHub's runner, which shows it beside the line of the change.
     pub fn annotation(&self) -> String {
         let command = match self.severity {

@@ -33,11 +33,14 @@ pub fn serialize(document: &impl Serialize, format: Format) -> Result<String, St
 /// JSON in which nothing moves a cursor, turns text around or hides: it may be printed on a terminal, and a reader of
 /// JSON sees what was there.
 fn json(document: &impl Serialize) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(document).map_err(|error| error.to_string())?;
+    serde_json::to_string_pretty(document).map(|text| escaped(&text)).map_err(|error| error.to_string())
+}
+
+/// A JSON text with all such characters escaped: outside of its texts there are none.
+pub(super) fn escaped(text: &str) -> String {
     if !text.contains(is_foreign) {
-        return Ok(text);
+        return text.to_owned();
     }
-    // Outside of texts there are no such characters.
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if is_foreign(character) {
@@ -48,7 +51,7 @@ fn json(document: &impl Serialize) -> Result<String, String> {
             escaped.push(character);
         }
     }
-    Ok(escaped)
+    escaped
 }
 
 fn is_foreign(character: char) -> bool {

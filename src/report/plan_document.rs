@@ -30,7 +30,7 @@ pub struct PlanDocument {
 /// Which policy.
 #[derive(Debug, Serialize)]
 pub(super) struct PolicyOfDocument {
-    name: String,
+    pub(super) name: String,
     file: String,
     sha256: String,
 }
@@ -38,8 +38,8 @@ pub(super) struct PolicyOfDocument {
 /// Which cluster.
 #[derive(Debug, Serialize)]
 pub(super) struct ClusterOfDocument {
-    context: String,
-    server: String,
+    pub(super) context: String,
+    pub(super) server: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uid: Option<String>,
 }
@@ -50,6 +50,8 @@ pub(super) struct ClusterOfDocument {
 struct NarrowingOfDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     namespace: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
     only: Vec<String>,
     keep: Vec<String>,
     without_opt_outs: bool,
@@ -102,7 +104,7 @@ pub(super) struct Facts {
     revision: u32,
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    chart: Option<String>,
+    pub(super) chart: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
 }
@@ -162,6 +164,7 @@ impl NarrowingOfDocument {
         let texts = |entries: &[KeepEntry]| entries.iter().map(|entry| entry.as_str().to_owned()).collect();
         Self {
             namespace: narrowing.namespace.as_ref().map(ToString::to_string),
+            shard: narrowing.shard.map(|shard| shard.to_string()),
             only: texts(&narrowing.only),
             keep: texts(&narrowing.keep),
             without_opt_outs: narrowing.unseen_opt_outs == UnseenOptOuts::GoWithout,

@@ -55,7 +55,7 @@ fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
 }
 
 /// What decided. That a release is in the fence goes without saying.
-fn why(entry: &Entry) -> String {
+pub(super) fn why(entry: &Entry) -> String {
     let said = entry
         .decision
         .reasons

@@ -6,7 +6,9 @@
 
 use std::io::{self, Write};
 
+use super::log::{Level, LogFormat, LogLine, fault_lines};
 use super::paint::Paint;
+use crate::policy::Faults;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +37,7 @@ pub struct Printer {
     out: Paint,
     err: Paint,
     volume: Volume,
+    format: LogFormat,
     stdout_is_closed: bool,
     state: WriteState,
 }
@@ -48,7 +51,19 @@ impl Printer {
         err: Paint,
         volume: Volume,
     ) -> Self {
-        Self { stdout, stderr, out, err, volume, stdout_is_closed: false, state: WriteState::Fine }
+        let (format, state) = (LogFormat::Text, WriteState::Fine);
+        Self { stdout, stderr, out, err, volume, format, stdout_is_closed: false, state }
+    }
+
+    /// The same with another way to write stderr.
+    #[must_use]
+    pub fn with_log_format(self, format: LogFormat) -> Self {
+        Self { format, ..self }
+    }
+
+    /// How stderr is written.
+    pub fn log_format(&self) -> LogFormat {
+        self.format
     }
 
     /// How texts for stdout are painted.
@@ -86,6 +101,47 @@ impl Printer {
 
     /// Says something that matters on stderr.
     pub fn tell(&mut self, text: &str) {
+        match self.format {
+            LogFormat::Text => self.write_to_stderr(text),
+            LogFormat::Json if text.is_empty() => {}
+            LogFormat::Json => self.write_to_stderr(&LogLine::of_text(text).render()),
+        }
+    }
+
+    /// Says what is wrong with a file.
+    pub fn tell_faults(&mut self, faults: &Faults) {
+        match self.format {
+            LogFormat::Text => self.tell(&faults.render(self.err.into())),
+            LogFormat::Json => fault_lines(faults).for_each(|line| self.log(&line)),
+        }
+    }
+
+    /// Writes a line of the log, where stderr is one and the line matters enough.
+    pub fn log(&mut self, line: &LogLine) {
+        let least = match line.level() {
+            Level::Error | Level::Warn => Volume::Quiet,
+            Level::Info => Volume::Normal,
+            Level::Debug => Volume::Verbose,
+        };
+        if self.volume >= least {
+            self.log_always(line);
+        }
+    }
+
+    /// Writes a line of the log, where stderr is one.
+    pub fn log_always(&mut self, line: &LogLine) {
+        if self.format == LogFormat::Json {
+            self.write_to_stderr(&line.render());
+        }
+    }
+
+    /// Says that something was to be written, and could not be.
+    pub fn tell_unwritten(&mut self, text: &str) {
+        self.state = WriteState::Failed;
+        self.tell(text);
+    }
+
+    fn write_to_stderr(&mut self, text: &str) {
         if let Err(error) = write_text(&mut self.stderr, text)
             && !nobody_reads(&error)
         {
@@ -110,8 +166,11 @@ impl Printer {
     /// Asks a question on stderr, without a line break.
     ///
     /// # Errors
-    /// Where nobody can see it.
+    /// Where nobody can see it, for a log asks nothing.
     pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        if self.format == LogFormat::Json {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         self.stderr.write_all(question.as_bytes())?;
         self.stderr.flush()
     }

@@ -28,6 +28,8 @@ pub struct Environment {
     pub helm_debug: bool,
     /// `HELM_PURGE_SELF`: this program's own release, as `namespace/name`.
     pub own_release: Option<String>,
+    /// `JOB_COMPLETION_INDEX`: which pod of an Indexed Job this is, counted from 0, as it was written.
+    pub completion_index: Option<String>,
     /// `GITHUB_ACTIONS` is true: whatever is printed in GitHub's form becomes an annotation of a change.
     pub github_actions: bool,
     /// `NO_COLOR` is set.
@@ -78,6 +80,7 @@ impl Environment {
             helm_driver: text("HELM_DRIVER"),
             helm_debug: truth("HELM_DEBUG"),
             own_release: text("HELM_PURGE_SELF"),
+            completion_index: text("JOB_COMPLETION_INDEX"),
             github_actions: truth("GITHUB_ACTIONS"),
             no_colour: raw("NO_COLOR").is_some(),
             term: text("TERM"),

@@ -23,6 +23,7 @@ pub(super) fn head(prepared: &Prepared, run: &str, surroundings: &Surroundings) 
         at: jiff::Timestamp::now().to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         policies: prepared.policies.iter().map(policy).collect(),
+        shard: prepared.narrowing.shard.map(|shard| shard.to_string()),
         cluster: ClusterOfHead {
             context: connection.context().to_string(),
             server: connection.server().to_string(),

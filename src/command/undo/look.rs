@@ -7,6 +7,7 @@ use crate::cluster::Connection;
 use crate::command::facts::{Asked, Gathered, gather};
 use crate::command::narrow::find_scope;
 use crate::command::policies::read_policies;
+use crate::command::shard::shard;
 use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
 use crate::guard::{Attendance, Scope};
@@ -15,6 +16,7 @@ use crate::mark::Mark;
 use crate::policy::{FenceMatch, Policies, Policy};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::settings::ConnectionWish;
+use crate::shard::Shard;
 use crate::undo::{Candidate, Verdict, beyond_reach, is_failed_rollback, judge};
 
 /// So many attempts to restore a release may have failed one after the other.
@@ -27,6 +29,8 @@ pub(super) struct LookedBack {
     pub(super) gathered: Gathered,
     pub(super) records: KeptRecords,
     pub(super) scope: Scope,
+    /// The part of the fence, where several share it.
+    pub(super) shard: Option<Shard>,
     pub(super) candidates: Vec<Candidate>,
     /// What could not be understood or looked at, and why.
     pub(super) unreadable: Vec<(String, String)>,
@@ -40,14 +44,16 @@ pub(super) fn look_back(
     surroundings: &mut Surroundings,
 ) -> Result<LookedBack, Stopped> {
     let policies = read_policies(&arguments.files)?;
+    let shard = shard(&arguments.shard, &surroundings.environment)?;
     let connection = Connection::resolve(wish)?;
     surroundings.listen()?;
-    let looked = look(policies, connection, arguments, attendance, surroundings);
+    let looked = look(policies, shard, connection, arguments, attendance, surroundings);
     surroundings.unless_interrupted(looked)
 }
 
 fn look(
     policies: Policies,
+    shard: Option<Shard>,
     connection: Connection,
     arguments: &UndoArguments,
     attendance: Attendance,
@@ -57,9 +63,9 @@ fn look(
     let namespace = arguments.namespace.as_deref();
     let scope = find_scope(namespace, arguments.all_namespaces, &connection, surroundings)?;
     let records = gathered.inventory.kept_records().ok_or_else(no_api)?;
-    let looking = Looking { policies: &policies, gathered: &gathered, records: &records, scope: &scope };
+    let looking = Looking { policies: &policies, gathered: &gathered, records: &records, scope: &scope, shard };
     let Seen { candidates, unreadable } = looking.look()?;
-    Ok(LookedBack { policies, connection, gathered, records, scope, candidates, unreadable })
+    Ok(LookedBack { policies, connection, gathered, records, scope, shard, candidates, unreadable })
 }
 
 fn no_api() -> Stopped {
@@ -73,6 +79,7 @@ struct Looking<'a> {
     gathered: &'a Gathered,
     records: &'a KeptRecords,
     scope: &'a Scope,
+    shard: Option<Shard>,
 }
 
 /// What a look has brought.
@@ -184,7 +191,8 @@ impl Looking<'_> {
     /// Whether a namespace is in a fence, and asked for.
     fn may_concern(&self, namespace: &Namespace) -> bool {
         let asked_for = !matches!(self.scope, Scope::Only(only) if only != namespace);
-        asked_for && self.policies.iter().any(|policy| self.holds(policy, namespace))
+        let is_ours = self.shard.is_none_or(|shard| shard.holds(namespace));
+        asked_for && is_ours && self.policies.iter().any(|policy| self.holds(policy, namespace))
     }
 
     fn holds(&self, policy: &Policy, namespace: &Namespace) -> bool {

@@ -49,9 +49,11 @@ impl LookedBack {
 
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
-        match &self.scope {
-            Scope::Only(namespace) => format!("only the namespace {namespace}"),
-            Scope::WholeFence | Scope::CannotTell => String::new(),
-        }
+        let namespace = match &self.scope {
+            Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
+            Scope::WholeFence | Scope::CannotTell => None,
+        };
+        let shard = self.shard.map(|shard| format!("shard {shard}"));
+        namespace.into_iter().chain(shard).collect::<Vec<_>>().join("\n")
     }
 }

@@ -17,7 +17,7 @@ use crate::command::{Stopped, Surroundings};
 use crate::executor::{BatchSize, Execution, FailureHandling, Operation, Patience};
 use crate::exit_code::ExitCode;
 use crate::policy::{KeepEntry, timeout_from_flag};
-use crate::report::{RestoreReport, plural};
+use crate::report::{RestoreReport, begun_line, plural};
 use crate::settings::ConnectionWish;
 use crate::undo::{RestoreEntry, RestorePlan, Wanted, choose};
 
@@ -53,6 +53,9 @@ pub(in crate::command) fn restore(
     let execution = Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL };
     let planned = planned(&looked, &plan, flags.timeout);
     let means = means(&looked, &plan, &planned, client, surroundings);
+    if !planned.is_empty() {
+        surroundings.printer.log(&begun_line(Operation::Rollback, None, planned.len(), workers));
+    }
     let mut run = carry_out(planned, execution, means, Operation::Rollback, None, surroundings)?;
     let (settled, left) = settle(&looked, &plan, &mut run, surroundings);
     let mut code = ExitCode::of_run(&run, &settled);

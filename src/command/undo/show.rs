@@ -7,7 +7,8 @@ use crate::executor::{Outcome, ReleaseResult, Run};
 use crate::exit_code::ExitCode;
 use crate::release::ReleaseId;
 use crate::report::{
-    Format, RestoreDocument, RestoreReport, RestoreView, render_restore_plan, render_restored, serialize,
+    EarlyEnd, Format, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan,
+    render_restored, restore_plan_line, serialize,
 };
 use crate::undo::RestorePlan;
 
@@ -20,6 +21,7 @@ fn view<'a>(looked: &'a LookedBack, plan: &'a RestorePlan, workers: usize, scope
         plan,
         now: looked.gathered.now,
         workers,
+        shard: looked.shard,
         scope,
     }
 }
@@ -28,7 +30,12 @@ fn view<'a>(looked: &'a LookedBack, plan: &'a RestorePlan, workers: usize, scope
 pub(super) fn tell_plan(looked: &LookedBack, plan: &RestorePlan, workers: usize, surroundings: &mut Surroundings) {
     let scope = looked.scope_note();
     let width = surroundings.terminal.stderr.columns();
-    let text = render_restore_plan(&view(looked, plan, workers, &scope), width, surroundings.printer.err());
+    let view = view(looked, plan, workers, &scope);
+    surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
+    if surroundings.printer.log_format() == LogFormat::Json {
+        return surroundings.printer.log(&restore_plan_line(&view));
+    }
+    let text = render_restore_plan(&view, width, surroundings.printer.err());
     if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
 }
 
@@ -43,7 +50,10 @@ pub(super) fn show(
     let scope = looked.scope_note();
     let view = view(looked, plan, workers, &scope);
     let width = surroundings.terminal.stdout.columns();
+    let stopped = EarlyEnd::new("dry-run", "only the plan was asked for");
+    surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
     let printer = &mut surroundings.printer;
+    printer.log(&restore_plan_line(&view));
     let text = match output {
         UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
         UndoFormat::Json => serialize(&RestoreDocument::of_plan(&view), Format::Json),
@@ -67,6 +77,7 @@ pub(super) fn summarize(
     let written = code.unless_unwritten(printer.state()).number();
     let view = view(looked, report.plan, report.run.workers, &scope);
     let document = || RestoreDocument::of_run(&view, report, written);
+    surroundings.reports.file(|| Report::Restore(Box::new(document())));
     let text = match output {
         UndoFormat::Table => Ok(render_restored(&view, report, printer.volume(), printer.out())),
         UndoFormat::Json => serialize(&document(), Format::Json),

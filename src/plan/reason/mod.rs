@@ -102,6 +102,8 @@ pub enum Reason {
     NotPlanned,
     /// A plan was saved that purges it, and it has changed since.
     ChangedSince(String),
+    /// It goes after everything else, and this is a part of the fence.
+    AfterAllShards,
 }
 
 /// A rule that does not select a release, and why.
@@ -142,6 +144,7 @@ impl Reason {
             Reason::OwnRelease => "own-release",
             Reason::NotPlanned => "not-planned",
             Reason::ChangedSince(_) => "changed-since",
+            Reason::AfterAllShards => "after-all-shards",
         }
     }
 

@@ -49,6 +49,9 @@ impl fmt::Display for Reason {
             Reason::OwnRelease => f.write_str("the release of helm-purge itself"),
             Reason::NotPlanned => f.write_str("the saved plan does not purge it"),
             Reason::ChangedSince(what) => write!(f, "changed since the saved plan: {what}"),
+            Reason::AfterAllShards => {
+                f.write_str("it goes last: a run without shards takes it, when all of them are done")
+            }
         }
     }
 }

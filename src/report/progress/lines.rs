@@ -1,36 +1,32 @@
 //! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life.
 
-use std::time::Duration;
-
 use super::{
-    KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, WayOut, draining_lines, finished_line, judged_line,
-    not_recorded_line, paused_line, retry_line, waiting_line,
+    Heartbeat, KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, WayOut, draining_lines, finished_line,
+    judged_line, not_recorded_line, paused_line, retry_line, waiting_line,
 };
 use crate::executor::Event;
 use crate::report::words::seconds;
 
-/// How long it may be silent.
-const HEARTBEAT: Duration = Duration::from_secs(30);
-
 /// Plain lines.
 pub(super) struct Lines {
     way_out: WayOut,
-    last_word: Duration,
+    heartbeat: Heartbeat,
 }
 
 impl Lines {
     pub(super) fn new(way_out: WayOut) -> Self {
-        Self { way_out, last_word: Duration::ZERO }
+        Self { way_out, heartbeat: Heartbeat::default() }
     }
 
     /// For a run that is under way already.
     pub(super) fn taking_over(way_out: WayOut, progress: Progress) -> Self {
-        Self { way_out, last_word: progress.elapsed }
+        let mut lines = Self::new(way_out);
+        lines.heartbeat.heard(progress);
+        lines
     }
 
     fn heartbeat(&mut self, progress: Progress, printer: &mut Printer) {
-        if progress.elapsed.saturating_sub(self.last_word) >= HEARTBEAT {
-            self.last_word = progress.elapsed;
+        if self.heartbeat.is_due(progress) {
             let Progress { done, total, running, elapsed, .. } = progress;
             printer.say(&format!("still at it after {}: {done} of {total} done, {running} running", seconds(elapsed)));
         }
@@ -46,30 +42,30 @@ impl Progressing for Lines {
             | Event::Finished(_) => {}
             Event::Tick(progress) => self.heartbeat(*progress, printer),
             Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 let line = finished_line(release, outcome, *attempts, *took, printer.err());
                 if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
             }
             Event::Waiting { objects, release, others, progress } => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 printer.say(&waiting_line(*objects, release, *others));
             }
             Event::ReleaseWaits { release, failure, wait, progress, .. } => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 let line = retry_line(release, failure, *wait, printer.err());
                 // While the API server is gone, that is said, once for all of them.
                 if wait.is_some() { printer.say(&line) } else { printer.whisper(&line) }
             }
             Event::Paused { because, wait, progress } => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 printer.tell(&paused_line(*because, *wait));
             }
             Event::Resumed(progress) => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 printer.tell(RESUMED);
             }
             Event::ReleaseJudged { release, outcome, attempts, progress } => {
-                self.last_word = progress.elapsed;
+                self.heartbeat.heard(*progress);
                 printer.tell(&judged_line(release, outcome, *attempts, printer.err()));
             }
             Event::NotRecorded { why, .. } => printer.tell(&not_recorded_line(why, printer.err())),
@@ -95,6 +91,7 @@ mod tests {
     use crate::settings::Colour;
     use std::io::{self, Write};
     use std::sync::mpsc::{Sender, channel};
+    use std::time::Duration;
 
     struct Said(Sender<String>);
 

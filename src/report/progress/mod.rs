@@ -1,9 +1,13 @@
-//! What is seen while a run is under way: bars on a terminal, lines anywhere else.
+//! What is seen while a run is under way: bars on a terminal, lines anywhere else, lines of JSON for readers of logs.
 
 mod bars;
+mod heartbeat;
+mod json;
 mod lines;
 
 use bars::Bars;
+use heartbeat::Heartbeat;
+use json::JsonLines;
 use lines::Lines;
 
 use super::paint::Paint;
@@ -44,9 +48,24 @@ pub enum SecondSignal {
     Kill,
 }
 
-/// Bars where they can be drawn, lines elsewhere.
-pub fn progress(can_draw: bool, way_out: WayOut) -> Box<dyn Progressing> {
-    if can_draw { Box::new(Bars::new(way_out)) } else { Box::new(Lines::new(way_out)) }
+/// How a run is shown while it is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Showing {
+    /// By bars: there is a terminal that can.
+    Bars,
+    /// By lines for people.
+    Lines,
+    /// By lines of JSON.
+    Json,
+}
+
+/// Whoever shows it like this.
+pub fn progress(showing: Showing, way_out: WayOut) -> Box<dyn Progressing> {
+    match showing {
+        Showing::Bars => Box::new(Bars::new(way_out)),
+        Showing::Lines => Box::new(Lines::new(way_out)),
+        Showing::Json => Box::new(JsonLines::default()),
+    }
 }
 
 /// The line for a release that has ended: all that a log keeps of it.

@@ -29,6 +29,7 @@ fn head(run: &PastRun, paint: Paint) -> String {
     let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
     let mut lines = vec![format!("run      {}  {}", run.id, ended(run))];
     lines.extend(head.policies.iter().map(policy));
+    lines.extend(head.shard.iter().map(|shard| format!("shard    {shard}")));
     lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
     lines.push(format!("who      {}, pid {}, helm-purge v{}", head.who, head.process.pid, head.program));
     lines.push(format!("begun    {}", head.at));

@@ -43,6 +43,8 @@ struct RunOfDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
     policies: Vec<PolicyOfHead>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
     cluster: ClusterOfHead,
     who: String,
     host: String,
@@ -123,6 +125,7 @@ impl RunOfDocument {
             },
             stopped: record.draining.clone(),
             policies: head.policies,
+            shard: head.shard,
             cluster: head.cluster,
             who: head.who,
             host: head.process.host,

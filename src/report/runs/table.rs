@@ -43,7 +43,7 @@ fn row(run: &PastRun, is_wide: bool, now: Timestamp) -> Vec<String> {
     let mut cells = vec![
         run.id.to_string(),
         since.map_or_else(|| "?".to_owned(), age),
-        visible::line(&head.policy_names()),
+        visible::line(&head.policies_and_shard()),
         visible::line(&head.cluster.context),
         ended(run),
     ];

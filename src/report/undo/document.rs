@@ -7,6 +7,7 @@ use super::summary::RestoreReport;
 use crate::executor::OutcomeKind;
 use crate::report::plan_document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::run_document::{ResultOfDocument, VerificationOfDocument};
+use crate::report::sheet::EarlyEnd;
 use crate::undo::RestoreEntry;
 
 /// `kind: RestorePlan`, or `RestoreReport` once it is carried out.
@@ -15,19 +16,30 @@ use crate::undo::RestoreEntry;
 pub struct RestoreDocument {
     api_version: &'static str,
     kind: &'static str,
-    created: String,
-    policies: Vec<PolicyOfDocument>,
-    cluster: ClusterOfDocument,
-    helm: String,
+    pub(in crate::report) created: String,
+    pub(in crate::report) policies: Vec<PolicyOfDocument>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) cluster: Option<ClusterOfDocument>,
+    /// Which part of the fence, where several share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) helm: Option<String>,
     /// The runs that are taken back.
-    runs: Vec<String>,
+    pub(in crate::report) runs: Vec<String>,
     /// What other runs have left.
     other_runs: Vec<OtherRun>,
-    totals: Totals,
-    releases: Vec<EntryOfDocument>,
+    pub(in crate::report) totals: Totals,
+    pub(in crate::report) releases: Vec<EntryOfDocument>,
     unreadable: Vec<Unreadable>,
+    /// Why nothing was begun, where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Report>,
+    pub(in crate::report) stopped: Option<EarlyEnd>,
+    /// Where it is a report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) exit_code: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) report: Option<Report>,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,25 +48,25 @@ struct OtherRun {
     releases: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Totals {
-    restore: usize,
-    finish: usize,
-    leave: usize,
+pub(in crate::report) struct Totals {
+    pub(in crate::report) restore: usize,
+    pub(in crate::report) finish: usize,
+    pub(in crate::report) leave: usize,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct EntryOfDocument {
-    namespace: String,
-    name: String,
+pub(in crate::report) struct EntryOfDocument {
+    pub(in crate::report) namespace: String,
+    pub(in crate::report) name: String,
     revision: u32,
     run: String,
     policy: String,
-    decision: &'static str,
+    pub(in crate::report) decision: &'static str,
     #[serde(skip_serializing_if = "String::is_empty")]
-    why: String,
+    pub(in crate::report) why: String,
     phase: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
@@ -71,27 +83,27 @@ struct Unreadable {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
-    seconds: f64,
+pub(in crate::report) struct Report {
+    pub(in crate::report) seconds: f64,
     workers: usize,
     exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     interrupted_by_signal: Option<i32>,
-    verified: VerificationOfDocument,
-    totals: ReportTotals,
-    releases: Vec<ResultOfDocument>,
+    pub(in crate::report) verified: VerificationOfDocument,
+    pub(in crate::report) totals: ReportTotals,
+    pub(in crate::report) releases: Vec<ResultOfDocument>,
     /// Marked records that should have gone and are still there.
     records_left: Vec<Unreadable>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReportTotals {
+pub(in crate::report) struct ReportTotals {
     planned: usize,
-    restored: usize,
-    failed: usize,
-    changed: usize,
-    not_started: usize,
+    pub(in crate::report) restored: usize,
+    pub(in crate::report) failed: usize,
+    pub(in crate::report) changed: usize,
+    pub(in crate::report) not_started: usize,
 }
 
 impl RestoreDocument {
@@ -101,12 +113,10 @@ impl RestoreDocument {
         let other =
             |(run, releases): (&crate::run_id::RunId, &usize)| OtherRun { run: run.to_string(), releases: *releases };
         Self {
-            api_version: "helm-purge/v1",
-            kind: "RestorePlan",
-            created: view.now.to_string(),
             policies: PolicyOfDocument::of(view.policies),
-            cluster: ClusterOfDocument::new(view.connection, view.identity),
-            helm: view.helm.version().to_string(),
+            cluster: Some(ClusterOfDocument::new(view.connection, view.identity)),
+            shard: view.shard.map(|shard| shard.to_string()),
+            helm: Some(view.helm.version().to_string()),
             runs: plan.runs.iter().map(ToString::to_string).collect(),
             other_runs: plan.others.iter().map(other).collect(),
             totals: Totals {
@@ -116,8 +126,42 @@ impl RestoreDocument {
             },
             releases: plan.entries.iter().map(EntryOfDocument::of).collect(),
             unreadable: unreadable(plan.unreadable.iter().map(|(what, why)| (what.clone(), why))),
+            ..Self::of_nothing(view.now)
+        }
+    }
+
+    /// What has not got as far as to a plan.
+    pub(in crate::report) fn of_nothing(created: jiff::Timestamp) -> Self {
+        Self {
+            api_version: "helm-purge/v1",
+            kind: "RestorePlan",
+            created: created.to_string(),
+            policies: Vec::new(),
+            cluster: None,
+            shard: None,
+            helm: None,
+            runs: Vec::new(),
+            other_runs: Vec::new(),
+            totals: Totals::default(),
+            releases: Vec::new(),
+            unreadable: Vec::new(),
+            stopped: None,
+            exit_code: None,
             report: None,
         }
+    }
+
+    /// Says how the program ends.
+    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
+        self.kind = "RestoreReport";
+        self.exit_code = Some(exit_code);
+        self.stopped = early.or(self.stopped.take());
+    }
+
+    /// The same, with why nothing of it was begun.
+    #[must_use]
+    pub fn stopped(self, why: EarlyEnd) -> Self {
+        Self { stopped: Some(why), ..self }
     }
 
     /// What was done, and how the program ends.
@@ -139,7 +183,7 @@ impl RestoreDocument {
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
             records_left: unreadable(report.left.iter().map(|(id, why)| (id.to_string(), why))),
         };
-        Self { kind: "RestoreReport", report: Some(report), ..Self::of_plan(view) }
+        Self { kind: "RestoreReport", exit_code: Some(exit_code), report: Some(report), ..Self::of_plan(view) }
     }
 }
 

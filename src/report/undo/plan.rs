@@ -11,6 +11,7 @@ use crate::report::plan_head::names;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
 use crate::run_id::RunId;
+use crate::shard::Shard;
 use crate::undo::{RestoreEntry, RestorePlan, Verdict};
 use crate::visible;
 
@@ -31,6 +32,8 @@ pub struct RestoreView<'a> {
     pub now: jiff::Timestamp,
     /// Releases at a time.
     pub workers: usize,
+    /// Which part of the fence, where several share it.
+    pub shard: Option<Shard>,
     /// What else there is to know about the scope.
     pub scope: &'a str,
 }

@@ -5,7 +5,7 @@ use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
 use helm_purge::cli;
-use helm_purge::command::{Surroundings, dispatch};
+use helm_purge::command::{Reports, Surroundings, dispatch};
 use helm_purge::report::{Paint, Printer, Volume};
 use helm_purge::settings::{Colour, Environment, FrontDoor, Parent, Terminal};
 use helm_purge::signal::Interrupts;
@@ -16,10 +16,13 @@ fn main() -> ExitCode {
     pod.service_account = service_account();
     let terminal = Terminal::look(&environment);
     let plain = Paint::new(Colour::Off);
-    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Volume::Normal);
-    let cli = cli::parse(std::env::args_os(), FrontDoor::Direct).expect("tests know the command line");
+    let arguments = std::env::args_os().collect::<Vec<_>>();
+    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Volume::Normal)
+        .with_log_format(helm_purge::log_format(&arguments));
+    let cli = cli::parse(arguments, FrontDoor::Direct).expect("tests know the command line");
     let (front_door, parent, interrupts) = (FrontDoor::Direct, Parent::look(), Interrupts::silent());
-    dispatch(cli, &mut Surroundings { environment, terminal, front_door, parent, printer, interrupts }).into()
+    let reports = Reports::default();
+    dispatch(cli, &mut Surroundings { environment, terminal, front_door, parent, printer, interrupts, reports }).into()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own, and this is how it is told where to look")]

@@ -1,0 +1,66 @@
+//! A plan, and the beginning of what it is for, as lines of a log.
+
+use super::{Level, LogLine};
+use crate::executor::Operation;
+use crate::plan::{Entry, Verdict};
+use crate::report::plan_table::PlanView;
+use crate::report::run_note::RunNote;
+use crate::report::undo::RestoreView;
+
+/// The plan in one line, and each of its decisions in one for whoever wants to know everything.
+pub fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + use<'a> {
+    let guards = view.refusals.iter().map(crate::guard::Refusal::guard).collect::<Vec<_>>();
+    let line = LogLine::new(Level::Info, "plan")
+        .with("policies", view.policies.iter().map(|policy| &policy.name).collect::<Vec<_>>())
+        .with("context", view.connection.context().to_string())
+        .with("server", view.connection.server().to_string())
+        .with_some("uid", view.identity.map(|identity| &identity.0))
+        .with_some("shard", view.narrowing.shard.map(|shard| shard.to_string()))
+        .with_some("scope", (!view.scope.is_empty()).then_some(view.scope))
+        .with("helm", view.helm.version().to_string())
+        .with("purge", view.plan.chosen().count())
+        .with("purgeNamespaces", view.plan.chosen_namespaces())
+        .with("keep", view.plan.kept())
+        .with("seen", view.plan.seen)
+        .with("workers", view.workers)
+        .with("refusals", guards);
+    std::iter::once(line).chain(view.plan.entries.iter().map(decision_line))
+}
+
+fn decision_line(entry: &Entry) -> LogLine {
+    let namespace = entry.subject.namespace().map_or("?", |namespace| namespace.as_str());
+    LogLine::new(Level::Debug, "decision")
+        .with("release", format!("{namespace}/{}", entry.subject.name()))
+        .with("decision", if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" })
+        .with("reasons", entry.decision.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// The plan of a restore in one line.
+pub fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
+    LogLine::new(Level::Info, "plan")
+        .with("policies", view.policies.iter().map(|policy| &policy.name).collect::<Vec<_>>())
+        .with("context", view.connection.context().to_string())
+        .with("server", view.connection.server().to_string())
+        .with_some("uid", view.identity.map(|identity| &identity.0))
+        .with_some("shard", view.shard.map(|shard| shard.to_string()))
+        .with("helm", view.helm.version().to_string())
+        .with("runs", view.plan.runs.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .with("restore", view.plan.going().count())
+        .with("finish", view.plan.finished().count())
+        .with("leave", view.plan.left_alone().count())
+        .with("workers", view.workers)
+}
+
+/// What begins now.
+pub fn begun_line(operation: Operation, run: Option<&RunNote>, releases: usize, workers: usize) -> LogLine {
+    let operation = match operation {
+        Operation::Uninstall => "purge",
+        Operation::Rollback => "restore",
+    };
+    LogLine::new(Level::Info, "begun")
+        .with("operation", operation)
+        .with_some("run", run.map(|run| &run.id))
+        .with_some("journal", run.map(|run| &run.places))
+        .with("releases", releases)
+        .with("workers", workers)
+}

@@ -1,0 +1,117 @@
+//! Progress for whatever reads logs: a line of JSON for each event, and a sign of life.
+
+use super::{Heartbeat, Printer, Progress, Progressing};
+use crate::executor::{Event, NotStarted, Outcome};
+use crate::helm::{Failure, FailureClass};
+use crate::release::ReleaseId;
+use crate::report::log::{Level, LogLine};
+
+/// Lines of JSON.
+#[derive(Default)]
+pub(super) struct JsonLines {
+    heartbeat: Heartbeat,
+}
+
+impl Progressing for JsonLines {
+    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+        if let Event::Tick(progress) = event {
+            if self.heartbeat.is_due(*progress) {
+                printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), *progress));
+            }
+        } else if let Some((line, progress)) = line(event) {
+            self.heartbeat.heard(progress);
+            printer.log(&line);
+        }
+    }
+
+    fn tell(&mut self, text: &str, printer: &mut Printer) {
+        printer.tell(text);
+    }
+}
+
+/// The line of an event that is more than the passing of time.
+fn line(event: &Event<'_>) -> Option<(LogLine, Progress)> {
+    let of = |level, name, release: &ReleaseId| LogLine::new(level, name).with("release", release.to_string());
+    Some(match event {
+        // That it begins was said by whoever knows what.
+        Event::Started { .. } | Event::Tick(_) | Event::Finished(_) => return None,
+        Event::ReleaseStarted { release, progress, .. } => (of(Level::Info, "started", release), *progress),
+        Event::ReleaseReturned { release, progress, .. } => (of(Level::Info, "returned", release), *progress),
+        Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
+            let line = with_outcome(of(level(outcome), "finished", release), outcome);
+            (line.with("attempts", attempts).with("seconds", took.as_secs_f64()), *progress)
+        }
+        Event::ReleaseJudged { release, outcome, attempts, progress } => {
+            (with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts), *progress)
+        }
+        Event::ReleaseWaits { release, failure, attempts, wait, progress, .. } => {
+            let line = with_failure(of(Level::Warn, "retry", release), failure).with("attempts", attempts);
+            (line.with_some("seconds", wait.map(|wait| wait.as_secs_f64())), *progress)
+        }
+        Event::Paused { because, wait, progress } => {
+            let line = LogLine::new(Level::Warn, "paused").with("because", word(*because));
+            (line.with("seconds", wait.as_secs_f64()), *progress)
+        }
+        Event::Resumed(progress) => (LogLine::new(Level::Info, "resumed"), *progress),
+        Event::Waiting { objects, release, others, progress } => {
+            (of(Level::Info, "waiting", release).with("objects", objects).with("otherReleases", others), *progress)
+        }
+        Event::NotRecorded { why, progress } => {
+            (LogLine::new(Level::Error, "not-recorded").with("message", why), *progress)
+        }
+        Event::Draining { because, progress } => {
+            let line = LogLine::new(Level::Warn, "draining").with("because", word(*because));
+            (with_progress(line, *progress), *progress)
+        }
+        Event::Terminating(progress) => (signal_line("TERM", *progress), *progress),
+        Event::Killing(progress) => (signal_line("KILL", *progress), *progress),
+    })
+}
+
+/// What runs is told to end.
+fn signal_line(sent: &str, progress: Progress) -> LogLine {
+    with_progress(LogLine::new(Level::Warn, "signal").with("sent", sent), progress)
+}
+
+fn with_progress(line: LogLine, progress: Progress) -> LogLine {
+    let Progress { total, done, failed, running, elapsed } = progress;
+    let line = line.with("total", total).with("done", done).with("failed", failed).with("running", running);
+    line.with("seconds", elapsed.as_secs_f64())
+}
+
+fn with_outcome(line: LogLine, outcome: &Outcome) -> LogLine {
+    let line = line.with("outcome", outcome.kind().as_str());
+    match outcome {
+        Outcome::Failed(failure) => with_failure(line, failure),
+        Outcome::Changed(what) => line.with("message", what),
+        Outcome::StillNeeded { by } => line.with("message", format!("still needed by {by}")),
+        Outcome::NotStarted(reason) => line.with("message", reason.as_str()),
+        Outcome::Purged { .. } | Outcome::Restored { .. } | Outcome::AlreadyGone => line,
+    }
+}
+
+fn with_failure(line: LogLine, failure: &Failure) -> LogLine {
+    let line = line.with("class", failure.class.as_str()).with("message", &failure.words.error);
+    line.with_some("cause", failure.words.cause.as_ref())
+}
+
+fn level(outcome: &Outcome) -> Level {
+    match outcome {
+        // The list at the end may say that it is gone.
+        Outcome::Failed(failure) if failure.class == FailureClass::Unclear => Level::Warn,
+        Outcome::Failed(_) => Level::Error,
+        Outcome::StillNeeded { .. } | Outcome::Changed(_) => Level::Warn,
+        _ => Level::Info,
+    }
+}
+
+fn word(because: NotStarted) -> &'static str {
+    match because {
+        NotStarted::FailFast => "fail-fast",
+        NotStarted::Interrupted => "interrupted",
+        NotStarted::Deadline => "deadline",
+        NotStarted::ServerGone => "server-gone",
+        NotStarted::LoginGone => "login-gone",
+        NotStarted::JournalRefused => "journal-refused",
+    }
+}

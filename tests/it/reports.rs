@@ -1,0 +1,218 @@
+//! Reports in files, and the termination log: there however a command ends, and never half of one.
+
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use throwaway_cluster::HelmVersion;
+
+use crate::support::{FakeHelm, Output, Real, two_at_a_gate};
+
+const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const REPORTS: [&str; 6] = ["--report", "report.json", "--report", "report.md", "--termination-log", "termination"];
+
+fn with(more: &[&'static str]) -> Vec<&'static str> {
+    [&RUN[..], &REPORTS, more].concat()
+}
+
+fn read(fake: &FakeHelm, name: &str) -> String {
+    fs::read_to_string(fake.program.folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The report in JSON and the termination log, which is one line of it.
+#[track_caller]
+fn reports(fake: &FakeHelm) -> (Value, Value) {
+    let (report, line) = (read(fake, "report.json"), read(fake, "termination"));
+    assert!(line.ends_with('\n') && line.lines().count() == 1 && line.len() <= 4096, "{line:?}");
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let (report, line) = (json(&report), json(&line));
+    assert_eq!(report["exitCode"], line["exitCode"]);
+    assert!(read(fake, "report.md").starts_with("## helm purge"));
+    (report, line)
+}
+
+/// Without what differs from run to run.
+fn steady(text: &str) -> String {
+    let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
+    let steady = |word: &str| match word.trim() {
+        time if is_time(time) => word.replace(time, "TIME"),
+        run if run.parse::<helm_purge::run_id::RunId>().is_ok() => word.replace(run, "RUN"),
+        begun if begun.starts_with("20") && begun.contains('T') => word.replace(begun, "BEGUN"),
+        _ => word.to_owned(),
+    };
+    text.split_inclusive(char::is_whitespace).map(steady).collect()
+}
+
+#[test]
+fn a_run_leaves_the_document_of_stdout_a_page_for_people_and_a_line_for_the_kubelet() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: ['*/vault', {releases: [old], reason: 'a|b <i>'}]\n");
+    for name in ["a", "b", "old", "vault"] {
+        fake.release("dev-a", name);
+    }
+    let hostile = "Error: no `luck` | <script>alert(1)</script> [x](http://y) \u{1b}[2J\n";
+    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": hostile}));
+    let output = fake.program.run(&with(&["-o", "json", "--workers=1"])).exits(1);
+    let (report, line) = reports(&fake);
+    assert_eq!(report, output.json());
+    assert_eq!((&line["kind"], &line["run"]), (&json!("PurgeSummary"), &report["run"]["id"]));
+    assert_eq!((&line["totals"], &line["verified"]), (&report["totals"], &json!("verified")));
+    assert_eq!((&line["failed"][0]["release"], &line["failedLeftOut"]), (&json!("dev-a/b"), &json!(0)));
+    insta::assert_snapshot!(steady(&read(&fake, "report.md")), @r"
+    ## helm purge: test on dev-eu
+
+    **purged 1 · failed 1 · kept by the policy 2**
+
+    | | |
+    |---|---|
+    | exit code | 1 |
+    | started | BEGUN |
+    | run | RUN |
+    | server | https&#58;//127.0.0.1&#58;1 |
+    | helm | 3.21.4 |
+    | took | TIME |
+    | verified | verified |
+
+    ### Failed (1)
+
+    | release | class | what was said |
+    |---|---|---|
+    | dev-a/b | other | no &#96;luck&#96; &#124; &#60;script&#62;alert(1)&#60;/script&#62; &#91;x&#93;(http&#58;//y) ␛&#91;2J |
+
+    ### Gone (1)
+
+    | release | chart | took | outcome |
+    |---|---|---|---|
+    | dev-a/a | a-1.2.3 | TIME | purged |
+
+    ### Kept by the policy (2)
+
+    | release | why |
+    |---|---|
+    | dev-a/old | releases old: a&#124;b &#60;i&#62; (policy&#46;yaml&#58;6) |
+    | dev-a/vault | &#42;/vault (policy&#46;yaml&#58;6) |
+    ");
+}
+
+#[test]
+fn however_a_run_ends_before_its_first_delete_there_is_a_report_that_says_why() {
+    let limit = |fake: &FakeHelm| fake.policy("keep: []\nlimits: {maxReleases: 1}\n");
+    let broken = |fake: &FakeHelm| fake.policy("kept: []\nworkers: 0\n");
+    let unlisted = |fake: &FakeHelm| fake.lists(&json!({"exit": 1, "stderr": "Error: connection refused\n"}));
+    let nothing = |_: &FakeHelm| {};
+    for (set_up, more, code, why, says, planned) in [
+        (&limit as &dyn Fn(&FakeHelm), &[][..], 5, "refused", "2 releases would go, the limit is 1", 2),
+        (&broken, &[], 3, "policy", "unknown key `kept`", 0),
+        (&unlisted, &[], 4, "error", "connection refused", 0),
+        (&nothing, &["--timeout", "soon"], 2, "usage", "soon", 0),
+        (&nothing, &["--dry-run"], 0, "dry-run", "only the plan", 2),
+    ] {
+        let fake = FakeHelm::new();
+        fake.release("dev-a", "a");
+        fake.release("dev-b", "b");
+        set_up(&fake);
+        fake.program.run(&with(more)).exits(code);
+        let (report, line) = reports(&fake);
+        assert_eq!((&report["kind"], &report["exitCode"]), (&json!("PurgeReport"), &json!(code)));
+        assert_eq!(report["stopped"]["why"], why, "{report:#}");
+        assert!(report["stopped"]["messages"][0].as_str().is_some_and(|text| text.contains(says)), "{report:#}");
+        assert_eq!((&report["totals"]["planned"], &report["totals"]["notStarted"]), (&json!(planned), &json!(planned)));
+        assert_eq!(report["releases"].as_array().map(Vec::len), Some(planned));
+        assert_eq!(line["stopped"]["why"], why, "{line}");
+        assert_eq!(fake.left().len(), 2, "nothing is gone");
+    }
+}
+
+#[test]
+fn a_policy_that_is_not_there_and_a_variable_that_is_no_text_are_reported_as_well() {
+    let mut fake = FakeHelm::new();
+    fake.program.run(&[&["run", "-f", "nowhere.yaml", "--yes"], &REPORTS[..]].concat()).exits(3);
+    let (report, _) = reports(&fake);
+    assert_eq!(report["stopped"]["why"], "policy");
+    fake.program.set("HELM_KUBECONTEXT", std::ffi::OsString::from_vec(vec![0xff]));
+    fake.program.run(&with(&[])).exits(2);
+    assert_eq!(reports(&fake).0["stopped"]["why"], "usage");
+}
+
+#[test]
+fn a_run_that_is_interrupted_or_reaches_its_deadline_is_reported_with_all_of_its_releases() {
+    let (fake, gate) = two_at_a_gate();
+    let running = fake.program.start(&with(&["--workers=1", "--batch=1"]));
+    let first = gate.arrival();
+    running.signal(Signal::TERM);
+    running.wait_for_stderr("stopping: 1 release is being uninstalled");
+    first.go();
+    running.finish().exits(143);
+    let (report, line) = reports(&fake);
+    assert_eq!((&report["exitCode"], &report["interruptedBySignal"]), (&json!(143), &json!(15)));
+    assert_eq!((&report["totals"]["purged"], &report["totals"]["notStarted"]), (&json!(1), &json!(1)));
+    assert!(report.get("stopped").is_none() && line["totals"] == report["totals"], "{report:#}");
+    assert!(read(&fake, "report.md").contains("### Left alone (1)"));
+
+    let (fake, gate) = two_at_a_gate();
+    let running = fake.program.start(&with(&["--workers=1", "--batch=1", "--max-duration=5s"]));
+    let first = gate.arrival();
+    running.wait_for_stderr("(the deadline is near)");
+    first.go();
+    running.finish().exits(8);
+    let (report, line) = reports(&fake);
+    assert_eq!((&report["exitCode"], &line["totals"]["notStarted"]), (&json!(8), &json!(1)));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
+    for (flag, path, says) in [
+        ("--report", "nowhere/report.json", "error: the report could not be written to nowhere/report.json: "),
+        ("--report", "fake", "error: the report could not be written to fake: it is there, and not a regular file"),
+        ("--termination-log", "/dev/null", "error: the termination log could not be written to /dev/null: "),
+        ("--termination-log", "link", "error: the termination log could not be written to link: it is a symbolic link"),
+    ] {
+        let fake = FakeHelm::new();
+        fake.release("dev-a", "a");
+        std::os::unix::fs::symlink("policy.yaml", fake.program.folder().join("link")).expect("a link can be made");
+        let before = read(&fake, "policy.yaml");
+        let output = fake.program.run(&[&RUN[..], &["-o", "json", flag, path]].concat()).exits(1).stderr_has(says);
+        assert!(fake.left().is_empty(), "the purge goes on\n{output}");
+        // The report that could be written first did not know yet.
+        assert_eq!(output.json()["exitCode"], 0);
+        assert_eq!(read(&fake, "policy.yaml"), before);
+    }
+}
+
+#[test]
+fn a_restore_is_reported_as_well() {
+    let fake = FakeHelm::new();
+    let arguments = [&["restore", "-f", "policy.yaml", "--yes", "-A"], &REPORTS[..]].concat();
+    fake.program.run(&arguments).exits(4);
+    let (report, line) = reports(&fake);
+    assert_eq!((&report["kind"], &report["stopped"]["why"]), (&json!("RestoreReport"), &json!("error")));
+    assert_eq!(line["kind"], "RestoreSummary");
+}
+
+#[test]
+fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_release() {
+    let real = Real::new("reports", HelmVersion::Four);
+    real.policy("keep: ['*/vault']\ndefaults: {keepHistory: true}\n");
+    real.seed(&["a/web", "a/vault", "b/web"]);
+    let purge = real.program.run(&with(&["-o", "json", "--log-format", "json"])).exits(0);
+    all_json(&purge);
+    let report = |name: &str| fs::read_to_string(real.program.folder().join(name)).expect("it was written");
+    assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), purge.json());
+    let page = report("report.md");
+    assert!(page.contains("### Gone (2)") && page.contains("### Kept by the policy (1)"), "{page}");
+    let restore = [&["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--log-format=json"], &REPORTS[..]];
+    let restore = real.program.run(&restore.concat()).exits(0);
+    all_json(&restore);
+    assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), restore.json());
+    assert!(report("report.md").contains("### Restored (2)"), "{}", report("report.md"));
+    let line: Value = serde_json::from_str(&report("termination")).expect("JSON");
+    assert_eq!((&line["kind"], &line["totals"]["restored"]), (&json!("RestoreSummary"), &json!(2)));
+}
+
+#[track_caller]
+fn all_json(output: &Output) {
+    for line in output.stderr.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}\n{output}");
+    }
+}
