@@ -13,7 +13,7 @@
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
-//! (kept records, Listing) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
+//! (kept records, Listing, known runs) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! events, Run ─ journal ─► lines              asked before each start; what a killed run had in hand
 //! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints, on streams and into report files

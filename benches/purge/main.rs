@@ -8,6 +8,7 @@ mod cast;
 mod contestants;
 mod fault;
 mod measure;
+mod morning;
 mod own;
 mod planning;
 mod report;
@@ -48,6 +49,7 @@ fn bench(arguments: &Arguments) -> Result<(), Fault> {
         }
     }
     planning::measure(arguments, &mut report)?;
+    morning::measure(arguments, &mut report)?;
     own::measure(arguments, &mut report)?;
     report.finish()
 }

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    JournalArguments, KeepArguments, PruneArguments, ReportArguments, RestoreArguments, RunsArguments, ShardArguments,
-    ValidateArguments,
+    JournalArguments, KeepArguments, LockArguments, PruneArguments, ReportArguments, RestoreArguments, RunsArguments,
+    ShardArguments, ValidateArguments,
 };
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
@@ -120,12 +120,9 @@ pub struct RunArguments {
     /// Begin nothing more once a release has failed
     #[arg(long)]
     pub fail_fast: bool,
-    /// Wait for a run that holds the lock of a policy, such as 10m; without it, such a run is exit code 6
-    #[arg(long, value_name = "DURATION")]
-    pub lock_wait: Option<String>,
-    /// Where the lock is kept, a Lease for each policy [default: the pod's namespace; outside a pod there is no lock]
-    #[arg(long, value_name = "NAMESPACE")]
-    pub lock_namespace: Option<String>,
+    /// Its lock.
+    #[command(flatten)]
+    pub lock: LockArguments,
     /// Its journal.
     #[command(flatten)]
     pub journal: JournalArguments,

@@ -66,7 +66,8 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             "restore",
             format!(
                 "  {name} restore --dry-run\n  {name} restore\n  {name} restore dev-alice/web 'dev-bob/*'\n  \
-                 {name} restore --run 20261125-190342-3f9a1c -f policy.yaml --yes -A\n\n\
+                 {name} restore --run 20261125-190342-3f9a1c -f policy.yaml --yes -A\n  \
+                 {name} restore -f policy.yaml --yes -A --lock-namespace ops --lock-wait 1h\n\n\
                  Only what a purge with `keepHistory` has left is touched, and nothing that was installed again since.\n\
                  What its releases held comes back by `helm rollback`; data in claims of the chart does not.\n\
                  Running again goes on where a restore ended."
@@ -83,9 +84,9 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             "runs",
             format!(
                 "  {name} runs\n  {name} runs 20261125-190342-3f9a1c\n  {name} runs --local -o json | jq '.runs[0].inHand'\n\n\
-                 Every run keeps a journal: in ~/.local/state/helm-purge/runs (below XDG_STATE_HOME, where that is set), in a\n\
-                 pod also in a ConfigMap of the pod's namespace. A run without a last word was killed, and what it had in\n\
-                 hand is named; to run again does no harm."
+                 Every run, restore and prune keeps a journal: in ~/.local/state/helm-purge/runs (below XDG_STATE_HOME, where\n\
+                 that is set), in a pod also in a ConfigMap of the pod's namespace. One without a last word was killed, and\n\
+                 what it had in hand is named; to do it again does no harm."
             ),
         ),
         ("schema", format!("  {name} schema > helm-purge.schema.json")),

@@ -4,6 +4,7 @@ mod arguments;
 mod help;
 mod journal;
 mod keep;
+mod lock;
 mod report;
 mod runs;
 mod shard;
@@ -17,6 +18,7 @@ pub use arguments::{
 };
 pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
+pub use lock::LockArguments;
 pub use report::ReportArguments;
 pub use runs::{RunsArguments, RunsFormat};
 pub use shard::ShardArguments;

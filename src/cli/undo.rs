@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ReportArguments, ShardArguments};
+use super::{JournalArguments, LockArguments, ReportArguments, ShardArguments};
 
 /// `restore`.
 #[derive(Debug, Args)]
@@ -12,7 +12,8 @@ pub struct RestoreArguments {
     /// Only these releases, whichever run removed them; globs, repeatable
     #[arg(value_name = "NAMESPACE/RELEASE")]
     pub releases: Vec<String>,
-    /// The run that removed them; repeatable [default: the last run of the policy that has left anything]
+    /// The run that removed them; repeatable [default: the last purge of the policy, with those before it that did not
+    /// end well and that it went on from]
     #[arg(long = "run", value_name = "ID")]
     pub runs: Vec<String>,
     /// Which policy, whether somebody is asked, and how the result is printed.
@@ -75,6 +76,12 @@ pub struct UndoArguments {
     /// Its part, where several share the work.
     #[command(flatten)]
     pub shard: ShardArguments,
+    /// The lock that a purge by the same policy takes as well.
+    #[command(flatten)]
+    pub lock: LockArguments,
+    /// Its journal.
+    #[command(flatten)]
+    pub journal: JournalArguments,
 }
 
 /// How the result is printed on stdout.

@@ -1,14 +1,15 @@
-//! The lock of a run: taken after the question and before the last look, given back at the end.
+//! The lock of a run, a restore or a prune: taken after the question and before the last look, given back at the end.
 //!
 //! A plan that had to wait for another run is checked again afterwards, like any other.
 
 use std::time::{Duration, Instant};
 
-use super::prepare::Prepared;
+use super::undertaking::Undertaking;
 use super::{Stopped, Surroundings};
-use crate::cli::RunArguments;
+use crate::cli::LockArguments;
 use crate::cluster::{Client, LookError};
 use crate::exit_code::ExitCode;
+use crate::journal::OperationOfHead;
 use crate::lock::{Busy, Held, LeasesOf, LockName, Lost, Patience, Pause, Reach, TakenEnd};
 use crate::lock::{DURATION, acquire, holder};
 use crate::policy::timeout_from_flag;
@@ -28,19 +29,43 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 const GIVE_BACK: Duration = Duration::from_secs(5);
 
 /// What is said where a lock cannot be had, for whatever reason.
-const WITHOUT: &str = "the run goes on without; another one at the same time does no harm";
+fn without(operation: OperationOfHead) -> &'static str {
+    match operation {
+        OperationOfHead::Purge | OperationOfHead::Unknown => {
+            "the run goes on without; another one at the same time does no harm"
+        }
+        OperationOfHead::Restore => "it goes on without; a purge at the same time would take away what comes back",
+        OperationOfHead::Prune => "it goes on without; what changes meanwhile is left alone",
+    }
+}
 
 /// What the flags say about the lock.
 pub(super) struct LockWish {
     patience: Patience,
-    namespace: Option<Namespace>,
+    pub(super) namespace: Option<Namespace>,
+}
+
+/// What came of taking locks.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// None where there is no place for them, or they cannot be written.
+    pub(super) held: Option<Held>,
+    pub(super) waited: Waited,
+}
+
+/// Whether somebody else held a lock first: what was looked at before may be another by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Waited {
+    #[default]
+    No,
+    Yes,
 }
 
 /// Reads the flags: before anything is looked up.
-pub(super) fn wish(arguments: &RunArguments) -> Result<LockWish, Stopped> {
-    let wait = arguments.lock_wait.as_deref().map(|text| timeout_from_flag("--lock-wait", text)).transpose();
+pub(super) fn wish(arguments: &LockArguments) -> Result<LockWish, Stopped> {
+    let wait = arguments.wait.as_deref().map(|text| timeout_from_flag("--lock-wait", text)).transpose();
     let patience = wait.map_err(Stopped::flag)?.map_or(Patience::None, Patience::AtMost);
-    let namespace = arguments.lock_namespace.as_deref().map(|text| {
+    let namespace = arguments.namespace.as_deref().map(|text| {
         let wrong = |error| {
             let text = visible::quoted(text);
             Stopped::usage(format!("--lock-namespace: {text} is no namespace: {error}"), "name one that exists")
@@ -50,28 +75,28 @@ pub(super) fn wish(arguments: &RunArguments) -> Result<LockWish, Stopped> {
     Ok(LockWish { patience, namespace: namespace.transpose()? })
 }
 
-/// Takes the locks of all policies of a plan that has something to purge. None where there is no place for them, or they
-/// cannot be written.
+/// Takes the locks of all policies of something that there is to do.
 ///
 /// # Errors
 /// Another run holds one, or a signal came.
 pub(super) fn take(
     wish: &LockWish,
-    prepared: &Prepared,
+    undertaking: &Undertaking<'_>,
     run: &RunId,
     surroundings: &mut Surroundings,
-) -> Result<Option<Held>, Stopped> {
-    if prepared.plan.chosen().next().is_none() {
-        return Ok(None);
+) -> Result<Taken, Stopped> {
+    // A restore that has nothing to do may have come too early: whoever holds the lock removes it just now.
+    if undertaking.is_nothing() && undertaking.operation != OperationOfHead::Restore {
+        return Ok(Taken::default());
     }
-    let Some((client, namespace)) = place(wish, prepared, surroundings) else { return Ok(None) };
+    let Some((client, namespace)) = place(wish, undertaking, surroundings) else { return Ok(Taken::default()) };
     let us = holder(run, surroundings.environment.user.as_deref(), &machine_name());
-    let names = LockName::of(prepared.policies.iter().map(|policy| policy.name.as_str()), prepared.narrowing.shard);
+    let names = LockName::of(undertaking.policies.iter().map(|policy| policy.name.as_str()), undertaking.shard);
     let leases = LeasesOf { client: client.clone(), namespace: namespace.clone() };
-    let mut told = false;
+    let mut waited = Waited::No;
     let mut pause = |busy: &Busy| {
-        if !told {
-            told = true;
+        if waited == Waited::No {
+            waited = Waited::Yes;
             surroundings.printer.say(&format!("waiting: {}", visible::line(&busy.to_string())));
         }
         pause(surroundings)
@@ -83,33 +108,34 @@ pub(super) fn take(
         TakenEnd::Busy(busy) => Err(is_held(*busy, &namespace)),
         TakenEnd::NotWritten(error) => {
             let error = visible::sentence(&error.to_string());
-            surroundings.printer.tell(&format!("warning: the lock could not be taken: {error}\n  {WITHOUT}"));
+            surroundings
+                .printer
+                .tell(&format!("warning: the lock could not be taken: {error}\n  {}", without(undertaking.operation)));
             Ok(())
         }
         TakenEnd::All | TakenEnd::Interrupted => Ok(()),
     };
     surroundings.unless_interrupted(end)?;
-    Ok(Some(held))
+    Ok(Taken { held: Some(held), waited })
 }
 
 /// Where the locks are, and who can write there.
 fn place<'a>(
     wish: &LockWish,
-    prepared: &'a Prepared,
+    undertaking: &Undertaking<'a>,
     surroundings: &mut Surroundings,
 ) -> Option<(&'a Client, Namespace)> {
-    let connection = &prepared.connection;
+    let connection = undertaking.connection;
     let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
     let Some(namespace) = wish.namespace.clone().or_else(of_pod) else {
         surroundings.printer.say("note: no lock is taken; --lock-namespace says where, for all who run this policy");
         return None;
     };
-    let client = prepared.inventory.client();
-    if client.is_none() {
-        let why = "the API could not be asked";
-        surroundings.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {WITHOUT}"));
+    if undertaking.client.is_none() {
+        let (why, without) = ("the API could not be asked", without(undertaking.operation));
+        surroundings.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {without}"));
     }
-    Some((client?, namespace))
+    Some((undertaking.client?, namespace))
 }
 
 fn reach(client: &Client, namespace: &Namespace) -> Reach {

@@ -27,6 +27,7 @@ mod shard;
 mod stopped;
 mod surroundings;
 mod test;
+mod undertaking;
 mod undo;
 mod validate;
 mod version;

@@ -25,7 +25,7 @@ pub(super) fn plan(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let prepared = prepare(&arguments.selection, None, wish, Attendance::Attended, surroundings)?;
-    note_earlier(&prepared, None, surroundings);
+    note_earlier(&prepared.undertaking(), None, surroundings);
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
     let workers = prepared.policies.workers();
     show(&prepared, workers, arguments.output, detailed, surroundings)
@@ -39,7 +39,7 @@ pub(super) fn dry_run(
 ) -> Result<ExitCode, Stopped> {
     let saved = saved_plan::read(arguments)?;
     let prepared = prepare(&arguments.selection, saved, wish, Attendance::Attended, surroundings)?;
-    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
+    note_earlier(&prepared.undertaking(), arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     file_plan(&prepared, workers, Some(EarlyEnd::new("dry-run", "only the plan was asked for")), surroundings);
     show(&prepared, workers, arguments.output, Detailed::No, surroundings)

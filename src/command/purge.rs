@@ -20,7 +20,7 @@ use crate::executor::{
     ReleaseResult, Remaining, Run, Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
-use crate::helm::{HelmUninstall, Uninstall};
+use crate::helm::{Action, HelmUninstall};
 use crate::inventory::Inventory;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
@@ -45,26 +45,26 @@ pub(super) fn run(
     let tuning = Tuning { timeout: timeout.map_err(Stopped::flag)?, retries: arguments.retries };
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(Stopped::flag)?;
-    let lock_wish = lock::wish(arguments)?;
+    let lock_wish = lock::wish(&arguments.lock)?;
     let attendance = confirm::attendance(arguments.into(), surroundings);
     let saved = saved_plan::read(arguments)?;
     let prepared = prepare(&arguments.selection, saved, wish, attendance, surroundings)?;
-    note_earlier(&prepared, arguments.journal.place.as_deref(), surroundings);
+    note_earlier(&prepared.undertaking(), arguments.journal.place.as_deref(), surroundings);
     let workers = prepared.workers(arguments);
     file_plan(&prepared, workers, None, surroundings);
     show_plan(&prepared, workers, arguments.output, surroundings);
     if !prepared.refusals.is_empty() {
         return Err(Stopped::Refused(prepared.refusals));
     }
-    let journaling = Journaling::choose(arguments, &prepared, surroundings)?;
+    let journaling = Journaling::choose(&arguments.journal, &prepared.undertaking(), surroundings)?;
     if prepared.plan.chosen().next().is_some() {
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
-    let lock = lock::take(&lock_wish, &prepared, journaling.id(), surroundings)?;
+    let lock = lock::take(&lock_wish, &prepared.undertaking(), journaling.id(), surroundings)?.held;
     let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
-    let kept = journaling.open(&prepared, surroundings)?;
+    let kept = journaling.open(&prepared.undertaking(), surroundings)?;
     let marks = marks(kept.id(), &prepared);
     let uninstall = uninstall(&prepared, marks.clone(), surroundings);
     let ways = Ways::of(&prepared, tuning);
@@ -137,12 +137,12 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, surround
 }
 
 /// Who does it, and who is asked about the cluster meanwhile.
-fn means(prepared: &Prepared, uninstall: Arc<dyn Uninstall>, still: Arc<dyn StillAsPlanned>, kept: &Kept) -> Means {
+fn means(prepared: &Prepared, action: Arc<dyn Action>, still: Arc<dyn StillAsPlanned>, kept: &Kept) -> Means {
     let remaining: Arc<dyn Remaining> = match prepared.inventory.client() {
         Some(client) => Arc::new(client.clone()),
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
-    Means { uninstall, still, remaining, journal: kept.journal() }
+    Means { action, still, remaining, journal: kept.journal() }
 }
 
 /// What was reported gone has to be gone.
@@ -195,7 +195,7 @@ fn summarize(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let printer = &mut surroundings.printer;
-    let code = kept.end(run, settled, printer);
+    let code = kept.end(run, settled, ExitCode::of_run(run, settled), printer);
     let (context, journal) = (prepared.connection.context().as_str(), kept.note());
     let view = SummaryView { run, id: kept.id(), settled, context, journal: &journal, volume: printer.volume() };
     let scope = prepared.scope_note();

@@ -15,7 +15,7 @@ use super::outcome::Run;
 use super::phase::Remaining;
 use super::planned::Planned;
 use super::worker::{StillAsPlanned, Tools};
-use crate::helm::Uninstall;
+use crate::helm::Action;
 use crate::side_by_side::can_be_had;
 use crate::signal::Interrupts;
 
@@ -23,7 +23,7 @@ use crate::signal::Interrupts;
 #[derive(Clone)]
 pub struct Means {
     /// Uninstalls releases, or rolls them back.
-    pub uninstall: Arc<dyn Uninstall>,
+    pub action: Arc<dyn Action>,
     /// Is asked about releases right before they are given to it.
     pub still: Arc<dyn StillAsPlanned>,
     /// Is asked about objects before the next phase begins.

@@ -2,6 +2,7 @@
 //!
 //! It knows the cluster only as a pinned connection, and nothing of policies, plans or terminals.
 
+mod action;
 mod arguments;
 pub mod child;
 mod environment;
@@ -14,12 +15,13 @@ mod uninstall;
 mod warm;
 mod words;
 
+pub use action::{Action, Attempt, Told, Verdict};
 pub use environment::GoRuntime;
 pub use failure::{Again, Failure, FailureClass, Trouble, class_of};
 pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};
 pub use manner::{Cascade, History, Hooks, Manner, Wait};
 pub use rollback::HelmRollback;
-pub use uninstall::{Attempt, HelmUninstall, Told, Uninstall, Verdict};
+pub use uninstall::HelmUninstall;
 pub use warm::warm;
 pub use words::Words;

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::action::{Action, Attempt, Verdict};
 use super::child::{self, Ended, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
 use super::manner::Manner;
-use super::uninstall::{Attempt, Uninstall, Verdict};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::{ReleaseId, Revision};
@@ -56,14 +56,8 @@ impl HelmRollback {
     }
 }
 
-impl Uninstall for HelmRollback {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        manner: &Manner,
-        stop: &StopSignal,
-        _: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for HelmRollback {
+    fn run(&self, batch: &[&ReleaseId], manner: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
         let Some((first, others)) = batch.split_first() else { return Verdict::of(Vec::new()) };
         if stop.urgency() > Urgency::Run {
             return Verdict::of(vec![Attempt::NotBegun; batch.len()]);

@@ -11,7 +11,7 @@ enum Detail {
     All,
     /// What has not begun is not named.
     Begun,
-    /// Nor is what was purged.
+    /// Nor is what is done.
     Unfinished,
     /// Only so many of each outcome are.
     Few,
@@ -45,7 +45,7 @@ fn with(record: &Record, detail: Detail) -> String {
             }
             Told::Planned => continue,
             Told::Started => None,
-            Told::Ended(end) if end.outcome == "purged" && detail >= Detail::Unfinished => continue,
+            Told::Ended(end) if end.is_done() && detail >= Detail::Unfinished => continue,
             // What was said about each is in its own journal, where there is one.
             Told::Ended(end) => Some(End { message: None, ..end.clone() }),
         };

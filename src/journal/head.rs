@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which run, by whom, where, by which policies, and all that it was to purge.
+/// Which run, by whom, where, by which policies, and all that it was to purge, restore or prune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Head {
@@ -10,6 +10,12 @@ pub struct Head {
     pub format: u32,
     /// The run's name.
     pub run: String,
+    /// What it does.
+    #[serde(default)]
+    pub operation: OperationOfHead,
+    /// Of a restore, the names of the runs that it takes back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes_back: Vec<String>,
     /// When the journal was begun.
     pub at: String,
     /// The version of this program.
@@ -25,7 +31,7 @@ pub struct Head {
     pub who: String,
     /// The process that writes.
     pub process: ProcessOfHead,
-    /// How many releases were to go.
+    /// How many releases it was to be done to.
     pub planned: usize,
     /// So many of them are named nowhere in this journal, for it would be too long.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -67,7 +73,23 @@ pub struct ProcessOfHead {
     pub pid: u32,
 }
 
-/// A release that was to go.
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OperationOfHead {
+    /// Releases go. Journals that do not say what they are of are of purges: once, there was nothing else.
+    #[default]
+    Purge,
+    /// What purges have removed comes back.
+    Restore,
+    /// Histories that purges have kept go.
+    Prune,
+    /// Something that a later version does.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A release that it was to be done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedOfHead {
     /// The namespace it is recorded in.
@@ -97,9 +119,43 @@ impl Head {
         self.at.parse().ok()
     }
 
-    /// Whether another run was by policies of the same names, on the same cluster, over the same part of the fence.
+    /// Whether another run was by policies of the same names, on the same cluster, and over the same part of the fence, and matters to
+    /// this one.
     pub fn is_like(&self, other: &Self) -> bool {
-        self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster)
+        let alike = self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster);
+        alike && self.operation.matters_to(other.operation)
+    }
+
+    /// Whether another run had one of these policies as well, on the same cluster.
+    pub fn has_policy_of(&self, other: &Self) -> bool {
+        let is_theirs = |policy: &PolicyOfHead| other.policies.iter().any(|theirs| theirs.name == policy.name);
+        self.policies.iter().any(is_theirs) && self.cluster.is(&other.cluster)
+    }
+}
+
+impl OperationOfHead {
+    /// One word for programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OperationOfHead::Purge => "purge",
+            OperationOfHead::Restore => "restore",
+            OperationOfHead::Prune => "prune",
+            OperationOfHead::Unknown => "unknown",
+        }
+    }
+
+    /// What one is called in a sentence. A purge has always been a run.
+    pub fn noun(self) -> &'static str {
+        match self {
+            OperationOfHead::Purge | OperationOfHead::Unknown => "run",
+            OperationOfHead::Restore => "restore",
+            OperationOfHead::Prune => "prune",
+        }
+    }
+
+    /// Purges and restores undo each other. A prune touches what neither of them works on.
+    fn matters_to(self, other: Self) -> bool {
+        (self == OperationOfHead::Prune) == (other == OperationOfHead::Prune)
     }
 }
 
@@ -127,6 +183,8 @@ pub(super) fn example(releases: &[&str]) -> Head {
     Head {
         format: Head::FORMAT,
         run: "20261125-190342-3f9a1c".to_owned(),
+        operation: OperationOfHead::Purge,
+        takes_back: Vec::new(),
         at: "2026-11-25T19:03:42.123Z".to_owned(),
         program: "0.1.0".to_owned(),
         policies: vec![PolicyOfHead { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
@@ -158,5 +216,33 @@ mod tests {
         assert!(!first.is_like(&Head { policies: vec![other_policy], ..first.clone() }));
         let third = Head { shard: Some("3/16".into()), ..first.clone() };
         assert!(!first.is_like(&third) && third.is_like(&third.clone()));
+    }
+
+    #[test]
+    fn a_restore_matters_to_a_purge_and_a_prune_to_neither() {
+        let of = |operation| Head { operation, ..example(&[]) };
+        let (purge, restore, prune) =
+            (of(OperationOfHead::Purge), of(OperationOfHead::Restore), of(OperationOfHead::Prune));
+        assert!(purge.is_like(&restore) && restore.is_like(&purge) && prune.is_like(&prune));
+        assert!(!purge.is_like(&prune) && !prune.is_like(&restore));
+        assert!(purge.has_policy_of(&prune), "it is the same policy all the same");
+    }
+
+    #[test]
+    fn a_head_that_does_not_say_what_it_is_of_is_of_a_purge_and_one_of_a_later_version_is_read() {
+        let written = serde_json::to_value(example(&[])).expect("it is JSON");
+        assert_eq!(written["operation"], "purge");
+        let read = |operation: Option<&str>| {
+            let mut written = written.clone();
+            let fields = written.as_object_mut().expect("an object");
+            match operation {
+                Some(operation) => drop(fields.insert("operation".to_owned(), operation.into())),
+                None => drop(fields.remove("operation")),
+            }
+            serde_json::from_value::<Head>(written).expect("it is a head").operation
+        };
+        assert_eq!(read(None), OperationOfHead::Purge);
+        assert_eq!(read(Some("restore")), OperationOfHead::Restore);
+        assert_eq!(read(Some("repaint")), OperationOfHead::Unknown);
     }
 }

@@ -63,10 +63,10 @@ pub struct Ended {
 pub struct Verified {
     /// `verified`, `not-verified` or `nothing-to-verify`.
     pub state: String,
-    /// So many had been reported gone.
+    /// So many had been reported gone, or restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<usize>,
-    /// So many of them are.
+    /// So many of them are; of a restore, so many of those that had been reported restored are deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone: Option<usize>,
 }
@@ -78,6 +78,8 @@ pub struct Verified {
 pub struct RunTotals {
     pub planned: usize,
     pub purged: usize,
+    pub restored: usize,
+    pub pruned: usize,
     pub failed: usize,
     pub already_gone: usize,
     pub changed: usize,
@@ -86,11 +88,18 @@ pub struct RunTotals {
 }
 
 impl RunTotals {
+    /// How many it was done to, whatever that was: one run does one thing.
+    pub fn done(&self) -> usize {
+        self.purged + self.restored + self.pruned
+    }
+
     /// Those of a run that is over.
     pub(super) fn of(run: &Run) -> Self {
         Self {
             planned: run.results.len(),
             purged: run.count(OutcomeKind::Purged),
+            restored: run.count(OutcomeKind::Restored),
+            pruned: 0,
             failed: run.count(OutcomeKind::Failed),
             already_gone: run.count(OutcomeKind::AlreadyGone),
             changed: run.count(OutcomeKind::Changed),
@@ -120,8 +129,7 @@ impl Line {
     }
 }
 
-/// A moment as lines have it, to the millisecond.
+/// A moment as lines have it, to the millisecond, and always as long.
 pub(super) fn now() -> String {
-    let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Millisecond).unwrap_or(now).to_string()
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

@@ -27,7 +27,7 @@ mod writer;
 pub use copy::ClusterCopy;
 pub use ending::Ending;
 pub use file::{JournalError, JournalFile};
-pub use head::{ClusterOfHead, Head, PlannedOfHead, PolicyOfHead, ProcessOfHead};
+pub use head::{ClusterOfHead, Head, OperationOfHead, PlannedOfHead, PolicyOfHead, ProcessOfHead};
 pub use line::{Ended, RunTotals, Verified};
 pub use past::{PastRun, Source, Unread};
 pub use place::Place;

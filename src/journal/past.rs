@@ -88,16 +88,19 @@ impl PastRun {
         Ok((runs, faults))
     }
 
+    /// What the journals in a folder begin with, the newest first. What cannot be read is passed over.
+    pub fn heads_in(folder: &Path) -> impl Iterator<Item = (RunId, Head, PathBuf)> {
+        files_in(folder).unwrap_or_default().into_iter().filter_map(|(_, path)| {
+            let first = File::open(&path).and_then(first_line).ok()?;
+            let (id, head) = head(&first).ok()?;
+            Some((id, head, path))
+        })
+    }
+
     /// The newest in a folder that is like this one, but not it. What cannot be read is passed over.
     pub fn newest_like(like: &Head, folder: &Path, own_host: &str) -> Option<Self> {
-        let files = files_in(folder).ok()?.into_iter();
-        let alike = files.filter_map(|(id, path)| {
-            let first = File::open(&path).and_then(first_line).ok()?;
-            let (_, found) = head(&first).ok()?;
-            let is_meant = found.is_like(like) && found.run != like.run;
-            is_meant.then(|| (id.begun(), found.begun(), path))
-        });
-        let mut alike = alike.peekable();
+        let alike = Self::heads_in(folder).filter(|(_, found, _)| found.is_like(like) && found.run != like.run);
+        let mut alike = alike.map(|(id, found, path)| (id.begun(), found.begun(), path)).peekable();
         let second = alike.peek()?.0;
         // Names do not say which of a second's runs came first.
         let same = alike.take_while(|(begun, _, _)| *begun == second);

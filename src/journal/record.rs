@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::head::Head;
 use super::line::{Ended, Line, RunTotals};
-use crate::executor::{Outcome, OutcomeKind};
+use crate::executor::{NotStarted, Outcome, OutcomeKind};
+
+/// The outcome of a history that was pruned: helm has no part in that, so the executor does not know it.
+pub(super) const PRUNED: &str = "pruned";
 
 /// Longer messages are cut: the summary has all of it.
 const LONGEST_MESSAGE: usize = 500;
@@ -40,7 +43,7 @@ pub struct Row {
 /// What is known of a release of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Told {
-    /// It was to go.
+    /// It was to be done to it.
     #[default]
     Planned,
     /// It was given to a helm, and nobody saw it end.
@@ -111,20 +114,47 @@ impl Record {
         if let Some(ended) = &self.ended {
             return ended.totals;
         }
-        let count = |kind: OutcomeKind| {
-            let is = |row: &&Row| matches!(&row.told, Told::Ended(end) if end.outcome == kind.as_str());
+        let ended_as = |outcome: &str| {
+            let is = |row: &&Row| matches!(&row.told, Told::Ended(end) if end.outcome == outcome);
             self.releases.values().filter(is).count()
         };
+        let count = |kind: OutcomeKind| ended_as(kind.as_str());
         let waiting = self.releases.values().filter(|row| row.told == Told::Planned).count();
         RunTotals {
             planned: self.head.planned,
             purged: count(OutcomeKind::Purged),
+            restored: count(OutcomeKind::Restored),
+            pruned: ended_as(PRUNED),
             failed: count(OutcomeKind::Failed),
             already_gone: count(OutcomeKind::AlreadyGone),
             changed: count(OutcomeKind::Changed),
             still_needed: count(OutcomeKind::StillNeeded),
             not_started: count(OutcomeKind::NotStarted) + waiting,
         }
+    }
+}
+
+impl End {
+    /// A history is gone for good.
+    pub fn pruned() -> Self {
+        Self { outcome: PRUNED.to_owned(), class: None, message: None }
+    }
+
+    /// It did not work, for a reason that is no failure of helm.
+    pub fn failed(message: &str) -> Self {
+        let outcome = OutcomeKind::Failed.as_str().to_owned();
+        Self { outcome, class: None, message: Some(cut(message.to_owned())) }
+    }
+
+    /// It was never begun.
+    pub fn not_started(why: NotStarted) -> Self {
+        Self::from(&Outcome::NotStarted(why))
+    }
+
+    /// Whether what was to be done was done.
+    pub(super) fn is_done(&self) -> bool {
+        let done = [OutcomeKind::Purged.as_str(), OutcomeKind::Restored.as_str(), PRUNED];
+        done.contains(&self.outcome.as_str())
     }
 }
 

@@ -95,11 +95,20 @@ impl RunJournal {
 
     /// The last word of a run in which nothing could begin.
     pub fn end_without_a_run(&self, exit_code: u8) -> EndFaults {
-        let mut state = self.lock();
-        let planned = state.record.head.planned;
-        let totals = RunTotals { planned, not_started: planned, ..RunTotals::default() };
+        let planned = self.lock().record.head.planned;
+        self.end_with(RunTotals { planned, not_started: planned, ..RunTotals::default() }, exit_code, None)
+    }
+
+    /// What became of releases that no executor had in hand.
+    pub fn judge(&self, releases: &[&ReleaseId], end: End) {
+        let releases = releases.iter().map(ToString::to_string).collect();
+        self.lock().write(Line::Judged { at: now(), releases, end }, Durability::Process);
+    }
+
+    /// The last word where no executor had a part in it.
+    pub fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> EndFaults {
         let verified = (&Settled::NothingToVerify).into();
-        state.finish(Ended { at: now(), exit_code, signal: None, verified, totals })
+        self.lock().finish(Ended { at: now(), exit_code, signal, verified, totals })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -15,7 +15,8 @@ pub(super) fn lines(plan: &Plan, detail: Detail) -> Vec<String> {
     if count == 0 {
         return Vec::new();
     }
-    let which = if count == plan.chosen().count() { "all of it".to_owned() } else { plural(count, "release") };
+    let all = plan.chosen().count();
+    let which = if count == all { "all of it".to_owned() } else { which(plan, count, all, detail) };
     let mut lines = vec![format!(
         "{which} can be restored: the newest record stays, older ones are removed, by helm-purge itself and not by helm"
     )];
@@ -29,6 +30,13 @@ pub(super) fn lines(plan: &Plan, detail: Detail) -> Vec<String> {
         ));
     }
     lines
+}
+
+fn which(plan: &Plan, count: usize, all: usize, detail: Detail) -> String {
+    let most = if detail == Detail::Wide { count } else { NAMED };
+    let named = plan.restorable().take(most).map(|release| release.id.to_string()).collect::<Vec<_>>().join(", ");
+    let more = if count > most { format!(" and {} more, see -o wide", count - most) } else { String::new() };
+    format!("{count} of {} ({named}{more})", plural(all, "release"))
 }
 
 fn loss_line(entry: &Entry, detail: Detail) -> String {

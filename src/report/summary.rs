@@ -190,7 +190,14 @@ fn verification(view: &SummaryView<'_>, paint: Paint) -> String {
 
 /// The way back, where there is one.
 fn undo(view: &SummaryView<'_>) -> String {
-    let kept = view.run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count();
-    let which = if kept == view.run.count(OutcomeKind::Purged) { String::new() } else { format!(" (of {kept})") };
-    if kept == 0 { String::new() } else { format!(" · undo{which}: helm purge restore --run {}", view.id) }
+    const NAMED: usize = 5;
+    let kept = view.run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).collect::<Vec<_>>();
+    if kept.is_empty() {
+        return String::new();
+    }
+    let named = kept.iter().take(NAMED).map(|result| result.release.id.to_string()).collect::<Vec<_>>().join(", ");
+    let more = if kept.len() > NAMED { format!(" and {} more", kept.len() - NAMED) } else { String::new() };
+    let is_all = kept.len() == view.run.count(OutcomeKind::Purged);
+    let which = if is_all { String::new() } else { format!(" (of {}: {named}{more})", kept.len()) };
+    format!(" · undo{which}: helm purge restore --run {}", view.id)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::known::KnownRuns;
 use super::plan::{Candidate, RestoreEntry, RestorePlan};
+use crate::mark::Mark;
 use crate::policy::{KeepEntry, Phase, Policies, SelectorMatch};
 use crate::release::Known;
 use crate::run_id::RunId;
@@ -16,12 +18,26 @@ pub struct Wanted {
     pub releases: Vec<KeepEntry>,
 }
 
-/// Chooses. Where no run is named, it is the last one that has left anything; where releases are named, whichever has
-/// removed them.
-pub fn choose(candidates: Vec<Candidate>, policies: &Policies, wanted: &Wanted) -> RestorePlan {
+/// Which runs of which policies are meant.
+enum Meant {
+    /// Whichever have removed what was named.
+    All,
+    /// These, whatever the policy.
+    Named(BTreeSet<RunId>),
+    /// These of each policy.
+    Last(BTreeMap<String, BTreeSet<RunId>>),
+}
+
+/// Chooses. Where neither runs nor releases are named, the last purge of each policy is meant, also where nothing is left
+/// of it: what those before it have left comes back only by name. Where releases are named, it is whichever has removed
+/// them.
+pub fn choose(candidates: Vec<Candidate>, policies: &Policies, known: &KnownRuns, wanted: &Wanted) -> RestorePlan {
+    let meant = Meant::of(&candidates, policies, known, wanted);
+    let last = policies.iter().filter_map(|policy| known.last(&policy.name, &marked(&candidates, &policy.name))).max();
     let named = candidates.into_iter().filter(|candidate| is_named(candidate, wanted)).collect::<Vec<_>>();
-    let runs = runs(&named, wanted);
-    let (chosen, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|found| runs.contains(&found.mark.run));
+    let (chosen, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|found| meant.has(&found.mark));
+    let runs = meant.runs(&chosen);
+    let later = last.filter(|last| !wanted.runs.is_empty() && runs.iter().all(|run| run < last));
     let mut count = BTreeMap::new();
     for other in others {
         *count.entry(other.mark.run).or_default() += 1;
@@ -29,22 +45,61 @@ pub fn choose(candidates: Vec<Candidate>, policies: &Policies, wanted: &Wanted) 
     let mut entries = chosen.into_iter().map(|candidate| entry(candidate, policies)).collect::<Vec<_>>();
     put_definitions_last(&mut entries);
     entries.sort_by(|left, right| left.candidate.kept.id.cmp(&right.candidate.kept.id));
-    RestorePlan { entries, runs: runs.into_iter().rev().collect(), others: count, unreadable: Vec::new() }
+    RestorePlan {
+        entries,
+        unfinished: meant.unfinished(),
+        runs: runs.into_iter().rev().collect(),
+        later,
+        others: count,
+        unreadable: Vec::new(),
+    }
+}
+
+impl Meant {
+    fn of(candidates: &[Candidate], policies: &Policies, known: &KnownRuns, wanted: &Wanted) -> Self {
+        if !wanted.runs.is_empty() {
+            return Meant::Named(wanted.runs.iter().cloned().collect());
+        }
+        if !wanted.releases.is_empty() {
+            return Meant::All;
+        }
+        let of_policy = |name: &String| (name.clone(), known.meant(name, &marked(candidates, name)));
+        Meant::Last(policies.iter().map(|policy| of_policy(&policy.name)).collect())
+    }
+
+    fn has(&self, mark: &Mark) -> bool {
+        match self {
+            Meant::All => true,
+            Meant::Named(runs) => runs.contains(&mark.run),
+            Meant::Last(of_policies) => of_policies.get(&mark.policy).is_some_and(|runs| runs.contains(&mark.run)),
+        }
+    }
+
+    fn runs(&self, chosen: &[Candidate]) -> BTreeSet<RunId> {
+        match self {
+            Meant::All => chosen.iter().map(|candidate| candidate.mark.run.clone()).collect(),
+            Meant::Named(runs) => runs.clone(),
+            Meant::Last(of_policies) => of_policies.values().flatten().cloned().collect(),
+        }
+    }
+
+    /// All but the last one of each policy are there because they were not finished.
+    fn unfinished(&self) -> BTreeSet<RunId> {
+        let Meant::Last(of_policies) = self else { return BTreeSet::new() };
+        of_policies.values().flat_map(|runs| runs.iter().rev().skip(1)).cloned().collect()
+    }
+}
+
+/// The runs of a policy that have left anything.
+fn marked(candidates: &[Candidate], policy: &str) -> BTreeSet<RunId> {
+    let of_policy = candidates.iter().filter(|candidate| candidate.mark.policy == policy);
+    of_policy.map(|candidate| candidate.mark.run.clone()).collect()
 }
 
 fn is_named(candidate: &Candidate, wanted: &Wanted) -> bool {
     let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
     let names = |entry: &KeepEntry| entry.matches(&id.namespace, &id.name, chart) == SelectorMatch::Yes;
     wanted.releases.is_empty() || wanted.releases.iter().any(names)
-}
-
-fn runs(candidates: &[Candidate], wanted: &Wanted) -> BTreeSet<RunId> {
-    if !wanted.runs.is_empty() {
-        return wanted.runs.iter().cloned().collect();
-    }
-    let all = candidates.iter().map(|candidate| candidate.mark.run.clone()).collect::<BTreeSet<_>>();
-    // The names of runs sort by time.
-    if wanted.releases.is_empty() { all.into_iter().next_back().into_iter().collect() } else { all }
 }
 
 fn entry(candidate: Candidate, policies: &Policies) -> RestoreEntry {
@@ -74,7 +129,7 @@ mod tests {
     use crate::inventory::read;
     use crate::policy::Policy;
     use crate::release::{Content, GroupKind, Ties};
-    use crate::undo::Verdict;
+    use crate::undo::{PurgeEnd, Verdict};
 
     const MONDAY: &str = "20261123-190342-3f9a1c";
     const TUESDAY: &str = "20261124-190342-3f9a1c";
@@ -98,7 +153,7 @@ mod tests {
 
     fn chosen(wanted: &Wanted) -> (Vec<String>, usize) {
         let candidates = vec![candidate("web", TUESDAY), candidate("old", MONDAY), candidate("db", TUESDAY)];
-        let plan = choose(candidates, &policies(), wanted);
+        let plan = choose(candidates, &policies(), &KnownRuns::default(), wanted);
         let names = plan.entries.iter().map(|entry| entry.candidate.kept.id.name.to_string()).collect();
         (names, plan.others.values().sum())
     }
@@ -117,13 +172,38 @@ mod tests {
     }
 
     #[test]
+    fn what_an_earlier_purge_has_left_does_not_come_back_by_itself_once_the_last_one_is_restored() {
+        let mut known = KnownRuns::default();
+        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), PurgeEnd::Well);
+        let left = || vec![candidate("old", MONDAY)];
+        let plan = choose(left(), &policies(), &known, &Wanted::default());
+        assert_eq!((plan.entries.len(), plan.runs[0].as_str(), plan.others.len()), (0, TUESDAY, 1));
+        assert_eq!(plan.later, None);
+        let by_run = Wanted { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
+        let plan = choose(left(), &policies(), &known, &by_run);
+        assert_eq!((plan.entries.len(), plan.later), (1, TUESDAY.parse().ok()));
+    }
+
+    #[test]
+    fn a_purge_that_was_killed_and_run_again_comes_back_as_one() {
+        const AGAIN: &str = "20261124-191000-3f9a1c";
+        let mut known = KnownRuns::default();
+        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), PurgeEnd::NotWell);
+        let candidates = vec![candidate("web", TUESDAY), candidate("db", AGAIN), candidate("old", MONDAY)];
+        let plan = choose(candidates, &policies(), &known, &Wanted::default());
+        let runs = plan.runs.iter().map(RunId::as_str).collect::<Vec<_>>();
+        assert_eq!((plan.entries.len(), runs), (2, vec![AGAIN, TUESDAY]));
+        assert_eq!(plan.unfinished, BTreeSet::from([TUESDAY.parse().expect("a run")]));
+    }
+
+    #[test]
     fn phases_are_those_of_the_purge_and_what_defines_a_kind_that_is_used_was_last() {
         let kind = || Known::Is(BTreeSet::from([GroupKind::new("example.com", "Widget")]));
         let mut candidates = vec![candidate("load", MONDAY), candidate("operator", MONDAY), candidate("base", MONDAY)];
         candidates[1].content.ties = Ties { defines: kind(), ..Ties::none() };
         candidates.push(candidate("widget", MONDAY));
         candidates[3].content.ties = Ties { uses: kind(), ..Ties::none() };
-        let plan = choose(candidates, &policies(), &Wanted::default());
+        let plan = choose(candidates, &policies(), &KnownRuns::default(), &Wanted::default());
         let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
         let expected =
             [("base", Phase::Last), ("load", Phase::First), ("operator", Phase::Last), ("widget", Phase::Middle)];

@@ -1,10 +1,12 @@
-//! What of earlier purges can be taken back: pure. Kept records and what the cluster says of their releases now in, a plan
-//! out.
+//! What of earlier purges can be taken back: pure. Kept records, what the cluster says of their releases now, and what
+//! journals tell of earlier runs in, a plan out.
 
 mod choice;
+mod known;
 mod plan;
 mod verdict;
 
 pub use choice::{Wanted, choose};
+pub use known::{KnownRuns, PurgeEnd, is_of_one_night};
 pub use plan::{Candidate, RestoreEntry, RestorePlan};
 pub use verdict::{Verdict, beyond_reach, is_failed_rollback, judge};

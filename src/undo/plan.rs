@@ -1,6 +1,6 @@
 //! What a restore is going to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::verdict::Verdict;
 use crate::mark::Mark;
@@ -39,8 +39,12 @@ pub struct RestoreEntry {
 pub struct RestorePlan {
     /// One for each release of the runs that are meant.
     pub entries: Vec<RestoreEntry>,
-    /// The runs that those are of, the latest first.
+    /// The runs that are meant, the latest first; nothing may be left of one.
     pub runs: Vec<RunId>,
+    /// Those of them that did not end well, and that the next one went on from.
+    pub unfinished: BTreeSet<RunId>,
+    /// A later purge of one of the policies than all of these, where one is known of.
+    pub later: Option<RunId>,
     /// Releases that other runs have left, by their runs.
     pub others: BTreeMap<RunId, usize>,
     /// Marked records that could not be understood, or namespaces that could not be looked at: what and why.

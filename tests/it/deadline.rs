@@ -7,7 +7,7 @@ use helm_purge::executor::{
     AsPlanned, Event, Execution, NotStarted, Outcome, OutcomeKind, Phase, Planned, Run, Settled, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
 use serde_json::json;
@@ -22,13 +22,13 @@ const HOUR: Duration = Duration::from_hours(1);
 fn carry_out(
     plan: Vec<Planned>,
     deadline: Instant,
-    uninstall: impl Uninstall + 'static,
+    action: impl Action + 'static,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
     let execution = Execution { deadline: Some(deadline), ..ONE_LANE };
-    execute(plan, execution, means(uninstall, AsPlanned), &interrupts, on_event).expect("a thread can be had")
+    execute(plan, execution, means(action, AsPlanned), &interrupts, on_event).expect("a thread can be had")
 }
 
 /// The releases `r0`, `r1`, … with these timeouts.
@@ -79,14 +79,8 @@ fn later_phases_end_with_the_one_that_the_deadline_ends() {
 /// Uninstalls one release, and then does nothing until it is told to begin nothing more.
 struct UntilDrained;
 
-impl Uninstall for UntilDrained {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        stop: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for UntilDrained {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         on_release(GONE);
         while stop.urgency() == Urgency::Run {
             std::thread::yield_now();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use helm_purge::executor::{AsPlanned, Event, Execution, Histories, OutcomeKind, Run, Settled, Telling, settle};
-use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Told, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Told, Verdict};
 use helm_purge::inventory::Listing;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{StopSignal, Urgency};
@@ -15,14 +15,8 @@ struct StandIn {
     fatal: &'static str,
 }
 
-impl Uninstall for StandIn {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for StandIn {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         for release in batch {
             assert!(release.name.as_str() != self.fatal, "no luck with {release}");
             on_release(GONE);
@@ -104,8 +98,8 @@ fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not(
 /// Says the same of every batch, whatever its length.
 struct Stubborn(Vec<Attempt>);
 
-impl Uninstall for Stubborn {
-    fn uninstall(&self, _: &[&ReleaseId], _: &Manner, _: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+impl Action for Stubborn {
+    fn run(&self, _: &[&ReleaseId], _: &Manner, _: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
         Verdict::of(self.0.clone())
     }
 }
@@ -121,8 +115,8 @@ fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
 /// Begins nothing, because a word from elsewhere than a signal says so.
 struct Deaf;
 
-impl Uninstall for Deaf {
-    fn uninstall(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+impl Action for Deaf {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
         stop.raise(Urgency::Terminate);
         Verdict::of(vec![Attempt::NotBegun; batch.len()])
     }
@@ -140,14 +134,8 @@ fn what_was_given_back_because_everything_ends_is_not_handed_out_again() {
 /// Takes back what it said.
 struct Liar;
 
-impl Uninstall for Liar {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for Liar {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         on_release(GONE);
         let failure = Failure::of_our_own(FailureClass::Unclear, "said twice");
         let rest = vec![Attempt::Unclear(failure.clone()); batch.len() - 1];
@@ -180,8 +168,8 @@ fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
 /// Of two batches that run at the same time the one with `r0` fails, and the other one waits to be drained.
 struct Paired(Barrier);
 
-impl Uninstall for Paired {
-    fn uninstall(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+impl Action for Paired {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
         self.0.wait();
         let mut rest = vec![Attempt::NotBegun; batch.len()];
         if batch[0].name.as_str() == "r0" {

@@ -36,7 +36,7 @@ fn pod(namespace: &str, role: &str) -> Pod {
 }
 
 /// The program in that pod; a context has no name there.
-fn in_pod(test: &str, namespace: &str, role: &str) -> Real {
+pub(crate) fn in_pod(test: &str, namespace: &str, role: &str) -> Real {
     in_pod_with(test, namespace, role, "keep: []\n")
 }
 

@@ -9,24 +9,11 @@ use crate::support::{Output, Real, Running, cluster, user_everywhere};
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 const RUN: [&str; 9] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers=1", "--batch=1", "-o", "json"];
 
-/// A real helm that begins to uninstall when it is let: it says so in `calls`, and waits for the file `go`.
-fn hold_helm(real: &mut Real) {
-    let folder = real.program.folder().display().to_string();
-    let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
-    let script = format!(
-        "#!/bin/sh\nif [ \"$1\" = uninstall ]; then\n  echo \"$@\" >> '{folder}/calls'\n  \
-         until [ -e '{folder}/go' ]; do sleep 0.02; done\nfi\nexec '{}' \"$@\"\n",
-        helm.display()
-    );
-    let wrapper = real.program.executable("helm", &script);
-    real.program.set("HELM_BIN", wrapper);
-}
-
 fn prepare(test: &str) -> Real {
     let mut real = Real::new(test, HelmVersion::Four);
     real.seed(&["a/one", "a/two"]);
     cluster().api().create_namespace(&locks(&real)).unwrap_or_else(|error| panic!("{error}"));
-    hold_helm(&mut real);
+    real.hold_helm("uninstall");
     real
 }
 

@@ -83,7 +83,7 @@ impl<'a> Scene<'a> {
         let helm = Helm::find(helm.to_str(), None, interrupts.stop()).expect("helm answers");
         let runtime = GoRuntime::beside(None, None, None);
         let means = Means {
-            uninstall: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
+            action: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
             still: Arc::new(AsPlanned),
             remaining: Arc::new(self.client.clone()),
             journal: Arc::new(NoJournal),

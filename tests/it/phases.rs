@@ -9,7 +9,7 @@ use helm_purge::executor::{
     AsPlanned, CannotLook, Event, Execution, FailureHandling, Outcome, OutcomeKind, Phase, Planned, Remaining, Run,
     Share, execute,
 };
-use helm_purge::helm::{Attempt, Manner, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Manner, Verdict};
 use helm_purge::release::{Address, GroupKind, Known, ReleaseId, Ties};
 use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
 
@@ -59,13 +59,13 @@ impl Remaining for Cluster {
 fn carry_out(
     plan: Vec<Planned>,
     execution: Execution,
-    uninstall: impl Uninstall + 'static,
+    action: impl Action + 'static,
     remaining: impl Remaining + 'static,
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     interrupts.enter(Stage::Purging);
-    let mut means = means(uninstall, AsPlanned);
+    let mut means = means(action, AsPlanned);
     means.remaining = Arc::new(remaining);
     execute(plan, execution, means, interrupts, on_event).expect("a few threads can be had")
 }
@@ -199,8 +199,8 @@ struct Counting {
     manners: Arc<Mutex<Vec<(Manner, usize)>>>,
 }
 
-impl Uninstall for Counting {
-    fn uninstall(
+impl Action for Counting {
+    fn run(
         &self,
         batch: &[&ReleaseId],
         manner: &Manner,

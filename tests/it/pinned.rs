@@ -39,12 +39,12 @@ fn a_kubeconfig_that_is_switched_or_deleted_after_the_plan_and_in_mid_run_retarg
 }
 
 /// Whoever comes without a name may do this in a cluster.
-fn allow_nobody(cluster: &Cluster, namespaces: &[&str]) {
+pub(crate) fn allow_nobody(cluster: &Cluster, namespaces: &[&str]) {
     let all: &[&str] = &["*"];
     user_everywhere(cluster, NOBODY, &[("secrets", all), ("configmaps", all), ("namespaces", namespaces)]);
 }
 
-fn wait_until_allowed(cluster: &Cluster) {
+pub(crate) fn wait_until_allowed(cluster: &Cluster) {
     throwaway_cluster::wait_until("a right", || {
         let mut kubectl = cluster.kubectl_command()?;
         kubectl.args(["get", "--raw", "/api/v1/namespaces/kube-system", "--as", NOBODY]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use helm_purge::cluster::Connection;
-use helm_purge::helm::{Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner, Uninstall};
+use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
 use helm_purge::signal::StopSignal;
@@ -27,7 +27,7 @@ fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String)
         name: name.parse().expect("a legal name"),
     };
     let manner = Manner::usual(Duration::from_secs(20));
-    let mut verdict = uninstall.uninstall(&[&release], &manner, &stop, &mut |_| {});
+    let mut verdict = uninstall.run(&[&release], &manner, &stop, &mut |_| {});
     match verdict.rest.pop() {
         Some(Attempt::Failed(failure)) => (failure.class, failure.words.all()),
         other => panic!("{name}: {other:?}"),

@@ -7,7 +7,7 @@ use helm_purge::executor::{
     AsPlanned, Event, Execution, Journal, Means, NotRecorded, NotStarted, Outcome, OutcomeKind, Run, Settled, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Attempt, Manner, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Manner, Verdict};
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
 
@@ -47,14 +47,8 @@ impl Journal for Short {
 /// Says what it was given.
 struct Noting(Arc<Mutex<Vec<String>>>);
 
-impl Uninstall for Noting {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for Noting {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");
         self.0.lock().expect("nobody panics while it is held").push(format!("! {names}"));
         for _ in batch {

@@ -3,36 +3,11 @@
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Real, Role, Terminal, cluster, user};
+use crate::support::{Real, Role, Snapshot, Terminal, cluster, user};
 use crate::undo::{RUN, records, status, upgrade_install, works};
 
-const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
-const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
-
-/// Everything in a namespace that a chart may have put there, without what the server says about it.
-fn objects(namespace: &str) -> Vec<Value> {
-    let kinds =
-        [Kind::DEPLOYMENT, Kind::STATEFUL_SET, Kind::SERVICE, Kind::SERVICE_ACCOUNT, Kind::CONFIG_MAP, Kind::SECRET];
-    let all = kinds.iter().flat_map(|kind| cluster().api().objects(*kind, Some(namespace)).expect("it can be listed"));
-    let mut objects = all.filter(|object| object["type"] != "helm.sh/release.v1").collect::<Vec<_>>();
-    for object in &mut objects {
-        let fields = object.as_object_mut().expect("an object");
-        fields.remove("status");
-        for (part, server_set) in [
-            ("metadata", &["uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"][..]),
-            ("spec", &["clusterIP", "clusterIPs"]),
-        ] {
-            if let Some(part) = fields.get_mut(part).and_then(Value::as_object_mut) {
-                part.retain(|key, _| !server_set.contains(&key.as_str()));
-            }
-        }
-        if let Some(annotations) = fields["metadata"]["annotations"].as_object_mut() {
-            annotations.remove("deployment.kubernetes.io/revision");
-        }
-    }
-    objects.sort_by_key(|object| (object["kind"].to_string(), object["metadata"]["name"].to_string()));
-    objects
-}
+pub(crate) const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+pub(crate) const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
 
 fn install(real: &Real, chart: Chart, namespace: &str, name: &str, flags: &[&str]) {
     cluster().install(real.helm, chart, namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));
@@ -46,10 +21,10 @@ fn well_known_charts_come_back_as_they_were() {
         install(real, Chart::Nginx, &alice, "web", &[]);
         install(real, Chart::Redis, &alice, "cache", &[]);
         install(real, Chart::Mysql, &bob, "db", &[]);
-        let before = [objects(&alice), objects(&bob)];
+        let before = Snapshot::of(&real.namespace(""));
         let report = real.program.run(&RUN).exits(0).json();
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
-        assert_ne!([objects(&alice), objects(&bob)], before, "they were gone");
+        assert!(Snapshot::of(&real.namespace("")) != before, "they were gone");
         let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
         drop(
             plan.stdout_has(report["run"]["id"].as_str().expect("a run"))
@@ -58,7 +33,7 @@ fn well_known_charts_come_back_as_they_were() {
         let restored = real.program.run(&RESTORE).exits(0).json();
         assert_eq!(restored["report"]["totals"]["restored"], 3, "{restored:#}");
         assert_eq!(restored["report"]["verified"], json!({"state": "verified", "deployed": 3}));
-        assert_eq!([objects(&alice), objects(&bob)], before);
+        Snapshot::of(&real.namespace("")).assert_same_as(&before);
         for (namespace, name) in [(&alice, "web"), (&alice, "cache"), (&bob, "db")] {
             assert_eq!(status(real, namespace, name)["info"]["status"], "deployed");
             assert_eq!(records(namespace, name), ["v2"], "the record that the purge left is gone");
@@ -219,19 +194,6 @@ fn hanging(event: &str) -> Value {
     })
 }
 
-/// Ends the program and everything that it has started, in the middle of what they do.
-fn kill(real: &Real, running: crate::support::Running) {
-    use rustix::process::Signal;
-    running.signal(Signal::KILL);
-    drop(running.finish());
-    for pid in real.program.orphans() {
-        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
-        // It may have ended by itself.
-        let _ = rustix::process::kill_process(pid, Signal::KILL);
-    }
-    real.program.leaves_no_process();
-}
-
 fn wait_for_job(namespace: &str) {
     throwaway_cluster::wait_until("the hook's Job", || {
         let jobs = cluster().api().list(Kind::JOB, Some(namespace))?;
@@ -250,7 +212,7 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         real.program.run(&RUN).exits(0);
         let running = real.program.start(&[&RESTORE[..], &["--workers", "1"]].concat());
         wait_for_job(&namespace);
-        kill(real, running);
+        real.program.kill(running);
         throwaway_cluster::wait_until("what the killed helm has stored", || {
             Ok((status(real, &namespace, "slow")["info"]["status"] == "pending-rollback").then_some(()))
         })
@@ -316,7 +278,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
         cluster().seed(&[seed("early"), seed("slow").hook(hanging("pre-delete"))]).expect("seeded");
         let running = real.program.start(&RUN);
         wait_for_job(&namespace);
-        kill(real, running);
+        real.program.kill(running);
         assert_eq!(records(&namespace, "early"), ["v1", "v2"], "nobody has tidied up");
         real.policy(&format!("keep: []\ndefaults: {{keepHistory: true, hooks: skip}}\n{order}"));
         let second = real.program.run(&RUN).exits(0).json();
@@ -325,11 +287,23 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
             (records(&namespace, "early"), records(&namespace, "slow")),
             (vec!["v2".to_owned()], vec!["v2".to_owned()])
         );
-        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run", "-o", "json"]).exits(0).json();
+        // Who has no journal of the first one has to name it.
+        let dry_run = ["restore", "-f", "policy.yaml", "--dry-run", "-o", "json"];
+        let elsewhere = Real::new("halfway", real.helm);
+        elsewhere.policy(&format!("{KEEPING}{order}"));
+        let plan = elsewhere.program.run(&dry_run).exits(0).json();
         let first = plan["otherRuns"][0]["run"].as_str().expect("the run that was killed").to_owned();
         let second = second["run"]["id"].as_str().expect("a run").to_owned();
-        let both = ["--run", &first, "--run", &second];
-        let report = real.program.run(&[&RESTORE[..], &both].concat()).exits(0).json();
+        assert_eq!((&plan["runs"], &plan["totals"]["restore"]), (&json!([second]), &json!(1)), "{plan:#}");
+        let both = [&dry_run[..], &["--run", &first, "--run", &second]].concat();
+        assert_eq!(elsewhere.program.run(&both).exits(0).json()["totals"]["restore"], 2);
+        // Who has, takes both for one.
+        let plan = real.program.run(&dry_run[..4]).exits(0);
+        drop(
+            plan.stdout_has(&format!("run {first}, begun")).stdout_has("it did not end well, and the next one went on"),
+        );
+        let report = real.program.run(&RESTORE).exits(0).json();
+        assert_eq!((&report["runs"], &report["unfinishedRuns"]), (&json!([second, first]), &json!([first])));
         assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");
         assert_eq!(status(real, &namespace, "early")["info"]["status"], "deployed");
     });

@@ -11,7 +11,7 @@ use helm_purge::executor::{
     Settled, StillAsPlanned, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
 use helm_purge::inventory::Standing;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
@@ -47,14 +47,8 @@ impl Scripted {
     }
 }
 
-impl Uninstall for Scripted {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for Scripted {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         for (index, release) in batch.iter().enumerate() {
             let name = release.name.as_str();
             self.given.lock().expect("nobody panics while it is held").push(name.to_owned());
@@ -207,14 +201,8 @@ struct Outage {
     made: Mutex<usize>,
 }
 
-impl Uninstall for Outage {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for Outage {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let mut made = self.made.lock().expect("nobody panics while it is held");
         *made += 1;
         if self.calls.contains(&(*made - 1)) {

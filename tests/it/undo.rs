@@ -147,6 +147,35 @@ fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
 }
 
 #[test]
+fn a_rule_keeps_the_histories_of_what_it_selects_and_a_flag_those_of_everything_and_both_say_which() {
+    let real = Real::new("by-rule", HelmVersion::Three);
+    let (kept, gone) = (real.namespace("kept"), real.namespace("gone"));
+    let rules = "keep: []\nrules:\n  - {name: kept, namespaces: [PREFIX-kept], keepHistory: true}\n  \
+                 - {name: gone, namespaces: [PREFIX-gone]}\n";
+    real.policy(rules);
+    for (flag, expected) in [(&[][..], 1), (&["--keep-history"], 2)] {
+        real.seed(&["kept/web", "gone/web"]);
+        let plan = real.program.run(&[&["plan", "-f", "policy.yaml"], flag].concat()).exits(0);
+        let run = real.program.run(&[&RUN[..5], flag].concat()).exits(0).stdout_has("purged 2");
+        if expected == 1 {
+            drop(plan.stdout_has(&format!("1 of 2 releases ({kept}/web) can be restored: ")));
+            drop(run.stdout_has(&format!("undo (of 1: {kept}/web): helm purge restore --run ")));
+        } else {
+            drop(plan.stdout_has("all of it can be restored: "));
+            drop(run.stdout_has(" · undo: helm purge restore --run "));
+        }
+        let left = [&kept, &gone].map(|namespace| records(namespace, "web").len());
+        assert_eq!(left, [1, expected - 1]);
+        real.program.run(&["restore", "-f", "policy.yaml", "--yes", "-A"]).exits(0);
+        for namespace in [&kept, &gone] {
+            let mut helm = real.helm_command();
+            // What was not kept is not there.
+            let _ = helm.args(["uninstall", "web", "-n", namespace]).output().expect("helm starts");
+        }
+    }
+}
+
+#[test]
 fn what_will_not_come_back_is_said_before_the_purge() {
     let real = Real::new("losses", HelmVersion::Three);
     real.policy("keep: []\ndefaults: {keepHistory: true, dataLoss: allow}\n");

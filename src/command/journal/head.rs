@@ -1,14 +1,14 @@
 //! What a journal begins with.
 
 use crate::command::Surroundings;
-use crate::command::prepare::Prepared;
+use crate::command::undertaking::Undertaking;
 use crate::journal::{ClusterOfHead, Head, PlannedOfHead, PolicyOfHead, ProcessOfHead};
 use crate::release::Release;
 use crate::settings::machine_name;
 
-/// Which run, by whom, where, and all that it is to purge.
-pub(super) fn head(prepared: &Prepared, run: &str, surroundings: &Surroundings) -> Head {
-    let connection = &prepared.connection;
+/// Which run, by whom, where, and all that it is about to do.
+pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroundings: &Surroundings) -> Head {
+    let connection = undertaking.connection;
     let host = machine_name();
     let user = surroundings.environment.user.as_deref().unwrap_or("?");
     let who = if connection.is_in_cluster() {
@@ -16,18 +16,20 @@ pub(super) fn head(prepared: &Prepared, run: &str, surroundings: &Surroundings) 
     } else {
         format!("{user}@{host}")
     };
-    let releases = prepared.plan.chosen().map(planned).collect::<Vec<_>>();
+    let releases = undertaking.releases.iter().map(|release| planned(release)).collect::<Vec<_>>();
     Head {
         format: Head::FORMAT,
         run: run.to_owned(),
+        operation: undertaking.operation,
+        takes_back: undertaking.takes_back.iter().map(ToString::to_string).collect(),
         at: jiff::Timestamp::now().to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        policies: prepared.policies.iter().map(policy).collect(),
-        shard: prepared.narrowing.shard.map(|shard| shard.to_string()),
+        policies: undertaking.policies.iter().map(policy).collect(),
+        shard: undertaking.shard.map(|shard| shard.to_string()),
         cluster: ClusterOfHead {
             context: connection.context().to_string(),
             server: connection.server().to_string(),
-            uid: prepared.identity.as_ref().map(|identity| identity.0.clone()),
+            uid: undertaking.identity.map(|identity| identity.0.clone()),
         },
         who,
         process: ProcessOfHead { host, pid: std::process::id() },

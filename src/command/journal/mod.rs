@@ -1,22 +1,24 @@
-//! The journal of a run, from the choice of its place to its last word.
+//! The journal of a run, a restore or a prune, from the choice of its place to its last word.
 
 mod earlier;
 mod head;
 
 pub(super) use earlier::note_earlier;
+pub(super) use head::head;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::prepare::Prepared;
+use super::undertaking::Undertaking;
 use super::{Stopped, Surroundings};
-use crate::cli::RunArguments;
-use crate::cluster::{Client, LookError};
+use crate::cli::JournalArguments;
+use crate::cluster::{Client, Connection, LookError};
 use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Settled};
 use crate::exit_code::ExitCode;
-use crate::journal::{EndFaults, JournalError, Place, RunJournal};
+use crate::journal::{End, EndFaults, JournalError, Place, RunJournal, RunTotals};
+use crate::release::ReleaseId;
 use crate::report::{Printer, RunNote, WriteState};
 use crate::run_id::RunId;
 use crate::settings::Environment;
@@ -51,22 +53,32 @@ impl Journaling {
     /// Chooses the place and looks whether something can be written there: nobody wants to hear of that after having
     /// agreed to a plan.
     pub(super) fn choose(
-        arguments: &RunArguments,
-        prepared: &Prepared,
+        arguments: &JournalArguments,
+        undertaking: &Undertaking<'_>,
         surroundings: &mut Surroundings,
     ) -> Result<Self, Stopped> {
         let id = RunId::new(Timestamp::now());
-        if arguments.journal.none || prepared.plan.chosen().next().is_none() {
+        if arguments.none || undertaking.is_nothing() {
             return Ok(Self { id, wanted: Wanted::None });
         }
-        let place = place(arguments.journal.place.as_deref(), &surroundings.environment);
+        let place = place(arguments.place.as_deref(), &surroundings.environment);
         let checked = place.map(|place| place.check().map(|()| place));
-        let wanted = if prepared.connection.is_in_cluster() && arguments.journal.place.is_none() {
+        let wanted = if undertaking.connection.is_in_cluster() && arguments.place.is_none() {
             Wanted::InPod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, surroundings)).ok()))
         } else {
             Wanted::In(checked.ok_or_else(no_place)?.map_err(cannot)?)
         };
         Ok(Self { id, wanted })
+    }
+
+    /// The same run, with another plan.
+    pub(super) fn again(
+        self,
+        arguments: &JournalArguments,
+        undertaking: &Undertaking<'_>,
+        surroundings: &mut Surroundings,
+    ) -> Result<Self, Stopped> {
+        Ok(Self { id: self.id, ..Self::choose(arguments, undertaking, surroundings)? })
     }
 
     /// What the run is called.
@@ -75,9 +87,9 @@ impl Journaling {
     }
 
     /// Begins the journal: with it, the plan is on the disk.
-    pub(super) fn open(self, prepared: &Prepared, surroundings: &mut Surroundings) -> Result<Kept, Stopped> {
+    pub(super) fn open(self, undertaking: &Undertaking<'_>, surroundings: &mut Surroundings) -> Result<Kept, Stopped> {
         let Self { id, wanted } = self;
-        let head = head::head(prepared, id.as_str(), surroundings);
+        let head = head(undertaking, id.as_str(), surroundings);
         let mut journal = RunJournal::new(head);
         match wanted {
             Wanted::None => return Ok(Kept { id, journal: None }),
@@ -87,8 +99,8 @@ impl Journaling {
                 kept.unwrap_or_else(|error| note_no_file(&error, surroundings));
             }
         }
-        if prepared.connection.is_in_cluster() {
-            keep_in_cluster(&mut journal, prepared, surroundings);
+        if undertaking.connection.is_in_cluster() {
+            keep_in_cluster(&mut journal, undertaking.connection, surroundings);
         }
         Ok(Kept { id, journal: Some(Arc::new(journal)) })
     }
@@ -111,26 +123,41 @@ impl Kept {
     /// Nothing could begin: that is said, or the run would look as if it had been killed.
     pub(super) fn abandon(&self, stopped: Stopped) -> Stopped {
         if let Some(journal) = &self.journal {
-            // It says so already why nothing was purged.
+            // It says so already why nothing was done.
             let _ = journal.end_without_a_run(stopped.code().number());
         }
         stopped
     }
 
-    /// The last word. What could not be written is said, and is not as good as a good end.
-    pub(super) fn end(&self, run: &Run, settled: &Settled, printer: &mut Printer) -> ExitCode {
-        let code = ExitCode::of_run(run, settled);
+    /// The last word of what ends with this code. What could not be written is said, and is not as good as a good end.
+    pub(super) fn end(&self, run: &Run, settled: &Settled, code: ExitCode, printer: &mut Printer) -> ExitCode {
         let Some(journal) = &self.journal else { return code };
-        let EndFaults { file, copy } = journal.end(run, settled, code.unless_unwritten(printer.state()).number());
-        if let Some(error) = copy {
-            printer.tell(&format!("warning: the end of this run is not in its {}", visible::sentence(&error)));
-        }
-        let Some(error) = file else { return code };
+        let faults = journal.end(run, settled, code.unless_unwritten(printer.state()).number());
         let is_said = |outcome: &Outcome| *outcome == Outcome::NotStarted(NotStarted::JournalRefused);
-        if !run.results.iter().any(|result| is_said(&result.outcome)) {
-            printer.tell(&format!("error: the journal could not be written: {}", visible::sentence(&error)));
+        let refusal = if run.results.iter().any(|result| is_said(&result.outcome)) { Said::Yes } else { Said::No };
+        tell_faults(&faults, refusal, code, printer)
+    }
+
+    /// The same, where no executor had a part in it.
+    pub(super) fn end_with(
+        &self,
+        totals: RunTotals,
+        refusal: Said,
+        code: ExitCode,
+        surroundings: &mut Surroundings,
+    ) -> ExitCode {
+        let Some(journal) = &self.journal else { return code };
+        let signal = surroundings.interruption().map(|interruption| interruption.signal);
+        let printer = &mut surroundings.printer;
+        let faults = journal.end_with(totals, code.unless_unwritten(printer.state()).number(), signal);
+        tell_faults(&faults, refusal, code, printer)
+    }
+
+    /// What became of releases that no executor had in hand.
+    pub(super) fn judge(&self, releases: &[&ReleaseId], end: End) {
+        if let Some(journal) = self.journal.as_ref().filter(|_| !releases.is_empty()) {
+            journal.judge(releases, end);
         }
-        code.unless_unwritten(WriteState::Failed)
     }
 
     /// What the report says of it.
@@ -140,15 +167,33 @@ impl Kept {
     }
 }
 
+/// Whether somebody has been told already that the journal cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    Yes,
+    No,
+}
+
+fn tell_faults(faults: &EndFaults, refusal: Said, code: ExitCode, printer: &mut Printer) -> ExitCode {
+    if let Some(error) = &faults.copy {
+        printer.tell(&format!("warning: the end of this run is not in its {}", visible::sentence(error)));
+    }
+    let Some(error) = &faults.file else { return code };
+    if refusal == Said::No {
+        printer.tell(&format!("error: the journal could not be written: {}", visible::sentence(error)));
+    }
+    code.unless_unwritten(WriteState::Failed)
+}
+
 /// The place that was named, or the usual one.
-fn place(named: Option<&Path>, environment: &Environment) -> Option<Place> {
+pub(super) fn place(named: Option<&Path>, environment: &Environment) -> Option<Place> {
     named.map(Place::named).or_else(|| environment.state_home.as_deref().map(Place::usual))
 }
 
 /// A client of its own: the last word goes out also when everything else was told to end.
-fn keep_in_cluster(journal: &mut RunJournal, prepared: &Prepared, surroundings: &mut Surroundings) {
-    let namespace = prepared.connection.default_namespace();
-    let client = Client::new(&prepared.connection, StopSignal::default());
+fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, surroundings: &mut Surroundings) {
+    let namespace = connection.default_namespace();
+    let client = Client::new(connection, StopSignal::default());
     let kept = client.and_then(|client| journal.keep_in_cluster(client, namespace));
     let printer = &mut surroundings.printer;
     match kept {
@@ -161,7 +206,7 @@ fn keep_in_cluster(journal: &mut RunJournal, prepared: &Prepared, surroundings: 
     }
 }
 
-/// To uninstall twice does no harm, so a run goes on without.
+/// To do it twice does no harm, so a run goes on without.
 fn warn_not_in_cluster(error: &LookError, namespace: &str, is_all: bool, printer: &mut Printer) {
     let error = visible::sentence(&error.to_string());
     printer.tell(&format!("warning: the journal cannot be kept in a configmap of {namespace}: {error}"));

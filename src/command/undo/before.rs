@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::cluster::{Client, LookError, Presence};
+use crate::cluster::{Client, LookError, Presence, Record};
 use crate::executor::StillAsPlanned;
-use crate::inventory::{KeptRecords, Standing};
+use crate::inventory::{KeptRecords, Standing, single};
 use crate::release::{Address, Release, ReleaseId};
 use crate::signal::{StopSignal, Urgency};
+use crate::undo::{Verdict, judge};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -19,6 +20,8 @@ const NAMED: usize = 3;
 /// What a release has to wait for.
 #[derive(Debug, Clone)]
 pub(super) struct Awaited {
+    /// The record that the purge has left.
+    pub(super) kept: Release,
     /// The objects that the rollback makes.
     pub(super) objects: Vec<Address>,
     /// How long to wait for those that are being deleted.
@@ -48,14 +51,24 @@ impl BeforeRollback {
         match self.records.histories(&[&release.id]).remove(&release.id) {
             Some(Ok(history)) => match history.last() {
                 Some(newest) if release.record.as_known() == Some(&newest.mark) => Standing::AsPlanned,
-                Some(newest) => {
-                    let (revision, status) = (newest.revision.unwrap_or_default(), newest.status.as_deref());
-                    Standing::Changed(format!("now revision {revision}, {}", status.unwrap_or("without a status")))
-                }
+                Some(newest) => self.since(release, newest),
                 None => Standing::Changed("the record that the purge had left is gone".to_owned()),
             },
             Some(Err(error)) => Standing::Unknown(error),
             None => Standing::Unknown(LookError::Failed("nobody looked at its records".to_owned())),
+        }
+    }
+
+    /// What has come after the record that was planned: a rollback to it that was cut short is perhaps an earlier try of
+    /// this very restore.
+    fn since(&self, release: &Release, newest: &Record) -> Standing {
+        let (revision, status) = (newest.revision.unwrap_or_default(), newest.status.as_deref());
+        let now = format!("now revision {revision}, {}", status.unwrap_or("without a status"));
+        let kept = self.awaited.get(&release.id).map(|awaited| &awaited.kept);
+        let description = self.records.description(newest);
+        match kept.zip(single(newest)).map(|(kept, newest)| judge(kept, &newest, description.as_deref())) {
+            Some(Verdict::TryAgain) => Standing::Begun(now),
+            _ => Standing::Changed(now),
         }
     }
 

@@ -51,6 +51,19 @@ pub(super) fn look_back(
     surroundings.unless_interrupted(looked)
 }
 
+impl LookedBack {
+    /// The same once more: some time has passed.
+    pub(super) fn again(
+        self,
+        arguments: &UndoArguments,
+        attendance: Attendance,
+        surroundings: &mut Surroundings,
+    ) -> Result<Self, Stopped> {
+        let looked = look(self.policies, self.shard, self.connection, arguments, attendance, surroundings);
+        surroundings.unless_interrupted(looked)
+    }
+}
+
 fn look(
     policies: Policies,
     shard: Option<Shard>,

@@ -1,13 +1,14 @@
 //! The way back: what a purge keeps of releases, what brings them back, and what removes what was kept for too long.
 
 mod before;
+mod intent;
 mod kept;
+mod known;
 mod look;
+mod looked;
 mod planned;
 mod prune;
-mod removal;
 mod restore;
-mod same;
 mod settle;
 mod show;
 

@@ -8,7 +8,7 @@ use super::look::LookedBack;
 use crate::cluster::Client;
 use crate::command::Surroundings;
 use crate::command::carry_out::go_runtime;
-use crate::executor::{CannotLook, Means, NoJournal, Phase, Planned, StillAsPlanned};
+use crate::executor::{CannotLook, Journal, Means, Phase, Planned, StillAsPlanned};
 use crate::helm::{HelmRollback, Hooks, Manner, Wait};
 use crate::policy::{self, Policy};
 use crate::undo::{RestoreEntry, RestorePlan};
@@ -47,13 +47,15 @@ pub(super) fn means(
     plan: &RestorePlan,
     planned: &[Planned],
     client: Client,
+    journal: Arc<dyn Journal>,
     surroundings: &Surroundings,
 ) -> Means {
     let awaited = |entry: &RestoreEntry| {
         let id = entry.candidate.kept.id.clone();
         let patience = planned.iter().find(|planned| planned.release.id == id).map(|planned| planned.manner.timeout);
         let objects = entry.candidate.content.ties.objects.as_known().cloned().unwrap_or_default();
-        (id, Awaited { objects, patience: patience.unwrap_or_default() })
+        let kept = entry.candidate.kept.clone();
+        (id, Awaited { kept, objects, patience: patience.unwrap_or_default() })
     };
     let still: Arc<dyn StillAsPlanned> = Arc::new(BeforeRollback {
         client,
@@ -66,5 +68,5 @@ pub(super) fn means(
     let (helm, connection) = (looked.gathered.helm.clone(), looked.connection.clone());
     let rollback = HelmRollback::new(helm, connection, go_runtime(&surroundings.environment), targets);
     let remaining = CannotLook("nothing has to be gone for a restore".to_owned());
-    Means { uninstall: Arc::new(rollback), still, remaining: Arc::new(remaining), journal: Arc::new(NoJournal) }
+    Means { action: Arc::new(rollback), still, remaining: Arc::new(remaining), journal }
 }

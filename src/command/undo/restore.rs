@@ -1,25 +1,21 @@
 //! `restore`: what a purge has removed with its history kept comes back.
 
-use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::before::leaving;
-use super::look::{LookedBack, look_back};
+use super::intent::{Flags, Intent};
 use super::planned::{means, planned};
-use super::same::same_cluster;
-use super::settle::settle;
+use super::settle::{settle, with_finished};
 use super::show::{show, summarize, tell_plan};
 use crate::cli::RestoreArguments;
-use crate::cluster::Client;
 use crate::command::carry_out::carry_out;
-use crate::command::confirm::{self, Deed};
+use crate::command::confirm::{self, Agreement, Deed};
+use crate::command::journal::{Journaling, note_earlier};
+use crate::command::lock::{self, Taken, Waited};
 use crate::command::{Stopped, Surroundings};
 use crate::executor::{BatchSize, Execution, FailureHandling, Operation, Patience};
 use crate::exit_code::ExitCode;
-use crate::policy::{KeepEntry, timeout_from_flag};
 use crate::report::{RestoreReport, begun_line, plural};
 use crate::settings::ConnectionWish;
-use crate::undo::{RestoreEntry, RestorePlan, Wanted, choose};
 
 /// Shows what would come back, gets the agreement, rolls back, and says what came of it.
 pub(in crate::command) fn restore(
@@ -28,87 +24,66 @@ pub(in crate::command) fn restore(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let begun = Instant::now();
-    let agreement = (&arguments.undo).into();
-    if !arguments.undo.dry_run {
+    let (undo, agreement) = (&arguments.undo, Agreement::from(&arguments.undo));
+    if !undo.dry_run {
         confirm::check_flags(agreement, surroundings)?;
     }
     let flags = Flags::read(arguments)?;
-    let looked = look_back(&arguments.undo, wish, confirm::attendance(agreement, surroundings), surroundings)?;
-    let client = looked.gathered.inventory.client().cloned();
-    let client = client.ok_or_else(|| Stopped::internal("there is no client any more".to_owned()))?;
-    let plan = plan(&looked, &flags.wanted, &client, surroundings)?;
-    let workers = arguments.workers.map_or_else(|| looked.policies.workers(), usize::from);
-    if arguments.undo.dry_run {
-        return show(&looked, &plan, workers, arguments.undo.output, surroundings);
+    let mut intent = Intent::look(arguments, &flags, wish, surroundings)?;
+    note_earlier(&intent.undertaking(), undo.journal.place.as_deref(), surroundings);
+    if undo.dry_run {
+        return show(&intent, undo.output, surroundings);
     }
-    tell_plan(&looked, &plan, workers, surroundings);
-    if plan.going().chain(plan.finished()).next().is_some() {
-        let what = format!("restores {}", plural(plan.going().count(), "release"));
-        let (connection, scope) = (&looked.connection, &looked.scope);
-        confirm::agree(agreement, Deed { what: &what, done: "restored", connection, scope }, surroundings)?;
-        same_cluster(&looked, surroundings)?;
+    let mut journaling = Journaling::choose(&undo.journal, &intent.undertaking(), surroundings)?;
+    agree(&intent, agreement, surroundings)?;
+    let Taken { held, waited } = lock::take(&flags.lock, &intent.undertaking(), journaling.id(), surroundings)?;
+    if waited == Waited::Yes {
+        // What held the lock was perhaps the very purge that is to be taken back, and is done only now.
+        let again = intent.again(arguments, &flags, surroundings)?;
+        if again.differs {
+            journaling = journaling.again(&undo.journal, &again.intent.undertaking(), surroundings)?;
+            agree(&again.intent, agreement, surroundings)?;
+        }
+        intent = again.intent;
     }
-    let deadline = flags.longest.map(|longest| begun + longest);
-    let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    let execution = Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL };
-    let planned = planned(&looked, &plan, flags.timeout);
-    let means = means(&looked, &plan, &planned, client, surroundings);
+    intent.unless_another_cluster(surroundings)?;
+    let kept = journaling.open(&intent.undertaking(), surroundings)?;
+    let execution = execution(arguments, intent.workers, flags.longest.map(|longest| begun + longest));
+    let Intent { looked, plan, client, .. } = &intent;
+    let planned = planned(looked, plan, flags.timeout);
+    let means = means(looked, plan, &planned, client.clone(), kept.journal(), surroundings);
     if !planned.is_empty() {
-        surroundings.printer.log(&begun_line(Operation::Rollback, None, planned.len(), workers));
+        let begun = begun_line(Operation::Rollback, Some(&kept.note()), planned.len(), intent.workers);
+        surroundings.printer.log(&begun);
     }
-    let mut run = carry_out(planned, execution, means, Operation::Rollback, None, surroundings)?;
-    let (settled, left) = settle(&looked, &plan, &mut run, surroundings);
-    let mut code = ExitCode::of_run(&run, &settled);
-    if code == ExitCode::Done && !left.is_empty() {
-        code = ExitCode::SomeFailed;
+    let carried_out = carry_out(planned, execution, means, Operation::Rollback, held.as_ref(), surroundings);
+    let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;
+    let (settled, left) = settle(looked, plan, &mut run, surroundings);
+    lock::give_back(held, surroundings);
+    let code = match ExitCode::of_run(&run, &settled) {
+        ExitCode::Done if !left.is_empty() => ExitCode::SomeFailed,
+        code => code,
+    };
+    let code = kept.end(&with_finished(&run, plan, &left), &settled, code, &mut surroundings.printer);
+    let report = RestoreReport { plan, run: &run, settled: &settled, left: &left, journal: &kept.note() };
+    summarize(&intent, &report, code, undo.output, surroundings)
+}
+
+/// Shows the plan, and asks where there is something to do.
+fn agree(intent: &Intent, agreement: Agreement<'_>, surroundings: &mut Surroundings) -> Result<(), Stopped> {
+    tell_plan(intent, surroundings);
+    if intent.undertaking().is_nothing() {
+        return Ok(());
     }
-    let report = RestoreReport { plan: &plan, run: &run, settled: &settled, left: &left };
-    summarize(&looked, &report, code, arguments.undo.output, surroundings)
+    let what = format!("restores {}", plural(intent.plan.going().count(), "release"));
+    let (connection, scope) = (&intent.looked.connection, &intent.looked.scope);
+    confirm::agree(agreement, Deed { what: &what, done: "restored", connection, scope }, surroundings)
 }
 
 /// Helm rolls back one release at a time.
 const ONE_EACH: BatchSize = BatchSize::AtMost(std::num::NonZeroUsize::MIN);
 
-struct Flags {
-    wanted: Wanted,
-    timeout: Option<Duration>,
-    longest: Option<Duration>,
-}
-
-impl Flags {
-    fn read(arguments: &RestoreArguments) -> Result<Self, Stopped> {
-        let duration = |flag: &str, text: &Option<String>| {
-            text.as_deref().map(|text| timeout_from_flag(flag, text)).transpose().map_err(Stopped::flag)
-        };
-        let runs = arguments.runs.iter().map(|text| {
-            text.parse().map_err(|error| Stopped::usage(format!("--run: {error}"), "`restore --dry-run` names runs"))
-        });
-        let release = |text: &String| KeepEntry::from_flag("RELEASE", text).map_err(Stopped::flag);
-        let releases = arguments.releases.iter().map(release).collect::<Result<_, _>>()?;
-        let wanted = Wanted { runs: runs.collect::<Result<_, _>>()?, releases };
-        let (timeout, longest) =
-            (duration("--timeout", &arguments.timeout)?, duration("--max-duration", &arguments.max_duration)?);
-        Ok(Self { wanted, timeout, longest })
-    }
-}
-
-fn plan(
-    looked: &LookedBack,
-    wanted: &Wanted,
-    client: &Client,
-    surroundings: &Surroundings,
-) -> Result<RestorePlan, Stopped> {
-    let mut plan = choose(looked.candidates.clone(), &looked.policies, wanted);
-    plan.unreadable.clone_from(&looked.unreadable);
-    let objects = |entry: &RestoreEntry| {
-        let known = entry.candidate.content.ties.objects.as_known().filter(|_| entry.is_rolled_back());
-        known.cloned().unwrap_or_default()
-    };
-    let all = plan.entries.iter().flat_map(objects).collect::<Vec<_>>();
-    // Whoever cannot tell now is asked again before the release is begun.
-    let leaving = leaving(client, &all).unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
-    for entry in &mut plan.entries {
-        entry.leaving = objects(entry).into_iter().filter(|object| leaving.contains(object)).collect();
-    }
-    surroundings.unless_interrupted(Ok(plan))
+fn execution(arguments: &RestoreArguments, workers: usize, deadline: Option<Instant>) -> Execution {
+    let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
+    Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL }
 }

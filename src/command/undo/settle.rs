@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::look::LookedBack;
 use crate::command::Surroundings;
-use crate::executor::{self, Outcome, Run, Settled};
+use crate::executor::{self, Afterwards, Outcome, ReleaseResult, Run, Settled};
+use crate::helm::{Failure, FailureClass};
 use crate::inventory::{Found, Inventory, Listing, ObjectLists};
 use crate::release::{Release, ReleaseId};
 use crate::signal::Stage;
@@ -60,6 +61,24 @@ fn remove_marked(looked: &LookedBack, plan: &RestorePlan, listing: &Listing) -> 
     };
     let back = pairs.iter().filter(is_back).map(|(kept, _)| *kept).collect::<Vec<_>>();
     looked.remove(&back)
+}
+
+/// The run with what was back already: that counts as restored once its marked record is gone.
+pub(super) fn with_finished(run: &Run, plan: &RestorePlan, left: &BTreeMap<ReleaseId, String>) -> Run {
+    let finished = plan.finished().map(|entry| {
+        let why = left.get(&entry.candidate.kept.id);
+        let failed = |why: &String| Outcome::Failed(Failure::of_our_own(FailureClass::History, why.clone()));
+        ReleaseResult {
+            release: entry.candidate.now.clone(),
+            outcome: why.map_or_else(|| Outcome::Restored { remarks: Vec::new() }, failed),
+            took: None,
+            attempts: 0,
+            doubt: None,
+            afterwards: Afterwards::Unknown,
+        }
+    });
+    let results = run.results.iter().cloned().chain(finished).collect();
+    Run { results, ..run.clone() }
 }
 
 fn add_remarks(run: &mut Run, failed: &BTreeMap<ReleaseId, String>) {

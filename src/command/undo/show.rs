@@ -1,6 +1,6 @@
 //! Shows the plan of a restore, and what came of it.
 
-use super::look::LookedBack;
+use super::intent::Intent;
 use crate::cli::UndoFormat;
 use crate::command::{Stopped, Surroundings};
 use crate::executor::{Outcome, ReleaseResult, Run};
@@ -10,15 +10,15 @@ use crate::report::{
     EarlyEnd, Format, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan,
     render_restored, restore_plan_line, serialize,
 };
-use crate::undo::RestorePlan;
 
-fn view<'a>(looked: &'a LookedBack, plan: &'a RestorePlan, workers: usize, scope: &'a str) -> RestoreView<'a> {
+fn view<'a>(intent: &'a Intent, workers: usize, scope: &'a str) -> RestoreView<'a> {
+    let looked = &intent.looked;
     RestoreView {
         policies: &looked.policies,
         connection: &looked.connection,
         identity: looked.gathered.identity.as_ref(),
         helm: &looked.gathered.helm,
-        plan,
+        plan: &intent.plan,
         now: looked.gathered.now,
         workers,
         shard: looked.shard,
@@ -27,10 +27,10 @@ fn view<'a>(looked: &'a LookedBack, plan: &'a RestorePlan, workers: usize, scope
 }
 
 /// Before the question.
-pub(super) fn tell_plan(looked: &LookedBack, plan: &RestorePlan, workers: usize, surroundings: &mut Surroundings) {
-    let scope = looked.scope_note();
+pub(super) fn tell_plan(intent: &Intent, surroundings: &mut Surroundings) {
+    let scope = intent.looked.scope_note();
     let width = surroundings.terminal.stderr.columns();
-    let view = view(looked, plan, workers, &scope);
+    let view = view(intent, intent.workers, &scope);
     surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
     if surroundings.printer.log_format() == LogFormat::Json {
         return surroundings.printer.log(&restore_plan_line(&view));
@@ -40,15 +40,9 @@ pub(super) fn tell_plan(looked: &LookedBack, plan: &RestorePlan, workers: usize,
 }
 
 /// `--dry-run`.
-pub(super) fn show(
-    looked: &LookedBack,
-    plan: &RestorePlan,
-    workers: usize,
-    output: UndoFormat,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
-    let scope = looked.scope_note();
-    let view = view(looked, plan, workers, &scope);
+pub(super) fn show(intent: &Intent, output: UndoFormat, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+    let scope = intent.looked.scope_note();
+    let view = view(intent, intent.workers, &scope);
     let width = surroundings.terminal.stdout.columns();
     let stopped = EarlyEnd::new("dry-run", "only the plan was asked for");
     surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
@@ -58,7 +52,7 @@ pub(super) fn show(
         UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
         UndoFormat::Json => serialize(&RestoreDocument::of_plan(&view), Format::Json),
         UndoFormat::Yaml => serialize(&RestoreDocument::of_plan(&view), Format::Yaml),
-        UndoFormat::Name => Ok(names(plan.going().map(|entry| &entry.candidate.kept.id))),
+        UndoFormat::Name => Ok(names(intent.plan.going().map(|entry| &entry.candidate.kept.id))),
     };
     printer.data(&text.map_err(Stopped::internal)?);
     Ok(ExitCode::Done)
@@ -66,16 +60,16 @@ pub(super) fn show(
 
 /// At the end.
 pub(super) fn summarize(
-    looked: &LookedBack,
+    intent: &Intent,
     report: &RestoreReport<'_>,
     code: ExitCode,
     output: UndoFormat,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
-    let scope = looked.scope_note();
+    let scope = intent.looked.scope_note();
     let printer = &mut surroundings.printer;
     let written = code.unless_unwritten(printer.state()).number();
-    let view = view(looked, report.plan, report.run.workers, &scope);
+    let view = view(intent, report.run.workers, &scope);
     let document = || RestoreDocument::of_run(&view, report, written);
     surroundings.reports.file(|| Report::Restore(Box::new(document())));
     let text = match output {

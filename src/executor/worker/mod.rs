@@ -85,7 +85,7 @@ pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch, tried: &BTreeSet<us
             return ledger.give_back();
         }
         leave_alone_what_changed(tools, tried, &mut ledger);
-        uninstall(tools, &mut ledger);
+        act(tools, &mut ledger);
     }));
     if let Err(panic) = worked {
         ledger.end(Attempt::Failed(of_panic(panic.as_ref())));
@@ -145,13 +145,13 @@ fn not_told(class: FailureClass, why: String) -> Answer {
     Answer::NotTold(Failure::of_our_own(class, why))
 }
 
-fn uninstall(tools: &Tools, ledger: &mut Ledger<'_>) {
+fn act(tools: &Tools, ledger: &mut Ledger<'_>) {
     let batch = ledger.waiting().iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
     let Some(manner) = batch.first().map(|planned| planned.manner) else { return };
     let releases = batch.iter().map(|planned| &planned.release.id).collect::<Vec<&ReleaseId>>();
     ledger.begin();
     let on_release = &mut |attempt| ledger.go_on(attempt);
-    let verdict = tools.means.uninstall.uninstall(&releases, &manner, &tools.stop, on_release);
+    let verdict = tools.means.action.run(&releases, &manner, &tools.stop, on_release);
     ledger.settle(verdict);
 }
 

@@ -12,6 +12,7 @@ mod lines;
 mod remarks;
 mod transcript;
 
+use super::action::{Action, Attempt, Told, Verdict};
 use super::child::{self, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
@@ -23,63 +24,6 @@ use crate::release::ReleaseId;
 use crate::signal::{StopSignal, Urgency};
 use judge::{judge, unless_not_stored};
 use transcript::Transcript;
-
-/// What came of one attempt to uninstall one release. Not yet its outcome: that needs a look at the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
-    /// Helm says it is uninstalled.
-    Uninstalled {
-        /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
-        left_behind: Vec<String>,
-        /// Anything else Helm had to say on stdout.
-        remarks: Vec<String>,
-    },
-    /// Helm says it is rolled back, and what it made is there again.
-    RolledBack,
-    /// It was not begun: a release before it ended the batch, or nothing was to be begun any more.
-    NotBegun,
-    /// It was probably not begun, but helm was not listened to any more.
-    Unseen {
-        /// What it is where the cluster shows that it was.
-        if_begun: Failure,
-    },
-    /// It cannot be told. Without a look at the cluster it is this failure.
-    Unclear(Failure),
-    /// It did not work.
-    Failed(Failure),
-}
-
-/// What came of a batch, beyond what was told while it ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Whether that still holds.
-    pub told: Told,
-    /// One for each release that nothing was told of, in the order of the batch.
-    pub rest: Vec<Attempt>,
-}
-
-/// Whether what was told of releases while their batch ran still holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// It does.
-    Holds,
-    /// It proves nothing any more. Without a look at the cluster each of them is this failure.
-    Revoked(Failure),
-}
-
-/// Whatever can do to releases what a run does to them, which is to uninstall them or, in a restore, to roll them back:
-/// helm, or a stand-in where helm is not the point.
-pub trait Uninstall: Send + Sync {
-    /// Uninstalls releases of one namespace, one after the other and all in one manner, and tells of each as it ends;
-    /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        manner: &Manner,
-        stop: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict;
-}
 
 /// Uninstalls with helm, a batch in one child.
 #[derive(Debug, Clone)]
@@ -112,8 +56,8 @@ impl HelmUninstall {
     }
 }
 
-impl Uninstall for HelmUninstall {
-    fn uninstall(
+impl Action for HelmUninstall {
+    fn run(
         &self,
         batch: &[&ReleaseId],
         manner: &Manner,
@@ -161,12 +105,5 @@ impl HelmUninstall {
         let mut attempts = vec![Attempt::NotBegun; count];
         attempts[0] = Attempt::Failed(Failure::of_our_own(FailureClass::CannotStart, text));
         attempts
-    }
-}
-
-impl Verdict {
-    /// Nothing was told on the way, or it holds.
-    pub fn of(rest: Vec<Attempt>) -> Self {
-        Self { told: Told::Holds, rest }
     }
 }

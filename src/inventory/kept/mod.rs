@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Listing;
-use super::metadata::listing_of;
+use super::metadata::{contents_of, listing_of};
+use super::{Listing, ObjectLists};
 use crate::cluster::{Client, LookError, Record, RecordStore};
 use crate::release::{Namespace, Release, ReleaseId, Revision};
 
@@ -63,6 +63,13 @@ impl KeptRecords {
             }
         }
         histories
+    }
+
+    /// What a record says of how it came to be; nothing where it cannot be read.
+    pub fn description(&self, record: &Record) -> Option<String> {
+        let release = single(record)?;
+        let mut contents = contents_of(&self.client, self.store, &[&release], ObjectLists::NotWanted).ok()?;
+        Some(contents.remove(&release.id)?.ok()?.description)
     }
 
     /// Removes records as they were seen. For each, in order: whether it is gone.

@@ -16,6 +16,7 @@ use crate::cluster::{Client, LookError, NamespaceList, RecordStore, ReplacedRevi
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};
 pub(super) use group::listing as listing_of;
+pub(super) use read::contents as contents_of;
 use views::View;
 
 /// Lists through the API.

@@ -18,7 +18,7 @@ const MOST_THREADS: usize = 4;
 type Expected<'a> = BTreeMap<(&'a str, String), &'a Release>;
 
 /// What the releases hold.
-pub(super) fn contents(
+pub(in crate::inventory) fn contents(
     client: &Client,
     store: RecordStore,
     releases: &[&Release],

@@ -22,7 +22,7 @@ use records::RecordWatch;
 pub enum Standing {
     /// It is, or it is gone.
     AsPlanned,
-    /// It is, but for an uninstall that has been begun since: this is what its record says now.
+    /// It is, but for an uninstall or a rollback that has been begun since: this is what its record says now.
     Begun(String),
     /// It is not, for this reason.
     Changed(String),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ended, outcome};
-use crate::journal::{Ended, PastRun, Record, Told, Verified};
+use crate::journal::{Ended, Head, OperationOfHead, PastRun, Record, Told, Verified};
 use crate::report::paint::Paint;
 use crate::report::plan_table::Detail;
 use crate::report::table::{Align, Table};
@@ -27,24 +27,32 @@ fn head(run: &PastRun, paint: Paint) -> String {
         format!("policy   {}  {}  sha256 {}", policy.name, policy.file, policy.sha256)
     };
     let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
-    let mut lines = vec![format!("run      {}  {}", run.id, ended(run))];
+    let mut lines = vec![format!("run      {}  {}", run.id, ended(run)), format!("what     {}", what(head))];
     lines.extend(head.policies.iter().map(policy));
     lines.extend(head.shard.iter().map(|shard| format!("shard    {shard}")));
     lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
     lines.push(format!("who      {}, pid {}, helm-purge v{}", head.who, head.process.pid, head.program));
     lines.push(format!("begun    {}", head.at));
     lines.extend(run.record.draining.iter().map(|because| format!("stopped  {because}")));
-    lines.extend(run.record.ended.iter().map(|ended| format!("ended    {}  {}", ended.at, verified(ended))));
+    lines.extend(
+        run.record.ended.iter().map(|ended| format!("ended    {}  {}", ended.at, verified(ended, head.operation))),
+    );
     lines.push(format!("journal  {}", run.source));
     let mut lines = lines.into_iter().map(|line| visible::line(&line)).collect::<Vec<_>>();
     lines[0] = paint.strong(&lines[0]);
     lines.join("\n")
 }
 
-fn verified(ended: &Ended) -> String {
+fn what(head: &Head) -> String {
+    let of = if head.takes_back.is_empty() { String::new() } else { format!(" of {}", head.takes_back.join(", ")) };
+    format!("{}{of}", head.operation.as_str())
+}
+
+fn verified(ended: &Ended, operation: OperationOfHead) -> String {
+    let are = if operation == OperationOfHead::Restore { "deployed" } else { "gone" };
     match &ended.verified {
         Verified { gone: Some(gone), reported: Some(reported), .. } => {
-            format!("verified: {gone} of {reported} are gone")
+            format!("verified: {gone} of {reported} are {are}")
         }
         Verified { state, .. } => state.clone(),
     }

@@ -31,6 +31,11 @@ pub struct OneRunDocument {
 #[serde(rename_all = "camelCase")]
 struct RunOfDocument {
     id: String,
+    /// `purge`, `restore`, `prune`, or `unknown` where a later version did it.
+    operation: &'static str,
+    /// Of a restore, the runs that it takes back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    takes_back: Vec<String>,
     begun: String,
     /// `finished`, `interrupted`, `running`, `killed` or `not-recorded`.
     state: &'static str,
@@ -115,6 +120,8 @@ impl RunOfDocument {
         let (head, ended) = (record.head.clone(), record.ended.clone());
         Self {
             id: id.to_string(),
+            operation: head.operation.as_str(),
+            takes_back: head.takes_back,
             begun: head.at,
             state: ending.as_str(),
             ended: ended.as_ref().map(|ended| ended.at.clone()),

@@ -12,16 +12,16 @@ use crate::report::table::{Align, Table};
 use crate::report::words::age;
 use crate::visible;
 
-/// Columns without which a row says nothing: run, age, policy, cluster, ended.
-const NEEDED: usize = 5;
+/// Columns without which a row says nothing: run, what it did, age, policy, cluster, ended.
+const NEEDED: usize = 6;
 
 /// The list as text for people; nothing where there is none.
 pub fn render_runs(runs: &[PastRun], detail: Detail, now: Timestamp, width: Option<usize>, paint: Paint) -> String {
     if runs.is_empty() {
         return String::new();
     }
-    let left = ["RUN", "AGE", "POLICY", "CLUSTER", "ENDED"].map(|heading| (heading, Align::Left));
-    let right = ["PLANNED", "PURGED", "FAILED", "NOT STARTED"].map(|heading| (heading, Align::Right));
+    let left = ["RUN", "WHAT", "AGE", "POLICY", "CLUSTER", "ENDED"].map(|heading| (heading, Align::Left));
+    let right = ["PLANNED", "DONE", "FAILED", "NOT STARTED"].map(|heading| (heading, Align::Right));
     let is_wide = detail == Detail::Wide;
     let last = ["WHO", "JOURNAL"].map(|heading| (heading, Align::Left)).into_iter().take(if is_wide { 2 } else { 1 });
     let headings = left.into_iter().chain(right).chain(last);
@@ -42,12 +42,13 @@ fn row(run: &PastRun, is_wide: bool, now: Timestamp) -> Vec<String> {
     let since = run.id.begun().map(|begun| Duration::try_from(now.duration_since(begun)).unwrap_or_default());
     let mut cells = vec![
         run.id.to_string(),
+        head.operation.as_str().to_owned(),
         since.map_or_else(|| "?".to_owned(), age),
         visible::line(&head.policies_and_shard()),
         visible::line(&head.cluster.context),
         ended(run),
     ];
-    let counts = [totals.planned, totals.purged, totals.failed, totals.not_started];
+    let counts = [totals.planned, totals.done(), totals.failed, totals.not_started];
     cells.extend(counts.map(|count| count.to_string()));
     cells.push(visible::line(&head.who));
     if is_wide {

@@ -7,6 +7,7 @@ use super::summary::RestoreReport;
 use crate::executor::OutcomeKind;
 use crate::report::plan_document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::run_document::{ResultOfDocument, VerificationOfDocument};
+use crate::report::run_note::RunNote;
 use crate::report::sheet::EarlyEnd;
 use crate::undo::RestoreEntry;
 
@@ -16,6 +17,9 @@ use crate::undo::RestoreEntry;
 pub struct RestoreDocument {
     api_version: &'static str,
     kind: &'static str,
+    /// The restore itself, once it is carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::report) run: Option<RunNote>,
     pub(in crate::report) created: String,
     pub(in crate::report) policies: Vec<PolicyOfDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,6 +31,11 @@ pub struct RestoreDocument {
     pub(in crate::report) helm: Option<String>,
     /// The runs that are taken back.
     pub(in crate::report) runs: Vec<String>,
+    /// Those of them that did not end well, and that the next one went on from.
+    unfinished_runs: Vec<String>,
+    /// The last purge of the policy, where that is known to be another and later one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    later_run: Option<String>,
     /// What other runs have left.
     other_runs: Vec<OtherRun>,
     pub(in crate::report) totals: Totals,
@@ -118,6 +127,8 @@ impl RestoreDocument {
             shard: view.shard.map(|shard| shard.to_string()),
             helm: Some(view.helm.version().to_string()),
             runs: plan.runs.iter().map(ToString::to_string).collect(),
+            unfinished_runs: plan.unfinished.iter().map(ToString::to_string).collect(),
+            later_run: plan.later.as_ref().map(ToString::to_string),
             other_runs: plan.others.iter().map(other).collect(),
             totals: Totals {
                 restore: plan.going().count(),
@@ -140,7 +151,10 @@ impl RestoreDocument {
             cluster: None,
             shard: None,
             helm: None,
+            run: None,
             runs: Vec::new(),
+            unfinished_runs: Vec::new(),
+            later_run: None,
             other_runs: Vec::new(),
             totals: Totals::default(),
             releases: Vec::new(),
@@ -166,7 +180,7 @@ impl RestoreDocument {
 
     /// What was done, and how the program ends.
     pub fn of_run(view: &RestoreView<'_>, report: &RestoreReport<'_>, exit_code: u8) -> Self {
-        let run = report.run;
+        let (run, note) = (report.run, report.journal.clone());
         let report = Report {
             seconds: run.took.as_secs_f64(),
             workers: run.workers,
@@ -183,7 +197,8 @@ impl RestoreDocument {
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
             records_left: unreadable(report.left.iter().map(|(id, why)| (id.to_string(), why))),
         };
-        Self { kind: "RestoreReport", exit_code: Some(exit_code), report: Some(report), ..Self::of_plan(view) }
+        let kind = "RestoreReport";
+        Self { kind, run: Some(note), exit_code: Some(exit_code), report: Some(report), ..Self::of_plan(view) }
     }
 }
 

@@ -46,16 +46,17 @@ const NEEDED: usize = 3;
 /// The plan as text for people.
 pub fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Paint) -> String {
     let mut lines = names(view.policies, view.connection, view.helm, paint);
-    lines.extend(view.plan.runs.iter().map(|run| run_line(run, view.now)));
+    lines.extend(view.plan.runs.iter().map(|run| run_line(run, view)));
+    if let Some(later) = &view.plan.later {
+        lines.push(paint.strong(&format!("the last run of the policy is another one: {}", run_words(later, view.now))));
+    }
     if !view.scope.is_empty() {
         lines.push(view.scope.to_owned());
     }
     lines.push(String::new());
     if view.plan.entries.is_empty() {
-        lines.push(
-            "  nothing is here that a purge of this policy has left, and that nobody has installed again since"
-                .to_owned(),
-        );
+        let of = if view.plan.runs.is_empty() { "a purge of this policy" } else { "this run" };
+        lines.push(format!("  nothing is here that {of} has left, and that nobody has installed again since"));
     } else {
         lines.extend(rows(view.plan, width.map(|width| width.saturating_sub(2)), paint));
     }
@@ -65,9 +66,15 @@ pub fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: 
     lines.join("\n")
 }
 
-pub(super) fn run_line(run: &RunId, now: jiff::Timestamp) -> String {
+fn run_line(run: &RunId, view: &RestoreView<'_>) -> String {
+    let unfinished = view.plan.unfinished.contains(run);
+    let unfinished = if unfinished { "; it did not end well, and the next one went on from it" } else { "" };
+    format!("run {}{unfinished}", run_words(run, view.now))
+}
+
+fn run_words(run: &RunId, now: jiff::Timestamp) -> String {
     let since = run.begun().and_then(|begun| std::time::Duration::try_from(now.duration_since(begun)).ok());
-    since.map_or_else(|| format!("run {run}"), |since| format!("run {run}, begun {} ago", age(since)))
+    since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
 }
 
 fn rows(plan: &RestorePlan, width: Option<usize>, paint: Paint) -> Vec<String> {

@@ -10,6 +10,7 @@ use crate::release::Release;
 use crate::report::paint::Paint;
 use crate::report::plan_document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::plan_head::names;
+use crate::report::run_note::RunNote;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
 use crate::visible;
@@ -42,6 +43,8 @@ pub struct PruneView<'a> {
     pub younger: usize,
     /// What ages are counted from.
     pub now: jiff::Timestamp,
+    /// Its journal, once there is one.
+    pub journal: Option<&'a RunNote>,
 }
 
 /// The plan as text for people.
@@ -90,6 +93,8 @@ fn footer(view: &PruneView<'_>, paint: Paint) -> String {
 pub struct PruneDocument {
     api_version: &'static str,
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<RunNote>,
     created: String,
     policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
@@ -135,6 +140,7 @@ impl PruneDocument {
         Self {
             api_version: "helm-purge/v1",
             kind,
+            run: view.journal.cloned(),
             created: view.now.to_string(),
             policies: PolicyOfDocument::of(view.policies),
             cluster: ClusterOfDocument::new(view.connection, view.identity),

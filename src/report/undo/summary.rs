@@ -8,6 +8,7 @@ use crate::release::ReleaseId;
 use crate::report::errors::indented;
 use crate::report::paint::Paint;
 use crate::report::printer::Volume;
+use crate::report::run_note::RunNote;
 use crate::report::summary;
 use crate::report::words::plural;
 use crate::undo::RestorePlan;
@@ -24,6 +25,8 @@ pub struct RestoreReport<'a> {
     pub settled: &'a Settled,
     /// Marked records that should have gone and are still there, and why.
     pub left: &'a BTreeMap<ReleaseId, String>,
+    /// Its journal.
+    pub journal: &'a RunNote,
 }
 
 /// The summary as text for people.
@@ -44,7 +47,8 @@ pub fn render_restored(view: &RestoreView<'_>, report: &RestoreReport<'_>, volum
     if let Some(line) = verification(view, report, paint) {
         parts.push(line);
     }
-    parts.join("\n\n")
+    let journal = (!report.journal.places.is_empty()).then(|| format!("\njournal: run {}", report.journal.id));
+    parts.join("\n\n") + &journal.unwrap_or_default()
 }
 
 fn verification(view: &RestoreView<'_>, report: &RestoreReport<'_>, paint: Paint) -> Option<String> {

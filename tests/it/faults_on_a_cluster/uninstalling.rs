@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::Connection;
 use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner, Uninstall};
+use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
 use helm_purge::signal::StopSignal;
@@ -136,7 +136,7 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
         let manner = Manner::usual(Duration::from_mins(5));
-        let verdict = uninstall.uninstall(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+        let verdict = uninstall.run(&[&release], &manner, &StopSignal::default(), &mut |_| {});
         let Some(Attempt::Failed(failure) | Attempt::Unclear(failure)) = verdict.rest.first() else {
             panic!("{verdict:?}")
         };

@@ -12,6 +12,7 @@ mod output;
 mod program;
 mod real;
 mod roles;
+mod snapshot;
 pub(crate) mod stand_ins;
 mod terminal;
 
@@ -22,4 +23,5 @@ use program::end_of;
 pub(crate) use program::{Program, Running};
 pub(crate) use real::{Real, cluster};
 pub(crate) use roles::{Rights, Role, allow_everywhere, user, user_everywhere, wait_until_refused};
+pub(crate) use snapshot::{Snapshot, claims};
 pub(crate) use terminal::Terminal;

@@ -162,6 +162,20 @@ impl Program {
         Running { child, command: shown, stderr }
     }
 
+    /// Ends it and everything that it has started in the middle of what they do, as a machine does that fails.
+    #[track_caller]
+    pub(crate) fn kill(&self, running: Running) {
+        use rustix::process::Signal;
+        running.signal(Signal::KILL);
+        drop(running.finish());
+        for pid in self.orphans() {
+            let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
+            // It may have ended by itself.
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+        self.leaves_no_process();
+    }
+
     /// Every process that this program, or anything it started, has left behind.
     pub(crate) fn orphans(&self) -> Vec<u32> {
         let marker = format!("HELM_PURGE_TEST={}", self.folder().display());
@@ -244,9 +258,15 @@ impl Running {
 
     /// Reads what it says to the end, and waits for it.
     #[track_caller]
-    pub(crate) fn finish(mut self) -> Output {
+    pub(crate) fn finish(self) -> Output {
+        self.finish_within(CEILING)
+    }
+
+    /// The same, for what may take longer than anything else.
+    #[track_caller]
+    pub(crate) fn finish_within(mut self, longest: Duration) -> Output {
         let stdout = Listener::to(self.child.stdout.take().expect("stdout is a pipe"));
-        let status = end_of(&mut self.child);
+        let status = end_within(&mut self.child, longest);
         Output { command: self.command, status, stdout: stdout.finish(), stderr: self.stderr.finish() }
     }
 
@@ -292,7 +312,12 @@ impl Drop for Ended<'_> {
 /// Waits for a child, but not for ever: a test that hangs says nothing.
 #[track_caller]
 pub(crate) fn end_of(child: &mut Child) -> ExitStatus {
-    let until = Instant::now() + CEILING;
+    end_within(child, CEILING)
+}
+
+#[track_caller]
+fn end_within(child: &mut Child, longest: Duration) -> ExitStatus {
+    let until = Instant::now() + longest;
     loop {
         if let Some(status) = child.try_wait().expect("it is our child") {
             return status;

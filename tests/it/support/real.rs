@@ -109,6 +109,19 @@ impl Real {
         self.program.set("HELM_BIN", wrapper);
     }
 
+    /// A real helm that begins with one of its commands when it is let: it says so in `calls`, and waits for the file `go`.
+    pub(crate) fn hold_helm(&mut self, command: &str) {
+        let folder = self.program.folder().display().to_string();
+        let helm = cluster().helm(self.helm).unwrap_or_else(|error| panic!("{error}"));
+        let script = format!(
+            "#!/bin/sh\nif [ \"$1\" = {command} ]; then\n  echo \"$@\" >> '{folder}/calls'\n  \
+             until [ -e '{folder}/go' ]; do sleep 0.02; done\nfi\nexec '{}' \"$@\"\n",
+            helm.display()
+        );
+        let wrapper = self.program.executable("helm", &script);
+        self.program.set("HELM_BIN", wrapper);
+    }
+
     pub(crate) fn helm_command(&self) -> Command {
         cluster().helm_command(self.helm).unwrap_or_else(|error| panic!("{error}"))
     }

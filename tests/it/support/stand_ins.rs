@@ -7,7 +7,7 @@ use helm_purge::executor::{
     BatchSize, CannotLook, Event, Execution, FailureHandling, Means, NoJournal, Patience, Planned, Run, StillAsPlanned,
     execute,
 };
-use helm_purge::helm::{Attempt, Failure, FailureClass, Manner, Uninstall, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
 use helm_purge::inventory::read;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{Interrupts, Stage, StopSignal};
@@ -41,10 +41,10 @@ pub(crate) fn planned(releases: Vec<Release>) -> Vec<Planned> {
     releases.into_iter().map(|release| Planned::with_all_others(release, manner)).collect()
 }
 
-pub(crate) fn means(uninstall: impl Uninstall + 'static, still: impl StillAsPlanned + 'static) -> Means {
+pub(crate) fn means(action: impl Action + 'static, still: impl StillAsPlanned + 'static) -> Means {
     let remaining = CannotLook("nobody asked".to_owned());
     Means {
-        uninstall: Arc::new(uninstall),
+        action: Arc::new(action),
         still: Arc::new(still),
         remaining: Arc::new(remaining),
         journal: Arc::new(NoJournal),
@@ -53,14 +53,14 @@ pub(crate) fn means(uninstall: impl Uninstall + 'static, still: impl StillAsPlan
 
 pub(crate) fn carry_out(
     count: usize,
-    uninstall: impl Uninstall + 'static,
+    action: impl Action + 'static,
     still: impl StillAsPlanned + 'static,
     execution: Execution,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
-    let run = execute(planned(releases(count)), execution, means(uninstall, still), &interrupts, on_event);
+    let run = execute(planned(releases(count)), execution, means(action, still), &interrupts, on_event);
     run.expect("a few threads can be had")
 }
 
@@ -70,14 +70,8 @@ pub(crate) struct Failing {
     pub(crate) tried: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
-impl Uninstall for Failing {
-    fn uninstall(
-        &self,
-        batch: &[&ReleaseId],
-        _: &Manner,
-        _: &StopSignal,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+impl Action for Failing {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect();
         self.tried.lock().expect("nobody panics while it is held").push(names);
         let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();

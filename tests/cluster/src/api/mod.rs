@@ -5,6 +5,7 @@
 mod address;
 mod connection;
 mod kind;
+mod kinds;
 mod many;
 
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};

@@ -1,11 +1,16 @@
-//! Removes kept records as they were seen.
+//! What can be done about what was found: it is spoken of, held against the cluster once more, and removed as it was seen.
 
 use std::collections::BTreeMap;
 
 use super::look::LookedBack;
 use crate::cluster::{LookError, Record};
-use crate::guard::Scope;
+use crate::command::check_again::cannot_be_told;
+use crate::command::undertaking::Undertaking;
+use crate::command::{Stopped, Surroundings};
+use crate::guard::{self, Scope};
+use crate::journal::OperationOfHead;
 use crate::release::{Release, ReleaseId};
+use crate::run_id::RunId;
 
 impl LookedBack {
     /// Which of these kept records are still there, to be removed as they were seen: any that was written again is not
@@ -17,7 +22,7 @@ impl LookedBack {
             match histories.get(&release.id) {
                 Some(Ok(history)) => {
                     let of_revision = history.iter().find(|record| record.revision == Some(release.revision.0));
-                    let as_seen = of_revision.filter(|record| release.record.as_known() == Some(&record.mark));
+                    let as_seen = of_revision.filter(|record| is_as_seen(release, record));
                     match (of_revision, as_seen) {
                         (_, Some(record)) => records.push(record.clone()),
                         (Some(_), None) => drop(missing.insert(release.id.clone(), "it was written again".to_owned())),
@@ -47,6 +52,35 @@ impl LookedBack {
         failed
     }
 
+    /// For the lock and the journal: what is done to these.
+    pub(super) fn undertaking<'a>(
+        &'a self,
+        operation: OperationOfHead,
+        releases: Vec<&'a Release>,
+        takes_back: &'a [RunId],
+    ) -> Undertaking<'a> {
+        Undertaking {
+            operation,
+            policies: &self.policies,
+            shard: self.shard,
+            connection: &self.connection,
+            identity: self.gathered.identity.as_ref(),
+            client: self.gathered.inventory.client(),
+            releases,
+            takes_back,
+        }
+    }
+
+    /// Right before anything is changed, whether it is still the cluster that was looked at: connects anew, and compares
+    /// its identity with that of the plan, where it could be read. Where it could not, each record is compared by its
+    /// own, which is in no other cluster.
+    pub(super) fn same_cluster(&self, surroundings: &Surroundings) -> Result<(), Stopped> {
+        let client = self.gathered.inventory.reconnected();
+        let Some(planned) = &self.gathered.identity else { return Ok(()) };
+        let now = surroundings.unless_interrupted(client.identity().map_err(|error| cannot_be_told(&error)))?;
+        guard::same_cluster(planned, &now).map_err(|refusal| Stopped::Refused(vec![refusal]))
+    }
+
     /// The scope in words, where there is something to say about it.
     pub(super) fn scope_note(&self) -> String {
         let namespace = match &self.scope {
@@ -56,4 +90,12 @@ impl LookedBack {
         let shard = self.shard.map(|shard| format!("shard {shard}"));
         namespace.into_iter().chain(shard).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether it is the very record that was seen. One that has only been replaced since is: a rollback that fails does that
+/// with the record that it came from, also where the next try succeeds.
+fn is_as_seen(release: &Release, record: &Record) -> bool {
+    let Some(seen) = release.record.as_known() else { return false };
+    let replaced = seen.uid == record.mark.uid && record.status.as_deref() == Some("superseded");
+    *seen == record.mark || replaced
 }

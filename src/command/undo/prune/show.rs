@@ -1,0 +1,107 @@
+//! Shows the plan of a prune, and what came of it.
+
+use super::remove::Pruned;
+use crate::cli::UndoFormat;
+use crate::command::undo::look::LookedBack;
+use crate::command::{Stopped, Surroundings};
+use crate::exit_code::ExitCode;
+use crate::report::{Format, PruneDocument, PruneRow, PruneView, RunNote, render_error, render_prune, serialize};
+use crate::undo::Candidate;
+
+/// What there is to show.
+pub(super) struct Shown<'a> {
+    pub(super) looked: &'a LookedBack,
+    pub(super) old: &'a [&'a Candidate],
+    /// How many more are younger, and stay.
+    pub(super) younger: usize,
+}
+
+/// Whether something was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Plan,
+    Report,
+}
+
+impl Shown<'_> {
+    fn rows<'a>(&'a self, pruned: &'a Pruned) -> Vec<PruneRow<'a>> {
+        let row = |candidate: &&'a Candidate| PruneRow {
+            kept: &candidate.kept,
+            mark: &candidate.mark,
+            failed: pruned.left.get(&candidate.kept.id).map(String::as_str),
+        };
+        self.old.iter().map(row).collect()
+    }
+
+    fn view<'a>(&'a self, rows: &'a [PruneRow<'a>], journal: Option<&'a RunNote>) -> PruneView<'a> {
+        PruneView {
+            policies: &self.looked.policies,
+            connection: &self.looked.connection,
+            identity: self.looked.gathered.identity.as_ref(),
+            helm: &self.looked.gathered.helm,
+            rows,
+            younger: self.younger,
+            now: self.looked.gathered.now,
+            journal,
+        }
+    }
+
+    /// Before the question.
+    pub(super) fn tell_plan(&self, surroundings: &mut Surroundings) {
+        let nothing = Pruned::default();
+        let rows = self.rows(&nothing);
+        let width = surroundings.terminal.stderr.columns();
+        let text = render_prune(&self.view(&rows, None), width, surroundings.printer.err());
+        if surroundings.terminal.can_ask() {
+            surroundings.printer.tell(&text);
+        } else {
+            surroundings.printer.say(&text);
+        }
+    }
+
+    /// On stdout; what is still there although it should not be, is told as well.
+    pub(super) fn show(
+        &self,
+        pruned: &Pruned,
+        journal: Option<&RunNote>,
+        output: UndoFormat,
+        kind: Kind,
+        surroundings: &mut Surroundings,
+    ) -> Result<ExitCode, Stopped> {
+        let rows = self.rows(pruned);
+        let view = self.view(&rows, journal);
+        let width = surroundings.terminal.stdout.columns();
+        let printer = &mut surroundings.printer;
+        let document = || match kind {
+            Kind::Plan => PruneDocument::of_plan(&view),
+            Kind::Report => PruneDocument::of_report(&view),
+        };
+        let gone = || rows.iter().filter(|row| row.failed.is_none());
+        let text = match (output, kind) {
+            (UndoFormat::Table, Kind::Plan) => Ok(render_prune(&view, width, printer.out())),
+            (UndoFormat::Table, Kind::Report) => Ok(summary(&view)),
+            (UndoFormat::Json, _) => serialize(&document(), Format::Json),
+            (UndoFormat::Yaml, _) => serialize(&document(), Format::Yaml),
+            (UndoFormat::Name, _) => Ok(gone().map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")),
+        };
+        printer.data(&text.map_err(Stopped::internal)?);
+        for row in &rows {
+            if let Some(why) = row.failed {
+                let error: Box<dyn std::error::Error> =
+                    format!("the history of {} is still there: {why}", row.kept.id).into();
+                printer.tell(&render_error(error.as_ref(), None, printer.err()));
+            }
+        }
+        Ok(ExitCode::Done)
+    }
+}
+
+fn summary(view: &PruneView<'_>) -> String {
+    if view.rows.is_empty() {
+        return String::new();
+    }
+    let gone = view.rows.iter().filter(|row| row.failed.is_none()).count();
+    let journal = view.journal.filter(|journal| !journal.places.is_empty());
+    let journal = journal.map_or_else(String::new, |journal| format!("\njournal: run {}", journal.id));
+    format!("pruned {gone} · failed {}{journal}", view.rows.len() - gone)
+}

@@ -1,0 +1,324 @@
+//! `restore` and `prune` beside other runs: the lock, the journal, which purge was the last, and which cluster it is.
+
+use std::fs;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, Line, SeededRelease, Which};
+
+use crate::in_pods::in_pod;
+use crate::pinned::{allow_nobody, wait_until_allowed};
+use crate::restore::{KEEPING, RESTORE};
+use crate::support::{Output, Real, Running, Terminal, cluster};
+use crate::undo::{RUN, records, status, works};
+
+const DRY_RUN: [&str; 4] = ["restore", "-f", "policy.yaml", "--dry-run"];
+const PRUNE: [&str; 9] = ["prune", "--older-than", "14d", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+const RUNS: [&str; 4] = ["runs", "--local", "-o", "json"];
+
+/// Two releases in the fence of a policy that keeps histories, and a namespace for its lock.
+fn prepare(test: &str) -> Real {
+    let real = Real::new(test, HelmVersion::Three);
+    real.policy(KEEPING);
+    real.seed(&["a/one", "a/two"]);
+    cluster().api().create_namespace(&real.namespace("locks")).unwrap_or_else(|error| panic!("{error}"));
+    real
+}
+
+fn start(real: &Real, command: &[&str], more: &[&str]) -> Running {
+    let locks = real.namespace("locks");
+    real.program.start(&[command, &["--lock-namespace", locks.as_str()], more].concat())
+}
+
+fn go(real: &Real) {
+    real.program.file("go", "");
+}
+
+/// A history that a purge of this policy has left long ago.
+fn old_history(real: &Real, name: &str) {
+    let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
+    cluster().seed(&[SeededRelease::new(&namespace, name)]).unwrap_or_else(|error| panic!("{error}"));
+    let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
+    let mut helm = real.helm_command();
+    helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
+    works(&helm.output().expect("helm starts"));
+}
+
+fn run_of(output: &Output) -> String {
+    output.json()["run"]["id"].as_str().expect("a run has a name").to_owned()
+}
+
+/// The newest of the journals on this machine.
+fn newest(real: &Real) -> Value {
+    real.program.run(&RUNS).exits(0).json()["runs"][0].clone()
+}
+
+#[test]
+fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back_all_of_it() {
+    let mut real = prepare("held-back");
+    old_history(&real, "old");
+    real.hold_helm("uninstall");
+    let purge = start(&real, &RUN, &["--workers=1", "--batch=1"]);
+    real.program.wait_for_file("calls", "uninstall");
+    let policy = real.namespace("x").trim_end_matches("-x").to_owned();
+    for command in [&RESTORE[..], &PRUNE] {
+        let refused = start(&real, command, &[]).finish().exits(6);
+        let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: "));
+        drop(refused.stderr_has("hint: wait for it with --lock-wait"));
+    }
+    // It begins while nothing is gone yet, and plans once more when the purge is over.
+    let restore = start(&real, &RESTORE, &["--lock-wait", "1m"]);
+    restore.wait_for_stderr("waiting: another run holds the lock");
+    go(&real);
+    let purged = run_of(&purge.finish().exits(0));
+    let restored = restore.finish().exits(0);
+    let report = restored.json();
+    assert_eq!((&report["runs"], &report["report"]["totals"]["restored"]), (&json!([purged]), &json!(2)), "{restored}");
+    assert_eq!(records(&real.namespace("a"), "old"), ["v1"], "nobody has asked for that");
+    assert_eq!(start(&real, &PRUNE, &[]).finish().exits(0).json()["releases"][0]["pruned"], true);
+    let lease = format!("helm-purge-{policy}");
+    let kind = Kind::new("coordination.k8s.io/v1", "Lease");
+    let lease = cluster().api().get(kind, Some(&real.namespace("locks")), &lease).expect("the API answers");
+    assert!(lease.expect("there is a Lease")["spec"]["holderIdentity"].is_null(), "everybody gave it back");
+}
+
+#[test]
+fn a_purge_does_not_run_beside_a_restore() {
+    let mut real = prepare("aside");
+    real.program.run(&RUN).exits(0);
+    real.hold_helm("rollback");
+    let restore = start(&real, &RESTORE, &["--workers=1"]);
+    real.program.wait_for_file("calls", "rollback");
+    // Somebody has installed something meanwhile: else there were nothing to purge, and no lock to take.
+    real.seed(&["a/three"]);
+    start(&real, &RUN, &[]).finish().exits(6).stderr_has("another run holds the lock of the policy");
+    let note = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    drop(note.stderr_has("note: restore ").stderr_has(" of the same policy is under way: "));
+    go(&real);
+    assert_eq!(restore.finish().exits(0).json()["report"]["totals"]["restored"], 2);
+    assert_eq!(real.listed(), ["a/one", "a/three", "a/two"]);
+}
+
+#[test]
+fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes_it() {
+    let mut real = prepare("reckoned");
+    let purged = run_of(&real.program.run(&RUN).exits(0));
+    real.hold_helm("rollback");
+    let running = real.program.start(&[&RESTORE[..], &["--workers=1"]].concat());
+    real.program.wait_for_file("calls", "rollback");
+    let run = newest(&real);
+    assert_eq!((&run["operation"], &run["state"]), (&json!("restore"), &json!("running")), "{run:#}");
+    assert_eq!((&run["takesBack"], &run["totals"]["planned"]), (&json!([purged]), &json!(2)), "{run:#}");
+    real.program.kill(running);
+    let run = newest(&real);
+    let one = format!("{}/one", real.namespace("a"));
+    assert_eq!((&run["state"], &run["inHand"]), (&json!("killed"), &json!([one])), "{run:#}");
+    let id = run["id"].as_str().expect("it has a name").to_owned();
+    let table = real.program.run(&["runs", "--local"]).exits(0).stdout_has("killed, 1 in hand");
+    assert!(table.stdout.contains("restore") && table.stdout.contains("purge"), "{table}");
+    let detail = real.program.run(&["runs", "--local", &id]).exits(0);
+    drop(detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand")));
+    let says = format!("note: restore {id} of ");
+    let plan = real.program.run(&DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
+    drop(plan);
+    drop(real.program.run(&["plan", "-f", "policy.yaml"]).exits(0).stderr_has("`restore` brings back the rest"));
+    go(&real);
+    let restored = real.program.run(&RESTORE).exits(0);
+    assert_eq!(restored.json()["report"]["totals"]["restored"], 2, "{restored}");
+    assert_eq!(restored.json()["run"]["journal"].as_array().map(Vec::len), Some(1), "{restored}");
+    let run = newest(&real);
+    assert_eq!((&run["id"], &run["state"]), (&restored.json()["run"]["id"], &json!("finished")), "{run:#}");
+    assert_eq!((&run["totals"]["restored"], &run["verified"]["gone"]), (&json!(2), &json!(2)), "{run:#}");
+    assert!(!real.program.run(&DRY_RUN).exits(0).stderr.contains("was killed"));
+}
+
+#[test]
+fn a_prune_keeps_a_journal_and_without_a_place_for_one_nothing_is_pruned_nor_restored() {
+    let real = prepare("pruned");
+    old_history(&real, "old");
+    let no_room = real.program.run(&[&PRUNE[..], &["--journal", "/dev/full"]].concat()).exits(4);
+    drop(
+        no_room.stderr_has("/dev/full: No space left on device").stderr_has("or go on without a journal: --no-journal"),
+    );
+    assert_eq!(records(&real.namespace("a"), "old"), ["v1"]);
+    let pruned = real.program.run(&PRUNE).exits(0);
+    let run = newest(&real);
+    assert_eq!((&run["operation"], &run["id"]), (&json!("prune"), &pruned.json()["run"]["id"]), "{run:#}");
+    assert_eq!((&run["totals"]["pruned"], &run["totals"]["planned"]), (&json!(1), &json!(1)), "{run:#}");
+    let one = real.program.run(&["runs", "--local", run["id"].as_str().expect("text")]).exits(0);
+    drop(one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a"))));
+    real.program.run(&RUN).exits(0);
+    real.program.run(&[&RESTORE[..], &["--journal", "/dev/full"]].concat()).exits(4);
+    assert_eq!(status(&real, &real.namespace("a"), "one")["info"]["status"], "uninstalled");
+    let silent = real.program.run(&[&RESTORE[..], &["--no-journal"]].concat()).exits(0).json();
+    assert_eq!((&silent["run"]["journal"], &newest(&real)["operation"]), (&json!([]), &json!("purge")), "{silent:#}");
+}
+
+#[test]
+fn a_signal_and_a_deadline_end_a_restore_with_accounts_for_everything() {
+    let mut real = prepare("signalled");
+    real.program.run(&RUN).exits(0);
+    // In a second, nothing can be done for sure that may take as long as the policy's timeout.
+    let late = real.program.run(&[&RESTORE[..], &["--max-duration", "1s"]].concat()).exits(8).json();
+    assert_eq!(late["report"]["totals"]["notStarted"], 2, "{late:#}");
+    real.hold_helm("rollback");
+    let running = real.program.start(&[&RESTORE[..], &["--workers=1"]].concat());
+    real.program.wait_for_file("calls", "rollback");
+    running.signal(Signal::TERM);
+    running.wait_for_stderr("stopping: 1 release is being restored and will be finished, 1 not started");
+    go(&real);
+    running.finish().exits(143);
+    let run = newest(&real);
+    assert_eq!((&run["state"], &run["exitCode"]), (&json!("interrupted"), &json!(143)), "{run:#}");
+    assert_eq!((&run["totals"]["restored"], &run["totals"]["notStarted"]), (&json!(1), &json!(1)), "{run:#}");
+    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+}
+
+#[test]
+fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by_its_name() {
+    let real = Real::new("leftover-run", HelmVersion::Four);
+    real.policy(KEEPING);
+    real.seed(&["a/old"]);
+    let first = run_of(&real.program.run(&RUN).exits(0));
+    real.seed(&["a/web"]);
+    let second = run_of(&real.program.run(&RUN).exits(0));
+    let restored = real.program.run(&RESTORE).exits(0).json();
+    assert_eq!((&restored["runs"], &restored["report"]["totals"]["restored"]), (&json!([second]), &json!(1)));
+    assert_eq!(restored["otherRuns"], json!([{"run": first, "releases": 1}]));
+
+    let again = real.program.run(&RESTORE[..5]).exits(0).stderr_has(&format!("run {second}, begun"));
+    let again = again.stderr_has("nothing is here that this run has left").stderr_has("nothing to restore");
+    drop(again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)")));
+    assert_eq!(status(&real, &real.namespace("a"), "old")["info"]["status"], "uninstalled");
+
+    // The cluster alone does not tell of the second one any more: then the head says which run it is and when it was.
+    let elsewhere = Real::new("leftover-run", HelmVersion::Four);
+    elsewhere.policy(KEEPING);
+    let plan = elsewhere.program.run(&DRY_RUN).exits(0).stdout_has(&format!("run {first}, begun"));
+    assert!(!plan.stdout.contains(&second), "{plan}");
+
+    let by_name = [&RESTORE[..5], &["--run", &first]].concat();
+    let plan = real.program.run(&[&DRY_RUN[..], &["--run", &first]].concat()).exits(0);
+    drop(plan.stdout_has(&format!("the last run of the policy is another one: {second}, begun")));
+    real.program.run(&by_name).exits(0).stdout_has("restored 1");
+    assert_eq!(real.listed(), ["a/old", "a/web"]);
+}
+
+#[test]
+fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
+    let home = "podmorning-home";
+    let evening = in_pod("podmorning", home, "cluster-admin");
+    let policy = fs::read_to_string(evening.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = format!("{policy}defaults: {{keepHistory: true}}\n");
+    evening.program.file("policy.yaml", &policy);
+    evening.seed(&["a/one"]);
+    // One that fails, as its Job would try it again.
+    let broken = SeededRelease::new(&evening.namespace("a"), "broken").config_maps(1).hook(json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "No", "annotations": {"helm.sh/hook": "pre-delete"}},
+    }));
+    cluster().seed(&[broken]).unwrap_or_else(|error| panic!("{error}"));
+    let first = run_of(&evening.program.run(&RUN).exits(1));
+    evening.program.file("policy.yaml", &policy.replace("keepHistory: true", "keepHistory: true, hooks: skip"));
+    let second = run_of(&evening.program.run(&RUN).exits(0));
+    let restored = evening.program.run(&RESTORE).exits(0);
+    let report = restored.json();
+    assert_eq!((&report["runs"], &report["unfinishedRuns"]), (&json!([second, first]), &json!([first])), "{restored}");
+    assert_eq!(report["report"]["totals"]["restored"], 2, "{restored}");
+    let config_map = format!("configmap {home}/helm-purge-run-{}", run_of(&restored));
+    assert_eq!(report["run"]["journal"], json!([config_map]), "{restored}");
+    let laptop = Real::new("podmorning", HelmVersion::Three);
+    let runs = laptop.program.run(&["runs", "-n", home, "-o", "json"]).exits(0).json();
+    let operations = [0, 1, 2].map(|at| runs["runs"][at]["operation"].clone());
+    assert_eq!(operations, [json!("restore"), json!("purge"), json!("purge")], "{runs:#}");
+}
+
+#[test]
+fn a_rollback_that_the_api_server_failed_is_tried_again() {
+    for helm in HelmVersion::BOTH {
+        let (real, proxy) = Real::behind_a_proxy("rolled-again", helm);
+        real.policy(KEEPING);
+        real.seed(&["a/web"]);
+        real.program.run(&RUN).exits(0);
+        let object = format!("POST /api/v1/namespaces/{}/configmaps*", real.namespace("a"));
+        proxy.fail(&object, Which::Only(1), Fault::Answer(Answer::UNAVAILABLE));
+        let output = real.program.run(&RESTORE).exits(0);
+        let release = &output.json()["report"]["releases"][0];
+        assert_eq!((&release["outcome"], &release["attempts"]), (&json!("restored"), &json!(2)), "{output}");
+        assert_eq!(status(&real, &real.namespace("a"), "web")["info"]["status"], "deployed");
+        assert!(!records(&real.namespace("a"), "web").contains(&"v1".to_owned()));
+    }
+}
+
+/// The same release in two clusters behind one address, uninstalled and marked in both.
+struct Twins {
+    real: Real,
+    other: Cluster,
+    relay: throwaway_cluster::Relay,
+}
+
+impl Twins {
+    fn new(test: &str) -> Self {
+        let mut real = Real::new(test, HelmVersion::Four);
+        real.policy(KEEPING);
+        let other = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+        let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
+        let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
+        for cluster in [cluster(), &other] {
+            let web = SeededRelease::new(&namespace, "web").config_maps(1);
+            cluster.seed(&[web]).unwrap_or_else(|error| panic!("{error}"));
+            let mut helm = cluster.helm_command(real.helm).unwrap_or_else(|error| panic!("{error}"));
+            helm.args(["uninstall", "web", "-n", &namespace, "--keep-history", "--description", &mark]);
+            works(&helm.output().expect("helm starts"));
+        }
+        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
+        let kubeconfig = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "throwaway", "users": [],
+            "contexts": [{"name": "throwaway", "context": {"cluster": "c"}}],
+            "clusters": [{"name": "c", "cluster": {"server": relay.server(), "insecure-skip-tls-verify": true}}],
+        });
+        let kubeconfig = real.program.file("kubeconfig", &kubeconfig.to_string());
+        real.program.set("KUBECONFIG", kubeconfig);
+        let policy = fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
+        real.program.file("policy.yaml", &policy.replace(cluster().server(), relay.server()));
+        Self { real, other, relay }
+    }
+
+    /// While somebody thinks about the plan, the address comes to lead to the other cluster.
+    fn swap(&self, command: &[&str], question: &str, code: i32, says: &str) {
+        self.relay.lead_to(cluster());
+        let mut terminal = Terminal::start(self.real.program.command(command));
+        terminal.wait_for(question);
+        self.relay.lead_to(&self.other);
+        terminal.type_text("throwaway\r");
+        assert_eq!(terminal.wait().code(), Some(code), "{}", terminal.screen());
+        terminal.wait_for(says);
+        for cluster in [cluster(), &self.other] {
+            let left = cluster.api().list(Kind::SECRET, Some(&self.real.namespace("a"))).expect("they can be listed");
+            assert_eq!(left, ["sh.helm.release.v1.web.v1"], "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored_or_pruned_there() {
+    let twins = Twins::new("swapped-back");
+    let restore = ["restore", "-f", "policy.yaml"];
+    let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml"];
+    let (restores, prunes) =
+        ("This restores 1 release on throwaway.", "This removes the history of 1 release for good");
+    // Where the uid may not be read, each release is compared by its record.
+    for cluster in [cluster(), &twins.other] {
+        allow_nobody(cluster, &["list"]);
+    }
+    twins.swap(&restore, restores, 0, "changed since the plan, left alone");
+    twins.swap(&prune, prunes, 1, "it has changed since the plan");
+    for cluster in [cluster(), &twins.other] {
+        allow_nobody(cluster, &["list", "get"]);
+        wait_until_allowed(cluster);
+    }
+    for (command, question) in [(&restore[..], restores), (&prune, prunes)] {
+        twins.swap(command, question, 5, "the address leads to another cluster by now");
+    }
+}
