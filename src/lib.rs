@@ -53,6 +53,7 @@ pub mod shard;
 mod side_by_side;
 pub mod signal;
 pub mod undo;
+mod unsupported;
 mod visible;
 
 use std::ffi::OsString;

@@ -26,6 +26,7 @@ mod hostile;
 mod in_pods;
 mod indexed_job;
 mod init;
+mod installation;
 mod inventory;
 mod journal;
 mod keep;

@@ -14,6 +14,7 @@ pub(super) enum Family {
     Helm4,
     Kwok,
     Library,
+    Krew,
 }
 
 impl Family {
@@ -24,6 +25,7 @@ impl Family {
             Self::Helm4 => "helm4",
             Self::Kwok => "kwok",
             Self::Library => "library",
+            Self::Krew => "krew",
         }
     }
 
@@ -35,7 +37,7 @@ impl Family {
     /// The files in its folder that decide what a build makes.
     pub(super) const fn files(self) -> &'static [&'static str] {
         match self {
-            Self::Kubernetes | Self::Helm3 | Self::Helm4 | Self::Kwok => &["go.mod", "go.sum"],
+            Self::Kubernetes | Self::Helm3 | Self::Helm4 | Self::Kwok | Self::Krew => &["go.mod", "go.sum"],
             Self::Library => &["go.mod", "go.sum", "main.go", "cluster.go", "worker.go"],
         }
     }

@@ -24,9 +24,14 @@ fn question(part: Part) -> &'static [&'static str] {
     match part {
         Part::Kubectl => &["version", "--client", "-o", "json"],
         Part::Helm3 | Part::Helm4 => &["version", "--template", "{{.Version}}"],
-        Part::Etcd | Part::ApiServer | Part::ControllerManager | Part::Scheduler | Part::Kwok | Part::HelmLibrary => {
-            &["--version"]
-        }
+        Part::Etcd
+        | Part::ApiServer
+        | Part::ControllerManager
+        | Part::Scheduler
+        | Part::Kwok
+        | Part::HelmLibrary
+        | Part::Krew
+        | Part::KrewValidator => &["--version"],
     }
 }
 
@@ -38,8 +43,8 @@ fn version_in(part: Part, text: &str) -> Option<Version> {
         Part::Kubectl => "\"gitVersion\": \"v",
         Part::Helm3 | Part::Helm4 => "v",
         Part::Kwok => "kwok version v",
-        // Nobody else has it.
-        Part::HelmLibrary => return None,
+        // Never looked for outside the cache.
+        Part::HelmLibrary | Part::Krew | Part::KrewValidator => return None,
     };
     let (_, rest) = text.split_once(marker)?;
     Version::first_in(rest)

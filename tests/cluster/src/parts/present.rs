@@ -18,7 +18,14 @@ fn in_assets(part: Part) -> Option<PathBuf> {
         Part::Etcd | Part::ApiServer | Part::Kubectl => {
             environment::kubebuilder_assets().map(|folder| folder.join(part.program())).filter(|file| file.is_file())
         }
-        Part::ControllerManager | Part::Scheduler | Part::Helm3 | Part::Helm4 | Part::Kwok | Part::HelmLibrary => None,
+        Part::ControllerManager
+        | Part::Scheduler
+        | Part::Helm3
+        | Part::Helm4
+        | Part::Kwok
+        | Part::HelmLibrary
+        | Part::Krew
+        | Part::KrewValidator => None,
     }
 }
 
@@ -42,6 +49,7 @@ fn names(part: Part) -> &'static [&'static str] {
         Part::Helm3 => &["helm", "helm3"],
         Part::Helm4 => &["helm", "helm4"],
         Part::Kwok => &["kwok"],
-        Part::HelmLibrary => &[],
+        // A user's own krew is a plugin of kubectl, and its root is the user's.
+        Part::HelmLibrary | Part::Krew | Part::KrewValidator => &[],
     }
 }

@@ -28,6 +28,10 @@ pub enum Part {
     Kwok,
     /// This package's own: uninstalls releases with Helm 3's Go library, all in one process.
     HelmLibrary,
+    /// krew: installs plugins of kubectl.
+    Krew,
+    /// What krew's index has every manifest checked with.
+    KrewValidator,
 }
 
 /// What every build is told, whatever it builds.
@@ -41,7 +45,7 @@ pub(super) const OLDEST_GO_NAME: &str = "1.26";
 
 impl Part {
     /// All of them, in the order in which their builds help each other most.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Etcd,
         Self::ApiServer,
         Self::ControllerManager,
@@ -51,6 +55,8 @@ impl Part {
         Self::Helm4,
         Self::Kwok,
         Self::HelmLibrary,
+        Self::Krew,
+        Self::KrewValidator,
     ];
 
     /// The name of the program's file.
@@ -65,6 +71,8 @@ impl Part {
             Self::Helm3 | Self::Helm4 => "helm",
             Self::Kwok => "kwok",
             Self::HelmLibrary => "helm-library",
+            Self::Krew => "krew",
+            Self::KrewValidator => "validate-krew-manifest",
         }
     }
 
@@ -77,6 +85,7 @@ impl Part {
             Self::Helm3 | Self::HelmLibrary => "v3.21.4",
             Self::Helm4 => "v4.2.4",
             Self::Kwok => "v0.8.0",
+            Self::Krew | Self::KrewValidator => "v0.4.3",
         }
     }
 
@@ -87,7 +96,7 @@ impl Part {
             Self::ApiServer => 4,
             Self::ControllerManager | Self::Helm3 | Self::Helm4 | Self::Kwok => 3,
             Self::Etcd => 2,
-            Self::Scheduler | Self::Kubectl | Self::HelmLibrary => 1,
+            Self::Scheduler | Self::Kubectl | Self::HelmLibrary | Self::Krew | Self::KrewValidator => 1,
         })
     }
 
@@ -103,6 +112,8 @@ impl Part {
             Self::Helm4 => "helm.sh/helm/v4/cmd/helm",
             Self::Kwok => "sigs.k8s.io/kwok/cmd/kwok",
             Self::HelmLibrary => ".",
+            Self::Krew => "sigs.k8s.io/krew/cmd/krew",
+            Self::KrewValidator => "sigs.k8s.io/krew/cmd/validate-krew-manifest",
         }
     }
 
@@ -110,7 +121,8 @@ impl Part {
     pub(super) fn linker_flags(self) -> String {
         let version = self.version();
         let stamps = match self {
-            Self::Etcd | Self::HelmLibrary => String::new(),
+            // A krew that does not know its version does not look for a newer one.
+            Self::Etcd | Self::HelmLibrary | Self::Krew | Self::KrewValidator => String::new(),
             Self::ApiServer | Self::ControllerManager | Self::Scheduler | Self::Kubectl => {
                 let base = "k8s.io/component-base/version";
                 let client = "k8s.io/client-go/pkg/version";
@@ -135,6 +147,7 @@ impl Part {
             Self::Helm4 => Family::Helm4,
             Self::Kwok => Family::Kwok,
             Self::HelmLibrary => Family::Library,
+            Self::Krew | Self::KrewValidator => Family::Krew,
         }
     }
 }
