@@ -10,6 +10,7 @@
 //! helm list ─ inventory ─► Listing            whole, or an error
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
 //! saved plan ─ saved_plan ─► SavedPlan         read strictly; the plan keeps what it does not choose
+//! policies ─ rights ─► roles and bindings     pure: what an account must be allowed to, and no more
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
@@ -46,6 +47,7 @@ pub mod plan;
 pub mod policy;
 pub mod release;
 pub mod report;
+pub mod rights;
 pub mod run_id;
 pub mod saved_plan;
 pub mod settings;

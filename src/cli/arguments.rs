@@ -7,8 +7,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    JournalArguments, KeepArguments, LockArguments, PruneArguments, ReportArguments, RestoreArguments, RunsArguments,
-    ShardArguments, ValidateArguments,
+    DoctorArguments, JournalArguments, KeepArguments, LockArguments, PruneArguments, RbacArguments, ReportArguments,
+    RestoreArguments, RunsArguments, ShardArguments, ValidateArguments,
 };
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
@@ -51,6 +51,10 @@ pub enum Command {
     Test(TestArguments),
     /// Show earlier runs: when, by whom, how many went, how it ended
     Runs(RunsArguments),
+    /// Say what works and what is missing for a policy, before anything is deleted
+    Doctor(DoctorArguments),
+    /// Print the roles and bindings that a policy needs, for `kubectl apply -f -`
+    Rbac(RbacArguments),
     /// Print a JSON Schema of policies, for editors
     Schema,
     /// Print the versions of this program and of the helm it uses

@@ -81,6 +81,23 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             ),
         ),
         (
+            "doctor",
+            format!(
+                "  {name} doctor\n  {name} doctor -f policy.yaml --lock-namespace ops\n  {name} doctor -o json | jq '.findings[] | select(.state != \"ok\")'\n\n\
+                 Looks as whoever calls it: as the service account of a CronJob, run it in that pod, or with its token.\n\
+                 The exit code is 0 where nothing is missing; else the one with which a run would end."
+            ),
+        ),
+        (
+            "rbac",
+            format!(
+                "  {name} rbac | kubectl apply -f -\n  {name} rbac -f policy.yaml --service-account ops/helm-purge\n  \
+                 {name} rbac --for restore --service-account ops/helm-restore\n  {name} rbac --for-namespace dev-carol\n\n\
+                 In the whole cluster only namespaces may be looked at. Everything else is bound in each namespace of the\n\
+                 fence: for a namespace that is made later, --for-namespace prints its binding."
+            ),
+        ),
+        (
             "runs",
             format!(
                 "  {name} runs\n  {name} runs 20261125-190342-3f9a1c\n  {name} runs --local -o json | jq '.runs[0].inHand'\n\n\

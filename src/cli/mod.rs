@@ -6,6 +6,7 @@ mod journal;
 mod keep;
 mod lock;
 mod report;
+mod rights;
 mod runs;
 mod shard;
 mod undo;
@@ -20,6 +21,9 @@ pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
 pub use lock::LockArguments;
 pub use report::ReportArguments;
+pub use rights::{
+    AccountArguments, DoctorArguments, FindingsFormat, ManifestFormat, PurposeArgument, RbacArguments,
+};
 pub use runs::{RunsArguments, RunsFormat};
 pub use shard::ShardArguments;
 pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};

@@ -28,9 +28,9 @@ pub use connection_error::ConnectionError;
 pub use leases::{LeaseWish, LeaseWriting, SeenLease};
 pub use look_error::LookError;
 pub use looks::{
-    Application, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,
+    Application, Deed, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,
     MarksInNamespace, NamedNamespace, NamespaceFacts, NamespaceList, Payload, Payloads, Presence, Record, RecordList,
-    RecordStore, ReplacedNames, ReplacedRevisions, Wanted, WatchNews,
+    RecordStore, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, Wanted, WatchNews,
 };
 pub use marks::{MarkPlace, SeenMark};
 pub use run_records::{MadeRunRecord, RunRecord};

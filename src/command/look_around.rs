@@ -46,7 +46,7 @@ pub(super) fn look_around(
 
 /// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there
 /// are several times for each release.
-fn find_helm(connection: &Connection, surroundings: &Surroundings) -> Result<Helm, Stopped> {
+pub(super) fn find_helm(connection: &Connection, surroundings: &Surroundings) -> Result<Helm, Stopped> {
     let environment = &surroundings.environment;
     let cache = (!usual_cache_is_writable(environment)).then(|| connection.folder().join("cache"));
     Helm::find(environment.helm_bin.as_deref(), cache, surroundings.interrupts.stop()).map_err(Stopped::from)

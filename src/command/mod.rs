@@ -8,6 +8,7 @@ mod check_again;
 mod confirm;
 mod explain;
 mod facts;
+mod hooks;
 mod init;
 mod journal;
 mod keep;
@@ -20,6 +21,7 @@ mod policies;
 mod prepare;
 mod purge;
 mod reports;
+mod rights;
 mod runs;
 mod saved_plan;
 mod schema;
@@ -71,6 +73,8 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Test(arguments) => test::test(&arguments, surroundings),
         Command::Explain(arguments) => explain::explain(&arguments, &connection, surroundings),
         Command::Runs(arguments) => runs::runs(&arguments, &connection, surroundings),
+        Command::Doctor(arguments) => rights::doctor(&arguments, &connection, surroundings),
+        Command::Rbac(arguments) => rights::rbac(&arguments, &connection, surroundings),
         Command::Schema => Ok(schema::schema(surroundings)),
         Command::Version => version::version(surroundings),
     }

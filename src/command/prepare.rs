@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Asked, Gathered, gather};
+use super::hooks;
 use super::narrow::{find_scope, narrowing};
 use super::policies::read_policies;
 use super::saved_plan;
@@ -114,6 +115,7 @@ fn look(
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
     refusals.extend(guard::kept_histories(&plan, gathered.inventory.why_helm()));
+    refusals.extend(hooks::not_allowed(&plan, &contents, &gathered, surroundings));
     refusals.extend(limits);
     let Gathered { helm, identity, inventory, now, .. } = gathered;
     Ok(Prepared {

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod history;
+mod hooks;
 mod limits;
 mod protection;
 mod refusal;
@@ -11,6 +12,7 @@ mod window;
 
 pub use cluster::{Attendance, ClusterFacts, cluster, same_cluster};
 pub use history::kept_histories;
+pub use hooks::{RunningHook, hooks, running_hooks, verbs_for_hooks};
 pub use limits::{has_limits, limits};
 pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;

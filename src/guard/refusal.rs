@@ -3,6 +3,10 @@
 use std::fmt;
 
 use crate::place::Place;
+use crate::visible;
+
+/// So many hooks are named that may not be made.
+const NAMED_HOOKS: usize = 5;
 
 /// Why a purge may not happen. Nothing has been purged then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,11 @@ pub enum Refusal {
         /// Why not.
         why: String,
     },
+    /// Hooks of releases that go have to run, and may not be made.
+    HooksNotAllowed {
+        /// Of each the release, the hook, and the verbs that are missing. Foreign text.
+        lacking: Vec<String>,
+    },
     /// A larger share of the cluster would go than the limit allows.
     TooLargeAShare {
         /// How many would go.
@@ -128,6 +137,7 @@ impl Refusal {
             Refusal::OtherPolicies { .. } => "plan.policies",
             Refusal::ClusterSwapped { .. } => "cluster-swapped",
             Refusal::HistoryCannotBeKept { .. } => "keep-history",
+            Refusal::HooksNotAllowed { .. } => "hooks",
         }
     }
 
@@ -157,6 +167,9 @@ impl Refusal {
             }
             Refusal::HistoryCannotBeKept { .. } => {
                 "give this program a way to the API server that it can use, or purge without `keepHistory`"
+            }
+            Refusal::HooksNotAllowed { .. } => {
+                "grant the rights (`helm purge rbac` prints those for Jobs), or say `hooks: skip` in the policy"
             }
             Refusal::OptOutsUnseen { .. } => {
                 "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs"
@@ -213,6 +226,12 @@ impl fmt::Display for Refusal {
             }
             Refusal::HistoryCannotBeKept { why } => {
                 write!(f, "`keepHistory` needs the API, and it could not be asked: {why}")
+            }
+            Refusal::HooksNotAllowed { lacking } => {
+                let named = lacking.iter().take(NAMED_HOOKS).map(|hook| visible::line(hook)).collect::<Vec<_>>();
+                let more = lacking.len() - named.len();
+                let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
+                write!(f, "hooks have to run that this account may not make:\n{}{more}", named.join("\n"))
             }
             Refusal::TooLargeAShare { chosen, seen, limit, source } => {
                 write!(

@@ -11,7 +11,7 @@ use super::order::put_in_order;
 use super::reason::{Reason, Source};
 use super::shards::keep_what_goes_last;
 use crate::inventory::{Listing, OptOut, Unlisted, Unreadable};
-use crate::policy::{History, KeepEntry, Policy, Requirement, SelectorMatch};
+use crate::policy::{History, Hooks, KeepEntry, Policy, Requirement, SelectorMatch};
 use crate::release::{Content, Known, Namespace, Release, Status};
 
 /// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
@@ -81,7 +81,10 @@ pub(super) fn entry_of(release: &Release, fences: &Fences<'_>, cases: &Cases<'_>
     let (decision, going) = cases.decide(release, fences);
     let is_kept = going.is_some_and(|going| going.handling.history == History::Keep);
     let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
-    Entry { subject: Subject::Release(release.clone()), decision, going, claims_stay, kinds, losses }
+    let skips = going.is_some_and(|going| going.handling.hooks == Hooks::Skip);
+    let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
+    let hooks_skipped = hooks_skipped.unwrap_or_default();
+    Entry { subject: Subject::Release(release.clone()), decision, going, claims_stay, kinds, losses, hooks_skipped }
 }
 
 /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
@@ -111,7 +114,15 @@ fn unlisted_entry(entry: &Unlisted) -> Entry {
 
 fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
     let decision = Decision { verdict: Verdict::Keep, reasons };
-    Entry { subject, decision, going: None, claims_stay: Vec::new(), kinds: Kinds::None, losses: Vec::new() }
+    Entry {
+        subject,
+        decision,
+        going: None,
+        claims_stay: Vec::new(),
+        kinds: Kinds::None,
+        losses: Vec::new(),
+        hooks_skipped: Vec::new(),
+    }
 }
 
 fn sort_key(subject: &Subject) -> (&str, &str) {

@@ -4,7 +4,7 @@ use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
 use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
 use crate::policy::{Handling, History, KeepEntry, Phase, Requirement, Until};
-use crate::release::{Loss, Namespace, Object, Release};
+use crate::release::{Address, Loss, Namespace, Object, Release};
 
 /// What becomes of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +50,8 @@ pub struct Entry {
     pub kinds: Kinds,
     /// What a restore would not bring back, where it goes with its history kept.
     pub losses: Vec<Loss>,
+    /// Hooks of its deletion that do not run, because the policy says so.
+    pub hooks_skipped: Vec<Address>,
 }
 
 /// How a release goes that goes.

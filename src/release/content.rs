@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Chart, Known, Ties};
+use super::{Address, Chart, Known, Ties};
 
 /// What an uninstall of a release would take along.
 ///
@@ -29,6 +29,8 @@ pub struct Content {
     pub description: String,
     /// Objects that hooks of its installation have made. Helm does not make them again when it rolls back.
     pub made_by_hooks: Vec<Object>,
+    /// What the hooks of its deletion make; unknown where a hook does not say what it is.
+    pub hooks: Known<Vec<Address>>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
     pub ties: Ties,
 }
@@ -57,6 +59,7 @@ impl Content {
             first_deployed: Known::Unknown,
             description: String::new(),
             made_by_hooks: Vec::new(),
+            hooks: Known::Is(Vec::new()),
             ties: Ties::none(),
         }
     }

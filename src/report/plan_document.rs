@@ -93,6 +93,9 @@ struct ReleaseOfDocument {
     /// What of it a restore would not bring back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
+    /// Hooks of its deletion that do not run, because the policy says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hooks_skipped: Vec<String>,
     /// StatefulSets whose volume claims stay behind.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     claims_stay: Vec<String>,
@@ -197,6 +200,7 @@ impl ReleaseOfDocument {
             phase: entry.going.map(|going| going.phase.as_str()),
             restorable: entry.going.map(|going| going.handling.history == History::Keep),
             losses: entry.losses.iter().map(ToString::to_string).collect(),
+            hooks_skipped: entry.hooks_skipped.iter().map(|hook| format!("{} {}", hook.kind, hook.name)).collect(),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),
         }
     }

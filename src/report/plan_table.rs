@@ -3,6 +3,7 @@
 use super::paint::Paint;
 use super::plan_head::head;
 use super::plan_row::{cells, short};
+use super::plan_hooks;
 use super::plan_undo;
 use super::table::{Align, Table};
 use super::words::plural;
@@ -69,6 +70,7 @@ pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, pa
     }
     lines.extend(claims_line(view.plan).map(|line| paint.quiet(&line)));
     lines.extend(plan_undo::lines(view.plan, detail).iter().map(|line| paint.quiet(line)));
+    lines.extend(plan_hooks::lines(view.plan, detail).iter().map(|line| paint.quiet(line)));
     lines.push(footer(view, paint));
     lines.join("\n")
 }

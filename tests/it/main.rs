@@ -52,6 +52,7 @@ mod recording;
 mod reports;
 mod restore;
 mod retries;
+mod rights;
 mod saved_plan;
 mod screens;
 mod shards;

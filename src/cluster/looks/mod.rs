@@ -10,6 +10,7 @@ mod protection;
 mod records;
 mod remaining;
 mod replaced;
+mod rights;
 mod store;
 mod watch;
 
@@ -19,6 +20,7 @@ pub use protection::{Application, HelmRelease, KeepMark, KeepMarkList, MadeRelea
 pub use records::{InNamespace, Record, RecordList};
 pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};
+pub use rights::{Deed, Resource, SpelledKind};
 pub use store::RecordStore;
 pub use watch::WatchNews;
 

@@ -74,11 +74,11 @@ pub(super) fn content_of(release: &Release, stored: &Stored, lists: ObjectLists)
     let own = release.id.namespace.as_str();
     manifest::read(&stored.manifest, own, KeepPolicy::Honoured, &mut content)?;
     // Nobody waits until what a hook has made is gone.
-    let objects = std::mem::replace(&mut content.ties.objects, Known::Unknown);
+    let objects = std::mem::replace(&mut content.ties.objects, Known::Is(Vec::new()));
     for hook in &stored.hooks {
         manifest::read(hook, own, KeepPolicy::Ignored, &mut content).map_err(|why| format!("in a hook: {why}"))?;
     }
-    content.ties.objects = objects;
+    content.hooks = std::mem::replace(&mut content.ties.objects, objects);
     ties::add_folder(&stored.definitions, &mut content.ties);
     Ok(content)
 }

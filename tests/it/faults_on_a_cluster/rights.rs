@@ -51,8 +51,7 @@ fn without_the_right_to_make_a_hook_nothing_of_its_release_is_deleted() {
         let release = throwaway_cluster::SeededRelease::new(&real.namespace("a"), "b").config_maps(1).hook(job);
         cluster().seed(&[release]).unwrap_or_else(|error| panic!("{error}"));
         let rights: &Rights<'_> = &[("secrets", EVERYTHING), ("configmaps", EVERYTHING), ("namespaces", EVERYTHING)];
-        let output = run_as(real, rights).exits(1);
-        assert_eq!(output.results(), ["b failed rbac listed"], "{output}");
+        let output = run_as(real, rights).exits(5).stderr_has("b: Job farewell (create");
         assert_eq!(maps(real), ["b-1"], "{output}");
         a_second_run_finishes(real);
         cluster().api().delete(Kind::JOB, Some(&real.namespace("a")), "farewell").expect("the hook ran");

@@ -1,0 +1,101 @@
+//! `rbac`: the objects that grant what a policy needs.
+
+use super::namespaces;
+use crate::cli::{ManifestFormat, RbacArguments};
+use crate::cluster::{Client, Connection, LookError};
+use crate::command::policies::read_policies;
+use crate::command::{Stopped, Surroundings};
+use crate::exit_code::ExitCode;
+use crate::policy::{Policies, Policy, Reach};
+use crate::release::Namespace;
+use crate::report::{Format, GrantHead, render_grants, serialize_grants};
+use crate::rights::{Account, Binding, Grant, Purpose, binding, grants};
+use crate::settings::ConnectionWish;
+
+/// Prints them. Asks the cluster only which namespaces a glob means.
+pub(in crate::command) fn rbac(
+    arguments: &RbacArguments,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<ExitCode, Stopped> {
+    let account = arguments.account.service_account.parse::<Account>();
+    let account = account.map_err(|why| wrong("--service-account", &arguments.account.service_account, &why))?;
+    let lock = arguments.account.lock_namespace.as_deref().map(|name| namespace("--lock-namespace", name)).transpose()?;
+    let lock = lock.unwrap_or_else(|| account.namespace.clone());
+    let policies = read_policies(&arguments.files)?;
+    let purpose = Purpose::from(arguments.purpose);
+    if let Some(policy) = policies.iter().find(|policy| !purpose.fits(policy)) {
+        let text = format!("the policy {} keeps no history: nothing of it can be restored", policy.name);
+        return Err(Stopped::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
+    }
+    let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
+    let all: Vec<Grant> = match &arguments.for_namespace {
+        Some(name) => {
+            let namespace = namespace("--for-namespace", name)?;
+            let policies = inside(&policies, &namespace)?;
+            policies.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
+        }
+        None => {
+            let fences = fences(&policies, wish, surroundings)?;
+            policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
+        }
+    };
+    let text = match arguments.output {
+        ManifestFormat::Yaml => render_grants(&head(&policies, &account, purpose), &all),
+        ManifestFormat::Json => serialize_grants(&all, Format::Json),
+    };
+    surroundings.printer.data(&text.map_err(Stopped::internal)?);
+    Ok(ExitCode::Done)
+}
+
+fn head<'a>(policies: &'a Policies, account: &'a Account, purpose: Purpose) -> GrantHead<'a> {
+    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.handling.reach == Reach::Cluster);
+    let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
+    GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
+}
+
+/// The policies that may choose releases there.
+fn inside<'a>(policies: &'a Policies, namespace: &Namespace) -> Result<Vec<&'a Policy>, Stopped> {
+    let inside = policies.iter().filter(|policy| policy.namespaces.matches(namespace).is_some()).collect::<Vec<_>>();
+    if inside.is_empty() {
+        let text = format!("--for-namespace {namespace}: no policy has it in its `namespaces`");
+        return Err(Stopped::usage(text, "nothing has to be bound there"));
+    }
+    Ok(inside)
+}
+
+fn fences(
+    policies: &Policies,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<Vec<Vec<Namespace>>, Stopped> {
+    surroundings.listen()?;
+    let stop = surroundings.interrupts.stop().clone();
+    let mut unresolved = None;
+    let client = || match Connection::resolve(wish) {
+        Ok(connection) => Client::new(&connection, stop),
+        Err(error) => {
+            let why = error.to_string();
+            unresolved = Some(error);
+            Err(LookError::NoConnection(why))
+        }
+    };
+    let found = namespaces::of_fences(policies, client);
+    if let Some(error) = unresolved {
+        return Err(error.into());
+    }
+    let found = found.map_err(|error| Stopped::Error {
+        code: ExitCode::Preflight,
+        error: Box::from(format!("the namespaces could not be listed, to tell which ones the globs mean: {error}")),
+        hint: Some("--for-namespace prints the binding of one namespace, and asks no cluster".to_owned()),
+    });
+    surroundings.unless_interrupted(found)
+}
+
+fn namespace(flag: &str, text: &str) -> Result<Namespace, Stopped> {
+    text.parse().map_err(|_| wrong(flag, text, "no namespace can be called that"))
+}
+
+fn wrong(flag: &str, text: &str, why: &str) -> Stopped {
+    Stopped::usage(format!("{flag} {}: {why}", crate::visible::quoted(text)), "names are lower case letters, digits and `-`")
+}

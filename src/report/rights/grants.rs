@@ -1,0 +1,95 @@
+//! The objects that grant rights, as manifests for `kubectl apply -f -`.
+
+use serde::Serialize;
+
+use crate::report::document::{Format, serialize};
+use crate::rights::{Account, Grant, GrantObject, Purpose};
+
+/// Comments are broken here.
+const WIDTH: usize = 118;
+
+/// What stands above the objects.
+#[derive(Debug, Clone)]
+pub struct GrantHead<'a> {
+    /// The policies, by their names.
+    pub policies: Vec<&'a str>,
+    /// Who gets the rights.
+    pub account: &'a Account,
+    /// What for.
+    pub purpose: Purpose,
+    /// The policies that may choose releases which reach beyond their fence.
+    pub reaching: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct List<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    items: Vec<&'a GrantObject>,
+}
+
+/// YAML, a document for each object, with a comment above it.
+///
+/// # Errors
+/// Where it cannot be expressed, which would be a fault of this program.
+pub fn render_grants(head: &GrantHead<'_>, grants: &[Grant]) -> Result<String, String> {
+    let mut text = comment(&head.words());
+    for grant in grants {
+        let object = serialize(&grant.object, Format::Yaml)?;
+        text.extend(["---\n", &comment(&format!("{}.", grant.about)), object.trim_end(), "\n"]);
+    }
+    text.truncate(text.trim_end().len());
+    Ok(text)
+}
+
+/// One document with all of them.
+///
+/// # Errors
+/// As above.
+pub fn serialize_grants(grants: &[Grant], format: Format) -> Result<String, String> {
+    let items = grants.iter().map(|grant| &grant.object).collect();
+    serialize(&List { api_version: "v1", kind: "List", items }, format)
+}
+
+impl GrantHead<'_> {
+    fn words(&self) -> String {
+        let policies = self.policies.join(", ");
+        let mut words = match self.purpose {
+            Purpose::Run => format!(
+                "What the service account {} needs to carry out {policies}, and no more. In the whole cluster it may look \
+                 at namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can \
+                 use this account can do that.",
+                self.account
+            ),
+            Purpose::Restore => format!(
+                "What the service account {} needs to restore what {policies} has purged. A restore makes again whatever \
+                 the charts hold, so in the namespaces of the fence it may do everything, but for roles and bindings \
+                 with rights that it does not have itself: give it to nobody else.",
+                self.account
+            ),
+        };
+        if !self.reaching.is_empty() {
+            words.push_str(&format!(
+                " {} may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be \
+                 deleted with these rights.",
+                self.reaching.join(", ")
+            ));
+        }
+        words
+    }
+}
+
+fn comment(words: &str) -> String {
+    let mut text = String::new();
+    let mut line = String::from("#");
+    for word in words.split_whitespace() {
+        if line.len() + 1 + word.len() > WIDTH {
+            text.extend([line.as_str(), "\n"]);
+            line = String::from("#");
+        }
+        line.extend([" ", word]);
+    }
+    text.extend([line.as_str(), "\n"]);
+    text
+}

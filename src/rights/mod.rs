@@ -1,0 +1,16 @@
+//! What an account has to be allowed to, so that a policy can be carried out, and no more.
+//!
+//! Pure: from a policy to rights, and from rights to the objects that grant them. What an account really may is the
+//! cluster's to say: the questions are made here, and asked elsewhere.
+
+mod asked;
+mod finding;
+mod grant;
+mod needs;
+mod right;
+
+pub use asked::{Answers, Lack, lack, questions};
+pub use finding::{Finding, FindingState, exit_code};
+pub use grant::{Account, Binding, Grant, GrantObject, binding, grants};
+pub use needs::{Needs, Purpose};
+pub use right::{Right, Scope};

@@ -1,0 +1,71 @@
+//! The admission policy of deploy/admission, on the real API server: a release that it protects survives a purge whose
+//! policy and rights would let it go.
+
+use std::path::Path;
+
+use serde_json::json;
+use throwaway_cluster::{Chart, HelmVersion, Kind, wait_until};
+
+use super::Account;
+use crate::support::cluster;
+
+const RUN: [&str; 7] = ["run", "-A", "-f", "policy.yaml", "--yes", "-o", "json"];
+
+/// Applies it under a name of its own, for the service accounts of another namespace.
+fn protect(account: &Account) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/admission/protect.yaml");
+    let text = std::fs::read_to_string(file).expect("it is part of the repository");
+    let text = text.replace("helm-purge-protect", &format!("protect-{}", account.home));
+    let text = text.replace("serviceaccounts:helm-purge'", &format!("serviceaccounts:{}'", account.home));
+    let manifest = account.real.program.file("protect.yaml", &text);
+    let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+    let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
+    let output = output.expect("kubectl can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The API server takes a moment to know a new policy.
+fn wait_until_protected(account: &Account, object: &str) {
+    let namespace = account.real.namespace("a");
+    wait_until("a protection", || {
+        let mut kubectl = cluster().kubectl_command()?;
+        kubectl.args(["delete", "--dry-run=server", "-n", &namespace, object]);
+        kubectl.arg(format!("--as=system:serviceaccount:{}:purger", account.home));
+        kubectl.arg(format!("--as-group=system:serviceaccounts:{}", account.home));
+        kubectl.args(["--as-group=system:serviceaccounts", "--as-group=system:authenticated"]);
+        let output = kubectl.output().expect("kubectl can be started");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() || words.contains("is protected from purges"), "{words}");
+        Ok((!output.status.success()).then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn a_release_that_the_api_server_protects_survives_and_the_others_go() {
+    for helm in HelmVersion::BOTH {
+        let account = Account::new("admission", helm, "keep: []\ndefaults: {hooks: skip}\n", &["a"]);
+        let namespace = account.real.namespace("a");
+        for name in ["db", "web"] {
+            let installed = cluster().install(helm, Chart::Tiny, &namespace, name, &["--set", "count=2"]);
+            installed.unwrap_or_else(|error| panic!("{error}"));
+        }
+        let annotation = json!({"metadata": {"annotations": {"helm-purge/protected": "vault, db"}}});
+        let api = cluster().api();
+        api.patch(Kind::NAMESPACE, None, &namespace, &annotation).unwrap_or_else(|error| panic!("{error}"));
+        let before = api.list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
+        let of_db = before.into_iter().filter(|name| name.starts_with("db")).collect::<Vec<_>>();
+        assert_eq!(of_db.len(), 2);
+        protect(&account);
+        wait_until_protected(&account, &format!("configmap/{}", of_db[0]));
+        let output = account.real.program.run(&RUN).exits(1);
+        assert_eq!(output.results(), ["db failed rbac listed", "web purged gone"], "{output}");
+        assert!(output.stdout.contains("is protected from purges"), "{output}");
+        let after = api.list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
+        assert!(of_db.iter().all(|name| after.contains(name)), "{after:?}");
+        // The record was not even marked.
+        assert_eq!(account.real.listed(), ["a/db"]);
+        let secret = api.get(Kind::SECRET, Some(&namespace), "sh.helm.release.v1.db.v1").expect("it can be read");
+        assert_eq!(secret.expect("it is there")["metadata"]["labels"]["status"], "deployed");
+    }
+}

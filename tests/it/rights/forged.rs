@@ -1,0 +1,56 @@
+//! Forged records, with the rights that are printed: whoever can write a Secret in a namespace of the fence gets no
+//! further than that namespace.
+
+use serde_json::json;
+use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
+
+use super::Account;
+use crate::support::cluster;
+
+const RUN: [&str; 7] = ["run", "-A", "-f", "policy.yaml", "--yes", "-o", "json"];
+
+#[test]
+fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_lets_it() {
+    for helm in HelmVersion::BOTH {
+        let lines = "keep: []\ndefaults: {reach: cluster, hooks: skip}\n";
+        let account = Account::new("forgedreach", helm, lines, &["a"]);
+        let (api, namespace) = (cluster().api(), account.real.namespace("a"));
+        let treasure = json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "treasure", "namespace": account.home},
+        });
+        api.apply(&treasure).unwrap_or_else(|error| panic!("{error}"));
+        let elsewhere = SeededRelease::new(&namespace, "elsewhere").recorded_object(treasure);
+        let wide = SeededRelease::new(&namespace, "wide").recorded_object(json!({
+            "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": account.home},
+        }));
+        let honest = SeededRelease::new(&namespace, "honest").config_maps(1);
+        cluster().seed(&[elsewhere, wide, honest]).unwrap_or_else(|error| panic!("{error}"));
+        let output = account.real.program.run(&RUN).exits(1);
+        assert_eq!(output.results(), ["elsewhere failed rbac listed", "honest purged gone", "wide failed rbac listed"]);
+        let treasure = api.get(Kind::CONFIG_MAP, Some(&account.home), "treasure").expect("it can be asked for");
+        assert!(treasure.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
+        let home = api.get(Kind::NAMESPACE, None, &account.home).expect("it can be asked for");
+        assert!(home.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
+    }
+}
+
+#[test]
+fn a_forged_hook_makes_no_pod() {
+    for helm in HelmVersion::BOTH {
+        let account = Account::new("forgedhook", helm, "keep: []\ndefaults: {hooks: skip}\n", &["a"]);
+        let namespace = account.real.namespace("a");
+        let pod = json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "intruder", "annotations": {"helm.sh/hook": "pre-delete"}},
+            "spec": {"containers": [{"name": "x", "image": "x"}]},
+        });
+        cluster().seed(&[SeededRelease::new(&namespace, "web").hook(pod)]).unwrap_or_else(|error| panic!("{error}"));
+        // Whoever changes the policy has changed no rights.
+        account.real.policy("keep: []\n");
+        let refused = account.real.program.run(&RUN).exits(5);
+        drop(refused.stderr_has(&format!("{namespace}/web: Pod intruder (create")));
+        let pods = cluster().api().list(Kind::POD, Some(&namespace)).expect("pods can be listed");
+        assert!(pods.is_empty(), "{pods:?}");
+        assert_eq!(account.real.listed(), ["a/web"]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Least privilege: the rights that a policy needs, printed, granted on the real cluster, and used by a service account.
+
+mod admission;
+mod doctor;
+mod forged;
+mod hooks;
+mod printed;
+mod purge;
+
+use std::process::Stdio;
+
+use serde_json::json;
+use throwaway_cluster::HelmVersion;
+
+use crate::support::{Real, cluster};
+
+/// The program on the real cluster as a service account that has exactly the rights which `rbac` prints for its policy.
+struct Account {
+    real: Real,
+    home: String,
+}
+
+impl Account {
+    /// Of a policy with these lines. The namespaces of the fence are made and bound; whatever comes later is not.
+    fn new(test: &str, helm: HelmVersion, lines: &str, namespaces: &[&str]) -> Self {
+        let real = Real::new(test, helm);
+        real.policy(lines);
+        let api = cluster().api();
+        for name in namespaces {
+            api.create_namespace(&real.namespace(name)).unwrap_or_else(|error| panic!("{error}"));
+        }
+        // Outside of the fence.
+        let home = format!("home-of-{test}-{helm}");
+        api.create_namespace(&home).unwrap_or_else(|error| panic!("{error}"));
+        let metadata = json!({"name": "purger", "namespace": home});
+        let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata});
+        api.apply(&account).unwrap_or_else(|error| panic!("{error}"));
+        let mut account = Self { real, home };
+        account.grant(&[]);
+        let kubeconfig = cluster().kubeconfig_for_service_account(&account.home, "purger");
+        account.real.program.set("KUBECONFIG", kubeconfig.unwrap_or_else(|error| panic!("{error}")));
+        account
+    }
+
+    /// What `rbac` prints, with these arguments more. It is the admin who is asked.
+    fn printed(&self, more: &[&str]) -> String {
+        let name = format!("{}/purger", self.home);
+        let mut command = self.real.program.command(&["rbac", "-f", "policy.yaml", "--service-account", &name]);
+        command.args(more).env("KUBECONFIG", cluster().kubeconfig()).stderr(Stdio::inherit());
+        let output = command.output().expect("the program can be started");
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).expect("it is text")
+    }
+
+    /// Applies it as people do.
+    fn grant(&self, more: &[&str]) {
+        let manifest = self.real.program.file("rights.yaml", &self.printed(more));
+        let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+        let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
+        let output = output.expect("kubectl can be started");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,0 +1,63 @@
+//! What `rbac` prints, and where it refuses to.
+
+use crate::support::Program;
+
+const NAMED: &str = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: end-of-day}\nclusters: [dev]\n\
+                     namespaces: [dev-alice, dev-bob]\n";
+
+fn rbac(policy: &str, more: &[&str]) -> crate::support::Output {
+    let program = Program::new();
+    program.file("helm-purge.yaml", policy);
+    program.run(&[&["rbac"], more].concat())
+}
+
+#[test]
+fn where_every_namespace_is_named_no_cluster_is_asked() {
+    let output = rbac(&format!("{NAMED}defaults: {{hooks: skip}}\n"), &["--lock-namespace", "locks"]).exits(0);
+    assert_eq!(output.stderr, "");
+    insta::assert_snapshot!(output.stdout, @"");
+}
+
+#[test]
+fn one_namespace_needs_one_binding_whatever_the_globs_are() {
+    let policy = NAMED.replace("[dev-alice, dev-bob]", "['dev-*']");
+    let output = rbac(&policy, &["--for-namespace", "dev-carol", "--service-account", "ops/purger"]).exits(0);
+    insta::assert_snapshot!(output.stdout, @"");
+    let outside = rbac(&policy, &["--for-namespace", "prod"]).exits(2);
+    drop(outside.stderr_has("--for-namespace prod: no policy has it in its `namespaces`"));
+}
+
+#[test]
+fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
+    let policy = NAMED.replace("[dev-alice, dev-bob]", "['dev-*']");
+    drop(rbac(&policy, &[]).exits(4).stderr_has("error"));
+    drop(rbac(&policy, &["--service-account", "purger"]).exits(2).stderr_has("--service-account"));
+}
+
+#[test]
+fn who_keeps_no_history_needs_no_rights_to_restore() {
+    drop(rbac(NAMED, &["--for", "restore"]).exits(2).stderr_has("keeps no history"));
+    let keeping = format!("{NAMED}defaults: {{keepHistory: true}}\n");
+    let list = rbac(&keeping, &["--for", "restore", "-o", "json"]).exits(0).json();
+    let names = list["items"].as_array().expect("a list").iter().map(|item| item["metadata"]["name"].as_str());
+    let names = names.map(Option::unwrap_or_default).collect::<Vec<_>>();
+    assert_eq!(
+        names,
+        [
+            "helm-purge-end-of-day-restore-look",
+            "helm-purge-end-of-day-restore-look",
+            "helm-purge-end-of-day-restore",
+            "helm-purge-end-of-day-restore",
+            "helm-purge-end-of-day-restore",
+            "helm-purge-end-of-day-restore-lock",
+            "helm-purge-end-of-day-restore-lock",
+        ]
+    );
+}
+
+#[test]
+fn what_reaches_further_than_the_rights_is_said() {
+    let output = rbac(&format!("{NAMED}defaults: {{reach: cluster}}\n"), &[]).exits(0);
+    let words = output.stdout.replace("\n# ", " ");
+    assert!(words.contains("end-of-day may choose releases with `reach: cluster`"), "{words}");
+}
