@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! argv ─ cli ─► settings                      what was typed, and the facts of the outside world
+//! (cli, unfinished line) ─ completion ─► Question    pure: what can be typed next; names are looked up by `command`
 //! policy file ─ policy ─► Policy              read strictly, all faults in one go
 //! settings ─ cluster ─► Connection            resolved once, pinned for the client and every helm
 //! helm list ─ inventory ─► Listing            whole, or an error
@@ -34,6 +35,7 @@ pub mod cases;
 pub mod cli;
 pub mod cluster;
 pub mod command;
+pub mod completion;
 pub mod executor;
 pub mod exit_code;
 pub mod guard;

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    DoctorArguments, JournalArguments, KeepArguments, LockArguments, PruneArguments, RbacArguments, ReportArguments,
-    RestoreArguments, RunsArguments, ShardArguments, ValidateArguments,
+    CompleteArguments, CompletionArguments, DoctorArguments, JournalArguments, KeepArguments, LockArguments,
+    PruneArguments, RbacArguments, ReportArguments, RestoreArguments, RunsArguments, ShardArguments, ValidateArguments,
 };
 
 /// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
@@ -57,8 +57,13 @@ pub enum Command {
     Rbac(RbacArguments),
     /// Print a JSON Schema of policies, for editors
     Schema,
+    /// Print the script by which a shell, or kubectl, completes commands, flags and names of the cluster
+    Completion(CompletionArguments),
     /// Print the versions of this program and of the helm it uses
     Version,
+    /// Print what can be typed at the end of a line
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteArguments),
 }
 
 /// `init`.
@@ -212,7 +217,7 @@ pub struct ConnectionArguments {
         long = "kube-context",
         visible_alias = "context",
         global = true,
-        value_name = "NAME",
+        value_name = "CONTEXT",
         help_heading = "Cluster"
     )]
     pub context: Option<String>,

@@ -1,6 +1,7 @@
 //! The command line: what was typed, and nothing else. Looks nothing up and decides nothing.
 
 mod arguments;
+mod completion;
 mod help;
 mod journal;
 mod keep;
@@ -17,6 +18,7 @@ pub use arguments::{
     InitArguments, LogFormatArgument, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments,
     TestArguments,
 };
+pub use completion::{CompleteArguments, CompletionArguments, CompletionScript};
 pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
 pub use lock::LockArguments;
@@ -40,11 +42,15 @@ use crate::settings::FrontDoor;
 /// # Errors
 /// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, front_door: FrontDoor) -> Result<Cli, clap::Error> {
+    let matches = command(front_door).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// Every command and flag with its help, in the words of the way in.
+pub fn command(front_door: FrontDoor) -> clap::Command {
     let name = front_door.command();
     let command = Cli::command().bin_name(name).display_name(name).after_long_help(help::long(name));
-    let command = help::with_examples(command, name);
-    let matches = command.try_get_matches_from(arguments)?;
-    Cli::from_arg_matches(&matches)
+    help::with_examples(command, name)
 }
 
 #[cfg(test)]

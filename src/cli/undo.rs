@@ -14,7 +14,7 @@ pub struct RestoreArguments {
     pub releases: Vec<String>,
     /// The run that removed them; repeatable [default: the last purge of the policy, with those before it that did not
     /// end well and that it went on from]
-    #[arg(long = "run", value_name = "ID")]
+    #[arg(long = "run", value_name = "RUN")]
     pub runs: Vec<String>,
     /// Which policy, whether somebody is asked, and how the result is printed.
     #[command(flatten)]

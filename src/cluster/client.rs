@@ -62,9 +62,16 @@ impl Client {
     /// # Errors
     /// Where there can be no thread for it, or hardly a file may be opened: its runtime panics then.
     pub fn new(connection: &Connection, stop: StopSignal) -> Result<Self, LookError> {
+        Self::with(connection.pinned().clone(), stop)
+    }
+
+    /// The same for a kubeconfig with one context.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) fn with(kubeconfig: Kubeconfig, stop: StopSignal) -> Result<Self, LookError> {
         open_files(FILES).map_err(|error| LookError::Failed(error.to_string()))?;
         let (orders, inbox) = unbounded_channel();
-        let kubeconfig = connection.pinned().clone();
         let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(&kubeconfig, inbox));
         thread.map_err(|error| LookError::Failed(error.to_string()))?;
         Ok(Self { orders, stop, patience: LOOK_TIMEOUT, stuck: Arc::default() })

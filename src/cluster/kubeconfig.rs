@@ -42,7 +42,7 @@ pub(super) fn resolve(wish: &ConnectionWish) -> Result<Resolved, ConnectionError
 }
 
 /// The merged kubeconfig; none where the usual file does not exist or is empty.
-fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionError> {
+pub(super) fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionError> {
     let (paths, may_be_missing) = match files {
         KubeconfigFiles::Flag(path) => (std::slice::from_ref(path), false),
         KubeconfigFiles::Variable(paths) => (paths.as_slice(), false),

@@ -8,6 +8,7 @@
 mod client;
 mod connection;
 mod connection_error;
+mod glance;
 mod histories;
 mod kubeconfig;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod run_records;
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
+pub use glance::{Glance, context_names};
 pub use leases::{LeaseWish, LeaseWriting, SeenLease};
 pub use look_error::LookError;
 pub use looks::{

@@ -5,6 +5,7 @@
 mod as_planned;
 mod carry_out;
 mod check_again;
+mod completion;
 mod confirm;
 mod explain;
 mod facts;
@@ -43,6 +44,10 @@ use crate::exit_code::ExitCode;
 
 /// Carries out a command.
 pub fn dispatch(cli: Cli, surroundings: &mut Surroundings) -> ExitCode {
+    // Whoever completes a line wants no errors.
+    if let Command::Complete(arguments) = &cli.command {
+        return completion::complete(arguments, surroundings);
+    }
     surroundings.reports = Reports::wanted(&cli);
     let (code, early) = match carry_out(cli, surroundings) {
         Ok(code) => (code, None),
@@ -76,6 +81,8 @@ fn carry_out(cli: Cli, surroundings: &mut Surroundings) -> Result<ExitCode, Stop
         Command::Doctor(arguments) => rights::doctor(&arguments, &connection, surroundings),
         Command::Rbac(arguments) => rights::rbac(&arguments, &connection, surroundings),
         Command::Schema => Ok(schema::schema(surroundings)),
+        Command::Completion(arguments) => Ok(completion::script(&arguments, surroundings)),
         Command::Version => version::version(surroundings),
+        Command::Complete(arguments) => Ok(completion::complete(&arguments, surroundings)),
     }
 }

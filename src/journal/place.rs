@@ -38,6 +38,14 @@ impl Place {
         if path.is_dir() { Place::Folder(path.to_owned()) } else { Place::File(path.to_owned()) }
     }
 
+    /// The names of the runs whose journals seem to be in this folder, the newest first. None of them is opened.
+    pub fn runs(&self) -> Vec<RunId> {
+        match self {
+            Place::Folder(folder) => files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect(),
+            Place::File(_) => Vec::new(),
+        }
+    }
+
     /// Whether a journal could be begun here, as far as that can be told without beginning one. Makes the folder.
     ///
     /// # Errors

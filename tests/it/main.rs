@@ -9,6 +9,7 @@ mod as_planned;
 mod batches;
 mod cases;
 mod command_line;
+mod completion;
 mod connections;
 mod deadline;
 mod deadlines;

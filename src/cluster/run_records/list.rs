@@ -4,9 +4,10 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::ListParams;
 
-use super::RunRecord;
+use super::{RunRecord, run_of};
 use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
+use crate::run_id::RunId;
 
 /// So many are asked for at a time: each may have a megabyte.
 const PAGE: u32 = 10;
@@ -32,6 +33,21 @@ impl Client {
                 }
             }
             Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
+        })
+    }
+}
+
+impl Client {
+    /// The names of the runs that have left a journal in a namespace, in no order: only metadata is asked for.
+    ///
+    /// # Errors
+    /// Where they cannot be listed.
+    pub fn run_names(&self, namespace: &str) -> Result<Vec<RunId>, LookError> {
+        let namespace = namespace.to_owned();
+        self.look(|client| async move {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            let listed = in_time(api.list_metadata(&marked())).await?;
+            Ok(listed.items.iter().filter_map(|object| run_of(&object.metadata)).collect())
         })
     }
 }

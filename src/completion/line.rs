@@ -1,0 +1,184 @@
+//! A line that is not finished, read as clap would read it.
+//!
+//! clap itself refuses what is not whole, and its own engine for completion is not stable yet. Which flags take a value,
+//! and what they are called, is asked of clap's tree, never written down again.
+
+use clap::{Arg, ArgAction, Command};
+
+/// A line up to the cursor.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// The command that is meant so far.
+    pub(super) command: &'a Command,
+    /// The arguments that are there already, with their values.
+    pub(super) given: Vec<Given<'a>>,
+    /// What is being typed.
+    pub(super) place: Place<'a>,
+    /// What of it is there.
+    pub(super) partial: &'a str,
+}
+
+/// An argument that is there already.
+#[derive(Debug)]
+pub(super) struct Given<'a> {
+    pub(super) argument: &'a Arg,
+    pub(super) value: Option<&'a str>,
+}
+
+/// What is being typed.
+#[derive(Debug)]
+pub(super) enum Place<'a> {
+    /// The name of a command.
+    Command,
+    /// The name of a flag.
+    Flag,
+    /// A value of this argument.
+    Value(&'a Arg),
+    /// Something that clap would refuse, or where nothing can stand.
+    Nowhere,
+}
+
+/// What stands before the last word, read word by word.
+struct Reader<'a> {
+    command: &'a Command,
+    given: Vec<Given<'a>>,
+    /// The flag whose value comes next.
+    waiting: Option<&'a Arg>,
+    /// `--` has been there.
+    only_values: OnlyValues,
+    /// A command that does not exist has been there.
+    is_lost: bool,
+}
+
+/// Whether flags can still come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OnlyValues {
+    FromHereOn,
+    NotYet,
+}
+
+impl<'a> Line<'a> {
+    /// Reads the words behind the program's own name. The last one is being typed, and may be empty.
+    pub(super) fn read(root: &'a Command, words: &'a [String]) -> Self {
+        let (partial, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
+        let mut reader = Reader::new(root);
+        for word in before {
+            reader.take(word);
+        }
+        let (place, partial) = reader.place_of(partial);
+        Self { command: reader.command, given: reader.given, place, partial }
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(command: &'a Command) -> Self {
+        Self { command, given: Vec::new(), waiting: None, only_values: OnlyValues::NotYet, is_lost: false }
+    }
+
+    fn take(&mut self, word: &'a str) {
+        if let Some(argument) = self.waiting.take() {
+            self.give(argument, Some(word));
+        } else if self.only_values == OnlyValues::FromHereOn || !is_flag(word) {
+            self.take_plain(word);
+        } else if word == "--" {
+            self.only_values = OnlyValues::FromHereOn;
+        } else if let Some(long) = word.strip_prefix("--") {
+            self.take_long(long);
+        } else {
+            self.take_shorts(&word[1..]);
+        }
+    }
+
+    fn take_plain(&mut self, word: &'a str) {
+        if self.command.has_subcommands() {
+            match self.command.find_subcommand(word) {
+                Some(command) => self.command = command,
+                None => self.is_lost = true,
+            }
+        } else if let Some(argument) = self.positional() {
+            self.give(argument, Some(word));
+        }
+    }
+
+    fn take_long(&mut self, long: &'a str) {
+        let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+        let Some(argument) = self.find_long(name) else { return };
+        if value.is_none() && waits_for_value(argument) {
+            self.waiting = Some(argument);
+        } else {
+            self.give(argument, value);
+        }
+    }
+
+    /// `-An dev`, `-Andev`.
+    fn take_shorts(&mut self, shorts: &'a str) {
+        for (at, short) in shorts.char_indices() {
+            let Some(argument) = self.command.get_arguments().find(|argument| argument.get_short() == Some(short))
+            else {
+                return;
+            };
+            if waits_for_value(argument) {
+                let value = &shorts[at + short.len_utf8()..];
+                if value.is_empty() {
+                    self.waiting = Some(argument);
+                } else {
+                    self.give(argument, Some(value.strip_prefix('=').unwrap_or(value)));
+                }
+                return;
+            }
+            self.give(argument, None);
+        }
+    }
+
+    fn give(&mut self, argument: &'a Arg, value: Option<&'a str>) {
+        self.given.push(Given { argument, value });
+    }
+
+    fn find_long(&self, name: &str) -> Option<&'a Arg> {
+        self.command.get_arguments().find(|argument| {
+            let aliases = argument.get_all_aliases().unwrap_or_default();
+            argument.get_long() == Some(name) || aliases.contains(&name)
+        })
+    }
+
+    /// The positional argument that comes next.
+    fn positional(&self) -> Option<&'a Arg> {
+        let taken = self.given.iter().filter(|given| given.argument.is_positional()).count();
+        let positionals = self.command.get_positionals().collect::<Vec<_>>();
+        let last = positionals.last().copied().filter(|last| may_be_repeated(last));
+        positionals.get(taken).copied().or(last)
+    }
+
+    fn place_of(&self, partial: &'a str) -> (Place<'a>, &'a str) {
+        if let Some(argument) = self.waiting {
+            return (Place::Value(argument), partial);
+        }
+        if self.is_lost {
+            return (Place::Nowhere, partial);
+        }
+        if self.only_values == OnlyValues::NotYet && partial.starts_with('-') {
+            let with_value = partial.strip_prefix("--").and_then(|long| long.split_once('='));
+            let Some((name, value)) = with_value else { return (Place::Flag, partial) };
+            let argument = self.find_long(name).filter(|argument| argument.get_action().takes_values());
+            return (argument.map_or(Place::Nowhere, Place::Value), value);
+        }
+        if self.command.has_subcommands() {
+            return (Place::Command, partial);
+        }
+        (self.positional().map_or(Place::Nowhere, Place::Value), partial)
+    }
+}
+
+/// `-` alone is a value: standard input.
+fn is_flag(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('-')
+}
+
+fn waits_for_value(argument: &Arg) -> bool {
+    argument.get_action().takes_values() && !argument.is_require_equals_set()
+}
+
+/// Whether an argument can come again.
+pub(super) fn may_be_repeated(argument: &Arg) -> bool {
+    matches!(argument.get_action(), ArgAction::Append | ArgAction::Count)
+}
