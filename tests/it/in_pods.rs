@@ -22,7 +22,7 @@ fn apply(object: &Value) {
 }
 
 /// A pod in a namespace of its own, outside the fence, whose service account has this role.
-fn pod(namespace: &str, role: &str) -> Pod {
+pub(crate) fn pod(namespace: &str, role: &str) -> Pod {
     cluster().api().create_namespace(namespace).unwrap_or_else(|error| panic!("{error}"));
     apply(
         &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "purger", "namespace": namespace}}),

@@ -24,6 +24,7 @@ mod faults_on_a_cluster;
 mod first_process;
 mod guards;
 mod hostile;
+mod in_a_cluster;
 mod in_pods;
 mod indexed_job;
 mod init;

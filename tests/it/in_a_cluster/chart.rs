@@ -1,0 +1,134 @@
+//! deploy/chart: what both Helms and the API server say to it, and its pods.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use throwaway_cluster::{HelmVersion, Kind};
+
+use super::objects::{Apply, apply, deploy, essence, find, succeeds, wait_until_allowed};
+use super::pod::Pod;
+use super::root::Root;
+use crate::support::{Real, cluster};
+
+const CRON_JOB: Kind<'_> = Kind::new("batch/v1", "CronJob");
+
+fn helm(helm: HelmVersion, arguments: &[&str]) -> Command {
+    let mut command = cluster().helm_command(helm).unwrap_or_else(|error| panic!("{error}"));
+    command.args(arguments);
+    command
+}
+
+/// What the chart makes, as the API server would store it.
+fn rendered(version: HelmVersion, release: &str, namespace: &str, flags: &[&str]) -> Vec<Value> {
+    let (chart, policy) = (deploy("chart/helm-purge"), deploy("cronjob/base/policy.yaml"));
+    let mut command = helm(version, &["template", release, "--namespace", namespace, "--kube-version", "1.36.3"]);
+    command.arg(chart).arg("--set-file").arg(format!("policy={}", policy.display())).args(flags);
+    let root = Root::new(version);
+    apply(&root.file("rendered.yaml", &succeeds(&mut command)), Apply::OnlyAsked)
+}
+
+/// A CronJob without the one variable that only a chart can give.
+fn without_itself(cronjob: &Value) -> Value {
+    let mut cronjob = essence(cronjob);
+    let container = &mut cronjob["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
+    let variables = container["env"].as_array_mut().expect("a list");
+    let before = variables.len();
+    variables.retain(|variable| variable["name"] != "HELM_PURGE_SELF");
+    assert_eq!(variables.len(), before - 1, "the chart's own release is named");
+    cronjob
+}
+
+#[test]
+fn both_helms_have_nothing_to_say_against_the_chart() {
+    let (chart, policy) = (deploy("chart/helm-purge"), deploy("cronjob/base/policy.yaml"));
+    let policy = format!("--set-file=policy={}", policy.display());
+    for version in HelmVersion::BOTH {
+        let linted = succeeds(helm(version, &["lint", "--strict", &policy]).arg(&chart));
+        assert!(linted.contains("0 chart(s) failed"), "{linted}");
+        for (wrong, why) in [
+            ([policy.as_str(), "--set=mode=lively"], "mode"),
+            ([policy.as_str(), "--set=workers=3"], "workers"),
+            ([policy.as_str(), "--set=rbac.namespaces={Dev}"], "namespaces"),
+            (["--set=policy=", "--set=mode=live"], "a policy is needed: --set-file policy=helm-purge.yaml"),
+        ] {
+            let mut command = helm(version, &["template", "x", "--kube-version=1.36.3"]);
+            let output = command.arg(&chart).args(wrong).output().expect("helm can be started");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && said.contains(why), "{wrong:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_charts_cronjobs_are_those_of_the_manifests() {
+    let manifests = [("live", vec![]), ("preview", vec![]), ("morning", vec!["--set", "morning.enabled=true"])];
+    for version in HelmVersion::BOTH {
+        for (overlay, mut flags) in manifests.clone() {
+            flags.extend(["--set", if overlay == "preview" { "mode=preview" } else { "mode=live" }]);
+            let chart = rendered(version, "helm-purge", "helm-purge", &flags);
+            let plain = apply(&deploy(&format!("cronjob/overlays/{overlay}")), Apply::OnlyAsked);
+            let cronjobs = plain.iter().filter(|object| object["kind"] == "CronJob").collect::<Vec<_>>();
+            assert_eq!(cronjobs.len(), if overlay == "morning" { 2 } else { 1 });
+            for cronjob in cronjobs {
+                let name = cronjob["metadata"]["name"].as_str().expect("a text");
+                assert_eq!(without_itself(find(&chart, "CronJob", name)), essence(cronjob), "{overlay}");
+            }
+            let roles = ["helm-purge", "helm-purge-look", "helm-purge-restore"];
+            for role in if overlay == "morning" { &roles[..] } else { &roles[..2] } {
+                let plain = find(&plain, "ClusterRole", &role.replacen("helm-purge", "helm-purge-end-of-day", 1));
+                let chart = find(&chart, "ClusterRole", &role.replacen("helm-purge", "helm-purge-helm-purge", 1));
+                assert_eq!(chart["rules"], plain["rules"], "{role}");
+            }
+            let plain = find(&plain, "Role", "helm-purge-end-of-day-lock")["rules"].as_array().expect("a list").clone();
+            let own = ["helm-purge-helm-purge-lock", "helm-purge-journals"].map(|role| find(&chart, "Role", role));
+            assert_eq!(own.map(|role| role["rules"][0].clone()).to_vec(), plain);
+        }
+    }
+}
+
+/// Installs the chart into a namespace of the policy's own fence.
+fn install(real: &Real, flags: &[&str]) -> Pod {
+    let namespace = real.namespace("tools");
+    let policy = format!(
+        "# Everything of this test, the chart's own namespace too.\napiVersion: helm-purge/v1\nkind: PurgePolicy\n\
+         metadata: {{name: {name}}}\nclusters: [{{uid: {uid}}}]\nnamespaces: ['{fence}']\n",
+        name = real.namespace("chart"),
+        uid = cluster().uid(),
+        fence = real.namespace("*"),
+    );
+    let file = real.program.file("chart-policy.yaml", &policy);
+    let mut command = helm(real.helm, &["install", "janitor", "--namespace", &namespace, "--create-namespace"]);
+    command.arg(deploy("chart/helm-purge")).arg("--set-file").arg(format!("policy={}", file.display()));
+    let said = succeeds(command.args(["--set", "mode=live"]).args(flags));
+    assert!(said.contains("Releases are purged by the schedule \"30 19 * * 1-5\" (Europe/Amsterdam)."), "{said}");
+    let name = "janitor-helm-purge";
+    let cronjob = cluster().api().get(CRON_JOB, Some(&namespace), name).expect("it can be read");
+    for bound in [&namespace, &real.namespace("a")] {
+        wait_until_allowed(name, &namespace, &["delete", "secrets", "-n", bound]);
+    }
+    Pod::of(&cronjob.expect("the chart has it"))
+}
+
+#[test]
+fn a_purge_of_the_charts_own_namespace_keeps_the_chart() {
+    Real::with_both("podchart", |real| {
+        real.seed(&["a/web", "tools/other"]);
+        let bound = format!("rbac.namespaces={{{},{}}}", real.namespace("a"), real.namespace("tools"));
+        // By a binding for the whole cluster, and by one in each namespace.
+        let wide = "rbac.clusterWide=true";
+        let pod = install(real, &["--set", if real.helm == HelmVersion::Three { wide } else { bound.as_str() }]);
+        let plan = real.program.run(&["plan", "-f", "chart-policy.yaml", "-o", "json"]).exits(0).json();
+        let ended = pod.run(real.helm, &str::to_owned);
+        assert_eq!(ended.output.status.code(), Some(0), "{}", ended.output);
+        assert_eq!(ended.message["totals"]["purged"], json!(2), "{:#}", ended.message);
+        assert_eq!(real.listed(), ["tools/janitor"]);
+        // Somebody else's run, which knows of it only by the ConfigMap.
+        let releases = plan["releases"].as_array().expect("a list");
+        let own = releases.iter().find(|release| release["name"] == "janitor").expect("it is in the fence");
+        assert_eq!(own["verdict"], "keep", "{own:#}");
+        assert!(own.to_string().contains("it is helm-purge itself"), "{own:#}");
+        let variables = pod.container()["env"].as_array().expect("a list");
+        let own = json!({"name": "HELM_PURGE_SELF", "value": real.namespace("tools/janitor")});
+        assert!(variables.contains(&own), "{variables:?}");
+    });
+}

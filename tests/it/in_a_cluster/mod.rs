@@ -1,0 +1,14 @@
+//! deploy/container, deploy/cronjob and deploy/chart: the image's root file system with the program in it, and what the
+//! API server and both Helms say to the manifests.
+//!
+//! No container engine is needed: a pod is made with namespaces of users and mounts. Where a system lets nobody have those
+//! these tests fail, and say what to switch on.
+
+mod chart;
+mod cronjob;
+mod dockerfile;
+mod image;
+mod numbers;
+mod objects;
+mod pod;
+mod root;
