@@ -63,7 +63,7 @@ impl Archive {
     fn write_to(&self, path: &Path) -> io::Result<()> {
         let file = BufWriter::new(File::create(path)?);
         // No time and no name of a file in gzip's own header either.
-        let mut builder = Builder::new(GzBuilder::new().mtime(0).write(file, Compression::best()));
+        let mut builder = Builder::new(GzBuilder::new().mtime(0).write(file, Compression::default()));
         for (name, entry) in &self.entries {
             let (kind, mode, bytes) = match entry {
                 Entry::Folder => (EntryType::Directory, Mode::Program, &[][..]),
@@ -101,9 +101,13 @@ mod tests {
     fn the_order_of_adding_makes_no_difference_and_folders_come_before_what_is_in_them() {
         let files = [("b/c/program", Mode::Program), ("a", Mode::Text), ("b/text", Mode::Text)];
         let mut forwards = Archive::default();
-        files.iter().for_each(|(name, mode)| forwards.add(name, *mode, name.as_bytes().to_vec()));
+        for (name, mode) in files {
+            forwards.add(name, mode, name.as_bytes().to_vec());
+        }
         let mut backwards = Archive::default();
-        files.iter().rev().for_each(|(name, mode)| backwards.add(name, *mode, name.as_bytes().to_vec()));
+        for (name, mode) in files.into_iter().rev() {
+            backwards.add(name, mode, name.as_bytes().to_vec());
+        }
         let bytes = written(&forwards);
         assert_eq!(bytes, written(&backwards));
 

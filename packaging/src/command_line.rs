@@ -21,7 +21,7 @@ pub struct CommandLine {
     /// Take this finished binary for this target; repeatable
     #[arg(long = "binary", value_name = "TRIPLE=PATH")]
     pub binaries: Vec<Finished>,
-    /// Where people will find the archives, for krew's manifest: https://example.com/releases/v1.2.3
+    /// Where people will find the archives, for krew's manifest; they lie right below it
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub url: Option<String>,
     /// The project's own address, for krew's manifest

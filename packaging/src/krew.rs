@@ -42,7 +42,8 @@ pub fn manifest(archives: &[PlatformArchive], addresses: &Addresses) -> String {
         )
         .expect("a text can be written to");
     }
-    let homepage = addresses.homepage.as_ref().map(|address| format!("  homepage: \"{address}\"\n")).unwrap_or_default();
+    let homepage =
+        addresses.homepage.as_ref().map(|address| format!("  homepage: \"{address}\"\n")).unwrap_or_default();
     TEMPLATE
         .replace("{version}", crate::VERSION)
         .replace("{homepage}\n", &homepage)

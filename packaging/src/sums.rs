@@ -10,11 +10,11 @@ use crate::Error;
 /// The sum of a file, in hexadecimal.
 pub(crate) fn sum(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(Error::file("read", path))?;
-    Ok(digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat())
 }
 
 /// The lines of a file of sums, sorted by the files' names.
 pub(crate) fn lines(mut sums: Vec<(String, String)>) -> String {
     sums.sort();
-    sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect()
+    sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect::<Vec<_>>().concat()
 }

@@ -57,7 +57,7 @@ pub enum Command {
     Rbac(RbacArguments),
     /// Print a JSON Schema of policies, for editors
     Schema,
-    /// Print the script by which a shell, or kubectl, completes commands, flags and names of the cluster
+    /// Print a script for completion in bash, zsh, fish or by kubectl
     Completion(CompletionArguments),
     /// Print the versions of this program and of the helm it uses
     Version,

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 /// `completion`.
 #[derive(Debug, Args)]
 pub struct CompletionArguments {
-    /// For what
+    /// What is to complete
     #[arg(value_name = "SHELL")]
     pub script: CompletionScript,
 }

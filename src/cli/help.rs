@@ -112,11 +112,12 @@ pub(super) fn with_examples(command: Command, name: &str) -> Command {
             "  source <(helm-purge completion bash)                       in ~/.bashrc\n  \
              source <(helm-purge completion zsh)                        in ~/.zshrc, behind compinit\n  \
              helm-purge completion fish > ~/.config/fish/completions/helm-purge.fish\n  \
-             helm-purge completion kubectl > ~/.local/bin/kubectl_complete-helm_purge; chmod +x $_\n\n\
+             helm-purge completion kubectl > ~/.local/bin/kubectl_complete-helm_purge\n  \
+             chmod +x ~/.local/bin/kubectl_complete-helm_purge\n\n\
              `helm purge` needs none of these: it is completed where `helm` is, by `helm completion SHELL`.\n\
-             `kubectl helm-purge` is completed where `kubectl` is, from 1.26 on, with the script for it on PATH.\n\
-             Names of namespaces, releases, runs and contexts are looked up while you type, for 2 s at most; nothing is\n\
-             changed, nobody is asked to log in, and where there is no answer there are no names."
+             `kubectl helm-purge` is completed where `kubectl` is, from 1.26 on, with its script on PATH.\n\
+             Names of namespaces, releases, runs and contexts are looked up while you type, for 2 s at\n\
+             most; nothing is changed, nobody is asked to log in, and without an answer there are no names."
                 .to_owned(),
         ),
         ("test", format!("  {name} test tests/policy\n  {name} test tests/policy/vaults-stay")),

@@ -23,9 +23,7 @@ pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
 pub use lock::LockArguments;
 pub use report::ReportArguments;
-pub use rights::{
-    AccountArguments, DoctorArguments, FindingsFormat, ManifestFormat, PurposeArgument, RbacArguments,
-};
+pub use rights::{AccountArguments, DoctorArguments, FindingsFormat, ManifestFormat, PurposeArgument, RbacArguments};
 pub use runs::{RunsArguments, RunsFormat};
 pub use shard::ShardArguments;
 pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};

@@ -44,9 +44,8 @@ fn ask(
     };
     let deeds = |hook| verbs.iter().filter_map(move |verb| deed(hook, verb));
     let answers = client.may(running.iter().flat_map(|running| deeds(running.hook)).collect::<BTreeSet<_>>())?;
-    let is_refused = |hook: &Address, verb: &str| {
-        deed(hook, verb).is_some_and(|deed| matches!(answers.get(&deed), Some(Ok(false))))
-    };
+    let is_refused =
+        |hook: &Address, verb: &str| deed(hook, verb).is_some_and(|deed| matches!(answers.get(&deed), Some(Ok(false))));
     let missing = |hook: &Address| verbs.iter().copied().filter(|verb| is_refused(hook, verb)).collect();
     Ok(guard::hooks(running, missing))
 }

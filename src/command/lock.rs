@@ -169,7 +169,7 @@ pub(super) fn lost(lost: &Lost) -> String {
     let LockName { policy, shard, .. } = &lost.name;
     let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
     visible::line(&format!(
-        "warning: the lock of {shard}the policy {policy} was lost, {by}; the run goes on: it does no harm"
+        "warning: the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"
     ))
 }
 

@@ -13,10 +13,10 @@ use super::prepare::Prepared;
 pub(super) struct Undertaking<'a> {
     pub(super) operation: OperationOfHead,
     pub(super) policies: &'a Policies,
-    /// The part of the fence, where several share it.
-    pub(super) shard: Option<Shard>,
     pub(super) connection: &'a Connection,
     pub(super) identity: Option<&'a Identity>,
+    /// Which part of the fence, where several share it.
+    pub(super) shard: Option<Shard>,
     /// None where the API cannot be asked.
     pub(super) client: Option<&'a Client>,
     /// What it is to be done to. Where that is nothing, there is nothing to lock and nothing to take down.
@@ -31,9 +31,9 @@ impl Prepared {
         Undertaking {
             operation: OperationOfHead::Purge,
             policies: &self.policies,
-            shard: self.narrowing.shard,
             connection: &self.connection,
             identity: self.identity.as_ref(),
+            shard: self.narrowing.shard,
             client: self.inventory.client(),
             releases: self.plan.chosen().collect(),
             takes_back: &[],

@@ -4,7 +4,7 @@ use super::{Stopped, Surroundings};
 use crate::cli::{DiagnosticsFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
 use crate::policy::{Policy, ReadPolicies, shared_namespaces};
-use crate::report::{Diagnostic, DiagnosticsDocument, Format, plural, serialize};
+use crate::report::{Diagnostic, DiagnosticsDocument, Format, LogFormat, plural, serialize};
 use crate::visible;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
@@ -21,7 +21,8 @@ pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroun
         tell(&read, &valid, &notes, surroundings);
     }
     let diagnostics = read.faults.iter().flat_map(Diagnostic::of_faults).chain(notes).collect::<Vec<_>>();
-    if surroundings.environment.github_actions {
+    // In a log they would be no annotations.
+    if surroundings.environment.github_actions && surroundings.printer.log_format() == LogFormat::Text {
         for diagnostic in &diagnostics {
             surroundings.printer.tell(&diagnostic.annotation());
         }

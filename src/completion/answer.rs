@@ -38,7 +38,8 @@ impl Candidate {
     /// A candidate, and what its help says, as far as that fits into a list.
     pub fn described(text: impl Into<String>, help: &str) -> Self {
         let sentence = help.lines().next().unwrap_or_default();
-        let sentence = ["; ", " [default"].into_iter().fold(sentence, |rest, end| rest.split(end).next().unwrap_or(rest));
+        let sentence =
+            ["; ", " [default"].into_iter().fold(sentence, |rest, end| rest.split(end).next().unwrap_or(rest));
         let description = if sentence.chars().count() > LONGEST_DESCRIPTION {
             let start = sentence.chars().take(LONGEST_DESCRIPTION).collect::<String>();
             format!("{}…", start.trim_end())

@@ -6,8 +6,8 @@ use super::answer::Candidate;
 use super::line::{Line, may_be_repeated};
 use crate::settings::FrontDoor;
 
-/// What Helm offers by itself behind a plugin's name: its own flags, which a plugin never sees, and `--help`.
-const OFFERED_BY_HELM: [&str; 4] = ["namespace", "kube-context", "kubeconfig", "help"];
+/// What Helm offers by itself behind a plugin's name: its own flags, which a plugin never sees.
+const OFFERED_BY_HELM: [&str; 3] = ["namespace", "kube-context", "kubeconfig"];
 
 /// The commands below a command.
 pub(super) fn commands(line: &Line<'_>) -> Vec<Candidate> {

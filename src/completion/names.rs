@@ -98,9 +98,13 @@ mod tests {
 
     #[test]
     fn names_that_mean_something_to_a_shell_are_never_offered() {
-        let hostile = ["$(reboot)", "`x`", "a b", "a;b", "a\tb", "a\nb", "--yes", "\u{1b}[2J", "a\u{202e}b", "'", "~root", "*"];
+        let hostile =
+            ["$(reboot)", "`x`", "a b", "a;b", "a\tb", "a\nb", "--yes", "\u{1b}[2J", "a\u{202e}b", "'", "~root", "*"];
         let harmless = ["arn:aws:eks:eu-west-1:1234:cluster/dev", "admin@dev", "gke_project_zone_dev"];
         let found = NamesAnswer::Whole(names(&[&hostile[..], &harmless].concat()));
-        assert_eq!(texts(&found.answer("", &[])), ["admin@dev", "arn:aws:eks:eu-west-1:1234:cluster/dev", "gke_project_zone_dev"]);
+        assert_eq!(
+            texts(&found.answer("", &[])),
+            ["admin@dev", "arn:aws:eks:eu-west-1:1234:cluster/dev", "gke_project_zone_dev"]
+        );
     }
 }

@@ -58,7 +58,7 @@ impl Question {
         };
         let words = |words: Vec<Candidate>| Wanted::Known(Answer::Words(words));
         let fitting = |candidates: Vec<Candidate>| {
-            candidates.into_iter().filter(|candidate| candidate.text.starts_with(line.partial)).collect()
+            candidates.into_iter().filter(|candidate| candidate.text.starts_with(line.partial)).collect::<Vec<_>>()
         };
         let wanted = match (&line.place, value) {
             (_, Some(Value::Words(candidates))) => words(fitting(candidates)),

@@ -178,12 +178,14 @@ fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
     };
     let (under_helm, direct) = (flags(FrontDoor::Helm), flags(FrontDoor::Direct));
     let only_direct = direct.iter().filter(|flag| !under_helm.contains(flag)).collect::<BTreeSet<_>>();
-    assert_eq!(only_direct.into_iter().collect::<Vec<_>>(), ["--help", "--kube-context", "--kubeconfig", "--namespace"]);
+    assert_eq!(only_direct.into_iter().collect::<Vec<_>>(), ["--kube-context", "--kubeconfig", "--namespace"]);
 }
 
 #[test]
 fn no_line_is_too_odd_to_be_read() {
-    for line in ["", " ", "-", "--", "---", "-- ", "--=", "-=", "plan -", "plan --=x", "plan -ä", "run -n=", "\u{1b}[2J -é=x"] {
+    for line in
+        ["", " ", "-", "--", "---", "-- ", "--=", "-=", "plan -", "plan --=x", "plan -ä", "run -n=", "\u{1b}[2J -é=x"]
+    {
         drop(ask(line, FrontDoor::Direct));
     }
     drop(Question::read(&mut cli::command(FrontDoor::Direct), &[], FrontDoor::Direct));

@@ -50,7 +50,8 @@ impl Value {
             "DIR" => Value::Folder,
             // `auto|N` is `auto`, or something that people know themselves.
             _ => {
-                let is_literal = |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase());
+                let is_literal =
+                    |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase());
                 let words = word.split('|').filter(is_literal).map(Candidate::bare).collect::<Vec<_>>();
                 if words.is_empty() { Value::Free } else { Value::Words(words) }
             }

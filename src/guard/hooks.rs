@@ -32,7 +32,11 @@ pub fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningH
 /// What helm does with a hook, by its major version. Both were tried right by right: Helm 3 fails without `get` before
 /// it makes anything, Helm 4 makes hooks by `patch` and waits by listing.
 pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
-    if helm < 4 { &["create", "get", "watch", "delete"] } else { &["create", "patch", "get", "list", "watch", "delete"] }
+    if helm < 4 {
+        &["create", "get", "watch", "delete"]
+    } else {
+        &["create", "patch", "get", "list", "watch", "delete"]
+    }
 }
 
 /// Refuses where a right is missing. `missing` are the verbs that are known to be refused for a hook.

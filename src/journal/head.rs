@@ -119,17 +119,19 @@ impl Head {
         self.at.parse().ok()
     }
 
-    /// Whether another run was by policies of the same names, on the same cluster, and over the same part of the fence, and matters to
-    /// this one.
+    /// Whether another run was by policies of the same names, on the same cluster, over the same part of the fence, and
+    /// matters to this one.
     pub fn is_like(&self, other: &Self) -> bool {
         let alike = self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster);
         alike && self.operation.matters_to(other.operation)
     }
 
-    /// Whether another run had one of these policies as well, on the same cluster.
-    pub fn has_policy_of(&self, other: &Self) -> bool {
+    /// Whether another run had one of these policies as well, on the same cluster, and is not about one part of the fence
+    /// where this one is about another.
+    pub fn has_part_of(&self, other: &Self) -> bool {
         let is_theirs = |policy: &PolicyOfHead| other.policies.iter().any(|theirs| theirs.name == policy.name);
-        self.policies.iter().any(is_theirs) && self.cluster.is(&other.cluster)
+        let may_meet = self.shard.is_none() || other.shard.is_none() || self.shard == other.shard;
+        self.policies.iter().any(is_theirs) && may_meet && self.cluster.is(&other.cluster)
     }
 }
 
@@ -225,7 +227,9 @@ mod tests {
             (of(OperationOfHead::Purge), of(OperationOfHead::Restore), of(OperationOfHead::Prune));
         assert!(purge.is_like(&restore) && restore.is_like(&purge) && prune.is_like(&prune));
         assert!(!purge.is_like(&prune) && !prune.is_like(&restore));
-        assert!(purge.has_policy_of(&prune), "it is the same policy all the same");
+        assert!(purge.has_part_of(&prune), "it is the same policy all the same");
+        let part = |shard: &str| Head { shard: Some(shard.to_owned()), ..example(&[]) };
+        assert!(part("1/2").has_part_of(&purge) && !part("1/2").has_part_of(&part("2/2")));
     }
 
     #[test]

@@ -38,7 +38,9 @@ pub use errors::{render_error, render_refusal};
 pub use explanation::render_explanation;
 pub use explanation_document::ExplanationDocument;
 pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
-pub use log::{Level, LogFormat, LogLine, begun_line, error_line, plan_lines, refusal_line, restore_plan_line};
+pub use log::{
+    Level, LogFormat, LogLine, begun_line, error_line, plan_lines, prune_plan_line, refusal_line, restore_plan_line,
+};
 pub use paint::Paint;
 pub use plan_document::PlanDocument;
 pub use plan_table::{Detail, PlanView, plan_names, render_plan};

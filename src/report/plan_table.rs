@@ -2,8 +2,8 @@
 
 use super::paint::Paint;
 use super::plan_head::head;
-use super::plan_row::{cells, short};
 use super::plan_hooks;
+use super::plan_row::{cells, short};
 use super::plan_undo;
 use super::table::{Align, Table};
 use super::words::plural;

@@ -51,9 +51,8 @@ pub fn questions(needs: &Needs, scope: Scope, namespace: Option<&str>) -> BTreeS
 pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answers) -> Lack {
     let mut lack = Lack::default();
     for right in needs.in_scope(scope) {
-        let answer = |group: &str, resource: &str, verb: &str| {
-            answers.get(&deed(namespace, group, resource, right.name, verb))
-        };
+        let answer =
+            |group: &str, resource: &str, verb: &str| answers.get(&deed(namespace, group, resource, right.name, verb));
         let mut refused = Vec::new();
         for verb in &right.verbs {
             match answer(right.group, right.resource, verb) {
@@ -67,9 +66,8 @@ pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answ
             continue;
         }
         let words = Right { verbs: refused.clone(), ..right.clone() }.to_string();
-        let may = |verb: &&str| {
-            USUAL.iter().all(|(group, resource)| matches!(answer(group, resource, verb), Some(Ok(true))))
-        };
+        let may =
+            |verb: &&str| USUAL.iter().all(|(group, resource)| matches!(answer(group, resource, verb), Some(Ok(true))));
         let partly = right.resource == "*" && refused.iter().all(may);
         if partly { lack.partly.push(words) } else { lack.missing.push(words) }
     }

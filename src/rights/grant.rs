@@ -74,14 +74,11 @@ pub fn binding(binding: Binding<'_>, namespace: &Namespace) -> Grant {
         role_ref: reference("ClusterRole", &name),
         subjects: Some(vec![binding.account.subject()]),
     };
-    Grant {
-        about: format!("In {namespace}, a namespace of the fence"),
-        object: GrantObject::RoleBinding(object),
-    }
+    Grant { about: format!("In {namespace}, a namespace of the fence"), object: GrantObject::RoleBinding(object) }
 }
 
 fn everywhere(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
-    let name = format!("{}-look", binding.name());
+    let name = format!("{}.look", binding.name());
     let rights = needs.in_scope(Scope::Cluster).collect::<Vec<_>>();
     let role = ClusterRole {
         metadata: metadata(&name, None),
@@ -113,7 +110,7 @@ fn in_fence(binding: Binding<'_>, needs: &Needs) -> Grant {
 }
 
 fn for_lock(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
-    let name = format!("{}-lock", binding.name());
+    let name = format!("{}.lock", binding.name());
     let rights = needs.in_scope(Scope::Lock).collect::<Vec<_>>();
     let role = Role {
         metadata: metadata(&name, Some(binding.lock_namespace)),
@@ -149,11 +146,12 @@ fn reference(kind: &str, name: &str) -> RoleRef {
 }
 
 impl Binding<'_> {
-    /// What its objects are called.
+    /// What its objects are called. What follows the policy's name begins with a dot, which no policy's name has: else the
+    /// objects of one policy could take the place of another one's, and bind in the whole cluster what deletes everything.
     fn name(&self) -> String {
         match self.purpose {
             Purpose::Run => format!("helm-purge-{}", self.policy.name),
-            Purpose::Restore => format!("helm-purge-{}-restore", self.policy.name),
+            Purpose::Restore => format!("helm-purge-{}.restore", self.policy.name),
         }
     }
 }
@@ -195,8 +193,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_two_objects_of_whatever_policies_have_the_same_name() {
+        let account = "ops/purger".parse::<Account>().expect("an account");
+        let lock_namespace = "ops".parse().expect("a namespace");
+        let mut seen = std::collections::BTreeSet::new();
+        for name in ["a", "a-look", "a-lock", "a-restore", "a-restore-look"] {
+            let text = format!(
+                "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {name}}}\nclusters: [dev]\nnamespaces: [b]\n"
+            );
+            let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+            for purpose in [Purpose::Run, Purpose::Restore] {
+                let binding = Binding { policy: &policy, purpose, account: &account, lock_namespace: &lock_namespace };
+                for grant in grants(binding, &["b".parse().expect("a namespace")]) {
+                    let object = serde_json::to_value(&grant.object).expect("it is JSON");
+                    let metadata = &object["metadata"];
+                    let name = format!("{} {} {}", object["kind"], metadata["namespace"], metadata["name"]);
+                    assert!(seen.insert(name.clone()), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn an_account_is_named_with_its_namespace() {
-        assert_eq!("ops/helm-purge".parse::<Account>().map(|account| account.to_string()).as_deref(), Ok("ops/helm-purge"));
+        assert_eq!(
+            "ops/helm-purge".parse::<Account>().map(|account| account.to_string()).as_deref(),
+            Ok("ops/helm-purge")
+        );
         for wrong in ["", "helm-purge", "ops/", "/a", "ops/a/b", "Ops/a", "ops/a b", "ops/..", "ops/-a"] {
             assert!(wrong.parse::<Account>().is_err(), "{wrong}");
         }

@@ -110,10 +110,7 @@ mod tests {
         for (lines, expected) in [
             ("", vec![RECORDS, opt_outs, "get, delete everything", JOBS]),
             ("defaults: {hooks: skip}\n", vec![RECORDS, opt_outs, "get, delete everything"]),
-            (
-                "defaults: {hooks: skip, wait: true}\n",
-                vec![RECORDS, opt_outs, "get, list, watch, delete everything"],
-            ),
+            ("defaults: {hooks: skip, wait: true}\n", vec![RECORDS, opt_outs, "get, list, watch, delete everything"]),
             (
                 "defaults: {hooks: skip}\nrules: [{name: a, olderThan: 1d}, {name: b, hooks: run}]\n",
                 vec![RECORDS, opt_outs, "get, delete everything", JOBS],
@@ -125,7 +122,8 @@ mod tests {
 
     #[test]
     fn in_the_whole_cluster_nothing_but_namespaces_is_looked_at() {
-        let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a]\n";
+        let text =
+            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a]\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
         for purpose in [Purpose::Run, Purpose::Restore] {
             let needs = Needs::of(&policy, purpose);

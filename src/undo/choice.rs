@@ -47,7 +47,7 @@ pub fn choose(candidates: Vec<Candidate>, policies: &Policies, known: &KnownRuns
     entries.sort_by(|left, right| left.candidate.kept.id.cmp(&right.candidate.kept.id));
     RestorePlan {
         entries,
-        unfinished: meant.unfinished(),
+        unfinished: meant.unfinished(known),
         runs: runs.into_iter().rev().collect(),
         later,
         others: count,
@@ -83,10 +83,11 @@ impl Meant {
         }
     }
 
-    /// All but the last one of each policy are there because they were not finished.
-    fn unfinished(&self) -> BTreeSet<RunId> {
+    /// Those that the last one of each policy went on from.
+    fn unfinished(&self, known: &KnownRuns) -> BTreeSet<RunId> {
         let Meant::Last(of_policies) = self else { return BTreeSet::new() };
-        of_policies.values().flat_map(|runs| runs.iter().rev().skip(1)).cloned().collect()
+        let before = of_policies.values().flat_map(|runs| runs.iter().rev().skip(1));
+        before.filter(|run| known.is_unfinished(run)).cloned().collect()
     }
 }
 
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn what_an_earlier_purge_has_left_does_not_come_back_by_itself_once_the_last_one_is_restored() {
         let mut known = KnownRuns::default();
-        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), PurgeEnd::Well);
+        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, PurgeEnd::Well);
         let left = || vec![candidate("old", MONDAY)];
         let plan = choose(left(), &policies(), &known, &Wanted::default());
         assert_eq!((plan.entries.len(), plan.runs[0].as_str(), plan.others.len()), (0, TUESDAY, 1));
@@ -188,7 +189,7 @@ mod tests {
     fn a_purge_that_was_killed_and_run_again_comes_back_as_one() {
         const AGAIN: &str = "20261124-191000-3f9a1c";
         let mut known = KnownRuns::default();
-        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), PurgeEnd::NotWell);
+        known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, PurgeEnd::NotWell);
         let candidates = vec![candidate("web", TUESDAY), candidate("db", AGAIN), candidate("old", MONDAY)];
         let plan = choose(candidates, &policies(), &known, &Wanted::default());
         let runs = plan.runs.iter().map(RunId::as_str).collect::<Vec<_>>();

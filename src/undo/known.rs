@@ -22,6 +22,7 @@ pub struct KnownRuns {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Purge {
     policies: BTreeSet<String>,
+    shard: Option<String>,
     end: PurgeEnd,
 }
 
@@ -41,9 +42,9 @@ pub enum PurgeEnd {
 }
 
 impl KnownRuns {
-    /// A purge by these policies.
-    pub fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, end: PurgeEnd) {
-        self.purges.insert(run, Purge { policies, end });
+    /// A purge by these policies, or of one part of their fence.
+    pub fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, shard: Option<String>, end: PurgeEnd) {
+        self.purges.insert(run, Purge { policies, shard, end });
     }
 
     /// A restore by these policies, of these purges.
@@ -62,8 +63,11 @@ impl KnownRuns {
         let mut all = self.all(policy, marked).into_iter().rev();
         let Some(last) = all.next() else { return BTreeSet::new() };
         let (mut meant, mut later) = (BTreeSet::from([last.clone()]), last.clone());
+        let mut parts = Parts::default();
+        parts.take(self.shard(&last));
         for run in all {
-            if !self.is_unfinished(&run) || !is_of_one_night(&run, &last) || self.was_restored(policy, &run, &later) {
+            let goes_on = parts.take(self.shard(&run)) || self.is_unfinished(&run);
+            if !goes_on || !is_of_one_night(&run, &last) || self.was_restored(policy, &run, &later) {
                 break;
             }
             meant.insert(run.clone());
@@ -79,14 +83,35 @@ impl KnownRuns {
         marked.iter().chain(purges).chain(taken_back).cloned().collect()
     }
 
-    fn is_unfinished(&self, run: &RunId) -> bool {
+    /// Whether a purge is known not to have ended well.
+    pub(super) fn is_unfinished(&self, run: &RunId) -> bool {
         self.purges.get(run).is_some_and(|purge| purge.end == PurgeEnd::NotWell)
+    }
+
+    fn shard(&self, run: &RunId) -> Option<&str> {
+        self.purges.get(run)?.shard.as_deref()
     }
 
     /// Whether there was a restore between two purges: the second one went on from nothing then.
     fn was_restored(&self, policy: &str, first: &RunId, second: &RunId) -> bool {
         let mut between = self.restores.range(first..second);
         between.any(|(_, restore)| restore.policies.contains(policy))
+    }
+}
+
+/// The parts of a fence that several have shared on one evening: each once, and all of the same number. A run over the whole
+/// fence may follow them, which takes what goes last.
+#[derive(Debug, Default)]
+struct Parts<'a> {
+    of: Option<&'a str>,
+    taken: BTreeSet<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes a part, as in `3/16`, where it can be one of these.
+    fn take(&mut self, shard: Option<&'a str>) -> bool {
+        let Some((shard, of)) = shard.and_then(|shard| Some((shard, shard.split_once('/')?.1))) else { return false };
+        *self.of.get_or_insert(of) == of && self.taken.insert(shard)
     }
 }
 
@@ -116,7 +141,7 @@ mod tests {
     fn meant(marked: &[&str], purges: &[(&str, PurgeEnd)], restores: &[(&str, &[&str])]) -> BTreeSet<RunId> {
         let mut known = KnownRuns::default();
         for (text, end) in purges {
-            known.add_purge(run(text), policies("x"), *end);
+            known.add_purge(run(text), policies("x"), None, *end);
         }
         for (text, of) in restores {
             known.add_restore(run(text), policies("x"), set(of));
@@ -166,10 +191,32 @@ mod tests {
     }
 
     #[test]
+    fn purges_of_parts_of_one_fence_are_one_evening() {
+        let mut known = KnownRuns::default();
+        known.add_purge(run(MONDAY), policies("x"), Some("1/2".to_owned()), PurgeEnd::Well);
+        known.add_purge(run(TUESDAY), policies("x"), Some("1/2".to_owned()), PurgeEnd::Well);
+        known.add_purge(run(AGAIN), policies("x"), Some("2/2".to_owned()), PurgeEnd::Well);
+        assert_eq!(known.meant("x", &set(&[])), set(&[TUESDAY, AGAIN]));
+        // What goes last is taken by a run over the whole fence, after all of them.
+        known.add_purge(run(ONCE_MORE), policies("x"), None, PurgeEnd::Well);
+        assert_eq!(known.meant("x", &set(&[])), set(&[TUESDAY, AGAIN, ONCE_MORE]));
+    }
+
+    #[test]
+    fn the_same_part_once_more_or_a_part_of_another_number_is_another_purge() {
+        for (first, second) in [("1/2", "1/2"), ("1/2", "2/3")] {
+            let mut known = KnownRuns::default();
+            known.add_purge(run(TUESDAY), policies("x"), Some(first.to_owned()), PurgeEnd::Well);
+            known.add_purge(run(AGAIN), policies("x"), Some(second.to_owned()), PurgeEnd::Well);
+            assert_eq!(known.meant("x", &set(&[])), set(&[AGAIN]), "{first} {second}");
+        }
+    }
+
+    #[test]
     fn each_policy_has_a_last_purge_of_its_own() {
         let mut known = KnownRuns::default();
-        known.add_purge(run(TUESDAY), policies("x"), PurgeEnd::Well);
-        known.add_purge(run(ONCE_MORE), policies("y"), PurgeEnd::Well);
+        known.add_purge(run(TUESDAY), policies("x"), None, PurgeEnd::Well);
+        known.add_purge(run(ONCE_MORE), policies("y"), None, PurgeEnd::Well);
         assert_eq!(known.last("x", &set(&[MONDAY])), Some(run(TUESDAY)));
         assert_eq!(known.meant("y", &set(&[])), set(&[ONCE_MORE]));
         assert_eq!(known.last("z", &set(&[])), None);

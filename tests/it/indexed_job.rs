@@ -79,6 +79,36 @@ fn the_example_policy_of_the_manifest_is_one() {
     read.unwrap_or_else(|faults| panic!("{faults}"));
 }
 
+/// An API server's own settings; only how many requests it lets run at once is a flag, and this is its default.
+#[test]
+fn the_seats_that_the_page_about_scale_counts_with_are_those_of_an_api_server() {
+    const AT_ONCE: u64 = 600;
+    let level = Kind::new("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration");
+    let levels = cluster().api().objects(level, None).unwrap_or_else(|error| panic!("{error}"));
+    let shares = |level: &Value| {
+        let of = |kind: &str| level["spec"][kind]["nominalConcurrencyShares"].as_u64();
+        of("limited").or_else(|| of("exempt")).unwrap_or_default()
+    };
+    let all = levels.iter().map(shares).sum::<u64>();
+    let find = |name: &str| levels.iter().find(|level| level["metadata"]["name"] == name).expect("it is there");
+    let seats = |name: &str| (AT_ONCE * shares(find(name))).div_ceil(all);
+    let queuing = &find("workload-low")["spec"]["limited"]["limitResponse"]["queuing"];
+    let (hand, length) = (queuing["handSize"].as_u64().expect("a number"), queuing["queueLengthLimit"].as_u64());
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scale.md");
+    let page = std::fs::read_to_string(file).expect("it is in the repository").replace('\n', " ");
+    for said in [
+        format!("100 of {all} shares: {} seats", seats("workload-low")),
+        format!("20 shares: {} seats", seats("global-default")),
+        format!("at most {hand} queues of {} requests", length.expect("a number")),
+    ] {
+        assert!(page.contains(&said), "docs/scale.md does not say: {said}");
+    }
+    let schema = Kind::new("flowcontrol.apiserver.k8s.io/v1", "FlowSchema");
+    let schema = cluster().api().get(schema, None, "service-accounts").expect("it can be read").expect("it is there");
+    assert_eq!(schema["spec"]["priorityLevelConfiguration"]["name"], "workload-low");
+    assert_eq!(schema["spec"]["distinguisherMethod"]["type"], "ByUser");
+}
+
 /// A pod of the Job: what the manifest starts, with files where a test can put them.
 fn start(real: &Real, arguments: &[String], index: u32) -> Running {
     let replaced = |argument: &String| match argument.as_str() {

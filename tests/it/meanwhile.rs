@@ -43,7 +43,8 @@ fn keeps_what_changed(real: &Real, report: &Value) {
     assert_eq!(real.listed(), ["a/a-first", "a/again", "a/upgraded"]);
 }
 
-/// The program, but not helm, is a user of this test who may do this with Secrets and everything with the rest.
+/// The program, but not helm, is a user of this test who may do this with Secrets, and everything with what else is looked at
+/// or asked about.
 fn as_user(real: &mut Real, verbs: &[&str]) -> String {
     let user = real.namespace("user");
     let kubeconfig = user_everywhere(cluster(), &user, &rights(verbs));
@@ -60,8 +61,8 @@ fn as_user(real: &mut Real, verbs: &[&str]) -> String {
     user
 }
 
-fn rights<'a>(verbs: &'a [&'a str]) -> [(&'a str, &'a [&'a str]); 3] {
-    [("secrets", verbs), ("configmaps", &["*"]), ("namespaces", &["*"])]
+fn rights<'a>(verbs: &'a [&'a str]) -> [(&'a str, &'a [&'a str]); 4] {
+    [("secrets", verbs), ("configmaps", &["*"]), ("namespaces", &["*"]), ("jobs", &["*"])]
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
     for (flag, path, says) in [
         ("--report", "nowhere/report.json", "error: the report could not be written to nowhere/report.json: "),
         ("--report", "fake", "error: the report could not be written to fake: it is there, and not a regular file"),
-        ("--termination-log", "/dev/null", "error: the termination log could not be written to /dev/null: "),
+        ("--termination-log", "/dev/full", "error: the termination log could not be written to /dev/full: "),
         ("--termination-log", "link", "error: the termination log could not be written to link: it is a symbolic link"),
     ] {
         let fake = FakeHelm::new();

@@ -15,11 +15,7 @@ const NAMED: usize = 5;
 const GRANT: &str = "`helm purge rbac` prints the roles and bindings; somebody with the right to must apply them";
 
 /// Whether the policies name this cluster, as they must where nobody looks.
-pub(super) fn cluster(
-    policies: &Policies,
-    connection: &Connection,
-    identity: Option<&Identity>,
-) -> Vec<Finding> {
+pub(super) fn cluster(policies: &Policies, connection: &Connection, identity: Option<&Identity>) -> Vec<Finding> {
     let attendance = if connection.is_in_cluster() { Attendance::InPod } else { Attendance::Unattended };
     let facts = ClusterFacts { connection, identity };
     let of_policy = |policy: &crate::policy::Policy| match guard::cluster(policy, &facts, attendance) {
@@ -56,7 +52,8 @@ pub(super) struct Places<'a> {
 pub(super) fn rights(policies: &Policies, purpose: Purpose, places: &Places<'_>, client: &Client) -> Vec<Finding> {
     let needs = policies.iter().map(|policy| Needs::of(policy, purpose)).collect::<Vec<_>>();
     let fences = needs.iter().zip(places.fences);
-    let in_fences = fences.flat_map(|(needs, fence)| fence.iter().map(move |name| (needs, Scope::Fence, Some(name.as_str()))));
+    let in_fences =
+        fences.flat_map(|(needs, fence)| fence.iter().map(move |name| (needs, Scope::Fence, Some(name.as_str()))));
     let everywhere = needs.iter().map(|needs| (needs, Scope::Cluster, None));
     let locks = places.lock.iter().flat_map(|name| needs.iter().map(move |needs| (needs, Scope::Lock, Some(*name))));
     let all = everywhere.chain(in_fences).chain(locks).collect::<Vec<_>>();
@@ -65,7 +62,12 @@ pub(super) fn rights(policies: &Policies, purpose: Purpose, places: &Places<'_>,
         Ok(answers) => judge(&all, &answers),
         Err(error) => {
             let found = format!("what this account may do could not be asked: {error}");
-            vec![Finding::missing("rights", ExitCode::Preflight, found, "look at the connection with `kubectl auth whoami`")]
+            vec![Finding::missing(
+                "rights",
+                ExitCode::Preflight,
+                found,
+                "look at the connection with `kubectl auth whoami`",
+            )]
         }
     }
 }
@@ -82,7 +84,8 @@ fn judge(all: &[Asked<'_>], answers: &Answers) -> Vec<Finding> {
             continue;
         }
         let before = findings.len();
-        findings.extend(grouped(scope, &lacks, |lack| &lack.missing).map(|(what, places)| missing(scope, &what, &places)));
+        findings
+            .extend(grouped(scope, &lacks, |lack| &lack.missing).map(|(what, places)| missing(scope, &what, &places)));
         findings.extend(grouped(scope, &lacks, |lack| &lack.partly).map(|(what, places)| {
             let found = format!("it may not {what} of every kind {places}, only of those that most charts hold");
             Finding::warning("rights", found, GRANT)
@@ -127,7 +130,8 @@ fn grouped<'a>(
     }
     let total = lacks.len();
     groups.into_iter().map(move |(what, namespaces)| {
-        let places = if scope == Scope::Cluster { "in the whole cluster".to_owned() } else { named(&namespaces, total) };
+        let places =
+            if scope == Scope::Cluster { "in the whole cluster".to_owned() } else { named(&namespaces, total) };
         (what, places)
     })
 }

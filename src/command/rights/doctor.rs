@@ -30,7 +30,7 @@ pub(in crate::command) fn doctor(
     });
     let lock = lock.transpose()?;
     surroundings.listen()?;
-    let findings = look(&policies, arguments.purpose.into(), lock, wish, surroundings);
+    let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, surroundings);
     let findings = surroundings.unless_interrupted(Ok(findings))?;
     let printer = &mut surroundings.printer;
     let text = match arguments.output {
@@ -45,7 +45,7 @@ pub(in crate::command) fn doctor(
 fn look(
     policies: &Policies,
     purpose: Purpose,
-    lock: Option<Namespace>,
+    lock: Option<&Namespace>,
     wish: &ConnectionWish,
     surroundings: &Surroundings,
 ) -> Vec<Finding> {
@@ -61,7 +61,7 @@ fn look(
     };
     findings.push(helm(&connection, surroundings));
     match Client::new(&connection, surroundings.interrupts.stop().clone()) {
-        Ok(client) => findings.extend(cluster(policies, purpose, lock.as_ref(), &connection, &client)),
+        Ok(client) => findings.extend(cluster(policies, purpose, lock, &connection, &client)),
         Err(error) => {
             let hint = "raise the limits of processes and of open files";
             findings.push(Finding::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
@@ -125,7 +125,11 @@ fn cluster(
     findings.extend(check::rights(policies, purpose, &Places { fences: &fences, lock }, client));
     if lock.is_none() {
         let hint = "name a namespace for it with `run --lock-namespace`";
-        findings.push(Finding::warning("lock", "outside a pod there is none: two runs can meet, which does no harm", hint));
+        findings.push(Finding::warning(
+            "lock",
+            "outside a pod there is none: two runs can meet, which does no harm",
+            hint,
+        ));
     }
     findings
 }

@@ -20,7 +20,8 @@ pub(in crate::command) fn rbac(
 ) -> Result<ExitCode, Stopped> {
     let account = arguments.account.service_account.parse::<Account>();
     let account = account.map_err(|why| wrong("--service-account", &arguments.account.service_account, &why))?;
-    let lock = arguments.account.lock_namespace.as_deref().map(|name| namespace("--lock-namespace", name)).transpose()?;
+    let lock =
+        arguments.account.lock_namespace.as_deref().map(|name| namespace("--lock-namespace", name)).transpose()?;
     let lock = lock.unwrap_or_else(|| account.namespace.clone());
     let policies = read_policies(&arguments.files)?;
     let purpose = Purpose::from(arguments.purpose);
@@ -29,16 +30,12 @@ pub(in crate::command) fn rbac(
         return Err(Stopped::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
     }
     let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
-    let all: Vec<Grant> = match &arguments.for_namespace {
-        Some(name) => {
-            let namespace = namespace("--for-namespace", name)?;
-            let policies = inside(&policies, &namespace)?;
-            policies.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
-        }
-        None => {
-            let fences = fences(&policies, wish, surroundings)?;
-            policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
-        }
+    let all: Vec<Grant> = if let Some(name) = &arguments.for_namespace {
+        let namespace = namespace("--for-namespace", name)?;
+        inside(&policies, &namespace)?.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
+    } else {
+        let fences = fences(&policies, wish, surroundings)?;
+        policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
     };
     let text = match arguments.output {
         ManifestFormat::Yaml => render_grants(&head(&policies, &account, purpose), &all),
@@ -97,5 +94,8 @@ fn namespace(flag: &str, text: &str) -> Result<Namespace, Stopped> {
 }
 
 fn wrong(flag: &str, text: &str, why: &str) -> Stopped {
-    Stopped::usage(format!("{flag} {}: {why}", crate::visible::quoted(text)), "names are lower case letters, digits and `-`")
+    Stopped::usage(
+        format!("{flag} {}: {why}", crate::visible::quoted(text)),
+        "names are lower case letters, digits and `-`",
+    )
 }

@@ -48,7 +48,7 @@ pub(super) fn known_runs(
 
 /// Of purges of long ago it is enough to know that they were.
 fn in_folder(like: &Head, folder: &Path, known: &mut KnownRuns) {
-    let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_policy_of(like)).collect::<Vec<_>>();
+    let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_part_of(like)).collect::<Vec<_>>();
     let is_purge = |head: &Head| head.operation == OperationOfHead::Purge;
     let last = found.iter().find(|(_, head, _)| is_purge(head)).map(|(run, _, _)| run.clone());
     for (run, head, path) in found {
@@ -67,7 +67,7 @@ fn in_namespace(
 ) -> Result<(), LookError> {
     let Some(client) = undertaking.client else { return Ok(()) };
     let found = client.run_records(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
-    for run in found.filter(|run| run.record.head.has_policy_of(like)) {
+    for run in found.filter(|run| run.record.head.has_part_of(like)) {
         add(known, run.id, &run.record.head, end(run.ending));
     }
     Ok(())
@@ -76,7 +76,7 @@ fn in_namespace(
 fn add(known: &mut KnownRuns, run: RunId, head: &Head, end: PurgeEnd) {
     let policies = head.policies.iter().map(|policy| policy.name.clone()).collect();
     match head.operation {
-        OperationOfHead::Purge => known.add_purge(run, policies, end),
+        OperationOfHead::Purge => known.add_purge(run, policies, head.shard.clone(), end),
         OperationOfHead::Restore => {
             let of = head.takes_back.iter().filter_map(|run| run.parse().ok()).collect();
             known.add_restore(run, policies, of);

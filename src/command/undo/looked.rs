@@ -30,7 +30,7 @@ impl LookedBack {
                     }
                 }
                 Some(Err(error)) => drop(missing.insert(release.id.clone(), error.to_string())),
-                None => {}
+                None => drop(missing.insert(release.id.clone(), "nobody could look at its records".to_owned())),
             }
         }
         (records, missing)
@@ -62,9 +62,9 @@ impl LookedBack {
         Undertaking {
             operation,
             policies: &self.policies,
-            shard: self.shard,
             connection: &self.connection,
             identity: self.gathered.identity.as_ref(),
+            shard: self.shard,
             client: self.gathered.inventory.client(),
             releases,
             takes_back,

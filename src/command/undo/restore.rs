@@ -53,8 +53,8 @@ pub(in crate::command) fn restore(
     let planned = planned(looked, plan, flags.timeout);
     let means = means(looked, plan, &planned, client.clone(), kept.journal(), surroundings);
     if !planned.is_empty() {
-        let begun = begun_line(Operation::Rollback, Some(&kept.note()), planned.len(), intent.workers);
-        surroundings.printer.log(&begun);
+        let note = kept.note();
+        surroundings.printer.log(&begun_line(Operation::Rollback, Some(&note), planned.len(), intent.workers));
     }
     let carried_out = carry_out(planned, execution, means, Operation::Rollback, held.as_ref(), surroundings);
     let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;

@@ -5,7 +5,7 @@ use crate::executor::Operation;
 use crate::plan::{Entry, Verdict};
 use crate::report::plan_table::PlanView;
 use crate::report::run_note::RunNote;
-use crate::report::undo::RestoreView;
+use crate::report::undo::{PruneView, RestoreView};
 
 /// The plan in one line, and each of its decisions in one for whoever wants to know everything.
 pub fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + use<'a> {
@@ -49,6 +49,18 @@ pub fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
         .with("finish", view.plan.finished().count())
         .with("leave", view.plan.left_alone().count())
         .with("workers", view.workers)
+}
+
+/// The plan of a prune in one line.
+pub fn prune_plan_line(view: &PruneView<'_>) -> LogLine {
+    LogLine::new(Level::Info, "plan")
+        .with("policies", view.policies.iter().map(|policy| &policy.name).collect::<Vec<_>>())
+        .with("context", view.connection.context().to_string())
+        .with("server", view.connection.server().to_string())
+        .with_some("uid", view.identity.map(|identity| &identity.0))
+        .with("helm", view.helm.version().to_string())
+        .with("prune", view.rows.len())
+        .with("younger", view.younger)
 }
 
 /// What begins now.

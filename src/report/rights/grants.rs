@@ -70,11 +70,13 @@ impl GrantHead<'_> {
             ),
         };
         if !self.reaching.is_empty() {
-            words.push_str(&format!(
-                " {} may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be \
-                 deleted with these rights.",
-                self.reaching.join(", ")
-            ));
+            let who = self.reaching.join(", ");
+            words.extend([
+                " ",
+                &who,
+                " may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be deleted with \
+                 these rights.",
+            ]);
         }
         words
     }

@@ -99,7 +99,7 @@ mod tests {
         symlink(folder.path().join("made"), &dangling).expect("a link can be made");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils are there");
         assert!(made.success());
-        for odd in [&link, &dangling, &pipe, folder.path(), Path::new("/dev/null")] {
+        for odd in [&link, &dangling, &pipe, folder.path(), Path::new("/dev/full")] {
             assert!(write_termination_log(odd, "x").is_err(), "{}", odd.display());
         }
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "{}\n");

@@ -37,6 +37,7 @@ fn counts(document: &RestoreDocument) -> String {
 fn facts(document: &RestoreDocument) -> Vec<(&'static str, String)> {
     let code = document.exit_code.map(|code| ("exit code", code.to_string()));
     let mut facts = code.into_iter().chain([("started", document.created.clone())]).collect::<Vec<_>>();
+    facts.extend(document.run.iter().map(|run| ("run", run.id.clone())));
     facts.extend(document.runs.iter().map(|run| ("of run", run.clone())));
     facts.extend(document.shard.iter().map(|shard| ("shard", shard.clone())));
     facts.extend(document.cluster.iter().map(|cluster| ("server", cluster.server.clone())));
@@ -75,7 +76,7 @@ pub(super) fn short(document: &RestoreDocument) -> Short {
         api_version: "helm-purge/v1",
         kind: "RestoreSummary",
         exit_code: document.exit_code.unwrap_or_default(),
-        run: None,
+        run: document.run.as_ref().map(|run| run.id.clone()),
         shard: document.shard.clone(),
         policies: document.policies.iter().map(|policy| policy.name.clone()).collect(),
         context: document.cluster.as_ref().map(|cluster| cluster.context.clone()),

@@ -146,12 +146,12 @@ impl RestoreDocument {
         Self {
             api_version: "helm-purge/v1",
             kind: "RestorePlan",
+            run: None,
             created: created.to_string(),
             policies: Vec::new(),
             cluster: None,
             shard: None,
             helm: None,
-            run: None,
             runs: Vec::new(),
             unfinished_runs: Vec::new(),
             later_run: None,
@@ -197,8 +197,8 @@ impl RestoreDocument {
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
             records_left: unreadable(report.left.iter().map(|(id, why)| (id.to_string(), why))),
         };
-        let kind = "RestoreReport";
-        Self { kind, run: Some(note), exit_code: Some(exit_code), report: Some(report), ..Self::of_plan(view) }
+        let exit_code = Some(exit_code);
+        Self { kind: "RestoreReport", run: Some(note), exit_code, report: Some(report), ..Self::of_plan(view) }
     }
 }
 

@@ -79,6 +79,9 @@ fn names_of_the_cluster_are_offered_by_both_helms() {
         assert_eq!(candidates(&only), [format!("{a}/web")], "{only}");
         let namespace = complete(&real, &["purge", "plan", &format!("--namespace={start}")]);
         assert_eq!(candidates(&namespace), [a.as_str(), &b], "{namespace}");
+        // The one thing that Helm asks nobody for.
+        let unasked = complete(&real, &["purge", "plan", "-n", ""]);
+        assert_eq!(unasked.stdout, ":1\n", "{unasked}");
         let kept = complete(&real, &["purge", "keep", &a]);
         assert_eq!(candidates(&kept), [format!("{a}/")], "{kept}");
         let context = complete(&real, &["purge", "plan", "--kube-context="]);
@@ -101,7 +104,7 @@ fn what_a_purge_has_removed_and_its_run_are_offered_to_restore() {
         assert_eq!((candidates(&runs), runs.stdout.ends_with(":36\n")), (vec![id.trim_end()], true), "{runs}");
         assert_eq!(candidates(&complete(&real, &["purge", "runs", &id[..8]])), [id.trim_end()]);
         assert_eq!(candidates(&complete(&real, &["purge", "restore", &a])), [only.as_str()]);
-        assert_eq!(candidates(&complete(&real, &["purge", "restore", &only, ""])), [""; 0]);
+        assert_eq!(candidates(&complete(&real, &["purge", "restore", &only, &a])), [""; 0]);
         assert_eq!(candidates(&complete(&real, &["purge", "explain", &format!("{a}/")])), [format!("{a}/db")]);
     }
 }

@@ -16,9 +16,8 @@ fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
     std::fs::write(&script, real.program.run(&["completion", "kubectl"]).exits(0).stdout).expect("it can be written");
     std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
     let kubectl = cluster().kubectl().unwrap_or_else(|error| panic!("{error}"));
-    let complete = |words: &[&str]| {
-        beside(&real.program, &kubectl, &[&["__complete", "helm-purge"][..], words].concat()).exits(0)
-    };
+    let complete =
+        |words: &[&str]| beside(&real.program, &kubectl, &[&["__complete", "helm-purge"][..], words].concat()).exits(0);
     let commands = complete(&[""]);
     assert!(commands.stdout.contains("run\tShow the plan, ask, purge\n"), "{commands}");
     let flags = complete(&["plan", "--"]);

@@ -13,7 +13,10 @@ fn who_sees_one_namespace_is_offered_what_is_in_it() {
     let a = real.namespace("a");
     let kubeconfig = user(cluster(), &a, &[(&a, Role::SeeSecrets)]);
     real.program.set("KUBECONFIG", kubeconfig);
-    assert_eq!(candidates(&ask(&real.program, &["explain", "-f", "policy.yaml", &format!("{a}/")])), [format!("{a}/db")]);
+    assert_eq!(
+        candidates(&ask(&real.program, &["explain", "-f", "policy.yaml", &format!("{a}/")])),
+        [format!("{a}/db")]
+    );
     assert_eq!(candidates(&ask(&real.program, &["plan", "-n", &a, "--only", ""])), [format!("{a}/db")]);
     for line in [&["explain", ""][..], &["plan", "-n", ""], &["explain", &format!("{}/", real.namespace("b"))]] {
         let output = ask(&real.program, line);
@@ -26,7 +29,11 @@ fn a_name_that_no_release_can_have_is_never_offered() {
     let real = Real::new("no-such-name", HelmVersion::Four);
     real.seed(&["a/web"]);
     let a = real.namespace("a");
-    for (object, name) in [("forged-1", "A_b"), ("forged-2", "x--y.-z"), ("forged-3", "0123456789012345678901234567890123456789012345678901234")] {
+    for (object, name) in [
+        ("forged-1", "A_b"),
+        ("forged-2", "x--y.-z"),
+        ("forged-3", "0123456789012345678901234567890123456789012345678901234"),
+    ] {
         let forged = json!({
             "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
             "metadata": {"name": object, "namespace": a, "labels": {

@@ -55,13 +55,17 @@ fn contexts_that_mean_something_to_a_shell_are_not_offered_and_others_fit_where_
     on_path(&mut program, "helm-purge");
     let names = ["$(touch pwned)", "`touch pwned`", "a b", "arn:aws:eks:eu-west-1:1234:cluster/dev", "admin@dev"];
     let contexts = names.map(|name| json!({"name": name, "context": {"cluster": "dev", "user": "dev"}}));
-    let file = program.file("kubeconfig", &json!({"apiVersion": "v1", "kind": "Config", "contexts": contexts}).to_string());
+    let file =
+        program.file("kubeconfig", &json!({"apiVersion": "v1", "kind": "Config", "contexts": contexts}).to_string());
     program.set("KUBECONFIG", file);
-    assert_eq!(in_bash(&program, "helm-purge plan --context "), ["admin@dev", "arn:aws:eks:eu-west-1:1234:cluster/dev"]);
+    assert_eq!(
+        in_bash(&program, "helm-purge plan --context "),
+        ["admin@dev", "arn:aws:eks:eu-west-1:1234:cluster/dev"]
+    );
     assert_eq!(in_bash(&program, "helm-purge plan --context arn:aws:ek"), ["eks:eu-west-1:1234:cluster/dev"]);
     assert_eq!(in_bash(&program, "helm-purge plan --context=admin@"), ["dev"]);
     assert_eq!(in_bash(&program, "helm-purge plan --context='$(touch pwned)' --out"), ["--output"]);
-    assert_eq!(in_bash(&program, "helm-purge plan --context $(touch pwned) --out"), [""; 0]);
+    assert_eq!(in_bash(&program, "helm-purge plan --context $(touch pwned) --out"), ["--output"]);
     assert!(!program.folder().join("pwned").exists());
 }
 
@@ -101,8 +105,13 @@ fn every_script_asks_the_one_command_and_each_shell_that_is_here_can_read_its_ow
         // What is not here is not checked: zsh and fish are no part of what these tests need.
         let reader = if shell == "kubectl" { "sh" } else { shell };
         let check = if check.is_empty() { "-n" } else { check };
-        match program.shell(&format!("command -v {reader} >/dev/null || exit 99; {reader} {check} '{}'", file.display())).output() {
-            Ok(output) if output.status.code() == Some(99) => eprintln!("{reader} is not on PATH: its script is not checked"),
+        match program
+            .shell(&format!("command -v {reader} >/dev/null || exit 99; {reader} {check} '{}'", file.display()))
+            .output()
+        {
+            Ok(output) if output.status.code() == Some(99) => {
+                eprintln!("{reader} is not on PATH: its script is not checked");
+            }
             Ok(output) => assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr)),
             Err(error) => panic!("{error}"),
         }

@@ -1,4 +1,4 @@
-//! The times of the CronJobs and of the policy that comes with them fit together.
+//! The times of each CronJob and of the policy that comes with them fit together.
 
 use std::time::Duration;
 

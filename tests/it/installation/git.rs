@@ -1,6 +1,7 @@
 //! From git: a checkout of this repository, which has to be built, and a repository that holds the unpacked archive.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use throwaway_cluster::HelmVersion;
@@ -45,10 +46,12 @@ fn a_clone_of_this_repository_is_a_plugin_once_it_is_built_where_helm_has_put_it
             drop(home.types_documented(clone).exits(0));
             let clone = home.types(&format!("{clone} && pwd")).exits(0).stdout;
             let clone = Path::new(clone.trim());
-            fs::create_dir_all(clone.join("target/release")).expect("the folder is ours");
-            fs::copy(env!("CARGO_BIN_EXE_helm-purge"), clone.join("target/release/helm-purge")).expect("as cargo would");
+            build(clone);
             home.has_a_plugin_that_works();
+            // Helm cleans the clone, what was built in it included.
             drop(home.types_documented("helm plugin update purge").exits(0));
+            drop(home.types("helm purge version").exits(1).stderr_has("no such file or directory"));
+            build(clone);
             home.has_a_plugin_that_works();
             home.uninstalls_it_without_a_trace();
         });
@@ -68,4 +71,10 @@ fn a_repository_that_holds_the_unpacked_archive_is_a_plugin_of_a_version() {
             home.uninstalls_it_without_a_trace();
         });
     }
+}
+
+/// Puts the program where cargo would.
+fn build(clone: &Path) {
+    fs::create_dir_all(clone.join("target/release")).expect("the folder is ours");
+    symlink(env!("CARGO_BIN_EXE_helm-purge"), clone.join("target/release/helm-purge")).expect("the folder is ours");
 }

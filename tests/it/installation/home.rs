@@ -5,9 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use packaging::VERSION;
+use throwaway_cluster::HelmVersion;
 use throwaway_cluster::parts::{Part, obtain};
 use throwaway_cluster::progress::StandardError;
-use throwaway_cluster::HelmVersion;
 
 use super::packages::here;
 use crate::support::{Output, Program, Running};
@@ -67,7 +67,8 @@ impl Home {
     /// Types a line that stands in docs/install.md just so.
     #[track_caller]
     pub(super) fn types_documented(&self, line: &str) -> Output {
-        let page = fs::read_to_string(packaging::repository().join("docs/install.md")).expect("it is in the repository");
+        let page =
+            fs::read_to_string(packaging::repository().join("docs/install.md")).expect("it is in the repository");
         let stands = page.lines().map(|line| line.split(" #").next().unwrap_or_default().trim()).any(|it| it == line);
         assert!(stands, "docs/install.md does not say `{line}`");
         self.types(line)

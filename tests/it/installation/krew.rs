@@ -17,6 +17,7 @@ fn home() -> Home {
     fs::write(home.path("index/plugins/.none"), "").expect("the folder is ours");
     home.commits("index");
     home.program.set("KREW_DEFAULT_INDEX_URI", format!("file://{}", home.path("index").display()));
+    drop(home.types("kubectl krew update").exits(0));
     home
 }
 
@@ -39,7 +40,8 @@ fn krews_own_check_takes_the_manifest_and_installs_every_platform_from_its_addre
     let server = FileServer::of(&packages.folder(), GZIP);
     manifest(&home, &packages, &server.address());
     let output = home.types("validate-krew-manifest -manifest helm-purge.yaml").exits(0);
-    for line in ["structural validation OK", "no overlapping spec.platform[].selector", "all 4 spec.platforms installed fine"]
+    for line in
+        ["structural validation OK", "no overlapping spec.platform[].selector", "all 4 spec.platforms installed fine"]
     {
         assert!(output.stderr.contains(line), "{output}");
     }
@@ -69,9 +71,13 @@ fn from_an_archive_krew_installs_a_plugin_that_kubectl_runs_and_removes_all_of_i
     let (packages, home) = (packages(), home());
     manifest(&home, &packages, "https://example.com/not/looked/at");
     home.downloads(&packages.of_this_machine());
-    let line =
-        "kubectl krew install --manifest=helm-purge.yaml --archive=helm-purge-$VERSION-$PLATFORM.tar.gz";
-    drop(home.types_documented(line).exits(0).stderr_has("Installed plugin: helm-purge").stderr_has("Needs Helm on PATH"));
+    let line = "kubectl krew install --manifest=helm-purge.yaml --archive=helm-purge-$VERSION-$PLATFORM.tar.gz";
+    drop(
+        home.types_documented(line)
+            .exits(0)
+            .stderr_has("Installed plugin: helm-purge")
+            .stderr_has("Needs Helm on PATH"),
+    );
     drop(home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION));
     drop(home.types("kubectl helm-purge --help").exits(0).stdout_has("Usage: kubectl helm-purge"));
     leaves_nothing(&home);
@@ -79,21 +85,19 @@ fn from_an_archive_krew_installs_a_plugin_that_kubectl_runs_and_removes_all_of_i
 
 #[test]
 fn from_an_address_krew_installs_what_has_the_sum_of_the_manifest_and_nothing_else() {
-    let (packages, mut home) = (packages(), home());
+    let (packages, home) = (packages(), home());
     let folder = tempfile::tempdir().expect("a folder can be made");
     let server = FileServer::of(folder.path(), GZIP);
-    home.program.set("URL", server.address());
-    let published = |name: &std::path::Path| folder.path().join(name.file_name().expect("it has a name"));
+    manifest(&home, &packages, &server.address());
     let archive = packages.of_this_machine();
-    symlink(&archive, published(&archive)).expect("the folder is ours");
-    fs::write(folder.path().join("helm-purge.yaml"), packages.krew_manifest(&server.address()))
-        .expect("the folder is ours");
-    drop(home.types_documented("kubectl krew install --manifest-url=\"$URL/helm-purge.yaml\"").exits(0));
+    let published = folder.path().join(archive.file_name().expect("it has a name"));
+    symlink(&archive, &published).expect("the folder is ours");
+    drop(home.types_documented("kubectl krew install --manifest=helm-purge.yaml").exits(0));
     drop(home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION));
     leaves_nothing(&home);
 
-    fs::remove_file(published(&archive)).expect("it was just made");
-    fs::write(published(&archive), "somebody else's").expect("the folder is ours");
-    let output = home.types("kubectl krew install --manifest-url=\"$URL/helm-purge.yaml\"");
-    drop(output.exits(1).stderr_has("checksum does not match"));
+    fs::remove_file(&published).expect("it was just made");
+    fs::write(&published, "somebody else's").expect("the folder is ours");
+    drop(home.types("kubectl krew install --manifest=helm-purge.yaml").exits(1).stderr_has("checksum does not match"));
+    drop(home.types("kubectl helm-purge version").exits(1));
 }

@@ -33,7 +33,8 @@ pub(super) fn here() -> Platform {
 impl Packages {
     fn pack() -> Self {
         let folder = tempfile::Builder::new().prefix("helm-purge-packages-").tempdir().expect("a folder can be made");
-        let binaries = Platform::ALL.map(|platform| Binary { platform, path: folder.path().join(platform.to_string()) });
+        let binaries =
+            Platform::ALL.map(|platform| Binary { platform, path: folder.path().join(platform.to_string()) });
         for binary in &binaries {
             if binary.platform == here() {
                 copy_of_the_program(&binary.path);

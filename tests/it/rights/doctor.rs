@@ -26,7 +26,10 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
         let found = findings(&account.real.program.run(&[&doctor[..], &["-o", "json"]].concat()).exits(4).json());
         let late = account.real.namespace("late");
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("rights: missing: it may not get, list, watch, update, delete secrets;"), "{found:?}");
+        assert!(
+            found[0].starts_with("rights: missing: it may not get, list, watch, update, delete secrets;"),
+            "{found:?}"
+        );
         assert!(found[0].ends_with(&format!(" in {late}")), "{found:?}");
     }
 }
@@ -39,7 +42,7 @@ fn whoever_may_edit_a_namespace_may_not_delete_every_kind_there() {
     cluster().api().create_namespace(&namespace).expect("a namespace can be made");
     let kubeconfig = user(cluster(), "doctoredit", &[(&namespace, Role::Edit)]);
     real.program.set("KUBECONFIG", kubeconfig);
-    let found = findings(&real.program.run(&["doctor", "-f", "policy.yaml", "-o", "json"]).exits(4).json());
+    let found = findings(&real.program.run(&["doctor", "-f", "policy.yaml", "-o", "json"]).exits(5).json());
     let text = found.join("\n");
     assert!(text.contains("cluster: warning: throwaway"), "its uid may not be read\n{text}");
     assert!(text.contains("policy: missing: the policy does not name this cluster"), "{text}");

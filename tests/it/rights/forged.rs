@@ -1,5 +1,5 @@
 //! Forged records, with the rights that are printed: whoever can write a Secret in a namespace of the fence gets no
-//! further than that namespace.
+//! further than the fence.
 
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
@@ -15,22 +15,25 @@ fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_
         let lines = "keep: []\ndefaults: {reach: cluster, hooks: skip}\n";
         let account = Account::new("forgedreach", helm, lines, &["a"]);
         let (api, namespace) = (cluster().api(), account.real.namespace("a"));
+        // Not in the account's own namespace: there it may remove old journals, which are ConfigMaps.
+        let others = format!("others-of-{}", account.home);
+        api.create_namespace(&others).unwrap_or_else(|error| panic!("{error}"));
         let treasure = json!({
-            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "treasure", "namespace": account.home},
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "treasure", "namespace": others},
         });
         api.apply(&treasure).unwrap_or_else(|error| panic!("{error}"));
         let elsewhere = SeededRelease::new(&namespace, "elsewhere").recorded_object(treasure);
         let wide = SeededRelease::new(&namespace, "wide").recorded_object(json!({
-            "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": account.home},
+            "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": others},
         }));
         let honest = SeededRelease::new(&namespace, "honest").config_maps(1);
         cluster().seed(&[elsewhere, wide, honest]).unwrap_or_else(|error| panic!("{error}"));
         let output = account.real.program.run(&RUN).exits(1);
         assert_eq!(output.results(), ["elsewhere failed rbac listed", "honest purged gone", "wide failed rbac listed"]);
-        let treasure = api.get(Kind::CONFIG_MAP, Some(&account.home), "treasure").expect("it can be asked for");
+        let treasure = api.get(Kind::CONFIG_MAP, Some(&others), "treasure").expect("it can be asked for");
         assert!(treasure.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
-        let home = api.get(Kind::NAMESPACE, None, &account.home).expect("it can be asked for");
-        assert!(home.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
+        let others = api.get(Kind::NAMESPACE, None, &others).expect("it can be asked for");
+        assert!(others.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
     }
 }
 

@@ -12,7 +12,7 @@ use std::process::Stdio;
 use serde_json::json;
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Real, cluster};
+use crate::support::{Real, cluster, wait_until_allowed};
 
 /// The program on the real cluster as a service account that has exactly the rights which `rbac` prints for its policy.
 struct Account {
@@ -37,6 +37,10 @@ impl Account {
         api.apply(&account).unwrap_or_else(|error| panic!("{error}"));
         let mut account = Self { real, home };
         account.grant(&[]);
+        for name in namespaces {
+            account.wait_until_allowed(&account.real.namespace(name), &["update", "secrets"]);
+        }
+        account.wait_until_allowed(&account.home, &["create", "leases.coordination.k8s.io"]);
         let kubeconfig = cluster().kubeconfig_for_service_account(&account.home, "purger");
         account.real.program.set("KUBECONFIG", kubeconfig.unwrap_or_else(|error| panic!("{error}")));
         account
@@ -59,5 +63,10 @@ impl Account {
         let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
         let output = output.expect("kubectl can be started");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn wait_until_allowed(&self, namespace: &str, right: &[&str]) {
+        let user = format!("system:serviceaccount:{}:purger", self.home);
+        wait_until_allowed(cluster(), &user, namespace, right);
     }
 }

@@ -15,14 +15,35 @@ fn rbac(policy: &str, more: &[&str]) -> crate::support::Output {
 fn where_every_namespace_is_named_no_cluster_is_asked() {
     let output = rbac(&format!("{NAMED}defaults: {{hooks: skip}}\n"), &["--lock-namespace", "locks"]).exits(0);
     assert_eq!(output.stderr, "");
-    insta::assert_snapshot!(output.stdout, @"");
+    assert_eq!(output.stdout, include_str!("printed.yaml"), "{output}");
 }
 
 #[test]
 fn one_namespace_needs_one_binding_whatever_the_globs_are() {
     let policy = NAMED.replace("[dev-alice, dev-bob]", "['dev-*']");
     let output = rbac(&policy, &["--for-namespace", "dev-carol", "--service-account", "ops/purger"]).exits(0);
-    insta::assert_snapshot!(output.stdout, @"");
+    insta::assert_snapshot!(output.stdout, @r#"
+    # What the service account ops/purger needs to carry out end-of-day, and no more. In the whole cluster it may look at
+    # namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can use this
+    # account can do that.
+    ---
+    # In dev-carol, a namespace of the fence.
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: RoleBinding
+    metadata:
+      labels:
+        app.kubernetes.io/name: helm-purge
+      name: helm-purge-end-of-day
+      namespace: dev-carol
+    roleRef:
+      apiGroup: rbac.authorization.k8s.io
+      kind: ClusterRole
+      name: helm-purge-end-of-day
+    subjects:
+    - kind: ServiceAccount
+      name: purger
+      namespace: ops
+    "#);
     let outside = rbac(&policy, &["--for-namespace", "prod"]).exits(2);
     drop(outside.stderr_has("--for-namespace prod: no policy has it in its `namespaces`"));
 }
@@ -44,13 +65,13 @@ fn who_keeps_no_history_needs_no_rights_to_restore() {
     assert_eq!(
         names,
         [
-            "helm-purge-end-of-day-restore-look",
-            "helm-purge-end-of-day-restore-look",
-            "helm-purge-end-of-day-restore",
-            "helm-purge-end-of-day-restore",
-            "helm-purge-end-of-day-restore",
-            "helm-purge-end-of-day-restore-lock",
-            "helm-purge-end-of-day-restore-lock",
+            "helm-purge-end-of-day.restore.look",
+            "helm-purge-end-of-day.restore.look",
+            "helm-purge-end-of-day.restore",
+            "helm-purge-end-of-day.restore",
+            "helm-purge-end-of-day.restore",
+            "helm-purge-end-of-day.restore.lock",
+            "helm-purge-end-of-day.restore.lock",
         ]
     );
 }

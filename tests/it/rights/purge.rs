@@ -5,6 +5,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind};
 
 use super::Account;
 use crate::support::cluster;
+use crate::undo::{upgrade_install, works};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 
@@ -36,7 +37,9 @@ fn the_charts_that_everybody_has_go_with_the_printed_rights_and_what_is_not_boun
         let lease = cluster().api().get(LEASE, Some(&account.home), &format!("helm-purge-leastrights-{helm}"));
         assert!(lease.expect("Leases can be read").is_some(), "the lock was taken with these rights");
         // And then bound, as whoever makes namespaces does.
-        account.grant(&["--for-namespace", &account.real.namespace("later")]);
+        let later = account.real.namespace("later");
+        account.grant(&["--for-namespace", &later]);
+        account.wait_until_allowed(&later, &["update", "secrets"]);
         assert_eq!(purge(&account)["totals"]["purged"], 1);
         assert!(account.real.listed().is_empty());
     }
@@ -46,10 +49,11 @@ fn the_charts_that_everybody_has_go_with_the_printed_rights_and_what_is_not_boun
 fn a_history_is_kept_and_its_older_records_removed_with_the_printed_rights() {
     let lines = "keep: []\ndefaults: {keepHistory: true, hooks: skip}\n";
     let account = Account::new("rightsofhistory", HelmVersion::Four, lines, &["a"]);
-    install(&account, Chart::Tiny, "a", "web");
-    install(&account, Chart::Tiny, "a", "web");
+    works(&upgrade_install(&account.real, &account.real.namespace("a"), "web", Chart::Tiny));
+    works(&upgrade_install(&account.real, &account.real.namespace("a"), "web", Chart::Tiny));
     let report = purge(&account);
     assert_eq!(report["totals"]["purged"], 1, "{report:#}");
-    let records = cluster().api().list(Kind::SECRET, Some(&account.real.namespace("a"))).expect("secrets can be listed");
+    let records =
+        cluster().api().list(Kind::SECRET, Some(&account.real.namespace("a"))).expect("secrets can be listed");
     assert_eq!(records, ["sh.helm.release.v1.web.v2"]);
 }

@@ -30,7 +30,21 @@ pub(crate) fn user(cluster: &Cluster, name: &str, rights: &[(&str, Role)]) -> Pa
         });
         cluster.api().apply(&binding).expect("a binding can be made");
     }
+    for (namespace, _) in rights {
+        wait_until_allowed(cluster, name, namespace, &["list", "secrets"]);
+    }
     cluster.kubeconfig_for_user(name, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Waits until the API server knows of a right in a namespace: a binding takes a moment.
+pub(crate) fn wait_until_allowed(cluster: &Cluster, user: &str, namespace: &str, right: &[&str]) {
+    throwaway_cluster::wait_until("a right", || {
+        let mut kubectl = cluster.kubectl_command()?;
+        kubectl.args(["auth", "can-i"]).args(right).args(["--namespace", namespace, "--as", user]);
+        let answer = kubectl.output().expect("kubectl can be started");
+        Ok((answer.stdout == b"yes\n").then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
 }
 
 fn see_secrets(cluster: &Cluster, namespace: &str) -> Value {
@@ -43,7 +57,7 @@ fn see_secrets(cluster: &Cluster, namespace: &str) -> Value {
     json!({"apiGroup": GROUP, "kind": "Role", "name": "see-secrets"})
 }
 
-/// The verbs for each kind that a user may use in all namespaces.
+/// The verbs for each kind, of the core of Kubernetes or of its group `batch`, that a user may use in all namespaces.
 pub(crate) type Rights<'a> = [(&'a str, &'a [&'a str])];
 
 /// A new user with these rights and no others, and the kubeconfig to come as that user.
@@ -60,8 +74,7 @@ pub(crate) fn user_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>
 
 /// From now on the user has these rights and no others.
 pub(crate) fn allow_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>) {
-    let allowed =
-        |(resource, verbs): &(&str, &[&str])| json!({"apiGroups": [""], "resources": [resource], "verbs": verbs});
+    let allowed = |(resource, verbs): &(&str, &[&str])| json!({"apiGroups": ["", "batch"], "resources": [resource], "verbs": verbs});
     let allowed = json!({
         "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRole", "metadata": {"name": name},
         "rules": rights.iter().map(allowed).collect::<Vec<_>>(),

@@ -90,7 +90,7 @@ fn remove(looked: &LookedBack, kept: &[&Release]) -> BTreeMap<ReleaseId, String>
                 None => drop(failed.insert(release.id.clone(), "it has changed since the plan".to_owned())),
             },
             Some(Err(error)) => drop(failed.insert(release.id.clone(), error.to_string())),
-            None => {}
+            None => drop(failed.insert(release.id.clone(), "nobody could look at its records".to_owned())),
         }
     }
     let (ids, doomed): (Vec<_>, Vec<_>) = doomed.into_iter().unzip();

@@ -5,7 +5,10 @@ use crate::cli::UndoFormat;
 use crate::command::undo::look::LookedBack;
 use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
-use crate::report::{Format, PruneDocument, PruneRow, PruneView, RunNote, render_error, render_prune, serialize};
+use crate::report::{
+    Format, LogFormat, PruneDocument, PruneRow, PruneView, RunNote, prune_plan_line, render_error, render_prune,
+    serialize,
+};
 use crate::undo::Candidate;
 
 /// What there is to show.
@@ -50,6 +53,9 @@ impl Shown<'_> {
     pub(super) fn tell_plan(&self, surroundings: &mut Surroundings) {
         let nothing = Pruned::default();
         let rows = self.rows(&nothing);
+        if surroundings.printer.log_format() == LogFormat::Json {
+            return surroundings.printer.log(&prune_plan_line(&self.view(&rows, None)));
+        }
         let width = surroundings.terminal.stderr.columns();
         let text = render_prune(&self.view(&rows, None), width, surroundings.printer.err());
         if surroundings.terminal.can_ask() {

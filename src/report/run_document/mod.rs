@@ -1,15 +1,19 @@
 //! A finished run as a document for programs. Its fields are a contract, like those of the plan.
 
+mod result;
+
+pub(in crate::report) use result::ResultOfDocument;
+
 use serde::Serialize;
 
-use super::plan_document::{ClusterOfDocument, Facts, PolicyOfDocument};
+use super::plan_document::{ClusterOfDocument, PolicyOfDocument};
 use super::plan_row::why;
 use super::plan_table::PlanView;
 use super::run_note::RunNote;
 use super::sheet::EarlyEnd;
-use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use crate::executor::{Afterwards, OutcomeKind, Run, Settled};
 use crate::plan::{Entry, Subject, Verdict};
-use crate::release::{Release, ReleaseId};
+use crate::release::ReleaseId;
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -19,44 +23,44 @@ pub struct RunDocument {
     kind: &'static str,
     /// None where nothing was begun.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) run: Option<RunNote>,
-    pub(super) started: String,
-    pub(super) seconds: f64,
-    pub(super) policies: Vec<PolicyOfDocument>,
+    pub(in crate::report) run: Option<RunNote>,
+    pub(in crate::report) started: String,
+    pub(in crate::report) seconds: f64,
+    pub(in crate::report) policies: Vec<PolicyOfDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cluster: Option<ClusterOfDocument>,
+    pub(in crate::report) cluster: Option<ClusterOfDocument>,
     /// Which part of the fence, where several share it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) shard: Option<String>,
+    pub(in crate::report) shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) helm: Option<String>,
+    pub(in crate::report) helm: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) workers: Option<usize>,
-    pub(super) exit_code: u8,
+    pub(in crate::report) workers: Option<usize>,
+    pub(in crate::report) exit_code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     interrupted_by_signal: Option<i32>,
     /// Why nothing was begun, where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stopped: Option<EarlyEnd>,
-    pub(super) verified: VerificationOfDocument,
-    pub(super) totals: Totals,
-    pub(super) releases: Vec<ResultOfDocument>,
+    pub(in crate::report) stopped: Option<EarlyEnd>,
+    pub(in crate::report) verified: VerificationOfDocument,
+    pub(in crate::report) totals: Totals,
+    pub(in crate::report) releases: Vec<ResultOfDocument>,
     /// What the plan keeps, and why: for people alone, programs have the plan.
     #[serde(skip)]
-    pub(super) kept: Vec<KeptOfDocument>,
+    pub(in crate::report) kept: Vec<KeptOfDocument>,
 }
 
 /// Something that the plan keeps.
 #[derive(Debug)]
-pub(super) struct KeptOfDocument {
-    pub(super) release: String,
-    pub(super) why: String,
+pub(in crate::report) struct KeptOfDocument {
+    pub(in crate::report) release: String,
+    pub(in crate::report) why: String,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct VerificationOfDocument {
-    pub(super) state: &'static str,
+pub(in crate::report) struct VerificationOfDocument {
+    pub(in crate::report) state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,40 +71,16 @@ pub(super) struct VerificationOfDocument {
 
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Totals {
-    pub(super) planned: usize,
-    pub(super) purged: usize,
-    pub(super) failed: usize,
-    pub(super) already_gone: usize,
-    pub(super) changed: usize,
-    pub(super) not_started: usize,
-    pub(super) still_needed: usize,
-    pub(super) kept: usize,
+pub(in crate::report) struct Totals {
+    pub(in crate::report) planned: usize,
+    pub(in crate::report) purged: usize,
+    pub(in crate::report) failed: usize,
+    pub(in crate::report) already_gone: usize,
+    pub(in crate::report) changed: usize,
+    pub(in crate::report) not_started: usize,
+    pub(in crate::report) still_needed: usize,
+    pub(in crate::report) kept: usize,
     restorable: usize,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ResultOfDocument {
-    pub(super) namespace: String,
-    pub(super) name: String,
-    #[serde(flatten)]
-    pub(super) facts: Facts,
-    pub(super) outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) class: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) cause: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    left_behind: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    remarks: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) seconds: Option<f64>,
-    attempts: u32,
-    afterwards: &'static str,
 }
 
 impl RunDocument {
@@ -140,7 +120,7 @@ impl RunDocument {
     }
 
     /// What has not got as far as to a plan.
-    pub(super) fn of_nothing(started: jiff::Timestamp) -> Self {
+    pub(in crate::report) fn of_nothing(started: jiff::Timestamp) -> Self {
         Self {
             api_version: "helm-purge/v1",
             kind: "PurgeReport",
@@ -173,7 +153,7 @@ impl RunDocument {
     }
 
     /// Says how the program ends.
-    pub(super) fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
+    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
         self.exit_code = exit_code;
         self.stopped = early.or(self.stopped.take());
     }
@@ -203,65 +183,8 @@ impl VerificationOfDocument {
     }
 
     /// The same, where releases have to be there and not gone.
-    pub(super) fn of_restore(settled: &Settled) -> Self {
+    pub(in crate::report) fn of_restore(settled: &Settled) -> Self {
         let verification = Self::of(settled);
         Self { deployed: verification.gone, gone: None, ..verification }
-    }
-}
-
-impl ResultOfDocument {
-    /// Nothing has become of it.
-    pub(super) fn not_begun(release: &Release) -> Self {
-        Self {
-            namespace: release.id.namespace.to_string(),
-            name: release.id.name.to_string(),
-            facts: Facts::of(release),
-            outcome: OutcomeKind::NotStarted.as_str(),
-            class: None,
-            message: None,
-            cause: None,
-            left_behind: Vec::new(),
-            remarks: Vec::new(),
-            seconds: None,
-            attempts: 0,
-            afterwards: "unknown",
-        }
-    }
-
-    pub(super) fn of(result: &ReleaseResult) -> Self {
-        let mut document = Self {
-            outcome: result.outcome.kind().as_str(),
-            seconds: result.took.map(|took| took.as_secs_f64()),
-            attempts: result.attempts,
-            afterwards: match result.afterwards {
-                Afterwards::Unknown => "unknown",
-                Afterwards::Gone => "gone",
-                Afterwards::Listed { .. } => "listed",
-                Afterwards::Kept => "kept",
-                Afterwards::Unreadable => "unreadable",
-            },
-            ..Self::not_begun(&result.release)
-        };
-        document.describe(&result.outcome);
-        document
-    }
-
-    fn describe(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Purged { left_behind, remarks } => {
-                self.left_behind.clone_from(left_behind);
-                self.remarks.clone_from(remarks);
-            }
-            Outcome::Failed(failure) => {
-                self.class = Some(failure.class.as_str());
-                self.message = Some(failure.words.error.clone());
-                self.cause.clone_from(&failure.words.cause);
-            }
-            Outcome::Changed(what) => self.message = Some(what.clone()),
-            Outcome::NotStarted(reason) => self.message = Some(reason.as_str().to_owned()),
-            Outcome::StillNeeded { by } => self.message = Some(format!("still needed by {by}")),
-            Outcome::Restored { remarks } => self.remarks.clone_from(remarks),
-            Outcome::AlreadyGone => {}
-        }
     }
 }
