@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// How a run is called: the second in which it began, in UTC, and six hexadecimal digits that tell apart those that
-/// began in the same second, as `20261125-190342-3f9a1c`. Names sort by time, and each is a legal Kubernetes name and
-/// label value.
+/// began in the same second, by the millisecond and then by chance, as `20261125-190342-3f9a1c`. Names sort by time, and
+/// each is a legal Kubernetes name and label value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
@@ -26,7 +26,8 @@ impl RunId {
 
     fn with(now: Timestamp, random: u32) -> Self {
         let begun = now.to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
-        Self(format!("{begun}-{:06x}", random & 0x00ff_ffff))
+        let milliseconds = now.subsec_millisecond().unsigned_abs();
+        Self(format!("{begun}-{:06x}", (milliseconds << 14) | (random & 0x3fff)))
     }
 
     /// The name as it is written everywhere.
@@ -79,9 +80,16 @@ mod tests {
     fn a_run_is_named_after_the_second_it_began_in() {
         let begun: Timestamp = "2026-11-25T19:03:42.9Z".parse().expect("a time");
         let id = RunId::with(begun, 0xff3f_9a1c);
-        assert_eq!(id.as_str(), "20261125-190342-3f9a1c");
+        assert_eq!(id.as_str(), "20261125-190342-e11a1c");
         assert_eq!(id.begun(), "2026-11-25T19:03:42Z".parse().ok());
         assert_eq!(id.as_str().parse(), Ok(id));
+    }
+
+    #[test]
+    fn of_two_runs_that_began_in_the_same_second_the_later_one_sorts_behind() {
+        let at = |text: &str, random| RunId::with(text.parse().expect("a time"), random);
+        assert!(at("2026-11-25T19:03:42.001Z", u32::MAX) < at("2026-11-25T19:03:42.002Z", 0));
+        assert!(at("2026-11-25T19:03:42.999Z", u32::MAX) < at("2026-11-25T19:03:43Z", 0));
     }
 
     #[test]
