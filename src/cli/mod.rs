@@ -2,28 +2,30 @@
 
 mod arguments;
 mod completion;
+mod everywhere;
 mod help;
 mod journal;
 mod keep;
 mod lock;
+mod plan;
 mod report;
 mod rights;
+mod run;
 mod runs;
 mod shard;
 mod undo;
 mod validate;
 
-pub use arguments::{
-    BatchArgument, Cli, ColourArgument, Command, ConnectionArguments, ExplainArguments, ExplanationFormat,
-    InitArguments, LogFormatArgument, OutputFormat, PlanArguments, RunArguments, SelectionArguments, TalkArguments,
-    TestArguments,
-};
+pub use arguments::{Cli, Command, ExplainArguments, ExplanationFormat, InitArguments, TestArguments};
 pub use completion::{CompleteArguments, CompletionArguments, CompletionScript};
+pub use everywhere::{ColourArgument, ConnectionArguments, LogFormatArgument, TalkArguments};
 pub use journal::JournalArguments;
 pub use keep::{KeepArguments, ListFormat};
 pub use lock::LockArguments;
+pub use plan::{OutputFormat, PlanArguments, SelectionArguments};
 pub use report::ReportArguments;
 pub use rights::{AccountArguments, DoctorArguments, FindingsFormat, ManifestFormat, PurposeArgument, RbacArguments};
+pub use run::{BatchArgument, RunArguments};
 pub use runs::{RunsArguments, RunsFormat};
 pub use shard::ShardArguments;
 pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::undertaking::Undertaking;
-use super::{Stopped, Surroundings};
+use super::{Stopped, Surroundings, flags};
 use crate::cli::LockArguments;
 use crate::cluster::{Client, LookError};
 use crate::exit_code::ExitCode;
@@ -65,13 +65,7 @@ pub(super) enum Waited {
 pub(super) fn wish(arguments: &LockArguments) -> Result<LockWish, Stopped> {
     let wait = arguments.wait.as_deref().map(|text| timeout_from_flag("--lock-wait", text)).transpose();
     let patience = wait.map_err(Stopped::flag)?.map_or(Patience::None, Patience::AtMost);
-    let namespace = arguments.namespace.as_deref().map(|text| {
-        let wrong = |error| {
-            let text = visible::quoted(text);
-            Stopped::usage(format!("--lock-namespace: {text} is no namespace: {error}"), "name one that exists")
-        };
-        text.parse().map_err(wrong)
-    });
+    let namespace = arguments.namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text));
     Ok(LockWish { patience, namespace: namespace.transpose()? })
 }
 

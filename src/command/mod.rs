@@ -9,6 +9,7 @@ mod completion;
 mod confirm;
 mod explain;
 mod facts;
+mod flags;
 mod hooks;
 mod init;
 mod journal;

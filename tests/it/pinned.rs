@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::json;
-use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, Line, SeededRelease};
+use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, SeededRelease};
 
 use crate::support::{FakeHelm, Gate, Real, Terminal, cluster, kubeconfig, user_everywhere};
 
@@ -60,18 +60,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_
     real.seed(&["a/web"]);
     let namespace = real.namespace("a");
     other.seed(&[SeededRelease::new(&namespace, "web").config_maps(1)]).unwrap_or_else(|error| panic!("{error}"));
-    let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
-    // The same in both clusters, and to the client both are the same.
-    let kubeconfig = json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "throwaway", "users": [],
-        "contexts": [{"name": "throwaway", "context": {"cluster": "c"}}],
-        "clusters": [{"name": "c", "cluster": {"server": relay.server(), "insecure-skip-tls-verify": true}}],
-    });
-    let kubeconfig = real.program.file("kubeconfig", &kubeconfig.to_string());
-    real.program.set("KUBECONFIG", kubeconfig);
-    let policy = fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
-    let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "").replace(cluster().server(), relay.server());
-    real.program.file("policy.yaml", &policy);
+    let relay = real.go_through_a_relay();
 
     let swapped = |code: i32, says: &str| {
         relay.lead_to(cluster());

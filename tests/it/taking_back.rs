@@ -4,7 +4,7 @@ use std::fs;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, Line, SeededRelease, Which};
+use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, SeededRelease, Which};
 
 use crate::in_pods::in_pod;
 use crate::pinned::{allow_nobody, wait_until_allowed};
@@ -284,17 +284,7 @@ impl Twins {
             helm.args(["uninstall", "web", "-n", &namespace, "--keep-history", "--description", &mark]);
             works(&helm.output().expect("helm starts"));
         }
-        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
-        let kubeconfig = json!({
-            "apiVersion": "v1", "kind": "Config", "current-context": "throwaway", "users": [],
-            "contexts": [{"name": "throwaway", "context": {"cluster": "c"}}],
-            "clusters": [{"name": "c", "cluster": {"server": relay.server(), "insecure-skip-tls-verify": true}}],
-        });
-        let kubeconfig = real.program.file("kubeconfig", &kubeconfig.to_string());
-        real.program.set("KUBECONFIG", kubeconfig);
-        let policy = fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
-        let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
-        real.program.file("policy.yaml", &policy.replace(cluster().server(), relay.server()));
+        let relay = real.go_through_a_relay();
         Self { real, other, relay }
     }
 

@@ -6,7 +6,7 @@ use crate::cli::{DoctorArguments, FindingsFormat};
 use crate::cluster::{Client, Connection, LookError};
 use crate::command::look_around::find_helm;
 use crate::command::policies::read_policies;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{Stopped, Surroundings, flags};
 use crate::exit_code::ExitCode;
 use crate::policy::Policies;
 use crate::release::Namespace;
@@ -21,14 +21,8 @@ pub(in crate::command) fn doctor(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let policies = read_policies(&arguments.files)?;
-    let lock = arguments.lock_namespace.as_deref().map(|text| {
-        let wrong = |_| {
-            let text = crate::visible::quoted(text);
-            Stopped::usage(format!("--lock-namespace: {text} is no namespace"), "name one that exists")
-        };
-        text.parse::<Namespace>().map_err(wrong)
-    });
-    let lock = lock.transpose()?;
+    let lock =
+        arguments.lock_namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text)).transpose()?;
     surroundings.listen()?;
     let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, surroundings);
     let findings = surroundings.unless_interrupted(Ok(findings))?;

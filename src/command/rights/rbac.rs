@@ -4,13 +4,14 @@ use super::namespaces;
 use crate::cli::{ManifestFormat, RbacArguments};
 use crate::cluster::{Client, Connection, LookError};
 use crate::command::policies::read_policies;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{Stopped, Surroundings, flags};
 use crate::exit_code::ExitCode;
 use crate::policy::{Policies, Policy, Reach};
 use crate::release::Namespace;
 use crate::report::{Format, GrantHead, render_grants, serialize_grants};
 use crate::rights::{Account, Binding, Grant, Purpose, binding, grants};
 use crate::settings::ConnectionWish;
+use crate::visible;
 
 /// Prints them. Asks the cluster only which namespaces a glob means.
 pub(in crate::command) fn rbac(
@@ -19,9 +20,13 @@ pub(in crate::command) fn rbac(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let account = arguments.account.service_account.parse::<Account>();
-    let account = account.map_err(|why| wrong("--service-account", &arguments.account.service_account, &why))?;
-    let lock =
-        arguments.account.lock_namespace.as_deref().map(|name| namespace("--lock-namespace", name)).transpose()?;
+    let account = account.map_err(|why| no_account(&arguments.account.service_account, &why))?;
+    let lock = arguments
+        .account
+        .lock_namespace
+        .as_deref()
+        .map(|name| flags::namespace("--lock-namespace", name))
+        .transpose()?;
     let lock = lock.unwrap_or_else(|| account.namespace.clone());
     let policies = read_policies(&arguments.files)?;
     let purpose = Purpose::from(arguments.purpose);
@@ -31,7 +36,7 @@ pub(in crate::command) fn rbac(
     }
     let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
     let all: Vec<Grant> = if let Some(name) = &arguments.for_namespace {
-        let namespace = namespace("--for-namespace", name)?;
+        let namespace = flags::namespace("--for-namespace", name)?;
         inside(&policies, &namespace)?.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
     } else {
         let fences = fences(&policies, wish, surroundings)?;
@@ -89,13 +94,7 @@ fn fences(
     surroundings.unless_interrupted(found)
 }
 
-fn namespace(flag: &str, text: &str) -> Result<Namespace, Stopped> {
-    text.parse().map_err(|_| wrong(flag, text, "no namespace can be called that"))
-}
-
-fn wrong(flag: &str, text: &str, why: &str) -> Stopped {
-    Stopped::usage(
-        format!("{flag} {}: {why}", crate::visible::quoted(text)),
-        "names are lower case letters, digits and `-`",
-    )
+fn no_account(text: &str, why: &str) -> Stopped {
+    let text = visible::quoted(text);
+    Stopped::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
 }

@@ -114,24 +114,6 @@ pub(in crate::command) fn finish_earlier(prepared: &Prepared) -> usize {
 
 /// Removes what is older than these very records. Gives those of which something is left, with the reason.
 fn remove_older_than(inventory: &AnyWay, releases: &[&Release]) -> BTreeMap<ReleaseId, String> {
-    let Some(records) = inventory.kept_records() else { return BTreeMap::new() };
-    let histories = records.histories(&releases.iter().map(|release| &release.id).collect::<Vec<_>>());
-    let (mut doomed, mut failed) = (Vec::new(), BTreeMap::new());
-    for release in releases {
-        match histories.get(&release.id) {
-            Some(Ok(history)) => match older(release, history) {
-                Some(older) => doomed.extend(older.into_iter().map(|record| (&release.id, record))),
-                None => drop(failed.insert(release.id.clone(), "its newest record has changed".to_owned())),
-            },
-            Some(Err(error)) => drop(failed.insert(release.id.clone(), error.to_string())),
-            None => {}
-        }
-    }
-    let (ids, doomed): (Vec<_>, Vec<_>) = doomed.into_iter().unzip();
-    for (id, removed) in ids.into_iter().zip(records.remove(&doomed)) {
-        if let Err(error) = removed {
-            failed.insert(id.clone(), error.to_string());
-        }
-    }
-    failed
+    let records = inventory.kept_records();
+    records.map(|records| records.remove_older(releases, "its newest record has changed")).unwrap_or_default()
 }

@@ -72,6 +72,30 @@ impl KeptRecords {
         Some(contents.remove(&release.id)?.ok()?.description)
     }
 
+    /// Removes what is older than these very records. Gives those of which something is left, with the reason; `changed` is
+    /// that of one whose newest record is another by now.
+    pub fn remove_older(&self, newest: &[&Release], changed: &str) -> BTreeMap<ReleaseId, String> {
+        let histories = self.histories(&newest.iter().map(|release| &release.id).collect::<Vec<_>>());
+        let (mut doomed, mut failed) = (Vec::new(), BTreeMap::new());
+        for release in newest {
+            match histories.get(&release.id) {
+                Some(Ok(history)) => match older(release, history) {
+                    Some(older) => doomed.extend(older.into_iter().map(|record| (&release.id, record))),
+                    None => drop(failed.insert(release.id.clone(), changed.to_owned())),
+                },
+                Some(Err(error)) => drop(failed.insert(release.id.clone(), error.to_string())),
+                None => drop(failed.insert(release.id.clone(), "nobody could look at its records".to_owned())),
+            }
+        }
+        let (ids, doomed): (Vec<_>, Vec<_>) = doomed.into_iter().unzip();
+        for (id, removed) in ids.into_iter().zip(self.remove(&doomed)) {
+            if let Err(error) = removed {
+                failed.insert(id.clone(), error.to_string());
+            }
+        }
+        failed
+    }
+
     /// Removes records as they were seen. For each, in order: whether it is gone.
     pub fn remove(&self, records: &[Record]) -> Vec<Result<(), LookError>> {
         self.client.remove_records(self.store, records)

@@ -5,10 +5,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use super::objects::{Apply, apply, deploy, essence, find, succeeds, wait_until_allowed};
+use super::objects::{Apply, apply, deploy, essence, find, succeeds};
 use super::pod::Pod;
 use super::root::{Root, cannot_be_made};
-use crate::support::{Real, cluster};
+use crate::support::{Real, cluster, user_of, wait_until_allowed};
 
 const CRON_JOB: Kind<'_> = Kind::new("batch/v1", "CronJob");
 
@@ -107,7 +107,7 @@ fn install(real: &Real, flags: &[&str]) -> Pod {
     let name = "janitor-helm-purge";
     let cronjob = cluster().api().get(CRON_JOB, Some(&namespace), name).expect("it can be read");
     for bound in [&namespace, &real.namespace("a")] {
-        wait_until_allowed(name, &namespace, &["delete", "secrets", "-n", bound]);
+        wait_until_allowed(cluster(), &user_of(&namespace, name), bound, &["delete", "secrets"]);
     }
     Pod::of(&cronjob.expect("the chart has it"))
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind};
 
-use super::objects::{Apply, HOME, apply, deploy, essence, find, succeeds, wait_until_allowed};
+use super::objects::{Apply, HOME, apply, deploy, essence, find, succeeds};
 use super::pod::{Ended, Pod};
 use super::root::cannot_be_made;
-use crate::support::{Program, Real, cluster};
+use crate::support::{Program, Real, cluster, user_of, wait_until_allowed};
 
 const CRON_JOB: Kind<'_> = Kind::new("batch/v1", "CronJob");
 
@@ -83,7 +83,7 @@ fn bind(real: &Real, purpose: &str, account: &str) {
     let printed = real.program.run(&["rbac", "-f", "bound.yaml", "--for", purpose, &account_flag]).exits(0);
     drop(apply(&real.program.file("roles.yaml", &printed.stdout), Apply::ForReal));
     for namespace in ["a", "b"] {
-        wait_until_allowed(account, HOME, &["delete", "secrets", "-n", &real.namespace(namespace)]);
+        wait_until_allowed(cluster(), &user_of(HOME, account), &real.namespace(namespace), &["delete", "secrets"]);
     }
 }
 

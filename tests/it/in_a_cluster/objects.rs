@@ -61,18 +61,6 @@ pub(super) fn essence(object: &Value) -> Value {
     essence
 }
 
-/// Waits until a service account may do what its roles say.
-pub(super) fn wait_until_allowed(account: &str, namespace: &str, right: &[&str]) {
-    throwaway_cluster::wait_until("a right", || {
-        let mut kubectl = cluster().kubectl_command()?;
-        kubectl.args(["auth", "can-i"]).args(right);
-        kubectl.arg("--as").arg(format!("system:serviceaccount:{namespace}:{account}"));
-        let answer = kubectl.output().expect("kubectl can be started");
-        Ok((answer.stdout == b"yes\n").then_some(()))
-    })
-    .unwrap_or_else(|error| panic!("{error}"));
-}
-
 /// Makes the namespace: what is only asked for needs it as well.
 fn home() {
     static MADE: OnceLock<()> = OnceLock::new();

@@ -12,7 +12,7 @@ use std::process::Stdio;
 use serde_json::json;
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Real, cluster, wait_until_allowed};
+use crate::support::{Real, cluster, user_of, wait_until_allowed};
 
 /// The program on the real cluster as a service account that has exactly the rights which `rbac` prints for its policy.
 struct Account {
@@ -66,7 +66,6 @@ impl Account {
     }
 
     fn wait_until_allowed(&self, namespace: &str, right: &[&str]) {
-        let user = format!("system:serviceaccount:{}:purger", self.home);
-        wait_until_allowed(cluster(), &user, namespace, right);
+        wait_until_allowed(cluster(), &user_of(&self.home, "purger"), namespace, right);
     }
 }

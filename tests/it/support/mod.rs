@@ -22,6 +22,8 @@ pub(crate) use output::Output;
 use program::end_of;
 pub(crate) use program::{Program, Running};
 pub(crate) use real::{Real, cluster};
-pub(crate) use roles::{Rights, Role, allow_everywhere, user, user_everywhere, wait_until_allowed, wait_until_refused};
+pub(crate) use roles::{
+    Rights, Role, allow_everywhere, user, user_everywhere, user_of, wait_until_allowed, wait_until_refused,
+};
 pub(crate) use snapshot::{Snapshot, claims};
 pub(crate) use terminal::Terminal;

@@ -3,7 +3,8 @@
 use std::process::Command;
 use std::sync::OnceLock;
 
-use throwaway_cluster::{Cluster, Components, HelmVersion, Proxy, SeededRelease};
+use serde_json::json;
+use throwaway_cluster::{Cluster, Components, HelmVersion, Line, Proxy, Relay, SeededRelease};
 
 use super::Program;
 
@@ -49,6 +50,23 @@ impl Real {
         proxy.server().clone_into(&mut real.server);
         real.policy("keep: []\n");
         (real, proxy)
+    }
+
+    /// From now on the program reaches the cluster through a relay, without being anybody: whatever the relay leads to
+    /// looks the same to it. The policy names the relay's address, and no uid.
+    pub(crate) fn go_through_a_relay(&mut self) -> Relay {
+        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
+        let kubeconfig = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "throwaway", "users": [],
+            "contexts": [{"name": "throwaway", "context": {"cluster": "c"}}],
+            "clusters": [{"name": "c", "cluster": {"server": relay.server(), "insecure-skip-tls-verify": true}}],
+        });
+        let kubeconfig = self.program.file("kubeconfig", &kubeconfig.to_string());
+        self.program.set("KUBECONFIG", kubeconfig);
+        let policy = std::fs::read_to_string(self.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
+        self.program.file("policy.yaml", &policy.replace(cluster().server(), relay.server()));
+        relay
     }
 
     /// A namespace of this test.

@@ -36,6 +36,11 @@ pub(crate) fn user(cluster: &Cluster, name: &str, rights: &[(&str, Role)]) -> Pa
     cluster.kubeconfig_for_user(name, None).unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// What a service account is called where users are named.
+pub(crate) fn user_of(namespace: &str, service_account: &str) -> String {
+    format!("system:serviceaccount:{namespace}:{service_account}")
+}
+
 /// Waits until the API server knows of a right in a namespace: a binding takes a moment.
 pub(crate) fn wait_until_allowed(cluster: &Cluster, user: &str, namespace: &str, right: &[&str]) {
     throwaway_cluster::wait_until("a right", || {

@@ -6,7 +6,6 @@ use crate::command::Surroundings;
 use crate::command::journal::{Kept, Said};
 use crate::command::undo::look::LookedBack;
 use crate::executor::{NotRecorded, NotStarted};
-use crate::inventory::older;
 use crate::journal::{End, RunTotals};
 use crate::release::{Release, ReleaseId};
 use crate::undo::Candidate;
@@ -81,24 +80,7 @@ fn may_begin(ids: &[&ReleaseId], journal: &Kept, surroundings: &mut Surroundings
 
 /// The older records first: without the one that says `uninstalled`, they would look like a release.
 fn remove(looked: &LookedBack, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
-    let histories = looked.records.histories(&kept.iter().map(|release| &release.id).collect::<Vec<_>>());
-    let (mut doomed, mut failed) = (Vec::new(), BTreeMap::new());
-    for release in kept {
-        match histories.get(&release.id) {
-            Some(Ok(history)) => match older(release, history) {
-                Some(older) => doomed.extend(older.into_iter().map(|record| (&release.id, record))),
-                None => drop(failed.insert(release.id.clone(), "it has changed since the plan".to_owned())),
-            },
-            Some(Err(error)) => drop(failed.insert(release.id.clone(), error.to_string())),
-            None => drop(failed.insert(release.id.clone(), "nobody could look at its records".to_owned())),
-        }
-    }
-    let (ids, doomed): (Vec<_>, Vec<_>) = doomed.into_iter().unzip();
-    for (id, removed) in ids.into_iter().zip(looked.records.remove(&doomed)) {
-        if let Err(error) = removed {
-            failed.insert(id.clone(), error.to_string());
-        }
-    }
+    let mut failed = looked.records.remove_older(kept, "it has changed since the plan");
     let whole = kept.iter().filter(|release| !failed.contains_key(&release.id)).copied().collect::<Vec<_>>();
     failed.extend(looked.remove(&whole));
     failed
