@@ -1,8 +1,8 @@
 //! `explain`: who has a say about one release, and what comes of it.
 
-use super::facts::{Asked, Gathered, gather, release_id};
-use super::narrow::own_release_only;
-use super::policies::read_policies;
+use super::prepare::facts::{Asked, Gathered, gather, release_id};
+use super::prepare::narrow::own_release_only;
+use super::prepare::policies::read_policies;
 use super::{Stopped, Surroundings};
 use crate::cli::{ExplainArguments, ExplanationFormat};
 use crate::cluster::Connection;

@@ -1,33 +1,21 @@
 //! The commands: each reads like a table of contents of what it does.
 //!
-//! They put the parts together and own none of the rules.
+//! They put the parts together and own none of the rules. A small command is a file here, a larger one a folder. What
+//! several share has a folder too: `prepare` is everything up to a plan, `undertaking` everything around what changes a
+//! cluster, from the question to the journal; what `run` alone does is in `purge`.
 
-mod as_planned;
-mod carry_out;
-mod check_again;
 mod completion;
-mod confirm;
 mod explain;
-mod facts;
 mod flags;
-mod hooks;
 mod init;
-mod journal;
 mod keep;
-mod lock;
-mod look_around;
-mod narrow;
 mod plan;
-mod planned;
-mod policies;
 mod prepare;
 mod purge;
 mod reports;
 mod rights;
 mod runs;
-mod saved_plan;
 mod schema;
-mod shard;
 mod stopped;
 mod surroundings;
 mod test;

@@ -1,9 +1,9 @@
 //! `plan`: what would go, what stays, and why.
 
-use super::journal::note_earlier;
+use super::prepare::saved_plan;
 use super::prepare::{Prepared, prepare};
 use super::purge::file_plan;
-use super::saved_plan;
+use super::undertaking::journal::note_earlier;
 use super::{Stopped, Surroundings};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;

@@ -1,7 +1,7 @@
 //! Cases of a policy, and what is other than they say.
 
 use super::paint::Paint;
-use super::plan_row::short;
+use super::plan::row::short;
 use super::words::plural;
 use crate::cases::{Difference, Said, Tried};
 use crate::visible;

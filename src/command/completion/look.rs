@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cluster::{Glance, LookError, Record, RecordStore, context_names};
 use crate::command::Surroundings;
-use crate::command::facts::record_store;
+use crate::command::prepare::facts::record_store;
 use crate::completion::{Names, NamesAnswer, Typed};
 use crate::journal::Place;
 use crate::release::{Namespace, ReleaseName};

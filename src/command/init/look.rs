@@ -6,7 +6,7 @@ use std::fmt::Display;
 use super::fence;
 use crate::cluster::{Client, Connection, Identity};
 use crate::command::Surroundings;
-use crate::command::facts::record_store;
+use crate::command::prepare::facts::record_store;
 use crate::inventory::{Inventory, MetadataInventory, ObjectLists};
 use crate::policy::Fence;
 use crate::release::{Namespace, Release};

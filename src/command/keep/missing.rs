@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::target::Target;
 use crate::cluster::{Client, RecordList};
 use crate::command::Surroundings;
-use crate::command::facts::record_store;
+use crate::command::prepare::facts::record_store;
 use crate::release::Namespace;
 use crate::report::none_of;
 

@@ -3,7 +3,7 @@
 use super::namespaces;
 use crate::cli::{ManifestFormat, RbacArguments};
 use crate::cluster::{Client, Connection, LookError};
-use crate::command::policies::read_policies;
+use crate::command::prepare::policies::read_policies;
 use crate::command::{Stopped, Surroundings, flags};
 use crate::exit_code::ExitCode;
 use crate::policy::{Policies, Policy, Reach};

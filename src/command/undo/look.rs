@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::cli::UndoArguments;
 use crate::cluster::Connection;
-use crate::command::facts::{Asked, Gathered, gather};
-use crate::command::narrow::find_scope;
-use crate::command::policies::read_policies;
-use crate::command::shard::shard;
+use crate::command::prepare::facts::{Asked, Gathered, gather};
+use crate::command::prepare::narrow::find_scope;
+use crate::command::prepare::policies::read_policies;
+use crate::command::prepare::shard::shard;
 use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
 use crate::guard::{Attendance, Scope};

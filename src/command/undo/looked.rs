@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::look::LookedBack;
 use crate::cluster::{LookError, Record};
-use crate::command::check_again::cannot_be_told;
+use crate::command::purge::check_again::cannot_be_told;
 use crate::command::undertaking::Undertaking;
 use crate::command::{Stopped, Surroundings};
 use crate::guard::{self, Scope};

@@ -7,7 +7,7 @@ use super::before::{Awaited, BeforeRollback};
 use super::look::LookedBack;
 use crate::cluster::Client;
 use crate::command::Surroundings;
-use crate::command::carry_out::go_runtime;
+use crate::command::undertaking::carry_out::go_runtime;
 use crate::executor::{CannotLook, Journal, Means, Phase, Planned, StillAsPlanned};
 use crate::helm::{HelmRollback, Hooks, Manner, Wait};
 use crate::policy::{self, Policy};

@@ -3,8 +3,8 @@
 use super::{Level, LogLine};
 use crate::executor::Operation;
 use crate::plan::{Entry, Verdict};
-use crate::report::plan_table::PlanView;
-use crate::report::run_note::RunNote;
+use crate::report::plan::table::PlanView;
+use crate::report::run::note::RunNote;
 use crate::report::undo::{PruneView, RestoreView};
 
 /// The plan in one line, and each of its decisions in one for whoever wants to know everything.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{ended, outcome};
 use crate::journal::{Ended, Head, OperationOfHead, PastRun, Record, Told, Verified};
 use crate::report::paint::Paint;
-use crate::report::plan_table::Detail;
+use crate::report::plan::table::Detail;
 use crate::report::table::{Align, Table};
 use crate::report::words::{plural, seconds};
 use crate::visible;

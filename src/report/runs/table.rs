@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::ended;
 use crate::journal::PastRun;
 use crate::report::paint::Paint;
-use crate::report::plan_table::Detail;
+use crate::report::plan::table::Detail;
 use crate::report::table::{Align, Table};
 use crate::report::words::age;
 use crate::visible;

@@ -16,7 +16,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::document::{Format, serialize};
-use super::run_document::RunDocument;
+use super::run::document::RunDocument;
 use super::undo::RestoreDocument;
 use crate::executor::Operation;
 use markdown::Sheet;

@@ -3,7 +3,7 @@
 use super::markdown::{Sheet, SheetTable};
 use super::short::{Short, ShortFailure};
 use crate::executor::OutcomeKind;
-use crate::report::run_document::{ResultOfDocument, RunDocument};
+use crate::report::run::document::{ResultOfDocument, RunDocument};
 use crate::report::words::seconds;
 
 pub(super) fn sheet(document: &RunDocument) -> Sheet {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::plan::{RestoreView, decision};
 use super::summary::RestoreReport;
 use crate::executor::OutcomeKind;
-use crate::report::plan_document::{ClusterOfDocument, PolicyOfDocument};
-use crate::report::run_document::{ResultOfDocument, VerificationOfDocument};
-use crate::report::run_note::RunNote;
+use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
+use crate::report::run::document::{ResultOfDocument, VerificationOfDocument};
+use crate::report::run::note::RunNote;
 use crate::report::sheet::EarlyEnd;
 use crate::undo::RestoreEntry;
 

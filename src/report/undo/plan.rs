@@ -7,7 +7,7 @@ use crate::helm::Helm;
 use crate::policy::Policies;
 use crate::release::Loss;
 use crate::report::paint::Paint;
-use crate::report::plan_head::names;
+use crate::report::plan::head::names;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
 use crate::run_id::RunId;

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use super::look::{LookedBack, look_back};
 use crate::cli::PruneArguments;
-use crate::command::confirm::{self, Agreement, Deed};
-use crate::command::journal::{Journaling, note_earlier};
-use crate::command::lock;
+use crate::command::undertaking::confirm::{self, Agreement, Deed};
+use crate::command::undertaking::journal::{Journaling, note_earlier};
+use crate::command::undertaking::lock;
 use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationOfHead;

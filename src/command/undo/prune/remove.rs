@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::command::Surroundings;
-use crate::command::journal::{Kept, Said};
+use crate::command::undertaking::journal::{Kept, Said};
 use crate::command::undo::look::LookedBack;
 use crate::executor::{NotRecorded, NotStarted};
 use crate::journal::{End, RunTotals};

@@ -1,0 +1,206 @@
+//! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
+
+pub(in crate::command) mod facts;
+pub(in crate::command) mod hooks;
+pub(in crate::command) mod look_around;
+pub(in crate::command) mod narrow;
+pub(in crate::command) mod policies;
+pub(in crate::command) mod saved_plan;
+pub(in crate::command) mod shard;
+
+use std::collections::BTreeMap;
+
+use crate::cli::{ConnectionArguments, RunArguments, SelectionArguments};
+use crate::cluster::{Connection, Identity};
+use crate::command::{Stopped, Surroundings};
+use crate::guard::{self, Attendance, ClusterFacts, Hours, Refusal, Scope};
+use crate::helm::Helm;
+use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
+use crate::plan::{self, Narrowing, Plan, Since};
+use crate::policy::Policies;
+use crate::release::{Release, ReleaseId, Ties};
+use crate::report::PlanView;
+use crate::saved_plan::SavedPlan;
+use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
+use facts::{Asked, Gathered, gather};
+use narrow::{find_scope, narrowing};
+use policies::read_policies;
+
+/// A plan, and everything that is needed to show it and to carry it out.
+pub(in crate::command) struct Prepared {
+    pub(in crate::command) policies: Policies,
+    pub(in crate::command) connection: Connection,
+    pub(in crate::command) identity: Option<Identity>,
+    pub(in crate::command) helm: Helm,
+    pub(in crate::command) inventory: AnyWay,
+    pub(in crate::command) plan: Plan,
+    /// What the releases that go are to each other, where there are several phases.
+    pub(in crate::command) ties: BTreeMap<ReleaseId, Ties>,
+    pub(in crate::command) narrowing: Narrowing,
+    pub(in crate::command) refusals: Vec<Refusal>,
+    pub(in crate::command) scope: Scope,
+    pub(in crate::command) now: jiff::Timestamp,
+    /// The first end of an open window.
+    pub(in crate::command) deadline: Option<jiff::Timestamp>,
+    /// What a saved plan was to do besides.
+    pub(in crate::command) saved: Option<(SavedPlan, Since)>,
+}
+
+/// What the environment and the command line say about the connection; a flag wins.
+pub(in crate::command) fn connection_wish(
+    environment: &Environment,
+    arguments: &ConnectionArguments,
+) -> ConnectionWish {
+    let mut wish = environment.connection.clone();
+    if let Some(file) = &arguments.kubeconfig {
+        wish.kubeconfig = KubeconfigFiles::Flag(file.clone());
+    }
+    if let Some(context) = &arguments.context {
+        wish.context = Some(context.clone());
+    }
+    wish
+}
+
+/// From the command line to the plan.
+pub(in crate::command) fn prepare(
+    selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
+    wish: &ConnectionWish,
+    attendance: Attendance,
+    surroundings: &mut Surroundings,
+) -> Result<Prepared, Stopped> {
+    let policies = read_policies(&selection.files)?;
+    if let Some(saved) = &saved {
+        guard::saved_policies(saved, &policies).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
+    let policies = if selection.keep_history { policies.keeping_history() } else { policies };
+    let narrowing = narrowing(selection, &surroundings.environment)?;
+    let connection = Connection::resolve(wish)?;
+    surroundings.listen()?;
+    let looked = look(policies, connection, narrowing, selection, saved, attendance, surroundings);
+    surroundings.unless_interrupted(looked)
+}
+
+/// The part that asks helm and the cluster.
+fn look(
+    policies: Policies,
+    connection: Connection,
+    mut narrowing: Narrowing,
+    selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
+    attendance: Attendance,
+    surroundings: &mut Surroundings,
+) -> Result<Prepared, Stopped> {
+    let asked = Asked { policies: &policies, connection: &connection, attendance };
+    let gathered = gather(asked, surroundings)?;
+    if let Some(saved) = &saved {
+        let facts = ClusterFacts { connection: &connection, identity: gathered.identity.as_ref() };
+        guard::saved_cluster(saved, &facts).map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
+    let namespace = selection.namespace.as_deref();
+    let scope = find_scope(namespace, selection.all_namespaces, &connection, surroundings)?;
+    if let Scope::Only(namespace) = &scope {
+        narrowing.namespace = Some(namespace.clone());
+    }
+    // A part of the fence is a way to share the work, and none around a limit.
+    let of_all = (narrowing.shard.is_some() && guard::has_limits(policies.as_slice(), selection.max_releases))
+        .then(|| narrowing.of_all_shards());
+    let unread = Contents::new();
+    let widest = of_all.as_ref().unwrap_or(&narrowing);
+    let to_read = plan::to_read(policies.as_slice(), gathered.facts(&unread), widest);
+    let contents = gathered.inventory.contents(&to_read, ObjectLists::NotWanted)?;
+    let chosen = saved.as_ref().map(|saved| saved.chosen.as_slice());
+    let build = |narrowing: &Narrowing| {
+        let mut plan = plan::build(policies.as_slice(), gathered.facts(&contents), narrowing);
+        let since = chosen.map(|chosen| plan::only_saved(&mut plan, chosen, &gathered.listing, narrowing));
+        (plan, since)
+    };
+    let (plan, since) = build(&narrowing);
+    let limited = of_all.as_ref().map(|of_all| build(of_all).0);
+    let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies.as_slice(), selection.max_releases);
+    let saved = saved.zip(since);
+    let ties = ties(&plan, &contents, &gathered.inventory)?;
+    let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
+    refusals.extend(guard::required_keeps(&plan));
+    refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
+    refusals.extend(guard::kept_histories(&plan, gathered.inventory.why_helm()));
+    refusals.extend(hooks::not_allowed(&plan, &contents, &gathered, surroundings));
+    refusals.extend(limits);
+    let Gathered { helm, identity, inventory, now, .. } = gathered;
+    Ok(Prepared {
+        policies,
+        connection,
+        identity,
+        helm,
+        inventory,
+        plan,
+        ties,
+        narrowing,
+        refusals,
+        scope,
+        now,
+        deadline,
+        saved,
+    })
+}
+
+/// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
+/// looked for when a phase ends, so those have to be known that a later phase waits for.
+fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap<ReleaseId, Ties>, Stopped> {
+    let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
+    let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
+    let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
+    let ties_of = |release: &Release| {
+        let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
+        content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
+    };
+    Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
+}
+
+impl Prepared {
+    /// The plan as it is shown.
+    pub(in crate::command) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
+        PlanView {
+            policies: &self.policies,
+            connection: &self.connection,
+            identity: self.identity.as_ref(),
+            narrowing: &self.narrowing,
+            helm: &self.helm,
+            plan: &self.plan,
+            refusals: &self.refusals,
+            now: self.now,
+            workers,
+            scope,
+        }
+    }
+
+    /// How many workers there are: the flag's, or the policy's.
+    pub(in crate::command) fn workers(&self, arguments: &RunArguments) -> usize {
+        arguments.workers.map_or_else(|| self.policies.workers(), usize::from)
+    }
+
+    /// The scope in words, where there is something to say about it.
+    pub(in crate::command) fn scope_note(&self) -> String {
+        let notes =
+            [self.scope_words(), self.shard_words(), self.saved.as_ref().map_or_else(String::new, saved_plan::note)];
+        notes.into_iter().filter(|note| !note.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn shard_words(&self) -> String {
+        let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
+        self.narrowing.shard.map_or_else(String::new, |shard| format!("shard {shard}: {here} of {all} namespaces"))
+    }
+
+    fn scope_words(&self) -> String {
+        match &self.scope {
+            Scope::WholeFence => String::new(),
+            Scope::Only(namespace) if self.policies.outer_fence().matches(namespace).is_none() => {
+                format!("only the namespace {namespace}, which is outside the fence of this policy")
+            }
+            Scope::Only(namespace) => format!("only the namespace {namespace}"),
+            Scope::CannotTell => {
+                "the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned()
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The last look before the first delete: what has changed since the plan is left alone.
+//!
+//! A person may have thought about the plan for an hour, and even a machine takes a moment. From here on watches
+//! go on looking while releases go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::as_planned::Watched;
+use crate::command::prepare::Prepared;
+use crate::command::{Stopped, Surroundings};
+use jiff::Timestamp;
+
+use crate::cluster::LookError;
+use crate::executor::{AsPlanned, StillAsPlanned};
+use crate::exit_code::ExitCode;
+use crate::guard;
+use crate::helm;
+use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
+use crate::plan::{self, Facts};
+use crate::release::{Release, ReleaseId};
+use crate::side_by_side::beside;
+
+/// The plan as it still holds.
+pub(in crate::command) struct Checked {
+    /// What goes.
+    pub(in crate::command) chosen: Vec<Release>,
+    /// What was to go and has changed, and how.
+    pub(in crate::command) changed: BTreeMap<ReleaseId, String>,
+    /// Whoever is asked from now on.
+    pub(in crate::command) still: Arc<dyn StillAsPlanned>,
+}
+
+/// Compares the plan with the cluster. Where kinds are at stake, helm looks up meanwhile what kinds there are: a
+/// release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind.
+/// Else each helm finds that out for itself, at the same time as the others.
+pub(in crate::command) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> Result<Checked, Stopped> {
+    let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
+    let Some(first) = chosen.first().map(|release| release.id.clone()) else {
+        return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
+    };
+    let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
+    // What other shards take along, nobody here knows.
+    if !prepared.plan.takes_kinds_along() && prepared.narrowing.shard.is_none() {
+        return compare(prepared, chosen, surroundings);
+    }
+    let warm = || helm::warm(helm, connection, &first, stop);
+    let (_, checked) = beside(warm, || compare(prepared, chosen, surroundings));
+    checked
+}
+
+fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
+    let (listing, protection) = surroundings.unless_interrupted(look_again(prepared))?;
+    let (nothing, now) = (Contents::new(), Timestamp::now());
+    let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
+    let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
+    chosen.retain(|release| !changed.contains_key(&release.id));
+    let checked = CheckedAgainst { listing: &listing, protection: &protection };
+    let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, checked) {
+        Some(watch) => Arc::new(Watched::new(watch, prepared)),
+        None => Arc::new(AsPlanned),
+    };
+    Ok(Checked { chosen, changed, still })
+}
+
+/// A list over a new connection, from the cluster that the plan is for: by its identity, and where that could not be
+/// read, by the records of its releases, whose UIDs are in no other one.
+fn look_again(prepared: &Prepared) -> Result<(Listing, Protection), Stopped> {
+    let client = prepared.inventory.reconnected();
+    let (identity, looked) = std::thread::scope(|scope| {
+        let planned = prepared.identity.as_ref();
+        let identity = planned.map(|planned| (planned, scope.spawn(|| client.identity())));
+        let looked = prepared.inventory.list_with_protection();
+        let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+        (identity.map(|(planned, now)| (planned, now.join().unwrap_or_else(|_| Err(panicked())))), looked)
+    });
+    if let Some((planned, now)) = identity {
+        guard::same_cluster(planned, &now.map_err(|error| cannot_be_told(&error))?)
+            .map_err(|refusal| Stopped::Refused(vec![refusal]))?;
+    }
+    Ok(looked?)
+}
+
+/// The answer was not to be had.
+pub(in crate::command) fn cannot_be_told(error: &LookError) -> Stopped {
+    let hint = Some("nothing was purged; run it again".to_owned());
+    let error = format!("whether this is still the same cluster could not be told: {error}");
+    Stopped::Error { code: ExitCode::Preflight, error: Box::from(error), hint }
+}

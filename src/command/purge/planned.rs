@@ -1,0 +1,93 @@
+//! From the plan to what the executor gets: each release with its manner, its phase and its share of the workers.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use crate::command::prepare::Prepared;
+use crate::executor::{Phase, Planned, Share};
+use crate::helm::{self, Manner};
+use crate::plan::Going;
+use crate::policy::{self, Handling, Policies};
+use crate::release::{Release, ReleaseId, Ties};
+
+/// What a plan says of how its releases go.
+pub(in crate::command) struct Ways<'a> {
+    going: BTreeMap<&'a ReleaseId, &'a Going>,
+    ties: &'a BTreeMap<ReleaseId, Ties>,
+    policies: &'a Policies,
+    tuning: Tuning,
+}
+
+/// What the command line says of how all releases go, in the place of what the policies say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::command) struct Tuning {
+    pub(in crate::command) timeout: Option<Duration>,
+    pub(in crate::command) retries: Option<u8>,
+}
+
+impl<'a> Ways<'a> {
+    pub(in crate::command) fn of(prepared: &'a Prepared, tuning: Tuning) -> Self {
+        let going = prepared.plan.going().map(|(release, going)| (&release.id, going)).collect();
+        Self { going, ties: &prepared.ties, policies: &prepared.policies, tuning }
+    }
+
+    /// How a release goes; nothing for one that the plan does not have.
+    pub(in crate::command) fn planned(&self, release: Release) -> Option<Planned> {
+        let going = self.going.get(&release.id)?;
+        let ties = self.ties.get(&release.id).cloned().unwrap_or_else(Ties::none);
+        let (manner, phase) = (self.manner(&going.handling, going.policy), Phase(going.phase.number()));
+        Some(Planned { manner, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
+    }
+
+    fn manner(&self, handling: &Handling, policy: usize) -> Manner {
+        Manner {
+            timeout: self.tuning.timeout.unwrap_or(handling.timeout),
+            hooks: match handling.hooks {
+                policy::Hooks::Run => helm::Hooks::Run,
+                policy::Hooks::Skip => helm::Hooks::Skip,
+            },
+            wait: match handling.wait {
+                policy::Waiting::No => helm::Wait::Hooks,
+                policy::Waiting::ForObjects => helm::Wait::Objects,
+            },
+            cascade: match handling.cascade {
+                policy::Cascade::Background => helm::Cascade::Background,
+                policy::Cascade::Foreground => helm::Cascade::Foreground,
+                policy::Cascade::Orphan => helm::Cascade::Orphan,
+            },
+            history: match handling.history {
+                policy::History::Drop => helm::History::Drop,
+                policy::History::Keep => helm::History::Keep(policy),
+            },
+        }
+    }
+
+    fn retries(&self, going: &Going) -> u8 {
+        let of_policy = || self.policies.as_slice().get(going.policy).map_or(0, |policy| policy.retries.get());
+        self.tuning.retries.unwrap_or_else(of_policy)
+    }
+
+    /// A rule may have a part of the workers; so has a policy, where others allow more.
+    fn shares(&self, going: &Going) -> Vec<Share> {
+        let Some(policy) = self.policies.as_slice().get(going.policy) else { return Vec::new() };
+        let rules_before = self.policies.iter().take(going.policy).map(|policy| policy.rules.len() + 1).sum::<usize>();
+        let of_policy = (policy.workers.get() < self.policies.workers()).then_some((rules_before, policy.workers));
+        let rule = policy.rules.get(going.rule).and_then(|rule| rule.workers);
+        let of_rule = rule.map(|workers| (rules_before + 1 + going.rule, workers));
+        let share = |(group, workers): (usize, policy::Workers)| {
+            Some(Share { group, workers: NonZeroUsize::new(workers.get())? })
+        };
+        of_policy.into_iter().chain(of_rule).filter_map(share).collect()
+    }
+}
+
+/// When the run has to be over: at the end of a window, or when somebody said so, whichever is first.
+pub(in crate::command) fn first_end(prepared: &Prepared, wished: Option<Instant>) -> Option<Instant> {
+    let left = prepared.deadline.map(|deadline| deadline.duration_since(jiff::Timestamp::now()));
+    let of_window = left.map(|left| Instant::now() + Duration::try_from(left).unwrap_or_default());
+    match (of_window, wished) {
+        (Some(window), Some(wished)) => Some(window.min(wished)),
+        (window, wished) => window.or(wished),
+    }
+}
