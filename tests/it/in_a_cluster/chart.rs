@@ -89,6 +89,21 @@ fn the_charts_cronjobs_are_those_of_the_manifests() {
     }
 }
 
+#[test]
+fn every_job_of_the_chart_takes_the_lock_where_the_chart_says() {
+    let flags = ["--set", "morning.enabled=true,lockWait=7m,lockNamespace=default"];
+    for version in HelmVersion::BOTH {
+        let chart = rendered(version, "helm-purge", "helm-purge", &flags);
+        for name in ["helm-purge", "helm-purge-morning"] {
+            let pod = Pod::of(find(&chart, "CronJob", name));
+            let said = ["--lock-wait", "--lock-namespace"].map(|flag| pod.flag(flag));
+            assert_eq!(said.map(Option::unwrap_or_default), ["7m", "default"], "{name}");
+        }
+        let lock = find(&chart, "Role", "helm-purge-helm-purge-lock");
+        assert_eq!(lock["metadata"]["namespace"], "default");
+    }
+}
+
 /// Installs the chart into a namespace of the policy's own fence.
 fn install(real: &Real, flags: &[&str]) -> Pod {
     let namespace = real.namespace("tools");

@@ -39,8 +39,7 @@ fn a_run_ends_by_itself_before_its_pod_is_deleted() {
         let grace = seconds(&pod.spec()["terminationGracePeriodSeconds"]);
         // As long as a release may take: docs/policy.md.
         assert!(grace >= timeout * 3 + Duration::from_mins(1), "{grace:?}");
-        let waiting = if cronjob == &purge { flag(&pod, "--lock-wait") } else { Duration::ZERO };
-        let longest = waiting + flag(&pod, "--max-duration") + timeout + grace;
+        let longest = flag(&pod, "--lock-wait") + flag(&pod, "--max-duration") + timeout + grace;
         assert!(longest < seconds(&job["activeDeadlineSeconds"]), "{longest:?}");
         assert_eq!(pod.container()["terminationMessagePolicy"], "FallbackToLogsOnError");
         let log = pod.flag("--termination-log").map(Value::from);
