@@ -19,12 +19,21 @@ fn helm(helm: HelmVersion, arguments: &[&str]) -> Command {
 }
 
 /// What the chart makes, as the API server would store it.
-fn rendered(version: HelmVersion, release: &str, namespace: &str, flags: &[&str]) -> Vec<Value> {
+pub(super) fn rendered(version: HelmVersion, release: &str, namespace: &str, flags: &[&str]) -> Vec<Value> {
     let (chart, policy) = (deploy("chart/helm-purge"), deploy("cronjob/base/policy.yaml"));
     let mut command = helm(version, &["template", release, "--namespace", namespace, "--kube-version", "1.36.3"]);
     command.arg(chart).arg("--set-file").arg(format!("policy={}", policy.display())).args(flags);
     let root = Root::new(version);
     apply(&root.file("rendered.yaml", &succeeds(&mut command)), Apply::OnlyAsked)
+}
+
+/// What a helm says that refuses to render the chart.
+pub(super) fn refused(version: HelmVersion, flags: &[&str]) -> String {
+    let policy = format!("--set-file=policy={}", deploy("cronjob/base/policy.yaml").display());
+    let mut command = helm(version, &["template", "x", "--kube-version=1.36.3", &policy]);
+    let output = command.arg(deploy("chart/helm-purge")).args(flags).output().expect("helm can be started");
+    assert!(!output.status.success(), "{flags:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A CronJob without the one variable that only a chart can give.
@@ -46,15 +55,14 @@ fn both_helms_have_nothing_to_say_against_the_chart() {
         let linted = succeeds(helm(version, &["lint", "--strict", &policy]).arg(&chart));
         assert!(linted.contains("0 chart(s) failed"), "{linted}");
         for (wrong, why) in [
-            ([policy.as_str(), "--set=mode=lively"], "mode"),
-            ([policy.as_str(), "--set=workers=3"], "workers"),
-            ([policy.as_str(), "--set=rbac.namespaces={Dev}"], "namespaces"),
-            (["--set=policy=", "--set=mode=live"], "a policy is needed: --set-file policy=helm-purge.yaml"),
+            ("--set=mode=lively", "mode"),
+            ("--set=workers=3", "workers"),
+            ("--set=rbac.namespaces={Dev}", "namespaces"),
+            ("--set=rbac.hooks=no", "hooks"),
+            ("--set-file=policy=/dev/null", "a policy is needed: --set-file policy=helm-purge.yaml"),
         ] {
-            let mut command = helm(version, &["template", "x", "--kube-version=1.36.3"]);
-            let output = command.arg(&chart).args(wrong).output().expect("helm can be started");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(!output.status.success() && said.contains(why), "{wrong:?}: {said}");
+            let said = refused(version, &[wrong]);
+            assert!(said.contains(why), "{wrong}: {said}");
         }
     }
 }

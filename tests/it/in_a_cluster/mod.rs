@@ -5,6 +5,7 @@
 //! these tests run nothing, and say so on stderr with what to switch on.
 
 mod chart;
+mod chart_rights;
 mod cronjob;
 mod dockerfile;
 mod image;

@@ -21,6 +21,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Not empty where some release may go with its hooks: as `hooks` of the rules says, or else of the defaults. */ -}}
+{{- define "helm-purge.runs-hooks" -}}
+{{- $policy := fromYaml .Values.policy -}}
+{{- $defaults := get $policy "defaults" -}}
+{{- $rules := get $policy "rules" -}}
+{{- /* What is no list or no map is for the program to refuse. */ -}}
+{{- if not (kindIs "slice" $rules) }}{{ $rules = list dict }}{{ end -}}
+{{- range $rule := $rules -}}
+{{- $hooks := "run" -}}
+{{- range $handling := list $defaults $rule -}}
+{{- if kindIs "map" $handling }}{{ $hooks = get $handling "hooks" | default $hooks }}{{ end -}}
+{{- end -}}
+{{- if ne (toString $hooks) "skip" }}yes{{ end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* A Job of either CronJob: `root`, `container` (its name), `account`, `arguments`, `backoffLimit`. */ -}}
 {{- define "helm-purge.job" -}}
 {{- $root := .root -}}
