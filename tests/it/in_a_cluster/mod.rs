@@ -13,3 +13,4 @@ mod numbers;
 mod objects;
 mod pod;
 mod root;
+mod static_binary;

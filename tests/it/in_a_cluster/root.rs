@@ -16,7 +16,7 @@ use throwaway_cluster::HelmVersion;
 use super::dockerfile::LastStage;
 use crate::support::{Output, Program, Running, cluster};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
 /// What every runtime has in `/dev`, of what is used.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
