@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use throwaway_cluster::{Chart, HelmVersion, Kind, wait_until};
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, wait_until};
 
 use super::Account;
 use crate::support::cluster;
@@ -67,5 +67,40 @@ fn a_release_that_the_api_server_protects_survives_and_the_others_go() {
         assert_eq!(account.real.listed(), ["a/db"]);
         let secret = api.get(Kind::SECRET, Some(&namespace), "sh.helm.release.v1.db.v1").expect("it can be read");
         assert_eq!(secret.expect("it is there")["metadata"]["labels"]["status"], "deployed");
+    }
+}
+
+#[test]
+fn where_everything_is_protected_not_even_a_hook_is_made_and_of_a_release_by_its_name_it_is() {
+    for helm in HelmVersion::BOTH {
+        let account = Account::new("admissionhooks", helm, "keep: []\n", &["a"]);
+        let namespace = account.real.namespace("a");
+        let hook = json!({
+            "apiVersion": "batch/v1", "kind": "Job",
+            "metadata": {"name": "farewell", "annotations": {"helm.sh/hook": "test, pre-delete"}},
+            "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "a"}]}}},
+        });
+        let release = SeededRelease::new(&namespace, "db").config_maps(1).hook(hook);
+        cluster().seed(&[release]).unwrap_or_else(|error| panic!("{error}"));
+        let api = cluster().api();
+        let protected = |releases: &str| {
+            let annotation = json!({"metadata": {"annotations": {"helm-purge/protected": releases}}});
+            api.patch(Kind::NAMESPACE, None, &namespace, &annotation).unwrap_or_else(|error| panic!("{error}"));
+        };
+        protected("*");
+        protect(&account);
+        wait_until_protected(&account, "secret/sh.helm.release.v1.db.v1");
+        let output = account.real.program.run(&RUN).exits(1);
+        assert_eq!(output.results(), ["db failed rbac listed"], "{output}");
+        assert!(output.stdout.contains("this hook would be of a release that is protected from purges"), "{output}");
+        assert_eq!(api.list(Kind::JOB, Some(&namespace)).expect("they can be listed"), [""; 0]);
+
+        protected("db");
+        let output = account.real.program.run(&RUN).exits(1);
+        assert_eq!(output.results(), ["db failed rbac listed"], "{output}");
+        let made = api.get(Kind::JOB, Some(&namespace), "farewell").expect("it can be read").expect("it was made");
+        let annotations = made["metadata"]["annotations"].to_string();
+        assert!(!annotations.contains("meta.helm.sh/release-name"), "whose it is could be told: {annotations}");
+        assert_eq!(account.real.listed(), ["a/db"]);
     }
 }
