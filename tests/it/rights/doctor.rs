@@ -35,7 +35,44 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
 }
 
 #[test]
-fn whoever_may_edit_a_namespace_may_not_delete_every_kind_there() {
+fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that_are_missing_are_named() {
+    let mut real = Real::new("doctoredits", HelmVersion::Four);
+    let namespaces = ["a", "b", "c"].map(|name| real.namespace(name));
+    for namespace in &namespaces {
+        cluster().api().create_namespace(namespace).expect("a namespace can be made");
+    }
+    let [a, b, c] = &namespaces;
+    real.policy("keep: []\n");
+    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
+    let named = policy.replace(&format!("['{}']", real.namespace("*")), &format!("[{}]", namespaces.join(", ")));
+    assert_ne!(named, policy);
+    real.program.file("policy.yaml", &named);
+    let edit = [(a.as_str(), Role::Edit), (b.as_str(), Role::Edit)];
+    real.program.set("KUBECONFIG", user(cluster(), "doctoredits", &edit));
+    let document = real.program.run(&["doctor", "-f", "policy.yaml", "-o", "json"]).exits(4).json();
+    let found = findings(&document);
+    let rights = found.iter().filter(|line| line.starts_with("rights: ")).collect::<Vec<_>>();
+    assert_eq!(
+        rights,
+        [
+            "rights: missing: it may not list, watch namespaces; get namespaces kube-system in the whole cluster",
+            &format!("rights: missing: it may not get, delete everything in {a}, {b}"),
+            &format!(
+                "rights: missing: it may not get, list, watch, update, delete secrets; list, watch configmaps; \
+                 get, delete everything; get, list, watch, create, patch jobs in {c}"
+            ),
+        ],
+        "{document:#}"
+    );
+    let all = document["findings"].as_array().expect("a list").iter();
+    let hints = all.filter(|finding| finding["about"] == "rights").map(|finding| finding["hint"].as_str());
+    let hint = "`helm purge rbac` prints the roles and bindings; somebody with the right to must apply them";
+    assert_eq!(hints.collect::<Vec<_>>(), [Some(hint); 3]);
+}
+
+#[test]
+fn whoever_may_not_list_namespaces_is_told_so_where_the_fence_has_globs() {
     let mut real = Real::new("doctoredit", HelmVersion::Four);
     real.policy("keep: []\nlimits: {maxReleases: 5}\n");
     let namespace = real.namespace("a");

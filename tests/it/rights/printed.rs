@@ -1,6 +1,6 @@
 //! What `rbac` prints, and where it refuses to.
 
-use crate::support::Program;
+use crate::support::{Program, cluster};
 
 const NAMED: &str = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: end-of-day}\nclusters: [dev]\n\
                      namespaces: [dev-alice, dev-bob]\n";
@@ -51,8 +51,30 @@ fn one_namespace_needs_one_binding_whatever_the_globs_are() {
 #[test]
 fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
     let policy = NAMED.replace("[dev-alice, dev-bob]", "['dev-*']");
-    drop(rbac(&policy, &[]).exits(4).stderr_has("error"));
-    drop(rbac(&policy, &["--service-account", "purger"]).exits(2).stderr_has("--service-account"));
+    let mut program = Program::new();
+    program.file("helm-purge.yaml", &policy);
+    let without = program.run(&["rbac"]).exits(4);
+    assert_eq!(without.stdout, "");
+    let home = program.folder().display();
+    assert_eq!(
+        without.stderr,
+        format!(
+            "error: there is no kubeconfig at `{home}/.kube/config`, and this is no pod\n\
+             hint: log in to the cluster, or name a kubeconfig with `KUBECONFIG` or `--kubeconfig`\n"
+        )
+    );
+    let nowhere = cluster().kubeconfig_with("throwaway", "https://127.0.0.1:1").expect("a file can be written");
+    let silent = program.set("KUBECONFIG", nowhere).run(&["rbac"]).exits(4);
+    assert_eq!(silent.stdout, "");
+    let told = "error: the namespaces could not be listed, to tell which ones the globs mean: ";
+    let hint = "\nhint: --for-namespace prints the binding of one namespace, and asks no cluster\n";
+    assert!(silent.stderr.starts_with(told) && silent.stderr.ends_with(hint), "{silent}");
+    let unnamed = rbac(&policy, &["--service-account", "purger"]).exits(2);
+    assert_eq!(
+        unnamed.stderr,
+        "error: --service-account `purger`: write it as NAMESPACE/NAME\n\
+         hint: names are lower case letters, digits and `-`\n"
+    );
 }
 
 #[test]
