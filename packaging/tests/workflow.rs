@@ -56,6 +56,44 @@ fn the_release_is_that_of_the_tag_which_has_to_be_the_version() {
     assert!(!accepts(packaging::VERSION) && !accepts("v99.0.0"));
 }
 
+/// The notes of a release that is tagged like this, where the changelog is this one; none where the workflow stops.
+fn notes(tag: &str, changelog: &str) -> Option<String> {
+    let (_, release) = workflow("release.yml");
+    let script =
+        steps(&release, "package").find(|step| step["name"] == "Its notes are what the changelog says of this version");
+    let script = script.and_then(|step| step["run"].as_str()).expect("there are notes");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("CHANGELOG.md"), changelog).expect("it can be written");
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-e", "-c", script]).current_dir(folder.path());
+    let status = shell.env("GITHUB_REF_NAME", tag).env("RUNNER_TEMP", folder.path()).status();
+    let notes = || fs::read_to_string(folder.path().join("notes.md")).expect("they are there");
+    status.expect("there is a bash").success().then(notes)
+}
+
+#[test]
+fn the_notes_of_a_release_are_the_section_of_its_version_and_without_one_there_is_no_release() {
+    let made = "# Changelog\n\nWhat changes.\n\n## Unreleased\n\n- later\n\n## 1.10.0 (2026-11-30)\n\n- ten\n\n### Fixed\n\n- it\n\n\
+                ## 1.1.0\n\n- one\n\n## 1.0.0\n\n";
+    assert_eq!(notes("v1.10.0", made).as_deref(), Some("\n- ten\n\n### Fixed\n\n- it\n\n"));
+    assert_eq!(notes("v1.1.0", made).as_deref(), Some("\n- one\n\n"));
+    assert_eq!(notes("v1.0.0", made), None, "nobody has said what is new");
+    assert_eq!(notes("v1.10", made), None);
+    assert_eq!(notes("v1x1.0", made), None, "a version is no pattern");
+
+    let own = fs::read_to_string(repository().join("CHANGELOG.md")).expect("it is there");
+    assert_eq!(notes("v99.0.0", &own), None);
+    let released = own.replacen("## Unreleased", "## 99.0.0", 1) + "\n## 98.0.0\n\n- older\n";
+    let (_, section) = own.split_once("## Unreleased\n").expect("something is not released yet");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    assert_eq!(notes("v99.0.0", &released).as_deref().map(str::trim), Some(section.trim()));
+
+    let (_, release) = workflow("release.yml");
+    let making = commands(&release, "package");
+    let making = making.lines().find(|line| line.contains("gh release create")).expect("a release is made");
+    assert!(making.ends_with("--notes-file \"$RUNNER_TEMP/notes.md\""), "{making}");
+}
+
 #[test]
 fn the_oldest_rust_is_read_from_where_it_is_promised() {
     let (text, ci) = workflow("ci.yml");
