@@ -205,9 +205,15 @@ fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_rele
     let restore = real.program.run(&restore.concat()).exits(0);
     all_json(&restore);
     assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), restore.json());
-    assert!(report("report.md").contains("### Restored (2)"), "{}", report("report.md"));
+    let page = report("report.md");
+    assert!(page.contains("### Restored (2)"), "{page}");
+    let id = restore.json()["run"]["id"].as_str().expect("a restore has a name").to_owned();
+    let purged = purge.json()["run"]["id"].as_str().expect("a purge has a name").to_owned();
+    assert_ne!(id, purged);
+    assert!(page.contains(&format!("| run | {id} |\n| of run | {purged} |\n")), "{page}");
     let line: Value = serde_json::from_str(&report("termination")).expect("JSON");
     assert_eq!((&line["kind"], &line["totals"]["restored"]), (&json!("RestoreSummary"), &json!(2)));
+    assert_eq!(line["run"], json!(id));
 }
 
 #[track_caller]
