@@ -38,11 +38,12 @@ pub fn dispatch(cli: Cli, surroundings: &mut Surroundings) -> ExitCode {
         return completion::complete(arguments, surroundings);
     }
     surroundings.reports = Reports::wanted(&cli);
+    let nothing_done = undertaking::nothing_done(undertaking::operation(&cli.command));
     let (code, early) = match carry_out(cli, surroundings) {
         Ok(code) => (code, None),
         Err(stopped) => {
-            let early = stopped.early_end();
-            (stopped.tell(surroundings), Some(early))
+            let early = stopped.early_end(nothing_done);
+            (stopped.tell(nothing_done, surroundings), Some(early))
         }
     };
     let reports = std::mem::take(&mut surroundings.reports);

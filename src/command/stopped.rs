@@ -16,9 +16,7 @@ use crate::report::{
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
-const INTERRUPTED: &str = "interrupted; nothing was purged";
-
-/// Why a command ended early. Nothing has been purged then.
+/// Why a command ended early. Nothing has been purged then, nor restored or pruned.
 #[derive(Debug)]
 pub enum Stopped {
     /// Policies have faults: all those of all files.
@@ -76,8 +74,8 @@ impl Stopped {
         }
     }
 
-    /// The same for a report.
-    pub(super) fn early_end(&self) -> EarlyEnd {
+    /// The same for a report, with what is said of what was not done.
+    pub(super) fn early_end(&self, nothing_done: &str) -> EarlyEnd {
         let lines = |faults: &Faults| Diagnostic::of_faults(faults).map(|fault| fault.line()).collect::<Vec<_>>();
         match self {
             Stopped::Policies(files) => {
@@ -90,16 +88,16 @@ impl Stopped {
             }
             Stopped::Refused(refusals) => EarlyEnd::refused(refusals),
             Stopped::Declined(text) => EarlyEnd::new("declined", text.trim()),
-            Stopped::Interrupted(_) => EarlyEnd::new("interrupted", INTERRUPTED),
+            Stopped::Interrupted(_) => EarlyEnd::new("interrupted", interrupted(nothing_done)),
         }
     }
 
-    /// Says why, and gives the exit code.
-    pub(super) fn tell(self, surroundings: &mut Surroundings) -> ExitCode {
+    /// Says why, and what was not done, and gives the exit code.
+    pub(super) fn tell(self, nothing_done: &str, surroundings: &mut Surroundings) -> ExitCode {
         let code = self.code();
         let printer = &mut surroundings.printer;
         if printer.log_format() == LogFormat::Json {
-            self.log(printer);
+            self.log(nothing_done, printer);
             return code;
         }
         let paint = printer.err();
@@ -111,21 +109,16 @@ impl Stopped {
             }
             Stopped::Refused(refusals) => {
                 for refusal in &refusals {
-                    printer.tell(&render_refusal(
-                        &refusal.to_string(),
-                        "nothing was purged",
-                        Some(refusal.hint()),
-                        paint,
-                    ));
+                    printer.tell(&render_refusal(&refusal.to_string(), nothing_done, Some(refusal.hint()), paint));
                 }
             }
             Stopped::Declined(text) => printer.tell(&text),
-            Stopped::Interrupted(_) => printer.tell(INTERRUPTED),
+            Stopped::Interrupted(_) => printer.tell(&interrupted(nothing_done)),
         }
         code
     }
 
-    fn log(self, printer: &mut Printer) {
+    fn log(self, nothing_done: &str, printer: &mut Printer) {
         let exit_code = self.code().number();
         let line =
             |level, event, text: &str| LogLine::new(level, event).with("message", text).with("exitCode", exit_code);
@@ -137,9 +130,13 @@ impl Stopped {
             }
             Stopped::Refused(refusals) => refusals.iter().map(refusal_line).for_each(|line| printer.log(&line)),
             Stopped::Declined(text) => printer.log(&line(Level::Warn, "declined", text.trim())),
-            Stopped::Interrupted(_) => printer.log(&line(Level::Warn, "interrupted", INTERRUPTED)),
+            Stopped::Interrupted(_) => printer.log(&line(Level::Warn, "interrupted", &interrupted(nothing_done))),
         }
     }
+}
+
+fn interrupted(nothing_done: &str) -> String {
+    format!("interrupted; {nothing_done}")
 }
 
 impl From<Faults> for Stopped {

@@ -74,7 +74,7 @@ fn build_pool(workers: usize) -> Result<ThreadPool, PoolError> {
 
 impl fmt::Display for PoolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} worker threads could not be had; nothing was purged", self.workers)
+        write!(f, "{} worker threads could not be had; nothing was begun", self.workers)
     }
 }
 

@@ -134,13 +134,15 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     real.seed(&["a/web"]);
     real.program.run(&RUN).exits(0);
     real.program.run(&["restore", "-f", "policy.yaml"]).exits(2).stderr_has("there is no terminal to ask at");
-    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "other", "-A"]).exits(2);
+    let other = real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "other", "-A"]).exits(2);
+    drop(other.stderr_has("nothing was restored"));
     real.program.run(&["restore", "--yes"]).exits(2).stderr_has("the policy has to be named");
     real.program.run(&["restore", "-f", "policy.yaml", "--run", "yesterday", "--dry-run"]).exits(2);
     let mut terminal = Terminal::start(real.program.command(&["restore", "-f", "policy.yaml"]));
     terminal.wait_for("This restores 1 release on throwaway.");
     terminal.type_text("\r");
     assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
+    terminal.wait_for("declined; nothing was restored");
     let namespace = real.namespace("a");
     assert_eq!(status(&real, &namespace, "web")["info"]["status"], "uninstalled");
     let other = real.namespace("b");
@@ -148,6 +150,22 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     assert_eq!(records(&namespace, "web"), ["v1"]);
     real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "throwaway", "-n", &namespace]).exits(0);
     assert_eq!(records(&namespace, "web"), ["v2"]);
+}
+
+#[test]
+fn a_guard_that_refuses_says_of_a_restore_and_of_a_prune_what_they_have_not_done() {
+    let real = Real::new("refusedback", HelmVersion::Four);
+    let nowhere =
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [throwaway]\nnamespaces: [a]\n";
+    real.program.file("policy.yaml", nowhere);
+    for (command, nothing) in [
+        (&["restore", "-f", "policy.yaml", "--yes", "-A"][..], "nothing was restored"),
+        (&["prune", "--older-than=1d", "-f", "policy.yaml", "--yes", "-A"], "nothing was pruned"),
+        (&["run", "-f", "policy.yaml", "--yes", "-A"], "nothing was purged"),
+    ] {
+        let refused = real.program.run(command).exits(5).stderr_has("refused").stderr_has(nothing);
+        assert_eq!(refused.stderr.matches("nothing was ").count(), 1, "{refused}");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn go(real: &Real) {
 }
 
 /// A history that a purge of this policy has left long ago.
-fn old_history(real: &Real, name: &str) {
+pub(crate) fn old_history(real: &Real, name: &str) {
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     cluster().seed(&[SeededRelease::new(&namespace, name)]).unwrap_or_else(|error| panic!("{error}"));
     let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
@@ -65,6 +65,12 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
         let refused = start(&real, command, &[]).finish().exits(6);
         let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: "));
         drop(refused.stderr_has("hint: wait for it with --lock-wait"));
+    }
+    for (command, nothing) in [(&RESTORE[..], "nothing was restored"), (&PRUNE, "nothing was pruned")] {
+        let impatient = start(&real, command, &["--lock-wait", "1m"]);
+        impatient.wait_for_stderr("waiting: another run holds the lock");
+        impatient.signal(Signal::INT);
+        drop(impatient.finish().exits(130).stderr_has(&format!("interrupted; {nothing}")));
     }
     // It begins while nothing is gone yet, and plans once more when the purge is over.
     let restore = start(&real, &RESTORE, &["--lock-wait", "1m"]);
@@ -289,14 +295,16 @@ impl Twins {
     }
 
     /// While somebody thinks about the plan, the address comes to lead to the other cluster.
-    fn swap(&self, command: &[&str], question: &str, code: i32, says: &str) {
+    fn swap(&self, command: &[&str], question: &str, code: i32, says: &[&str]) {
         self.relay.lead_to(cluster());
         let mut terminal = Terminal::start(self.real.program.command(command));
         terminal.wait_for(question);
         self.relay.lead_to(&self.other);
         terminal.type_text("throwaway\r");
         assert_eq!(terminal.wait().code(), Some(code), "{}", terminal.screen());
-        terminal.wait_for(says);
+        for words in says {
+            terminal.wait_for(words);
+        }
         for cluster in [cluster(), &self.other] {
             let left = cluster.api().list(Kind::SECRET, Some(&self.real.namespace("a"))).expect("they can be listed");
             assert_eq!(left, ["sh.helm.release.v1.web.v1"], "{command:?}");
@@ -315,13 +323,14 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list"]);
     }
-    twins.swap(&restore, restores, 0, "changed since the plan, left alone");
-    twins.swap(&prune, prunes, 1, "it has changed since the plan");
+    twins.swap(&restore, restores, 0, &["changed since the plan, left alone"]);
+    twins.swap(&prune, prunes, 1, &["it has changed since the plan"]);
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list", "get"]);
         wait_until_allowed(cluster);
     }
-    for (command, question) in [(&restore[..], restores), (&prune, prunes)] {
-        twins.swap(command, question, 5, "the address leads to another cluster by now");
+    let (not_restored, not_pruned) = ("nothing was restored", "nothing was pruned");
+    for (command, question, nothing) in [(&restore[..], restores, not_restored), (&prune, prunes, not_pruned)] {
+        twins.swap(command, question, 5, &["the address leads to another cluster by now", nothing]);
     }
 }

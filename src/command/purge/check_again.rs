@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::as_planned::Watched;
 use crate::command::prepare::Prepared;
+use crate::command::undertaking::nothing_done;
 use crate::command::{Stopped, Surroundings};
 use jiff::Timestamp;
 
@@ -17,6 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::guard;
 use crate::helm;
 use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
+use crate::journal::OperationOfHead;
 use crate::plan::{self, Facts};
 use crate::release::{Release, ReleaseId};
 use crate::side_by_side::beside;
@@ -75,15 +77,15 @@ fn look_again(prepared: &Prepared) -> Result<(Listing, Protection), Stopped> {
         (identity.map(|(planned, now)| (planned, now.join().unwrap_or_else(|_| Err(panicked())))), looked)
     });
     if let Some((planned, now)) = identity {
-        guard::same_cluster(planned, &now.map_err(|error| cannot_be_told(&error))?)
+        guard::same_cluster(planned, &now.map_err(|error| cannot_be_told(&error, OperationOfHead::Purge))?)
             .map_err(|refusal| Stopped::Refused(vec![refusal]))?;
     }
     Ok(looked?)
 }
 
 /// The answer was not to be had.
-pub(in crate::command) fn cannot_be_told(error: &LookError) -> Stopped {
-    let hint = Some("nothing was purged; run it again".to_owned());
+pub(in crate::command) fn cannot_be_told(error: &LookError, operation: OperationOfHead) -> Stopped {
+    let hint = Some(format!("{}; run it again", nothing_done(operation)));
     let error = format!("whether this is still the same cluster could not be told: {error}");
     Stopped::Error { code: ExitCode::Preflight, error: Box::from(error), hint }
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use rustix::termios::{QueueSelector, tcflush};
 
+use super::nothing_done;
 use crate::cli::{RunArguments, UndoArguments};
 use crate::cluster::Connection;
 use crate::command::prepare::Prepared;
 use crate::command::{Stopped, Surroundings};
 use crate::guard::{Attendance, Scope};
+use crate::journal::OperationOfHead;
 use crate::report::plural;
 use crate::visible;
 
@@ -37,8 +39,8 @@ pub(in crate::command) struct Agreement<'a> {
 pub(in crate::command) struct Deed<'a> {
     /// What it does to how many, as in "This … on CONTEXT."
     pub(in crate::command) what: &'a str,
-    /// What nothing was done of, where somebody says no.
-    pub(in crate::command) done: &'a str,
+    /// For what is said where somebody says no.
+    pub(in crate::command) operation: OperationOfHead,
     pub(in crate::command) connection: &'a Connection,
     pub(in crate::command) scope: &'a Scope,
 }
@@ -98,7 +100,7 @@ pub(in crate::command) fn confirm(
 ) -> Result<(), Stopped> {
     let what = format!("uninstalls {}", plural(prepared.plan.chosen().count(), "release"));
     let (connection, scope) = (&prepared.connection, &prepared.scope);
-    agree(arguments.into(), Deed { what: &what, done: "purged", connection, scope }, surroundings)
+    agree(arguments.into(), Deed { what: &what, operation: OperationOfHead::Purge, connection, scope }, surroundings)
 }
 
 /// Gets the agreement to a deed.
@@ -107,13 +109,10 @@ pub(in crate::command) fn agree(
     deed: Deed<'_>,
     surroundings: &mut Surroundings,
 ) -> Result<(), Stopped> {
-    let (context, done) = (deed.connection.context(), deed.done);
+    let (context, nothing) = (deed.connection.context(), nothing_done(deed.operation));
     if let Some(name) = agreement.confirm.filter(|name| !context.is_named_by(name)) {
         let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
-        return Err(Stopped::usage(
-            format!("--confirm says {name}, but the context is {context}"),
-            format!("nothing was {done}"),
-        ));
+        return Err(Stopped::usage(format!("--confirm says {name}, but the context is {context}"), nothing));
     }
     if agreement.yes || agreement.confirm.is_some() {
         return if *deed.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(()) };
@@ -122,12 +121,12 @@ pub(in crate::command) fn agree(
     let question = format!("\nThis {what} on {shown}. Type the context's name to go on: ");
     match ask(&question, surroundings)? {
         Some(answer) if context.is_named_by(answer.trim()) => Ok(()),
-        Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined(format!("declined; nothing was {done}"))),
+        Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined(format!("declined; {nothing}"))),
         Some(answer) => {
             let answer = visible::quoted(answer.trim());
-            Err(Stopped::Declined(format!("declined: {answer} is not the context's name; nothing was {done}")))
+            Err(Stopped::Declined(format!("declined: {answer} is not the context's name; {nothing}")))
         }
-        None => Err(Stopped::Declined(format!("\ndeclined; nothing was {done}"))),
+        None => Err(Stopped::Declined(format!("\ndeclined; {nothing}"))),
     }
 }
 

@@ -5,6 +5,7 @@ pub(in crate::command) mod confirm;
 pub(in crate::command) mod journal;
 pub(in crate::command) mod lock;
 
+use crate::cli::Command;
 use crate::cluster::{Client, Connection, Identity};
 use crate::journal::OperationOfHead;
 use crate::policy::Policies;
@@ -28,6 +29,24 @@ pub(in crate::command) struct Undertaking<'a> {
     pub(in crate::command) releases: Vec<&'a Release>,
     /// The runs that are taken back.
     pub(in crate::command) takes_back: &'a [RunId],
+}
+
+/// What a command is for: what only looks, or prepares, is there for the sake of a purge.
+pub(in crate::command) fn operation(command: &Command) -> OperationOfHead {
+    match command {
+        Command::Restore(_) => OperationOfHead::Restore,
+        Command::Prune(_) => OperationOfHead::Prune,
+        _ => OperationOfHead::Purge,
+    }
+}
+
+/// What is said where it has not come to that.
+pub(in crate::command) fn nothing_done(operation: OperationOfHead) -> &'static str {
+    match operation {
+        OperationOfHead::Purge | OperationOfHead::Unknown => "nothing was purged",
+        OperationOfHead::Restore => "nothing was restored",
+        OperationOfHead::Prune => "nothing was pruned",
+    }
 }
 
 impl Prepared {

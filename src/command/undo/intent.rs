@@ -112,7 +112,8 @@ impl Intent {
 
     /// Where nothing is going to be done, it does not matter which cluster it is.
     pub(super) fn unless_another_cluster(&self, surroundings: &Surroundings) -> Result<(), Stopped> {
-        if self.undertaking().is_nothing() { Ok(()) } else { self.looked.same_cluster(surroundings) }
+        let undertaking = self.undertaking();
+        if undertaking.is_nothing() { Ok(()) } else { self.looked.same_cluster(undertaking.operation, surroundings) }
     }
 
     /// What is done to which releases.

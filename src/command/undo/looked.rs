@@ -74,10 +74,11 @@ impl LookedBack {
     /// Right before anything is changed, whether it is still the cluster that was looked at: connects anew, and compares
     /// its identity with that of the plan, where it could be read. Where it could not, each record is compared by its
     /// own, which is in no other cluster.
-    pub(super) fn same_cluster(&self, surroundings: &Surroundings) -> Result<(), Stopped> {
+    pub(super) fn same_cluster(&self, operation: OperationOfHead, surroundings: &Surroundings) -> Result<(), Stopped> {
         let client = self.gathered.inventory.reconnected();
         let Some(planned) = &self.gathered.identity else { return Ok(()) };
-        let now = surroundings.unless_interrupted(client.identity().map_err(|error| cannot_be_told(&error)))?;
+        let now =
+            surroundings.unless_interrupted(client.identity().map_err(|error| cannot_be_told(&error, operation)))?;
         guard::same_cluster(planned, &now).map_err(|refusal| Stopped::Refused(vec![refusal]))
     }
 

@@ -72,12 +72,13 @@ pub(in crate::command) fn restore(
 /// Shows the plan, and asks where there is something to do.
 fn agree(intent: &Intent, agreement: Agreement<'_>, surroundings: &mut Surroundings) -> Result<(), Stopped> {
     tell_plan(intent, surroundings);
-    if intent.undertaking().is_nothing() {
+    let undertaking = intent.undertaking();
+    if undertaking.is_nothing() {
         return Ok(());
     }
     let what = format!("restores {}", plural(intent.plan.going().count(), "release"));
-    let (connection, scope) = (&intent.looked.connection, &intent.looked.scope);
-    confirm::agree(agreement, Deed { what: &what, done: "restored", connection, scope }, surroundings)
+    let (operation, connection, scope) = (undertaking.operation, &intent.looked.connection, &intent.looked.scope);
+    confirm::agree(agreement, Deed { what: &what, operation, connection, scope }, surroundings)
 }
 
 /// Helm rolls back one release at a time.

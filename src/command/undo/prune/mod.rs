@@ -51,12 +51,12 @@ pub(in crate::command) fn prune(
     shown.tell_plan(surroundings);
     if !undertaking.is_nothing() {
         let what = format!("removes the history of {} for good", plural(old.len(), "release"));
-        let (connection, scope) = (&looked.connection, &looked.scope);
-        confirm::agree(agreement, Deed { what: &what, done: "pruned", connection, scope }, surroundings)?;
+        let (operation, connection, scope) = (undertaking.operation, &looked.connection, &looked.scope);
+        confirm::agree(agreement, Deed { what: &what, operation, connection, scope }, surroundings)?;
     }
     let held = lock::take(&lock_wish, &undertaking, journaling.id(), surroundings)?.held;
     if !undertaking.is_nothing() {
-        looked.same_cluster(surroundings)?;
+        looked.same_cluster(undertaking.operation, surroundings)?;
     }
     let journal = journaling.open(&undertaking, surroundings)?;
     surroundings.interrupts.enter(Stage::Purging);
