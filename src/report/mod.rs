@@ -29,7 +29,8 @@ pub use errors::{render_error, render_refusal};
 pub use explanation::{ExplanationDocument, render_explanation};
 pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
 pub use log::{
-    Level, LogFormat, LogLine, begun_line, error_line, plan_lines, prune_plan_line, refusal_line, restore_plan_line,
+    Level, LogFormat, LogLine, begun_line, error_line, plan_lines, prune_plan_line, pruned_line, refusal_line,
+    restore_plan_line,
 };
 pub use paint::Paint;
 pub use plan::{Detail, PlanDocument, PlanView, plan_names, render_plan};

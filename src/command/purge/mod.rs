@@ -24,6 +24,7 @@ use crate::executor::{
 use crate::exit_code::ExitCode;
 use crate::helm::{Action, HelmUninstall};
 use crate::inventory::Inventory;
+use crate::journal::OperationOfHead;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
 use crate::release::{Release, ReleaseId};
@@ -123,7 +124,7 @@ pub(in crate::command) fn file_plan(
 
 fn tell_begun(plan: &[Planned], workers: usize, kept: &Kept, surroundings: &mut Surroundings) {
     if !plan.is_empty() {
-        surroundings.printer.log(&begun_line(Operation::Uninstall, Some(&kept.note()), plan.len(), workers));
+        surroundings.printer.log(&begun_line(OperationOfHead::Purge, &kept.note(), plan.len(), Some(workers)));
     }
 }
 

@@ -14,6 +14,7 @@ use crate::command::undertaking::lock::{self, Taken, Waited};
 use crate::command::{Stopped, Surroundings};
 use crate::executor::{BatchSize, Execution, FailureHandling, Operation, Patience};
 use crate::exit_code::ExitCode;
+use crate::journal::OperationOfHead;
 use crate::report::{RestoreReport, begun_line, plural};
 use crate::settings::ConnectionWish;
 
@@ -53,8 +54,8 @@ pub(in crate::command) fn restore(
     let planned = planned(looked, plan, flags.timeout);
     let means = means(looked, plan, &planned, client.clone(), kept.journal(), surroundings);
     if !planned.is_empty() {
-        let note = kept.note();
-        surroundings.printer.log(&begun_line(Operation::Rollback, Some(&note), planned.len(), intent.workers));
+        let line = begun_line(OperationOfHead::Restore, &kept.note(), planned.len(), Some(intent.workers));
+        surroundings.printer.log(&line);
     }
     let carried_out = carry_out(planned, execution, means, Operation::Rollback, held.as_ref(), surroundings);
     let mut run = carried_out.map_err(|stopped| kept.abandon(stopped))?;

@@ -6,7 +6,7 @@ mod plan;
 
 pub(super) use errors::fault_lines;
 pub use errors::{error_line, refusal_line};
-pub use plan::{begun_line, plan_lines, prune_plan_line, restore_plan_line};
+pub use plan::{begun_line, plan_lines, prune_plan_line, pruned_line, restore_plan_line};
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,11 +1,11 @@
 //! A plan, and the beginning of what it is for, as lines of a log.
 
 use super::{Level, LogLine};
-use crate::executor::Operation;
+use crate::journal::OperationOfHead;
 use crate::plan::{Entry, Verdict};
 use crate::report::plan::table::PlanView;
 use crate::report::run::note::RunNote;
-use crate::report::undo::{PruneView, RestoreView};
+use crate::report::undo::{PruneRow, PruneView, RestoreView};
 
 /// The plan in one line, and each of its decisions in one for whoever wants to know everything.
 pub fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + use<'a> {
@@ -59,20 +59,24 @@ pub fn prune_plan_line(view: &PruneView<'_>) -> LogLine {
         .with("server", view.connection.server().to_string())
         .with_some("uid", view.identity.map(|identity| &identity.0))
         .with("helm", view.helm.version().to_string())
+        .with_some("shard", view.shard.map(|shard| shard.to_string()))
         .with("prune", view.rows.len())
         .with("younger", view.younger)
 }
 
-/// What begins now.
-pub fn begun_line(operation: Operation, run: Option<&RunNote>, releases: usize, workers: usize) -> LogLine {
-    let operation = match operation {
-        Operation::Uninstall => "purge",
-        Operation::Rollback => "restore",
-    };
+/// What begins now, and how many helms do it, where helm does.
+pub fn begun_line(operation: OperationOfHead, run: &RunNote, releases: usize, workers: Option<usize>) -> LogLine {
     LogLine::new(Level::Info, "begun")
-        .with("operation", operation)
-        .with_some("run", run.map(|run| &run.id))
-        .with_some("journal", run.map(|run| &run.places))
+        .with("operation", operation.as_str())
+        .with("run", &run.id)
+        .with("journal", &run.places)
         .with("releases", releases)
-        .with("workers", workers)
+        .with_some("workers", workers)
+}
+
+/// What became of a history that was to go.
+pub fn pruned_line(row: &PruneRow<'_>, outcome: &'static str) -> LogLine {
+    let level = if row.failed.is_some() { Level::Error } else { Level::Info };
+    let line = LogLine::new(level, "finished").with("release", row.kept.id.to_string()).with("outcome", outcome);
+    line.with_some("message", row.failed)
 }

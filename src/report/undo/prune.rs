@@ -13,6 +13,7 @@ use crate::report::plan::head::names;
 use crate::report::run::note::RunNote;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
+use crate::shard::Shard;
 use crate::visible;
 
 /// A history that is removed.
@@ -37,6 +38,8 @@ pub struct PruneView<'a> {
     pub identity: Option<&'a Identity>,
     /// The helm that is there; it has no part in this.
     pub helm: &'a Helm,
+    /// Which part of the fence, where several share it.
+    pub shard: Option<Shard>,
     /// The histories.
     pub rows: &'a [PruneRow<'a>],
     /// How many more are younger, and stay.

@@ -17,7 +17,7 @@ use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationOfHead;
 use crate::policy::age_from_flag;
-use crate::report::plural;
+use crate::report::{begun_line, plural};
 use crate::settings::ConnectionWish;
 use crate::signal::Stage;
 use crate::undo::{Candidate, Verdict};
@@ -61,6 +61,9 @@ pub(in crate::command) fn prune(
     let journal = journaling.open(&undertaking, surroundings)?;
     surroundings.interrupts.enter(Stage::Purging);
     surroundings.unless_interrupted(Ok(())).map_err(|stopped| journal.abandon(stopped))?;
+    if !undertaking.is_nothing() {
+        surroundings.printer.log(&begun_line(OperationOfHead::Prune, &journal.note(), old.len(), None));
+    }
     let pruned = prune_all(&looked, &old, &journal, surroundings);
     lock::give_back(held, surroundings);
     let code = journal.end_with(pruned.totals(old.len()), pruned.refusal(), code(&pruned, surroundings), surroundings);

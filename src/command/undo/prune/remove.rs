@@ -30,6 +30,16 @@ impl Pruned {
         RunTotals { planned, pruned, failed, not_started, ..RunTotals::default() }
     }
 
+    /// What became of one of them, in the words of a journal.
+    pub(super) fn outcome(&self, id: &ReleaseId) -> &'static str {
+        let is_untouched = self.untouched.as_ref().is_some_and(|(_, untouched)| untouched.contains(id));
+        match self.left.get(id) {
+            None => "pruned",
+            Some(_) if is_untouched => "not-started",
+            Some(_) => "failed",
+        }
+    }
+
     /// Whether it was said that the journal could not be written.
     pub(super) fn refusal(&self) -> Said {
         match self.untouched {

@@ -6,8 +6,8 @@ use crate::command::undo::look::LookedBack;
 use crate::command::{Stopped, Surroundings};
 use crate::exit_code::ExitCode;
 use crate::report::{
-    Format, LogFormat, PruneDocument, PruneRow, PruneView, RunNote, prune_plan_line, render_error, render_prune,
-    serialize,
+    Format, LogFormat, Printer, PruneDocument, PruneRow, PruneView, RunNote, prune_plan_line, pruned_line,
+    render_error, render_prune, serialize,
 };
 use crate::undo::Candidate;
 
@@ -42,6 +42,7 @@ impl Shown<'_> {
             connection: &self.looked.connection,
             identity: self.looked.gathered.identity.as_ref(),
             helm: &self.looked.gathered.helm,
+            shard: self.looked.shard,
             rows,
             younger: self.younger,
             now: self.looked.gathered.now,
@@ -91,14 +92,22 @@ impl Shown<'_> {
             (UndoFormat::Name, _) => Ok(gone().map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")),
         };
         printer.data(&text.map_err(Stopped::internal)?);
-        for row in &rows {
-            if let Some(why) = row.failed {
-                let error: Box<dyn std::error::Error> =
-                    format!("the history of {} is still there: {why}", row.kept.id).into();
-                printer.tell(&render_error(error.as_ref(), None, printer.err()));
+        match (printer.log_format(), kind) {
+            (LogFormat::Json, Kind::Plan) => printer.log(&prune_plan_line(&view)),
+            (LogFormat::Json, Kind::Report) => {
+                let lines = rows.iter().map(|row| pruned_line(row, pruned.outcome(&row.kept.id)));
+                lines.for_each(|line| printer.log(&line));
             }
+            (LogFormat::Text, _) => rows.iter().for_each(|row| tell_left(row, printer)),
         }
         Ok(ExitCode::Done)
+    }
+}
+
+fn tell_left(row: &PruneRow<'_>, printer: &mut Printer) {
+    if let Some(why) = row.failed {
+        let error: Box<dyn std::error::Error> = format!("the history of {} is still there: {why}", row.kept.id).into();
+        printer.tell(&render_error(error.as_ref(), None, printer.err()));
     }
 }
 
