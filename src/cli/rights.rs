@@ -10,7 +10,7 @@ pub struct AccountArguments {
     /// The service account that carries the policy out
     #[arg(long, value_name = "NAMESPACE/NAME", default_value = "helm-purge/helm-purge")]
     pub service_account: String,
-    /// Where its lock and the journals of its pods are kept [default: the service account's namespace]
+    /// Where its lock is kept [default: the service account's namespace]
     #[arg(long, value_name = "NAMESPACE")]
     pub lock_namespace: Option<String>,
 }
@@ -25,7 +25,8 @@ pub struct RbacArguments {
     /// What the account is for
     #[arg(long = "for", value_name = "WHAT", default_value = "run")]
     pub purpose: PurposeArgument,
-    /// Only what binds the rights in this namespace of the fence: for those who make namespaces; no cluster is asked
+    /// Only what binds the rights in this namespace of the fence: for those who make namespaces; the cluster is asked only where
+    /// the policy has a `namespaceSelector`
     #[arg(long, value_name = "NAMESPACE")]
     pub for_namespace: Option<String>,
     /// Whose rights.

@@ -1,27 +1,16 @@
 //! The objects that grant rights to a service account.
 
-use std::fmt;
-use std::str::FromStr;
-
-use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding, RoleRef, Subject};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding, RoleRef};
 use kube::api::ObjectMeta;
 use serde::Serialize;
 
+use super::account::Account;
 use super::needs::{Needs, Purpose};
 use super::right::{Right, Scope};
 use crate::policy::Policy;
 use crate::release::Namespace;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
-
-/// A service account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The namespace it lies in.
-    pub namespace: Namespace,
-    /// Its name.
-    pub name: String,
-}
 
 /// Who gets which rights for a policy, and where its lock is.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +21,7 @@ pub struct Binding<'a> {
     pub purpose: Purpose,
     /// Who gets them.
     pub account: &'a Account,
-    /// The namespace of the lock, and of the journals of pods.
+    /// The namespace of the lock.
     pub lock_namespace: &'a Namespace,
 }
 
@@ -62,7 +51,7 @@ pub fn grants(binding: Binding<'_>, namespaces: &[Namespace]) -> Vec<Grant> {
     let mut grants = everywhere(binding, &needs);
     grants.push(in_fence(binding, &needs));
     grants.extend(namespaces.iter().map(|namespace| self::binding(binding, namespace)));
-    grants.extend(for_lock(binding, &needs));
+    grants.extend(for_runs(binding, &needs));
     grants
 }
 
@@ -109,22 +98,38 @@ fn in_fence(binding: Binding<'_>, needs: &Needs) -> Grant {
     Grant { about, object: GrantObject::ClusterRole(role) }
 }
 
-fn for_lock(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
-    let name = format!("{}.lock", binding.name());
-    let rights = needs.in_scope(Scope::Lock).collect::<Vec<_>>();
+/// The lock, and the journals of pods: one role where both are in one namespace.
+fn for_runs(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
+    let (lock, journal) = (binding.lock_namespace, &binding.account.namespace);
+    if lock == journal {
+        return inside(binding, "lock", lock, needs.in_scope(Scope::Lock).chain(needs.in_scope(Scope::Journal)));
+    }
+    let mut grants = inside(binding, "lock", lock, needs.in_scope(Scope::Lock));
+    grants.extend(inside(binding, "journal", journal, needs.in_scope(Scope::Journal)));
+    grants
+}
+
+fn inside<'a>(
+    binding: Binding<'_>,
+    what_for: &str,
+    namespace: &Namespace,
+    rights: impl Iterator<Item = &'a Right>,
+) -> Vec<Grant> {
+    let name = format!("{}.{what_for}", binding.name());
+    let rights = rights.collect::<Vec<_>>();
     let role = Role {
-        metadata: metadata(&name, Some(binding.lock_namespace)),
+        metadata: metadata(&name, Some(namespace)),
         rules: Some(rights.iter().map(|right| right.rule()).collect()),
     };
     let bound = RoleBinding {
-        metadata: metadata(&name, Some(binding.lock_namespace)),
+        metadata: metadata(&name, Some(namespace)),
         role_ref: reference("Role", &name),
         subjects: Some(vec![binding.account.subject()]),
     };
-    let about = format!("In {}: {}", binding.lock_namespace, reasons(&rights));
+    let about = format!("In {namespace}: {}", reasons(&rights));
     vec![
         Grant { about, object: GrantObject::Role(role) },
-        Grant { about: format!("Bound in {}", binding.lock_namespace), object: GrantObject::RoleBinding(bound) },
+        Grant { about: format!("Bound in {namespace}"), object: GrantObject::RoleBinding(bound) },
     ]
 }
 
@@ -156,38 +161,6 @@ impl Binding<'_> {
     }
 }
 
-impl Account {
-    fn subject(&self) -> Subject {
-        Subject {
-            kind: "ServiceAccount".to_owned(),
-            name: self.name.clone(),
-            namespace: Some(self.namespace.to_string()),
-            api_group: None,
-        }
-    }
-}
-
-impl FromStr for Account {
-    type Err = String;
-
-    /// Reads `NAMESPACE/NAME`. Names of service accounts follow the rules for names of namespaces, and may have dots.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || "write it as NAMESPACE/NAME".to_owned();
-        let (namespace, name) = text.split_once('/').ok_or_else(wrong)?;
-        let is_legal = |part: &str| part.parse::<Namespace>().is_ok();
-        if name.is_empty() || !name.split('.').all(is_legal) {
-            return Err(wrong());
-        }
-        Ok(Self { namespace: namespace.parse().map_err(|_| wrong())?, name: name.to_owned() })
-    }
-}
-
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.namespace, self.name)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,9 +168,9 @@ mod tests {
     #[test]
     fn no_two_objects_of_whatever_policies_have_the_same_name() {
         let account = "ops/purger".parse::<Account>().expect("an account");
-        let lock_namespace = "ops".parse().expect("a namespace");
+        let lock_namespace = "locks".parse().expect("a namespace");
         let mut seen = std::collections::BTreeSet::new();
-        for name in ["a", "a-look", "a-lock", "a-restore", "a-restore-look"] {
+        for name in ["a", "a-look", "a-lock", "a-journal", "a-restore", "a-restore-look"] {
             let text = format!(
                 "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {name}}}\nclusters: [dev]\nnamespaces: [b]\n"
             );
@@ -211,17 +184,6 @@ mod tests {
                     assert!(seen.insert(name.clone()), "{name}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn an_account_is_named_with_its_namespace() {
-        assert_eq!(
-            "ops/helm-purge".parse::<Account>().map(|account| account.to_string()).as_deref(),
-            Ok("ops/helm-purge")
-        );
-        for wrong in ["", "helm-purge", "ops/", "/a", "ops/a/b", "Ops/a", "ops/a b", "ops/..", "ops/-a"] {
-            assert!(wrong.parse::<Account>().is_err(), "{wrong}");
         }
     }
 }

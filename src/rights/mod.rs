@@ -3,14 +3,16 @@
 //! Pure: from a policy to rights, and from rights to the objects that grant them. What an account really may is the
 //! cluster's to say: the questions are made here, and asked elsewhere.
 
+mod account;
 mod asked;
 mod finding;
 mod grant;
 mod needs;
 mod right;
 
+pub use account::Account;
 pub use asked::{Answers, Lack, lack, questions};
 pub use finding::{Finding, FindingState, exit_code};
-pub use grant::{Account, Binding, Grant, GrantObject, binding, grants};
+pub use grant::{Binding, Grant, GrantObject, binding, grants};
 pub use needs::{Needs, Purpose};
 pub use right::{Right, Scope};

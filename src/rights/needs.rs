@@ -73,7 +73,7 @@ impl Needs {
         let lock = ["get", "create", "patch"];
         self.add(Scope::Lock, Right::new("coordination.k8s.io", "leases", &lock, "the lock"));
         let journal = ["get", "list", "create", "patch", "delete"];
-        self.add(Scope::Lock, Right::new("", "configmaps", &journal, "the journals of runs in pods"));
+        self.add(Scope::Journal, Right::new("", "configmaps", &journal, "the journals of runs in pods"));
     }
 }
 

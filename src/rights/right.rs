@@ -9,8 +9,10 @@ pub enum Scope {
     Cluster,
     /// In each namespace of the fence.
     Fence,
-    /// In the namespace of the lock and of the journals of pods.
+    /// In the namespace of the lock.
     Lock,
+    /// In the account's own namespace, where its pods leave their journals.
+    Journal,
 }
 
 /// Some verbs for a kind, in RBAC's words.

@@ -43,11 +43,8 @@ pub(crate) fn in_pod(test: &str, namespace: &str, role: &str) -> Real {
 /// The same with these lines in its policy.
 pub(crate) fn in_pod_with(test: &str, namespace: &str, role: &str, lines: &str) -> Real {
     let mut real = Real::new(test, HelmVersion::Three);
-    let pod = pod(namespace, role);
-    real.program.move_into(&pod);
     real.policy(lines);
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
-    real.program.file("policy.yaml", &policy.replace("context: throwaway, ", ""));
+    real.move_into(&pod(namespace, role));
     real
 }
 

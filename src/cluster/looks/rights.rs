@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::stream::{StreamExt, iter};
+use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
 use kube::api::PostParams;
 use kube::core::GroupVersionKind;
@@ -55,6 +56,21 @@ impl Client {
                     }
                 });
                 Ok(iter(answers).buffer_unordered(SIDE_BY_SIDE).collect().await)
+            })
+        })
+    }
+
+    /// How the API server calls whoever is logged in, where it says so: from Kubernetes 1.28 on.
+    ///
+    /// # Errors
+    /// Where it does not answer, or does not know the question.
+    pub fn user(&self) -> Result<Option<String>, LookError> {
+        self.look(|client| {
+            in_bounds(async move {
+                let api = Api::<SelfSubjectReview>::all(client);
+                let question = SelfSubjectReview::default();
+                let review = answered(|| api.create(&UNNAMED, &question)).await?;
+                Ok(review.status.and_then(|status| status.user_info).and_then(|user| user.username))
             })
         })
     }

@@ -46,17 +46,22 @@ pub(super) struct Places<'a> {
     pub(super) fences: &'a [Vec<Namespace>],
     /// That of the lock, where there is going to be one.
     pub(super) lock: Option<&'a str>,
+    /// That of the journals, where the account is one of pods.
+    pub(super) journal: Option<&'a str>,
 }
 
 /// Whether whoever is logged in has the rights that each policy needs.
-pub(super) fn rights(policies: &Policies, purpose: Purpose, places: &Places<'_>, client: &Client) -> Vec<Finding> {
+pub(super) fn rights<'a>(policies: &Policies, purpose: Purpose, places: &Places<'a>, client: &Client) -> Vec<Finding> {
     let needs = policies.iter().map(|policy| Needs::of(policy, purpose)).collect::<Vec<_>>();
     let fences = needs.iter().zip(places.fences);
     let in_fences =
         fences.flat_map(|(needs, fence)| fence.iter().map(move |name| (needs, Scope::Fence, Some(name.as_str()))));
     let everywhere = needs.iter().map(|needs| (needs, Scope::Cluster, None));
-    let locks = places.lock.iter().flat_map(|name| needs.iter().map(move |needs| (needs, Scope::Lock, Some(*name))));
-    let all = everywhere.chain(in_fences).chain(locks).collect::<Vec<_>>();
+    let in_place = |scope: Scope, place: Option<&'a str>| {
+        needs.iter().filter(move |_| place.is_some()).map(move |needs| (needs, scope, place))
+    };
+    let for_runs = in_place(Scope::Lock, places.lock).chain(in_place(Scope::Journal, places.journal));
+    let all = everywhere.chain(in_fences).chain(for_runs).collect::<Vec<_>>();
     let deeds = all.iter().flat_map(|(needs, scope, namespace)| questions(needs, *scope, *namespace));
     match client.may(deeds.collect()) {
         Ok(answers) => judge(&all, &answers),
@@ -76,7 +81,7 @@ type Asked<'a> = (&'a Needs, Scope, Option<&'a str>);
 
 fn judge(all: &[Asked<'_>], answers: &Answers) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for scope in [Scope::Cluster, Scope::Fence, Scope::Lock] {
+    for scope in [Scope::Cluster, Scope::Fence, Scope::Lock, Scope::Journal] {
         let of_scope = all.iter().filter(|(_, of, _)| *of == scope);
         let lacks = of_scope.map(|(needs, _, namespace)| (*namespace, lack(needs, scope, *namespace, answers)));
         let lacks = lacks.collect::<Vec<_>>();
@@ -105,6 +110,7 @@ fn missing(scope: Scope, what: &str, places: &str) -> Finding {
     let found = format!("it may not {what} {places}");
     match scope {
         Scope::Lock => Finding::warning("lock", found, format!("a run goes on without; {GRANT}")),
+        Scope::Journal => Finding::warning("journal", found, format!("a run in a pod leaves none there; {GRANT}")),
         Scope::Cluster | Scope::Fence => Finding::missing("rights", ExitCode::Preflight, found, GRANT),
     }
 }
@@ -149,6 +155,7 @@ fn everywhere(scope: Scope, places: usize) -> String {
         (Scope::Cluster, _) => "in the whole cluster is there".to_owned(),
         (Scope::Fence, 1) => "in the one namespace of the fence is there".to_owned(),
         (Scope::Fence, places) => format!("in the {places} namespaces of the fence is there"),
-        (Scope::Lock, _) => "for the lock and for the journals of pods is there".to_owned(),
+        (Scope::Lock, _) => "for the lock is there".to_owned(),
+        (Scope::Journal, _) => "for the journals of its pods is there".to_owned(),
     }
 }

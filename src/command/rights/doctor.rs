@@ -11,8 +11,9 @@ use crate::exit_code::ExitCode;
 use crate::policy::Policies;
 use crate::release::Namespace;
 use crate::report::{FindingsDocument, Format, plural, render_findings, serialize};
-use crate::rights::{Finding, Purpose, exit_code};
+use crate::rights::{Account, Finding, Purpose, exit_code};
 use crate::settings::ConnectionWish;
+use crate::visible;
 
 /// Looks at everything that a run needs, in the order in which a run would miss it.
 pub(in crate::command) fn doctor(
@@ -104,6 +105,11 @@ fn cluster(
         }
     };
     findings.extend(check::cluster(policies, connection, identity.as_ref()));
+    // Older API servers do not say it: nothing is found then.
+    let user = client.user().ok().flatten();
+    findings.extend(
+        user.iter().map(|user| Finding::good("account", format!("{}, and it is asked for", visible::line(user)))),
+    );
     let fences = match namespaces::of_fences(policies, || Ok(client.clone())) {
         Ok(fences) => fences,
         Err(error) => {
@@ -116,7 +122,9 @@ fn cluster(
     findings.push(fence(&fences));
     let of_pod = connection.is_in_cluster().then(|| connection.default_namespace());
     let lock = lock.map(Namespace::as_str).or(of_pod);
-    findings.extend(check::rights(policies, purpose, &Places { fences: &fences, lock }, client));
+    let account = user.as_deref().and_then(Account::of_user);
+    let journal = of_pod.or_else(|| account.as_ref().map(|account| account.namespace.as_str()));
+    findings.extend(check::rights(policies, purpose, &Places { fences: &fences, lock, journal }, client));
     if lock.is_none() {
         let hint = "name a namespace for it with `run --lock-namespace`";
         findings.push(Finding::warning(

@@ -37,7 +37,8 @@ pub(in crate::command) fn rbac(
     let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
     let all: Vec<Grant> = if let Some(name) = &arguments.for_namespace {
         let namespace = flags::namespace("--for-namespace", name)?;
-        inside(&policies, &namespace)?.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
+        let inside = inside(&policies, &namespace, wish, surroundings)?;
+        inside.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
     } else {
         let fences = fences(&policies, wish, surroundings)?;
         policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
@@ -56,12 +57,31 @@ fn head<'a>(policies: &'a Policies, account: &'a Account, purpose: Purpose) -> G
     GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }
 
-/// The policies that may choose releases there.
-fn inside<'a>(policies: &'a Policies, namespace: &Namespace) -> Result<Vec<&'a Policy>, Stopped> {
-    let inside = policies.iter().filter(|policy| policy.namespaces.matches(namespace).is_some()).collect::<Vec<_>>();
+/// The policies that may choose releases there. Only where one asks for labels, the cluster is asked for them.
+fn inside<'a>(
+    policies: &'a Policies,
+    namespace: &Namespace,
+    wish: &ConnectionWish,
+    surroundings: &mut Surroundings,
+) -> Result<Vec<&'a Policy>, Stopped> {
+    let is_inside = |policy: &&Policy| policy.namespaces.matches(namespace).is_some();
+    let mut inside = policies.iter().filter(is_inside).collect::<Vec<_>>();
     if inside.is_empty() {
         let text = format!("--for-namespace {namespace}: no policy has it in its `namespaces`");
         return Err(Stopped::usage(text, "nothing has to be bound there"));
+    }
+    if inside.iter().any(|policy| policy.namespaces.selector().is_some()) {
+        let fences = fences(policies, wish, surroundings)?;
+        let holds = |policy: &Policy, fence: &[Namespace]| match policy.namespaces.selector() {
+            Some(_) => fence.contains(namespace),
+            None => policy.namespaces.matches(namespace).is_some(),
+        };
+        let all = policies.iter().zip(&fences);
+        inside = all.filter(|(policy, fence)| holds(policy, fence)).map(|(policy, _)| policy).collect();
+        if inside.is_empty() {
+            let text = format!("--for-namespace {namespace}: no such namespace has the labels of `namespaceSelector`");
+            return Err(Stopped::usage(text, "make it with its labels first; without them nothing has to be bound"));
+        }
     }
     Ok(inside)
 }
@@ -89,7 +109,7 @@ fn fences(
     let found = found.map_err(|error| Stopped::Error {
         code: ExitCode::Preflight,
         error: Box::from(format!("the namespaces could not be listed, to tell which ones the globs mean: {error}")),
-        hint: Some("--for-namespace prints the binding of one namespace, and asks no cluster".to_owned()),
+        hint: Some("--for-namespace prints the binding of one namespace, and asks for labels only".to_owned()),
     });
     surroundings.unless_interrupted(found)
 }

@@ -3,7 +3,6 @@
 //! They only help: what a purge has left is found in the cluster alone. But once nothing is left of the last one, only a
 //! journal can tell that it was there.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::JournalArguments;
@@ -18,7 +17,9 @@ use crate::settings::machine_name;
 use crate::undo::{KnownRuns, PurgeEnd, is_of_one_night};
 use crate::visible;
 
-/// Everything that is known of runs of these policies on this cluster. Journals of pods are where the lock is.
+/// Everything that is known of runs of these policies on this cluster.
+///
+/// Pods leave their journals in the namespace of their own. From outside, that of the lock is the best guess.
 pub(super) fn known_runs(
     undertaking: &Undertaking<'_>,
     arguments: &JournalArguments,
@@ -35,13 +36,12 @@ pub(super) fn known_runs(
     }
     let connection = undertaking.connection;
     let own = connection.is_in_cluster().then(|| connection.default_namespace());
-    let namespaces = own.into_iter().chain(lock_namespace.map(Namespace::as_str)).collect::<BTreeSet<_>>();
-    for namespace in namespaces {
-        if let Err(error) = in_namespace(&like, undertaking, namespace, &mut known) {
-            let error = visible::sentence(&error.to_string());
-            let what = format!("note: the journals of earlier runs in {namespace} could not be read: {error}");
-            surroundings.printer.say(&what);
-        }
+    if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str))
+        && let Err(error) = in_namespace(&like, undertaking, namespace, &mut known)
+    {
+        let error = visible::sentence(&error.to_string());
+        let what = format!("note: the journals of earlier runs in {namespace} could not be read: {error}");
+        surroundings.printer.say(&what);
     }
     known
 }

@@ -21,7 +21,9 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
         let doctor = ["doctor", "-f", "policy.yaml", "--lock-namespace", &account.home];
         let output = account.real.program.run(&doctor).exits(0);
         let output = output.stdout_has("all that is needed in the one namespace of the fence is there");
-        drop(output.stdout_has("all that is needed for the lock and for the journals of pods is there"));
+        let output = output.stdout_has("all that is needed for the lock is there");
+        let output = output.stdout_has("all that is needed for the journals of its pods is there");
+        drop(output.stdout_has(&format!("account  system:serviceaccount:{}:purger", account.home)));
         cluster().api().create_namespace(&account.real.namespace("late")).expect("a namespace can be made");
         let found = findings(&account.real.program.run(&[&doctor[..], &["-o", "json"]].concat()).exits(4).json());
         let late = account.real.namespace("late");

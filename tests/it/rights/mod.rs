@@ -4,15 +4,19 @@ mod admission;
 mod doctor;
 mod forged;
 mod hooks;
+mod lock_elsewhere;
+mod one_namespace;
 mod printed;
 mod purge;
 
 use std::process::Stdio;
 
 use serde_json::json;
-use throwaway_cluster::HelmVersion;
+use throwaway_cluster::{HelmVersion, Kind};
 
 use crate::support::{Real, cluster, user_of, wait_until_allowed};
+
+const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 
 /// The program on the real cluster as a service account that has exactly the rights which `rbac` prints for its policy.
 struct Account {
@@ -23,6 +27,11 @@ struct Account {
 impl Account {
     /// Of a policy with these lines. The namespaces of the fence are made and bound; whatever comes later is not.
     fn new(test: &str, helm: HelmVersion, lines: &str, namespaces: &[&str]) -> Self {
+        Self::with_lock_in(None, test, helm, lines, namespaces)
+    }
+
+    /// The same, where the lock is not in the account's own namespace.
+    fn with_lock_in(lock: Option<&str>, test: &str, helm: HelmVersion, lines: &str, namespaces: &[&str]) -> Self {
         let real = Real::new(test, helm);
         real.policy(lines);
         let api = cluster().api();
@@ -36,11 +45,11 @@ impl Account {
         let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata});
         api.apply(&account).unwrap_or_else(|error| panic!("{error}"));
         let mut account = Self { real, home };
-        account.grant(&[]);
+        account.grant(&lock.map_or(vec![], |lock| vec!["--lock-namespace", lock]));
         for name in namespaces {
             account.wait_until_allowed(&account.real.namespace(name), &["update", "secrets"]);
         }
-        account.wait_until_allowed(&account.home, &["create", "leases.coordination.k8s.io"]);
+        account.wait_until_allowed(lock.unwrap_or(&account.home), &["create", "leases.coordination.k8s.io"]);
         let kubeconfig = cluster().kubeconfig_for_service_account(&account.home, "purger");
         account.real.program.set("KUBECONFIG", kubeconfig.unwrap_or_else(|error| panic!("{error}")));
         account
@@ -63,6 +72,11 @@ impl Account {
         let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
         let output = output.expect("kubectl can be started");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// From now on the program runs in a pod of this account.
+    fn move_into_a_pod(&mut self) {
+        self.real.move_into(&cluster().pod(&self.home, "purger").unwrap_or_else(|error| panic!("{error}")));
     }
 
     fn wait_until_allowed(&self, namespace: &str, right: &[&str]) {

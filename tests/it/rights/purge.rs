@@ -3,11 +3,9 @@
 use serde_json::Value;
 use throwaway_cluster::{Chart, HelmVersion, Kind};
 
-use super::Account;
+use super::{Account, LEASE};
 use crate::support::cluster;
 use crate::undo::{upgrade_install, works};
-
-const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 
 fn install(account: &Account, chart: Chart, namespace: &str, name: &str) {
     let namespace = account.real.namespace(namespace);

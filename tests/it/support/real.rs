@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::json;
-use throwaway_cluster::{Cluster, Components, HelmVersion, Line, Proxy, Relay, SeededRelease};
+use throwaway_cluster::{Cluster, Components, HelmVersion, Line, Pod, Proxy, Relay, SeededRelease};
 
 use super::Program;
 
@@ -86,6 +86,13 @@ impl Real {
             lines = lines.replace("PREFIX", &self.prefix),
         );
         self.program.file("policy.yaml", &text);
+    }
+
+    /// From now on the program runs in this pod. A context has no name there, so the policy must do without.
+    pub(crate) fn move_into(&mut self, pod: &Pod) {
+        self.program.move_into(pod);
+        let policy = std::fs::read_to_string(self.program.folder().join("policy.yaml")).expect("it was written");
+        self.program.file("policy.yaml", &policy.replace("context: throwaway, ", ""));
     }
 
     /// Small releases without objects, as `namespace/name`.
