@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{FakeHelm, Gate, Output, Running};
+use crate::support::{FakeHelm, Gate, Output, Running, install_program};
 
 const RELEASES: usize = 48;
 const RUN: &str = "run --without-opt-outs -f policy.yaml --yes -A --batch=1 -o json";
@@ -106,7 +106,7 @@ impl Stranger {
         for (name, program) in
             [("helm-purge", env!("CARGO_BIN_EXE_helm-purge")), ("fake-helm", env!("CARGO_BIN_EXE_fake-helm"))]
         {
-            std::fs::copy(program, folder.join(name)).expect("a program can be copied");
+            install_program(Path::new(program), &folder.join(name));
         }
         give(folder, self.user);
         let user = self.user;

@@ -4,6 +4,7 @@
 //! `HELM_PURGE_TEST_RELEASES` set seed and number; CONTRIBUTING.md has the commands for the large runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use fastrand::Rng;
 use rustix::process::Signal;
@@ -11,6 +12,9 @@ use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind, Line, Relay, SeededRelease};
 
 use crate::support::{FakeHelm, Output, Real, cluster};
+
+/// Each start is on the disk before it is made, and disks that others use can be slow.
+const LONGEST: Duration = Duration::from_mins(10);
 
 #[expect(clippy::disallowed_methods, reason = "whoever repeats a run says so in the environment")]
 fn number(name: &str) -> Option<u64> {
@@ -91,8 +95,8 @@ fn fake_with_troubles(count: usize) {
         names.insert(format!("{namespace}/{name}"));
     }
     let workers = random.usize(1..=32).to_string();
-    let output =
-        fake.program.run(&["run", "-f", "policy.yaml", "--yes", "-A", "-q", "-o", "json", "--workers", &workers]);
+    let run = ["run", "-f", "policy.yaml", "--yes", "-A", "-q", "-o", "json", "--workers", &workers];
+    let output = fake.program.start(&run).finish_within(LONGEST);
     let outcomes = outcomes(&output);
     assert_eq!(outcomes.keys().collect::<BTreeSet<_>>(), names.iter().collect());
     let left = fake.left().into_iter().collect::<BTreeSet<_>>();

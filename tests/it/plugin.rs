@@ -1,10 +1,11 @@
 //! As a plugin of real helm: installed, run in a terminal, robbed of its flags, and left alone when helm dies.
 
+use std::path::Path;
 use std::process::Command;
 
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Arrival, FakeHelm, Real, Terminal, cluster, two_at_a_gate};
+use crate::support::{Arrival, FakeHelm, Real, Terminal, cluster, install_program, two_at_a_gate};
 
 /// The plugin as it is installed from a checkout: a folder with plugin.yaml and the built binary, linked.
 fn install_plugin(real: &mut Real) {
@@ -14,7 +15,7 @@ fn install_plugin(real: &mut Real) {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/plugin.yaml");
     std::fs::copy(manifest, checkout.join("plugin.yaml")).expect("the manifest is there");
     let binary = checkout.join("target/release/helm-purge");
-    std::fs::copy(env!("CARGO_BIN_EXE_helm-purge"), binary).expect("the binary is there");
+    install_program(Path::new(env!("CARGO_BIN_EXE_helm-purge")), &binary);
     for (name, folder_name) in
         [("HELM_DATA_HOME", "data"), ("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config")]
     {

@@ -1,11 +1,9 @@
 //! Under kubectl, which asks `kubectl_complete-helm_purge` on PATH.
 
-use std::os::unix::fs::PermissionsExt;
-
 use throwaway_cluster::HelmVersion;
 
 use super::{beside, candidates, on_path};
-use crate::support::{Real, cluster};
+use crate::support::{Real, cluster, install_program};
 
 #[test]
 fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
@@ -13,8 +11,8 @@ fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
     real.seed(&["a/db", "a/web"]);
     let folder = on_path(&mut real.program, "kubectl-helm_purge");
     let script = folder.join("kubectl_complete-helm_purge");
-    std::fs::write(&script, real.program.run(&["completion", "kubectl"]).exits(0).stdout).expect("it can be written");
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let text = real.program.run(&["completion", "kubectl"]).exits(0).stdout;
+    install_program(&real.program.file("completion", &text), &script);
     let kubectl = cluster().kubectl().unwrap_or_else(|error| panic!("{error}"));
     let complete =
         |words: &[&str]| beside(&real.program, &kubectl, &[&["__complete", "helm-purge"][..], words].concat()).exits(0);

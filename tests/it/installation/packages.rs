@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use packaging::{Addresses, Binary, Platform, VERSION};
 use tempfile::TempDir;
 
+use crate::support::install_program;
+
 /// The packages, in a folder that goes with the last test that holds them.
 pub(super) struct Packages {
     folder: TempDir,
@@ -75,6 +77,6 @@ fn copy_of_the_program(path: &Path) {
     let program = env!("CARGO_BIN_EXE_helm-purge");
     let stripped = Command::new("strip").arg("-o").arg(path).arg(program).status();
     if !stripped.is_ok_and(|status| status.success()) {
-        fs::copy(program, path).expect("the program is there");
+        install_program(Path::new(program), path);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
 use program::end_of;
-pub(crate) use program::{Program, Running};
+pub(crate) use program::{Program, Running, install_program};
 pub(crate) use real::{Real, cluster};
 pub(crate) use roles::{
     Rights, Role, allow_everywhere, user, user_everywhere, user_of, wait_until_allowed, wait_until_refused,

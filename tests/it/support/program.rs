@@ -86,9 +86,8 @@ impl Program {
 
     /// Writes a program into the folder.
     pub(crate) fn executable(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.file(name, text);
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(&path, mode).expect("it is ours");
+        let path = self.folder().join(name);
+        install_program(&self.file(&format!("{name}.text"), text), &path);
         path
     }
 
@@ -298,6 +297,13 @@ impl Running {
             self.finish()
         })
     }
+}
+
+/// Puts a program at this place. Another process writes it there: one of this process's tests may start a child at any
+/// moment, and a program that such a child still has open for writing cannot be started ("Text file busy").
+pub(crate) fn install_program(program: &Path, place: &Path) {
+    let status = Command::new("install").args(["-m", "755"]).args([program, place]).status();
+    assert!(status.expect("install can be started").success(), "{}", place.display());
 }
 
 /// Says so however a test ends.
