@@ -7,6 +7,7 @@ mod help;
 mod journal;
 mod keep;
 mod lock;
+mod other_word;
 mod plan;
 mod report;
 mod rights;
@@ -42,7 +43,7 @@ use crate::settings::FrontDoor;
 /// # Errors
 /// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, front_door: FrontDoor) -> Result<Cli, clap::Error> {
-    let matches = command(front_door).try_get_matches_from(arguments)?;
+    let matches = command(front_door).try_get_matches_from(arguments).map_err(other_word::mend)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -103,6 +104,21 @@ mod tests {
         for wrong in ["0", "65", "-1", "many", "1.5", "AUTO", "''"] {
             assert_eq!(batch(&format!("--batch={wrong}")), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn policies_to_validate_are_named_with_the_flag_of_other_commands_as_well() {
+        let files = |line: &str| match parse_line(line).map(|cli| cli.command) {
+            Ok(Command::Validate(arguments)) => {
+                Some(arguments.files().iter().map(|file| file.display().to_string()).collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        let expected = Some(vec!["a.yaml".to_owned(), "b".to_owned()]);
+        assert_eq!(files("helm-purge validate a.yaml b"), expected);
+        assert_eq!(files("helm-purge validate -f a.yaml --file=b"), expected);
+        assert_eq!(files("helm-purge validate"), Some(vec!["helm-purge.yaml".to_owned()]));
+        assert_eq!(files("helm-purge validate a.yaml -f b"), None, "which of them?");
     }
 
     #[test]

@@ -9,10 +9,20 @@ use clap::{Args, ValueEnum};
 pub struct ValidateArguments {
     /// Policies, and folders of them (their *.helm-purge.yaml); `-` is standard input
     #[arg(value_name = "FILE|DIR", default_value = "helm-purge.yaml")]
-    pub files: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    /// The same, as other commands want them; repeatable
+    #[arg(short = 'f', long = "file", value_name = "FILE|DIR", conflicts_with = "files")]
+    named: Vec<PathBuf>,
     /// How what is found is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: DiagnosticsFormat,
+}
+
+impl ValidateArguments {
+    /// The files and folders, in whichever way they were named.
+    pub fn files(&self) -> &[PathBuf] {
+        if self.named.is_empty() { &self.files } else { &self.named }
+    }
 }
 
 /// How diagnostics are printed.

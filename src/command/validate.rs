@@ -9,7 +9,7 @@ use crate::visible;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
 pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
-    let read = Policy::read_each(&arguments.files);
+    let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
     let notes = shared_namespaces(&read.policies).iter().map(Diagnostic::of_shared).collect::<Vec<_>>();
     let format = match arguments.output {

@@ -19,6 +19,7 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("threads", "workers"),
     ("jobs", "workers"),
     ("policies", "rules"),
+    ("name", "releases"),
     ("labels", "namespaceSelector"),
     ("labels", "matchLabels"),
     ("labelSelector", "namespaceSelector"),
@@ -109,6 +110,7 @@ mod tests {
     fn words_of_other_tools_are_recognised_where_they_make_sense() {
         assert_eq!(said("protect", &TOP), "keep");
         assert_eq!(said("protect", &LIMITS), "");
+        assert_eq!((said("name", &KEEP).as_str(), said("name", &TOP).as_str()), ("releases", "name under `metadata`"));
         assert_eq!(said("labels", &RULE), "namespaceSelector");
         assert_eq!(said("labels", &LIMITS), "labels under `metadata`");
     }
