@@ -108,7 +108,7 @@ fn cluster(
     // Older API servers do not say it: nothing is found then.
     let user = client.user().ok().flatten();
     findings.extend(
-        user.iter().map(|user| Finding::good("account", format!("{}, and it is asked for", visible::line(user)))),
+        user.iter().map(|user| Finding::good("account", format!("{}, whose rights follow", visible::line(user)))),
     );
     let fences = match namespaces::of_fences(policies, || Ok(client.clone())) {
         Ok(fences) => fences,
