@@ -148,6 +148,7 @@ fn most_memory(pid: u32) -> Option<u64> {
 #[test]
 fn records_that_were_made_to_fill_memory_are_kept_and_fill_none() {
     let real = Real::new("memory", HelmVersion::Three);
+    let _burden = real.burden("a");
     let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
     let bytes = 60 << 20;
     let forged = [

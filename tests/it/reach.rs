@@ -57,6 +57,7 @@ fn an_object_in_another_namespace_of_the_fence_is_no_reason_to_keep() {
 #[test]
 fn a_forged_record_gets_nowhere() {
     let real = Real::new("forgery", HelmVersion::Three);
+    let _burden = real.burden("a");
     let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
     let system = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: kube-system}\n";
     let list = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: default}}]\n";

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::json;
-use throwaway_cluster::{Cluster, Components, HelmVersion, Line, Pod, Proxy, Relay, SeededRelease};
+use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
 
 use super::Program;
 
@@ -149,5 +149,26 @@ impl Real {
 
     pub(crate) fn helm_command(&self) -> Command {
         cluster().helm_command(self.helm).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// The records of a namespace, which go when the test ends, however it does. For those that are a burden to whoever
+/// lists all namespaces: helm unpacks each of them.
+pub(crate) struct Burden(String);
+
+impl Real {
+    /// The records in one of this test's namespaces.
+    pub(crate) fn burden(&self, name: &str) -> Burden {
+        Burden(self.namespace(name))
+    }
+}
+
+impl Drop for Burden {
+    /// Must not panic: the test may have failed already.
+    fn drop(&mut self) {
+        let api = cluster().api();
+        for name in api.list(Kind::SECRET, Some(&self.0)).unwrap_or_default() {
+            let _ = api.delete(Kind::SECRET, Some(&self.0), &name);
+        }
     }
 }
