@@ -67,7 +67,7 @@ fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
     let silent = program.set("KUBECONFIG", nowhere).run(&["rbac"]).exits(4);
     assert_eq!(silent.stdout, "");
     let told = "error: the namespaces could not be listed, to tell which ones the globs mean: ";
-    let hint = "\nhint: --for-namespace prints the binding of one namespace, and asks no cluster\n";
+    let hint = "\nhint: --for-namespace prints the binding of one namespace, and asks for labels only\n";
     assert!(silent.stderr.starts_with(told) && silent.stderr.ends_with(hint), "{silent}");
     let unnamed = rbac(&policy, &["--service-account", "purger"]).exits(2);
     assert_eq!(
