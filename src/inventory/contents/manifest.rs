@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use super::keys::{get, text};
+use super::outline::outline;
 use super::ties;
 use crate::release::{Content, Object};
 
@@ -35,6 +36,17 @@ pub(super) enum KeepPolicy {
 
 /// Reads a manifest of a release of namespace `own`, and adds what it holds.
 pub(super) fn read(manifest: &str, own: &str, policy: KeepPolicy, content: &mut Content) -> Result<(), String> {
+    read_with(yaml, manifest, own, policy, content)
+}
+
+/// The same with another reader of documents.
+pub(super) fn read_with(
+    yaml: impl Fn(&str) -> Result<Value, String>,
+    manifest: &str,
+    own: &str,
+    policy: KeepPolicy,
+    content: &mut Content,
+) -> Result<(), String> {
     let documents = documents(manifest)?;
     let mut room = MOST_OBJECTS.saturating_sub(documents.len());
     for document in documents {
@@ -72,7 +84,13 @@ fn one_way(document: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// A document, as far as anything of it is asked for.
 pub(super) fn yaml(text: &str) -> Result<Value, String> {
+    outline(text).map_or_else(|| whole(text), Ok)
+}
+
+/// All of a document.
+pub(super) fn whole(text: &str) -> Result<Value, String> {
     // Of a key that is there twice the last counts, as for Helm; what a merge overrides is a matter of the reader.
     let options = serde_yaml::options! {
         duplicate_keys: DuplicateKeyPolicy::LastWins,

@@ -9,6 +9,7 @@ mod fields;
 mod hooks;
 mod keys;
 mod manifest;
+mod outline;
 mod shape;
 mod stored;
 mod ties;
