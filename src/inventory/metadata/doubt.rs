@@ -3,7 +3,7 @@
 //! The names of replaced revisions come without their namespaces. Most of the time that is enough: where every release
 //! of a name is newer than every replaced revision of that name, none of these is in front of any of those.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::{Record, ReplacedNames};
 use crate::release::Namespace;
@@ -33,15 +33,14 @@ pub(super) fn doubtful_namespaces(
     if names.odd > 0 || names.counts.iter().any(is_unaccounted) {
         return namespaces;
     }
-    let mut doubtful = namespaces;
-    doubtful.retain(|namespace| {
-        names.counts.iter().any(|(name, counts)| {
-            let highest = counts.last_key_value().map_or(0, |(revision, _)| *revision);
-            let here = newest.get(name.as_str()).and_then(|releases| releases.get(namespace.as_str()));
-            here.is_some_and(|newest| *newest <= highest)
-        })
-    });
-    doubtful
+    // From the names to their namespaces: the other way round each namespace would go through all names.
+    let mut doubtful = BTreeSet::new();
+    for (name, counts) in &names.counts {
+        let highest = counts.last_key_value().map_or(0, |(revision, _)| *revision);
+        let releases = newest.get(name.as_str()).into_iter().flatten();
+        doubtful.extend(releases.filter(|(_, newest)| **newest <= highest).map(|(namespace, _)| *namespace));
+    }
+    namespaces.into_iter().filter(|namespace| doubtful.contains(namespace.as_str())).collect()
 }
 
 #[cfg(test)]
