@@ -5,7 +5,9 @@
 use std::io;
 use std::path::Path;
 
-use kube::config::{AuthInfo, Cluster, Context, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
+use kube::config::{
+    AuthInfo, Cluster, Context, Kubeconfig, KubeconfigError, NamedAuthInfo, NamedCluster, NamedContext,
+};
 
 use super::connection_error::ConnectionError;
 use super::overrides::{self, FROM_FLAGS};
@@ -62,12 +64,24 @@ pub(super) fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, 
     for path in existing {
         // Relative paths inside are taken from the file's folder, so that has to be absolute itself.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        whole_characters(&path).map_err(unreadable)?;
         let mut next = Kubeconfig::read_from(path).map_err(unreadable)?;
         // What `kubectl config unset current-context` leaves behind is no word on it.
         next.current_context = next.current_context.filter(|name| !name.is_empty());
         merged = merged.merge(next).map_err(unreadable)?;
     }
     Ok((!merged.contexts.is_empty() || !may_be_missing).then_some(merged))
+}
+
+/// Text in units of two bytes that ends within one. The client would panic over it.
+fn whole_characters(path: &Path) -> Result<(), KubeconfigError> {
+    let refused = |error| KubeconfigError::ReadConfig(error, path.to_owned());
+    let bytes = std::fs::read(path).map_err(refused)?;
+    let is_wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    if is_wide && bytes.len() % 2 == 1 {
+        return Err(refused(io::Error::new(io::ErrorKind::InvalidData, "UTF-16 that ends within a character")));
+    }
+    Ok(())
 }
 
 /// A file that is missing is a gap in the list; one that cannot be looked at may be the one that was meant.

@@ -28,3 +28,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn wide_characters_are_read_and_half_of_one_is_a_reason() {
+    let text = "contexts: [{name: dev, context: {cluster: c, user: u}}]\n\
+                clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+                users: [{name: u, user: {token: t}}]\ncurrent-context: dev\n";
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16()).collect::<Vec<u16>>();
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes].map(|wide| units.iter().flat_map(|unit| wide(*unit)).collect()) {
+        let bytes: Vec<u8> = bytes;
+        let read = |bytes: &[u8]| {
+            let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
+            file.write_all(bytes).expect("a file can be written");
+            let files = KubeconfigFiles::Flag(file.path().to_owned());
+            resolve(&ConnectionWish { kubeconfig: files, ..ConnectionWish::default() })
+        };
+        assert_eq!(read(&bytes).expect("a kubeconfig").context, "dev");
+        let error = read(&bytes[..bytes.len() - 1]).expect_err("half a character");
+        let words = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let words = words.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        assert!(words.contains("UTF-16 that ends within a character"), "{words}");
+    }
+}
