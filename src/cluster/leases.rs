@@ -142,7 +142,7 @@ fn change(wish: &LeaseWish, seen: &SeenLease) -> Value {
         spec["acquireTime"] = json!(now);
         spec["leaseTransitions"] = json!(seen.transitions.saturating_add(1));
     }
-    let RecordMark { uid, version } = &seen.writing;
+    let (uid, version) = (&*seen.writing.uid, &*seen.writing.version);
     json!({"metadata": {"uid": uid, "resourceVersion": version}, "spec": spec})
 }
 
@@ -162,8 +162,8 @@ impl From<Lease> for SeenLease {
             renewed: spec.renew_time.map(|time| time.0),
             transitions: spec.lease_transitions.unwrap_or_default(),
             writing: RecordMark {
-                uid: lease.metadata.uid.unwrap_or_default(),
-                version: lease.metadata.resource_version.unwrap_or_default(),
+                uid: lease.metadata.uid.unwrap_or_default().into(),
+                version: lease.metadata.resource_version.unwrap_or_default().into(),
             },
         }
     }
@@ -180,7 +180,7 @@ mod tests {
             acquired: None,
             renewed: None,
             transitions: 3,
-            writing: RecordMark { uid: "u".to_owned(), version: "7".to_owned() },
+            writing: RecordMark { uid: "u".into(), version: "7".into() },
         }
     }
 

@@ -71,7 +71,7 @@ mod tests {
             acquired: None,
             renewed: renewed.map(|text| text.parse().expect("a time")),
             transitions: 0,
-            writing: RecordMark { uid: "u".to_owned(), version: "1".to_owned() },
+            writing: RecordMark { uid: "u".into(), version: "1".into() },
         }
     }
 

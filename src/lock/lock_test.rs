@@ -51,7 +51,7 @@ impl Kept {
     fn put(&mut self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
         let renewed = Some(Timestamp::now() - jiff::SignedDuration::try_from(age).expect("a short time"));
         self.writings += 1;
-        let writing = RecordMark { uid: name.to_owned(), version: self.writings.to_string() };
+        let writing = RecordMark { uid: name.into(), version: self.writings.to_string().into() };
         let (holder, duration) = (holder.map(str::to_owned), Some(duration));
         let lease = SeenLease { holder, duration, acquired: renewed, renewed, transitions: 0, writing };
         self.leases.insert(name.to_owned(), lease);

@@ -67,6 +67,13 @@ impl<'a> Cases<'a> {
         &self.opt_outs
     }
 
+    /// Those of a namespace, with their places among all.
+    pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &ReadOptOut<'a>)> {
+        let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < *namespace);
+        let from_there = self.opt_outs.iter().enumerate().skip(start);
+        from_there.take_while(move |(_, read)| read.opt_out.namespace == *namespace)
+    }
+
     /// The whole of the rule: any reason to keep is enough.
     pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Decision, Option<Going>) {
         let read = self.facts.contents.get(&release.id);
@@ -141,8 +148,7 @@ impl<'a> Cases<'a> {
     fn opted_out(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
         let id = &release.id;
         let policies = fences.inside.iter().chain(&fences.unknown).map(|(_, policy)| *policy).collect::<Vec<_>>();
-        let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < id.namespace);
-        let here = self.opt_outs[start..].iter().take_while(|read| read.opt_out.namespace == id.namespace);
+        let here = self.opt_outs_of(&id.namespace).map(|(_, read)| read);
         let zone = policies.first().map(|policy| &policy.time_zone).cloned().unwrap_or_default();
         let reason = |opt_out: &OptOut| Reason::OptedOut { ends: ends(opt_out, &zone), opt_out: opt_out.clone() };
         let in_force = here.filter(|read| read.names(&id.name) && read.is_in_force(&policies, self.facts.now));

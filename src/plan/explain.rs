@@ -117,7 +117,7 @@ pub fn explain(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing, id:
     let voice = |policy| voice(policy, release.as_ref(), id, known, &facts);
     Explanation {
         id: id.clone(),
-        entry: decided.map(|release| entry_of(release, &fences, &cases)),
+        entry: decided.map(|release| entry_of(release.clone(), &fences, &cases)),
         policies: policies.iter().map(voice).collect(),
         opt_outs: opt_outs(&cases, release.as_ref(), id),
         content,

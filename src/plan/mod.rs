@@ -19,6 +19,7 @@ mod recheck;
 mod rules;
 mod saved;
 mod shards;
+mod tally;
 
 pub use build::{build, to_read};
 pub use content::objects_beyond;

@@ -38,7 +38,7 @@ fn policy(fence: &[&str], keeps: &[&str]) -> Policy {
 
 fn any_release() -> impl Strategy<Value = Release> {
     let known_chart =
-        select(&CHARTS[..]).prop_map(|name| Known::Is(Chart { name: name.to_owned(), version: "1.0.0".to_owned() }));
+        select(&CHARTS[..]).prop_map(|name| Known::Is(Chart { name: name.into(), version: "1.0.0".into() }));
     let chart = prop_oneof![5 => known_chart, 1 => Just(Known::Unknown)];
     let updated = prop_oneof![5 => Just(Known::Is(jiff::Timestamp::UNIX_EPOCH)), 1 => Just(Known::Unknown)];
     let status = prop_oneof![3 => Just(Status::Deployed), 2 => select(&Status::ALL[..])];

@@ -1,6 +1,9 @@
 //! The chart of a release, told from the one text in which Helm prints its name and version.
+//!
+//! A listing, contents and a plan name the same ones: a copy of a name is another reference to it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::Known;
 
@@ -8,9 +11,9 @@ use super::Known;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Chart {
     /// The name, without the version: what a policy's `charts` are compared with.
-    pub name: String,
+    pub name: Arc<str>,
     /// The version as the chart gives it.
-    pub version: String,
+    pub version: Arc<str>,
 }
 
 impl Chart {
@@ -20,7 +23,7 @@ impl Chart {
     /// What a record says that it is, where a chart can be called so.
     pub fn named(name: String, version: String) -> Known<Chart> {
         let is_one = !name.is_empty() && name.len() <= Self::LONGEST && version.len() <= Self::LONGEST;
-        if is_one { Known::Is(Chart { name, version }) } else { Known::Unknown }
+        if is_one { Known::Is(Chart { name: name.into(), version: version.into() }) } else { Known::Unknown }
     }
 
     /// Tells name and version apart in `NAME-VERSION`, where both may contain `-`.
@@ -44,7 +47,7 @@ impl Chart {
 fn cuts(text: &str) -> impl Iterator<Item = Chart> + '_ {
     text.match_indices('-')
         .filter(|(at, _)| *at > 0)
-        .map(|(at, _)| Chart { name: text[..at].to_owned(), version: text[at + 1..].to_owned() })
+        .map(|(at, _)| Chart { name: text[..at].into(), version: text[at + 1..].into() })
 }
 
 fn only(mut charts: Vec<Chart>) -> Known<Chart> {
@@ -88,7 +91,7 @@ mod tests {
             ("app-1.2", "app", "1.2"),
             ("app-7", "app", "7"),
         ] {
-            let expected = Chart { name: name.to_owned(), version: version.to_owned() };
+            let expected = Chart { name: name.into(), version: version.into() };
             assert_eq!(Chart::from_name_and_version(text), Known::Is(expected), "{text}");
         }
     }

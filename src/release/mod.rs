@@ -7,6 +7,7 @@ mod loss;
 mod names;
 mod status;
 mod ties;
+mod users;
 
 pub use chart::Chart;
 pub use content::{Content, Object};
@@ -14,8 +15,10 @@ pub use loss::Loss;
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
 pub use ties::{Address, GroupKind, Ties};
+pub use users::Users;
 
 use std::fmt;
+use std::sync::Arc;
 
 /// What may or may not be known about a release.
 ///
@@ -95,7 +98,7 @@ pub struct Release {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordMark {
     /// The UID of the object that holds it: another one under the same name is another installation.
-    pub uid: String,
+    pub uid: Arc<str>,
     /// The object's resource version: another one means that it was written again.
-    pub version: String,
+    pub version: Arc<str>,
 }

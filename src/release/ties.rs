@@ -42,14 +42,6 @@ impl Ties {
         Self { defines: Known::Is(BTreeSet::new()), uses: Known::Is(BTreeSet::new()), objects: Known::Is(Vec::new()) }
     }
 
-    /// Whether it defines a kind that the other one uses. Of most nothing is defined, so this is quick.
-    pub fn is_needed_by(&self, using: &Ties) -> bool {
-        match (&self.defines, &using.uses) {
-            (Known::Is(defined), Known::Is(used)) => defined.iter().any(|kind| used.contains(kind)),
-            _ => false,
-        }
-    }
-
     /// Those of a release of which nothing is known.
     pub fn unknown() -> Self {
         Self { defines: Known::Unknown, uses: Known::Unknown, objects: Known::Unknown }

@@ -6,7 +6,7 @@ use super::known::KnownRuns;
 use super::plan::{Candidate, RestoreEntry, RestorePlan};
 use crate::mark::Mark;
 use crate::policy::{KeepEntry, Phase, Policies, SelectorMatch};
-use crate::release::Known;
+use crate::release::Users;
 use crate::run_id::RunId;
 
 /// What somebody asked for.
@@ -112,13 +112,9 @@ fn entry(candidate: Candidate, policies: &Policies) -> RestoreEntry {
 
 /// As in a purge: what defines kinds that another one uses went last, and so it comes first.
 fn put_definitions_last(entries: &mut [RestoreEntry]) {
-    let needed = |index: usize| {
-        let own = &entries[index].candidate.content.ties;
-        let others = entries.iter().enumerate().filter(|(other, _)| *other != index);
-        let defines = !matches!(&own.defines, Known::Is(kinds) if kinds.is_empty());
-        defines && others.into_iter().any(|(_, other)| own.is_needed_by(&other.candidate.content.ties))
-    };
-    let last = (0..entries.len()).filter(|index| needed(*index)).collect::<Vec<_>>();
+    let ties = entries.iter().map(|entry| &entry.candidate.content.ties).enumerate().collect::<Vec<_>>();
+    let users = Users::of(ties.iter().copied());
+    let last = ties.iter().filter(|(index, own)| users.need(index, own)).map(|(index, _)| *index).collect::<Vec<_>>();
     for index in last {
         entries[index].phase = Phase::Last;
     }
@@ -129,7 +125,7 @@ mod tests {
     use super::*;
     use crate::inventory::read;
     use crate::policy::Policy;
-    use crate::release::{Content, GroupKind, Ties};
+    use crate::release::{Content, GroupKind, Known, Ties};
     use crate::undo::{PurgeEnd, Verdict};
 
     const MONDAY: &str = "20261123-190342-3f9a1c";

@@ -41,7 +41,7 @@ pub(super) struct GivenRelease {
 impl GivenRelease {
     /// One about which nothing more is said: deployed a day ago, once, by the chart of its name.
     fn usual(named: NamedRelease) -> Self {
-        let chart = Chart { name: named.id.name.to_string(), version: USUAL_VERSION.to_owned() };
+        let chart = Chart { name: named.id.name.as_str().into(), version: USUAL_VERSION.into() };
         Self {
             named,
             chart: Known::Is(chart),

@@ -39,7 +39,10 @@ async fn remove(client: kube::Client, store: RecordStore, records: Vec<Record>) 
     let removals = records.into_iter().map(|record| {
         let client = client.clone();
         async move {
-            let as_seen = Preconditions { uid: Some(record.mark.uid), resource_version: Some(record.mark.version) };
+            let as_seen = Preconditions {
+                uid: Some(record.mark.uid.to_string()),
+                resource_version: Some(record.mark.version.to_string()),
+            };
             let (parameters, name) = (DeleteParams::default().preconditions(as_seen), &record.object);
             in_time(async {
                 let deleted = match store {

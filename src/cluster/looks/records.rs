@@ -165,8 +165,8 @@ impl From<&ObjectMeta> for Record {
             namespace: metadata.namespace.clone().unwrap_or_default(),
             object: metadata.name.clone().unwrap_or_default(),
             mark: RecordMark {
-                uid: metadata.uid.clone().unwrap_or_default(),
-                version: metadata.resource_version.clone().unwrap_or_default(),
+                uid: metadata.uid.as_deref().unwrap_or_default().into(),
+                version: metadata.resource_version.as_deref().unwrap_or_default().into(),
             },
             release: label("name"),
             revision: label("version").and_then(|version| version.parse().ok()),

@@ -62,8 +62,8 @@ impl MarkPlace {
             return MarkPlace::Foreign;
         }
         let writing = RecordMark {
-            uid: metadata.uid.clone().unwrap_or_default(),
-            version: metadata.resource_version.clone().unwrap_or_default(),
+            uid: metadata.uid.as_deref().unwrap_or_default().into(),
+            version: metadata.resource_version.as_deref().unwrap_or_default().into(),
         };
         MarkPlace::Taken(SeenMark { mark: KeepMark::from(metadata), writing })
     }

@@ -15,7 +15,7 @@ impl Client {
     /// Where that is not allowed, or it is not any more what was seen: then it is still there.
     pub fn remove_mark(&self, seen: &SeenMark) -> Result<(), LookError> {
         let (namespace, name) = (seen.mark.namespace.clone(), seen.mark.name.clone());
-        let (uid, version) = (seen.writing.uid.clone(), seen.writing.version.clone());
+        let (uid, version) = (seen.writing.uid.to_string(), seen.writing.version.to_string());
         self.look(|client| async move {
             let as_seen = Preconditions { uid: Some(uid), resource_version: Some(version) };
             let parameters = DeleteParams::default().preconditions(as_seen);

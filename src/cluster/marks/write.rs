@@ -60,7 +60,7 @@ fn config_map(mark: &KeepMark) -> ConfigMap {
 fn change(seen: &SeenMark, mark: &KeepMark) -> Value {
     let value = |key: &str| mark.annotations.get(key).map_or(Value::Null, |text| Value::String(text.clone()));
     let annotations = CHANGED.into_iter().map(|key| (key.to_owned(), value(key))).collect::<serde_json::Map<_, _>>();
-    let (uid, version) = (&seen.writing.uid, &seen.writing.version);
+    let (uid, version) = (&*seen.writing.uid, &*seen.writing.version);
     json!({"metadata": {"uid": uid, "resourceVersion": version, "annotations": annotations}})
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_change_is_for_one_writing_and_takes_away_what_is_not_said_any_more() {
-        let writing = RecordMark { uid: "u".to_owned(), version: "7".to_owned() };
+        let writing = RecordMark { uid: "u".into(), version: "7".into() };
         let seen = SeenMark { mark: mark(&[(KeepMark::REASON, "demo"), ("helm-purge/other", "x")]), writing };
         let change = change(&seen, &mark(&[(KeepMark::UNTIL, "2026-12-01")]));
         let annotations = json!({"helm-purge/until": "2026-12-01", "helm-purge/reason": null, "helm-purge/by": null});

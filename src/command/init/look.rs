@@ -95,7 +95,7 @@ fn releases(client: &Client, namespaces: &[Namespace], surroundings: &mut Surrou
         note("what the releases are made of", &error, surroundings);
         BTreeMap::new()
     });
-    let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.clone());
+    let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.to_string());
     by_name.values().map(|release| Seen { release: release.id.name.to_string(), chart: chart(release) }).collect()
 }
 

@@ -100,7 +100,7 @@ mod tests {
             {"name":"both","kind":"C","manifest":"kind: C","events":["pre-install","pre-rollback"]},
             {"name":"two","kind":"B","manifest":"kind: B","events":["pre-upgrade","pre-delete"]}]}"#;
         let stored = read_stored(json.as_bytes()).expect("a record");
-        assert_eq!(stored.chart, Known::Is(Chart { name: "my-app".to_owned(), version: "1.0.0-2".to_owned() }));
+        assert_eq!(stored.chart, Known::Is(Chart { name: "my-app".into(), version: "1.0.0-2".into() }));
         assert_eq!((stored.revision, stored.status.as_str()), (3, "deployed"));
         assert_eq!(stored.first_deployed, Known::Is("2026-11-20T09:00:00.5Z".parse().expect("a time")));
         assert_eq!(stored.hooks, ["kind: B"]);

@@ -138,7 +138,7 @@ mod tests {
         let object = RecordStore::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: RecordMark { uid: object.clone(), version: "1".to_owned() },
+            mark: RecordMark { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),
@@ -170,7 +170,7 @@ mod tests {
     fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
-            let mark = RecordMark { version: version.to_owned(), ..record("web", revision).mark };
+            let mark = RecordMark { version: version.into(), ..record("web", revision).mark };
             let listing = listing_of(vec![record("web", revision)]);
             Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };

@@ -53,7 +53,7 @@ mod tests {
         let record = |(namespace, name, revision): &(&str, &str, u32)| Record {
             namespace: (*namespace).to_owned(),
             object: RecordStore::object_name(name, *revision),
-            mark: RecordMark { uid: String::new(), version: String::new() },
+            mark: RecordMark { uid: "".into(), version: "".into() },
             release: Some((*name).to_owned()),
             revision: Some(*revision),
             status: None,

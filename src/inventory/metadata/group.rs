@@ -128,7 +128,7 @@ mod tests {
         let object = RecordStore::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: RecordMark { uid: object.clone(), version: "1".to_owned() },
+            mark: RecordMark { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),

@@ -111,7 +111,7 @@ mod tests {
     use crate::release::{Chart, Known, RecordMark, ReleaseId, Revision};
 
     fn mark(uid: &str) -> RecordMark {
-        RecordMark { uid: uid.to_owned(), version: "1".to_owned() }
+        RecordMark { uid: uid.into(), version: "1".into() }
     }
 
     fn planned() -> Release {
@@ -170,8 +170,7 @@ mod tests {
         ] {
             assert_eq!(after(&[record]), Standing::Changed(said.to_owned()));
         }
-        let again =
-            Record { mark: RecordMark { version: "2".to_owned(), ..mark("u3") }, ..record(3, "u3", "deployed") };
+        let again = Record { mark: RecordMark { version: "2".into(), ..mark("u3") }, ..record(3, "u3", "deployed") };
         assert_eq!(after(&[again]), Standing::Changed("its record was written again, in the same state".to_owned()));
         let odd = Record { revision: None, ..record(1, "x", "deployed") };
         assert!(matches!(after(&[odd]), Standing::Changed(_)));

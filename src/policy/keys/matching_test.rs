@@ -26,7 +26,7 @@ fn fenced(patterns: &str, namespace: &str) -> Option<String> {
 fn kept(entry: &str, release: &str, chart: Known<&str>) -> SelectorMatch {
     let (namespace, name) = release.split_once('/').unwrap();
     let chart = match chart {
-        Known::Is(name) => Known::Is(Chart { name: name.to_owned(), version: "1.0.0".to_owned() }),
+        Known::Is(name) => Known::Is(Chart { name: name.into(), version: "1.0.0".into() }),
         Known::Unknown => Known::Unknown,
     };
     let chart = chart.as_known().map_or(Known::Unknown, Known::Is);
