@@ -73,8 +73,12 @@ pub(super) fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, 
     Ok((!merged.contexts.is_empty() || !may_be_missing).then_some(merged))
 }
 
-/// Text in units of two bytes that ends within one. The client would panic over it.
+/// An error where text in units of two bytes ends within one: the client would panic over it. What can be read only once,
+/// as from `<(…)` of a shell, is left to the client.
 fn whole_characters(path: &Path) -> Result<(), KubeconfigError> {
+    if !path.is_file() {
+        return Ok(());
+    }
     let refused = |error| KubeconfigError::ReadConfig(error, path.to_owned());
     let bytes = std::fs::read(path).map_err(refused)?;
     let is_wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);

@@ -1,10 +1,15 @@
 //! Whatever a kubeconfig holds: one cluster, one user and one context come out of it, or a reason that can be shown.
 
+use std::error::Error;
+use std::fs;
 use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::kubeconfig::resolve;
+use super::connection_error::ConnectionError;
+use super::kubeconfig::{Resolved, resolve};
 use crate::arbitrary::{any_like, corpus};
 use crate::settings::{ConnectionWish, KubeconfigFiles};
 
@@ -29,24 +34,36 @@ proptest! {
     }
 }
 
+const PLAIN: &str = "contexts: [{name: dev, context: {cluster: c, user: u}}]\n\
+                     clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
+                     users: [{name: u, user: {token: t}}]\ncurrent-context: dev\n";
+
+fn read(path: &Path) -> Result<Resolved, ConnectionError> {
+    let kubeconfig = KubeconfigFiles::Flag(path.to_owned());
+    resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() })
+}
+
 #[test]
 fn wide_characters_are_read_and_half_of_one_is_a_reason() {
-    let text = "contexts: [{name: dev, context: {cluster: c, user: u}}]\n\
-                clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
-                users: [{name: u, user: {token: t}}]\ncurrent-context: dev\n";
-    let units = std::iter::once(0xFEFF).chain(text.encode_utf16()).collect::<Vec<u16>>();
-    for bytes in [u16::to_le_bytes, u16::to_be_bytes].map(|wide| units.iter().flat_map(|unit| wide(*unit)).collect()) {
-        let bytes: Vec<u8> = bytes;
-        let read = |bytes: &[u8]| {
-            let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
-            file.write_all(bytes).expect("a file can be written");
-            let files = KubeconfigFiles::Flag(file.path().to_owned());
-            resolve(&ConnectionWish { kubeconfig: files, ..ConnectionWish::default() })
-        };
-        assert_eq!(read(&bytes).expect("a kubeconfig").context, "dev");
-        let error = read(&bytes[..bytes.len() - 1]).expect_err("half a character");
-        let words = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+    let units = std::iter::once(0xFEFF).chain(PLAIN.encode_utf16()).collect::<Vec<u16>>();
+    for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes = units.iter().flat_map(|unit| to_bytes(*unit)).collect::<Vec<_>>();
+        let file = tempfile::NamedTempFile::new().expect("a file can be made");
+        fs::write(file.path(), &bytes).expect("a file can be written");
+        assert_eq!(read(file.path()).expect("a kubeconfig").context, "dev");
+        fs::write(file.path(), &bytes[..bytes.len() - 1]).expect("a file can be written");
+        let error = read(file.path()).expect_err("half a character");
+        let words = std::iter::successors(Some(&error as &dyn Error), |error: &&dyn Error| (*error).source());
         let words = words.map(ToString::to_string).collect::<Vec<_>>().join(": ");
         assert!(words.contains("UTF-16 that ends within a character"), "{words}");
     }
+}
+
+#[test]
+fn what_can_be_read_only_once_is_read_once() {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe can be made");
+    writer.write_all(PLAIN.as_bytes()).expect("it has room");
+    drop(writer);
+    let path = format!("/dev/fd/{}", reader.as_raw_fd());
+    assert_eq!(read(Path::new(&path)).expect("a kubeconfig").context, "dev");
 }
