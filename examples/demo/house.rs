@@ -106,11 +106,26 @@ impl House {
     }
 }
 
+/// What `cargo run` says of this program. Where a cargo inside it hears that, build scripts of dependencies take it for a
+/// change, and half of what was just built is built again.
+const OF_CARGO_RUN: [&str; 7] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
 /// The program that is shown is the one that users run, not this one's library.
 fn build() -> Result<PathBuf> {
     say("building helm-purge: cargo build --release");
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let mut command = Command::new(env!("CARGO"));
+    for name in OF_CARGO_RUN {
+        command.env_remove(name);
+    }
     ended_well(command.args(["build", "--release", "--locked", "--bin", "helm-purge", "--manifest-path", manifest]))?;
     // This program is target/release/examples/demo.
     let here = std::env::current_exe()?;
