@@ -31,8 +31,8 @@ pub use leases::{LeaseWish, LeaseWriting, SeenLease};
 pub use look_error::LookError;
 pub use looks::{
     Application, Deed, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,
-    MarksInNamespace, NamedNamespace, NamespaceFacts, NamespaceList, Payload, Payloads, Presence, Record, RecordList,
-    RecordStore, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, Wanted, WatchNews,
+    MarksInNamespace, NamedNamespace, NamespaceFacts, NamespaceList, OfferedKinds, Payload, Payloads, Presence, Record,
+    RecordList, RecordStore, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, Wanted, WatchNews,
 };
 pub use marks::{MarkPlace, SeenMark};
 pub use run_records::{MadeRunRecord, RunRecord};

@@ -83,8 +83,8 @@ const RESOLVED: [&str; 10] = [
     "HELM_PLUGIN_DIR",
 ];
 
-/// The changes for one child. `cache` is a folder for discovery data that can be written to, where the
-/// usual one cannot: without any, every child fetches them anew.
+/// The changes for one child. `cache` is a folder for what kinds there are: where the usual one cannot be written to,
+/// every child would fetch that anew.
 pub(super) fn changes(
     kubeconfig: Option<&Path>,
     debug: Debug,

@@ -26,7 +26,7 @@ const VERSION_DEADLINE: Duration = Duration::from_secs(30);
 pub struct Helm {
     path: PathBuf,
     version: semver::Version,
-    /// A writable folder for discovery data, where the usual one cannot be written to.
+    /// A folder for what kinds there are, where it is not the usual one.
     cache: Option<PathBuf>,
 }
 
@@ -72,6 +72,12 @@ impl Helm {
             Some(version) => Ok(Self { path, version, cache }),
             None => Err(HelmError::Unsupported { path, version: text.chars().take(LONGEST_VERSION).collect() }),
         }
+    }
+
+    /// The same helm, which finds in this folder what kinds there are.
+    #[must_use]
+    pub fn with_kinds_in(self, folder: PathBuf) -> Self {
+        Self { cache: Some(folder), ..self }
     }
 
     /// The program, absolute.

@@ -1,8 +1,9 @@
 //! What the newest revision of a release holds, as far as it matters for an uninstall.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::{Address, Chart, Known, Ties};
+use super::{Address, Chart, Kinds, Known, Ties};
 
 /// What an uninstall of a release would take along.
 ///
@@ -31,6 +32,8 @@ pub struct Content {
     pub made_by_hooks: Vec<Object>,
     /// What the hooks of its deletion make; unknown where a hook does not say what it is.
     pub hooks: Known<Vec<Address>>,
+    /// The kinds of all objects that go, and of those that hooks make. Many releases have the same.
+    pub kinds: Arc<Kinds>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
     pub ties: Ties,
 }
@@ -60,6 +63,7 @@ impl Content {
             description: String::new(),
             made_by_hooks: Vec::new(),
             hooks: Known::Is(Vec::new()),
+            kinds: Arc::new(Kinds::none()),
             ties: Ties::none(),
         }
     }

@@ -3,6 +3,7 @@
 mod chart;
 mod content;
 mod difference;
+mod kinds;
 mod loss;
 mod names;
 mod status;
@@ -11,6 +12,7 @@ mod users;
 
 pub use chart::Chart;
 pub use content::{Content, Object};
+pub use kinds::{Kinds, VersionedKind};
 pub use loss::Loss;
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};

@@ -32,6 +32,7 @@ mod installation;
 mod inventory;
 mod journal;
 mod keep;
+mod known_kinds;
 mod load;
 mod lock;
 mod logs;

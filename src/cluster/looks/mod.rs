@@ -3,6 +3,7 @@
 mod kept;
 mod kinds;
 mod namespaces;
+mod offered;
 mod own_annotations;
 mod own_name;
 mod payloads;
@@ -15,6 +16,7 @@ mod store;
 mod watch;
 
 pub use namespaces::{KnownNamespace, NamedNamespace, NamespaceFacts, NamespaceList};
+pub use offered::OfferedKinds;
 pub use payloads::{Payload, Payloads, Wanted};
 pub use protection::{Application, HelmRelease, KeepMark, KeepMarkList, MadeReleases, MarksInNamespace};
 pub use records::{InNamespace, Record, RecordList};

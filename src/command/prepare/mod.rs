@@ -18,7 +18,7 @@ use crate::helm::Helm;
 use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
 use crate::plan::{self, Narrowing, Plan, Since};
 use crate::policy::Policies;
-use crate::release::{Release, ReleaseId, Ties};
+use crate::release::{Kinds, Release, ReleaseId, Ties};
 use crate::report::PlanView;
 use crate::saved_plan::SavedPlan;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
@@ -36,6 +36,8 @@ pub(in crate::command) struct Prepared {
     pub(in crate::command) plan: Plan,
     /// What the releases that go are to each other, where there are several phases.
     pub(in crate::command) ties: BTreeMap<ReleaseId, Ties>,
+    /// The kinds of the objects of all releases that go.
+    pub(in crate::command) kinds: Kinds,
     pub(in crate::command) narrowing: Narrowing,
     pub(in crate::command) refusals: Vec<Refusal>,
     pub(in crate::command) scope: Scope,
@@ -120,6 +122,7 @@ fn look(
     let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies.as_slice(), selection.max_releases);
     let saved = saved.zip(since);
     let ties = ties(&plan, &contents, &gathered.inventory)?;
+    let kinds = kinds(&plan, &contents);
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
@@ -135,6 +138,7 @@ fn look(
         inventory,
         plan,
         ties,
+        kinds,
         narrowing,
         refusals,
         scope,
@@ -155,6 +159,18 @@ fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap
         content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
     };
     Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
+}
+
+/// The kinds that helm has to know of to uninstall what goes.
+fn kinds(plan: &Plan, contents: &Contents) -> Kinds {
+    let mut kinds = Kinds::none();
+    for release in plan.chosen() {
+        match contents.get(&release.id) {
+            Some(Ok(content)) => kinds.add_all(&content.kinds),
+            Some(Err(_)) | None => return Kinds::unknown(),
+        }
+    }
+    kinds
 }
 
 impl Prepared {

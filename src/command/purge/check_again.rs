@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::as_planned::Watched;
+use super::kinds::{KnownKinds, look_up_kinds};
 use crate::command::prepare::Prepared;
 use crate::command::undertaking::nothing_done;
 use crate::command::{Stopped, Surroundings};
@@ -16,7 +17,6 @@ use crate::cluster::LookError;
 use crate::executor::{AsPlanned, StillAsPlanned};
 use crate::exit_code::ExitCode;
 use crate::guard;
-use crate::helm;
 use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
 use crate::journal::OperationOfHead;
 use crate::plan::{self, Facts};
@@ -31,27 +31,31 @@ pub(in crate::command) struct Checked {
     pub(in crate::command) changed: BTreeMap<ReleaseId, String>,
     /// Whoever is asked from now on.
     pub(in crate::command) still: Arc<dyn StillAsPlanned>,
+    /// Where helms find out what kinds there are.
+    pub(in crate::command) kinds: KnownKinds,
 }
 
-/// Compares the plan with the cluster. Where kinds are at stake, helm looks up meanwhile what kinds there are: a
-/// release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind.
-/// Else each helm finds that out for itself, at the same time as the others.
+/// Compares the plan with the cluster, and looks up meanwhile what kinds there are.
 pub(in crate::command) fn check_again(prepared: &Prepared, surroundings: &Surroundings) -> Result<Checked, Stopped> {
     let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
     let Some(first) = chosen.first().map(|release| release.id.clone()) else {
-        return Ok(Checked { chosen, changed: BTreeMap::new(), still: Arc::new(AsPlanned) });
+        let still = Arc::new(AsPlanned);
+        return Ok(Checked { chosen, changed: BTreeMap::new(), still, kinds: KnownKinds::AsUsual });
     };
-    let (helm, connection, stop) = (&prepared.helm, &prepared.connection, surroundings.interrupts.stop());
-    // What other shards take along, nobody here knows.
-    if !prepared.plan.takes_kinds_along() && prepared.narrowing.shard.is_none() {
-        return compare(prepared, chosen, surroundings);
-    }
-    let warm = || helm::warm(helm, connection, &first, stop);
-    let (_, checked) = beside(warm, || compare(prepared, chosen, surroundings));
-    checked
+    let stop = surroundings.interrupts.stop();
+    let (kinds, checked) = beside(|| look_up_kinds(prepared, &first, stop), || compare(prepared, chosen, surroundings));
+    let Compared { chosen, changed, still } = checked?;
+    Ok(Checked { chosen, changed, still, kinds: kinds.unwrap_or(KnownKinds::AsUsual) })
 }
 
-fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Checked, Stopped> {
+/// What came of the comparison.
+struct Compared {
+    chosen: Vec<Release>,
+    changed: BTreeMap<ReleaseId, String>,
+    still: Arc<dyn StillAsPlanned>,
+}
+
+fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Compared, Stopped> {
     let (listing, protection) = surroundings.unless_interrupted(look_again(prepared))?;
     let (nothing, now) = (Contents::new(), Timestamp::now());
     let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
@@ -62,7 +66,7 @@ fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroun
         Some(watch) => Arc::new(Watched::new(watch, prepared)),
         None => Arc::new(AsPlanned),
     };
-    Ok(Checked { chosen, changed, still })
+    Ok(Compared { chosen, changed, still })
 }
 
 /// A list over a new connection, from the cluster that the plan is for: by its identity, and where that could not be

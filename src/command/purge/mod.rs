@@ -2,6 +2,7 @@
 
 pub(in crate::command) mod as_planned;
 pub(in crate::command) mod check_again;
+mod kinds;
 pub(in crate::command) mod planned;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use crate::run_id::RunId;
 use crate::settings::ConnectionWish;
 use crate::signal::Stage;
 use check_again::{Checked, check_again};
+use kinds::KnownKinds;
 use planned::{Tuning, Ways, first_end};
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -66,12 +68,12 @@ pub(in crate::command) fn run(
         confirm::confirm(arguments, &prepared, surroundings)?;
     }
     let lock = lock::take(&lock_wish, &prepared.undertaking(), journaling.id(), surroundings)?.held;
-    let Checked { chosen, changed, still } = check_again(&prepared, surroundings)?;
+    let Checked { chosen, changed, still, kinds } = check_again(&prepared, surroundings)?;
     let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
     let execution = execution(arguments, workers, deadline);
     let kept = journaling.open(&prepared.undertaking(), surroundings)?;
     let marks = marks(kept.id(), &prepared);
-    let uninstall = uninstall(&prepared, marks.clone(), surroundings);
+    let uninstall = uninstall(&prepared, kinds, marks.clone(), surroundings);
     let ways = Ways::of(&prepared, tuning);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect::<Vec<_>>();
     let means = means(&prepared, uninstall, still, &kept);
@@ -96,8 +98,17 @@ fn marks(run: &RunId, prepared: &Prepared) -> Vec<Mark> {
     prepared.policies.iter().map(|policy| Mark { run: run.clone(), policy: policy.name.clone() }).collect()
 }
 
-fn uninstall(prepared: &Prepared, marks: Vec<Mark>, surroundings: &Surroundings) -> Arc<HelmUninstall> {
-    let (helm, connection) = (prepared.helm.clone(), prepared.connection.clone());
+fn uninstall(
+    prepared: &Prepared,
+    kinds: KnownKinds,
+    marks: Vec<Mark>,
+    surroundings: &Surroundings,
+) -> Arc<HelmUninstall> {
+    let (usual, connection) = (prepared.helm.clone(), prepared.connection.clone());
+    let helm = match kinds {
+        KnownKinds::InFolder(folder) => usual.with_kinds_in(folder),
+        KnownKinds::AsUsual => usual,
+    };
     Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
 }
 

@@ -3,6 +3,8 @@
 //! Cut into documents as Helm cuts it, read as YAML. What cannot be read, or could be read in two ways, makes the whole
 //! manifest unreadable.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
@@ -125,6 +127,9 @@ fn object(
     if policy == KeepPolicy::Honoured && keep.trim().eq_ignore_ascii_case("keep") {
         return Ok(());
     }
+    // What is no text is no version either.
+    let api_version = text(value, "apiVersion").ok().flatten().unwrap_or_default();
+    Arc::make_mut(&mut content.kinds).add(api_version, kind);
     // Helm takes anything with items for a list, whatever its kind.
     let items = get(value, "items")?.and_then(Value::as_array);
     if let Some(items) = items {

@@ -130,3 +130,22 @@ fn the_labels_that_flux_puts_on_an_object_say_what_makes_the_release_again() {
     let long = format!("kind: A\nmetadata: {{{}}}\n", labels.replace("web", &"x".repeat(5000)));
     assert_eq!(managed(&long).map(|by| by.len()), Some(LONGEST_MANAGER));
 }
+
+#[test]
+fn the_kinds_of_all_that_goes_are_known_also_of_what_is_in_a_list_and_not_of_what_stays() {
+    let object = |api_version: &str, kind: &str| format!("apiVersion: {api_version}\nkind: {kind}\n");
+    let kept = "metadata: {annotations: {helm.sh/resource-policy: keep}}\n";
+    let items = "items: [{apiVersion: batch/v1, kind: Job}, {apiVersion: v1, kind: Secret}]\n";
+    let documents = [
+        object("apps/v1", "Deployment"),
+        object("v1", "Secret"),
+        object("v1", "ConfigMap") + kept,
+        object("v1", "List") + items,
+    ];
+    let read = content(&documents.join("---\n")).expect("it can be read");
+    let kinds = read.kinds.as_known().expect("all are known").iter();
+    let kinds = kinds.map(|kind| format!("{} {}", kind.api_version, kind.kind)).collect::<Vec<_>>();
+    assert_eq!(kinds, ["apps/v1 Deployment", "batch/v1 Job", "v1 List", "v1 Secret"]);
+    let unknown = content("kind: ConfigMap\n---\napiVersion: v1\nkind: Secret\n").expect("it can be read");
+    assert_eq!(unknown.kinds.as_known(), None);
+}

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod arbitrary_test;
 mod fields;
+mod gathered;
 mod hooks;
 mod keys;
 mod manifest;
@@ -15,6 +16,7 @@ mod stored;
 mod ties;
 mod unpack;
 
+pub(super) use gathered::GatheredContents;
 pub(super) use stored::{Stored, read_stored};
 pub(super) use unpack::unpack;
 
@@ -37,7 +39,7 @@ pub enum ObjectLists {
 }
 
 /// A reason as a plan can show it: it may quote what a record holds, however long that is.
-pub(super) fn in_short(why: &str) -> String {
+fn in_short(why: &str) -> String {
     const LONGEST: usize = 400;
     match why.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &why[..end]),

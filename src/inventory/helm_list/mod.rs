@@ -12,7 +12,7 @@ pub use entries::read;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::contents::{content_of, in_short, read_stored};
+use super::contents::{GatheredContents, content_of, read_stored};
 use super::{Contents, Inventory, InventoryError, Listing, ObjectLists};
 use crate::cluster::Connection;
 use crate::helm::{self, FailureClass, Helm, ListError};
@@ -44,20 +44,20 @@ impl Inventory for HelmInventory {
 
     fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
         let waiting = Mutex::new(releases.iter());
-        let (found, not_started) = (Mutex::new(Contents::new()), Mutex::new(None));
+        let (found, not_started) = (Mutex::new(GatheredContents::default()), Mutex::new(None));
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
         all_hands(SIDE_BY_SIDE.min(releases.len()), || {
             while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
                 let content = match self.content(release, lists) {
-                    Ok(content) => content.map_err(|why| in_short(&why)),
+                    Ok(content) => content,
                     Err(error) => return *not_started.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
                 };
-                found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
+                found.lock().unwrap_or_else(PoisonError::into_inner).add(release, content);
             }
         });
         match not_started.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(InventoryError::List(error)),
-            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents()),
         }
     }
 }

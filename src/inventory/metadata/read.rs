@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
 use crate::cluster::{Client, LookError, Payload, Payloads, RecordStore, Wanted};
-use crate::inventory::contents::{content_of, in_short, read_stored, unpack};
+use crate::inventory::contents::{GatheredContents, content_of, read_stored, unpack};
 use crate::inventory::{Contents, ObjectLists};
 use crate::release::{Content, Release};
 use crate::side_by_side::all_hands;
@@ -54,7 +54,7 @@ struct Reader<'a> {
     payloads: Payloads,
     expected: &'a Expected<'a>,
     lists: ObjectLists,
-    found: Mutex<Contents>,
+    found: Mutex<GatheredContents>,
     error: Mutex<Option<LookError>>,
 }
 
@@ -72,13 +72,13 @@ impl Reader<'_> {
         let key = (payload.namespace.as_str(), payload.object.clone());
         let Some(release) = self.expected.get(&key) else { return };
         let content = content(release, &payload.packed, self.lists)
-            .map_err(|why| format!("revision {}: {}", release.revision, in_short(&why)));
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(release.id.clone(), content);
+            .map_err(|why| format!("revision {}: {why}", release.revision));
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).add(release, content);
     }
 
     /// Whoever may list records may not always read one; that is known of the release, and keeps it.
     fn finish(self, client: &Client) -> Result<Contents, LookError> {
-        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents();
         let missing = match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             None if client.is_told_to_end() => return Err(LookError::Interrupted),
             None => "its record was gone when it was to be read".to_owned(),

@@ -1,0 +1,43 @@
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
+
+use super::*;
+
+fn offered(api_version: &str) -> OfferedKinds {
+    let list = APIResourceList { group_version: api_version.to_owned(), resources: Vec::new() };
+    OfferedKinds { api_version: api_version.to_owned(), list }
+}
+
+#[test]
+fn the_folder_of_a_server_is_named_as_kubectl_names_it() {
+    for (address, folder) in [
+        ("https://127.0.0.1:6443", "127.0.0.1_6443"),
+        ("https://api.dev.example.com", "api.dev.example.com"),
+        ("https://rancher.example.com/k8s/clusters/c-abc12/", "rancher.example.com/k8s/clusters/c_abc12"),
+        ("https://[::1]:6443", "___1__6443"),
+        ("http://localhost:8001", "localhost_8001"),
+        ("https://käse.example.com", "k_se.example.com"),
+    ] {
+        assert_eq!(folder_of(address).ok(), Some(PathBuf::from(folder)), "{address}");
+    }
+}
+
+#[test]
+fn an_address_that_leads_out_of_the_folder_is_refused() {
+    for address in ["", "https://", "https://a/../../b", "https:///etc", ".."] {
+        assert!(folder_of(address).is_err(), "{address}");
+    }
+}
+
+#[test]
+fn versions_of_a_group_are_listed_together() {
+    let groups = groups(&[offered("apps/v1"), offered("v1"), offered("apps/v1beta1")]);
+    let version = |api_version: &str, version: &str| json!({"groupVersion": api_version, "version": version});
+    let (core, apps) = (version("v1", "v1"), version("apps/v1", "v1"));
+    assert_eq!(
+        groups["groups"],
+        json!([
+            {"name": "", "versions": [core], "preferredVersion": core},
+            {"name": "apps", "versions": [apps, version("apps/v1beta1", "v1beta1")], "preferredVersion": apps},
+        ])
+    );
+}
