@@ -85,6 +85,15 @@ impl Connection {
         self.in_cluster
     }
 
+    /// Whether another program gives the credentials: the client and each helm start it.
+    pub fn logs_in_by_program(&self) -> bool {
+        let users = &self.pinned.kubeconfig.auth_infos;
+        users
+            .iter()
+            .filter_map(|user| user.auth_info.as_ref())
+            .any(|user| user.exec.is_some() || user.auth_provider.is_some())
+    }
+
     /// The private file.
     pub fn kubeconfig(&self) -> &Path {
         &self.path

@@ -15,15 +15,27 @@ fn the_folder_of_a_server_is_named_as_kubectl_names_it() {
         ("https://rancher.example.com/k8s/clusters/c-abc12/", "rancher.example.com/k8s/clusters/c_abc12"),
         ("https://[::1]:6443", "___1__6443"),
         ("http://localhost:8001", "localhost_8001"),
-        ("https://käse.example.com", "k_se.example.com"),
     ] {
         assert_eq!(folder_of(address).ok(), Some(PathBuf::from(folder)), "{address}");
     }
 }
 
 #[test]
-fn an_address_that_leads_out_of_the_folder_is_refused() {
-    for address in ["", "https://", "https://a/../../b", "https:///etc", ".."] {
+fn an_address_that_leads_out_of_the_folder_or_could_be_spelled_anew_is_refused() {
+    for address in [
+        "",
+        "https://",
+        "https://a/../../b",
+        "https:///etc",
+        "..",
+        "a.example.com",
+        "HTTPS://a.example.com",
+        "https://a.example.com/b?c",
+        "https://a.example.com/b#c",
+        "https://a.example.com/%62",
+        "https://a.example.com/b c",
+        "https://käse.example.com",
+    ] {
         assert!(folder_of(address).is_err(), "{address}");
     }
 }

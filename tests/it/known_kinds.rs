@@ -1,9 +1,11 @@
-//! What kinds there are is looked up once for all helms of a run, and each of them reads no more of it than it needs.
+//! What kinds there are is looked up once for all helms of a run, and they read no more of it than the run needs.
+
+use std::path::PathBuf;
 
 use serde_json::json;
 use throwaway_cluster::{Answer, CustomKind, Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
-use crate::support::{Real, cluster};
+use crate::support::{Output, Real, cluster};
 
 const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "-q"];
 /// How a helm asks for everything that there is.
@@ -27,14 +29,22 @@ fn scene(test: &str, helm: HelmVersion, group: &'static str) -> (Real, Proxy, Cu
     (real, proxy, kind)
 }
 
-fn all_is_gone(real: &Real, kind: &CustomKind) {
-    let output = real.program.run(&RUN).exits(0);
+fn all_is_gone(real: &Real, kind: &CustomKind, output: &Output) {
     assert_eq!(output.results(), ["role purged gone", "widget purged gone", "maps purged gone"], "{output}");
+    let roles = Kind::new("rbac.authorization.k8s.io/v1", "Role");
+    let left = |kind: Kind<'_>| cluster().api().list(kind, Some(&real.namespace("a")));
+    assert_eq!(left(roles).expect("they can be listed"), [""; 0]);
+    // Its kind may be gone as well.
     let version = format!("{}/v1", kind.group);
-    let left = |kind: Kind<'_>| cluster().api().list(kind, Some(&real.namespace("a"))).expect("they can be listed");
-    assert_eq!(left(Kind::new(&version, kind.kind)), [""; 0]);
-    assert_eq!(left(Kind::new("rbac.authorization.k8s.io/v1", "Role")), [""; 0]);
+    assert_eq!(left(Kind::new(&version, kind.kind)).unwrap_or_default(), [""; 0]);
     real.program.leaves_no_process();
+}
+
+fn usual_memory(real: &Real) -> PathBuf {
+    real.program.folder().join(".kube/cache/discovery")
+}
+
+fn withdraw(kind: &CustomKind) {
     cluster().withdraw(kind).unwrap_or_else(|error| panic!("{error}"));
 }
 
@@ -42,13 +52,23 @@ fn all_is_gone(real: &Real, kind: &CustomKind) {
 fn no_helm_asks_what_kinds_there_are_where_all_that_go_are_offered() {
     for (helm, group) in HelmVersion::BOTH.into_iter().zip(["known3.example.com", "known4.example.com"]) {
         let (real, proxy, kind) = scene("known", helm, group);
-        all_is_gone(&real, &kind);
+        all_is_gone(&real, &kind, &real.program.run(&RUN).exits(0));
         assert_eq!(proxy.count(ALL_KINDS), 0, "{:#?}", proxy.requests());
-        for looked_up in ["GET /api/v1", "GET /apis/rbac.authorization.k8s.io/v1", &format!("GET /apis/{group}/v1")] {
-            assert_eq!(proxy.count(looked_up), 1, "{looked_up}");
-        }
-        let usual = real.program.folder().join(".kube/cache/discovery");
-        assert!(!usual.exists(), "helm's own memory is left as it was");
+        assert!(!usual_memory(&real).exists(), "helm's own memory is left as it was");
+        withdraw(&kind);
+    }
+}
+
+#[test]
+fn a_kind_that_goes_while_the_run_goes_on_is_no_hindrance() {
+    for (helm, group) in HelmVersion::BOTH.into_iter().zip(["going3.example.com", "going4.example.com"]) {
+        let (mut real, _proxy, kind) = scene("going", helm, group);
+        real.hold_helm("uninstall");
+        let running = real.program.start(&RUN);
+        real.program.wait_for_file("calls", "uninstall");
+        withdraw(&kind);
+        real.program.file("go", "");
+        all_is_gone(&real, &kind, &running.finish().exits(0));
     }
 }
 
@@ -57,7 +77,9 @@ fn where_they_cannot_be_looked_up_helm_asks_as_ever() {
     for (helm, group) in HelmVersion::BOTH.into_iter().zip(["asked3.example.com", "asked4.example.com"]) {
         let (real, proxy, kind) = scene("asked", helm, group);
         proxy.fail(&format!("GET /apis/{group}/v1"), Which::Every, Fault::Answer(Answer::UNAUTHORIZED));
-        all_is_gone(&real, &kind);
+        all_is_gone(&real, &kind, &real.program.run(&RUN).exits(0));
         assert!(proxy.count(ALL_KINDS) > 0, "{:#?}", proxy.requests());
+        assert!(usual_memory(&real).exists(), "as ever");
+        withdraw(&kind);
     }
 }

@@ -4,9 +4,8 @@ use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 
 use super::SIDE_BY_SIDE;
-use crate::cluster::client::Client;
+use crate::cluster::client::{Client, in_time};
 use crate::cluster::look_error::LookError;
-use crate::cluster::question::answered;
 
 /// What the API server offers in one version of one group.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,41 +17,61 @@ pub struct OfferedKinds {
 }
 
 impl OfferedKinds {
-    /// Whether this kind is among them. Helm finds a kind however its letters are cased, and takes a list of objects of
-    /// any kind.
+    /// Whether helm finds this kind among them: spelled as it is or in small letters alone, and lists of anything.
     pub fn has(&self, kind: &str) -> bool {
         let mut offered = self.list.resources.iter().filter(|resource| !resource.name.contains('/'));
-        kind.eq_ignore_ascii_case("List") || offered.any(|resource| resource.kind.eq_ignore_ascii_case(kind))
+        kind == "List" || offered.any(|resource| resource.kind == kind || resource.kind.to_lowercase() == kind)
     }
 }
 
 impl Client {
-    /// What is offered in these versions; one that the API server does not have is not among them.
+    /// What is offered in these versions. Asked once: nothing hangs on the answer.
     ///
     /// Every user may ask who is logged in (the built-in role `system:discovery`), unless that was taken away.
     ///
     /// # Errors
-    /// Where it may not be asked, or there is no answer.
+    /// Where one of them is not offered, or may not be asked for, or there is no answer.
     pub fn offered(&self, api_versions: Vec<String>) -> Result<Vec<OfferedKinds>, LookError> {
         self.look(|client| async move {
             let looks = api_versions.into_iter().map(|api_version| offered_in(client.clone(), api_version));
-            let found = iter(looks).buffered(SIDE_BY_SIDE).try_collect::<Vec<_>>().await?;
-            Ok(found.into_iter().flatten().collect())
+            iter(looks).buffered(SIDE_BY_SIDE).try_collect().await
         })
     }
 }
 
-async fn offered_in(client: kube::Client, api_version: String) -> Result<Option<OfferedKinds>, LookError> {
-    let list = answered(async || {
-        let answer = if api_version.contains('/') {
-            client.list_api_group_resources(&api_version).await
-        } else {
-            client.list_core_api_resources(&api_version).await
-        };
-        match answer {
-            Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
-            answer => answer.map(Some),
+async fn offered_in(client: kube::Client, api_version: String) -> Result<OfferedKinds, LookError> {
+    let list = if api_version.contains('/') {
+        in_time(client.list_api_group_resources(&api_version)).await?
+    } else {
+        in_time(client.list_core_api_resources(&api_version)).await?
+    };
+    Ok(OfferedKinds { api_version, list })
+}
+
+#[cfg(test)]
+mod tests {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResource;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_is_offered_as_helm_finds_it_and_a_part_of_an_object_is_none() {
+        let resource =
+            |name: &str, kind: &str| APIResource { name: name.into(), kind: kind.into(), ..APIResource::default() };
+        let resources = vec![resource("deployments", "Deployment"), resource("deployments/scale", "Scale")];
+        let list = APIResourceList { group_version: "apps/v1".to_owned(), resources };
+        let offered = OfferedKinds { api_version: "apps/v1".to_owned(), list };
+        for (kind, is_offered) in [
+            ("Deployment", true),
+            ("deployment", true),
+            ("List", true),
+            ("DEPLOYMENT", false),
+            ("list", false),
+            ("Scale", false),
+            ("deployments", false),
+            ("", false),
+        ] {
+            assert_eq!(offered.has(kind), is_offered, "{kind}");
         }
-    });
-    Ok(list.await?.map(|list| OfferedKinds { api_version, list }))
+    }
 }

@@ -13,7 +13,7 @@ use crate::command::undertaking::nothing_done;
 use crate::command::{Stopped, Surroundings};
 use jiff::Timestamp;
 
-use crate::cluster::LookError;
+use crate::cluster::{Client, LookError};
 use crate::executor::{AsPlanned, StillAsPlanned};
 use crate::exit_code::ExitCode;
 use crate::guard;
@@ -43,7 +43,10 @@ pub(in crate::command) fn check_again(prepared: &Prepared, surroundings: &Surrou
         return Ok(Checked { chosen, changed: BTreeMap::new(), still, kinds: KnownKinds::AsUsual });
     };
     let stop = surroundings.interrupts.stop();
-    let (kinds, checked) = beside(|| look_up_kinds(prepared, &first, stop), || compare(prepared, chosen, surroundings));
+    // Before any of these looks: what is open leads to where the address led when it was opened.
+    let client = prepared.inventory.reconnected();
+    let compare = || compare(prepared, client, chosen, surroundings);
+    let (kinds, checked) = beside(|| look_up_kinds(prepared, &first, stop), compare);
     let Compared { chosen, changed, still } = checked?;
     Ok(Checked { chosen, changed, still, kinds: kinds.unwrap_or(KnownKinds::AsUsual) })
 }
@@ -55,8 +58,13 @@ struct Compared {
     still: Arc<dyn StillAsPlanned>,
 }
 
-fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroundings) -> Result<Compared, Stopped> {
-    let (listing, protection) = surroundings.unless_interrupted(look_again(prepared))?;
+fn compare(
+    prepared: &Prepared,
+    client: &Client,
+    mut chosen: Vec<Release>,
+    surroundings: &Surroundings,
+) -> Result<Compared, Stopped> {
+    let (listing, protection) = surroundings.unless_interrupted(look_again(prepared, client))?;
     let (nothing, now) = (Contents::new(), Timestamp::now());
     let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
     let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
@@ -69,10 +77,9 @@ fn compare(prepared: &Prepared, mut chosen: Vec<Release>, surroundings: &Surroun
     Ok(Compared { chosen, changed, still })
 }
 
-/// A list over a new connection, from the cluster that the plan is for: by its identity, and where that could not be
+/// A list from the cluster that the plan is for: by its identity, and where that could not be
 /// read, by the records of its releases, whose UIDs are in no other one.
-fn look_again(prepared: &Prepared) -> Result<(Listing, Protection), Stopped> {
-    let client = prepared.inventory.reconnected();
+fn look_again(prepared: &Prepared, client: &Client) -> Result<(Listing, Protection), Stopped> {
     let (identity, looked) = std::thread::scope(|scope| {
         let planned = prepared.identity.as_ref();
         let identity = planned.map(|planned| (planned, scope.spawn(|| client.identity())));

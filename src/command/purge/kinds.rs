@@ -1,7 +1,6 @@
 //! What kinds there are, looked up once before the first delete, for all helms of a run.
 //!
-//! A release with an object of a kind whose definition is gone cannot be uninstalled, unless helm still knows the kind. So
-//! the kinds of all releases that go are looked up while they are all there, and where that cannot be done, helm does it.
+//! Must not stand in the way of a run: where anything about it is not as usual, helm does as usual.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -10,10 +9,11 @@ use std::time::Duration;
 use crate::command::prepare::Prepared;
 use crate::helm;
 use crate::release::ReleaseId;
+use crate::side_by_side::beside;
 use crate::signal::StopSignal;
 
-/// Helm does it as well, only more often.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Helm looks them up as well, only more often.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where helms find out what kinds there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,20 +24,32 @@ pub(in crate::command) enum KnownKinds {
     AsUsual,
 }
 
-/// Looks up the kinds of all releases that go. Where these are not all known and offered, helm does as usual: it may
-/// remember one that is not offered any more. It looks them up now, by way of the first release, where kinds are at stake.
+/// Looks up the kinds of all releases that go.
+///
+/// A release with an object of a kind whose definition is gone cannot be uninstalled, nor can anything else of it,
+/// unless helm remembers the kind. So where kinds are at stake, helm looks them up as well, by way of the first
+/// release: it remembers them for runs to come.
 pub(super) fn look_up_kinds(prepared: &Prepared, first: &ReleaseId, stop: &StopSignal) -> KnownKinds {
-    if let Some(folder) = in_folder(prepared, stop) {
-        return KnownKinds::InFolder(folder);
-    }
     // What other shards take along, nobody here knows.
-    if prepared.plan.takes_kinds_along() || prepared.narrowing.shard.is_some() {
-        helm::warm(&prepared.helm, &prepared.connection, first, stop);
-    }
-    KnownKinds::AsUsual
+    let at_stake = prepared.plan.takes_kinds_along() || prepared.narrowing.shard.is_some();
+    let (folder, ()) = beside(
+        || in_folder(prepared, stop),
+        || {
+            if at_stake {
+                helm::warm(&prepared.helm, &prepared.connection, first, stop);
+            }
+        },
+    );
+    folder.ok().flatten().map_or(KnownKinds::AsUsual, KnownKinds::InFolder)
 }
 
+/// A folder with all of them, where all are known and offered: of one that is not offered, helm may remember what it
+/// was. Where a program logs in, it may keep what it knows in the folder that helm keeps its own in, and has to find it
+/// there.
 fn in_folder(prepared: &Prepared, stop: &StopSignal) -> Option<PathBuf> {
+    if prepared.connection.logs_in_by_program() || !helm::believes_its_memory(&prepared.helm) {
+        return None;
+    }
     let client = prepared.inventory.client()?.listening_to(stop.clone(), PATIENCE);
     let mut wanted = BTreeMap::<&str, BTreeSet<&str>>::new();
     for kind in prepared.kinds.as_known()? {
@@ -48,7 +60,7 @@ fn in_folder(prepared: &Prepared, stop: &StopSignal) -> Option<PathBuf> {
         let offered = offered.iter().find(|offered| offered.api_version == *version);
         offered.is_some_and(|offered| kinds.iter().all(|kind| offered.has(kind)))
     };
-    if !wanted.iter().all(has_all) {
+    if wanted.is_empty() || !wanted.iter().all(has_all) {
         return None;
     }
     let folder = prepared.connection.folder().join("kinds");

@@ -56,8 +56,14 @@ fn a_kubeconfig_that_changes_or_goes_in_the_middle_changes_nothing() {
     }
 }
 
-/// The admin's kubeconfig, with a plugin that asks on the terminal before it gives a token.
+/// A kubeconfig with a plugin that asks on the terminal before it gives a token.
 fn with_a_plugin_that_asks(real: &mut Real, mode: &str) {
+    let asks = "{ printf 'Password: ' >/dev/tty && read -r answer </dev/tty; } || exit 1";
+    with_a_plugin(real, mode, asks);
+}
+
+/// A kubeconfig for somebody who may do everything, with a plugin that does something in a shell before it gives a token.
+fn with_a_plugin(real: &mut Real, mode: &str, does: &str) {
     let api = cluster().api();
     let namespace = real.namespace("a");
     let account =
@@ -73,9 +79,7 @@ fn with_a_plugin_that_asks(real: &mut Real, mode: &str) {
     let credential = json!({
         "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
     });
-    let script = format!(
-        "#!/bin/sh\n{{ printf 'Password: ' >/dev/tty && read -r answer </dev/tty; }} || exit 1\necho '{credential}'\n"
-    );
+    let script = format!("#!/bin/sh\n{does}\necho '{credential}'\n");
     let plugin = real.program.executable("login", &script);
     let mut kubeconfig: Value =
         serde_json::from_str(&crate::support::kubeconfig("throwaway", cluster().server())).expect("JSON");
@@ -139,4 +143,20 @@ fn a_question_that_nobody_wants_to_answer_ends_with_ctrl_c() {
     assert_eq!(terminal.wait().code(), Some(130), "{}", terminal.screen());
     terminal.wait_for("interrupted; nothing was purged");
     real.program.leaves_no_process();
+}
+
+#[test]
+fn a_plugin_finds_what_it_keeps_where_it_has_left_it() {
+    for helm in HelmVersion::BOTH {
+        let mut real = Real::new("keeping", helm);
+        real.seed(&["a/b"]);
+        let (kept, seen) = (real.program.folder().join("kept"), real.program.folder().join("seen"));
+        with_a_plugin(&mut real, "Never", &format!("echo \"$KUBECACHEDIR\" >> '{}'", seen.display()));
+        real.program.set("KUBECACHEDIR", &kept);
+        drop(real.program.run(&RUN).exits(0));
+        let seen = std::fs::read_to_string(seen).expect("it was called");
+        let folders = seen.lines().collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(folders, [kept.to_str().expect("it is text")].into(), "by this program and by helm");
+        assert!(real.listed().is_empty());
+    }
 }
