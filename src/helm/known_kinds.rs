@@ -29,9 +29,15 @@ pub fn remember_kinds(folder: &Path, server: &ServerUrl, offered: &[OfferedKinds
     fs::write(folder.join("servergroups.json"), groups(offered).to_string())
 }
 
-/// Whether this helm takes what it remembers for true when it uninstalls. Before 3.16 it asks for everything first.
-pub fn believes_its_memory(helm: &Helm) -> bool {
-    *helm.version() >= semver::Version::new(3, 16, 0)
+impl Helm {
+    /// Whether it takes what it remembers for true when it uninstalls. Before 3.16 it asks for everything first.
+    pub fn believes_its_memory(&self) -> bool {
+        believes_its_memory(self.version())
+    }
+}
+
+fn believes_its_memory(version: &semver::Version) -> bool {
+    *version >= semver::Version::new(3, 16, 0)
 }
 
 /// The name that client-go makes of a server's address: without the scheme, and `_` for whatever a file system may not

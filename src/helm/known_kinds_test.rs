@@ -53,3 +53,17 @@ fn versions_of_a_group_are_listed_together() {
         ])
     );
 }
+
+#[test]
+fn only_a_helm_that_does_not_ask_anyway_is_told_what_to_remember() {
+    for (version, believes) in [
+        ("3.10.0", false),
+        ("3.15.4", false),
+        ("3.16.0-rc.1", false),
+        ("3.16.0", true),
+        ("3.21.4", true),
+        ("4.0.0", true),
+    ] {
+        assert_eq!(believes_its_memory(&version.parse().expect("a version")), believes, "{version}");
+    }
+}

@@ -19,7 +19,7 @@ mod words;
 pub use action::{Action, Attempt, Told, Verdict};
 pub use environment::GoRuntime;
 pub use failure::{Again, Failure, FailureClass, Trouble, class_of};
-pub use known_kinds::{believes_its_memory, remember_kinds};
+pub use known_kinds::remember_kinds;
 pub use list::{LIST_DEADLINE, ListError, list, record};
 pub use locate::{Helm, HelmError};
 pub use manner::{Cascade, History, Hooks, Manner, Wait};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Address, Chart, Kinds, Known, Ties};
+use super::{Address, Chart, Known, ObjectKinds, Ties};
 
 /// What an uninstall of a release would take along.
 ///
@@ -33,7 +33,7 @@ pub struct Content {
     /// What the hooks of its deletion make; unknown where a hook does not say what it is.
     pub hooks: Known<Vec<Address>>,
     /// The kinds of all objects that go, and of those that hooks make. Many releases have the same.
-    pub kinds: Arc<Kinds>,
+    pub kinds: Arc<ObjectKinds>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
     pub ties: Ties,
 }
@@ -63,7 +63,7 @@ impl Content {
             description: String::new(),
             made_by_hooks: Vec::new(),
             hooks: Known::Is(Vec::new()),
-            kinds: Arc::new(Kinds::none()),
+            kinds: Arc::new(ObjectKinds::none()),
             ties: Ties::none(),
         }
     }

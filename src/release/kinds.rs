@@ -16,9 +16,9 @@ pub struct VersionedKind {
 /// The kinds that an uninstall has to know, hooks' as well; not known where a manifest names too many, or one that is
 /// none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kinds(Known<BTreeSet<VersionedKind>>);
+pub struct ObjectKinds(Known<BTreeSet<VersionedKind>>);
 
-impl Kinds {
+impl ObjectKinds {
     /// No chart has objects of so many.
     const MOST: usize = 200;
     /// The longest group, a slash and the longest version.
@@ -70,15 +70,15 @@ fn is_api_version(text: &str) -> bool {
             && part.bytes().next().is_some_and(is_plain)
     };
     let (group, version) = text.split_once('/').map_or((None, text), |(group, version)| (Some(group), version));
-    text.len() <= Kinds::LONGEST && is_part(version) && group.is_none_or(is_part)
+    text.len() <= ObjectKinds::LONGEST && is_part(version) && group.is_none_or(is_part)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(kinds: &[(&str, &str)]) -> Kinds {
-        let mut all = Kinds::none();
+    fn of(kinds: &[(&str, &str)]) -> ObjectKinds {
+        let mut all = ObjectKinds::none();
         for (api_version, kind) in kinds {
             all.add(api_version, kind);
         }
@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn too_many_are_unknown_and_so_are_those_with_unknown_ones_among_them() {
-        let names = (0..=Kinds::MOST).map(|number| format!("X{number}")).collect::<Vec<_>>();
+        let names = (0..=ObjectKinds::MOST).map(|number| format!("X{number}")).collect::<Vec<_>>();
         let pairs = names.iter().map(|name| ("v1", name.as_str())).collect::<Vec<_>>();
         let most = of(&pairs[1..]);
-        assert_eq!(most.as_known().map(BTreeSet::len), Some(Kinds::MOST));
+        assert_eq!(most.as_known().map(BTreeSet::len), Some(ObjectKinds::MOST));
         assert_eq!(of(&pairs).as_known(), None);
         let mut joined = most;
         joined.add_all(&of(&pairs[1..2]));

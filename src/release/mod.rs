@@ -12,7 +12,7 @@ mod users;
 
 pub use chart::Chart;
 pub use content::{Content, Object};
-pub use kinds::{Kinds, VersionedKind};
+pub use kinds::{ObjectKinds, VersionedKind};
 pub use loss::Loss;
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};

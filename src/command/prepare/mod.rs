@@ -1,6 +1,7 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
 pub(in crate::command) mod facts;
+mod going;
 pub(in crate::command) mod hooks;
 pub(in crate::command) mod look_around;
 pub(in crate::command) mod narrow;
@@ -18,7 +19,7 @@ use crate::helm::Helm;
 use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
 use crate::plan::{self, Narrowing, Plan, Since};
 use crate::policy::Policies;
-use crate::release::{Kinds, Release, ReleaseId, Ties};
+use crate::release::{ObjectKinds, ReleaseId, Ties};
 use crate::report::PlanView;
 use crate::saved_plan::SavedPlan;
 use crate::settings::{ConnectionWish, Environment, KubeconfigFiles};
@@ -37,7 +38,7 @@ pub(in crate::command) struct Prepared {
     /// What the releases that go are to each other, where there are several phases.
     pub(in crate::command) ties: BTreeMap<ReleaseId, Ties>,
     /// The kinds of the objects of all releases that go.
-    pub(in crate::command) kinds: Kinds,
+    pub(in crate::command) kinds: ObjectKinds,
     pub(in crate::command) narrowing: Narrowing,
     pub(in crate::command) refusals: Vec<Refusal>,
     pub(in crate::command) scope: Scope,
@@ -121,8 +122,8 @@ fn look(
     let limited = of_all.as_ref().map(|of_all| build(of_all).0);
     let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies.as_slice(), selection.max_releases);
     let saved = saved.zip(since);
-    let ties = ties(&plan, &contents, &gathered.inventory)?;
-    let kinds = kinds(&plan, &contents);
+    let ties = going::ties(&plan, &contents, &gathered.inventory)?;
+    let kinds = going::kinds(&plan, &contents);
     let Hours { deadline, mut refusals } = guard::windows(policies.as_slice(), gathered.now);
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unseen_opt_outs(&plan, &gathered.protection, narrowing.unseen_opt_outs));
@@ -146,31 +147,6 @@ fn look(
         deadline,
         saved,
     })
-}
-
-/// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
-/// looked for when a phase ends, so those have to be known that a later phase waits for.
-fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap<ReleaseId, Ties>, Stopped> {
-    let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
-    let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
-    let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
-    let ties_of = |release: &Release| {
-        let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
-        content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
-    };
-    Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
-}
-
-/// The kinds that helm has to know of to uninstall what goes.
-fn kinds(plan: &Plan, contents: &Contents) -> Kinds {
-    let mut kinds = Kinds::none();
-    for release in plan.chosen() {
-        match contents.get(&release.id) {
-            Some(Ok(content)) => kinds.add_all(&content.kinds),
-            Some(Err(_)) | None => return Kinds::unknown(),
-        }
-    }
-    kinds
 }
 
 impl Prepared {

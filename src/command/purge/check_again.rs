@@ -77,8 +77,8 @@ fn compare(
     Ok(Compared { chosen, changed, still })
 }
 
-/// A list from the cluster that the plan is for: by its identity, and where that could not be
-/// read, by the records of its releases, whose UIDs are in no other one.
+/// A list from the cluster that the plan is for: by its identity, and where that could not be read, by the records of
+/// its releases, whose UIDs are in no other one.
 fn look_again(prepared: &Prepared, client: &Client) -> Result<(Listing, Protection), Stopped> {
     let (identity, looked) = std::thread::scope(|scope| {
         let planned = prepared.identity.as_ref();

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::command::prepare::Prepared;
-use crate::helm;
+use crate::helm::{self, Helm};
 use crate::release::ReleaseId;
 use crate::side_by_side::beside;
 use crate::signal::StopSignal;
@@ -22,6 +22,16 @@ pub(in crate::command) enum KnownKinds {
     InFolder(PathBuf),
     /// Where they find it whenever they are started.
     AsUsual,
+}
+
+impl KnownKinds {
+    /// A helm that finds them there.
+    pub(super) fn given_to(self, helm: Helm) -> Helm {
+        match self {
+            Self::InFolder(folder) => helm.with_kinds_in(folder),
+            Self::AsUsual => helm,
+        }
+    }
 }
 
 /// Looks up the kinds of all releases that go.
@@ -47,7 +57,7 @@ pub(super) fn look_up_kinds(prepared: &Prepared, first: &ReleaseId, stop: &StopS
 /// was. Where a program logs in, it may keep what it knows in the folder that helm keeps its own in, and has to find it
 /// there.
 fn in_folder(prepared: &Prepared, stop: &StopSignal) -> Option<PathBuf> {
-    if prepared.connection.logs_in_by_program() || !helm::believes_its_memory(&prepared.helm) {
+    if prepared.connection.logs_in_by_program() || !prepared.helm.believes_its_memory() {
         return None;
     }
     let client = prepared.inventory.client()?.listening_to(stop.clone(), PATIENCE);

@@ -4,8 +4,8 @@ pub(in crate::command) mod as_planned;
 pub(in crate::command) mod check_again;
 mod kinds;
 pub(in crate::command) mod planned;
+mod settle;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,29 +16,27 @@ use crate::command::undertaking::carry_out::{carry_out, go_runtime};
 use crate::command::undertaking::confirm;
 use crate::command::undertaking::journal::{Journaling, Kept, note_earlier};
 use crate::command::undertaking::lock;
-use crate::command::undo::{Keeping, finish_earlier};
+use crate::command::undo::finish_earlier;
 use crate::command::{Stopped, Surroundings};
 use crate::executor::{
-    self, Afterwards, BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, Patience, Planned,
-    ReleaseResult, Remaining, Run, Settled, StillAsPlanned,
+    BatchSize, CannotLook, Execution, FailureHandling, Means, Operation, Outcome, Patience, Planned, Remaining, Run,
+    Settled, StillAsPlanned,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{Action, HelmUninstall};
-use crate::inventory::Inventory;
 use crate::journal::OperationOfHead;
 use crate::mark::Mark;
 use crate::policy::timeout_from_flag;
-use crate::release::{Release, ReleaseId};
 use crate::report::{
     Detail, EarlyEnd, Format, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan,
     render_summary, serialize,
 };
 use crate::run_id::RunId;
 use crate::settings::ConnectionWish;
-use crate::signal::Stage;
 use check_again::{Checked, check_again};
 use kinds::KnownKinds;
 use planned::{Tuning, Ways, first_end};
+use settle::{add_changed, settle};
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
 pub(in crate::command) fn run(
@@ -104,11 +102,7 @@ fn uninstall(
     marks: Vec<Mark>,
     surroundings: &Surroundings,
 ) -> Arc<HelmUninstall> {
-    let (usual, connection) = (prepared.helm.clone(), prepared.connection.clone());
-    let helm = match kinds {
-        KnownKinds::InFolder(folder) => usual.with_kinds_in(folder),
-        KnownKinds::AsUsual => usual,
-    };
+    let (helm, connection) = (kinds.given_to(prepared.helm.clone()), prepared.connection.clone());
     Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
 }
 
@@ -159,47 +153,6 @@ fn means(prepared: &Prepared, action: Arc<dyn Action>, still: Arc<dyn StillAsPla
         None => Arc::new(CannotLook("helm makes the lists, for the API could not be asked".to_owned())),
     };
     Means { action, still, remaining, journal: kept.journal() }
-}
-
-/// What was reported gone has to be gone.
-fn settle(prepared: &Prepared, run: &mut Run, marks: &[Mark], surroundings: &mut Surroundings) -> Settled {
-    if run.results.iter().all(|result| result.took.is_none()) {
-        return Settled::NothingToVerify;
-    }
-    surroundings.printer.say("looking at the cluster once more");
-    // The purge is over; whoever is tired of waiting now ends only this look.
-    surroundings.interrupts.enter(Stage::Looking);
-    let listing = prepared.inventory.list();
-    run.interruption = surroundings.interruption();
-    match listing {
-        Ok(listing) => {
-            let keeping = Keeping::of(prepared, marks);
-            let settled = executor::settle(run, &listing, &keeping.verify(run, &listing));
-            keeping.remove_older(run, &listing);
-            settled
-        }
-        Err(_) if surroundings.interrupts.has_ended_all() => {
-            Settled::NotVerified("interrupted while the cluster was looked at once more".to_owned())
-        }
-        Err(error) => Settled::NotVerified(error.to_string()),
-    }
-}
-
-/// What changed before the run has its outcome as well: every planned release has one.
-fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap<ReleaseId, String>) {
-    let result = |release: &Release| {
-        let outcome = Outcome::Changed(changed.get(&release.id)?.clone());
-        Some(ReleaseResult {
-            release: release.clone(),
-            outcome,
-            took: None,
-            attempts: 0,
-            doubt: None,
-            afterwards: Afterwards::Unknown,
-        })
-    };
-    run.results.extend(prepared.plan.chosen().filter_map(result));
-    run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));
 }
 
 fn summarize(

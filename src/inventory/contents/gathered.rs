@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Contents, in_short};
-use crate::release::{Content, Kinds, Release};
+use crate::release::{Content, ObjectKinds, Release};
 
 /// Contents as they come in. What is the same for many is there once.
 #[derive(Debug, Default)]
 pub(in crate::inventory) struct GatheredContents {
     contents: Contents,
-    kinds: BTreeSet<Arc<Kinds>>,
+    kinds: BTreeSet<Arc<ObjectKinds>>,
 }
 
 impl GatheredContents {
@@ -25,7 +25,7 @@ impl GatheredContents {
         self.contents
     }
 
-    fn shared(&mut self, kinds: Arc<Kinds>) -> Arc<Kinds> {
+    fn shared(&mut self, kinds: Arc<ObjectKinds>) -> Arc<ObjectKinds> {
         if let Some(known) = self.kinds.get(&kinds) {
             return Arc::clone(known);
         }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use super::keys::{get, text};
+use super::manager::managed_by;
 use super::outline::outline;
 use super::ties;
 use crate::release::{Content, Object};
@@ -21,10 +22,6 @@ const MOST_OBJECTS: usize = 20_000;
 const LONGEST_NAME: usize = 1_000;
 /// So much of a document is shown where it cannot be read.
 const SHOWN: usize = 120;
-/// Legal names make no longer one.
-const LONGEST_MANAGER: usize = 330;
-const FLUX_NAMESPACE: &str = "helm.toolkit.fluxcd.io/namespace";
-const FLUX_NAME: &str = "helm.toolkit.fluxcd.io/name";
 /// To Go's reader these end a line; to others they are characters like any other.
 const LINE_ENDS_TO_SOME: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
@@ -167,14 +164,6 @@ fn add(object: Object, value: &Value, own: &str, content: &mut Content) -> Resul
     }
     content.add(object, own);
     Ok(())
-}
-
-/// Flux puts the name of the `HelmRelease` on every object of its release. Where it cannot be asked, this tells; also of
-/// one in another cluster.
-fn managed_by(metadata: &Value) -> Result<Option<String>, String> {
-    let labels = get(metadata, "labels")?.unwrap_or(&Value::Null);
-    let by = text(labels, FLUX_NAMESPACE)?.zip(text(labels, FLUX_NAME)?);
-    Ok(by.map(|(namespace, name)| format!("HelmRelease {namespace}/{name}").chars().take(LONGEST_MANAGER).collect()))
 }
 
 enum Claims {

@@ -128,7 +128,7 @@ fn the_labels_that_flux_puts_on_an_object_say_what_makes_the_release_again() {
     }
     assert!(content("kind: ConfigMap\nmetadata: {labels: {helm.toolkit.fluxcd.io/name: [a]}}\n").is_err());
     let long = format!("kind: A\nmetadata: {{{}}}\n", labels.replace("web", &"x".repeat(5000)));
-    assert_eq!(managed(&long).map(|by| by.len()), Some(LONGEST_MANAGER));
+    assert_eq!(managed(&long).map(|by| by.len()), Some(crate::inventory::contents::manager::LONGEST_MANAGER));
 }
 
 #[test]

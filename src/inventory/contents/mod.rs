@@ -9,6 +9,7 @@ mod fields;
 mod gathered;
 mod hooks;
 mod keys;
+mod manager;
 mod manifest;
 mod outline;
 mod shape;
