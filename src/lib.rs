@@ -33,6 +33,7 @@
 mod arbitrary;
 pub mod cases;
 pub mod cli;
+pub mod clock;
 pub mod cluster;
 pub mod command;
 pub mod completion;
@@ -119,7 +120,8 @@ fn printer(
     let paint = |wish, stream| Paint::new(Colour::decide(wish, environment, stream, terminal.redraw));
     let of_stderr = if format == LogFormat::Json { ColourWish::Never } else { wish };
     let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
-    Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume).with_log_format(format)
+    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume);
+    printer.with_log_format(format).with_clock(environment.clock)
 }
 
 /// Help that was asked for is data; everything else about a command line is talk.

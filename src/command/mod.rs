@@ -37,7 +37,7 @@ pub fn dispatch(cli: Cli, surroundings: &mut Surroundings) -> ExitCode {
     if let Command::Complete(arguments) = &cli.command {
         return completion::complete(arguments, surroundings);
     }
-    surroundings.reports = Reports::wanted(&cli);
+    surroundings.reports = Reports::wanted(&cli, surroundings.environment.clock);
     let nothing_done = undertaking::nothing_done(undertaking::operation(&cli.command));
     let (code, early) = match carry_out(cli, surroundings) {
         Ok(code) => (code, None),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, LogFormatArgument, ReportArguments};
+use crate::clock::Clock;
 use crate::executor::Operation;
 use crate::exit_code::ExitCode;
 use crate::report::{EarlyEnd, Level, LogLine, Printer, Report, ReportFormat, write_report, write_termination_log};
@@ -27,7 +28,7 @@ struct Wanted {
 
 impl Reports {
     /// What a command line wants. Only what changes something has a report.
-    pub(super) fn wanted(cli: &Cli) -> Self {
+    pub(super) fn wanted(cli: &Cli, clock: Clock) -> Self {
         let (operation, arguments) = match &cli.command {
             Command::Run(run) => (Operation::Uninstall, &run.report),
             Command::Restore(restore) => (Operation::Rollback, &restore.report),
@@ -38,7 +39,7 @@ impl Reports {
         if reports.is_empty() && termination_log.is_none() && !logs {
             return Self::default();
         }
-        let wanted = Wanted { operation, started: Timestamp::now(), files: reports, termination_log };
+        let wanted = Wanted { operation, started: clock.now(), files: reports, termination_log };
         Self { wanted: Some(wanted), filed: None }
     }
 

@@ -9,7 +9,7 @@ use crate::exit_code::ExitCode;
 use crate::journal::{PastRun, Place, Source, Unread};
 use crate::report::{Detail, Format, OneRunDocument, RunListDocument, render_one_run, render_runs, serialize};
 use crate::run_id::RunId;
-use crate::settings::{ConnectionWish, FrontDoor, machine_name};
+use crate::settings::{ConnectionWish, FrontDoor};
 use crate::visible;
 
 /// All that was found.
@@ -65,8 +65,10 @@ fn in_files(named: Option<&Path>, surroundings: &mut Surroundings) -> Result<Fou
             surroundings.printer.say("note: no files were looked for: neither XDG_STATE_HOME nor HOME is set");
             return Ok(Found::default());
         }
-        Some(Place::File(file)) => PastRun::in_file(&file, &machine_name()).map(|run| (vec![run], Vec::new())),
-        Some(Place::Folder(folder)) => PastRun::in_folder(&folder, &machine_name()),
+        Some(Place::File(file)) => {
+            PastRun::in_file(&file, &surroundings.environment.machine).map(|run| (vec![run], Vec::new()))
+        }
+        Some(Place::Folder(folder)) => PastRun::in_folder(&folder, &surroundings.environment.machine),
     };
     match read {
         Ok((runs, unread)) => Ok(Found { runs, unread }),
@@ -115,7 +117,7 @@ fn show_all(
     output: RunsFormat,
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
-    let (now, width) = (jiff::Timestamp::now(), surroundings.terminal.stdout.columns());
+    let (now, width) = (surroundings.environment.clock.now(), surroundings.terminal.stdout.columns());
     let printer = &mut surroundings.printer;
     let text = match output {
         RunsFormat::Table => Ok(render_runs(runs, Detail::Usual, now, width, printer.out())),

@@ -3,6 +3,7 @@
 use super::{Reports, Stopped};
 use crate::exit_code::ExitCode;
 use crate::report::Printer;
+use crate::run_id::RunId;
 use crate::settings::{Environment, FrontDoor, Parent, Terminal};
 use crate::signal::{Interruption, Interrupts};
 
@@ -40,6 +41,15 @@ impl Surroundings {
         }
         self.interrupts = interrupts;
         Ok(())
+    }
+
+    /// The name of a run that begins now.
+    pub(super) fn new_run_id(&self) -> RunId {
+        #[cfg(feature = "fake-helm")]
+        if let Some(id) = &self.environment.run_id {
+            return id.clone();
+        }
+        RunId::new(self.environment.clock.now())
     }
 
     /// The signal that has come so far, where one has.

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use super::patience::Patience;
+use crate::clock::Clock;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Execution {
     pub deadline: Option<Instant>,
     /// How long is waited before something is tried again.
     pub patience: Patience,
+    /// By which the times are measured that are printed and written.
+    pub clock: Clock,
 }
 
 /// What helm does with the releases of a run.

@@ -57,7 +57,7 @@ pub fn execute(
     let plan = Arc::new(plan);
     let stop = interrupts.stop().clone();
     let journal = Arc::clone(&means.journal);
-    let tools = Tools { plan: Arc::clone(&plan), means, stop, messages: sender };
+    let tools = Tools { plan: Arc::clone(&plan), means, stop, messages: sender, clock: execution.clock };
     let drive = Drive::new(plan, Execution { workers, ..execution }, journal, interrupts, on_event);
     Ok(drive.drive(&pool, &tools, &receiver))
 }

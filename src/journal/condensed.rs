@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::line::{Line, now};
+use super::line::Line;
 use super::record::{End, Record, Told};
+use crate::clock::Clock;
 
 /// What is left out where there is no room for all of it, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,11 +22,11 @@ enum Detail {
 const FEW: usize = 500;
 
 /// The journal in at most so many bytes. What is left out is counted in its first line.
-pub(super) fn condensed(record: &Record, most: usize) -> String {
+pub(super) fn condensed(record: &Record, most: usize, clock: Clock) -> String {
     let details = [Detail::All, Detail::Begun, Detail::Unfinished, Detail::Few].into_iter();
     let mut text = String::new();
     for detail in details {
-        text = with(record, detail);
+        text = with(record, detail, clock.stamp());
         if text.len() <= most {
             break;
         }
@@ -33,7 +34,7 @@ pub(super) fn condensed(record: &Record, most: usize) -> String {
     text
 }
 
-fn with(record: &Record, detail: Detail) -> String {
+fn with(record: &Record, detail: Detail, at: String) -> String {
     let mut head = record.head.clone();
     let mut groups: BTreeMap<Option<End>, Vec<String>> = BTreeMap::new();
     let mut named = 0;
@@ -59,7 +60,6 @@ fn with(record: &Record, detail: Detail) -> String {
         head.releases = Vec::new();
     }
     head.left_out = record.head.planned.saturating_sub(named);
-    let at = now();
     let outcomes = groups.into_iter().map(|(end, releases)| match end {
         Some(end) => Line::Judged { at: at.clone(), releases, end },
         None => Line::Started { at: at.clone(), releases },
@@ -79,7 +79,7 @@ mod tests {
     fn record(count: usize) -> Record {
         let names = (0..count).map(|number| format!("dev-{}/release-{number:05}", number % 50)).collect::<Vec<_>>();
         let mut record = Record::new(example(&names.iter().map(String::as_str).collect::<Vec<_>>()));
-        let at = now();
+        let at = Clock::System.stamp();
         for (number, release) in names.into_iter().enumerate() {
             let end = |outcome: &str| End { outcome: outcome.to_owned(), class: None, message: None };
             let releases = vec![release];
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn with_room_enough_nothing_is_lost_and_each_outcome_is_said_once() {
         let record = record(200);
-        let text = condensed(&record, 1 << 20);
+        let text = condensed(&record, 1 << 20, Clock::System);
         let (_, again) = read(text.as_bytes()).expect("a journal");
         assert_eq!(again, record);
         assert_eq!(text.lines().count(), 4, "{text}");
@@ -105,10 +105,10 @@ mod tests {
     #[test]
     fn without_room_names_go_first_where_they_matter_least_and_are_counted() {
         let record = record(4000);
-        let whole = condensed(&record, usize::MAX).len();
+        let whole = condensed(&record, usize::MAX, Clock::System).len();
         let (mut before, mut left_out) = (whole + 1, None);
         for most in [whole, 60_000, 40_000, 20_000] {
-            let text = condensed(&record, most);
+            let text = condensed(&record, most, Clock::System);
             assert!(text.len() <= most && text.len() < before, "{most}: {}", text.len());
             before = text.len();
             let (_, again) = read(text.as_bytes()).expect("a journal");

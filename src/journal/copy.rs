@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::condensed::condensed;
 use super::record::Record;
+use crate::clock::Clock;
 use crate::cluster::{Client, LookError, MadeRunRecord, RunRecord};
 
 /// A ConfigMap may have a megabyte, its metadata included.
@@ -29,6 +30,7 @@ pub struct ClusterCopy {
     under_way: usize,
     last: Instant,
     name: String,
+    clock: Clock,
 }
 
 impl ClusterCopy {
@@ -38,6 +40,7 @@ impl ClusterCopy {
         client: Client,
         namespace: &str,
         record: &Record,
+        clock: Clock,
     ) -> Result<(Self, Option<LookError>), LookError> {
         let policy = record.head.policies_and_shard();
         let name = RunRecord::name_of(&record.head.run);
@@ -45,7 +48,7 @@ impl ClusterCopy {
             namespace: namespace.to_owned(),
             name: name.clone(),
             policy: policy.clone(),
-            text: condensed(record, LARGEST),
+            text: condensed(record, LARGEST, clock),
         };
         let made = client.make_run_record(&first)?;
         let not_removed = client.remove_old_run_records(namespace, &policy, KEPT).err();
@@ -54,7 +57,7 @@ impl ClusterCopy {
         let work = move || follow(&client, &made, &inbox, &outbox);
         thread.spawn(work).map_err(|error| LookError::Failed(error.to_string()))?;
         let shown = format!("{namespace}/{name}");
-        Ok((Self { texts, written, under_way: 0, last: Instant::now(), name: shown }, not_removed))
+        Ok((Self { texts, written, under_way: 0, last: Instant::now(), name: shown, clock }, not_removed))
     }
 
     /// `NAMESPACE/NAME`.
@@ -91,7 +94,7 @@ impl ClusterCopy {
 
     fn send(&mut self, record: &Record) {
         self.last = Instant::now();
-        if self.texts.send(condensed(record, LARGEST)).is_ok() {
+        if self.texts.send(condensed(record, LARGEST, self.clock)).is_ok() {
             self.under_way += 1;
         }
     }

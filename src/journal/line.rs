@@ -128,8 +128,3 @@ impl Line {
         serde_json::to_string(self).map(|text| text + "\n")
     }
 }
-
-/// A moment as lines have it, to the millisecond, and always as long.
-pub(super) fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-}

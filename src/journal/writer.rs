@@ -6,9 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use super::copy::ClusterCopy;
 use super::file::{Durability, JournalError, JournalFile};
 use super::head::Head;
-use super::line::{Ended, Line, RunTotals, now};
+use super::line::{Ended, Line, RunTotals};
 use super::place::Place;
 use super::record::{End, Record, Told};
+use crate::clock::Clock;
 use crate::cluster::{Client, LookError};
 use crate::executor::{Event, Journal, NotRecorded, Run, Settled};
 use crate::release::ReleaseId;
@@ -38,12 +39,14 @@ struct State {
     failed: Option<String>,
     /// Where it is kept, in words.
     places: Vec<String>,
+    clock: Clock,
 }
 
 impl RunJournal {
     /// The journal of a run that is about to begin, kept nowhere yet.
-    pub fn new(head: Head) -> Self {
-        let state = State { record: Record::new(head), file: None, copy: None, failed: None, places: Vec::new() };
+    pub fn new(head: Head, clock: Clock) -> Self {
+        let (record, places) = (Record::new(head), Vec::new());
+        let state = State { record, file: None, copy: None, failed: None, places, clock };
         Self { state: Mutex::new(state) }
     }
 
@@ -73,7 +76,7 @@ impl RunJournal {
     /// Where that cannot be.
     pub fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<LookError>, LookError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record)?;
+        let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record, state.clock)?;
         state.places.push(format!("configmap {}", copy.name()));
         state.copy = Some(copy);
         Ok(not_removed)
@@ -90,7 +93,8 @@ impl RunJournal {
         state.correct(run);
         let signal = run.interruption.map(|interruption| interruption.signal);
         let (verified, totals) = (settled.into(), RunTotals::of(run));
-        state.finish(Ended { at: now(), exit_code, signal, verified, totals })
+        let at = state.clock.stamp();
+        state.finish(Ended { at, exit_code, signal, verified, totals })
     }
 
     /// The last word of a run in which nothing could begin.
@@ -102,13 +106,17 @@ impl RunJournal {
     /// What became of releases that no executor had in hand.
     pub fn judge(&self, releases: &[&ReleaseId], end: End) {
         let releases = releases.iter().map(ToString::to_string).collect();
-        self.lock().write(Line::Judged { at: now(), releases, end }, Durability::Process);
+        let mut state = self.lock();
+        let at = state.clock.stamp();
+        state.write(Line::Judged { at, releases, end }, Durability::Process);
     }
 
     /// The last word where no executor had a part in it.
     pub fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> EndFaults {
         let verified = (&Settled::NothingToVerify).into();
-        self.lock().finish(Ended { at: now(), exit_code, signal, verified, totals })
+        let mut state = self.lock();
+        let at = state.clock.stamp();
+        state.finish(Ended { at, exit_code, signal, verified, totals })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -120,7 +128,8 @@ impl Journal for RunJournal {
     fn starting(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded> {
         let releases = releases.iter().map(ToString::to_string).collect();
         let mut state = self.state.lock().map_err(|_| NotRecorded("it panicked".to_owned()))?;
-        state.write(Line::Started { at: now(), releases }, Durability::Machine);
+        let at = state.clock.stamp();
+        state.write(Line::Started { at, releases }, Durability::Machine);
         match &state.failed {
             Some(why) => Err(NotRecorded(why.clone())),
             None => Ok(()),
@@ -129,7 +138,7 @@ impl Journal for RunJournal {
 
     fn happened(&self, event: &Event<'_>) {
         let mut state = self.lock();
-        if let Some(line) = line_of(event) {
+        if let Some(line) = line_of(event, state.clock) {
             state.write(line, Durability::Process);
         }
         if let State { record, copy: Some(copy), .. } = &mut *state {
@@ -165,7 +174,8 @@ impl State {
         // Also where a line is missing: the disk may have room again, and this is worth more than the lines between.
         self.failed_before(|state| {
             for (end, releases) in groups {
-                state.write(Line::Judged { at: now(), releases, end }, Durability::Process);
+                let at = state.clock.stamp();
+                state.write(Line::Judged { at, releases, end }, Durability::Process);
             }
         });
     }
@@ -187,20 +197,22 @@ impl State {
     }
 }
 
-fn line_of(event: &Event<'_>) -> Option<Line> {
+fn line_of(event: &Event<'_>, clock: Clock) -> Option<Line> {
     match event {
         Event::ReleaseFinished { release, outcome, took, .. } => Some(Line::Finished {
-            at: now(),
+            at: clock.stamp(),
             release: release.to_string(),
             end: End::from(*outcome),
             seconds: Some(took.as_secs_f64()),
         }),
         Event::ReleaseJudged { release, outcome, .. } => {
-            Some(Line::Judged { at: now(), releases: vec![release.to_string()], end: End::from(*outcome) })
+            Some(Line::Judged { at: clock.stamp(), releases: vec![release.to_string()], end: End::from(*outcome) })
         }
-        Event::Draining { because, .. } => Some(Line::Draining { at: now(), because: because.as_str().to_owned() }),
-        Event::Terminating(_) => Some(Line::Signal { at: now(), sent: "TERM".to_owned() }),
-        Event::Killing(_) => Some(Line::Signal { at: now(), sent: "KILL".to_owned() }),
+        Event::Draining { because, .. } => {
+            Some(Line::Draining { at: clock.stamp(), because: because.as_str().to_owned() })
+        }
+        Event::Terminating(_) => Some(Line::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
+        Event::Killing(_) => Some(Line::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
         Event::Started { .. }
         | Event::ReleaseStarted { .. }
         | Event::ReleaseReturned { .. }

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 use super::claim::duration;
 use super::{Busy, Claim, DURATION, Leases, LockName, Purpose, claim};
 use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
@@ -88,13 +86,13 @@ fn take(
         let watch = watched.as_ref();
         let claim = |lease| {
             let unchanged = watch.map_or(Duration::ZERO, |watch| now.duration_since(watch.since));
-            claim(lease, us, unchanged, Timestamp::now())
+            claim(lease, us, unchanged, leases.now())
         };
         let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), Claim::Silent | Claim::Alive)) else {
             if name.purpose == Purpose::BeFree {
                 return Ok(None);
             }
-            let wish = LeaseWish { holder: Some(us.to_owned()), duration: DURATION, now: Timestamp::now() };
+            let wish = LeaseWish { holder: Some(us.to_owned()), duration: DURATION, now: leases.now() };
             match leases.write(&name.lease, &wish, seen.as_ref()).map_err(not_written)? {
                 LeaseWriting::Done(lease) => return Ok(Some(lease)),
                 // Somebody was faster: whose it is now has to be looked at.
@@ -104,7 +102,7 @@ fn take(
         // What may be dead is looked at for as long as that takes to be told, whoever wants to wait for anything else.
         let silent = watch.filter(|watch| watch.renewals == Renewals::None && claim(busy) == Claim::Silent);
         let at_least = silent.and_then(|watch| watch.since.checked_add(duration(busy)));
-        let busy = Busy { name: name.clone(), lease: busy.clone(), now: Timestamp::now() };
+        let busy = Busy { name: name.clone(), lease: busy.clone(), now: leases.now() };
         if at_least.max(until).is_none_or(|until| now >= until) {
             return Err(TakenEnd::Busy(Box::new(busy)));
         }

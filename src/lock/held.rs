@@ -5,8 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::{DURATION, Leases, LockName};
 use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
 use crate::signal::{StopSignal, Urgency};
@@ -139,7 +137,7 @@ impl State {
     ) -> Result<Result<SeenLease, Option<String>>, LookError> {
         for _ in 0..TRIES {
             let holder = (purpose == Purpose::Renew).then(|| self.us.clone());
-            let wish = LeaseWish { holder, duration: DURATION, now: Timestamp::now() };
+            let wish = LeaseWish { holder, duration: DURATION, now: leases.now() };
             if let LeaseWriting::Done(lease) = leases.write(&name.lease, &wish, Some(&seen))? {
                 return Ok(Ok(lease));
             }

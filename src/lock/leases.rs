@@ -1,5 +1,8 @@
 //! Where locks are kept: what is asked of it, and that it is a namespace of the cluster.
 
+use jiff::Timestamp;
+
+use crate::clock::Clock;
 use crate::cluster::{Client, LeaseWish, LeaseWriting, LookError, SeenLease};
 use crate::release::Namespace;
 
@@ -16,6 +19,11 @@ pub trait Leases: Send + Sync {
     /// # Errors
     /// Where it cannot be written.
     fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError>;
+
+    /// The time now, as it is written into Leases.
+    fn now(&self) -> Timestamp {
+        Clock::System.now()
+    }
 }
 
 /// Those of one namespace.
@@ -25,6 +33,16 @@ pub struct LeasesOf {
     pub client: Client,
     /// The namespace.
     pub namespace: Namespace,
+    /// The time that is written into them.
+    pub clock: Clock,
+}
+
+impl LeasesOf {
+    /// The same, reached in another way.
+    #[must_use]
+    pub fn with(&self, client: Client) -> Self {
+        Self { client, ..self.clone() }
+    }
 }
 
 impl Leases for LeasesOf {
@@ -34,5 +52,9 @@ impl Leases for LeasesOf {
 
     fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
         self.client.write_lease(&self.namespace, name, wish, over)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 
 use super::log::{Level, LogFormat, LogLine, fault_lines};
 use super::paint::Paint;
+use crate::clock::Clock;
 use crate::policy::Faults;
 
 /// How much is said.
@@ -38,6 +39,7 @@ pub struct Printer {
     err: Paint,
     volume: Volume,
     format: LogFormat,
+    clock: Clock,
     stdout_is_closed: bool,
     state: WriteState,
 }
@@ -51,14 +53,20 @@ impl Printer {
         err: Paint,
         volume: Volume,
     ) -> Self {
-        let (format, state) = (LogFormat::Text, WriteState::Fine);
-        Self { stdout, stderr, out, err, volume, format, stdout_is_closed: false, state }
+        let (format, clock, state) = (LogFormat::Text, Clock::System, WriteState::Fine);
+        Self { stdout, stderr, out, err, volume, format, clock, stdout_is_closed: false, state }
     }
 
     /// The same with another way to write stderr.
     #[must_use]
     pub fn with_log_format(self, format: LogFormat) -> Self {
         Self { format, ..self }
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     /// How stderr is written.
@@ -104,7 +112,7 @@ impl Printer {
         match self.format {
             LogFormat::Text => self.write_to_stderr(text),
             LogFormat::Json if text.is_empty() => {}
-            LogFormat::Json => self.write_to_stderr(&LogLine::of_text(text).render()),
+            LogFormat::Json => self.write_to_stderr(&LogLine::of_text(text).render(self.clock)),
         }
     }
 
@@ -131,7 +139,7 @@ impl Printer {
     /// Writes a line of the log, where stderr is one.
     pub fn log_always(&mut self, line: &LogLine) {
         if self.format == LogFormat::Json {
-            self.write_to_stderr(&line.render());
+            self.write_to_stderr(&line.render(self.clock));
         }
     }
 

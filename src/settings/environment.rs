@@ -5,6 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
+use super::machine::machine_name;
+use crate::clock::Clock;
+#[cfg(feature = "fake-helm")]
+use crate::run_id::RunId;
 
 /// Where every pod finds its service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -40,6 +44,13 @@ pub struct Environment {
     pub connection: ConnectionWish,
     /// `USER`, or `LOGNAME`: what the person is called who runs this. Foreign text, and nothing depends on it.
     pub user: Option<String>,
+    /// What the machine calls itself; in a pod that is the pod's name. Foreign text, and nothing depends on it.
+    pub machine: String,
+    /// What time it is, for everything that is printed and written.
+    pub clock: Clock,
+    /// `HELM_PURGE_TEST_RUN_ID`: the name of the next run, so that tests know what is printed and written.
+    #[cfg(feature = "fake-helm")]
+    pub run_id: Option<RunId>,
     /// `HOME`.
     pub home: Option<PathBuf>,
     /// Where programs keep what should outlive them: `XDG_STATE_HOME`, or `.local/state` in the home folder.
@@ -86,6 +97,10 @@ impl Environment {
             term: text("TERM"),
             connection: connection(&raw, &text, truth("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"), home.as_deref()),
             user: raw("USER").or_else(|| raw("LOGNAME")).map(|name| name.to_string_lossy().into_owned()),
+            machine: machine(&text),
+            clock: clock(&text),
+            #[cfg(feature = "fake-helm")]
+            run_id: text("HELM_PURGE_TEST_RUN_ID").and_then(|id| id.parse().ok()),
             state_home: state_home(raw("XDG_STATE_HOME"), home.as_deref()),
             home,
             kube_cache: raw("KUBECACHEDIR").map(PathBuf::from),
@@ -128,6 +143,29 @@ fn connection(
             .zip(text("KUBERNETES_SERVICE_PORT"))
             .map(|(host, port)| InCluster { host, port, service_account: PathBuf::from(SERVICE_ACCOUNT) }),
     }
+}
+
+#[cfg(not(feature = "fake-helm"))]
+fn machine(_: &dyn Fn(&str) -> Option<String>) -> String {
+    machine_name()
+}
+
+/// Tests choose the name.
+#[cfg(feature = "fake-helm")]
+fn machine(text: &dyn Fn(&str) -> Option<String>) -> String {
+    text("HELM_PURGE_TEST_HOST").unwrap_or_else(machine_name)
+}
+
+#[cfg(not(feature = "fake-helm"))]
+fn clock(_: &dyn Fn(&str) -> Option<String>) -> Clock {
+    Clock::System
+}
+
+/// Tests can make the clock stand still.
+#[cfg(feature = "fake-helm")]
+fn clock(text: &dyn Fn(&str) -> Option<String>) -> Clock {
+    let at = text("HELM_PURGE_TEST_NOW").and_then(|time| time.parse().ok());
+    at.map_or(Clock::System, Clock::StandsStill)
 }
 
 /// A relative path is to be ignored, says the specification of these folders.

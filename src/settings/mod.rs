@@ -12,6 +12,5 @@ mod terminal;
 pub use connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
 pub use environment::{Environment, NotText};
 pub use front_door::FrontDoor;
-pub use machine::machine_name;
 pub use parent::Parent;
 pub use terminal::{Colour, ColourWish, Redraw, Stream, Terminal};

@@ -26,11 +26,11 @@ pub(super) fn list(
     let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
     let seen = seen.map_err(|error| not_seen(error, everywhere))?;
     note_unseen(&seen.unseen, surroundings);
-    let printer = &mut surroundings.printer;
+    let (now, printer) = (surroundings.environment.clock.now(), &mut surroundings.printer);
     let text = match arguments.output {
         ListFormat::Table => {
             let width = surroundings.terminal.stdout.columns();
-            Ok(render_opt_outs(&seen.opt_outs, jiff::Timestamp::now(), width, printer.out()))
+            Ok(render_opt_outs(&seen.opt_outs, now, width, printer.out()))
         }
         ListFormat::Json => serialize(&OptOutList::of(&seen), Format::Json),
         ListFormat::Yaml => serialize(&OptOutList::of(&seen), Format::Yaml),

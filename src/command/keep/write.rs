@@ -26,7 +26,7 @@ pub(super) fn write(
     surroundings: &mut Surroundings,
 ) -> Result<ExitCode, Stopped> {
     let targets = Target::read_all(&arguments.targets)?;
-    let now = jiff::Timestamp::now();
+    let now = surroundings.environment.clock.now();
     let until = arguments.until.as_deref().map(|text| until::read(text, now)).transpose()?;
     let reason = arguments.reason.as_deref().map(reason::read).transpose()?;
     let until = until.map_or(Until::Never, Until::At);

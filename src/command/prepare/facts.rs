@@ -49,7 +49,7 @@ pub(in crate::command) fn gather(asked: Asked<'_>, surroundings: &mut Surroundin
     let listing = inventory.begin(listing)?;
     note_way(&inventory, surroundings);
     let protection = inventory.protection(cluster_wide, &listing);
-    Ok(Gathered { helm, identity, inventory, listing, protection, now: Timestamp::now() })
+    Ok(Gathered { helm, identity, inventory, listing, protection, now: surroundings.environment.clock.now() })
 }
 
 impl Gathered {

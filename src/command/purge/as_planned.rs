@@ -1,7 +1,6 @@
 //! The last question before releases are given to helm, answered by what the cluster tells and what the policies say.
 
-use jiff::Timestamp;
-
+use crate::clock::Clock;
 use crate::cluster::LookError;
 use crate::command::prepare::Prepared;
 use crate::executor::StillAsPlanned;
@@ -16,11 +15,12 @@ pub(in crate::command) struct Watched {
     watch: Watch,
     policies: Policies,
     narrowing: Narrowing,
+    clock: Clock,
 }
 
 impl Watched {
-    pub(in crate::command) fn new(watch: Watch, prepared: &Prepared) -> Self {
-        Self { watch, policies: prepared.policies.clone(), narrowing: prepared.narrowing.clone() }
+    pub(in crate::command) fn new(watch: Watch, prepared: &Prepared, clock: Clock) -> Self {
+        Self { watch, policies: prepared.policies.clone(), narrowing: prepared.narrowing.clone(), clock }
     }
 }
 
@@ -32,7 +32,7 @@ impl StillAsPlanned for Watched {
                 release,
                 self.policies.as_slice(),
                 protection,
-                Timestamp::now(),
+                self.clock.now(),
                 &self.narrowing,
             )),
             Err(error) => Err(error.clone()),

@@ -8,12 +8,10 @@ use std::sync::Arc;
 
 use super::as_planned::Watched;
 use super::kinds::{KnownKinds, look_up_kinds};
+use crate::cluster::{Client, LookError};
 use crate::command::prepare::Prepared;
 use crate::command::undertaking::nothing_done;
 use crate::command::{Stopped, Surroundings};
-use jiff::Timestamp;
-
-use crate::cluster::{Client, LookError};
 use crate::executor::{AsPlanned, StillAsPlanned};
 use crate::exit_code::ExitCode;
 use crate::guard;
@@ -65,13 +63,13 @@ fn compare(
     surroundings: &Surroundings,
 ) -> Result<Compared, Stopped> {
     let (listing, protection) = surroundings.unless_interrupted(look_again(prepared, client))?;
-    let (nothing, now) = (Contents::new(), Timestamp::now());
+    let (nothing, now) = (Contents::new(), surroundings.environment.clock.now());
     let facts = Facts { listing: &listing, contents: &nothing, protection: &protection, now };
     let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.narrowing);
     chosen.retain(|release| !changed.contains_key(&release.id));
     let checked = CheckedAgainst { listing: &listing, protection: &protection };
     let still: Arc<dyn StillAsPlanned> = match prepared.inventory.watch(&chosen, checked) {
-        Some(watch) => Arc::new(Watched::new(watch, prepared)),
+        Some(watch) => Arc::new(Watched::new(watch, prepared, surroundings.environment.clock)),
         None => Arc::new(AsPlanned),
     };
     Ok(Compared { chosen, changed, still })

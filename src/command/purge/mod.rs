@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cli::{BatchArgument, OutputFormat, RunArguments};
+use crate::clock::Clock;
 use crate::command::prepare::saved_plan;
 use crate::command::prepare::{Prepared, prepare};
 use crate::command::undertaking::carry_out::{carry_out, go_runtime};
@@ -67,8 +68,9 @@ pub(in crate::command) fn run(
     }
     let lock = lock::take(&lock_wish, &prepared.undertaking(), journaling.id(), surroundings)?.held;
     let Checked { chosen, changed, still, kinds } = check_again(&prepared, surroundings)?;
-    let deadline = first_end(&prepared, longest.map(|longest| begun + longest));
-    let execution = execution(arguments, workers, deadline);
+    let clock = surroundings.environment.clock;
+    let deadline = first_end(&prepared, longest.map(|longest| begun + longest), clock);
+    let execution = execution(arguments, workers, deadline, clock);
     let kept = journaling.open(&prepared.undertaking(), surroundings)?;
     let marks = marks(kept.id(), &prepared);
     let uninstall = uninstall(&prepared, kinds, marks.clone(), surroundings);
@@ -106,13 +108,13 @@ fn uninstall(
     Arc::new(HelmUninstall::new(helm, connection, go_runtime(&surroundings.environment)).with_marks(marks))
 }
 
-fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>) -> Execution {
+fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>, clock: Clock) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
     let batch = match arguments.batch {
         BatchArgument::Auto => BatchSize::Auto,
         BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
     };
-    Execution { workers, batch, failures, deadline, patience: Patience::USUAL }
+    Execution { workers, batch, failures, deadline, patience: Patience::USUAL, clock }
 }
 
 /// From here on a report knows what was to be done.

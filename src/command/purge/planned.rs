@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use crate::clock::Clock;
 use crate::command::prepare::Prepared;
 use crate::executor::{Phase, Planned, Share};
 use crate::helm::{self, Manner};
@@ -83,8 +84,8 @@ impl<'a> Ways<'a> {
 }
 
 /// When the run has to be over: at the end of a window, or when somebody said so, whichever is first.
-pub(in crate::command) fn first_end(prepared: &Prepared, wished: Option<Instant>) -> Option<Instant> {
-    let left = prepared.deadline.map(|deadline| deadline.duration_since(jiff::Timestamp::now()));
+pub(in crate::command) fn first_end(prepared: &Prepared, wished: Option<Instant>, clock: Clock) -> Option<Instant> {
+    let left = prepared.deadline.map(|deadline| deadline.duration_since(clock.now()));
     let of_window = left.map(|left| Instant::now() + Duration::try_from(left).unwrap_or_default());
     match (of_window, wished) {
         (Some(window), Some(wished)) => Some(window.min(wished)),

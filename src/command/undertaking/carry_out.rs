@@ -21,7 +21,7 @@ pub(in crate::command) fn carry_out(
     surroundings.interrupts.enter(Stage::Purging);
     // One that came before ends the run before it begins.
     surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { terminal, printer, interrupts, front_door, .. } = surroundings;
+    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
     let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second, operation };
     let showing = match printer.log_format() {
@@ -29,7 +29,7 @@ pub(in crate::command) fn carry_out(
         LogFormat::Text if terminal.can_draw() && printer.volume() > Volume::Quiet => Showing::Bars,
         LogFormat::Text => Showing::Lines,
     };
-    let mut progress = progress(showing, way_out);
+    let mut progress = progress(showing, way_out, environment.clock);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
         lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));

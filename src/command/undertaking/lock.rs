@@ -15,7 +15,6 @@ use crate::lock::{DURATION, acquire, holder};
 use crate::policy::timeout_from_flag;
 use crate::release::Namespace;
 use crate::run_id::RunId;
-use crate::settings::machine_name;
 use crate::signal::StopSignal;
 use crate::visible;
 
@@ -84,9 +83,10 @@ pub(in crate::command) fn take(
         return Ok(Taken::default());
     }
     let Some((client, namespace)) = place(wish, undertaking, surroundings) else { return Ok(Taken::default()) };
-    let us = holder(run, surroundings.environment.user.as_deref(), &machine_name());
+    let environment = &surroundings.environment;
+    let us = holder(run, environment.user.as_deref(), &environment.machine);
     let names = LockName::of(undertaking.policies.iter().map(|policy| policy.name.as_str()), undertaking.shard);
-    let leases = LeasesOf { client: client.clone(), namespace: namespace.clone() };
+    let leases = LeasesOf { client: client.clone(), namespace: namespace.clone(), clock: environment.clock };
     let mut waited = Waited::No;
     let mut pause = |busy: &Busy| {
         if waited == Waited::No {
@@ -96,7 +96,7 @@ pub(in crate::command) fn take(
         pause(surroundings)
     };
     let taken = acquire(&leases, names, &us, wish.patience, &mut pause);
-    let held = Held::new(us, taken.locks, reach(client, &namespace), DURATION / 3);
+    let held = Held::new(us, taken.locks, reach(&leases), DURATION / 3);
     let held = held.map_err(|error| LookError::Failed(format!("there is no thread for the lock: {error}")))?;
     let end = match taken.end {
         TakenEnd::Busy(busy) => Err(is_held(*busy, &namespace)),
@@ -132,10 +132,8 @@ fn place<'a>(
     Some((undertaking.client?, namespace))
 }
 
-fn reach(client: &Client, namespace: &Namespace) -> Reach {
-    let leases = |stop, patience| {
-        Box::new(LeasesOf { client: client.listening_to(stop, patience), namespace: namespace.clone() })
-    };
+fn reach(leases: &LeasesOf) -> Reach {
+    let leases = |stop, patience| Box::new(leases.with(leases.client.listening_to(stop, patience)));
     let stop = StopSignal::default();
     // A second signal ends every look, but not this.
     Reach { renewing: leases(stop.clone(), DURATION), stop, giving_back: leases(StopSignal::default(), GIVE_BACK) }

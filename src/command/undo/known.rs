@@ -13,7 +13,6 @@ use crate::command::undertaking::journal::{head, place};
 use crate::journal::{Ending, Head, OperationOfHead, PastRun, Place};
 use crate::release::Namespace;
 use crate::run_id::RunId;
-use crate::settings::machine_name;
 use crate::undo::{KnownRuns, PurgeEnd, is_of_one_night};
 use crate::visible;
 
@@ -32,7 +31,7 @@ pub(super) fn known_runs(
     // A file that was named is for this one's journal.
     let folder = if let Some(Place::File(_)) = named { place(None, &surroundings.environment) } else { named };
     if let Some(Place::Folder(folder)) = folder {
-        in_folder(&like, &folder, &mut known);
+        in_folder(&like, &folder, &surroundings.environment.machine, &mut known);
     }
     let connection = undertaking.connection;
     let own = connection.is_in_cluster().then(|| connection.default_namespace());
@@ -47,13 +46,13 @@ pub(super) fn known_runs(
 }
 
 /// Of purges of long ago it is enough to know that they were.
-fn in_folder(like: &Head, folder: &Path, known: &mut KnownRuns) {
+fn in_folder(like: &Head, folder: &Path, own_host: &str, known: &mut KnownRuns) {
     let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_part_of(like)).collect::<Vec<_>>();
     let is_purge = |head: &Head| head.operation == OperationOfHead::Purge;
     let last = found.iter().find(|(_, head, _)| is_purge(head)).map(|(run, _, _)| run.clone());
     for (run, head, path) in found {
         let matters = is_purge(&head) && last.as_ref().is_some_and(|last| is_of_one_night(&run, last));
-        let read = matters.then(|| PastRun::in_file(&path, &machine_name()).ok()).flatten();
+        let read = matters.then(|| PastRun::in_file(&path, own_host).ok()).flatten();
         let end = read.map_or(PurgeEnd::Well, |read| end(read.ending));
         add(known, run, &head, end);
     }

@@ -7,6 +7,7 @@ use super::planned::{means, planned};
 use super::settle::{settle, with_finished};
 use super::show::{show, summarize, tell_plan};
 use crate::cli::RestoreArguments;
+use crate::clock::Clock;
 use crate::command::undertaking::carry_out::carry_out;
 use crate::command::undertaking::confirm::{self, Agreement, Deed};
 use crate::command::undertaking::journal::{Journaling, note_earlier};
@@ -49,7 +50,8 @@ pub(in crate::command) fn restore(
     }
     intent.unless_another_cluster(surroundings)?;
     let kept = journaling.open(&intent.undertaking(), surroundings)?;
-    let execution = execution(arguments, intent.workers, flags.longest.map(|longest| begun + longest));
+    let (deadline, clock) = (flags.longest.map(|longest| begun + longest), surroundings.environment.clock);
+    let execution = execution(arguments, intent.workers, deadline, clock);
     let Intent { looked, plan, client, .. } = &intent;
     let planned = planned(looked, plan, flags.timeout);
     let means = means(looked, plan, &planned, client.clone(), kept.journal(), surroundings);
@@ -85,7 +87,7 @@ fn agree(intent: &Intent, agreement: Agreement<'_>, surroundings: &mut Surroundi
 /// Helm rolls back one release at a time.
 const ONE_EACH: BatchSize = BatchSize::AtMost(std::num::NonZeroUsize::MIN);
 
-fn execution(arguments: &RestoreArguments, workers: usize, deadline: Option<Instant>) -> Execution {
+fn execution(arguments: &RestoreArguments, workers: usize, deadline: Option<Instant>, clock: Clock) -> Execution {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL }
+    Execution { workers, batch: ONE_EACH, failures, deadline, patience: Patience::USUAL, clock }
 }

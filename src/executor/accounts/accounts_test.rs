@@ -44,7 +44,7 @@ fn happen(accounts: &mut Accounts, what: usize, place: usize) {
 proptest! {
     #[test]
     fn what_is_counted_on_the_way_is_what_the_results_say(events in vec((0_usize..10, 0..PLANNED), 0..40)) {
-        let mut accounts = Accounts::new(Arc::new(planned()), 1);
+        let mut accounts = Accounts::new(Arc::new(planned()), 1, Clock::System);
         for (what, place) in events {
             happen(&mut accounts, what, place);
         }

@@ -6,7 +6,7 @@ mod entry;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::doubt::{outcome_of, revoked};
 use super::event::Progress;
@@ -14,6 +14,7 @@ use super::outcome::{NotStarted, Outcome, ReleaseResult};
 use super::planned::Planned;
 use super::schedule::Lane;
 use super::worker::Answer;
+use crate::clock::{Clock, Stopwatch};
 use crate::helm::{Attempt, Failure};
 use crate::release::ReleaseId;
 use entry::Entry;
@@ -28,7 +29,7 @@ pub(super) struct Accounts {
     again: BTreeSet<usize>,
     /// For each lane the release that it has in hand.
     in_hand: Vec<Option<usize>>,
-    started: Instant,
+    started: Stopwatch,
 }
 
 /// Whether a lane had a release in hand.
@@ -48,10 +49,10 @@ struct Tally {
 }
 
 impl Accounts {
-    pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize) -> Self {
+    pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize, clock: Clock) -> Self {
         let entries = vec![Entry::default(); plan.len()];
         let (tally, again, in_hand) = (Tally::default(), BTreeSet::new(), vec![None; lanes]);
-        Self { plan, entries, tally, again, in_hand, started: Instant::now() }
+        Self { plan, entries, tally, again, in_hand, started: clock.start() }
     }
 
     /// The plan, in its order.

@@ -61,10 +61,10 @@ impl<'a> Drive<'a> {
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
-        let Execution { workers, batch, failures, deadline, patience } = execution;
+        let Execution { workers, batch, failures, deadline, patience, clock } = execution;
         Self {
             schedule: Schedule::new(plan.iter().map(Demand::from), workers, batch, patience),
-            accounts: Accounts::new(plan, workers),
+            accounts: Accounts::new(plan, workers, clock),
             failures,
             interrupts,
             listener: Listener::new(Arc::clone(&journal), on_event),

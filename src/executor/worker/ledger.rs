@@ -1,9 +1,9 @@
 //! The releases of one batch on its way through a worker: each gets an answer, once, even if the worker is lost.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use super::{Answer, Ended, Message, Tools};
+use crate::clock::Stopwatch;
 use crate::executor::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Told, Verdict};
 use crate::signal::Urgency;
@@ -16,13 +16,13 @@ pub(super) struct Ledger<'a> {
     /// Those of which something was told while their helm ran.
     told: Vec<usize>,
     answered: usize,
-    since: Instant,
+    since: Stopwatch,
 }
 
 impl<'a> Ledger<'a> {
     pub(super) fn open(tools: &'a Tools, lane: Lane, batch: &Batch) -> Self {
         let waiting = batch.releases.iter().copied().collect();
-        Self { tools, lane, waiting, told: Vec::new(), answered: 0, since: Instant::now() }
+        Self { tools, lane, waiting, told: Vec::new(), answered: 0, since: tools.clock.start() }
     }
 
     /// The places that are still to be answered.
@@ -32,7 +32,7 @@ impl<'a> Ledger<'a> {
 
     /// From here on time counts for the release in hand.
     pub(super) fn begin(&mut self) {
-        self.since = Instant::now();
+        self.since = self.tools.clock.start();
     }
 
     /// The release in hand has ended, and the next one is in hand.
@@ -96,7 +96,7 @@ impl<'a> Ledger<'a> {
     fn send_end(&mut self, place: usize, answer: Answer, next: Option<usize>) {
         self.answered += 1;
         let took = self.since.elapsed();
-        self.since = Instant::now();
+        self.since = self.tools.clock.start();
         self.send(Message::Ended(Ended { lane: self.lane, place, answer, took, next }));
     }
 

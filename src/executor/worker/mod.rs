@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::planned::Planned;
 use super::run::Means;
 use super::schedule::{Batch, Lane};
+use crate::clock::Clock;
 use crate::cluster::{LookError, Presence};
 use crate::helm::{Attempt, Failure, FailureClass, Words, class_of};
 use crate::inventory::Standing;
@@ -75,6 +76,7 @@ pub(super) struct Tools {
     pub(super) means: Means,
     pub(super) stop: StopSignal,
     pub(super) messages: Sender<Message>,
+    pub(super) clock: Clock,
 }
 
 /// Works through a batch. Of those that were `tried` before, an uninstall that was begun is this run's own.

@@ -8,11 +8,11 @@ pub(super) use errors::fault_lines;
 pub use errors::{error_line, refusal_line};
 pub use plan::{begun_line, plan_lines, prune_plan_line, pruned_line, restore_plan_line};
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::document::escaped;
+use crate::clock::Clock;
 
 /// How stderr is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,10 +38,17 @@ pub enum Level {
     Error,
 }
 
+/// What is written: the time is first, for whoever sorts lines.
+#[derive(Serialize)]
+struct WithTime<'a> {
+    time: String,
+    #[serde(flatten)]
+    line: &'a LogLine,
+}
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LogLine {
-    time: String,
     level: Level,
     event: &'static str,
     #[serde(flatten)]
@@ -49,10 +56,9 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    /// Something has happened, now.
+    /// Something has happened.
     pub fn new(level: Level, event: &'static str) -> Self {
-        let time = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-        Self { time, level, event, fields: Map::new() }
+        Self { level, event, fields: Map::new() }
     }
 
     /// What people would have read. How much it matters is the word that it begins with.
@@ -95,9 +101,9 @@ impl LogLine {
         self.level
     }
 
-    /// The line, without its end.
-    pub fn render(&self) -> String {
-        escaped(&serde_json::to_string(self).unwrap_or_default())
+    /// The line as it is written now, without its end.
+    pub fn render(&self, clock: Clock) -> String {
+        escaped(&serde_json::to_string(&WithTime { time: clock.stamp(), line: self }).unwrap_or_default())
     }
 }
 
@@ -108,7 +114,7 @@ mod tests {
     #[test]
     fn a_line_is_json_whatever_is_in_it_and_says_when_how_bad_and_what() {
         let hostile = "a\u{1b}[2J\n\"\u{202e}b\u{7f}";
-        let line = LogLine::new(Level::Warn, "paused").with("message", hostile).render();
+        let line = LogLine::new(Level::Warn, "paused").with("message", hostile).render(Clock::System);
         assert!(!line.contains(crate::visible::is_hidden), "{line:?}");
         let read: Value = serde_json::from_str(&line).expect("it is JSON");
         assert_eq!(
@@ -116,7 +122,7 @@ mod tests {
             (&"warn".into(), &"paused".into(), &hostile.into())
         );
         let time = read["time"].as_str().expect("a text");
-        assert!(time.parse::<Timestamp>().is_ok() && time.ends_with('Z') && time.len() == 24, "{time}");
+        assert!(time.parse::<jiff::Timestamp>().is_ok() && time.ends_with('Z') && time.len() == 24, "{time}");
         assert!(line.starts_with("{\"time\":\""), "the time is first, for whoever sorts lines: {line}");
     }
 

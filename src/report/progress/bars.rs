@@ -3,7 +3,7 @@
 //! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and
 //! whatever is still said has to be plain lines.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -11,6 +11,7 @@ use super::{
     Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line,
     paused_line, retry_line, waiting_line,
 };
+use crate::clock::{Clock, Stopwatch};
 use crate::executor::{Event, Lane, NotStarted};
 use crate::report::words::seconds;
 
@@ -22,6 +23,7 @@ const RATE: u8 = 12;
 /// Bars, until a signal comes.
 pub(super) struct Bars {
     way_out: WayOut,
+    clock: Clock,
     drawn: Option<Drawn>,
     lines: Option<Lines>,
 }
@@ -36,13 +38,13 @@ struct Drawn {
 
 struct LaneBar {
     bar: ProgressBar,
-    since: Option<Instant>,
+    since: Option<Stopwatch>,
     release: String,
 }
 
 impl Bars {
-    pub(super) fn new(way_out: WayOut) -> Self {
-        Self { way_out, drawn: None, lines: None }
+    pub(super) fn new(way_out: WayOut, clock: Clock) -> Self {
+        Self { way_out, clock, drawn: None, lines: None }
     }
 
     fn start(&mut self, lanes: usize, progress: Progress) {
@@ -105,7 +107,9 @@ impl Progressing for Bars {
         match event {
             Event::Started { lanes, progress } => self.start(*lanes, *progress),
             Event::ReleaseStarted { lane, release, progress } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.begin(*lane, &release.to_string(), *progress));
+                self.drawn
+                    .iter_mut()
+                    .for_each(|drawn| drawn.begin(*lane, &release.to_string(), self.clock.start(), *progress));
             }
             Event::ReleaseFinished { lane, release, outcome, attempts, took, progress } => {
                 self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
@@ -160,11 +164,11 @@ impl Progressing for Bars {
 }
 
 impl Drawn {
-    fn begin(&mut self, lane: Lane, release: &str, progress: Progress) {
+    fn begin(&mut self, lane: Lane, release: &str, since: Stopwatch, progress: Progress) {
         self.waiting = None;
         if let Some(bar) = self.lanes.get_mut(lane.0) {
             release.clone_into(&mut bar.release);
-            bar.since = Some(Instant::now());
+            bar.since = Some(since);
             bar.draw();
         }
         self.draw_total(progress);

@@ -13,6 +13,7 @@ use lines::Lines;
 use super::paint::Paint;
 use super::printer::Printer;
 use super::words::{after_attempts, plural, seconds};
+use crate::clock::Clock;
 use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
 use crate::helm::{Failure, FailureClass};
 use crate::release::ReleaseId;
@@ -60,9 +61,9 @@ pub enum Showing {
 }
 
 /// Whoever shows it like this.
-pub fn progress(showing: Showing, way_out: WayOut) -> Box<dyn Progressing> {
+pub fn progress(showing: Showing, way_out: WayOut, clock: Clock) -> Box<dyn Progressing> {
     match showing {
-        Showing::Bars => Box::new(Bars::new(way_out)),
+        Showing::Bars => Box::new(Bars::new(way_out, clock)),
         Showing::Lines => Box::new(Lines::new(way_out)),
         Showing::Json => Box::new(JsonLines::default()),
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use helm_purge::clock::Clock;
 use helm_purge::executor::{
     BatchSize, CannotLook, Event, Execution, FailureHandling, Means, NoJournal, Patience, Planned, Run, StillAsPlanned,
     execute,
@@ -30,6 +31,7 @@ pub(crate) const GO_ON: Execution = Execution {
     failures: FailureHandling::GoOn,
     deadline: None,
     patience: Patience::NONE,
+    clock: Clock::System,
 };
 pub(crate) const FAIL_FAST: Execution = Execution { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
 

@@ -7,7 +7,6 @@ use crate::command::Surroundings;
 use crate::command::undertaking::Undertaking;
 use crate::journal::{Ending, Head, OperationOfHead, PastRun, Place};
 use crate::report::plural;
-use crate::settings::machine_name;
 use crate::visible;
 
 /// More releases than this are counted, not named.
@@ -22,7 +21,7 @@ pub(in crate::command) fn note_earlier(
 ) {
     let like = head(undertaking, "", surroundings);
     let in_file = match place(named, &surroundings.environment) {
-        Some(Place::Folder(folder)) => PastRun::newest_like(&like, &folder, &machine_name()),
+        Some(Place::Folder(folder)) => PastRun::newest_like(&like, &folder, &surroundings.environment.machine),
         Some(Place::File(_)) | None => None,
     };
     let before = in_file.into_iter().chain(in_cluster(undertaking, &like));

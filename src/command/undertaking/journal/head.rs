@@ -4,13 +4,13 @@ use crate::command::Surroundings;
 use crate::command::undertaking::Undertaking;
 use crate::journal::{ClusterOfHead, Head, PlannedOfHead, PolicyOfHead, ProcessOfHead};
 use crate::release::Release;
-use crate::settings::machine_name;
 
 /// Which run, by whom, where, and all that it is about to do.
 pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroundings: &Surroundings) -> Head {
     let connection = undertaking.connection;
-    let host = machine_name();
-    let user = surroundings.environment.user.as_deref().unwrap_or("?");
+    let environment = &surroundings.environment;
+    let host = environment.machine.clone();
+    let user = environment.user.as_deref().unwrap_or("?");
     let who = if connection.is_in_cluster() {
         format!("pod {}/{host}", connection.default_namespace())
     } else {
@@ -22,7 +22,7 @@ pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroun
         run: run.to_owned(),
         operation: undertaking.operation,
         takes_back: undertaking.takes_back.iter().map(ToString::to_string).collect(),
-        at: jiff::Timestamp::now().to_string(),
+        at: environment.clock.now().to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         policies: undertaking.policies.iter().map(policy).collect(),
         shard: undertaking.shard.map(|shard| shard.to_string()),

@@ -9,8 +9,6 @@ pub(in crate::command) use head::head;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::cli::JournalArguments;
 use crate::cluster::{Client, Connection, LookError};
 use crate::command::undertaking::Undertaking;
@@ -57,7 +55,7 @@ impl Journaling {
         undertaking: &Undertaking<'_>,
         surroundings: &mut Surroundings,
     ) -> Result<Self, Stopped> {
-        let id = RunId::new(Timestamp::now());
+        let id = surroundings.new_run_id();
         if arguments.none || undertaking.is_nothing() {
             return Ok(Self { id, wanted: Wanted::None });
         }
@@ -94,7 +92,7 @@ impl Journaling {
     ) -> Result<Kept, Stopped> {
         let Self { id, wanted } = self;
         let head = head(undertaking, id.as_str(), surroundings);
-        let mut journal = RunJournal::new(head);
+        let mut journal = RunJournal::new(head, surroundings.environment.clock);
         match wanted {
             Wanted::None => return Ok(Kept { id, journal: None }),
             Wanted::In(place) => journal.keep_in(&place, &id).map_err(cannot)?,
