@@ -26,7 +26,7 @@ pub(super) fn condensed(record: &Record, most: usize, clock: Clock) -> String {
     let details = [Detail::All, Detail::Begun, Detail::Unfinished, Detail::Few].into_iter();
     let mut text = String::new();
     for detail in details {
-        text = with(record, detail, clock.stamp());
+        text = with(record, detail, &clock.stamp());
         if text.len() <= most {
             break;
         }
@@ -34,7 +34,7 @@ pub(super) fn condensed(record: &Record, most: usize, clock: Clock) -> String {
     text
 }
 
-fn with(record: &Record, detail: Detail, at: String) -> String {
+fn with(record: &Record, detail: Detail, at: &str) -> String {
     let mut head = record.head.clone();
     let mut groups: BTreeMap<Option<End>, Vec<String>> = BTreeMap::new();
     let mut named = 0;
@@ -61,10 +61,10 @@ fn with(record: &Record, detail: Detail, at: String) -> String {
     }
     head.left_out = record.head.planned.saturating_sub(named);
     let outcomes = groups.into_iter().map(|(end, releases)| match end {
-        Some(end) => Line::Judged { at: at.clone(), releases, end },
-        None => Line::Started { at: at.clone(), releases },
+        Some(end) => Line::Judged { at: at.to_owned(), releases, end },
+        None => Line::Started { at: at.to_owned(), releases },
     });
-    let draining = record.draining.clone().map(|because| Line::Draining { at: at.clone(), because });
+    let draining = record.draining.clone().map(|because| Line::Draining { at: at.to_owned(), because });
     let ended = record.ended.clone().map(Line::Ended);
     let lines = std::iter::once(Line::Planned(Box::new(head))).chain(outcomes).chain(draining).chain(ended);
     lines.filter_map(|line| line.text().ok()).collect()
