@@ -1,6 +1,6 @@
 //! The exit code: a contract with whoever runs this from a script or a CronJob.
 
-use crate::executor::{NotStarted, Outcome, Run, Settled, Telling};
+use crate::executor::{NotStarted, Outcome, ReporterHealth, Run, Verification};
 use crate::report::WriteState;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
@@ -49,8 +49,8 @@ impl ExitCode {
     }
 
     /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
-    pub fn of_run(run: &Run, settled: &Settled) -> Self {
-        let verified = !matches!(settled, Settled::NotVerified(_));
+    pub fn of_run(run: &Run, settled: &Verification) -> Self {
+        let verified = !matches!(settled, Verification::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
         let not_started = |why: &[NotStarted]| {
             let is_it = |outcome: &Outcome| matches!(outcome, Outcome::NotStarted(reason) if why.contains(reason));
@@ -59,7 +59,7 @@ impl ExitCode {
         let gone = not_started(&[NotStarted::ServerGone, NotStarted::LoginGone, NotStarted::JournalRefused]);
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
-            None if failed || gone || !verified || run.telling == Telling::Lost => ExitCode::SomeFailed,
+            None if failed || gone || !verified || run.telling == ReporterHealth::Lost => ExitCode::SomeFailed,
             None if not_started(&[NotStarted::Deadline]) => ExitCode::DeadlineReached,
             None => ExitCode::Done,
         }

@@ -41,35 +41,35 @@ pub mod executor;
 pub mod exit_code;
 pub mod guard;
 pub mod helm;
+pub mod history_tag;
 pub mod inventory;
 pub mod journal;
+pub mod location;
 pub mod lock;
-pub mod mark;
-pub mod place;
+mod parallel;
 pub mod plan;
 pub mod policy;
 pub mod release;
 pub mod report;
 pub mod rights;
 pub mod run_id;
+mod sanitize;
 pub mod saved_plan;
 pub mod settings;
 pub mod shard;
-mod side_by_side;
 pub mod signal;
 pub mod undo;
 mod unsupported;
-mod visible;
 
 use std::ffi::OsString;
 use std::io::{stderr, stdout};
 use std::panic::catch_unwind;
 
 use cli::{Cli, ColourArgument};
-use command::{Reports, Surroundings, dispatch};
+use command::{App, Reports, dispatch};
 use exit_code::ExitCode;
-use report::{LogFormat, Paint, Printer, Volume};
-use settings::{Colour, ColourWish, Environment, FrontDoor, Parent, Stream, Terminal};
+use report::{LogFormat, Printer, Styles, Verbosity};
+use settings::{ColorChoice, Colour, EntryPoint, Environment, Parent, Stream, Terminal};
 use signal::Interrupts;
 
 /// Runs the program: the arguments, its own name first, to the exit code.
@@ -87,17 +87,16 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
         terminal.stderr = Stream::Other;
     }
     let program = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let front_door = FrontDoor::from_call(&program, environment.helm_plugin_name.as_deref());
-    match cli::parse(arguments, front_door) {
+    let entry_point = EntryPoint::from_call(&program, environment.helm_plugin_name.as_deref());
+    match cli::parse(arguments, entry_point) {
         Err(special) => {
-            tell_usage(&special, printer(&environment, &terminal, ColourWish::Auto, Volume::Normal, format))
+            tell_usage(&special, printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
         }
         Ok(cli) => {
-            let printer = printer(&environment, &terminal, colour_wish(&cli), volume(&cli, &environment), format);
+            let printer = printer(&environment, &terminal, color_choice(&cli), volume(&cli, &environment), format);
             let (interrupts, reports) = (Interrupts::silent(), Reports::default());
-            let mut surroundings =
-                Surroundings { environment, terminal, front_door, parent, printer, interrupts, reports };
-            dispatch(cli, &mut surroundings)
+            let mut app = App { environment, terminal, entry_point, parent, printer, interrupts, reports };
+            dispatch(cli, &mut app)
         }
     }
 }
@@ -113,12 +112,12 @@ pub fn log_format(arguments: &[OsString]) -> LogFormat {
 fn printer(
     environment: &Environment,
     terminal: &Terminal,
-    wish: ColourWish,
-    volume: Volume,
+    wish: ColorChoice,
+    volume: Verbosity,
     format: LogFormat,
 ) -> Printer {
-    let paint = |wish, stream| Paint::new(Colour::decide(wish, environment, stream, terminal.redraw));
-    let of_stderr = if format == LogFormat::Json { ColourWish::Never } else { wish };
+    let paint = |wish, stream| Styles::new(Colour::decide(wish, environment, stream, terminal.redraw));
+    let of_stderr = if format == LogFormat::Json { ColorChoice::Never } else { wish };
     let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume);
     printer.with_log_format(format).with_clock(environment.clock)
@@ -140,20 +139,20 @@ fn tell_usage(special: &clap::Error, mut printer: Printer) -> ExitCode {
     code.unless_unwritten(printer.state())
 }
 
-fn colour_wish(cli: &Cli) -> ColourWish {
+fn color_choice(cli: &Cli) -> ColorChoice {
     match cli.talk.color {
-        ColourArgument::Auto => ColourWish::Auto,
-        ColourArgument::Always => ColourWish::Always,
-        ColourArgument::Never => ColourWish::Never,
+        ColourArgument::Auto => ColorChoice::Auto,
+        ColourArgument::Always => ColorChoice::Always,
+        ColourArgument::Never => ColorChoice::Never,
     }
 }
 
-fn volume(cli: &Cli, environment: &Environment) -> Volume {
+fn volume(cli: &Cli, environment: &Environment) -> Verbosity {
     if cli.talk.quiet {
-        Volume::Quiet
+        Verbosity::Quiet
     } else if cli.talk.verbose || cli.talk.debug.map_or(environment.helm_debug, |wanted| wanted.unwrap_or(true)) {
-        Volume::Verbose
+        Verbosity::Verbose
     } else {
-        Volume::Normal
+        Verbosity::Normal
     }
 }

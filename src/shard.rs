@@ -98,7 +98,7 @@ impl fmt::Display for ShardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ShardError::Form(text) => {
-                write!(f, "{} is no shard: write it as 3/16, counted from 1", crate::visible::quoted(text))
+                write!(f, "{} is no shard: write it as 3/16, counted from 1", crate::sanitize::quoted(text))
             }
             ShardError::Beyond { number, of } => write!(f, "there is no shard {number} of {of}"),
         }

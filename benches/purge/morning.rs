@@ -12,7 +12,7 @@ use crate::arguments::{Arguments, CONTESTANT};
 use crate::cast::PREFIX;
 use crate::fault::Fault;
 use crate::measure::{self, Reading, Sample};
-use crate::report::{Outcome, Report, Standing, say};
+use crate::report::{Freshness, Outcome, Report, say};
 use crate::stage::{Distance, Stage, namespaces};
 
 /// The names of the outcomes begin with it.
@@ -70,8 +70,8 @@ impl Morning {
         Ok(morning)
     }
 
-    fn compare(&self, distance: Distance, rounds: u32) -> Result<Vec<Standing>, Fault> {
-        let mut standings = WAYS.map(|way| Standing::new(way.name(), None)).to_vec();
+    fn compare(&self, distance: Distance, rounds: u32) -> Result<Vec<Freshness>, Fault> {
+        let mut standings = WAYS.map(|way| Freshness::new(way.name(), None)).to_vec();
         for round in 0..rounds {
             for place in (0..WAYS.len()).map(|place| (place + round as usize) % WAYS.len()) {
                 let way = WAYS[place];

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::arguments::Arguments;
 use crate::fault::Fault;
 use crate::measure;
-use crate::report::{Outcome, Report, Standing, say};
+use crate::report::{Freshness, Outcome, Report, say};
 use crate::stage::Distance;
 
 /// The names of the outcomes.
@@ -59,19 +59,19 @@ pub(crate) fn label(releases: u32) -> String {
     format!("helm purge, {releases} releases")
 }
 
-fn with_releases(count: u32) -> Result<Standing, Fault> {
+fn with_releases(count: u32) -> Result<Freshness, Fault> {
     let folder = temporary()?;
     prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
-    let mut standing = Standing::new(label(count), None);
+    let mut standing = Freshness::new(label(count), None);
     standing.samples.push(measure::run(&purge(folder.path()), folder.path())?);
     Ok(standing)
 }
 
 /// One shard after the other, for what one of them costs where each has a machine of its own.
-fn in_shards(count: u32, most: u32) -> Result<Standing, Fault> {
+fn in_shards(count: u32, most: u32) -> Result<Freshness, Fault> {
     let folder = temporary()?;
     prepare(folder.path(), count).map_err(Fault::file("write to", folder.path()))?;
-    let mut standing = Standing::new(format!("{}, one of {SCALE_SHARDS} shards", label(count)), None);
+    let mut standing = Freshness::new(format!("{}, one of {SCALE_SHARDS} shards", label(count)), None);
     for number in 1..=SCALE_SHARDS.min(most) {
         let mut command = purge(folder.path());
         command.arg(format!("--shard={number}/{SCALE_SHARDS}"));
@@ -91,11 +91,11 @@ fn purge(folder: &Path) -> Command {
     command
 }
 
-fn start(word: &str, rounds: u32) -> Result<Standing, Fault> {
+fn start(word: &str, rounds: u32) -> Result<Freshness, Fault> {
     let folder = temporary()?;
     let mut command = program(folder.path());
     command.arg(word);
-    let mut standing = Standing::new(format!("helm purge {word}"), None);
+    let mut standing = Freshness::new(format!("helm purge {word}"), None);
     for _ in 0..rounds {
         standing.samples.push(measure::run(&command, folder.path())?);
     }

@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::cast::PREFIX;
 use crate::fault::Fault;
 use crate::measure;
-use crate::report::{Outcome, Report, Standing, say};
+use crate::report::{Freshness, Outcome, Report, say};
 use crate::stage::{Distance, Stage, namespaces};
 
 const REVISIONS: u32 = 5;
@@ -82,12 +82,12 @@ fn seed(stage: &Stage, numbers: std::ops::Range<u32>) -> Result<(), Fault> {
     Ok(stage.cluster.seed(&numbers.map(release).collect::<Vec<_>>())?)
 }
 
-fn compare(stage: &Stage, rounds: u32) -> Result<Vec<Standing>, Fault> {
+fn compare(stage: &Stage, rounds: u32) -> Result<Vec<Freshness>, Fault> {
     let few = plan(stage, &format!("{PREFIX}00[01]"), 1)?;
     let all = plan(stage, &namespaces(), 2)?;
     let mut list = stage.command("helm", Distance::Loopback);
     list.args(["list", "--all-namespaces", "--max", "0", "--output", "json"]);
-    let mut standings = [FEW, ALL, LIST].map(|name| Standing::new(name.to_owned(), None)).to_vec();
+    let mut standings = [FEW, ALL, LIST].map(|name| Freshness::new(name.to_owned(), None)).to_vec();
     for _ in 0..rounds {
         for (standing, command) in standings.iter_mut().zip([&few, &all, &list]) {
             let before = stage.requests()?;

@@ -6,7 +6,7 @@ use crate::cast::Cast;
 use crate::contestants::{Contestant, Way};
 use crate::fault::Fault;
 use crate::measure::{self, Reading, Sample};
-use crate::report::{Outcome, Standing, say};
+use crate::report::{Freshness, Outcome, say};
 use crate::stage::{Distance, Stage};
 
 /// Rounds that the slowest of them takes part in: its times differ little, and take long.
@@ -58,7 +58,7 @@ impl Scene {
     /// All rounds; each begins with another contestant.
     pub(crate) fn play(&self, stage: &Stage) -> Result<Outcome, Fault> {
         let contestants = self.groups.iter().flatten();
-        let mut standings = contestants.map(|it| Standing::new(it.to_string(), Some(it.way))).collect::<Vec<_>>();
+        let mut standings = contestants.map(|it| Freshness::new(it.to_string(), Some(it.way))).collect::<Vec<_>>();
         for round in 0..self.rounds {
             let count = standings.len();
             for place in (0..count).map(|place| (place + round as usize) % count) {

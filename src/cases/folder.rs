@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::read::Case;
-use crate::policy::fault::Fault;
-use crate::policy::{Faults, Policy, is_policy};
+use crate::policy::fault::Diagnostic;
+use crate::policy::{Policy, PolicyErrors, is_policy};
 
 /// What makes a folder a case.
 pub const CASE_FILE: &str = "case.yaml";
@@ -58,14 +58,14 @@ fn is_there(path: &Path) -> bool {
 ///
 /// # Errors
 /// The faults of every file that has some.
-pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<Faults>> {
+pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<PolicyErrors>> {
     let file = folder.join(CASE_FILE);
     stays_inside(&file, root).map_err(|faults| vec![faults])?;
     let case = Case::read_file(&file);
     let named = case.as_ref().ok().and_then(|case| case.policies.as_deref());
     let files = match named {
         Some(named) => Ok(named.iter().map(|name| shortened(&folder.join(name))).collect::<Vec<_>>()),
-        None => beside(folder, root),
+        None => join(folder, root),
     };
     let policies = match files {
         Ok(files) => Policy::read_all(&files),
@@ -80,16 +80,19 @@ pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<Faults>> {
 }
 
 /// The policies in the folder of a case that names none, sorted.
-fn beside(folder: &Path, root: &Path) -> Result<Vec<PathBuf>, Faults> {
+fn join(folder: &Path, root: &Path) -> Result<Vec<PathBuf>, PolicyErrors> {
     let entries = fs::read_dir(folder).map_err(|error| {
-        Faults::of_file(&folder.display().to_string(), Fault::of_file(format!("the folder cannot be listed: {error}")))
+        PolicyErrors::of_file(
+            &folder.display().to_string(),
+            Diagnostic::of_file(format!("the folder cannot be listed: {error}")),
+        )
     })?;
     let mut files = entries.flatten().map(|entry| entry.path()).filter(|path| is_meant(path)).collect::<Vec<_>>();
     files.sort();
     if files.is_empty() {
-        let fault = Fault::of_file(format!("there is no policy for this case, no `{POLICY_FILE}` beside it"));
+        let fault = Diagnostic::of_file(format!("there is no policy for this case, no `{POLICY_FILE}` beside it"));
         let fault = fault.hint("put one there, or name it in the case: `policies: [../helm-purge.yaml]`");
-        return Err(Faults::of_file(&folder.join(CASE_FILE).display().to_string(), fault));
+        return Err(PolicyErrors::of_file(&folder.join(CASE_FILE).display().to_string(), fault));
     }
     files.iter().try_for_each(|file| stays_inside(file, root))?;
     Ok(files)
@@ -100,7 +103,7 @@ fn is_meant(path: &Path) -> bool {
 }
 
 /// What was found, not named, is not looked for outside of the folder that was named.
-fn stays_inside(file: &Path, root: &Path) -> Result<(), Faults> {
+fn stays_inside(file: &Path, root: &Path) -> Result<(), PolicyErrors> {
     let is_inside = match (file.canonicalize(), root.canonicalize()) {
         (Ok(file), Ok(root)) => file.starts_with(root),
         // What is wrong with it is said when it is read.
@@ -109,9 +112,9 @@ fn stays_inside(file: &Path, root: &Path) -> Result<(), Faults> {
     if is_inside {
         return Ok(());
     }
-    let fault = Fault::of_file(format!("this is a link that leads out of `{}`", root.display()));
+    let fault = Diagnostic::of_file(format!("this is a link that leads out of `{}`", root.display()));
     let fault = fault.hint("name a policy of another folder in the case: `policies: [../helm-purge.yaml]`");
-    Err(Faults::of_file(&file.display().to_string(), fault))
+    Err(PolicyErrors::of_file(&file.display().to_string(), fault))
 }
 
 /// `./a/b/../c` as `a/c`, where both are the same file.

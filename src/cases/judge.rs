@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::expected::{Expectation, ExpectedOrder, ExpectedRelease, Outcome};
 use super::folder::Loaded;
 use crate::guard::{self, Refusal};
-use crate::place::Place;
-use crate::plan::{self, Entry, Narrowing, Plan, Reason, Source, Subject, UnseenOptOuts, Verdict};
+use crate::location::Location;
+use crate::plan::{self, Entry, Filters, Plan, Reason, Source, Subject, UnseenOptOuts, Verdict};
 use crate::policy::{Phase, Policy};
 use crate::release::ReleaseId;
 
@@ -42,7 +42,7 @@ pub struct Said {
 }
 
 impl Said {
-    fn at(text: impl Into<String>, place: &Place) -> Self {
+    fn at(text: impl Into<String>, place: &Location) -> Self {
         Self { text: text.into(), source: Some(Source::Policy(place.clone())) }
     }
 
@@ -54,7 +54,7 @@ impl Said {
 /// Makes the plan of a case, asks the guards, and compares both with what was expected.
 pub fn try_case(loaded: &Loaded) -> Tried {
     let Loaded { name, case, policies } = loaded;
-    let plan = case.given.with_facts(policies, |facts| plan::build(policies, facts, &Narrowing::default()));
+    let plan = case.given.with_facts(policies, |facts| plan::build(policies, facts, &Filters::default()));
     let refusals = refusals(&plan, policies, &case.given);
     Tried { name: name.clone(), differences: judge(&case.expected, &case.given, &plan, &refusals) }
 }

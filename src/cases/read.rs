@@ -7,8 +7,8 @@ use super::given::{self, Given};
 use super::schema;
 use crate::policy::decode::{EmptyList, Reader, Slot};
 use crate::policy::document::Node;
-use crate::policy::fault::{Fault, Reported};
-use crate::policy::{Faults, bytes_of_file, read_document};
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::policy::{PolicyErrors, bytes_of_file, read_document};
 
 /// A case that was understood completely.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ impl Case {
     ///
     /// # Errors
     /// All faults of the file; there is at least one.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
         read_document(name, bytes, &schema::LEVELS, read)
     }
 
@@ -34,13 +34,13 @@ impl Case {
     ///
     /// # Errors
     /// All faults of the file, or why it cannot be read.
-    pub fn read_file(path: &Path) -> Result<Self, Faults> {
+    pub fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
         Self::read(&path.display().to_string(), &bytes_of_file(path)?)
     }
 }
 
 /// Reads all keys before it gives up on any, so that all faults are found.
-fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, Reported> {
+fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, ErrorReported> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
     let document = Slot::of_document_called("a case", releases, root);
     let mut fields = document.fields(&schema::TOP, reader)?;
@@ -51,11 +51,11 @@ fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, Reported> {
     Ok(Case { policies: policies?, given: given?, expected: expected? })
 }
 
-fn policy(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
+fn policy(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, ErrorReported> {
     let path = slot.text(reader)?;
     match path.text.as_str() {
         "" | "-" => {
-            let fault = Fault::at(slot.span(), "this names no file");
+            let fault = Diagnostic::at(slot.span(), "this names no file");
             reader.refuse(fault.label("write a path from here to a policy, or to a folder of policies"))
         }
         path => Ok(path.to_owned()),

@@ -36,20 +36,20 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::settings::FrontDoor;
+use crate::settings::EntryPoint;
 
 /// Parses a command line, the program first. The usage lines show how the program was really called.
 ///
 /// # Errors
 /// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
-pub fn parse(arguments: impl IntoIterator<Item = OsString>, front_door: FrontDoor) -> Result<Cli, clap::Error> {
-    let matches = command(front_door).try_get_matches_from(arguments).map_err(other_word::mend)?;
+pub fn parse(arguments: impl IntoIterator<Item = OsString>, entry_point: EntryPoint) -> Result<Cli, clap::Error> {
+    let matches = command(entry_point).try_get_matches_from(arguments).map_err(other_word::mend)?;
     Cli::from_arg_matches(&matches)
 }
 
 /// Every command and flag with its help, in the words of the way in.
-pub fn command(front_door: FrontDoor) -> clap::Command {
-    let name = front_door.command();
+pub fn command(entry_point: EntryPoint) -> clap::Command {
+    let name = entry_point.command();
     let command = Cli::command().bin_name(name).display_name(name).after_long_help(help::long(name));
     help::with_examples(command, name)
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     fn parse_line(line: &str) -> Result<Cli, clap::Error> {
-        parse(line.split_whitespace().map(OsString::from), FrontDoor::Direct)
+        parse(line.split_whitespace().map(OsString::from), EntryPoint::Direct)
     }
 
     #[test]
@@ -69,11 +69,11 @@ mod tests {
 
     #[test]
     fn usage_shows_how_the_program_was_called() {
-        for (front_door, expected) in
-            [(FrontDoor::Helm, "helm purge plan"), (FrontDoor::Kubectl, "kubectl helm-purge plan")]
+        for (entry_point, expected) in
+            [(EntryPoint::Helm, "helm purge plan"), (EntryPoint::Kubectl, "kubectl helm-purge plan")]
         {
             let error =
-                parse(["x", "plan", "--nonsense"].map(OsString::from), front_door).expect_err("an unknown flag");
+                parse(["x", "plan", "--nonsense"].map(OsString::from), entry_point).expect_err("an unknown flag");
             assert!(error.to_string().contains(expected), "{error}");
         }
     }

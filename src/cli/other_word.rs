@@ -36,18 +36,18 @@ pub(super) fn mend(mut error: clap::Error) -> clap::Error {
 mod tests {
     use super::*;
     use crate::cli::{command, parse};
-    use crate::settings::FrontDoor;
+    use crate::settings::EntryPoint;
 
     fn said(word: &str) -> String {
         let arguments = ["helm-purge", word].map(std::ffi::OsString::from);
-        parse(arguments, FrontDoor::Direct).expect_err("there is no such command").to_string()
+        parse(arguments, EntryPoint::Direct).expect_err("there is no such command").to_string()
     }
 
     #[test]
     fn each_word_is_answered_with_a_command_that_there_is() {
         for (word, ours) in WORDS {
-            assert!(command(FrontDoor::Direct).find_subcommand(ours).is_some(), "{ours}");
-            assert!(command(FrontDoor::Direct).find_subcommand(word).is_none(), "{word}");
+            assert!(command(EntryPoint::Direct).find_subcommand(ours).is_some(), "{ours}");
+            assert!(command(EntryPoint::Direct).find_subcommand(word).is_none(), "{word}");
             let said = said(word);
             assert!(said.contains(&format!("tip: a similar subcommand exists: '{ours}'")), "{said}");
         }

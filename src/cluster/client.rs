@@ -19,8 +19,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
 use super::connection::Connection;
-use super::look_error::{LookError, chain};
-use crate::signal::{StopSignal, Urgency};
+use super::look_error::{ApiError, chain};
+use crate::signal::{CancelLevel, CancelToken};
 
 /// How long the server may take to answer. The client has no such bound of its own for one that stays silent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,7 +33,7 @@ const FILES: usize = 20;
 const STOP_CHECK: Duration = Duration::from_millis(20);
 
 /// The client, or why there is none.
-type Connected = Result<kube::Client, LookError>;
+type Connected = Result<kube::Client, ApiError>;
 /// What the thread is asked to do.
 type Job = Box<dyn FnOnce(Connected) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
 
@@ -49,7 +49,7 @@ enum Order {
 #[derive(Debug, Clone)]
 pub struct Client {
     orders: UnboundedSender<Order>,
-    stop: StopSignal,
+    stop: CancelToken,
     /// How long a whole look may take.
     patience: Duration,
     /// A look did not come back: nothing else will.
@@ -61,7 +61,7 @@ impl Client {
     ///
     /// # Errors
     /// Where there can be no thread for it, or hardly a file may be opened: its runtime panics then.
-    pub fn new(connection: &Connection, stop: StopSignal) -> Result<Self, LookError> {
+    pub fn new(connection: &Connection, stop: CancelToken) -> Result<Self, ApiError> {
         Self::with(connection.pinned().clone(), stop)
     }
 
@@ -69,18 +69,18 @@ impl Client {
     ///
     /// # Errors
     /// As above.
-    pub(super) fn with(kubeconfig: Kubeconfig, stop: StopSignal) -> Result<Self, LookError> {
-        open_files(FILES).map_err(|error| LookError::Failed(error.to_string()))?;
+    pub(super) fn with(kubeconfig: Kubeconfig, stop: CancelToken) -> Result<Self, ApiError> {
+        open_files(FILES).map_err(|error| ApiError::Failed(error.to_string()))?;
         let (orders, inbox) = unbounded_channel();
         let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(&kubeconfig, inbox));
-        thread.map_err(|error| LookError::Failed(error.to_string()))?;
+        thread.map_err(|error| ApiError::Failed(error.to_string()))?;
         Ok(Self { orders, stop, patience: LOOK_TIMEOUT, stuck: Arc::default() })
     }
 
     /// The same client for somebody who listens to another word, and does not wait for longer than this. What does not
     /// come back in that time says nothing about the looks of others.
     #[must_use]
-    pub fn listening_to(&self, stop: StopSignal, patience: Duration) -> Self {
+    pub fn listening_to(&self, stop: CancelToken, patience: Duration) -> Self {
         Self { orders: self.orders.clone(), stop, patience: patience.min(LOOK_TIMEOUT), stuck: Arc::default() }
     }
 
@@ -95,10 +95,10 @@ impl Client {
     ///
     /// # Errors
     /// Where it could not be made, or did not come back.
-    pub(super) fn look<T, F>(&self, look: impl FnOnce(kube::Client) -> F + Send + 'static) -> Result<T, LookError>
+    pub(super) fn look<T, F>(&self, look: impl FnOnce(kube::Client) -> F + Send + 'static) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T, LookError>> + 'static,
+        F: Future<Output = Result<T, ApiError>> + 'static,
     {
         let (answer, answers) = channel();
         self.start(move |client| async move {
@@ -116,42 +116,42 @@ impl Client {
     ///
     /// # Errors
     /// Where the thread does nothing any more.
-    pub(super) fn start<F>(&self, job: impl FnOnce(Connected) -> F + Send + 'static) -> Result<(), LookError>
+    pub(super) fn start<F>(&self, job: impl FnOnce(Connected) -> F + Send + 'static) -> Result<(), ApiError>
     where
         F: Future<Output = ()> + 'static,
     {
         let job: Job = Box::new(move |client| Box::pin(job(client)));
         if self.stuck.load(Ordering::Relaxed) || self.orders.send(Order::Do(job)).is_err() {
-            return Err(LookError::NoConnection("an earlier look did not come back".to_owned()));
+            return Err(ApiError::NoConnection("an earlier look did not come back".to_owned()));
         }
         Ok(())
     }
 
     /// Whether the run was told to end, which ends every look early.
     pub fn is_told_to_end(&self) -> bool {
-        self.stop.urgency() >= Urgency::Terminate
+        self.stop.urgency() >= CancelLevel::Terminate
     }
 
     /// What ends every look early.
-    pub(super) fn stop(&self) -> &StopSignal {
+    pub(super) fn stop(&self) -> &CancelToken {
         &self.stop
     }
 
-    fn wait<T>(&self, answers: &Receiver<Result<T, LookError>>) -> Result<T, LookError> {
+    fn wait<T>(&self, answers: &Receiver<Result<T, ApiError>>) -> Result<T, ApiError> {
         let started = Instant::now();
         loop {
             match answers.recv_timeout(STOP_CHECK) {
                 Ok(answer) => return answer,
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(LookError::Failed("the client ended without an answer".to_owned()));
+                    return Err(ApiError::Failed("the client ended without an answer".to_owned()));
                 }
                 Err(RecvTimeoutError::Timeout) if self.is_told_to_end() => {
-                    return Err(LookError::Interrupted);
+                    return Err(ApiError::Interrupted);
                 }
                 Err(RecvTimeoutError::Timeout) if started.elapsed() > self.patience => {
                     self.stuck.store(true, Ordering::Relaxed);
                     let seconds = self.patience.as_secs();
-                    return Err(LookError::NoConnection(format!("login and answer took longer than {seconds} s")));
+                    return Err(ApiError::NoConnection(format!("login and answer took longer than {seconds} s")));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -185,7 +185,7 @@ fn work(kubeconfig: &Kubeconfig, mut inbox: UnboundedReceiver<Order>) {
 }
 
 async fn connect(kubeconfig: Kubeconfig) -> Connected {
-    let no_connection = |error: &(dyn Error + 'static)| LookError::NoConnection(chain(error));
+    let no_connection = |error: &(dyn Error + 'static)| ApiError::NoConnection(chain(error));
     let configuration = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
     let mut configuration = configuration.map_err(|error| no_connection(&error))?;
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
@@ -198,16 +198,16 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
 
 /// The answer to one request, or the news that none came in time. For what is sent once: a question is
 /// [`answered`](super::question::answered).
-pub(super) async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> Result<T, LookError> {
+pub(super) async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> Result<T, ApiError> {
     match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-        Ok(answer) => answer.map_err(|error| LookError::from(&error)),
-        Err(_) => Err(LookError::NoAnswer(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
+        Ok(answer) => answer.map_err(|error| ApiError::from(&error)),
+        Err(_) => Err(ApiError::NoAnswer(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
     }
 }
 
 /// Comes when the run is told to end.
-pub(super) async fn told_to_end(stop: StopSignal) {
-    while stop.urgency() < Urgency::Terminate {
+pub(super) async fn told_to_end(stop: CancelToken) {
+    while stop.urgency() < CancelLevel::Terminate {
         tokio::time::sleep(STOP_CHECK).await;
     }
 }

@@ -15,7 +15,7 @@ use kube::config::Kubeconfig;
 use super::connection_error::ConnectionError;
 use super::kubeconfig::{self, Resolved};
 use super::private_folder::PrivateFolder;
-use crate::settings::ConnectionWish;
+use crate::settings::ConnectionOptions;
 
 /// The name of a kubeconfig's context: private to whoever wrote the kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Connection {
     ///
     /// # Errors
     /// Where there is no such connection, or the private file cannot be written.
-    pub fn resolve(wish: &ConnectionWish) -> Result<Self, ConnectionError> {
+    pub fn resolve(wish: &ConnectionOptions) -> Result<Self, ConnectionError> {
         let resolved = kubeconfig::resolve(wish)?;
         let folder = PrivateFolder::make().map_err(ConnectionError::NotPinned)?;
         let path = folder.path().join("kubeconfig");

@@ -9,23 +9,23 @@ use kube::config::{ExecInteractiveMode, Kubeconfig};
 
 use super::client::Client;
 use super::kubeconfig;
-use crate::settings::ConnectionWish;
-use crate::signal::StopSignal;
+use crate::settings::ConnectionOptions;
+use crate::signal::CancelToken;
 
 /// A client for a few quick looks, and what the kubeconfig says about where.
 #[derive(Debug)]
-pub struct Glance {
+pub struct QuickClient {
     client: Client,
-    stop: StopSignal,
+    stop: CancelToken,
     until: Instant,
     namespace: Option<String>,
 }
 
-impl Glance {
+impl QuickClient {
     /// Looks that are over after so long, all of them together. Nothing is asked yet, and nothing is written.
     ///
     /// Nothing where there is no such connection, or none without a question to somebody.
-    pub fn new(wish: &ConnectionWish, stop: &StopSignal, patience: Duration) -> Option<Self> {
+    pub fn new(wish: &ConnectionOptions, stop: &CancelToken, patience: Duration) -> Option<Self> {
         let until = Instant::now() + patience;
         let mut resolved = kubeconfig::resolve(wish).ok()?;
         ask_nobody(&mut resolved.kubeconfig)?;
@@ -46,7 +46,7 @@ impl Glance {
 }
 
 /// The names of a kubeconfig's contexts. Foreign text. None where there is no kubeconfig that can be read.
-pub fn context_names(wish: &ConnectionWish) -> Vec<String> {
+pub fn context_names(wish: &ConnectionOptions) -> Vec<String> {
     let read = kubeconfig::read_files(&wish.kubeconfig).ok().flatten();
     read.map(|read| read.contexts.into_iter().map(|context| context.name).collect()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use kube::config::{
 use super::connection_error::ConnectionError;
 use super::overrides::{self, FROM_FLAGS};
 use super::parts::Parts;
-use crate::settings::{ConnectionWish, InCluster, KubeconfigFiles};
+use crate::settings::{ConnectionOptions, InCluster, KubeconfigFiles};
 
 /// The context's name where no kubeconfig gives one.
 const IN_CLUSTER: &str = "in-cluster";
@@ -31,7 +31,7 @@ pub(super) struct Resolved {
 ///
 /// # Errors
 /// Where files are missing or unreadable, or the context or its cluster is not among them.
-pub(super) fn resolve(wish: &ConnectionWish) -> Result<Resolved, ConnectionError> {
+pub(super) fn resolve(wish: &ConnectionOptions) -> Result<Resolved, ConnectionError> {
     let mut parts = match read_files(&wish.kubeconfig)? {
         Some(kubeconfig) => parts_of_context(wish, kubeconfig)?,
         None => parts_without_kubeconfig(wish)?,
@@ -97,7 +97,7 @@ fn is_there(path: &Path) -> Result<bool, ConnectionError> {
     }
 }
 
-fn parts_of_context(wish: &ConnectionWish, kubeconfig: Kubeconfig) -> Result<Parts, ConnectionError> {
+fn parts_of_context(wish: &ConnectionOptions, kubeconfig: Kubeconfig) -> Result<Parts, ConnectionError> {
     let Some(name) = wish.context.clone().or_else(|| kubeconfig.current_context.clone()) else {
         // Flags alone can describe a connection as well.
         return if wish.api_server.is_some() {
@@ -133,7 +133,7 @@ fn find_user(users: Vec<NamedAuthInfo>, context: &str, user: Option<String>) -> 
     named.map(|user| user.auth_info.unwrap_or_default()).ok_or_else(missing)
 }
 
-fn parts_without_kubeconfig(wish: &ConnectionWish) -> Result<Parts, ConnectionError> {
+fn parts_without_kubeconfig(wish: &ConnectionOptions) -> Result<Parts, ConnectionError> {
     if let Some(wanted) = &wish.context {
         return Err(ConnectionError::UnknownContext { wanted: wanted.clone(), known: Vec::new() });
     }

@@ -11,16 +11,16 @@ use proptest::prelude::*;
 use super::connection_error::ConnectionError;
 use super::kubeconfig::{Resolved, resolve};
 use crate::arbitrary::{any_like, corpus};
-use crate::settings::{ConnectionWish, KubeconfigFiles};
+use crate::settings::{ConnectionOptions, KubeconfigFiles};
 
 proptest! {
     #[test]
     fn any_bytes_end_in_one_cluster_or_in_a_reason(bytes in any_like(corpus("kubeconfig"))) {
         let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
         file.write_all(&bytes).expect("a file can be written");
-        let wish = ConnectionWish {
+        let wish = ConnectionOptions {
             kubeconfig: KubeconfigFiles::Flag(file.path().to_owned()),
-            ..ConnectionWish::default()
+            ..ConnectionOptions::default()
         };
         match resolve(&wish) {
             Ok(resolved) => {
@@ -40,7 +40,7 @@ const PLAIN: &str = "contexts: [{name: dev, context: {cluster: c, user: u}}]\n\
 
 fn read(path: &Path) -> Result<Resolved, ConnectionError> {
     let kubeconfig = KubeconfigFiles::Flag(path.to_owned());
-    resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() })
+    resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() })
 }
 
 #[test]

@@ -13,14 +13,14 @@ use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
 use serde_json::{Value, json};
 
 use super::client::{Client, in_time};
-use super::look_error::LookError;
-use crate::release::{Namespace, RecordMark};
+use super::look_error::ApiError;
+use crate::release::{Namespace, ObjectVersion};
 
 const FIELD_MANAGER: &str = "helm-purge";
 
 /// A Lease as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenLease {
+pub struct ObservedLease {
     /// Who holds it; nobody, where it was given back. Foreign text.
     pub holder: Option<String>,
     /// For how long after a renewal it is held; unknown where somebody else wrote it and did not say.
@@ -32,12 +32,12 @@ pub struct SeenLease {
     /// How often it went from one holder to another.
     pub transitions: i32,
     /// Which writing of it this is.
-    pub writing: RecordMark,
+    pub writing: ObjectVersion,
 }
 
 /// What a Lease is to say from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeaseWish {
+pub struct LeaseRequest {
     /// Who holds it; nobody, for it to be given back.
     pub holder: Option<String>,
     /// For how long after this writing.
@@ -48,9 +48,9 @@ pub struct LeaseWish {
 
 /// What came of writing one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeaseWriting {
+pub enum LeaseWriteResult {
     /// It says so now.
-    Done(SeenLease),
+    Done(ObservedLease),
     /// It is not any more what was seen, and nothing was written.
     Outdated,
 }
@@ -60,13 +60,13 @@ impl Client {
     ///
     /// # Errors
     /// Where it cannot be looked at.
-    pub fn lease(&self, namespace: &Namespace, name: &str) -> Result<Option<SeenLease>, LookError> {
+    pub fn lease(&self, namespace: &Namespace, name: &str) -> Result<Option<ObservedLease>, ApiError> {
         let (namespace, name) = (namespace.to_string(), name.to_owned());
         let found = self.look(|client| async move {
             let api = Api::<Lease>::namespaced(client, &namespace);
             in_time(api.get_opt(&name)).await
         })?;
-        Ok(found.map(SeenLease::from))
+        Ok(found.map(ObservedLease::from))
     }
 
     /// Writes a Lease over what was seen, or makes it where nothing was.
@@ -77,9 +77,9 @@ impl Client {
         &self,
         namespace: &Namespace,
         name: &str,
-        wish: &LeaseWish,
-        over: Option<&SeenLease>,
-    ) -> Result<LeaseWriting, LookError> {
+        wish: &LeaseRequest,
+        over: Option<&ObservedLease>,
+    ) -> Result<LeaseWriteResult, ApiError> {
         let (namespace, name, wish, over) = (namespace.to_string(), name.to_owned(), wish.clone(), over.cloned());
         self.look(|client| async move {
             let api = Api::<Lease>::namespaced(client, &namespace);
@@ -96,7 +96,7 @@ impl Client {
                     other => other.map(Some),
                 }
             });
-            Ok(written.await?.map_or(LeaseWriting::Outdated, |lease| LeaseWriting::Done(lease.into())))
+            Ok(written.await?.map_or(LeaseWriteResult::Outdated, |lease| LeaseWriteResult::Done(lease.into())))
         })
     }
 }
@@ -120,7 +120,7 @@ fn gone_is_outdated(error: kube::Error) -> kube::Error {
     }
 }
 
-fn new_lease(name: &str, wish: &LeaseWish) -> Lease {
+fn new_lease(name: &str, wish: &LeaseRequest) -> Lease {
     let spec = LeaseSpec {
         holder_identity: wish.holder.clone(),
         lease_duration_seconds: Some(seconds(wish.duration)),
@@ -133,7 +133,7 @@ fn new_lease(name: &str, wish: &LeaseWish) -> Lease {
 }
 
 /// A change that names the writing it is for is refused by the API server for any other.
-fn change(wish: &LeaseWish, seen: &SeenLease) -> Value {
+fn change(wish: &LeaseRequest, seen: &ObservedLease) -> Value {
     let now = MicroTime(wish.now);
     let mut spec = json!({
         "holderIdentity": wish.holder, "leaseDurationSeconds": seconds(wish.duration), "renewTime": now,
@@ -151,7 +151,7 @@ fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX).max(1)
 }
 
-impl From<Lease> for SeenLease {
+impl From<Lease> for ObservedLease {
     fn from(lease: Lease) -> Self {
         let spec = lease.spec.unwrap_or_default();
         let seconds = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok());
@@ -161,7 +161,7 @@ impl From<Lease> for SeenLease {
             acquired: spec.acquire_time.map(|time| time.0),
             renewed: spec.renew_time.map(|time| time.0),
             transitions: spec.lease_transitions.unwrap_or_default(),
-            writing: RecordMark {
+            writing: ObjectVersion {
                 uid: lease.metadata.uid.unwrap_or_default().into(),
                 version: lease.metadata.resource_version.unwrap_or_default().into(),
             },
@@ -173,20 +173,20 @@ impl From<Lease> for SeenLease {
 mod tests {
     use super::*;
 
-    fn seen(holder: Option<&str>) -> SeenLease {
-        SeenLease {
+    fn seen(holder: Option<&str>) -> ObservedLease {
+        ObservedLease {
             holder: holder.map(str::to_owned),
             duration: None,
             acquired: None,
             renewed: None,
             transitions: 3,
-            writing: RecordMark { uid: "u".into(), version: "7".into() },
+            writing: ObjectVersion { uid: "u".into(), version: "7".into() },
         }
     }
 
-    fn changed(holder: Option<&str>, seen: &SeenLease) -> Value {
+    fn changed(holder: Option<&str>, seen: &ObservedLease) -> Value {
         let now = "2026-11-25T19:00:00.5Z".parse().expect("a time");
-        let wish = LeaseWish { holder: holder.map(str::to_owned), duration: Duration::from_mins(1), now };
+        let wish = LeaseRequest { holder: holder.map(str::to_owned), duration: Duration::from_mins(1), now };
         change(&wish, seen)
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Why a look at the cluster failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LookError {
+pub enum ApiError {
     /// The right to look is missing.
     Forbidden(String),
     /// The client cannot connect or log in; helm still may, for it is less strict about certificates.
@@ -20,22 +20,22 @@ pub enum LookError {
     Interrupted,
 }
 
-impl From<&kube::Error> for LookError {
+impl From<&kube::Error> for ApiError {
     fn from(error: &kube::Error) -> Self {
         match error {
-            kube::Error::Api(status) if status.code == 403 => LookError::Forbidden(status.message.clone()),
-            kube::Error::Api(status) if status.code == 401 => LookError::NoConnection(status.message.clone()),
+            kube::Error::Api(status) if status.code == 403 => ApiError::Forbidden(status.message.clone()),
+            kube::Error::Api(status) if status.code == 401 => ApiError::NoConnection(status.message.clone()),
             kube::Error::Api(status) if matches!(status.code, 405 | 406 | 501) => {
-                LookError::Unsupported(status.message.clone())
+                ApiError::Unsupported(status.message.clone())
             }
-            kube::Error::Api(status) => LookError::Failed(status.message.clone()),
+            kube::Error::Api(status) => ApiError::Failed(status.message.clone()),
             error if is_lost(error) => {
-                LookError::NoAnswer(format!("the connection to the API server broke: {}", last_of(error)))
+                ApiError::NoAnswer(format!("the connection to the API server broke: {}", last_of(error)))
             }
             kube::Error::Auth(_) | kube::Error::HyperError(_) | kube::Error::Service(_) => {
-                LookError::NoConnection(chain(error))
+                ApiError::NoConnection(chain(error))
             }
-            other => LookError::Failed(chain(other)),
+            other => ApiError::Failed(chain(other)),
         }
     }
 }
@@ -79,17 +79,17 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-impl fmt::Display for LookError {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LookError::Forbidden(text)
-            | LookError::NoConnection(text)
-            | LookError::NoAnswer(text)
-            | LookError::Unsupported(text)
-            | LookError::Failed(text) => f.write_str(text),
-            LookError::Interrupted => f.write_str("interrupted"),
+            ApiError::Forbidden(text)
+            | ApiError::NoConnection(text)
+            | ApiError::NoAnswer(text)
+            | ApiError::Unsupported(text)
+            | ApiError::Failed(text) => f.write_str(text),
+            ApiError::Interrupted => f.write_str("interrupted"),
         }
     }
 }
 
-impl Error for LookError {}
+impl Error for ApiError {}

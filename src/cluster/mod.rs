@@ -26,13 +26,14 @@ mod run_records;
 pub use client::Client;
 pub use connection::{Connection, ContextName, ServerUrl};
 pub use connection_error::ConnectionError;
-pub use glance::{Glance, context_names};
-pub use leases::{LeaseWish, LeaseWriting, SeenLease};
-pub use look_error::LookError;
+pub use glance::{QuickClient, context_names};
+pub use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
+pub use look_error::ApiError;
 pub use looks::{
-    Application, Deed, HelmRelease, Identity, InNamespace, KeepMark, KeepMarkList, KnownNamespace, MadeReleases,
-    MarksInNamespace, NamedNamespace, NamespaceFacts, NamespaceList, OfferedKinds, Payload, Payloads, Presence, Record,
-    RecordList, RecordStore, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, Wanted, WatchNews,
+    AccessReview, Application, HelmRelease, Identity, InNamespace, KnownNamespace, MadeReleases, NamedNamespace,
+    NamespaceFacts, NamespaceList, OfferedKinds, OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace,
+    Payload, Payloads, Presence, Record, RecordList, ReplacedNames, ReplacedRevisions, Resource, SpelledKind,
+    StorageDriver, Wanted, WatchNews,
 };
-pub use marks::{MarkPlace, SeenMark};
-pub use run_records::{MadeRunRecord, RunRecord};
+pub use marks::{OptOutTarget, StoredOptOut};
+pub use run_records::{CreatedJournalConfigMap, JournalConfigMap};

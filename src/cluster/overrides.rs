@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::parts::Parts;
-use crate::settings::ConnectionWish;
+use crate::settings::ConnectionOptions;
 
 /// The context's name where flags say which server is meant: what a kubeconfig calls its own cluster does not
 /// describe that one.
 pub(super) const FROM_FLAGS: &str = "kube-apiserver";
 
 /// With the precedence they have in Helm: over the kubeconfig.
-pub(super) fn apply(wish: &ConnectionWish, parts: &mut Parts) {
+pub(super) fn apply(wish: &ConnectionOptions, parts: &mut Parts) {
     if let Some(server) = &wish.api_server {
         parts.cluster.server = Some(server.clone());
         FROM_FLAGS.clone_into(&mut parts.context);

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use super::client::in_time;
-use super::look_error::{LookError, is_lost};
+use super::look_error::{ApiError, is_lost};
 
 /// How long it waits each time before it asks again.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1800)];
@@ -16,7 +16,7 @@ const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The answer to a question, or why there is none.
-pub(super) async fn answered<T, F>(ask: impl Fn() -> F) -> Result<T, LookError>
+pub(super) async fn answered<T, F>(ask: impl Fn() -> F) -> Result<T, ApiError>
 where
     F: Future<Output = kube::Result<T>>,
 {
@@ -68,7 +68,7 @@ mod tests {
             let trouble = || kube::Error::Api(Box::new(Status::failure("trouble", "").with_code(code)));
             if asked.get() <= times { Err(trouble()) } else { Ok(()) }
         }));
-        (asked.get(), answer.err().map(|error| LookError::from(&error).to_string()))
+        (asked.get(), answer.err().map(|error| ApiError::from(&error).to_string()))
     }
 
     #[test]

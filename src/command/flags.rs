@@ -1,13 +1,13 @@
 //! Values of flags that several commands take.
 
-use super::Stopped;
+use super::CommandError;
 use crate::release::Namespace;
-use crate::visible;
+use crate::sanitize;
 
 /// Reads the namespace that a flag names.
-pub(super) fn namespace(flag: &str, text: &str) -> Result<Namespace, Stopped> {
+pub(super) fn namespace(flag: &str, text: &str) -> Result<Namespace, CommandError> {
     text.parse().map_err(|error| {
-        let text = visible::quoted(text);
-        Stopped::usage(format!("{flag}: {text} is no namespace: {error}"), "name one that exists")
+        let text = sanitize::quoted(text);
+        CommandError::usage(format!("{flag}: {text} is no namespace: {error}"), "name one that exists")
     })
 }

@@ -4,12 +4,12 @@ use super::prepare::saved_plan;
 use super::prepare::{Prepared, prepare};
 use super::purge::file_plan;
 use super::undertaking::journal::note_earlier;
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
-use crate::guard::Attendance;
-use crate::report::{Detail, EarlyEnd, Format, PlanDocument, plan_lines, plan_names, render_plan, serialize};
-use crate::settings::ConnectionWish;
+use crate::guard::Interactivity;
+use crate::report::{Detail, EarlyExit, Format, PlanDocument, plan_lines, plan_names, render_plan, serialize};
+use crate::settings::ConnectionOptions;
 
 /// Whether the exit code says that there is something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,28 +21,28 @@ enum Detailed {
 /// Shows the plan, and every guard that `run` would trip over.
 pub(super) fn plan(
     arguments: &PlanArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
-    let prepared = prepare(&arguments.selection, None, wish, Attendance::Attended, surroundings)?;
-    note_earlier(&prepared.undertaking(), None, surroundings);
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
+    let prepared = prepare(&arguments.selection, None, wish, Interactivity::Attended, app)?;
+    note_earlier(&prepared.undertaking(), None, app);
     let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
     let workers = prepared.policies.workers();
-    show(&prepared, workers, arguments.output, detailed, surroundings)
+    show(&prepared, workers, arguments.output, detailed, app)
 }
 
 /// `run --dry-run`: the same.
 pub(super) fn dry_run(
     arguments: &RunArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let saved = saved_plan::read(arguments)?;
-    let prepared = prepare(&arguments.selection, saved, wish, Attendance::Attended, surroundings)?;
-    note_earlier(&prepared.undertaking(), arguments.journal.place.as_deref(), surroundings);
+    let prepared = prepare(&arguments.selection, saved, wish, Interactivity::Attended, app)?;
+    note_earlier(&prepared.undertaking(), arguments.journal.place.as_deref(), app);
     let workers = prepared.workers(arguments);
-    file_plan(&prepared, workers, Some(EarlyEnd::new("dry-run", "only the plan was asked for")), surroundings);
-    show(&prepared, workers, arguments.output, Detailed::No, surroundings)
+    file_plan(&prepared, workers, Some(EarlyExit::new("dry-run", "only the plan was asked for")), app);
+    show(&prepared, workers, arguments.output, Detailed::No, app)
 }
 
 fn show(
@@ -50,12 +50,12 @@ fn show(
     workers: usize,
     output: OutputFormat,
     detailed: Detailed,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let scope = prepared.scope_note();
     let view = prepared.view(workers, &scope);
-    let printer = &mut surroundings.printer;
-    let width = surroundings.terminal.stdout.columns();
+    let printer = &mut app.printer;
+    let width = app.terminal.stdout.columns();
     let text = match output {
         OutputFormat::Table => Ok(render_plan(&view, Detail::Usual, width, printer.out())),
         OutputFormat::Wide => Ok(render_plan(&view, Detail::Wide, width, printer.out())),
@@ -63,10 +63,10 @@ fn show(
         OutputFormat::Json => serialize(&PlanDocument::of(&view), Format::Json),
         OutputFormat::Yaml => serialize(&PlanDocument::of(&view), Format::Yaml),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     plan_lines(&view).for_each(|line| printer.log(&line));
     if !prepared.refusals.is_empty() {
-        return Err(Stopped::Refused(prepared.refusals.clone()));
+        return Err(CommandError::Refused(prepared.refusals.clone()));
     }
     let something = prepared.plan.chosen().next().is_some();
     Ok(if something && detailed == Detailed::Yes { ExitCode::SomethingToPurge } else { ExitCode::Done })

@@ -8,8 +8,8 @@ use crate::cli::{Cli, Command, LogFormatArgument, ReportArguments};
 use crate::clock::Clock;
 use crate::executor::Operation;
 use crate::exit_code::ExitCode;
-use crate::report::{EarlyEnd, Level, LogLine, Printer, Report, ReportFormat, write_report, write_termination_log};
-use crate::visible;
+use crate::report::{EarlyExit, Level, LogLine, Printer, Report, ReportFormat, write_report, write_termination_log};
+use crate::sanitize;
 
 /// What somebody wants to have written, and what is known so far.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Reports {
     }
 
     /// Writes everything, and gives the exit code: another one where that was not possible.
-    pub(super) fn hand_in(self, code: ExitCode, early: Option<EarlyEnd>, printer: &mut Printer) -> ExitCode {
+    pub(super) fn hand_in(self, code: ExitCode, early: Option<EarlyExit>, printer: &mut Printer) -> ExitCode {
         let Some(Wanted { operation, started, files, termination_log }) = self.wanted else { return code };
         let mut report = self.filed.unwrap_or_else(|| Report::of_nothing(operation, started));
         report.end(code.unless_unwritten(printer.state()).number(), early);
@@ -75,8 +75,8 @@ impl Reports {
 
 fn tell(what: &str, file: &Path, written: std::io::Result<()>, printer: &mut Printer) {
     if let Err(error) = written {
-        let file = visible::line(&file.display().to_string());
-        let error = visible::sentence(&error.to_string());
+        let file = sanitize::line(&file.display().to_string());
+        let error = sanitize::sentence(&error.to_string());
         printer.tell_unwritten(&format!("error: {what} could not be written to {file}: {error}"));
     }
 }

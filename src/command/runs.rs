@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cli::{RunsArguments, RunsFormat};
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
-use crate::journal::{PastRun, Place, Source, Unread};
+use crate::journal::{JournalLocation, PastRun, Source, Unread};
 use crate::report::{Detail, Format, OneRunDocument, RunListDocument, render_one_run, render_runs, serialize};
 use crate::run_id::RunId;
-use crate::settings::{ConnectionWish, FrontDoor};
-use crate::visible;
+use crate::sanitize;
+use crate::settings::{ConnectionOptions, EntryPoint};
 
 /// All that was found.
 #[derive(Default)]
@@ -22,32 +22,32 @@ struct Found {
 /// Shows them, the newest first, or all about one.
 pub(super) fn runs(
     arguments: &RunsArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let wanted = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
-    let wanted = wanted.map_err(|error| Stopped::usage(error.to_string(), "`runs` lists them"))?;
-    surroundings.listen()?;
-    let found = find(arguments, wish, surroundings);
-    let Found { runs, unread } = surroundings.unless_interrupted(found)?;
+    let wanted = wanted.map_err(|error| CommandError::usage(error.to_string(), "`runs` lists them"))?;
+    app.listen()?;
+    let found = find(arguments, wish, app);
+    let Found { runs, unread } = app.unless_interrupted(found)?;
     for Unread { source, why } in &unread {
         let text = format!("note: {source} is no journal that can be read: {why}");
-        surroundings.printer.say(&visible::sentence(&text));
+        app.printer.say(&sanitize::sentence(&text));
     }
     match wanted {
-        None => show_all(&runs, &unread, arguments.output, surroundings),
+        None => show_all(&runs, &unread, arguments.output, app),
         Some(id) => match runs.iter().find(|run| run.id == id) {
-            Some(run) => show_one(run, arguments.output, surroundings),
-            None => Err(Stopped::usage(format!("there is no journal of run {id}"), "`runs` lists them")),
+            Some(run) => show_one(run, arguments.output, app),
+            None => Err(CommandError::usage(format!("there is no journal of run {id}"), "`runs` lists them")),
         },
     }
 }
 
 /// Of a run that is in several places, the file says more.
-fn find(arguments: &RunsArguments, wish: &ConnectionWish, surroundings: &mut Surroundings) -> Result<Found, Stopped> {
-    let mut found = in_files(arguments.journal.as_deref(), surroundings)?;
+fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &mut App) -> Result<Found, CommandError> {
+    let mut found = in_files(arguments.journal.as_deref(), app)?;
     if !arguments.local && arguments.journal.is_none() {
-        let in_cluster = in_cluster(arguments.namespace.as_deref(), wish, surroundings);
+        let in_cluster = in_cluster(arguments.namespace.as_deref(), wish, app);
         found.runs.extend(in_cluster.runs);
         found.unread.extend(in_cluster.unread);
     }
@@ -58,21 +58,21 @@ fn find(arguments: &RunsArguments, wish: &ConnectionWish, surroundings: &mut Sur
     Ok(found)
 }
 
-fn in_files(named: Option<&Path>, surroundings: &mut Surroundings) -> Result<Found, Stopped> {
-    let usual = surroundings.environment.state_home.as_deref().map(Place::usual);
-    let read = match named.map(Place::named).or(usual) {
+fn in_files(named: Option<&Path>, app: &mut App) -> Result<Found, CommandError> {
+    let usual = app.environment.state_home.as_deref().map(JournalLocation::usual);
+    let read = match named.map(JournalLocation::named).or(usual) {
         None => {
-            surroundings.printer.say("note: no files were looked for: neither XDG_STATE_HOME nor HOME is set");
+            app.printer.say("note: no files were looked for: neither XDG_STATE_HOME nor HOME is set");
             return Ok(Found::default());
         }
-        Some(Place::File(file)) => {
-            PastRun::in_file(&file, &surroundings.environment.machine).map(|run| (vec![run], Vec::new()))
+        Some(JournalLocation::File(file)) => {
+            PastRun::in_file(&file, &app.environment.machine).map(|run| (vec![run], Vec::new()))
         }
-        Some(Place::Folder(folder)) => PastRun::in_folder(&folder, &surroundings.environment.machine),
+        Some(JournalLocation::Folder(folder)) => PastRun::in_folder(&folder, &app.environment.machine),
     };
     match read {
         Ok((runs, unread)) => Ok(Found { runs, unread }),
-        Err(Unread { source, why }) => Err(Stopped::Error {
+        Err(Unread { source, why }) => Err(CommandError::Error {
             code: ExitCode::Preflight,
             error: Box::from(format!("{source} cannot be read: {why}")),
             hint: None,
@@ -81,23 +81,23 @@ fn in_files(named: Option<&Path>, surroundings: &mut Surroundings) -> Result<Fou
 }
 
 /// Where the cluster cannot be asked, what is on this machine is still worth showing.
-fn in_cluster(namespace: Option<&str>, wish: &ConnectionWish, surroundings: &mut Surroundings) -> Found {
-    let not_asked = |why: String, surroundings: &mut Surroundings| {
-        let why = visible::sentence(&why);
-        surroundings.printer.say(&format!("note: runs in pods of the cluster could not be looked for: {why}"));
+fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) -> Found {
+    let not_asked = |why: String, app: &mut App| {
+        let why = sanitize::sentence(&why);
+        app.printer.say(&format!("note: runs in pods of the cluster could not be looked for: {why}"));
         Found::default()
     };
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
-        Err(error) => return not_asked(error.to_string(), surroundings),
+        Err(error) => return not_asked(error.to_string(), app),
     };
     // Helm keeps -n for itself, and says in the variable which namespace is meant.
-    let of_helm = surroundings.environment.helm_namespace.as_deref();
-    let of_helm = of_helm.filter(|_| surroundings.front_door == FrontDoor::Helm);
+    let of_helm = app.environment.helm_namespace.as_deref();
+    let of_helm = of_helm.filter(|_| app.entry_point == EntryPoint::Helm);
     let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace()).to_owned();
-    let client = Client::new(&connection, surroundings.interrupts.stop().clone());
+    let client = Client::new(&connection, app.interrupts.stop().clone());
     match client.and_then(|client| client.run_records(&namespace)) {
-        Err(error) => not_asked(error.to_string(), surroundings),
+        Err(error) => not_asked(error.to_string(), app),
         Ok(records) => {
             let mut found = Found::default();
             for record in records {
@@ -111,14 +111,9 @@ fn in_cluster(namespace: Option<&str>, wish: &ConnectionWish, surroundings: &mut
     }
 }
 
-fn show_all(
-    runs: &[PastRun],
-    unread: &[Unread],
-    output: RunsFormat,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
-    let (now, width) = (surroundings.environment.clock.now(), surroundings.terminal.stdout.columns());
-    let printer = &mut surroundings.printer;
+fn show_all(runs: &[PastRun], unread: &[Unread], output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+    let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
+    let printer = &mut app.printer;
     let text = match output {
         RunsFormat::Table => Ok(render_runs(runs, Detail::Usual, now, width, printer.out())),
         RunsFormat::Wide => Ok(render_runs(runs, Detail::Wide, now, width, printer.out())),
@@ -126,26 +121,26 @@ fn show_all(
         RunsFormat::Json => serialize(&RunListDocument::of(runs, unread), Format::Json),
         RunsFormat::Yaml => serialize(&RunListDocument::of(runs, unread), Format::Yaml),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     if runs.is_empty() {
         printer.say("no run has left a journal here");
     }
     Ok(ExitCode::Done)
 }
 
-fn show_one(run: &PastRun, output: RunsFormat, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
-    let width = surroundings.terminal.stdout.columns();
-    let printer = &mut surroundings.printer;
+fn show_one(run: &PastRun, output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+    let width = app.terminal.stdout.columns();
+    let printer = &mut app.printer;
     let text = match output {
         RunsFormat::Table => Ok(render_one_run(run, Detail::Usual, width, printer.out())),
         RunsFormat::Wide => Ok(render_one_run(run, Detail::Wide, width, printer.out())),
         RunsFormat::Name => {
-            let names = run.record.releases.keys().map(|release| visible::line(release));
+            let names = run.record.releases.keys().map(|release| sanitize::line(release));
             Ok(names.collect::<Vec<_>>().join("\n"))
         }
         RunsFormat::Json => serialize(&OneRunDocument::of(run), Format::Json),
         RunsFormat::Yaml => serialize(&OneRunDocument::of(run), Format::Yaml),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     Ok(ExitCode::Done)
 }

@@ -2,27 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cases::{self, CASE_FILE, Loaded, Tried};
 use crate::cli::TestArguments;
 use crate::exit_code::ExitCode;
-use crate::policy::Faults;
+use crate::policy::PolicyErrors;
 use crate::report::{render_case, render_cases};
-use crate::visible;
+use crate::sanitize;
 
 /// Tries every case; none, where one of them cannot be read.
-pub(super) fn test(arguments: &TestArguments, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
-    let loaded = match load_all(arguments, surroundings)? {
+pub(super) fn test(arguments: &TestArguments, app: &mut App) -> Result<ExitCode, CommandError> {
+    let loaded = match load_all(arguments, app)? {
         Ok(loaded) => loaded,
         Err(faults) => {
             for faults in &faults {
-                surroundings.printer.tell_faults(faults);
+                app.printer.tell_faults(faults);
             }
             return Ok(ExitCode::PolicyInvalid);
         }
     };
     let tried = loaded.iter().map(cases::try_case).collect::<Vec<_>>();
-    let printer = &mut surroundings.printer;
+    let printer = &mut app.printer;
     for case in &tried {
         let text = render_case(case, printer.out());
         printer.data(&text);
@@ -34,13 +34,10 @@ pub(super) fn test(arguments: &TestArguments, surroundings: &mut Surroundings) -
 }
 
 /// All cases of all folders, or all faults of all files, those of a file that several cases share once.
-fn load_all(
-    arguments: &TestArguments,
-    surroundings: &mut Surroundings,
-) -> Result<Result<Vec<Loaded>, Vec<Faults>>, Stopped> {
+fn load_all(arguments: &TestArguments, app: &mut App) -> Result<Result<Vec<Loaded>, Vec<PolicyErrors>>, CommandError> {
     let (mut loaded, mut faults) = (Vec::new(), Vec::new());
     for root in &arguments.folders {
-        for case in find(root, surroundings)? {
+        for case in find(root, app)? {
             match cases::load(&case, root) {
                 Ok(case) => loaded.push(case),
                 Err(found) => found.into_iter().for_each(|found| {
@@ -54,17 +51,17 @@ fn load_all(
     Ok(if faults.is_empty() { Ok(loaded) } else { Err(faults) })
 }
 
-fn find(root: &Path, surroundings: &mut Surroundings) -> Result<Vec<PathBuf>, Stopped> {
-    let name = visible::line(&root.display().to_string());
+fn find(root: &Path, app: &mut App) -> Result<Vec<PathBuf>, CommandError> {
+    let name = sanitize::line(&root.display().to_string());
     let hint = format!("a case is a folder with a `{CASE_FILE}`; name it, or the folder that holds it");
-    let found =
-        cases::find(root).map_err(|error| Stopped::usage(format!("`{name}` cannot be looked into: {error}"), &hint))?;
+    let found = cases::find(root)
+        .map_err(|error| CommandError::usage(format!("`{name}` cannot be looked into: {error}"), &hint))?;
     if found.cases.is_empty() {
-        return Err(Stopped::usage(format!("there is no case in `{name}`"), hint));
+        return Err(CommandError::usage(format!("there is no case in `{name}`"), hint));
     }
     for other in &found.others {
-        let other = visible::line(&other.display().to_string());
-        surroundings.printer.say(&format!("note: {other} has no `{CASE_FILE}` and is passed over"));
+        let other = sanitize::line(&other.display().to_string());
+        app.printer.say(&format!("note: {other} has no `{CASE_FILE}` and is passed over"));
     }
     Ok(found.cases)
 }

@@ -1,49 +1,49 @@
 //! `validate`: are these files policies? Needs no cluster and starts nothing.
 
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cli::{DiagnosticsFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
-use crate::policy::{Policy, ReadPolicies, shared_namespaces};
-use crate::report::{Diagnostic, DiagnosticsDocument, Format, LogFormat, plural, serialize};
-use crate::visible;
+use crate::policy::{LoadedPolicies, Policy, shared_namespaces};
+use crate::report::{DiagnosticJson, DiagnosticsDocument, Format, LogFormat, plural, serialize};
+use crate::sanitize;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
-pub(super) fn validate(arguments: &ValidateArguments, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+pub(super) fn validate(arguments: &ValidateArguments, app: &mut App) -> Result<ExitCode, CommandError> {
     let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
-    let notes = shared_namespaces(&read.policies).iter().map(Diagnostic::of_shared).collect::<Vec<_>>();
+    let notes = shared_namespaces(&read.policies).iter().map(DiagnosticJson::of_shared).collect::<Vec<_>>();
     let format = match arguments.output {
         DiagnosticsFormat::Text => None,
         DiagnosticsFormat::Json => Some(Format::Json),
         DiagnosticsFormat::Yaml => Some(Format::Yaml),
     };
     if format.is_none() {
-        tell(&read, &valid, &notes, surroundings);
+        tell(&read, &valid, &notes, app);
     }
-    let diagnostics = read.faults.iter().flat_map(Diagnostic::of_faults).chain(notes).collect::<Vec<_>>();
+    let diagnostics = read.faults.iter().flat_map(DiagnosticJson::of_faults).chain(notes).collect::<Vec<_>>();
     // In a log they would be no annotations.
-    if surroundings.environment.github_actions && surroundings.printer.log_format() == LogFormat::Text {
+    if app.environment.github_actions && app.printer.log_format() == LogFormat::Text {
         for diagnostic in &diagnostics {
-            surroundings.printer.tell(&diagnostic.annotation());
+            app.printer.tell(&diagnostic.annotation());
         }
     }
     if let Some(format) = format {
         let document = serialize(&DiagnosticsDocument::new(&valid, diagnostics), format);
-        surroundings.printer.data(&document.map_err(Stopped::internal)?);
+        app.printer.data(&document.map_err(CommandError::internal)?);
     }
     Ok(if read.faults.is_empty() { ExitCode::Done } else { ExitCode::PolicyInvalid })
 }
 
 /// Those that nothing is wrong with, their names included.
-fn valid(read: &ReadPolicies) -> Vec<&Policy> {
+fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
     let has_faults = |policy: &Policy| read.faults.iter().any(|faults| *faults.file() == policy.file);
     read.policies.iter().filter(|policy| !has_faults(policy)).collect()
 }
 
-fn tell(read: &ReadPolicies, valid: &[&Policy], notes: &[Diagnostic], surroundings: &mut Surroundings) {
-    let printer = &mut surroundings.printer;
+fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[DiagnosticJson], app: &mut App) {
+    let printer = &mut app.printer;
     for policy in valid {
-        printer.say(&format!("{}: policy `{}` is valid", visible::line(&policy.file), policy.name));
+        printer.say(&format!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));
     }
     for faults in &read.faults {
         printer.tell_faults(faults);

@@ -4,7 +4,7 @@ use clap::{Arg, Command};
 
 use super::answer::Candidate;
 use super::line::{Line, may_be_repeated};
-use crate::settings::FrontDoor;
+use crate::settings::EntryPoint;
 
 /// What Helm offers by itself behind a plugin's name: its own flags, which a plugin never sees.
 const OFFERED_BY_HELM: [&str; 3] = ["namespace", "kube-context", "kubeconfig"];
@@ -17,9 +17,9 @@ pub(super) fn commands(line: &Line<'_>) -> Vec<Candidate> {
 }
 
 /// The flags of a command that can still come.
-pub(super) fn flags(line: &Line<'_>, front_door: FrontDoor) -> Vec<Candidate> {
+pub(super) fn flags(line: &Line<'_>, entry_point: EntryPoint) -> Vec<Candidate> {
     let arguments = line.command.get_arguments().filter(|argument| !argument.is_positional());
-    let offered = arguments.filter(|argument| !argument.is_hide_set() && !is_offered_by_helm(argument, front_door));
+    let offered = arguments.filter(|argument| !argument.is_hide_set() && !is_offered_by_helm(argument, entry_point));
     let possible = offered.filter(|argument| may_still_come(argument, line));
     possible.flat_map(|argument| names(argument, line.partial)).collect()
 }
@@ -28,8 +28,8 @@ fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
-fn is_offered_by_helm(argument: &Arg, front_door: FrontDoor) -> bool {
-    front_door == FrontDoor::Helm && argument.get_long().is_some_and(|long| OFFERED_BY_HELM.contains(&long))
+fn is_offered_by_helm(argument: &Arg, entry_point: EntryPoint) -> bool {
+    entry_point == EntryPoint::Helm && argument.get_long().is_some_and(|long| OFFERED_BY_HELM.contains(&long))
 }
 
 /// Not twice, and not beside what it conflicts with, in whichever of the two that is said.

@@ -13,7 +13,7 @@ pub(super) struct Line<'a> {
     /// The arguments that are there already, with their values.
     pub(super) given: Vec<Given<'a>>,
     /// What is being typed.
-    pub(super) place: Place<'a>,
+    pub(super) place: Cursor<'a>,
     /// What of it is there.
     pub(super) partial: &'a str,
 }
@@ -27,7 +27,7 @@ pub(super) struct Given<'a> {
 
 /// What is being typed.
 #[derive(Debug)]
-pub(super) enum Place<'a> {
+pub(super) enum Cursor<'a> {
     /// The name of a command.
     Command,
     /// The name of a flag.
@@ -149,23 +149,23 @@ impl<'a> Reader<'a> {
         positionals.get(taken).copied().or(last)
     }
 
-    fn place_of(&self, partial: &'a str) -> (Place<'a>, &'a str) {
+    fn place_of(&self, partial: &'a str) -> (Cursor<'a>, &'a str) {
         if let Some(argument) = self.waiting {
-            return (Place::Value(argument), partial);
+            return (Cursor::Value(argument), partial);
         }
         if self.is_lost {
-            return (Place::Nowhere, partial);
+            return (Cursor::Nowhere, partial);
         }
         if self.only_values == OnlyValues::NotYet && partial.starts_with('-') {
             let with_value = partial.strip_prefix("--").and_then(|long| long.split_once('='));
-            let Some((name, value)) = with_value else { return (Place::Flag, partial) };
+            let Some((name, value)) = with_value else { return (Cursor::Flag, partial) };
             let argument = self.find_long(name).filter(|argument| argument.get_action().takes_values());
-            return (argument.map_or(Place::Nowhere, Place::Value), value);
+            return (argument.map_or(Cursor::Nowhere, Cursor::Value), value);
         }
         if self.command.has_subcommands() {
-            return (Place::Command, partial);
+            return (Cursor::Command, partial);
         }
-        (self.positional().map_or(Place::Nowhere, Place::Value), partial)
+        (self.positional().map_or(Cursor::Nowhere, Cursor::Value), partial)
     }
 }
 

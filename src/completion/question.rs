@@ -6,10 +6,10 @@ use clap::Command;
 
 use super::answer::{Answer, Candidate};
 use super::flags::{commands, flags};
-use super::line::{Line, Place};
+use super::line::{Cursor, Line};
 use super::names::Names;
 use super::value::Value;
-use crate::settings::FrontDoor;
+use crate::settings::EntryPoint;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +48,12 @@ pub struct Typed {
 
 impl Question {
     /// Reads a line: the words behind the program's own name, of which the last one is being typed and may be empty.
-    pub fn read(root: &mut Command, words: &[String], front_door: FrontDoor) -> Self {
+    pub fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
         // Only then does each command know its flags.
         root.build();
         let line = Line::read(root, words);
         let value = match line.place {
-            Place::Value(argument) => Some(Value::of(line.command, argument)),
+            Cursor::Value(argument) => Some(Value::of(line.command, argument)),
             _ => None,
         };
         let words = |words: Vec<Candidate>| Wanted::Known(Answer::Words(words));
@@ -65,9 +65,9 @@ impl Question {
             (_, Some(Value::Name(names))) => Wanted::Names(names),
             (_, Some(Value::File)) => Wanted::Known(Answer::Files),
             (_, Some(Value::Folder)) => Wanted::Known(Answer::Folders),
-            (Place::Command, _) => words(commands(&line)),
-            (Place::Flag, _) => words(flags(&line, front_door)),
-            (Place::Value(_) | Place::Nowhere, _) => Wanted::Known(Answer::nothing()),
+            (Cursor::Command, _) => words(commands(&line)),
+            (Cursor::Flag, _) => words(flags(&line, entry_point)),
+            (Cursor::Value(_) | Cursor::Nowhere, _) => Wanted::Known(Answer::nothing()),
         };
         Self { wanted, partial: line.partial.to_owned(), typed: Typed::of(&line) }
     }
@@ -81,7 +81,7 @@ impl Typed {
             given.and_then(|given| given.value).filter(|value| !value.is_empty()).map(str::to_owned)
         };
         let current = match line.place {
-            Place::Value(argument) => Some(argument.get_id()),
+            Cursor::Value(argument) => Some(argument.get_id()),
             _ => None,
         };
         let of_current = line.given.iter().filter(|given| Some(given.argument.get_id()) == current);

@@ -6,26 +6,26 @@ use clap::{Arg, Command};
 
 use super::{Answer, Names, Question, Value, Wanted};
 use crate::cli;
-use crate::settings::FrontDoor;
+use crate::settings::EntryPoint;
 
 /// Words of values that people know themselves, which nobody can offer.
 const FREE: [&str; 8] = ["DURATION", "I/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
 
-fn ask(line: &str, front_door: FrontDoor) -> Question {
+fn ask(line: &str, entry_point: EntryPoint) -> Question {
     let words = line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    Question::read(&mut cli::command(front_door), &words, front_door)
+    Question::read(&mut cli::command(entry_point), &words, entry_point)
 }
 
 /// The words that are offered, without asking anybody.
 fn offered(line: &str) -> Vec<String> {
-    match ask(line, FrontDoor::Direct).wanted {
+    match ask(line, EntryPoint::Direct).wanted {
         Wanted::Known(Answer::Words(words)) => words.into_iter().map(|word| word.text).collect(),
         other => panic!("{line}: {other:?}"),
     }
 }
 
 fn names(line: &str) -> Option<Names> {
-    match ask(line, FrontDoor::Direct).wanted {
+    match ask(line, EntryPoint::Direct).wanted {
         Wanted::Names(names) => Some(names),
         Wanted::Known(_) => None,
     }
@@ -40,7 +40,7 @@ fn for_every_command(command: &Command, words: &str, look: &mut dyn FnMut(&Comma
 }
 
 fn every_command(look: &mut dyn FnMut(&Command, &str)) {
-    let mut tree = cli::command(FrontDoor::Direct);
+    let mut tree = cli::command(EntryPoint::Direct);
     tree.build();
     for_every_command(&tree, "", look);
 }
@@ -153,30 +153,30 @@ fn names_are_looked_up_where_there_are_any() {
 #[test]
 fn files_are_left_to_the_shell() {
     for line in ["plan -f ", "validate ", "validate a.yaml b", "run --plan=pl", "--kubeconfig ", "run --journal "] {
-        assert_eq!(ask(line, FrontDoor::Direct).wanted, Wanted::Known(Answer::Files), "{line}");
+        assert_eq!(ask(line, EntryPoint::Direct).wanted, Wanted::Known(Answer::Files), "{line}");
     }
-    assert_eq!(ask("test ", FrontDoor::Direct).wanted, Wanted::Known(Answer::Folders));
+    assert_eq!(ask("test ", EntryPoint::Direct).wanted, Wanted::Known(Answer::Folders));
 }
 
 #[test]
 fn what_else_the_line_says_is_known_to_the_look() {
-    let question = ask("--kubeconfig k plan --context=c -n dev --only a/b --only dev/w", FrontDoor::Kubectl);
+    let question = ask("--kubeconfig k plan --context=c -n dev --only a/b --only dev/w", EntryPoint::Kubectl);
     assert_eq!((question.wanted, question.partial.as_str()), (Wanted::Names(Names::Releases), "dev/w"));
     let typed = question.typed;
     assert_eq!(typed.kubeconfig.as_deref(), Some("k".as_ref()));
     assert_eq!((typed.context.as_deref(), typed.namespace.as_deref()), (Some("c"), Some("dev")));
     assert_eq!(typed.values, ["a/b"]);
-    assert_eq!(ask("plan --only=dev/w", FrontDoor::Direct).partial, "dev/w");
-    assert!(ask("runs --local ", FrontDoor::Direct).typed.local);
+    assert_eq!(ask("plan --only=dev/w", EntryPoint::Direct).partial, "dev/w");
+    assert!(ask("runs --local ", EntryPoint::Direct).typed.local);
 }
 
 #[test]
 fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
-    let flags = |front_door| match ask("plan --", front_door).wanted {
+    let flags = |entry_point| match ask("plan --", entry_point).wanted {
         Wanted::Known(Answer::Words(words)) => words.into_iter().map(|word| word.text).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
-    let (under_helm, direct) = (flags(FrontDoor::Helm), flags(FrontDoor::Direct));
+    let (under_helm, direct) = (flags(EntryPoint::Helm), flags(EntryPoint::Direct));
     let only_direct = direct.iter().filter(|flag| !under_helm.contains(flag)).collect::<BTreeSet<_>>();
     assert_eq!(only_direct.into_iter().collect::<Vec<_>>(), ["--kube-context", "--kubeconfig", "--namespace"]);
 }
@@ -186,7 +186,7 @@ fn no_line_is_too_odd_to_be_read() {
     for line in
         ["", " ", "-", "--", "---", "-- ", "--=", "-=", "plan -", "plan --=x", "plan -ä", "run -n=", "\u{1b}[2J -é=x"]
     {
-        drop(ask(line, FrontDoor::Direct));
+        drop(ask(line, EntryPoint::Direct));
     }
-    drop(Question::read(&mut cli::command(FrontDoor::Direct), &[], FrontDoor::Direct));
+    drop(Question::read(&mut cli::command(EntryPoint::Direct), &[], EntryPoint::Direct));
 }

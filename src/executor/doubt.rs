@@ -1,42 +1,42 @@
 //! What could not be told while the run went on, and what the cluster makes of it.
 
-use super::outcome::{Afterwards, NotStarted, Outcome};
+use super::outcome::{NotStarted, ObservedState, Outcome};
 use crate::helm::{Attempt, Failure, FailureClass};
 use crate::release::{Release, Status};
 
 /// What a release may be instead of what its outcome says. That is the careful answer, and it stands where nobody can
 /// look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct Uncertainty {
     /// What it is where the cluster does not list it any more.
     pub if_gone: Box<Outcome>,
     /// What it is where the cluster shows that it was begun, and it should not have been.
     pub if_begun: Option<Failure>,
 }
 
-impl Doubt {
+impl Uncertainty {
     fn only_if_gone(outcome: Outcome) -> Self {
         Self { if_gone: Box::new(outcome), if_begun: None }
     }
 
     /// What the release is, where the cluster says something else than its outcome.
-    pub(super) fn resolve(self, planned: &Release, afterwards: Afterwards) -> Option<Outcome> {
+    pub(super) fn resolve(self, planned: &Release, afterwards: ObservedState) -> Option<Outcome> {
         match afterwards {
-            Afterwards::Gone | Afterwards::Kept => Some(*self.if_gone),
+            ObservedState::Gone | ObservedState::Kept => Some(*self.if_gone),
             // Helm marks a release before it deletes anything of it.
-            Afterwards::Listed { revision, status: Status::Uninstalling }
+            ObservedState::Listed { revision, status: Status::Uninstalling }
                 if revision == planned.revision && planned.status != Status::Uninstalling =>
             {
                 self.if_begun.map(Outcome::Failed)
             }
-            Afterwards::Listed { .. } | Afterwards::Unreadable | Afterwards::Unknown => None,
+            ObservedState::Listed { .. } | ObservedState::Unreadable | ObservedState::Unknown => None,
         }
     }
 }
 
 /// What an attempt comes to, and what is doubtful about it. A release that helm could not find is taken for gone.
 /// `why` is for one that was not begun.
-pub(super) fn outcome_of(attempt: Attempt, why: NotStarted) -> (Outcome, Option<Doubt>) {
+pub(super) fn outcome_of(attempt: Attempt, why: NotStarted) -> (Outcome, Option<Uncertainty>) {
     match attempt {
         Attempt::Uninstalled { left_behind, remarks } => (Outcome::Purged { left_behind, remarks }, None),
         Attempt::RolledBack => (Outcome::Restored { remarks: Vec::new() }, None),
@@ -46,22 +46,22 @@ pub(super) fn outcome_of(attempt: Attempt, why: NotStarted) -> (Outcome, Option<
         Attempt::Failed(failure) => (Outcome::Failed(failure), None),
         Attempt::Unclear(failure) => {
             let if_gone = purged_after_all(Vec::new(), Vec::new(), &failure);
-            (Outcome::Failed(failure), Some(Doubt::only_if_gone(if_gone)))
+            (Outcome::Failed(failure), Some(Uncertainty::only_if_gone(if_gone)))
         }
         Attempt::NotBegun => (Outcome::NotStarted(why), None),
         Attempt::Unseen { if_begun } => {
             let if_gone = Box::new(Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() });
-            (Outcome::NotStarted(why), Some(Doubt { if_gone, if_begun: Some(if_begun) }))
+            (Outcome::NotStarted(why), Some(Uncertainty { if_gone, if_begun: Some(if_begun) }))
         }
     }
 }
 
 /// What becomes of a release that was told as purged when nothing proves that any more.
-pub(super) fn revoked(told: Outcome, failure: Failure) -> (Outcome, Option<Doubt>) {
+pub(super) fn revoked(told: Outcome, failure: Failure) -> (Outcome, Option<Uncertainty>) {
     match told {
         Outcome::Purged { left_behind, remarks } => {
             let if_gone = purged_after_all(left_behind, remarks, &failure);
-            (Outcome::Failed(failure), Some(Doubt::only_if_gone(if_gone)))
+            (Outcome::Failed(failure), Some(Uncertainty::only_if_gone(if_gone)))
         }
         other => (other, None),
     }
@@ -87,11 +87,11 @@ mod tests {
         Failure::of_our_own(FailureClass::Interrupted, "words")
     }
 
-    fn listed(status: Status, revision: u32) -> Afterwards {
-        Afterwards::Listed { revision: Revision(revision), status }
+    fn listed(status: Status, revision: u32) -> ObservedState {
+        ObservedState::Listed { revision: Revision(revision), status }
     }
 
-    fn resolved(attempt: Attempt, status: Status, afterwards: Afterwards) -> Outcome {
+    fn resolved(attempt: Attempt, status: Status, afterwards: ObservedState) -> Outcome {
         let (outcome, doubt) = outcome_of(attempt, NotStarted::Interrupted);
         doubt.and_then(|doubt| doubt.resolve(&planned(status), afterwards)).unwrap_or(outcome)
     }
@@ -100,22 +100,22 @@ mod tests {
     fn what_was_not_seen_was_not_started_unless_the_cluster_shows_otherwise() {
         let unseen = |status, afterwards| resolved(Attempt::Unseen { if_begun: failure() }, status, afterwards);
         let not_started = Outcome::NotStarted(NotStarted::Interrupted);
-        assert_eq!(unseen(Status::Deployed, Afterwards::Unknown), not_started);
+        assert_eq!(unseen(Status::Deployed, ObservedState::Unknown), not_started);
         assert_eq!(unseen(Status::Deployed, listed(Status::Deployed, 1)), not_started);
         assert_eq!(unseen(Status::Deployed, listed(Status::Uninstalling, 1)), Outcome::Failed(failure()));
         assert_eq!(unseen(Status::Uninstalling, listed(Status::Uninstalling, 1)), not_started);
         assert_eq!(unseen(Status::Deployed, listed(Status::Uninstalling, 2)), not_started, "somebody else's");
-        assert!(matches!(unseen(Status::Deployed, Afterwards::Gone), Outcome::Purged { .. }));
+        assert!(matches!(unseen(Status::Deployed, ObservedState::Gone), Outcome::Purged { .. }));
     }
 
     #[test]
     fn what_is_unclear_failed_unless_it_is_gone() {
         let unclear = |afterwards| resolved(Attempt::Unclear(failure()), Status::Deployed, afterwards);
-        for afterwards in [Afterwards::Unknown, Afterwards::Unreadable, listed(Status::Deployed, 1)] {
+        for afterwards in [ObservedState::Unknown, ObservedState::Unreadable, listed(Status::Deployed, 1)] {
             assert_eq!(unclear(afterwards), Outcome::Failed(failure()));
         }
         let remarks = vec!["gone, says the list; words".to_owned()];
-        assert_eq!(unclear(Afterwards::Gone), Outcome::Purged { left_behind: vec![], remarks });
+        assert_eq!(unclear(ObservedState::Gone), Outcome::Purged { left_behind: vec![], remarks });
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
         let told = Outcome::Purged { left_behind: left_behind.clone(), remarks: vec![] };
         let (outcome, doubt) = revoked(told, failure());
         assert_eq!(outcome, Outcome::Failed(failure()));
-        let resolved = doubt.and_then(|doubt| doubt.resolve(&planned(Status::Deployed), Afterwards::Gone));
+        let resolved = doubt.and_then(|doubt| doubt.resolve(&planned(Status::Deployed), ObservedState::Gone));
         let remarks = vec!["gone, says the list; words".to_owned()];
         assert_eq!(resolved, Some(Outcome::Purged { left_behind, remarks }));
     }

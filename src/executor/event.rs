@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::Journal;
-use super::outcome::{NotStarted, Outcome, Telling};
+use super::outcome::{NotStarted, Outcome, ReporterHealth};
 use super::schedule::Lane;
 use crate::helm::Failure;
 use crate::release::ReleaseId;
@@ -146,24 +146,25 @@ pub enum Event<'a> {
 pub(super) struct Listener<'a> {
     journal: Arc<dyn Journal>,
     on_event: &'a mut dyn FnMut(&Event<'_>),
-    telling: Telling,
+    telling: ReporterHealth,
 }
 
 impl<'a> Listener<'a> {
     pub(super) fn new(journal: Arc<dyn Journal>, on_event: &'a mut dyn FnMut(&Event<'_>)) -> Self {
-        Self { journal, on_event, telling: Telling::Whole }
+        Self { journal, on_event, telling: ReporterHealth::Whole }
     }
 
     pub(super) fn tell(&mut self, event: &Event<'_>) {
         // It says so itself when it is asked whether something may begin.
         let _ = catch_unwind(AssertUnwindSafe(|| self.journal.happened(event)));
-        let told = self.telling == Telling::Whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event))).is_ok();
+        let told =
+            self.telling == ReporterHealth::Whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event))).is_ok();
         if !told {
-            self.telling = Telling::Lost;
+            self.telling = ReporterHealth::Lost;
         }
     }
 
-    pub(super) fn telling(&self) -> Telling {
+    pub(super) fn telling(&self) -> ReporterHealth {
         self.telling
     }
 }

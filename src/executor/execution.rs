@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use super::patience::Patience;
+use super::patience::RetryPolicy;
 use crate::clock::Clock;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Execution {
+pub struct ExecutorConfig {
     /// Helm processes at the same time, from 1.
     pub workers: usize,
     /// Releases for one helm process.
@@ -19,7 +19,7 @@ pub struct Execution {
     /// timeout; what was begun is finished.
     pub deadline: Option<Instant>,
     /// How long is waited before something is tried again.
-    pub patience: Patience,
+    pub patience: RetryPolicy,
     /// By which the times are measured that are printed and written.
     pub clock: Clock,
 }

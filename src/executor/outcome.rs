@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::doubt::Doubt;
+use super::doubt::Uncertainty;
 use crate::helm::Failure;
 use crate::release::{Release, ReleaseId, Revision, Status};
 use crate::signal::Interruption;
@@ -58,7 +58,7 @@ pub enum OutcomeKind {
 
 /// Whether whoever wanted to see what happens got to see all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Telling {
+pub enum ReporterHealth {
     /// All of it.
     Whole,
     /// It panicked over an event and was told nothing more.
@@ -84,7 +84,7 @@ pub enum NotStarted {
 
 /// What the cluster says of a release after the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Afterwards {
+pub enum ObservedState {
     /// Nobody looked, or the look failed.
     Unknown,
     /// It is not listed any more.
@@ -114,9 +114,9 @@ pub struct ReleaseResult {
     /// How often it was tried; where it was not even known whether it is still as planned, that counts as well.
     pub attempts: u32,
     /// What only the cluster can tell about it, where something is left that it can.
-    pub doubt: Option<Doubt>,
+    pub doubt: Option<Uncertainty>,
     /// What the cluster said afterwards.
-    pub afterwards: Afterwards,
+    pub afterwards: ObservedState,
 }
 
 /// A run that is over: a result for every planned release, in the order of the plan.
@@ -131,7 +131,7 @@ pub struct Run {
     /// The signal that ended it, where one did.
     pub interruption: Option<Interruption>,
     /// Whether all of it was told.
-    pub telling: Telling,
+    pub telling: ReporterHealth,
 }
 
 impl OutcomeKind {

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How long is waited before something is tried again. It is the same for every run; tests that wait for nothing
 /// have their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Before a release is tried a second time, at most; before each further try it is twice as much.
     pub first_retry: Duration,
     /// Before any try of a release, at most.
@@ -19,7 +19,7 @@ pub struct Patience {
     pub probing: Duration,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// For real clusters: an API server that is restarted is back within a minute.
     pub const USUAL: Self = Self {
         first_retry: Duration::from_secs(1),
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_wait_before_a_retry_doubles_up_to_a_bound_and_jitter_takes_any_part_of_it() {
-        let wait = |retries, jitter| Patience::USUAL.before_retry(retries, jitter).as_millis();
+        let wait = |retries, jitter| RetryPolicy::USUAL.before_retry(retries, jitter).as_millis();
         let longest = [0, 1, 2, 3, 4, 5, 9, 255].map(|retries| wait(retries, 1.0));
         assert_eq!(longest, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
         assert_eq!([0.0, 0.25, 0.5, 7.0].map(|jitter| wait(2, jitter)), [0, 1_000, 2_000, 4_000]);

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 
 use crate::helm::Manner;
-use crate::release::{Release, Ties};
+use crate::release::{CrdUsage, Release};
 
 /// A release of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
+pub struct Task {
     /// Which, and as what the plan saw it.
     pub release: Release,
     /// How helm uninstalls it.
@@ -17,9 +17,9 @@ pub struct Planned {
     /// When it goes.
     pub phase: Phase,
     /// The groups it belongs to that do not get all workers; none where it may have any.
-    pub shares: Vec<Share>,
+    pub shares: Vec<WorkerCap>,
     /// What it is to the others. Matters only where there are several phases.
-    pub ties: Ties,
+    pub ties: CrdUsage,
 }
 
 /// When a release goes: phases go one after the other, from the lowest, and one is over when the objects of its
@@ -29,16 +29,16 @@ pub struct Phase(pub u8);
 
 /// A group of releases that gets a part of the workers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Share {
+pub struct WorkerCap {
     /// What tells it from the other groups.
     pub group: usize,
     /// So many helm processes at a time for all of its releases; the least, where they do not agree.
     pub workers: NonZeroUsize,
 }
 
-impl Planned {
+impl Task {
     /// One that goes with all others, has nothing to do with any, and is tried once.
     pub fn with_all_others(release: Release, manner: Manner) -> Self {
-        Self { release, manner, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: Ties::none() }
+        Self { release, manner, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: CrdUsage::none() }
     }
 }

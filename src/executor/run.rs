@@ -9,25 +9,25 @@ use threadpool::ThreadPool;
 
 use super::drive::Drive;
 use super::event::Event;
-use super::execution::Execution;
+use super::execution::ExecutorConfig;
 use super::journal::Journal;
 use super::outcome::Run;
-use super::phase::Remaining;
-use super::planned::Planned;
-use super::worker::{StillAsPlanned, Tools};
+use super::phase::ObjectProbe;
+use super::planned::Task;
+use super::worker::{Recheck, WorkerContext};
 use crate::helm::Action;
-use crate::side_by_side::can_be_had;
+use crate::parallel::can_spawn;
 use crate::signal::Interrupts;
 
 /// Who does the work of a run, and who is asked about the cluster meanwhile.
 #[derive(Clone)]
-pub struct Means {
+pub struct Backends {
     /// Uninstalls releases, or rolls them back.
     pub action: Arc<dyn Action>,
     /// Is asked about releases right before they are given to it.
-    pub still: Arc<dyn StillAsPlanned>,
+    pub still: Arc<dyn Recheck>,
     /// Is asked about objects before the next phase begins.
-    pub remaining: Arc<dyn Remaining>,
+    pub remaining: Arc<dyn ObjectProbe>,
     /// Takes down what is begun, before it is, and what comes of it.
     pub journal: Arc<dyn Journal>,
 }
@@ -45,9 +45,9 @@ pub struct PoolError {
 /// Where the pool cannot be built; nothing has been begun then. Once something has, there is a result for
 /// every release, whatever happens.
 pub fn execute(
-    plan: Vec<Planned>,
-    execution: Execution,
-    means: Means,
+    plan: Vec<Task>,
+    execution: ExecutorConfig,
+    means: Backends,
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Run, PoolError> {
@@ -57,15 +57,15 @@ pub fn execute(
     let plan = Arc::new(plan);
     let stop = interrupts.stop().clone();
     let journal = Arc::clone(&means.journal);
-    let tools = Tools { plan: Arc::clone(&plan), means, stop, messages: sender, clock: execution.clock };
-    let drive = Drive::new(plan, Execution { workers, ..execution }, journal, interrupts, on_event);
+    let tools = WorkerContext { plan: Arc::clone(&plan), means, stop, messages: sender, clock: execution.clock };
+    let drive = Drive::new(plan, ExecutorConfig { workers, ..execution }, journal, interrupts, on_event);
     Ok(drive.drive(&pool, &tools, &receiver))
 }
 
 /// A thread that cannot be had makes the pool panic, with words that nobody has to see: whether they can be had is
 /// tried before.
 fn build_pool(workers: usize) -> Result<ThreadPool, PoolError> {
-    if !can_be_had(workers) {
+    if !can_spawn(workers) {
         return Err(PoolError { workers });
     }
     let build = || threadpool::Builder::new().num_threads(workers).thread_name("purge".to_owned()).build();

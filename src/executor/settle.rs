@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::outcome::{Afterwards, Outcome, ReleaseResult, Run};
+use super::outcome::{ObservedState, Outcome, ReleaseResult, Run};
 use crate::helm::{Failure, FailureClass};
 use crate::inventory::{Found, Listing};
 use crate::release::{Release, ReleaseId, Status};
 
 /// What came of the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settled {
+pub enum Verification {
     /// Every release that was reported gone was looked for.
     Verified {
         /// How many were reported gone.
@@ -30,12 +30,12 @@ pub type Histories = BTreeMap<ReleaseId, Result<(), String>>;
 
 /// Compares a run with a listing taken after it: settles what was in doubt, and corrects the outcomes that the listing
 /// contradicts.
-pub fn settle(run: &mut Run, listing: &Listing, histories: &Histories) -> Settled {
+pub fn settle(run: &mut Run, listing: &Listing, histories: &Histories) -> Verification {
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         let found = listing.find(&result.release.id);
         let history = histories.get(&result.release.id);
-        result.afterwards = if history == Some(&Ok(())) { Afterwards::Kept } else { afterwards(found) };
+        result.afterwards = if history == Some(&Ok(())) { ObservedState::Kept } else { afterwards(found) };
         let doubt = result.doubt.take().and_then(|doubt| doubt.resolve(&result.release, result.afterwards));
         if let Some(outcome) = doubt {
             result.outcome = outcome;
@@ -55,15 +55,15 @@ pub fn settle(run: &mut Run, listing: &Listing, histories: &Histories) -> Settle
             Some(failure) => result.outcome = Outcome::Failed(failure),
         }
     }
-    if reported == 0 { Settled::NothingToVerify } else { Settled::Verified { reported, gone } }
+    if reported == 0 { Verification::NothingToVerify } else { Verification::Verified { reported, gone } }
 }
 
-fn afterwards(found: Found<'_>) -> Afterwards {
+fn afterwards(found: Found<'_>) -> ObservedState {
     match found {
-        Found::Release(now) => Afterwards::Listed { revision: now.revision, status: now.status },
-        Found::Unreadable(_) => Afterwards::Unreadable,
-        Found::Unlisted(_) => Afterwards::Unknown,
-        Found::Nothing => Afterwards::Gone,
+        Found::Release(now) => ObservedState::Listed { revision: now.revision, status: now.status },
+        Found::Unreadable(_) => ObservedState::Unreadable,
+        Found::Unlisted(_) => ObservedState::Unknown,
+        Found::Nothing => ObservedState::Gone,
     }
 }
 
@@ -105,7 +105,7 @@ fn contradiction(planned: &Release, found: Found<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::{ReleaseResult, Run, Telling};
+    use crate::executor::{ReleaseResult, ReporterHealth, Run};
     use crate::inventory::{Unreadable, read};
     use std::time::Duration;
 
@@ -117,12 +117,12 @@ mod tests {
     }
 
     /// What becomes of a purged release when the cluster says this afterwards.
-    fn settled(now: &Listing) -> (Settled, Outcome) {
+    fn settled(now: &Listing) -> (Verification, Outcome) {
         settled_with(now, Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() }, None)
     }
 
     /// The same, of any outcome; its history is as it is, where it was to be kept.
-    fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Settled, Outcome) {
+    fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Verification, Outcome) {
         let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<Histories>();
         let result = ReleaseResult {
@@ -131,14 +131,14 @@ mod tests {
             took: None,
             attempts: 1,
             doubt: None,
-            afterwards: Afterwards::Unknown,
+            afterwards: ObservedState::Unknown,
         };
         let mut run = Run {
             results: vec![result],
             took: Duration::ZERO,
             workers: 1,
             interruption: None,
-            telling: Telling::Whole,
+            telling: ReporterHealth::Whole,
         };
         let settled = settle(&mut run, now, &histories);
         (settled, run.results.remove(0).outcome)
@@ -154,14 +154,14 @@ mod tests {
     #[test]
     fn what_is_not_listed_any_more_is_gone() {
         let (settled, outcome) = settled(&Listing::default());
-        assert_eq!(settled, Settled::Verified { reported: 1, gone: 1 });
+        assert_eq!(settled, Verification::Verified { reported: 1, gone: 1 });
         assert!(matches!(outcome, Outcome::Purged { .. }));
     }
 
     #[test]
     fn what_is_still_listed_and_what_is_listed_again_are_told_apart() {
         let (verdict, outcome) = settled(&listing("2026-11-20T10:00:00Z", "uninstalling"));
-        assert_eq!(verdict, Settled::Verified { reported: 1, gone: 0 });
+        assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });
         assert_eq!(words(&outcome), "it is still listed: revision 1, uninstalling");
         let (_, outcome) = settled(&listing("2026-11-20T11:00:00Z", "deployed"));
         assert_eq!(words(&outcome), "it is listed again, installed meanwhile: revision 1, deployed");
@@ -179,7 +179,7 @@ mod tests {
         let purged = || Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() };
         let kept = listing("2026-11-20T10:00:00Z", "uninstalled");
         let (verdict, outcome) = settled_with(&kept, purged(), Some(Ok(())));
-        assert_eq!((verdict, outcome), (Settled::Verified { reported: 1, gone: 1 }, purged()));
+        assert_eq!((verdict, outcome), (Verification::Verified { reported: 1, gone: 1 }, purged()));
         let says = |why: &str| Some(Err(why.to_owned()));
         for (now, why, expected) in [
             (&kept, "it has no mark", "helm uninstalled it, but it has no mark"),
@@ -187,13 +187,13 @@ mod tests {
             (&Listing::default(), "x", "it is gone, and its record with it: it cannot be restored"),
         ] {
             let (verdict, outcome) = settled_with(now, purged(), says(why));
-            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 0 });
+            assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });
             assert_eq!(words(&outcome), expected);
         }
         // Somebody else was there first, and has decided about the history himself.
         for now in [&kept, &Listing::default()] {
             let (verdict, _) = settled_with(now, Outcome::AlreadyGone, says("x"));
-            assert_eq!(verdict, Settled::Verified { reported: 1, gone: 1 });
+            assert_eq!(verdict, Verification::Verified { reported: 1, gone: 1 });
         }
     }
 }

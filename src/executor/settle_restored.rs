@@ -1,21 +1,21 @@
 //! The accounts of a restore are settled with the cluster: what was reported restored has to be deployed. Pure.
 
-use super::outcome::{Afterwards, Outcome, Run};
-use super::settle::Settled;
+use super::outcome::{ObservedState, Outcome, Run};
+use super::settle::Verification;
 use crate::helm::{Failure, FailureClass};
 use crate::inventory::{Found, Listing};
 use crate::release::Status;
 
 /// Compares a restore with a listing taken after it, and corrects the outcomes that the listing contradicts.
-pub fn settle_restored(run: &mut Run, listing: &Listing) -> Settled {
+pub fn settle_restored(run: &mut Run, listing: &Listing) -> Verification {
     let (mut reported, mut back) = (0, 0);
     for result in &mut run.results {
         let found = listing.find(&result.release.id);
         result.afterwards = match found {
-            Found::Release(now) => Afterwards::Listed { revision: now.revision, status: now.status },
-            Found::Unreadable(_) => Afterwards::Unreadable,
-            Found::Unlisted(_) => Afterwards::Unknown,
-            Found::Nothing => Afterwards::Gone,
+            Found::Release(now) => ObservedState::Listed { revision: now.revision, status: now.status },
+            Found::Unreadable(_) => ObservedState::Unreadable,
+            Found::Unlisted(_) => ObservedState::Unknown,
+            Found::Nothing => ObservedState::Gone,
         };
         if !matches!(result.outcome, Outcome::Restored { .. }) {
             continue;
@@ -33,13 +33,13 @@ pub fn settle_restored(run: &mut Run, listing: &Listing) -> Settled {
         };
         result.outcome = Outcome::Failed(Failure::of_our_own(FailureClass::NotDeployed, text));
     }
-    if reported == 0 { Settled::NothingToVerify } else { Settled::Verified { reported, gone: back } }
+    if reported == 0 { Verification::NothingToVerify } else { Verification::Verified { reported, gone: back } }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::{ReleaseResult, Telling};
+    use crate::executor::{ReleaseResult, ReporterHealth};
     use crate::inventory::read;
     use std::time::Duration;
 
@@ -50,16 +50,16 @@ mod tests {
         read(json.as_bytes()).expect("a list")
     }
 
-    fn settled(now: &Listing) -> (Settled, Outcome) {
+    fn settled(now: &Listing) -> (Verification, Outcome) {
         let result = ReleaseResult {
             release: listing(3, "uninstalled").releases.remove(0),
             outcome: Outcome::Restored { remarks: Vec::new() },
             took: None,
             attempts: 1,
             doubt: None,
-            afterwards: Afterwards::Unknown,
+            afterwards: ObservedState::Unknown,
         };
-        let (took, telling) = (Duration::ZERO, Telling::Whole);
+        let (took, telling) = (Duration::ZERO, ReporterHealth::Whole);
         let mut run = Run { results: vec![result], took, workers: 1, interruption: None, telling };
         let settled = settle_restored(&mut run, now);
         (settled, run.results.remove(0).outcome)
@@ -68,12 +68,12 @@ mod tests {
     #[test]
     fn only_what_is_deployed_with_a_later_revision_is_restored() {
         let restored = Outcome::Restored { remarks: Vec::new() };
-        assert_eq!(settled(&listing(4, "deployed")), (Settled::Verified { reported: 1, gone: 1 }, restored));
+        assert_eq!(settled(&listing(4, "deployed")), (Verification::Verified { reported: 1, gone: 1 }, restored));
         let not_back =
             [listing(3, "uninstalled"), listing(4, "pending-rollback"), listing(4, "failed"), Listing::default()];
         for now in not_back {
             let (settled, outcome) = settled(&now);
-            assert_eq!(settled, Settled::Verified { reported: 1, gone: 0 });
+            assert_eq!(settled, Verification::Verified { reported: 1, gone: 0 });
             assert!(matches!(outcome, Outcome::Failed(failure) if failure.class == FailureClass::NotDeployed));
         }
     }

@@ -6,7 +6,7 @@ use crate::policy::{ClusterEntry, ClusterField, ClusterMatch, Identification, Po
 
 /// Whether somebody looks at the plan before it is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attendance {
+pub enum Interactivity {
     /// Somebody types the context's name.
     Attended,
     /// `--yes`: an alias is not enough.
@@ -29,20 +29,20 @@ pub struct ClusterFacts<'a> {
 ///
 /// # Errors
 /// Where no entry names it, or where nobody looks and none names it by more than an alias.
-pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Attendance) -> Result<(), Refusal> {
+pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactivity) -> Result<(), Refusal> {
     let matching = policy.clusters.iter().filter(|entry| compare(entry, facts) == ClusterMatch::Matches);
     let matching = matching.collect::<Vec<_>>();
     let Some(first) = matching.first() else { return Err(not_in_policy(policy, facts)) };
     let enough = |entry: &&ClusterEntry| match attendance {
-        Attendance::Attended => true,
-        Attendance::Unattended => entry.identification() == Identification::ServerOrUid,
-        Attendance::InPod => entry.uid().is_some(),
+        Interactivity::Attended => true,
+        Interactivity::Unattended => entry.identification() == Identification::ServerOrUid,
+        Interactivity::InPod => entry.uid().is_some(),
     };
     if matching.iter().any(enough) {
         return Ok(());
     }
     let (place, context) = (first.place().clone(), facts.connection.context().to_string());
-    Err(if attendance == Attendance::InPod {
+    Err(if attendance == Interactivity::InPod {
         Refusal::NamedWithoutUid { place }
     } else {
         Refusal::NamedByAliasOnly { place, context }
@@ -87,17 +87,17 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{ConnectionWish, InCluster};
+    use crate::settings::{ConnectionOptions, InCluster};
 
     /// A pod's connection: the least that resolves without a kubeconfig.
     fn pod(folder: &std::path::Path) -> Connection {
         std::fs::write(folder.join("token"), "x").expect("a file can be written");
         let in_cluster = InCluster { host: "10.96.0.1".into(), port: "443".into(), service_account: folder.to_owned() };
-        let wish = ConnectionWish { in_cluster: Some(in_cluster), ..ConnectionWish::default() };
+        let wish = ConnectionOptions { in_cluster: Some(in_cluster), ..ConnectionOptions::default() };
         Connection::resolve(&wish).expect("it resolves")
     }
 
-    fn judge(clusters: &str, attendance: Attendance) -> Result<(), Refusal> {
+    fn judge(clusters: &str, attendance: Interactivity) -> Result<(), Refusal> {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let connection = pod(folder.path());
         let text = format!(
@@ -113,13 +113,13 @@ mod tests {
         let (alias, server) = ("in-cluster", "{server: 'https://10.96.0.1*'}");
         let uid = "{uid: 0f9d1c2e-5f3a-4c1e-9a53-0b8f1d2e3a4b}";
         for clusters in [alias, server, uid] {
-            assert_eq!(judge(clusters, Attendance::Attended), Ok(()), "{clusters}");
+            assert_eq!(judge(clusters, Interactivity::Attended), Ok(()), "{clusters}");
         }
-        assert!(matches!(judge(alias, Attendance::Unattended), Err(Refusal::NamedByAliasOnly { .. })));
-        assert_eq!(judge(server, Attendance::Unattended), Ok(()));
-        assert!(matches!(judge(server, Attendance::InPod), Err(Refusal::NamedWithoutUid { .. })));
-        assert_eq!(judge(uid, Attendance::InPod), Ok(()));
-        assert_eq!(judge(&format!("{server}, {uid}"), Attendance::InPod), Ok(()));
+        assert!(matches!(judge(alias, Interactivity::Unattended), Err(Refusal::NamedByAliasOnly { .. })));
+        assert_eq!(judge(server, Interactivity::Unattended), Ok(()));
+        assert!(matches!(judge(server, Interactivity::InPod), Err(Refusal::NamedWithoutUid { .. })));
+        assert_eq!(judge(uid, Interactivity::InPod), Ok(()));
+        assert_eq!(judge(&format!("{server}, {uid}"), Interactivity::InPod), Ok(()));
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_cluster_that_no_entry_names_is_refused_with_what_differs() {
         let other = "{uid: 00000000-0000-4000-8000-000000000000}";
-        let refusal = judge(&format!("'dev-*', {other}"), Attendance::Attended).expect_err("another cluster");
+        let refusal = judge(&format!("'dev-*', {other}"), Interactivity::Attended).expect_err("another cluster");
         let text = refusal.to_string();
         assert!(text.contains("policy.yaml:4:13: another context"), "{text}");
         assert!(text.contains("another uid; this cluster's is 0f9d1c2e"), "{text}");

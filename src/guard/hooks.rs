@@ -7,7 +7,7 @@ use super::Refusal;
 use crate::inventory::Contents;
 use crate::plan::Plan;
 use crate::policy::Hooks;
-use crate::release::{Address, ReleaseId};
+use crate::release::{ObjectRef, ReleaseId};
 
 /// A hook of a release that goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct RunningHook<'a> {
     /// The release.
     pub release: &'a ReleaseId,
     /// What the hook makes.
-    pub hook: &'a Address,
+    pub hook: &'a ObjectRef,
 }
 
 /// The hooks that will run. One that does not say what it is will fail by itself.
@@ -40,7 +40,7 @@ pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
 }
 
 /// Refuses where a right is missing. `missing` are the verbs that are known to be refused for a hook.
-pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&Address) -> Vec<&'static str>) -> Option<Refusal> {
+pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'static str>) -> Option<Refusal> {
     let lacking = running.iter().filter_map(|RunningHook { release, hook }| {
         let verbs = missing(hook);
         (!verbs.is_empty()).then(|| format!("{release}: {} {} ({})", hook.kind, hook.name, verbs.join(", ")))

@@ -10,7 +10,7 @@ mod saved_plan;
 mod scope;
 mod window;
 
-pub use cluster::{Attendance, ClusterFacts, cluster, same_cluster};
+pub use cluster::{ClusterFacts, Interactivity, cluster, same_cluster};
 pub use history::kept_histories;
 pub use hooks::{RunningHook, hooks, running_hooks, verbs_for_hooks};
 pub use limits::{has_limits, limits};
@@ -18,4 +18,4 @@ pub use protection::{required_keeps, unseen_opt_outs};
 pub use refusal::Refusal;
 pub use saved_plan::{saved_cluster, saved_policies};
 pub use scope::{Scope, ScopeError, ScopeFacts, scope};
-pub use window::{Hours, windows};
+pub use window::{WindowStatus, windows};

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::place::Place;
-use crate::visible;
+use crate::location::Location;
+use crate::sanitize;
 
 /// So many hooks are named that may not be made.
 const NAMED_HOOKS: usize = 5;
@@ -18,19 +18,19 @@ pub enum Refusal {
         /// Its address.
         server: String,
         /// Each entry, its place and why it does not match.
-        entries: Vec<(Place, String)>,
+        entries: Vec<(Location, String)>,
     },
     /// Nobody looks, and the entry names the cluster only by what somebody called its context.
     NamedByAliasOnly {
         /// The entry.
-        place: Place,
+        place: Location,
         /// The cluster's context.
         context: String,
     },
     /// This is a pod, and the entry names the cluster by what is the same in many clusters.
     NamedWithoutUid {
         /// The entry.
-        place: Place,
+        place: Location,
     },
     /// More releases would go than the limit allows.
     TooManyReleases {
@@ -53,7 +53,7 @@ pub enum Refusal {
     /// It is not the time for it.
     WindowClosed {
         /// The window.
-        place: Place,
+        place: Location,
         /// The time in the policy's zone.
         now: String,
         /// When it opens next, in the policy's zone and in UTC; unknown where it never does.
@@ -64,7 +64,7 @@ pub enum Refusal {
         /// The entry.
         entry: String,
         /// Where it stands.
-        place: Place,
+        place: Location,
     },
     /// Nowhere can it be seen who has opted out.
     OptOutsUnseen {
@@ -228,7 +228,7 @@ impl fmt::Display for Refusal {
                 write!(f, "`keepHistory` needs the API, and it could not be asked: {why}")
             }
             Refusal::HooksNotAllowed { lacking } => {
-                let named = lacking.iter().take(NAMED_HOOKS).map(|hook| visible::line(hook)).collect::<Vec<_>>();
+                let named = lacking.iter().take(NAMED_HOOKS).map(|hook| sanitize::line(hook)).collect::<Vec<_>>();
                 let more = lacking.len() - named.len();
                 let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
                 write!(f, "hooks have to run that this account may not make:\n{}{more}", named.join("\n"))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{ClusterFacts, Refusal};
 use crate::cluster::Identity;
-use crate::policy::Policies;
+use crate::policy::PolicySet;
 use crate::saved_plan::{SavedPlan, SavedPolicy};
 
 /// Compares the policies of a saved plan with those that were named now: the same ones, letter by letter, wherever their
@@ -12,7 +12,7 @@ use crate::saved_plan::{SavedPlan, SavedPolicy};
 ///
 /// # Errors
 /// Where they differ.
-pub fn saved_policies(saved: &SavedPlan, policies: &Policies) -> Result<(), Refusal> {
+pub fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Refusal> {
     let now = policies.iter().map(|policy| SavedPolicy { name: policy.name.clone(), digest: policy.digest });
     let (now, then) = (now.collect::<BTreeSet<_>>(), saved.policies.iter().cloned().collect::<BTreeSet<_>>());
     if now == then {
@@ -57,7 +57,7 @@ mod tests {
     use crate::cluster::Connection;
     use crate::policy::{Policy, sha256};
     use crate::saved_plan::SavedCluster;
-    use crate::settings::ConnectionWish;
+    use crate::settings::ConnectionOptions;
 
     const POLICY: &str =
         "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a]\n";
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_cluster_is_the_same_by_its_uid_and_by_its_address_only_where_no_uid_was_known() {
-        let wish = ConnectionWish { api_server: Some("https://here".to_owned()), ..ConnectionWish::default() };
+        let wish = ConnectionOptions { api_server: Some("https://here".to_owned()), ..ConnectionOptions::default() };
         let connection = Connection::resolve(&wish).expect("it resolves");
         let is_same = |server: &str, then: Option<&str>, now: Option<&str>| {
             let identity = now.map(|uid| Identity(uid.to_owned()));
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn policies_are_the_same_by_their_names_and_texts() {
         let policy = Policy::read("policy.yaml", POLICY.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        let policies = Policies::new(vec![policy]).expect("there is one");
+        let policies = PolicySet::new(vec![policy]).expect("there is one");
         let differences = |then: &[(&str, &str)]| match saved_policies(&saved("s", None, then), &policies) {
             Ok(()) => String::new(),
             Err(refusal) => refusal.to_string(),

@@ -6,7 +6,7 @@
 //! certain. Pure.
 
 use crate::release::{InvalidName, Namespace};
-use crate::settings::{FrontDoor, Parent};
+use crate::settings::{EntryPoint, Parent};
 
 /// Which part of the fence is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeFacts<'a> {
     /// How this program was called.
-    pub front_door: FrontDoor,
+    pub entry_point: EntryPoint,
     /// `-n` as it reached this program.
     pub namespace_flag: Option<&'a str>,
     /// `-A`.
@@ -52,7 +52,7 @@ pub enum ScopeError {
 /// # Errors
 /// Where `-n` and `-A` were both given, or `-n` names nothing that can be a namespace.
 pub fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
-    let under_helm = facts.front_door == FrontDoor::Helm;
+    let under_helm = facts.entry_point == EntryPoint::Helm;
     let helm = Some(facts.parent).filter(|parent| under_helm && parent.is_helm_with(facts.plugin_name));
     let swallowed = || helm.and_then(|parent| namespace_in(parent.arguments.as_deref().unwrap_or_default()));
     let typed = facts.namespace_flag.map(str::to_owned).or_else(swallowed);
@@ -122,7 +122,7 @@ mod tests {
 
     fn facts(parent: &Parent) -> ScopeFacts<'_> {
         ScopeFacts {
-            front_door: FrontDoor::Helm,
+            entry_point: EntryPoint::Helm,
             namespace_flag: None,
             all_namespaces: false,
             helm_namespace: Some("default"),
@@ -167,7 +167,7 @@ mod tests {
     fn without_a_flag_the_whole_fence_is_meant() {
         let parent = helm("helm purge run --namespaces a");
         assert_eq!(scope(&facts(&parent)), Ok(Scope::WholeFence));
-        let direct = ScopeFacts { front_door: FrontDoor::Direct, helm_namespace: None, ..facts(&parent) };
+        let direct = ScopeFacts { entry_point: EntryPoint::Direct, helm_namespace: None, ..facts(&parent) };
         assert_eq!(scope(&direct), Ok(Scope::WholeFence));
     }
 
@@ -182,8 +182,8 @@ mod tests {
         let exported = Parent { has_namespace: Some(true), ..helm("helm purge run") };
         let own = ScopeFacts { helm_namespace: Some("dev"), default_namespace: "dev", ..facts(&exported) };
         assert_eq!(scope(&own), Ok(dev()));
-        for front_door in [FrontDoor::Direct, FrontDoor::Kubectl] {
-            assert_eq!(scope(&ScopeFacts { front_door, ..own }), Ok(dev()));
+        for entry_point in [EntryPoint::Direct, EntryPoint::Kubectl] {
+            assert_eq!(scope(&ScopeFacts { entry_point, ..own }), Ok(dev()));
         }
     }
 
@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn all_namespaces_means_the_whole_fence_in_all_three_ways_in_and_never_beside_a_namespace() {
         let parent = helm("helm purge run -A");
-        for front_door in [FrontDoor::Helm, FrontDoor::Kubectl, FrontDoor::Direct] {
-            let facts = ScopeFacts { front_door, all_namespaces: true, ..facts(&parent) };
+        for entry_point in [EntryPoint::Helm, EntryPoint::Kubectl, EntryPoint::Direct] {
+            let facts = ScopeFacts { entry_point, all_namespaces: true, ..facts(&parent) };
             assert_eq!(scope(&facts), Ok(Scope::WholeFence));
             let both = ScopeFacts { namespace_flag: Some("dev"), ..facts };
             assert_eq!(scope(&both), Err(ScopeError::Contradiction("dev".to_owned())));

@@ -7,7 +7,7 @@ use crate::policy::{Opening, Policy};
 
 /// How the windows of all policies stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hours {
+pub struct WindowStatus {
     /// The first end of an open window: what is not begun by then is not begun.
     pub deadline: Option<Timestamp>,
     /// The windows that are closed.
@@ -15,8 +15,8 @@ pub struct Hours {
 }
 
 /// Looks at the windows at a moment.
-pub fn windows(policies: &[Policy], now: Timestamp) -> Hours {
-    let mut hours = Hours { deadline: None, refusals: Vec::new() };
+pub fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
+    let mut hours = WindowStatus { deadline: None, refusals: Vec::new() };
     for policy in policies {
         let Some(window) = &policy.window else { continue };
         match window.at(now, &policy.time_zone) {

@@ -5,7 +5,7 @@
 use super::failure::Failure;
 use super::manner::Manner;
 use crate::release::ReleaseId;
-use crate::signal::StopSignal;
+use crate::signal::CancelToken;
 
 /// What came of one attempt at one release. Not yet its outcome: that needs a look at the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub trait Action: Send + Sync {
         &self,
         batch: &[&ReleaseId],
         manner: &Manner,
-        stop: &StopSignal,
+        stop: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict;
 }

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use super::manner::{Cascade, Hooks, Manner, Wait};
 use crate::cluster::Connection;
-use crate::mark::Mark;
+use crate::history_tag::HistoryTag;
 use crate::release::{Namespace, ReleaseId, ReleaseName, Revision};
 
 /// Asks for the version alone; does not contact a cluster.
@@ -58,7 +58,7 @@ pub(super) fn uninstall<'a>(
     namespace: &Namespace,
     releases: impl IntoIterator<Item = &'a ReleaseName>,
     manner: &Manner,
-    mark: Option<&Mark>,
+    mark: Option<&HistoryTag>,
     version: &semver::Version,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];

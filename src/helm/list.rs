@@ -12,7 +12,7 @@ use super::failure::{Failure, FailureClass};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::ReleaseId;
-use crate::signal::StopSignal;
+use crate::signal::CancelToken;
 
 /// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster, and it
 /// has no bound of its own: an API server that is silent would hold it for ever.
@@ -34,7 +34,12 @@ pub struct ListError {
 /// # Errors
 /// Where helm could not be started, did not end with 0, was too slow or printed too much. Output that came
 /// with any other ending is never used.
-pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &StopSignal) -> Result<Vec<u8>, ListError> {
+pub fn list(
+    helm: &Helm,
+    connection: &Connection,
+    deadline: Duration,
+    stop: &CancelToken,
+) -> Result<Vec<u8>, ListError> {
     ask(helm, connection, arguments::list(connection), deadline, stop)
 }
 
@@ -46,7 +51,7 @@ pub fn record(
     helm: &Helm,
     connection: &Connection,
     release: &ReleaseId,
-    stop: &StopSignal,
+    stop: &CancelToken,
 ) -> Result<Vec<u8>, ListError> {
     ask(helm, connection, arguments::record(connection, release), RECORD_DEADLINE, stop)
 }
@@ -56,7 +61,7 @@ fn ask(
     connection: &Connection,
     arguments: Vec<OsString>,
     deadline: Duration,
-    stop: &StopSignal,
+    stop: &CancelToken,
 ) -> Result<Vec<u8>, ListError> {
     let invocation = helm.invocation(arguments, Some(connection), Debug::Off);
     let mut said = Vec::new();

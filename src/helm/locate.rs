@@ -10,7 +10,7 @@ use super::child::{self, Invocation, Limits};
 use super::environment::{self, Debug};
 use super::words::Words;
 use crate::cluster::Connection;
-use crate::signal::StopSignal;
+use crate::signal::CancelToken;
 
 /// The oldest Helm that stops before it removes the record when an object could not be deleted.
 const OLDEST: semver::Version = semver::Version::new(3, 10, 0);
@@ -62,7 +62,7 @@ impl Helm {
     ///
     /// # Errors
     /// Where there is none, it does not answer, or its version is not supported.
-    pub fn find(wanted: Option<&str>, cache: Option<PathBuf>, stop: &StopSignal) -> Result<Self, HelmError> {
+    pub fn find(wanted: Option<&str>, cache: Option<PathBuf>, stop: &CancelToken) -> Result<Self, HelmError> {
         let name = wanted.filter(|name| !name.is_empty()).unwrap_or("helm");
         let missing = |source| HelmError::Missing { name: name.to_owned(), source };
         let found = which::which(name).map_err(missing)?;
@@ -107,7 +107,7 @@ fn supported(text: &str) -> Option<semver::Version> {
     (version >= OLDEST && version.major < TOO_NEW).then_some(version)
 }
 
-fn ask_version(path: &Path, stop: &StopSignal) -> Result<String, HelmError> {
+fn ask_version(path: &Path, stop: &CancelToken) -> Result<String, HelmError> {
     let invocation = Invocation {
         program: path.to_owned(),
         arguments: arguments::version(),

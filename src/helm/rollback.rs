@@ -12,7 +12,7 @@ use super::manner::Manner;
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::{ReleaseId, Revision};
-use crate::signal::{StopSignal, Urgency};
+use crate::signal::{CancelLevel, CancelToken};
 
 /// What Helm 3 and Helm 4 print when it worked.
 const SUCCESS: &str = "Rollback was a success!";
@@ -34,7 +34,7 @@ impl HelmRollback {
         Self { helm, connection, runtime, targets }
     }
 
-    fn roll_back(&self, release: &ReleaseId, manner: &Manner, stop: &StopSignal) -> Attempt {
+    fn roll_back(&self, release: &ReleaseId, manner: &Manner, stop: &CancelToken) -> Attempt {
         let Some(revision) = self.targets.get(release) else {
             return Attempt::Failed(Failure::of_our_own(FailureClass::Internal, "there is no revision to go back to"));
         };
@@ -57,9 +57,9 @@ impl HelmRollback {
 }
 
 impl Action for HelmRollback {
-    fn run(&self, batch: &[&ReleaseId], manner: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], manner: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
         let Some((first, others)) = batch.split_first() else { return Verdict::of(Vec::new()) };
-        if stop.urgency() > Urgency::Run {
+        if stop.urgency() > CancelLevel::Run {
             return Verdict::of(vec![Attempt::NotBegun; batch.len()]);
         }
         let mut rest = vec![self.roll_back(first, manner, stop)];

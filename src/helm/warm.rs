@@ -11,13 +11,13 @@ use super::environment::Debug;
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::release::ReleaseId;
-use crate::signal::StopSignal;
+use crate::signal::CancelToken;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Has helm look at the objects of one release, for which it has to know all kinds. What it says is not wanted,
 /// and whether it went well will show with the first uninstall.
-pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &StopSignal) {
+pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &CancelToken) {
     let arguments = arguments::status(connection, release, helm.version());
     let invocation = helm.invocation(arguments, Some(connection), Debug::Off);
     let _ = child::run(&invocation, Limits::with_deadline(DEADLINE), stop, &mut |_| {});

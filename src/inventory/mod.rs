@@ -22,12 +22,12 @@ pub use protection::{
     ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenMarks,
     SeenOptOut, SeenOptOuts, UnseenOptOuts, Until,
 };
-pub use watch::{CheckedAgainst, Meanwhile, Standing, Watch};
+pub use watch::{CheckedAgainst, Freshness, Meanwhile, Watch};
 pub use way::AnyWay;
 
 use std::fmt;
 
-use crate::cluster::LookError;
+use crate::cluster::ApiError;
 use crate::helm::ListError;
 use crate::release::Release;
 
@@ -35,7 +35,7 @@ use crate::release::Release;
 #[derive(Debug)]
 pub enum InventoryError {
     /// The API server did not list.
-    Look(LookError),
+    Look(ApiError),
     /// Helm did not list.
     List(ListError),
     /// Helm listed something that is no list.

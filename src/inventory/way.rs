@@ -9,8 +9,8 @@ use super::{
     MetadataInventory, ObjectLists, Protection, Watch,
 };
 use crate::cluster::Client;
+use crate::parallel::join;
 use crate::release::Release;
-use crate::side_by_side::beside;
 
 /// Both ways, and which one it is.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl AnyWay {
     /// Where there is no list.
     pub fn list_with_protection(&self) -> Result<(Listing, Protection), InventoryError> {
         let ask = || self.why_helm().is_none().then(|| self.metadata.ask_cluster_wide());
-        let (cluster_wide, listing) = beside(ask, || self.list());
+        let (cluster_wide, listing) = join(ask, || self.list());
         let listing = listing?;
         let cluster_wide = cluster_wide.ok().flatten().unwrap_or_else(ClusterWide::unanswered);
         let protection = self.protection(cluster_wide, &listing);

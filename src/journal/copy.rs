@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::condensed::condensed;
 use super::record::Record;
 use crate::clock::Clock;
-use crate::cluster::{Client, LookError, MadeRunRecord, RunRecord};
+use crate::cluster::{ApiError, Client, CreatedJournalConfigMap, JournalConfigMap};
 
 /// A ConfigMap may have a megabyte, its metadata included.
 const LARGEST: usize = 900_000;
@@ -25,7 +25,7 @@ const KEPT: usize = 20;
 pub struct ClusterCopy {
     texts: Sender<String>,
     /// What came of each text that was written.
-    written: Receiver<Result<(), LookError>>,
+    written: Receiver<Result<(), ApiError>>,
     /// Texts that were sent and of which nothing has come yet.
     under_way: usize,
     last: Instant,
@@ -41,10 +41,10 @@ impl ClusterCopy {
         namespace: &str,
         record: &Record,
         clock: Clock,
-    ) -> Result<(Self, Option<LookError>), LookError> {
+    ) -> Result<(Self, Option<ApiError>), ApiError> {
         let policy = record.head.policies_and_shard();
-        let name = RunRecord::name_of(&record.head.run);
-        let first = RunRecord {
+        let name = JournalConfigMap::name_of(&record.head.run);
+        let first = JournalConfigMap {
             namespace: namespace.to_owned(),
             name: name.clone(),
             policy: policy.clone(),
@@ -55,7 +55,7 @@ impl ClusterCopy {
         let ((texts, inbox), (outbox, written)) = (channel(), channel());
         let thread = std::thread::Builder::new().name("journal".to_owned());
         let work = move || follow(&client, &made, &inbox, &outbox);
-        thread.spawn(work).map_err(|error| LookError::Failed(error.to_string()))?;
+        thread.spawn(work).map_err(|error| ApiError::Failed(error.to_string()))?;
         let shown = format!("{namespace}/{name}");
         Ok((Self { texts, written, under_way: 0, last: Instant::now(), name: shown, clock }, not_removed))
     }
@@ -79,13 +79,13 @@ impl ClusterCopy {
     }
 
     /// Has the last word written, and says what came of it.
-    pub(super) fn finish(mut self, record: &Record) -> Result<(), LookError> {
+    pub(super) fn finish(mut self, record: &Record) -> Result<(), ApiError> {
         self.send(record);
         let until = Instant::now() + LAST_WORD;
         let mut last = Ok(());
         while self.under_way > 0 {
             let left = until.saturating_duration_since(Instant::now());
-            let late = || Err(LookError::NoConnection(format!("no answer within {} s", LAST_WORD.as_secs())));
+            let late = || Err(ApiError::NoConnection(format!("no answer within {} s", LAST_WORD.as_secs())));
             last = self.written.recv_timeout(left).unwrap_or_else(|_| late());
             self.under_way -= 1;
         }
@@ -100,7 +100,12 @@ impl ClusterCopy {
     }
 }
 
-fn follow(client: &Client, made: &MadeRunRecord, inbox: &Receiver<String>, outbox: &Sender<Result<(), LookError>>) {
+fn follow(
+    client: &Client,
+    made: &CreatedJournalConfigMap,
+    inbox: &Receiver<String>,
+    outbox: &Sender<Result<(), ApiError>>,
+) {
     while let Ok(text) = inbox.recv() {
         if outbox.send(client.change_run_record(made, &text)).is_err() {
             return;

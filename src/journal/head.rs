@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 /// Which run, by whom, where, by which policies, and all that it was to purge, restore or prune.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Head {
+pub struct JournalHeader {
     /// The version of the format.
     pub format: u32,
     /// The run's name.
     pub run: String,
     /// What it does.
     #[serde(default)]
-    pub operation: OperationOfHead,
+    pub operation: OperationKind,
     /// Of a restore, the names of the runs that it takes back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes_back: Vec<String>,
@@ -21,16 +21,16 @@ pub struct Head {
     /// The version of this program.
     pub program: String,
     /// In the order in which they were named.
-    pub policies: Vec<PolicyOfHead>,
+    pub policies: Vec<PolicyRef>,
     /// Which part of their fence, where several runs share it, such as `3/16`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
     /// Where.
-    pub cluster: ClusterOfHead,
+    pub cluster: ClusterRef,
     /// `USER@HOST`, or `pod NAMESPACE/NAME`.
     pub who: String,
     /// The process that writes.
-    pub process: ProcessOfHead,
+    pub process: ProcessRef,
     /// How many releases it was to be done to.
     pub planned: usize,
     /// So many of them are named nowhere in this journal, for it would be too long.
@@ -38,12 +38,12 @@ pub struct Head {
     pub left_out: usize,
     /// The others; those that have begun may be missing here.
     #[serde(default)]
-    pub releases: Vec<PlannedOfHead>,
+    pub releases: Vec<PlannedRelease>,
 }
 
 /// A policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicyOfHead {
+pub struct PolicyRef {
     /// Its name.
     pub name: String,
     /// The file as it was named.
@@ -54,7 +54,7 @@ pub struct PolicyOfHead {
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClusterOfHead {
+pub struct ClusterRef {
     /// The context's name.
     pub context: String,
     /// The API server's address.
@@ -66,7 +66,7 @@ pub struct ClusterOfHead {
 
 /// A process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProcessOfHead {
+pub struct ProcessRef {
     /// What its host calls itself.
     pub host: String,
     /// Its number there.
@@ -76,7 +76,7 @@ pub struct ProcessOfHead {
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum OperationOfHead {
+pub enum OperationKind {
     /// Releases go. Journals that do not say what they are of are of purges: once, there was nothing else.
     #[default]
     Purge,
@@ -91,7 +91,7 @@ pub enum OperationOfHead {
 
 /// A release that it was to be done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedOfHead {
+pub struct PlannedRelease {
     /// The namespace it is recorded in.
     pub namespace: String,
     /// Its name.
@@ -100,7 +100,7 @@ pub struct PlannedOfHead {
     pub revision: u32,
 }
 
-impl Head {
+impl JournalHeader {
     /// The version of the format that this program writes. A reader takes what it knows of later ones.
     pub const FORMAT: u32 = 1;
 
@@ -129,39 +129,39 @@ impl Head {
     /// Whether another run had one of these policies as well, on the same cluster, and is not about one part of the fence
     /// where this one is about another.
     pub fn has_part_of(&self, other: &Self) -> bool {
-        let is_theirs = |policy: &PolicyOfHead| other.policies.iter().any(|theirs| theirs.name == policy.name);
+        let is_theirs = |policy: &PolicyRef| other.policies.iter().any(|theirs| theirs.name == policy.name);
         let may_meet = self.shard.is_none() || other.shard.is_none() || self.shard == other.shard;
         self.policies.iter().any(is_theirs) && may_meet && self.cluster.is(&other.cluster)
     }
 }
 
-impl OperationOfHead {
+impl OperationKind {
     /// One word for programs.
     pub fn as_str(self) -> &'static str {
         match self {
-            OperationOfHead::Purge => "purge",
-            OperationOfHead::Restore => "restore",
-            OperationOfHead::Prune => "prune",
-            OperationOfHead::Unknown => "unknown",
+            OperationKind::Purge => "purge",
+            OperationKind::Restore => "restore",
+            OperationKind::Prune => "prune",
+            OperationKind::Unknown => "unknown",
         }
     }
 
     /// What one is called in a sentence. A purge has always been a run.
     pub fn noun(self) -> &'static str {
         match self {
-            OperationOfHead::Purge | OperationOfHead::Unknown => "run",
-            OperationOfHead::Restore => "restore",
-            OperationOfHead::Prune => "prune",
+            OperationKind::Purge | OperationKind::Unknown => "run",
+            OperationKind::Restore => "restore",
+            OperationKind::Prune => "prune",
         }
     }
 
     /// Purges and restores undo each other. A prune touches what neither of them works on.
     fn matters_to(self, other: Self) -> bool {
-        (self == OperationOfHead::Prune) == (other == OperationOfHead::Prune)
+        (self == OperationKind::Prune) == (other == OperationKind::Prune)
     }
 }
 
-impl ClusterOfHead {
+impl ClusterRef {
     /// By the uid where both have one: addresses change, and may be the same for many.
     fn is(&self, other: &Self) -> bool {
         match (&self.uid, &other.uid) {
@@ -177,23 +177,23 @@ fn is_zero(count: &usize) -> bool {
 }
 
 #[cfg(test)]
-pub(super) fn example(releases: &[&str]) -> Head {
+pub(super) fn example(releases: &[&str]) -> JournalHeader {
     let planned = |text: &&str| {
         let (namespace, name) = text.split_once('/').expect("written as namespace/name");
-        PlannedOfHead { namespace: namespace.to_owned(), name: name.to_owned(), revision: 3 }
+        PlannedRelease { namespace: namespace.to_owned(), name: name.to_owned(), revision: 3 }
     };
-    Head {
-        format: Head::FORMAT,
+    JournalHeader {
+        format: JournalHeader::FORMAT,
         run: "20261125-190342-3f9a1c".to_owned(),
-        operation: OperationOfHead::Purge,
+        operation: OperationKind::Purge,
         takes_back: Vec::new(),
         at: "2026-11-25T19:03:42.123Z".to_owned(),
         program: "0.1.0".to_owned(),
-        policies: vec![PolicyOfHead { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
+        policies: vec![PolicyRef { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
         shard: None,
-        cluster: ClusterOfHead { context: "dev-eu".into(), server: "https://dev.example.com".into(), uid: None },
+        cluster: ClusterRef { context: "dev-eu".into(), server: "https://dev.example.com".into(), uid: None },
         who: "alice@laptop".to_owned(),
-        process: ProcessOfHead { host: "laptop".to_owned(), pid: 4711 },
+        process: ProcessRef { host: "laptop".to_owned(), pid: 4711 },
         planned: releases.len(),
         left_out: 0,
         releases: releases.iter().map(planned).collect(),
@@ -208,27 +208,26 @@ mod tests {
     fn runs_are_alike_by_their_policies_and_by_the_clusters_uid_where_both_have_one() {
         let cluster = |context: &str, server: &str, uid: Option<&str>| {
             let (context, server) = (context.to_owned(), server.to_owned());
-            Head { cluster: ClusterOfHead { context, server, uid: uid.map(str::to_owned) }, ..example(&[]) }
+            JournalHeader { cluster: ClusterRef { context, server, uid: uid.map(str::to_owned) }, ..example(&[]) }
         };
         let first = cluster("a", "https://a", Some("1"));
         assert!(first.is_like(&cluster("b", "https://b", Some("1"))));
         assert!(!first.is_like(&cluster("a", "https://a", Some("2"))));
         assert!(first.is_like(&cluster("a", "https://a", None)) && !first.is_like(&cluster("b", "https://a", None)));
-        let other_policy = PolicyOfHead { name: "other".into(), file: "p.yaml".into(), sha256: "e3b0".into() };
-        assert!(!first.is_like(&Head { policies: vec![other_policy], ..first.clone() }));
-        let third = Head { shard: Some("3/16".into()), ..first.clone() };
+        let other_policy = PolicyRef { name: "other".into(), file: "p.yaml".into(), sha256: "e3b0".into() };
+        assert!(!first.is_like(&JournalHeader { policies: vec![other_policy], ..first.clone() }));
+        let third = JournalHeader { shard: Some("3/16".into()), ..first.clone() };
         assert!(!first.is_like(&third) && third.is_like(&third.clone()));
     }
 
     #[test]
     fn a_restore_matters_to_a_purge_and_a_prune_to_neither() {
-        let of = |operation| Head { operation, ..example(&[]) };
-        let (purge, restore, prune) =
-            (of(OperationOfHead::Purge), of(OperationOfHead::Restore), of(OperationOfHead::Prune));
+        let of = |operation| JournalHeader { operation, ..example(&[]) };
+        let (purge, restore, prune) = (of(OperationKind::Purge), of(OperationKind::Restore), of(OperationKind::Prune));
         assert!(purge.is_like(&restore) && restore.is_like(&purge) && prune.is_like(&prune));
         assert!(!purge.is_like(&prune) && !prune.is_like(&restore));
         assert!(purge.has_part_of(&prune), "it is the same policy all the same");
-        let part = |shard: &str| Head { shard: Some(shard.to_owned()), ..example(&[]) };
+        let part = |shard: &str| JournalHeader { shard: Some(shard.to_owned()), ..example(&[]) };
         assert!(part("1/2").has_part_of(&purge) && !part("1/2").has_part_of(&part("2/2")));
     }
 
@@ -243,10 +242,10 @@ mod tests {
                 Some(operation) => drop(fields.insert("operation".to_owned(), operation.into())),
                 None => drop(fields.remove("operation")),
             }
-            serde_json::from_value::<Head>(written).expect("it is a head").operation
+            serde_json::from_value::<JournalHeader>(written).expect("it is a head").operation
         };
-        assert_eq!(read(None), OperationOfHead::Purge);
-        assert_eq!(read(Some("restore")), OperationOfHead::Restore);
-        assert_eq!(read(Some("repaint")), OperationOfHead::Unknown);
+        assert_eq!(read(None), OperationKind::Purge);
+        assert_eq!(read(Some("restore")), OperationKind::Restore);
+        assert_eq!(read(Some("repaint")), OperationKind::Unknown);
     }
 }

@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::head::Head;
+use super::head::JournalHeader;
 use super::record::End;
-use crate::executor::{OutcomeKind, Run, Settled};
+use crate::executor::{OutcomeKind, Run, Verification};
 
 /// One line. Releases are `NAMESPACE/NAME`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(super) enum Line {
     /// The first one.
-    Planned(Box<Head>),
+    Planned(Box<JournalHeader>),
     /// These are about to be given to one helm. It may begin none of them, or only some.
     Started { at: String, releases: Vec<String> },
     /// What helm, or the last question before it, made of one.
@@ -109,15 +109,15 @@ impl RunTotals {
     }
 }
 
-impl From<&Settled> for Verified {
-    fn from(settled: &Settled) -> Self {
+impl From<&Verification> for Verified {
+    fn from(settled: &Verification) -> Self {
         let state = |state: &str| Self { state: state.to_owned(), ..Self::default() };
         match settled {
-            Settled::Verified { reported, gone } => {
+            Verification::Verified { reported, gone } => {
                 Self { reported: Some(*reported), gone: Some(*gone), ..state("verified") }
             }
-            Settled::NotVerified(_) => state("not-verified"),
-            Settled::NothingToVerify => state("nothing-to-verify"),
+            Verification::NotVerified(_) => state("not-verified"),
+            Verification::NothingToVerify => state("nothing-to-verify"),
         }
     }
 }

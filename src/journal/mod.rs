@@ -10,7 +10,7 @@
 //! file, ConfigMap ─ read ─► record                    the same record, whatever is torn or damaged
 //! ```
 //!
-//! Decides nothing about a release. What it reads was written by somebody: it is shown through `visible`.
+//! Decides nothing about a release. What it reads was written by somebody: it is shown through `sanitize`.
 
 mod condensed;
 mod copy;
@@ -27,10 +27,10 @@ mod writer;
 pub use copy::ClusterCopy;
 pub use ending::Ending;
 pub use file::{JournalError, JournalFile};
-pub use head::{ClusterOfHead, Head, OperationOfHead, PlannedOfHead, PolicyOfHead, ProcessOfHead};
+pub use head::{ClusterRef, JournalHeader, OperationKind, PlannedRelease, PolicyRef, ProcessRef};
 pub use line::{Ended, RunTotals, Verified};
 pub use past::{PastRun, Source, Unread};
-pub use place::Place;
+pub use place::JournalLocation;
 pub use read::Unreadable;
 pub use record::{End, Record, Row, Told};
 pub use writer::{EndFaults, RunJournal};

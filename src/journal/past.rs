@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::ending::{Ending, Writer};
-use super::head::Head;
+use super::head::JournalHeader;
 use super::place::{files_in, first_line};
 use super::read::{head, read};
 use super::record::Record;
-use crate::cluster::RunRecord;
+use crate::cluster::JournalConfigMap;
 use crate::run_id::RunId;
 
 /// No journal is longer.
@@ -89,7 +89,7 @@ impl PastRun {
     }
 
     /// What the journals in a folder begin with, the newest first. What cannot be read is passed over.
-    pub fn heads_in(folder: &Path) -> impl Iterator<Item = (RunId, Head, PathBuf)> {
+    pub fn heads_in(folder: &Path) -> impl Iterator<Item = (RunId, JournalHeader, PathBuf)> {
         files_in(folder).unwrap_or_default().into_iter().filter_map(|(_, path)| {
             let first = File::open(&path).and_then(first_line).ok()?;
             let (id, head) = head(&first).ok()?;
@@ -98,7 +98,7 @@ impl PastRun {
     }
 
     /// The newest in a folder that is like this one, but not it. What cannot be read is passed over.
-    pub fn newest_like(like: &Head, folder: &Path, own_host: &str) -> Option<Self> {
+    pub fn newest_like(like: &JournalHeader, folder: &Path, own_host: &str) -> Option<Self> {
         let alike = Self::heads_in(folder).filter(|(_, found, _)| found.is_like(like) && found.run != like.run);
         let mut alike = alike.map(|(id, found, path)| (id.begun(), found.begun(), path)).peekable();
         let second = alike.peek()?.0;
@@ -117,7 +117,7 @@ impl PastRun {
     ///
     /// # Errors
     /// Where it is none.
-    pub fn in_config_map(found: RunRecord) -> Result<Self, Unread> {
+    pub fn in_config_map(found: JournalConfigMap) -> Result<Self, Unread> {
         let source = Source::ConfigMap { namespace: found.namespace, name: found.name };
         match read(found.text.as_bytes()) {
             Ok((id, record)) => {

@@ -20,29 +20,31 @@ const LONGEST_HEAD: u64 = 64 << 20;
 
 /// Where a journal goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum JournalLocation {
     /// Each run has a file of its name here.
     Folder(PathBuf),
     /// This one run goes here.
     File(PathBuf),
 }
 
-impl Place {
+impl JournalLocation {
     /// Where journals go that nobody has named a place for.
     pub fn usual(state_home: &Path) -> Self {
-        Place::Folder(state_home.join("helm-purge").join("runs"))
+        JournalLocation::Folder(state_home.join("helm-purge").join("runs"))
     }
 
     /// A place that was named: a folder that is there, or a file.
     pub fn named(path: &Path) -> Self {
-        if path.is_dir() { Place::Folder(path.to_owned()) } else { Place::File(path.to_owned()) }
+        if path.is_dir() { JournalLocation::Folder(path.to_owned()) } else { JournalLocation::File(path.to_owned()) }
     }
 
     /// The names of the runs whose journals seem to be in this folder, the newest first. None of them is opened.
     pub fn runs(&self) -> Vec<RunId> {
         match self {
-            Place::Folder(folder) => files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect(),
-            Place::File(_) => Vec::new(),
+            JournalLocation::Folder(folder) => {
+                files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect()
+            }
+            JournalLocation::File(_) => Vec::new(),
         }
     }
 
@@ -52,8 +54,8 @@ impl Place {
     /// Where it could not.
     pub fn check(&self) -> Result<(), JournalError> {
         let (path, checked) = match self {
-            Place::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),
-            Place::File(file) => (file, check_file(file)),
+            JournalLocation::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),
+            JournalLocation::File(file) => (file, check_file(file)),
         };
         checked.map_err(|why| JournalError::new(format!("no journal can be kept in {}", path.display()), why))
     }
@@ -61,8 +63,8 @@ impl Place {
     /// A new journal. In a folder, the oldest ones beyond those that stay are removed.
     pub(super) fn create(&self, id: &RunId) -> Result<JournalFile, JournalError> {
         match self {
-            Place::File(file) => JournalFile::create_named(file),
-            Place::Folder(folder) => {
+            JournalLocation::File(file) => JournalFile::create_named(file),
+            JournalLocation::Folder(folder) => {
                 let created = JournalFile::create(&folder.join(format!("{id}{ENDING}")))?;
                 remove_old(folder);
                 Ok(created)
@@ -135,7 +137,7 @@ mod tests {
     use super::super::head::example;
     use super::super::line::Line;
     use super::*;
-    use crate::journal::Head;
+    use crate::journal::JournalHeader;
 
     fn id(number: usize) -> RunId {
         format!("20261125-1903{:02}-{number:06x}", number % 60).parse().expect("a name")
@@ -152,7 +154,7 @@ mod tests {
         let mut ids = (0..KEPT + 20).map(id).collect::<Vec<_>>();
         ids.sort_unstable();
         for id in &ids {
-            let head = Head { run: id.to_string(), ..example(&[]) };
+            let head = JournalHeader { run: id.to_string(), ..example(&[]) };
             write(&format!("{id}.jsonl"), &Line::Planned(Box::new(head)).text().expect("JSON"));
         }
         let path = |at: usize| folder.path().join(format!("{}.jsonl", ids[at]));
@@ -162,7 +164,8 @@ mod tests {
         let busy = File::open(path(2)).expect("it is there");
         busy.lock().expect("nobody holds it");
         let other = write("notes.jsonl", "");
-        let newest = Place::Folder(folder.path().to_owned()).create(&"20261126-190342-3f9a1c".parse().expect("a name"));
+        let newest = JournalLocation::Folder(folder.path().to_owned())
+            .create(&"20261126-190342-3f9a1c".parse().expect("a name"));
         assert!(newest.expect("it can be made").path().exists());
         assert!(foreign.exists() && of_another.exists() && path(2).exists() && other.exists());
         let left = files_in(folder.path()).expect("it can be read");
@@ -174,25 +177,25 @@ mod tests {
     fn a_named_file_must_be_new_or_empty_and_a_device_will_do() {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let file = folder.path().join("journal");
-        assert_eq!(Place::named(&file), Place::File(file.clone()));
-        assert_eq!(Place::named(folder.path()), Place::Folder(folder.path().to_owned()));
+        assert_eq!(JournalLocation::named(&file), JournalLocation::File(file.clone()));
+        assert_eq!(JournalLocation::named(folder.path()), JournalLocation::Folder(folder.path().to_owned()));
         for (text, is_fine) in [(None, true), (Some(""), true), (Some("x"), false)] {
             if let Some(text) = text {
                 fs::write(&file, text).expect("a file can be written");
             }
-            assert_eq!(Place::File(file.clone()).check().is_ok(), is_fine, "{text:?}");
-            assert_eq!(Place::File(file.clone()).create(&id(1)).is_ok(), is_fine, "{text:?}");
+            assert_eq!(JournalLocation::File(file.clone()).check().is_ok(), is_fine, "{text:?}");
+            assert_eq!(JournalLocation::File(file.clone()).create(&id(1)).is_ok(), is_fine, "{text:?}");
         }
-        assert!(Place::File("/dev/null".into()).check().is_ok());
-        assert!(Place::File("/no/such/folder/journal".into()).check().is_err());
-        assert!(Place::Folder("/dev/null/runs".into()).check().is_err());
+        assert!(JournalLocation::File("/dev/null".into()).check().is_ok());
+        assert!(JournalLocation::File("/no/such/folder/journal".into()).check().is_err());
+        assert!(JournalLocation::Folder("/dev/null/runs".into()).check().is_err());
     }
 
     #[test]
     fn folder_and_file_are_for_their_user_alone() {
         use std::os::unix::fs::PermissionsExt;
         let state = tempfile::tempdir().expect("a folder can be made");
-        let place = Place::usual(state.path());
+        let place = JournalLocation::usual(state.path());
         place.check().expect("it can be made");
         let file = place.create(&id(1)).expect("it can be made");
         let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::head::Head;
+use super::head::JournalHeader;
 use super::line::Line;
 use super::record::Record;
 use crate::run_id::RunId;
@@ -29,7 +29,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, Record), Unreadable> {
 }
 
 /// The run's name and what it meant to do, from the first line.
-pub(super) fn head(line: &[u8]) -> Result<(RunId, Head), Unreadable> {
+pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), Unreadable> {
     match serde_json::from_slice(line) {
         Ok(Line::Planned(head)) => match head.run.parse() {
             Ok(id) => Ok((id, *head)),
@@ -158,7 +158,7 @@ mod tests {
             let error = read(text.as_bytes()).expect_err("no journal").to_string();
             assert!(error.contains(why), "{error}");
         }
-        let other = Head { run: "../../etc".to_owned(), ..example(&[]) };
+        let other = JournalHeader { run: "../../etc".to_owned(), ..example(&[]) };
         assert!(read(text(&[Line::Planned(Box::new(other))]).as_bytes()).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::head::Head;
+use super::head::JournalHeader;
 use super::line::{Ended, Line, RunTotals};
 use crate::executor::{NotStarted, Outcome, OutcomeKind};
 
@@ -18,7 +18,7 @@ const LONGEST_MESSAGE: usize = 500;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// What it was to do.
-    pub head: Head,
+    pub head: JournalHeader,
     /// What is known of its releases, each `NAMESPACE/NAME`.
     pub releases: BTreeMap<String, Row>,
     /// Why nothing more was begun, where nothing was.
@@ -66,8 +66,8 @@ pub struct End {
 }
 
 impl Record {
-    pub(super) fn new(head: Head) -> Self {
-        let named = |release: &super::PlannedOfHead| {
+    pub(super) fn new(head: JournalHeader) -> Self {
+        let named = |release: &super::PlannedRelease| {
             let row = Row { revision: Some(release.revision), ..Row::default() };
             (format!("{}/{}", release.namespace, release.name), row)
         };

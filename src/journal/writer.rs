@@ -5,13 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use super::copy::ClusterCopy;
 use super::file::{Durability, JournalError, JournalFile};
-use super::head::Head;
+use super::head::JournalHeader;
 use super::line::{Ended, Line, RunTotals};
-use super::place::Place;
+use super::place::JournalLocation;
 use super::record::{End, Record, Told};
 use crate::clock::Clock;
-use crate::cluster::{Client, LookError};
-use crate::executor::{Event, Journal, NotRecorded, Run, Settled};
+use crate::cluster::{ApiError, Client};
+use crate::executor::{Event, Journal, NotRecorded, Run, Verification};
 use crate::release::ReleaseId;
 use crate::run_id::RunId;
 
@@ -44,7 +44,7 @@ struct State {
 
 impl RunJournal {
     /// The journal of a run that is about to begin, kept nowhere yet.
-    pub fn new(head: Head, clock: Clock) -> Self {
+    pub fn new(head: JournalHeader, clock: Clock) -> Self {
         let (record, places) = (Record::new(head), Vec::new());
         let state = State { record, file: None, copy: None, failed: None, places, clock };
         Self { state: Mutex::new(state) }
@@ -54,12 +54,12 @@ impl RunJournal {
     ///
     /// # Errors
     /// Where that cannot be.
-    pub fn keep_in(&mut self, place: &Place, id: &RunId) -> Result<(), JournalError> {
+    pub fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> Result<(), JournalError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut file = place.create(id)?;
         let first = Line::Planned(Box::new(state.record.head.clone()));
         if let Err(error) = file.append(&first, Durability::Machine) {
-            if matches!(place, Place::Folder(_)) {
+            if matches!(place, JournalLocation::Folder(_)) {
                 // Nothing has begun, and a torn file says nothing.
                 let _ = std::fs::remove_file(file.path());
             }
@@ -74,7 +74,7 @@ impl RunJournal {
     ///
     /// # Errors
     /// Where that cannot be.
-    pub fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<LookError>, LookError> {
+    pub fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<ApiError>, ApiError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record, state.clock)?;
         state.places.push(format!("configmap {}", copy.name()));
@@ -88,7 +88,7 @@ impl RunJournal {
     }
 
     /// The last word. What could not be written, then or before, is in the answer.
-    pub fn end(&self, run: &Run, settled: &Settled, exit_code: u8) -> EndFaults {
+    pub fn end(&self, run: &Run, settled: &Verification, exit_code: u8) -> EndFaults {
         let mut state = self.lock();
         state.correct(run);
         let signal = run.interruption.map(|interruption| interruption.signal);
@@ -113,7 +113,7 @@ impl RunJournal {
 
     /// The last word where no executor had a part in it.
     pub fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> EndFaults {
-        let verified = (&Settled::NothingToVerify).into();
+        let verified = (&Verification::NothingToVerify).into();
         let mut state = self.lock();
         let at = state.clock.stamp();
         state.finish(Ended { at, exit_code, signal, verified, totals })

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::claim::duration;
-use super::{Busy, Claim, DURATION, Leases, LockName, Purpose, claim};
-use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
-use crate::release::RecordMark;
+use super::{DURATION, LeaseState, Leases, LockHeld, LockName, Purpose, claim};
+use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
+use crate::release::ObjectVersion;
 
 /// How long to wait for locks that others hold, all of them together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,20 +29,20 @@ pub enum Pause {
 #[derive(Debug)]
 pub struct Taken {
     /// The locks that are held now, each as it was written.
-    pub locks: Vec<(LockName, SeenLease)>,
+    pub locks: Vec<(LockName, ObservedLease)>,
     /// Why there are no more of them.
-    pub end: TakenEnd,
+    pub end: AcquireError,
 }
 
 /// Why no more locks were taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TakenEnd {
+pub enum AcquireError {
     /// These are all.
     All,
     /// Another run holds the next one.
-    Busy(Box<Busy>),
+    LockHeld(Box<LockHeld>),
     /// The next one cannot be looked at, or not be written.
-    NotWritten(LookError),
+    NotWritten(ApiError),
     /// The run was told to end.
     Interrupted,
 }
@@ -53,13 +53,13 @@ pub fn acquire(
     names: Vec<LockName>,
     us: &str,
     patience: Patience,
-    pause: &mut dyn FnMut(&Busy) -> Pause,
+    pause: &mut dyn FnMut(&LockHeld) -> Pause,
 ) -> Taken {
     let until = match patience {
         Patience::None => None,
         Patience::AtMost(longest) => Instant::now().checked_add(longest),
     };
-    let mut taken = Taken { locks: Vec::new(), end: TakenEnd::All };
+    let mut taken = Taken { locks: Vec::new(), end: AcquireError::All };
     for name in names {
         match take(leases, &name, us, until, pause) {
             Ok(Some(lease)) => taken.locks.push((name, lease)),
@@ -76,8 +76,8 @@ fn take(
     name: &LockName,
     us: &str,
     until: Option<Instant>,
-    pause: &mut dyn FnMut(&Busy) -> Pause,
-) -> Result<Option<SeenLease>, TakenEnd> {
+    pause: &mut dyn FnMut(&LockHeld) -> Pause,
+) -> Result<Option<ObservedLease>, AcquireError> {
     let mut watched: Option<Watched> = None;
     loop {
         let seen = leases.read(&name.lease).map_err(not_written)?;
@@ -88,33 +88,34 @@ fn take(
             let unchanged = watch.map_or(Duration::ZERO, |watch| now.duration_since(watch.since));
             claim(lease, us, unchanged, leases.now())
         };
-        let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), Claim::Silent | Claim::Alive)) else {
+        let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), LeaseState::Silent | LeaseState::Alive))
+        else {
             if name.purpose == Purpose::BeFree {
                 return Ok(None);
             }
-            let wish = LeaseWish { holder: Some(us.to_owned()), duration: DURATION, now: leases.now() };
+            let wish = LeaseRequest { holder: Some(us.to_owned()), duration: DURATION, now: leases.now() };
             match leases.write(&name.lease, &wish, seen.as_ref()).map_err(not_written)? {
-                LeaseWriting::Done(lease) => return Ok(Some(lease)),
+                LeaseWriteResult::Done(lease) => return Ok(Some(lease)),
                 // Somebody was faster: whose it is now has to be looked at.
-                LeaseWriting::Outdated => continue,
+                LeaseWriteResult::Outdated => continue,
             }
         };
         // What may be dead is looked at for as long as that takes to be told, whoever wants to wait for anything else.
-        let silent = watch.filter(|watch| watch.renewals == Renewals::None && claim(busy) == Claim::Silent);
+        let silent = watch.filter(|watch| watch.renewals == Renewals::None && claim(busy) == LeaseState::Silent);
         let at_least = silent.and_then(|watch| watch.since.checked_add(duration(busy)));
-        let busy = Busy { name: name.clone(), lease: busy.clone(), now: leases.now() };
+        let busy = LockHeld { name: name.clone(), lease: busy.clone(), now: leases.now() };
         if at_least.max(until).is_none_or(|until| now >= until) {
-            return Err(TakenEnd::Busy(Box::new(busy)));
+            return Err(AcquireError::LockHeld(Box::new(busy)));
         }
         if pause(&busy) == Pause::Interrupted {
-            return Err(TakenEnd::Interrupted);
+            return Err(AcquireError::Interrupted);
         }
     }
 }
 
 /// A lock that is looked at again and again.
 struct Watched {
-    writing: RecordMark,
+    writing: ObjectVersion,
     /// Since when it is this writing of it.
     since: Instant,
     renewals: Renewals,
@@ -129,7 +130,7 @@ enum Renewals {
 }
 
 impl Watched {
-    fn next(before: Option<Self>, lease: &SeenLease, now: Instant) -> Self {
+    fn next(before: Option<Self>, lease: &ObservedLease, now: Instant) -> Self {
         let new = |renewals| Self { writing: lease.writing.clone(), since: now, renewals };
         match before {
             Some(same) if same.writing == lease.writing => same,
@@ -139,9 +140,9 @@ impl Watched {
     }
 }
 
-fn not_written(error: LookError) -> TakenEnd {
+fn not_written(error: ApiError) -> AcquireError {
     match error {
-        LookError::Interrupted => TakenEnd::Interrupted,
-        other => TakenEnd::NotWritten(other),
+        ApiError::Interrupted => AcquireError::Interrupted,
+        other => AcquireError::NotWritten(other),
     }
 }

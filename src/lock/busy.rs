@@ -8,21 +8,21 @@ use jiff::Timestamp;
 
 use super::LockName;
 use super::claim::duration;
-use crate::cluster::SeenLease;
+use crate::cluster::ObservedLease;
 use crate::release::Namespace;
 
 /// Another run holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Busy {
+pub struct LockHeld {
     /// Which one.
     pub name: LockName,
     /// What its Lease said.
-    pub lease: SeenLease,
+    pub lease: ObservedLease,
     /// When it said so.
     pub now: Timestamp,
 }
 
-impl Busy {
+impl LockHeld {
     /// How to go on.
     pub fn hint(&self, namespace: &Namespace) -> String {
         let Self { name: LockName { lease, .. }, lease: seen, .. } = self;
@@ -38,7 +38,7 @@ impl Busy {
     }
 }
 
-impl fmt::Display for Busy {
+impl fmt::Display for LockHeld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let holder = self.lease.holder.as_deref().unwrap_or("nobody");
         let shard = self.name.shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
@@ -53,4 +53,4 @@ impl fmt::Display for Busy {
     }
 }
 
-impl Error for Busy {}
+impl Error for LockHeld {}

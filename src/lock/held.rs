@@ -6,20 +6,20 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{DURATION, Leases, LockName};
-use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
-use crate::signal::{StopSignal, Urgency};
+use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
+use crate::signal::{CancelLevel, CancelToken};
 
 /// How often a Lease is written anew that somebody else keeps on writing to.
 const TRIES: usize = 3;
 
 /// The locks of a run.
-pub struct Held {
+pub struct LockGuard {
     state: Arc<State>,
     giving_back: Box<dyn Leases>,
     /// Dropped for the renewals to end.
     end: Option<Sender<()>>,
     /// What a renewal listens to that is under way by then.
-    stop: StopSignal,
+    stop: CancelToken,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -37,7 +37,7 @@ pub struct Reach {
     /// For renewals: it gives up when `stop` is raised.
     pub renewing: Box<dyn Leases>,
     /// What `renewing` listens to.
-    pub stop: StopSignal,
+    pub stop: CancelToken,
     /// For giving them back: it listens to no signal, and waits for nothing for long.
     pub giving_back: Box<dyn Leases>,
 }
@@ -51,16 +51,21 @@ enum Purpose {
 
 struct State {
     us: String,
-    locks: Mutex<Vec<(LockName, SeenLease)>>,
+    locks: Mutex<Vec<(LockName, ObservedLease)>>,
     lost: Mutex<Vec<Lost>>,
 }
 
-impl Held {
+impl LockGuard {
     /// Begins to renew what was taken.
     ///
     /// # Errors
     /// Where there can be no thread for it; everything has been given back then.
-    pub fn new(us: String, locks: Vec<(LockName, SeenLease)>, reach: Reach, every: Duration) -> std::io::Result<Self> {
+    pub fn new(
+        us: String,
+        locks: Vec<(LockName, ObservedLease)>,
+        reach: Reach,
+        every: Duration,
+    ) -> std::io::Result<Self> {
         let Reach { renewing, stop, giving_back } = reach;
         let state = Arc::new(State { us, locks: Mutex::new(locks), lost: Mutex::default() });
         let (end, ended) = channel();
@@ -84,7 +89,7 @@ impl Held {
 
     fn end(&mut self) {
         self.end = None;
-        self.stop.raise(Urgency::Terminate);
+        self.stop.raise(CancelLevel::Terminate);
         if let Some(thread) = self.thread.take() {
             // It could only have panicked, and there is nothing left to renew.
             let _ = thread.join();
@@ -94,7 +99,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for LockGuard {
     fn drop(&mut self) {
         self.end();
     }
@@ -132,13 +137,13 @@ impl State {
         &self,
         leases: &dyn Leases,
         name: &LockName,
-        mut seen: SeenLease,
+        mut seen: ObservedLease,
         purpose: Purpose,
-    ) -> Result<Result<SeenLease, Option<String>>, LookError> {
+    ) -> Result<Result<ObservedLease, Option<String>>, ApiError> {
         for _ in 0..TRIES {
             let holder = (purpose == Purpose::Renew).then(|| self.us.clone());
-            let wish = LeaseWish { holder, duration: DURATION, now: leases.now() };
-            if let LeaseWriting::Done(lease) = leases.write(&name.lease, &wish, Some(&seen))? {
+            let wish = LeaseRequest { holder, duration: DURATION, now: leases.now() };
+            if let LeaseWriteResult::Done(lease) = leases.write(&name.lease, &wish, Some(&seen))? {
                 return Ok(Ok(lease));
             }
             // Somebody has written to it; perhaps we have, and did not hear the answer.

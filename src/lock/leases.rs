@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::cluster::{Client, LeaseWish, LeaseWriting, LookError, SeenLease};
+use crate::cluster::{ApiError, Client, LeaseRequest, LeaseWriteResult, ObservedLease};
 use crate::release::Namespace;
 
 /// Some place that keeps Leases.
@@ -12,13 +12,18 @@ pub trait Leases: Send + Sync {
     ///
     /// # Errors
     /// Where it cannot be looked at.
-    fn read(&self, name: &str) -> Result<Option<SeenLease>, LookError>;
+    fn read(&self, name: &str) -> Result<Option<ObservedLease>, ApiError>;
 
     /// Writes a Lease, if it still is what was seen; where nothing was seen, if there still is none.
     ///
     /// # Errors
     /// Where it cannot be written.
-    fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError>;
+    fn write(
+        &self,
+        name: &str,
+        wish: &LeaseRequest,
+        over: Option<&ObservedLease>,
+    ) -> Result<LeaseWriteResult, ApiError>;
 
     /// The time now, as it is written into Leases.
     fn now(&self) -> Timestamp {
@@ -28,7 +33,7 @@ pub trait Leases: Send + Sync {
 
 /// Those of one namespace.
 #[derive(Debug, Clone)]
-pub struct LeasesOf {
+pub struct NamespaceLeases {
     /// The cluster.
     pub client: Client,
     /// The namespace.
@@ -37,7 +42,7 @@ pub struct LeasesOf {
     pub clock: Clock,
 }
 
-impl LeasesOf {
+impl NamespaceLeases {
     /// The same, reached in another way.
     #[must_use]
     pub fn with(&self, client: Client) -> Self {
@@ -45,12 +50,17 @@ impl LeasesOf {
     }
 }
 
-impl Leases for LeasesOf {
-    fn read(&self, name: &str) -> Result<Option<SeenLease>, LookError> {
+impl Leases for NamespaceLeases {
+    fn read(&self, name: &str) -> Result<Option<ObservedLease>, ApiError> {
         self.client.lease(&self.namespace, name)
     }
 
-    fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
+    fn write(
+        &self,
+        name: &str,
+        wish: &LeaseRequest,
+        over: Option<&ObservedLease>,
+    ) -> Result<LeaseWriteResult, ApiError> {
         self.client.write_lease(&self.namespace, name, wish, over)
     }
 

@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Busy, DURATION, Held, Leases, LockName, Lost, Patience, Pause, Reach, Taken, TakenEnd, acquire};
-use crate::cluster::{LeaseWish, LeaseWriting, LookError, SeenLease};
-use crate::release::RecordMark;
-use crate::signal::StopSignal;
+use super::{
+    AcquireError, DURATION, Leases, LockGuard, LockHeld, LockName, Lost, Patience, Pause, Reach, Taken, acquire,
+};
+use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
+use crate::release::ObjectVersion;
+use crate::signal::CancelToken;
 
 const AN_HOUR: Patience = Patience::AtMost(Duration::from_hours(1));
 
 #[derive(Default)]
 struct Kept {
-    leases: BTreeMap<String, SeenLease>,
+    leases: BTreeMap<String, ObservedLease>,
     writings: u64,
     /// Answers get lost, after the Lease was written.
     deaf: bool,
@@ -51,28 +53,33 @@ impl Kept {
     fn put(&mut self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
         let renewed = Some(Timestamp::now() - jiff::SignedDuration::try_from(age).expect("a short time"));
         self.writings += 1;
-        let writing = RecordMark { uid: name.into(), version: self.writings.to_string().into() };
+        let writing = ObjectVersion { uid: name.into(), version: self.writings.to_string().into() };
         let (holder, duration) = (holder.map(str::to_owned), Some(duration));
-        let lease = SeenLease { holder, duration, acquired: renewed, renewed, transitions: 0, writing };
+        let lease = ObservedLease { holder, duration, acquired: renewed, renewed, transitions: 0, writing };
         self.leases.insert(name.to_owned(), lease);
     }
 }
 
 impl Leases for Memory {
-    fn read(&self, name: &str) -> Result<Option<SeenLease>, LookError> {
+    fn read(&self, name: &str) -> Result<Option<ObservedLease>, ApiError> {
         Ok(self.kept().leases.get(name).cloned())
     }
 
-    fn write(&self, name: &str, wish: &LeaseWish, over: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
+    fn write(
+        &self,
+        name: &str,
+        wish: &LeaseRequest,
+        over: Option<&ObservedLease>,
+    ) -> Result<LeaseWriteResult, ApiError> {
         let mut kept = self.kept();
         if kept.leases.get(name).map(|lease| &lease.writing) != over.map(|lease| &lease.writing) {
-            return Ok(LeaseWriting::Outdated);
+            return Ok(LeaseWriteResult::Outdated);
         }
         kept.put(name, wish.holder.as_deref(), wish.duration, Duration::ZERO);
         // Nobody may listen any more.
         let _ = self.1.send(name.to_owned());
-        let no_answer = || LookError::NoConnection("no answer".to_owned());
-        if kept.deaf { Err(no_answer()) } else { Ok(LeaseWriting::Done(kept.leases[name].clone())) }
+        let no_answer = || ApiError::NoConnection("no answer".to_owned());
+        if kept.deaf { Err(no_answer()) } else { Ok(LeaseWriteResult::Done(kept.leases[name].clone())) }
     }
 }
 
@@ -80,12 +87,12 @@ impl Leases for Memory {
 struct Forbidden;
 
 impl Leases for Forbidden {
-    fn read(&self, _: &str) -> Result<Option<SeenLease>, LookError> {
+    fn read(&self, _: &str) -> Result<Option<ObservedLease>, ApiError> {
         Ok(None)
     }
 
-    fn write(&self, _: &str, _: &LeaseWish, _: Option<&SeenLease>) -> Result<LeaseWriting, LookError> {
-        Err(LookError::Forbidden("no".to_owned()))
+    fn write(&self, _: &str, _: &LeaseRequest, _: Option<&ObservedLease>) -> Result<LeaseWriteResult, ApiError> {
+        Err(ApiError::Forbidden("no".to_owned()))
     }
 }
 
@@ -93,7 +100,7 @@ fn names(policies: &[&str]) -> Vec<LockName> {
     LockName::of(policies.iter().copied(), None)
 }
 
-fn never(busy: &Busy) -> Pause {
+fn never(busy: &LockHeld) -> Pause {
     panic!("there is nothing to wait for: {busy}")
 }
 
@@ -101,10 +108,10 @@ fn take(memory: &Memory, policies: &[&str], us: &str) -> Taken {
     acquire(memory, names(policies), us, Patience::None, &mut never)
 }
 
-fn hold(memory: &Memory, taken: Taken, us: &str, every: Duration) -> Held {
+fn hold(memory: &Memory, taken: Taken, us: &str, every: Duration) -> LockGuard {
     let (renewing, giving_back) = (Box::new(memory.clone()), Box::new(memory.clone()));
-    let reach = Reach { renewing, stop: StopSignal::default(), giving_back };
-    Held::new(us.to_owned(), taken.locks, reach, every).expect("a thread can be had")
+    let reach = Reach { renewing, stop: CancelToken::default(), giving_back };
+    LockGuard::new(us.to_owned(), taken.locks, reach, every).expect("a thread can be had")
 }
 
 #[test]
@@ -112,7 +119,7 @@ fn a_lock_that_is_free_is_taken_and_given_back_at_the_end() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-b", None, DURATION, Duration::ZERO);
     let taken = take(&memory, &["b", "a"], "us");
-    assert_eq!(taken.end, TakenEnd::All);
+    assert_eq!(taken.end, AcquireError::All);
     let held = hold(&memory, taken, "us", DURATION);
     assert_eq!(
         ["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)),
@@ -138,9 +145,9 @@ fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_
         let takers = (1..=16).map(|number| scope.spawn(move || take(number))).collect::<Vec<_>>();
         takers.into_iter().map(|taker| taker.join().expect("it does not panic")).collect::<Vec<_>>()
     });
-    assert!(shards.iter().all(|taken| matches!(taken.end, TakenEnd::All) && taken.locks.len() == 1));
+    assert!(shards.iter().all(|taken| matches!(taken.end, AcquireError::All) && taken.locks.len() == 1));
     let again = acquire(&memory, shard(16), "another run", Patience::None, &mut |_| Pause::Interrupted);
-    assert!(again.locks.is_empty() && !matches!(again.end, TakenEnd::All));
+    assert!(again.locks.is_empty() && !matches!(again.end, AcquireError::All));
 }
 
 #[test]
@@ -149,17 +156,17 @@ fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_poli
     let shard = || LockName::of(["a"], "3/16".parse().ok());
     let whole = hold(&memory, take(&memory, &["a"], "whole"), "whole", DURATION);
     let refused = acquire(&memory, shard(), "shard", Patience::None, &mut never);
-    let TakenEnd::Busy(busy) = &refused.end else { panic!("{refused:?}") };
+    let AcquireError::LockHeld(busy) = &refused.end else { panic!("{refused:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of the policy a: whole"), "{busy}");
     assert!(refused.locks.is_empty());
     assert_eq!(whole.give_back(), []);
     let other = take(&memory, &["a-3", "a-shard-3-of-16"], "another policy");
-    assert_eq!(other.end, TakenEnd::All);
+    assert_eq!(other.end, AcquireError::All);
     let taken = acquire(&memory, shard(), "shard", Patience::None, &mut never);
-    assert_eq!((taken.end, taken.locks.len()), (TakenEnd::All, 1));
+    assert_eq!((taken.end, taken.locks.len()), (AcquireError::All, 1));
     assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole fence is only looked at");
     let again = acquire(&memory, shard(), "again", Patience::None, &mut never);
-    let TakenEnd::Busy(busy) = &again.end else { panic!("{again:?}") };
+    let AcquireError::LockHeld(busy) = &again.end else { panic!("{again:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of shard 3/16 of the policy a: shard"), "{busy}");
 }
 
@@ -168,7 +175,7 @@ fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-b", Some("20261125-190000-aaaaaa bob@laptop"), DURATION, Duration::from_secs(5));
     let taken = take(&memory, &["c", "b", "a"], "us");
-    let TakenEnd::Busy(busy) = &taken.end else { panic!("{taken:?}") };
+    let AcquireError::LockHeld(busy) = &taken.end else { panic!("{taken:?}") };
     let said = busy.to_string();
     assert!(said.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2"));
     assert!(said.contains("last heard of 5 s ago"), "{said}");
@@ -185,14 +192,14 @@ fn who_waits_gets_the_lock_when_it_is_given_back() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let mut pauses = 0;
-    let mut pause = |_: &Busy| {
+    let mut pause = |_: &LockHeld| {
         pauses += 1;
         let holder = (pauses < 3).then_some("other");
         memory.put("helm-purge-a", holder, DURATION, Duration::ZERO);
         Pause::Over
     };
     let taken = acquire(&memory, names(&["a"]), "us", AN_HOUR, &mut pause);
-    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (TakenEnd::All, 3, Some("us".to_owned())));
+    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (AcquireError::All, 3, Some("us".to_owned())));
 }
 
 #[test]
@@ -200,11 +207,11 @@ fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let wait = |patience, answer| {
-        let mut pause = |_: &Busy| answer;
+        let mut pause = |_: &LockHeld| answer;
         acquire(&memory, names(&["a"]), "us", patience, &mut pause).end
     };
-    assert!(matches!(wait(Patience::AtMost(Duration::from_millis(5)), Pause::Over), TakenEnd::Busy(_)));
-    assert_eq!(wait(AN_HOUR, Pause::Interrupted), TakenEnd::Interrupted);
+    assert!(matches!(wait(Patience::AtMost(Duration::from_millis(5)), Pause::Over), AcquireError::LockHeld(_)));
+    assert_eq!(wait(AN_HOUR, Pause::Interrupted), AcquireError::Interrupted);
 }
 
 #[test]
@@ -212,12 +219,12 @@ fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whateve
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-a", Some("killed"), Duration::from_millis(20), Duration::from_secs(10));
     let mut pauses = 0;
-    let mut pause = |_: &Busy| {
+    let mut pause = |_: &LockHeld| {
         pauses += 1;
         Pause::Over
     };
     let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
-    assert_eq!((taken.end, memory.holder("helm-purge-a")), (TakenEnd::All, Some("us".to_owned())));
+    assert_eq!((taken.end, memory.holder("helm-purge-a")), (AcquireError::All, Some("us".to_owned())));
     assert!(pauses > 0, "not before it was looked at");
 }
 
@@ -227,13 +234,16 @@ fn a_holder_whose_clock_is_behind_is_not_taken_for_dead() {
     let renew = || memory.put("helm-purge-a", Some("other"), DURATION, Duration::from_secs(90));
     renew();
     let mut pauses = 0;
-    let mut pause = |_: &Busy| {
+    let mut pause = |_: &LockHeld| {
         pauses += 1;
         renew();
         Pause::Over
     };
     let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
-    assert!(matches!(taken.end, TakenEnd::Busy(_)) && pauses == 1, "one renewal shows that it is alive: {pauses}");
+    assert!(
+        matches!(taken.end, AcquireError::LockHeld(_)) && pauses == 1,
+        "one renewal shows that it is alive: {pauses}"
+    );
 }
 
 #[test]
@@ -254,7 +264,7 @@ fn of_two_that_see_the_same_free_lock_one_gets_it() {
 #[test]
 fn where_nothing_may_be_written_it_says_so() {
     let taken = acquire(&Forbidden, names(&["a", "b"]), "us", AN_HOUR, &mut never);
-    assert_eq!(taken.end, TakenEnd::NotWritten(LookError::Forbidden("no".to_owned())));
+    assert_eq!(taken.end, AcquireError::NotWritten(ApiError::Forbidden("no".to_owned())));
     assert!(taken.locks.is_empty());
 }
 
@@ -262,9 +272,9 @@ fn where_nothing_may_be_written_it_says_so() {
 fn an_answer_that_was_not_heard_costs_no_lock() {
     let (memory, _tells) = Memory::new();
     memory.kept().deaf = true;
-    assert!(matches!(take(&memory, &["a"], "us").end, TakenEnd::NotWritten(_)));
+    assert!(matches!(take(&memory, &["a"], "us").end, AcquireError::NotWritten(_)));
     memory.kept().deaf = false;
-    assert_eq!(take(&memory, &["a"], "us").end, TakenEnd::All, "it is ours");
+    assert_eq!(take(&memory, &["a"], "us").end, AcquireError::All, "it is ours");
 }
 
 #[test]

@@ -22,11 +22,11 @@ mod name;
 #[cfg(test)]
 mod lock_test;
 
-pub use acquire::{Patience, Pause, Taken, TakenEnd, acquire};
-pub use busy::Busy;
-pub use claim::{Claim, claim};
-pub use held::{Held, Lost, Reach};
-pub use leases::{Leases, LeasesOf};
+pub use acquire::{AcquireError, Patience, Pause, Taken, acquire};
+pub use busy::LockHeld;
+pub use claim::{LeaseState, claim};
+pub use held::{LockGuard, Lost, Reach};
+pub use leases::{Leases, NamespaceLeases};
 pub use name::{LockName, Purpose, holder, lease_name};
 
 use std::time::Duration;

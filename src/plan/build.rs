@@ -1,30 +1,30 @@
 //! From policies and facts to a plan.
 
-use super::case::{Cases, Fences, names};
+use super::case::{Decider, Fences, names};
 use super::decision::{Decision, Entry, Kinds, Plan, Subject, Verdict};
-use super::facts::Facts;
-use super::narrowing::Narrowing;
+use super::facts::ClusterState;
+use super::filters::Filters;
 use super::order::put_in_order;
 use super::reason::Reason;
 use super::shards::keep_what_goes_last;
-use super::tally::Tally;
+use super::tally::PlanTotals;
 use crate::inventory::{Listing, Unlisted, Unreadable};
 use crate::policy::{History, Hooks, Policy, SelectorMatch};
 use crate::release::{Content, Known, Namespace, Release, Status};
 
 /// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
-pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Plan {
-    let cases = Cases::new(policies, facts, narrowing);
-    let (mut tally, mut entries) = (Tally::new(&cases), Vec::new());
+pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) -> Plan {
+    let cases = Decider::new(policies, facts, filters);
+    let (mut tally, mut entries) = (PlanTotals::new(&cases), Vec::new());
     for (release, fences) in in_fences(&cases) {
         let release = with_chart(release, &facts);
         tally.count(&release, &fences);
-        if is_asked_for(&release, narrowing) {
+        if is_asked_for(&release, filters) {
             entries.push(entry_of(release, &fences, &cases));
         }
     }
     put_in_order(&mut entries, facts.contents);
-    keep_what_goes_last(&mut entries, facts.contents, narrowing.shard);
+    keep_what_goes_last(&mut entries, facts.contents, filters.shard);
     let unreadable = facts.listing.unreadable.iter().filter(|entry| may_be_in_fence(&cases, entry.namespace.as_ref()));
     entries.extend(unreadable.map(unreadable_entry));
     let unlisted = facts.listing.unlisted.iter().filter(|entry| may_be_in_fence(&cases, Some(&entry.namespace)));
@@ -39,15 +39,15 @@ pub fn build(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing) -> Pl
         remarks: remarks(&facts),
         in_fence: tally.releases,
         namespaces_in_fence: tally.namespaces.len(),
-        namespaces_in_shard: tally.namespaces.iter().filter(|namespace| narrowing.shard_holds(namespace)).count(),
+        namespaces_in_shard: tally.namespaces.iter().filter(|namespace| filters.shard_holds(namespace)).count(),
         seen: seen(facts.listing),
     }
 }
 
 /// The releases about which something depends on what they hold: those that nothing else keeps, and those that an
 /// entry of `keep` may name by their chart. The facts' contents are not looked at.
-pub fn to_read<'a>(policies: &[Policy], facts: Facts<'a>, narrowing: &Narrowing) -> Vec<&'a Release> {
-    let cases = Cases::new(policies, facts, narrowing);
+pub fn to_read<'a>(policies: &[Policy], facts: ClusterState<'a>, filters: &Filters) -> Vec<&'a Release> {
+    let cases = Decider::new(policies, facts, filters);
     let may_be_named = |release: &Release, fences: &Fences<'_>| {
         cases.keeps(fences).any(|(entry, _)| names(entry, release) == SelectorMatch::ChartUnknown)
     };
@@ -57,26 +57,26 @@ pub fn to_read<'a>(policies: &[Policy], facts: Facts<'a>, narrowing: &Narrowing)
             return false;
         }
         let unread = Release { chart: Known::Unknown, ..(*release).clone() };
-        (is_asked_for(&unread, narrowing) && cases.may_go(&unread, &fences)) || may_be_named(&unread, &fences)
+        (is_asked_for(&unread, filters) && cases.may_go(&unread, &fences)) || may_be_named(&unread, &fences)
     };
     facts.listing.releases.iter().filter(matters).collect()
 }
 
 /// The releases that are in a fence, or may be.
-fn in_fences<'s, 'a>(cases: &'s Cases<'a>) -> impl Iterator<Item = (&'a Release, Fences<'a>)> + use<'s, 'a> {
+fn in_fences<'s, 'a>(cases: &'s Decider<'a>) -> impl Iterator<Item = (&'a Release, Fences<'a>)> + use<'s, 'a> {
     let releases = cases.facts.listing.releases.iter();
     let fenced = releases.map(|release| (release, cases.fences(&release.id.namespace)));
     fenced.filter(|(_, fences)| !fences.is_empty())
 }
 
 /// The chart is known of what was read, however the list was made.
-pub(super) fn with_chart(release: &Release, facts: &Facts<'_>) -> Release {
+pub(super) fn with_chart(release: &Release, facts: &ClusterState<'_>) -> Release {
     let content = facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
     let chart = content.map_or(Known::Unknown, |content| content.chart.clone());
     Release { chart, ..release.clone() }
 }
 
-pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Cases<'_>) -> Entry {
+pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Decider<'_>) -> Entry {
     let content = cases.facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
     let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
     let defines = content.is_some_and(|content| !content.sweeping.is_empty());
@@ -91,18 +91,17 @@ pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Cases<'_>)
 }
 
 /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
-fn may_be_in_fence(cases: &Cases<'_>, namespace: Option<&Namespace>) -> bool {
+fn may_be_in_fence(cases: &Decider<'_>, namespace: Option<&Namespace>) -> bool {
     let is_fenced = |namespace: &Namespace| !cases.fences(namespace).is_empty();
     match namespace {
-        Some(namespace) => cases.narrowing.asks_for(namespace) && is_fenced(namespace),
-        None => cases.narrowing.asks_for_homeless(),
+        Some(namespace) => cases.filters.asks_for(namespace) && is_fenced(namespace),
+        None => cases.filters.asks_for_homeless(),
     }
 }
 
-pub(super) fn is_asked_for(release: &Release, narrowing: &Narrowing) -> bool {
-    let namespace = narrowing.asks_for(&release.id.namespace);
-    let named =
-        narrowing.only.is_empty() || narrowing.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
+pub(super) fn is_asked_for(release: &Release, filters: &Filters) -> bool {
+    let namespace = filters.asks_for(&release.id.namespace);
+    let named = filters.only.is_empty() || filters.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
     namespace && named
 }
 
@@ -139,7 +138,7 @@ fn sort_key(subject: &Subject) -> (&str, &str, u8, &str) {
 }
 
 /// A controller's objects that may not be listed are no reason to keep: its releases carry its labels as well.
-fn remarks(facts: &Facts<'_>) -> Vec<String> {
+fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
     match (&facts.protection.flux, &facts.protection.argo) {
         (Ok(_), Ok(_)) => Vec::new(),
         (Err(flux), Err(argo)) if flux == argo => {

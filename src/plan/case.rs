@@ -1,22 +1,22 @@
 //! One release, and everything that speaks for keeping it. *Keep always wins, and what is not known is kept.*
 
 use super::content::reasons_of_content;
-use super::decision::{Decision, Going, Verdict};
-use super::facts::Facts;
-use super::narrowing::{Narrowing, UnseenOptOuts};
-use super::opt_out::{ReadOptOut, ends};
+use super::decision::{Decision, SelectedRelease, Verdict};
+use super::facts::ClusterState;
+use super::filters::{Filters, UnseenOptOuts};
+use super::opt_out::{OptOutDecision, ends};
 use super::reason::{Reason, Source};
 use super::rules::{Choice, choose, why_unknown};
 use crate::inventory::OptOut;
-use crate::policy::{FenceMatch, KeepEntry, NamePattern, Policy, Rule, RuleOrigin, SelectorMatch, is_older};
+use crate::policy::{KeepEntry, NamePattern, Policy, Rule, RuleOrigin, ScopeMatch, SelectorMatch, is_older};
 use crate::release::{Content, Known, Namespace, Release, Status};
 
 /// What every decision of a plan is made from.
-pub(super) struct Cases<'a> {
+pub(super) struct Decider<'a> {
     pub(super) policies: &'a [Policy],
-    pub(super) facts: Facts<'a>,
-    pub(super) narrowing: &'a Narrowing,
-    opt_outs: Vec<ReadOptOut<'a>>,
+    pub(super) facts: ClusterState<'a>,
+    pub(super) filters: &'a Filters,
+    opt_outs: Vec<OptOutDecision<'a>>,
 }
 
 /// The policies whose fences a namespace is in, by their places, or may be in.
@@ -40,10 +40,10 @@ impl Fences<'_> {
     }
 }
 
-impl<'a> Cases<'a> {
-    pub(super) fn new(policies: &'a [Policy], facts: Facts<'a>, narrowing: &'a Narrowing) -> Self {
-        let opt_outs = facts.protection.opt_outs.iter().map(ReadOptOut::new).collect();
-        Self { policies, facts, narrowing, opt_outs }
+impl<'a> Decider<'a> {
+    pub(super) fn new(policies: &'a [Policy], facts: ClusterState<'a>, filters: &'a Filters) -> Self {
+        let opt_outs = facts.protection.opt_outs.iter().map(OptOutDecision::new).collect();
+        Self { policies, facts, filters, opt_outs }
     }
 
     /// Where a namespace is.
@@ -51,31 +51,31 @@ impl<'a> Cases<'a> {
         let mut fences = Fences { inside: Vec::new(), pattern: None, unknown: Vec::new() };
         for (index, policy) in self.policies.iter().enumerate() {
             match policy.namespaces.holds(namespace, self.facts.labels(namespace)) {
-                FenceMatch::Inside(pattern) => {
+                ScopeMatch::Inside(pattern) => {
                     fences.pattern.get_or_insert(pattern);
                     fences.inside.push((index, policy));
                 }
-                FenceMatch::LabelsUnknown(_) => fences.unknown.push((index, policy)),
-                FenceMatch::Outside => {}
+                ScopeMatch::LabelsUnknown(_) => fences.unknown.push((index, policy)),
+                ScopeMatch::Outside => {}
             }
         }
         fences
     }
 
     /// The opt-outs that were read, in the order in which they were listed: sorted by namespace.
-    pub(super) fn opt_outs(&self) -> &[ReadOptOut<'a>] {
+    pub(super) fn opt_outs(&self) -> &[OptOutDecision<'a>] {
         &self.opt_outs
     }
 
     /// Those of a namespace, with their places among all.
-    pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &ReadOptOut<'a>)> {
+    pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &OptOutDecision<'a>)> {
         let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < *namespace);
         let from_there = self.opt_outs.iter().enumerate().skip(start);
         from_there.take_while(move |(_, read)| read.opt_out.namespace == *namespace)
     }
 
     /// The whole of the rule: any reason to keep is enough.
-    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Decision, Option<Going>) {
+    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Decision, Option<SelectedRelease>) {
         let read = self.facts.contents.get(&release.id);
         let content = read.and_then(|content| content.as_ref().ok());
         let mut reasons = self.unread_reasons(release, fences);
@@ -99,7 +99,7 @@ impl<'a> Cases<'a> {
             (Choice::Selected { policy, number, rule }, Some(pattern)) if reasons.is_empty() => {
                 let chart = release.chart.as_ref();
                 let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
-                let going = Going { policy, rule: number, handling: rule.handling, phase };
+                let going = SelectedRelease { policy, rule: number, handling: rule.handling, phase };
                 let reasons = std::iter::once(in_fence(pattern)).chain(selected(rule)).collect();
                 (Decision { verdict: Verdict::Purge, reasons }, Some(going))
             }
@@ -128,7 +128,7 @@ impl<'a> Cases<'a> {
 
     /// Every reason to keep a release that neither a rule nor its content gives.
     fn unread_reasons(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
-        let own = (self.narrowing.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
+        let own = (self.filters.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
         let kept = self.keeps(fences).filter_map(|(entry, source)| reason_of(entry, source, release));
         let labels = (!fences.unknown.is_empty()).then(|| Reason::LabelsUnknown(why_unknown(release, &self.facts)));
         let age = (release.updated == Known::Unknown).then_some(Reason::AgeUnknown);
@@ -142,7 +142,7 @@ impl<'a> Cases<'a> {
         let of_policies = concerned.flat_map(|(_, policy)| &policy.keep);
         let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
         let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place().clone())));
-        of_policies.chain(self.narrowing.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
+        of_policies.chain(self.filters.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
     }
 
     fn opted_out(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
@@ -157,7 +157,7 @@ impl<'a> Cases<'a> {
         if let Known::Is(Some(opt_out)) = &label {
             reasons.push(reason(opt_out));
         }
-        if self.narrowing.unseen_opt_outs == UnseenOptOuts::Keep {
+        if self.filters.unseen_opt_outs == UnseenOptOuts::Keep {
             let unseen = &self.facts.protection.unseen_opt_outs;
             let start = unseen.partition_point(|entry| entry.namespace < id.namespace);
             let why = unseen.get(start).filter(|entry| entry.namespace == id.namespace).map(|entry| entry.why.clone());

@@ -4,7 +4,7 @@ use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
 use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
 use crate::policy::{Handling, History, KeepEntry, Phase, Requirement, Until};
-use crate::release::{Address, Loss, Namespace, Object, Release};
+use crate::release::{Loss, Namespace, Object, ObjectRef, Release};
 
 /// What becomes of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,7 @@ pub struct Entry {
     /// What becomes of it.
     pub decision: Decision,
     /// How it goes, where it does.
-    pub going: Option<Going>,
+    pub going: Option<SelectedRelease>,
     /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
     /// Whether definitions of kinds are among its objects, as far as its record was read.
@@ -51,12 +51,12 @@ pub struct Entry {
     /// What a restore would not bring back, where it goes with its history kept.
     pub losses: Vec<Loss>,
     /// Hooks of its deletion that do not run, because the policy says so.
-    pub hooks_skipped: Vec<Address>,
+    pub hooks_skipped: Vec<ObjectRef>,
 }
 
 /// How a release goes that goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Going {
+pub struct SelectedRelease {
     /// The policy that selected it, by its place among those of the plan.
     pub policy: usize,
     /// The rule of that policy, by its place.
@@ -136,7 +136,7 @@ impl Plan {
     }
 
     /// The releases that go, and how.
-    pub fn going(&self) -> impl Iterator<Item = (&Release, &Going)> {
+    pub fn going(&self) -> impl Iterator<Item = (&Release, &SelectedRelease)> {
         self.entries.iter().filter_map(|entry| match (&entry.subject, &entry.going) {
             (Subject::Release(release), Some(going)) => Some((release, going)),
             _ => None,

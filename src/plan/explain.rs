@@ -1,15 +1,15 @@
 //! Everything that has a say about one release, also what lost, and also where there is no such release (yet).
 
 use super::build::{entry_of, with_chart};
-use super::case::{Cases, names};
+use super::case::{Decider, names};
 use super::decision::{Entry, KeepState, keep_state};
-use super::facts::Facts;
-use super::narrowing::Narrowing;
+use super::facts::ClusterState;
+use super::filters::Filters;
 use super::opt_out::OptOutNote;
 use super::rules::candidate;
 use crate::inventory::{Found, OptOut};
-use crate::place::Place;
-use crate::policy::{FenceMatch, KeepEntry, NamePattern, Policy, Rule, RuleMatch, RuleOrigin, SelectorMatch};
+use crate::location::Location;
+use crate::policy::{KeepEntry, NamePattern, Policy, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
 /// What is said about a release, by whom.
@@ -22,7 +22,7 @@ pub struct Explanation {
     /// What becomes of it, as the plan has it. Where there is no such release: of one that was deployed this moment.
     pub entry: Option<Entry>,
     /// What each policy says.
-    pub policies: Vec<PolicyVoice>,
+    pub policies: Vec<PolicyExplanation>,
     /// The opt-outs that name it, those too that are over.
     pub opt_outs: Vec<OptOutNote>,
     /// What it holds, or why that cannot be told; nothing where it was not read.
@@ -44,37 +44,37 @@ pub enum Presence {
 
 /// What one policy says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyVoice {
+pub struct PolicyExplanation {
     /// Its name.
     pub name: String,
     /// Its file.
     pub file: String,
     /// Whether the namespace is in its fence.
-    pub fence: FenceVoice,
+    pub fence: ScopeExplanation,
     /// What each of its rules says; nothing where the namespace is outside.
-    pub rules: Vec<RuleVoice>,
+    pub rules: Vec<RuleExplanation>,
     /// The entries of `keep` that name the release, or may.
-    pub keeps: Vec<KeepVoice>,
+    pub keeps: Vec<KeepExplanation>,
 }
 
 /// Whether a namespace is in a fence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FenceVoice {
+pub enum ScopeExplanation {
     /// By this pattern.
-    Inside(String, Place),
+    Inside(String, Location),
     /// By this pattern; its labels count as well, and are not known.
-    LabelsUnknown(String, Place),
+    LabelsUnknown(String, Location),
     /// It is not: no pattern takes it in, or its labels are others.
     Outside,
 }
 
 /// What a rule says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleVoice {
+pub struct RuleExplanation {
     /// Its name.
     pub rule: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
     /// Whether it was written, or stands for the whole fence.
     pub origin: RuleOrigin,
     /// Its answer.
@@ -83,11 +83,11 @@ pub struct RuleVoice {
 
 /// What an entry of `keep` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeepVoice {
+pub struct KeepExplanation {
     /// The entry as it was written.
     pub entry: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
     /// Why, in the words of whoever wrote it.
     pub because: Option<String>,
     /// Whether it still keeps anything.
@@ -97,8 +97,8 @@ pub struct KeepVoice {
 }
 
 /// Explains what becomes of a release. The facts' contents should have it, whatever keeps it.
-pub fn explain(policies: &[Policy], facts: Facts<'_>, narrowing: &Narrowing, id: &ReleaseId) -> Explanation {
-    let cases = Cases::new(policies, facts, narrowing);
+pub fn explain(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters, id: &ReleaseId) -> Explanation {
+    let cases = Decider::new(policies, facts, filters);
     let presence = match facts.listing.find(id) {
         Found::Release(release) => Presence::Is(with_chart(release, &facts)),
         Found::Unreadable(entry) => Presence::Unreadable(entry.why.clone()),
@@ -143,26 +143,26 @@ fn voice(
     release: Option<&Release>,
     id: &ReleaseId,
     content: Option<&Content>,
-    facts: &Facts<'_>,
-) -> PolicyVoice {
+    facts: &ClusterState<'_>,
+) -> PolicyExplanation {
     let told = |pattern: &NamePattern| (pattern.as_str().to_owned(), pattern.place().clone());
     let fence = match policy.namespaces.holds(&id.namespace, facts.labels(&id.namespace)) {
-        FenceMatch::Inside(pattern) => FenceVoice::Inside(told(pattern).0, told(pattern).1),
-        FenceMatch::LabelsUnknown(pattern) => FenceVoice::LabelsUnknown(told(pattern).0, told(pattern).1),
-        FenceMatch::Outside => FenceVoice::Outside,
+        ScopeMatch::Inside(pattern) => ScopeExplanation::Inside(told(pattern).0, told(pattern).1),
+        ScopeMatch::LabelsUnknown(pattern) => ScopeExplanation::LabelsUnknown(told(pattern).0, told(pattern).1),
+        ScopeMatch::Outside => ScopeExplanation::Outside,
     };
     let (name, file) = (policy.name.clone(), policy.file.to_string());
-    let Some(release) = release.filter(|_| fence != FenceVoice::Outside) else {
-        return PolicyVoice { name, file, fence, rules: Vec::new(), keeps: Vec::new() };
+    let Some(release) = release.filter(|_| fence != ScopeExplanation::Outside) else {
+        return PolicyExplanation { name, file, fence, rules: Vec::new(), keeps: Vec::new() };
     };
     let candidate = candidate(release, content, policy, facts);
-    let rule = |rule: &Rule| RuleVoice {
+    let rule = |rule: &Rule| RuleExplanation {
         rule: rule.name.clone(),
         place: rule.place.clone(),
         origin: rule.origin,
         answer: rule.matches(&candidate),
     };
-    let keep = |entry: &KeepEntry| KeepVoice {
+    let keep = |entry: &KeepEntry| KeepExplanation {
         entry: entry.as_str().to_owned(),
         place: entry.place().clone(),
         because: entry.reason().map(str::to_owned),
@@ -170,16 +170,16 @@ fn voice(
         names: names(entry, release),
     };
     let keeps = policy.keep.iter().map(keep).filter(|voice| voice.names != SelectorMatch::No);
-    PolicyVoice { name, file, fence, rules: policy.rules.iter().map(rule).collect(), keeps: keeps.collect() }
+    PolicyExplanation { name, file, fence, rules: policy.rules.iter().map(rule).collect(), keeps: keeps.collect() }
 }
 
-fn opt_outs(cases: &Cases<'_>, release: Option<&Release>, id: &ReleaseId) -> Vec<OptOutNote> {
+fn opt_outs(cases: &Decider<'_>, release: Option<&Release>, id: &ReleaseId) -> Vec<OptOutNote> {
     let fences = cases.fences(&id.namespace);
     let Some((_, policy)) = fences.inside.first().or(fences.unknown.first()) else { return Vec::new() };
     let here = cases.opt_outs().iter().filter(|read| read.opt_out.namespace == id.namespace && read.names(&id.name));
     let mut notes = here.map(|read| read.note(policy, 1, cases.facts.now)).collect::<Vec<_>>();
     if let Some(Known::Is(Some(opt_out))) = release.map(OptOut::by_label) {
-        notes.push(super::opt_out::ReadOptOut::new(&opt_out).note(policy, 1, cases.facts.now));
+        notes.push(super::opt_out::OptOutDecision::new(&opt_out).note(policy, 1, cases.facts.now));
     }
     notes
 }

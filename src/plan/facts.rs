@@ -9,7 +9,7 @@ use crate::release::{Known, Namespace};
 
 /// Everything that is known of a cluster at one moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct ClusterState<'a> {
     /// Its releases.
     pub listing: &'a Listing,
     /// What those hold that [`to_read`](super::to_read) names.
@@ -20,7 +20,7 @@ pub struct Facts<'a> {
     pub now: Timestamp,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> ClusterState<'a> {
     /// The labels of a namespace.
     pub(super) fn labels(&self, namespace: &Namespace) -> Known<&'a BTreeMap<String, String>> {
         self.protection.facts(namespace).map_or(Known::Unknown, |facts| Known::Is(&facts.labels))

@@ -9,7 +9,7 @@ mod content;
 mod decision;
 mod explain;
 mod facts;
-mod narrowing;
+mod filters;
 mod opt_out;
 mod order;
 #[cfg(test)]
@@ -23,11 +23,13 @@ mod tally;
 
 pub use build::{build, to_read};
 pub use content::objects_beyond;
-pub use decision::{Decision, Entry, Going, KeepHits, KeepState, Kinds, Plan, Subject, Verdict};
-pub use explain::{Explanation, FenceVoice, KeepVoice, PolicyVoice, Presence, RuleVoice, explain};
-pub use facts::Facts;
-pub use narrowing::{Narrowing, UnseenOptOuts};
+pub use decision::{Decision, Entry, KeepHits, KeepState, Kinds, Plan, SelectedRelease, Subject, Verdict};
+pub use explain::{
+    Explanation, KeepExplanation, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation, explain,
+};
+pub use facts::ClusterState;
+pub use filters::{Filters, UnseenOptOuts};
 pub use opt_out::{Ends, OptOutNote, OptOutState};
 pub use reason::{NearMiss, Reason, Source};
 pub use recheck::{protected_now, recheck};
-pub use saved::{Since, only_saved};
+pub use saved::{SavedPlanDiff, only_saved};

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 
 use crate::inventory::{KeptReleases, OptOut, Until as Written};
-use crate::place::Placed;
-use crate::policy::{ForeignGlob, Policy, Until, Zone};
+use crate::location::Spanned;
+use crate::policy::{LenientGlob, Policy, Until, Zone};
 use crate::release::ReleaseName;
 
 /// An opt-out that was understood as far as it can be.
 #[derive(Debug)]
-pub(super) struct ReadOptOut<'a> {
+pub(super) struct OptOutDecision<'a> {
     pub(super) opt_out: &'a OptOut,
-    globs: Vec<ForeignGlob>,
+    globs: Vec<LenientGlob>,
 }
 
 /// When an opt-out ends.
@@ -49,11 +49,11 @@ pub struct OptOutNote {
     pub hits: usize,
 }
 
-impl<'a> ReadOptOut<'a> {
+impl<'a> OptOutDecision<'a> {
     pub(super) fn new(opt_out: &'a OptOut) -> Self {
         let globs = match &opt_out.releases {
             KeptReleases::All => Vec::new(),
-            KeptReleases::Matching(globs) => globs.iter().map(|glob| ForeignGlob::new(glob)).collect(),
+            KeptReleases::Matching(globs) => globs.iter().map(|glob| LenientGlob::new(glob)).collect(),
         };
         Self { opt_out, globs }
     }
@@ -93,7 +93,7 @@ impl Ends {
         matches!(self, Ends::At(until) if until.is_over(now))
     }
 
-    fn is_beyond(&self, longest: &Placed<std::time::Duration>, now: Timestamp) -> bool {
+    fn is_beyond(&self, longest: &Spanned<std::time::Duration>, now: Timestamp) -> bool {
         match self {
             Ends::Never | Ends::Unreadable(_) => true,
             Ends::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
@@ -114,7 +114,7 @@ mod tests {
     fn names(globs: &[&str], release: &str) -> bool {
         let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
         let opt_out = opt_out(KeptReleases::Matching(globs), Written::Never);
-        ReadOptOut::new(&opt_out).names(&release.parse().expect("a legal name"))
+        OptOutDecision::new(&opt_out).names(&release.parse().expect("a legal name"))
     }
 
     #[test]

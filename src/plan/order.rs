@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::decision::{Entry, Subject};
 use crate::inventory::Contents;
 use crate::policy::Phase;
-use crate::release::{ReleaseId, Users};
+use crate::release::{Dependents, ReleaseId};
 
 /// An operator that goes before the objects it looks after leaves them behind: their finalizers wait for it for ever.
 /// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
@@ -14,7 +14,7 @@ pub(super) fn put_in_order(entries: &mut [Entry], contents: &Contents) {
     let ties = |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.ties);
     let going = entries.iter().filter(|entry| entry.going.is_some()).filter_map(id);
     let going = going.filter_map(|id| Some((id, ties(id)?))).collect::<Vec<_>>();
-    let users = Users::of(going.iter().copied());
+    let users = Dependents::of(going.iter().copied());
     let needed = going.iter().filter(|(id, own)| users.need(id, own));
     let needed = needed.map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
     for entry in entries {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Facts, Narrowing, Plan, Subject, Verdict, build, to_read};
+use super::{ClusterState, Filters, Plan, Subject, Verdict, build, to_read};
 use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, Protection, SeenMarks, Unreadable};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
@@ -80,13 +80,13 @@ fn contents(listing: &Listing) -> Contents {
     listing.releases.iter().map(content).collect()
 }
 
-fn plan_of(policy: &Policy, listing: &Listing, narrowing: &Narrowing) -> Plan {
-    plan_with(policy, listing, &contents(listing), narrowing)
+fn plan_of(policy: &Policy, listing: &Listing, filters: &Filters) -> Plan {
+    plan_with(policy, listing, &contents(listing), filters)
 }
 
-fn plan_with(policy: &Policy, listing: &Listing, contents: &Contents, narrowing: &Narrowing) -> Plan {
-    let facts = Facts { listing, contents, protection: &protection(), now: NOW };
-    build(std::slice::from_ref(policy), facts, narrowing)
+fn plan_with(policy: &Policy, listing: &Listing, contents: &Contents, filters: &Filters) -> Plan {
+    let facts = ClusterState { listing, contents, protection: &protection(), now: NOW };
+    build(std::slice::from_ref(policy), facts, filters)
 }
 
 /// A moment at which everything is old enough.
@@ -117,7 +117,7 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
         let policy = policy(&fence, &keeps);
-        for id in purged(&plan_of(&policy, &listing, &Narrowing::default())) {
+        for id in purged(&plan_of(&policy, &listing, &Filters::default())) {
             prop_assert!(listing.releases.iter().any(|release| release.id == id));
             prop_assert!(policy.namespaces.matches(&id.namespace).is_some());
             prop_assert!(id.namespace.as_str() != "kube-system");
@@ -129,7 +129,7 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 1)
     ) {
         let policy = policy(&fence, &keeps);
-        for release in plan_of(&policy, &listing, &Narrowing::default()).chosen() {
+        for release in plan_of(&policy, &listing, &Filters::default()).chosen() {
             for keep in &policy.keep {
                 let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
                 prop_assert_eq!(matched, SelectorMatch::No);
@@ -141,9 +141,9 @@ proptest! {
     fn another_keep_never_purges_more(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), another in select(&KEEPS[..])
     ) {
-        let before = purged(&plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default()));
+        let before = purged(&plan_of(&policy(&fence, &keeps), &listing, &Filters::default()));
         let more = keeps.iter().copied().chain([another]).collect::<Vec<_>>();
-        let after = purged(&plan_of(&policy(&fence, &more), &listing, &Narrowing::default()));
+        let after = purged(&plan_of(&policy(&fence, &more), &listing, &Filters::default()));
         prop_assert!(after.is_subset(&before));
     }
 
@@ -151,13 +151,13 @@ proptest! {
     fn the_order_of_keeps_of_the_fence_and_of_the_list_never_matters(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        let plan = plan_of(&policy(&fence, &keeps), &listing, &Filters::default());
         let (mut fence, mut keeps, mut turned) = (fence, keeps, listing);
         fence.reverse();
         keeps.reverse();
         turned.releases.reverse();
         turned.unreadable.reverse();
-        let other = plan_of(&policy(&fence, &keeps), &turned, &Narrowing::default());
+        let other = plan_of(&policy(&fence, &keeps), &turned, &Filters::default());
         prop_assert_eq!(verdicts(&plan), verdicts(&other));
     }
 
@@ -165,7 +165,7 @@ proptest! {
     fn what_is_not_known_is_never_purged(
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = plan_of(&policy(&fence, &keeps), &listing, &Narrowing::default());
+        let plan = plan_of(&policy(&fence, &keeps), &listing, &Filters::default());
         for release in plan.chosen() {
             prop_assert!(matches!(
                 release.status,
@@ -185,17 +185,17 @@ proptest! {
         keep in select(&["*/redis", "pr-*/*"][..])
     ) {
         let policy = policy(&fence, &keeps);
-        let whole = purged(&plan_of(&policy, &listing, &Narrowing::default()));
+        let whole = purged(&plan_of(&policy, &listing, &Filters::default()));
         let entry = |flag, text| KeepEntry::from_flag(flag, text).unwrap_or_else(|faults| panic!("{faults}"));
         let narrowings = [
-            Narrowing { namespace: namespace.parse().ok(), ..Narrowing::default() },
-            Narrowing { only: vec![entry("--only", only)], ..Narrowing::default() },
-            Narrowing { keep: vec![entry("--keep", keep)], ..Narrowing::default() },
-            Narrowing { own_release: whole.first().cloned(), ..Narrowing::default() },
+            Filters { namespace: namespace.parse().ok(), ..Filters::default() },
+            Filters { only: vec![entry("--only", only)], ..Filters::default() },
+            Filters { keep: vec![entry("--keep", keep)], ..Filters::default() },
+            Filters { own_release: whole.first().cloned(), ..Filters::default() },
         ];
-        for narrowing in narrowings {
-            let narrowed = purged(&plan_of(&policy, &listing, &narrowing));
-            prop_assert!(narrowed.is_subset(&whole), "{:?}", narrowing);
+        for filters in narrowings {
+            let narrowed = purged(&plan_of(&policy, &listing, &filters));
+            prop_assert!(narrowed.is_subset(&whole), "{:?}", filters);
         }
     }
 
@@ -204,8 +204,8 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), shards in 1..7_u32
     ) {
         let policy = policy(&fence, &keeps);
-        let whole = plan_of(&policy, &listing, &Narrowing::default());
-        let of = |number: u32| Narrowing { shard: format!("{number}/{shards}").parse().ok(), ..Narrowing::default() };
+        let whole = plan_of(&policy, &listing, &Filters::default());
+        let of = |number: u32| Filters { shard: format!("{number}/{shards}").parse().ok(), ..Filters::default() };
         let parts = (1..=shards).map(|number| plan_of(&policy, &listing, &of(number))).collect::<Vec<_>>();
         let mut shared = parts.iter().flat_map(verdicts).collect::<Vec<_>>();
         let mut all = verdicts(&whole);
@@ -223,15 +223,15 @@ proptest! {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*', 'pr-?']\ndefaults: {reach: cluster}\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        let whole = purged(&plan_of(&policy, &listing, &Narrowing::default())).into_iter().collect::<Vec<_>>();
+        let whole = purged(&plan_of(&policy, &listing, &Filters::default())).into_iter().collect::<Vec<_>>();
         prop_assume!(!whole.is_empty());
         let definition = Object { kind: "CustomResourceDefinition".to_owned(), namespace: None, name: "x".to_owned() };
         let (mut read, defining) = (contents(&listing), defining.get(&whole));
         if let Some(Ok(content)) = read.get_mut(defining) {
             content.sweeping.push(definition);
         }
-        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Narrowing::default())).contains(defining));
-        let of = |number: u32| Narrowing { shard: format!("{number}/{shards}").parse().ok(), ..Narrowing::default() };
+        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Filters::default())).contains(defining));
+        let of = |number: u32| Filters { shard: format!("{number}/{shards}").parse().ok(), ..Filters::default() };
         let parts = (1..=shards).flat_map(|number| purged(&plan_with(&policy, &listing, &read, &of(number))));
         let left = whole.iter().filter(|id| *id != defining).cloned().collect::<BTreeSet<_>>();
         prop_assert_eq!(parts.collect::<BTreeSet<_>>(), left);
@@ -242,18 +242,18 @@ proptest! {
         listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), left_out in 0..5_usize
     ) {
         let policy = policy(&fence, &keeps);
-        let whole = plan_of(&policy, &listing, &Narrowing::default());
+        let whole = plan_of(&policy, &listing, &Filters::default());
         let nothing = Contents::new();
-        let facts = Facts { listing: &listing, contents: &nothing, protection: &protection(), now: NOW };
-        let wanted = to_read(std::slice::from_ref(&policy), facts, &Narrowing::default());
+        let facts = ClusterState { listing: &listing, contents: &nothing, protection: &protection(), now: NOW };
+        let wanted = to_read(std::slice::from_ref(&policy), facts, &Filters::default());
         let mut read = contents(&listing);
         read.retain(|id, _| wanted.iter().any(|release| release.id == *id));
         // What nothing depends on makes no difference.
-        prop_assert_eq!(verdicts(&plan_with(&policy, &listing, &read, &Narrowing::default())), verdicts(&whole));
+        prop_assert_eq!(verdicts(&plan_with(&policy, &listing, &read, &Filters::default())), verdicts(&whole));
         for release in wanted.iter().skip(left_out) {
             read.insert(release.id.clone(), Err("garbage".to_owned()));
         }
-        let less = purged(&plan_with(&policy, &listing, &read, &Narrowing::default()));
+        let less = purged(&plan_with(&policy, &listing, &read, &Filters::default()));
         prop_assert!(less.is_subset(&purged(&whole)));
         prop_assert!(less.len() <= left_out);
     }
@@ -277,6 +277,6 @@ proptest! {
                 _ => content.claims.push(object("PersistentVolumeClaim", None)),
             }
         }
-        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Narrowing::default())).is_empty());
+        prop_assert!(purged(&plan_with(&policy, &listing, &read, &Filters::default())).is_empty());
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::case::Cases;
+use super::case::Decider;
 use super::decision::Plan;
-use super::facts::Facts;
-use super::narrowing::Narrowing;
+use super::facts::ClusterState;
+use super::filters::Filters;
 use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};
@@ -21,10 +21,10 @@ use crate::release::{Release, ReleaseId};
 pub fn recheck(
     before: &Plan,
     policies: &[Policy],
-    now: Facts<'_>,
-    narrowing: &Narrowing,
+    now: ClusterState<'_>,
+    filters: &Filters,
 ) -> BTreeMap<ReleaseId, String> {
-    let cases = Cases::new(policies, now, narrowing);
+    let cases = Decider::new(policies, now, filters);
     let change = |planned: &Release| {
         let change = now.listing.change_of(planned);
         change.or_else(|| cases.protected_now(planned).map(|reason| reason.to_string()))
@@ -38,11 +38,11 @@ pub fn protected_now(
     policies: &[Policy],
     protection: &Protection,
     now: Timestamp,
-    narrowing: &Narrowing,
+    filters: &Filters,
 ) -> Option<String> {
     let (listing, contents) = (Listing::default(), Contents::new());
-    let facts = Facts { listing: &listing, contents: &contents, protection, now };
-    Cases::new(policies, facts, narrowing).protected_now(planned).map(|reason| reason.to_string())
+    let facts = ClusterState { listing: &listing, contents: &contents, protection, now };
+    Decider::new(policies, facts, filters).protected_now(planned).map(|reason| reason.to_string())
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     use crate::inventory::{
         KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, Unreadable, Until, read,
     };
-    use crate::plan::{Facts, Narrowing, UnseenOptOuts, build};
+    use crate::plan::{ClusterState, Filters, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
 
@@ -78,11 +78,11 @@ mod tests {
         let contents = contents.collect();
         let protection = nothing_protects();
         let moment = "2026-11-24T10:00:00Z".parse().expect("a time");
-        let facts = Facts { listing: &before, contents: &contents, protection: &protection, now: moment };
-        let without_labels = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let facts = ClusterState { listing: &before, contents: &contents, protection: &protection, now: moment };
+        let without_labels = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
         let policies = [policy];
         let plan = build(&policies, facts, &without_labels);
-        recheck(&plan, &policies, Facts { listing: now, ..facts }, &without_labels).into_values().collect()
+        recheck(&plan, &policies, ClusterState { listing: now, ..facts }, &without_labels).into_values().collect()
     }
 
     #[test]
@@ -125,11 +125,11 @@ mod tests {
             let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
             let contents = [(before.releases[0].id.clone(), Ok(Content::of_chart(before.releases[0].chart.clone())))];
             let (contents, moment) = (contents.into(), "2026-11-24T10:00:00Z".parse().expect("a time"));
-            let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+            let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
             let nothing = nothing_protects();
-            let facts = Facts { listing: &before, contents: &contents, protection: &nothing, now: moment };
-            let plan = build(&policies, facts, &narrowing);
-            recheck(&plan, &policies, Facts { protection: &protection, ..facts }, &narrowing)
+            let facts = ClusterState { listing: &before, contents: &contents, protection: &nothing, now: moment };
+            let plan = build(&policies, facts, &filters);
+            recheck(&plan, &policies, ClusterState { protection: &protection, ..facts }, &filters)
         };
         assert!(protected(nothing_protects()).is_empty());
         let opt_out = OptOut {
@@ -149,7 +149,7 @@ mod tests {
                     namespaces: ['dev-*']\nnamespaceSelector: {matchLabels: {env: dev}}\ntimeZone: Europe/Berlin\n";
         let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
         let planned = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z").releases.remove(0);
-        let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
         let namespace = planned.id.namespace.clone();
         let kept = |env: &str, annotations: &[(&str, &str)], now: &str| {
             let annotations = annotations.iter().map(|(key, text)| (format!("helm-purge/{key}"), (*text).to_owned()));
@@ -159,7 +159,7 @@ mod tests {
             };
             let namespaces = [(namespace.clone(), Ok(facts))].into();
             let protection = Protection::of(namespaces, SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
-            protected_now(&planned, &policies, &protection, now.parse().expect("a time"), &narrowing)
+            protected_now(&planned, &policies, &protection, now.parse().expect("a time"), &filters)
         };
         let until = [("keep-until", "2026-12-01")];
         assert_eq!(kept("dev", &[], "2026-12-01T22:30:00Z"), None);

@@ -1,6 +1,6 @@
 //! Which rule selects a release. Any yes suffices for whether; the first yes says how.
 
-use super::facts::Facts;
+use super::facts::ClusterState;
 use super::reason::{NearMiss, Reason, Source};
 use crate::policy::{Candidate, Pending, Policy, Rule, RuleMatch, State, is_older};
 use crate::release::{Content, Known, Release};
@@ -21,7 +21,7 @@ pub(super) fn choose<'a>(
     policies: &[(usize, &'a Policy)],
     release: &Release,
     content: Option<&Content>,
-    facts: &Facts<'_>,
+    facts: &ClusterState<'_>,
 ) -> Choice<'a> {
     let (mut undecided, mut misses) = (None, Vec::new());
     for (index, policy) in policies {
@@ -55,7 +55,7 @@ pub(super) fn candidate<'a>(
     release: &'a Release,
     content: Option<&'a Content>,
     policy: &Policy,
-    facts: &Facts<'a>,
+    facts: &ClusterState<'a>,
 ) -> Candidate<'a> {
     Candidate {
         id: &release.id,
@@ -69,7 +69,7 @@ pub(super) fn candidate<'a>(
 }
 
 /// Whose age is not known may have begun a moment ago.
-fn pending(release: &Release, policy: &Policy, facts: &Facts<'_>) -> Pending {
+fn pending(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> Pending {
     match release.updated {
         Known::Is(since) if is_older(since, policy.pending_grace, facts.now) => Pending::TooLong,
         _ => Pending::InGrace,
@@ -81,7 +81,7 @@ fn not_selected(
     policies: &[(usize, &Policy)],
     release: &Release,
     mut misses: Vec<NearMiss>,
-    facts: &Facts<'_>,
+    facts: &ClusterState<'_>,
 ) -> Reason {
     if release.status.is_pending() {
         let in_grace = policies.iter().any(|(_, policy)| pending(release, policy, facts) == Pending::InGrace);
@@ -98,6 +98,6 @@ fn not_selected(
     Reason::NotSelected(misses.into_iter().next())
 }
 
-pub(super) fn why_unknown(release: &Release, facts: &Facts<'_>) -> String {
+pub(super) fn why_unknown(release: &Release, facts: &ClusterState<'_>) -> String {
     facts.protection.facts(&release.id.namespace).err().unwrap_or_default().to_owned()
 }

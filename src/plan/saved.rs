@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::is_asked_for;
 use super::decision::{Decision, Entry, Plan, Subject, Verdict};
-use super::narrowing::Narrowing;
+use super::filters::Filters;
 use super::reason::Reason;
 use crate::inventory::{Found, Listing};
 use crate::release::{Release, ReleaseId};
 
 /// What has come of the releases of a saved plan that do not go.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Since {
+pub struct SavedPlanDiff {
     /// Those that have changed, or are kept by now, as they were planned, and how.
     pub changed: Vec<(Release, String)>,
     /// Those that are gone, as they were planned.
@@ -24,9 +24,9 @@ pub struct Since {
 }
 
 /// Takes everything out of a plan that a saved one did not choose, or that is not the same any more.
-pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, narrowing: &Narrowing) -> Since {
+pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters: &Filters) -> SavedPlanDiff {
     let saved = saved.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
-    let mut since = Since::default();
+    let mut since = SavedPlanDiff::default();
     let mut accounted = BTreeSet::new();
     for entry in &mut plan.entries {
         let Subject::Release(now) = &entry.subject else { continue };
@@ -51,8 +51,8 @@ pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, narrowi
     }
     let unseen = saved.into_iter().filter(|(id, _)| !accounted.contains(*id));
     // Those of other parts are the business of others.
-    for (id, planned) in unseen.filter(|(id, _)| narrowing.shard_holds(&id.namespace)) {
-        since.add_unseen(id, planned, listing, narrowing);
+    for (id, planned) in unseen.filter(|(id, _)| filters.shard_holds(&id.namespace)) {
+        since.add_unseen(id, planned, listing, filters);
     }
     since
 }
@@ -67,16 +67,16 @@ fn spare(entry: &mut Entry, reason: Reason) {
     entry.going = None;
 }
 
-impl Since {
+impl SavedPlanDiff {
     /// One that today's plan does not speak of.
-    fn add_unseen(&mut self, id: &ReleaseId, planned: &Release, listing: &Listing, narrowing: &Narrowing) {
+    fn add_unseen(&mut self, id: &ReleaseId, planned: &Release, listing: &Listing, filters: &Filters) {
         let what = match listing.find(id) {
             Found::Nothing => {
                 self.gone.push(planned.clone());
                 return;
             }
             // Today's command line did not ask for it.
-            Found::Release(now) if !is_asked_for(now, narrowing) => return,
+            Found::Release(now) if !is_asked_for(now, filters) => return,
             Found::Release(_) => "it is outside the fence now".to_owned(),
             Found::Unreadable(entry) => entry.why.clone(),
             Found::Unlisted(entry) => entry.why.clone(),
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
     use crate::inventory::{Contents, Protection, SeenMarks, read};
-    use crate::plan::{Facts, UnseenOptOuts, build};
+    use crate::plan::{ClusterState, UnseenOptOuts, build};
     use crate::policy::{KeepEntry, Policy};
     use crate::release::Content;
 
@@ -115,11 +115,11 @@ mod tests {
             let found = flag.filter(|(name, _)| *name == wanted);
             found.map(|(name, text)| KeepEntry::from_flag(name, text).expect("a pattern")).into_iter().collect()
         };
-        let narrowing = Narrowing {
+        let filters = Filters {
             only: entry("--only"),
             keep: entry("--keep"),
             unseen_opt_outs: UnseenOptOuts::GoWithout,
-            ..Narrowing::default()
+            ..Filters::default()
         };
         let listing = list_of(now);
         let content = |release: &Release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone())));
@@ -127,10 +127,10 @@ mod tests {
         let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
         let protection = Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
         let now = "2026-11-24T10:00:00Z".parse().expect("a time");
-        let facts = Facts { listing: &listing, contents: &contents, protection: &protection, now };
-        let mut plan = build(&policies, facts, &narrowing);
+        let facts = ClusterState { listing: &listing, contents: &contents, protection: &protection, now };
+        let mut plan = build(&policies, facts, &filters);
         let before = plan.chosen().map(|release| release.id.clone()).collect::<BTreeSet<_>>();
-        let since = only_saved(&mut plan, &list_of(saved).releases, &listing, &narrowing);
+        let since = only_saved(&mut plan, &list_of(saved).releases, &listing, &filters);
         assert!(plan.chosen().all(|release| before.contains(&release.id)), "nothing is widened");
         assert_eq!(plan.going().count(), plan.chosen().count());
         let name = |release: &Release| release.id.name.to_string();

@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Cases, Fences, names};
+use super::case::{Decider, Fences, names};
 use super::decision::{KeepHits, KeepState, keep_state};
-use super::opt_out::{OptOutNote, OptOutState, ReadOptOut};
+use super::opt_out::{OptOutDecision, OptOutNote, OptOutState};
 use super::reason::Source;
 use crate::inventory::OptOut;
 use crate::policy::{KeepEntry, Requirement, SelectorMatch};
 use crate::release::{Known, Namespace, Release};
 
 /// What was counted so far.
-pub(super) struct Tally<'a> {
-    cases: &'a Cases<'a>,
+pub(super) struct PlanTotals<'a> {
+    cases: &'a Decider<'a>,
     keeps: Vec<Counted<'a>>,
     /// How many releases each of the opt-outs names, by its place.
     opt_out_hits: Vec<usize>,
@@ -30,13 +30,13 @@ struct Counted<'a> {
     hits: usize,
 }
 
-impl<'a> Tally<'a> {
-    pub(super) fn new(cases: &'a Cases<'a>) -> Self {
+impl<'a> PlanTotals<'a> {
+    pub(super) fn new(cases: &'a Decider<'a>) -> Self {
         let counted = |policy, entry| Counted { entry, policy, hits: 0 };
         let of_policies = cases.policies.iter().enumerate();
         let of_policies = of_policies.flat_map(|(index, policy)| policy.keep.iter().map(move |entry| (index, entry)));
         let of_policies = of_policies.map(|(index, entry)| counted(Some(index), entry));
-        let flags = cases.narrowing.keep.iter().map(|entry| counted(None, entry));
+        let flags = cases.filters.keep.iter().map(|entry| counted(None, entry));
         Self {
             keeps: of_policies.chain(flags).collect(),
             opt_out_hits: vec![0; cases.opt_outs().len()],
@@ -61,7 +61,7 @@ impl<'a> Tally<'a> {
             self.opt_out_hits[place] += usize::from(read.names(&release.id.name));
         }
         if let Known::Is(Some(opt_out)) = OptOut::by_label(release) {
-            self.by_label.extend(self.note(&ReadOptOut::new(&opt_out), fences, 1));
+            self.by_label.extend(self.note(&OptOutDecision::new(&opt_out), fences, 1));
         }
     }
 
@@ -96,7 +96,7 @@ impl<'a> Tally<'a> {
         notes
     }
 
-    fn note(&self, read: &ReadOptOut<'_>, fences: &Fences<'_>, hits: usize) -> Option<OptOutNote> {
+    fn note(&self, read: &OptOutDecision<'_>, fences: &Fences<'_>, hits: usize) -> Option<OptOutNote> {
         let (_, policy) = fences.inside.first().or(fences.unknown.first())?;
         Some(read.note(policy, hits, self.cases.facts.now))
     }

@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::{Paint, Policy, SYSTEM_NAMESPACES};
+use super::{ExcerptStyle, Policy, SYSTEM_NAMESPACES};
 use crate::arbitrary::{any_like, policies};
-use crate::visible;
+use crate::sanitize;
 
 /// Far less than a person would scroll through; a fault quotes a line or two.
 const LONGEST_SCREEN: usize = 200_000;
@@ -26,9 +26,9 @@ proptest! {
             }
             Err(faults) => {
                 prop_assert!(!faults.as_slice().is_empty());
-                let screen = faults.render(Paint::Plain);
+                let screen = faults.render(ExcerptStyle::Plain);
                 prop_assert!(screen.len() < LONGEST_SCREEN, "{} bytes", screen.len());
-                let foreign = screen.chars().find(|character| *character != '\n' && visible::is_hidden(*character));
+                let foreign = screen.chars().find(|character| *character != '\n' && sanitize::is_hidden(*character));
                 prop_assert_eq!(foreign, None);
             }
         }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Paint, Policy};
+use super::{ExcerptStyle, Policy};
 
 /// What a case's policy is called in its screen.
 const NAME: &str = "policy.yaml";
@@ -29,7 +29,7 @@ fn check(case: &Path) -> Option<String> {
     let bytes = fs::read(case.join(NAME)).unwrap_or_else(|error| panic!("{}: {error}", case.display()));
     let screen = match Policy::read(NAME, &bytes) {
         Ok(_) => None,
-        Err(faults) => Some(faults.render(Paint::Plain)),
+        Err(faults) => Some(faults.render(ExcerptStyle::Plain)),
     };
     let file = case.join("faults.txt");
     let expected = fs::read_to_string(&file).ok();

@@ -47,7 +47,7 @@ impl fmt::Display for Digest {
 
 impl fmt::Display for DigestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is no SHA-256, which has 64 hexadecimal digits", crate::visible::quoted(&self.0))
+        write!(f, "{} is no SHA-256, which has 64 hexadecimal digits", crate::sanitize::quoted(&self.0))
     }
 }
 

@@ -7,12 +7,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::source::{Source, Span};
-use super::{Paint, excerpt};
-use crate::place::Place;
+use super::{ExcerptStyle, excerpt};
+use crate::location::Location;
 
 /// One fault of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Diagnostic {
     /// What is wrong, in one line.
     pub message: String,
     /// Where; nothing for what is wrong with the file as a whole.
@@ -25,7 +25,7 @@ pub struct Fault {
     pub also: Vec<(Span, String)>,
 }
 
-impl Fault {
+impl Diagnostic {
     /// Something is wrong with this stretch of the file.
     pub(crate) fn at(span: Span, message: impl Into<String>) -> Self {
         Self { span: Some(span), ..Self::of_file(message) }
@@ -57,44 +57,44 @@ impl Fault {
 
 /// Proof that a fault was taken down: whatever cannot be had because of it needs no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reported(());
+pub(crate) struct ErrorReported(());
 
-/// The faults found so far. The only way to a [`Reported`].
+/// The faults found so far. The only way to a [`ErrorReported`].
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Vec<Fault>);
+pub(crate) struct Diagnostics(Vec<Diagnostic>);
 
-impl Findings {
+impl Diagnostics {
     /// Takes down a fault; reading goes on.
-    pub(crate) fn report(&mut self, fault: Fault) -> Reported {
+    pub(crate) fn report(&mut self, fault: Diagnostic) -> ErrorReported {
         self.0.push(fault);
-        Reported(())
+        ErrorReported(())
     }
 
     /// Takes over all faults of another.
-    pub(crate) fn extend(&mut self, other: Findings) {
+    pub(crate) fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);
     }
 
-    pub(crate) fn into_faults(self) -> Vec<Fault> {
+    pub(crate) fn into_faults(self) -> Vec<Diagnostic> {
         self.0
     }
 }
 
 /// All faults of one file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults {
+pub struct PolicyErrors {
     source: Source,
-    faults: Vec<Fault>,
+    faults: Vec<Diagnostic>,
 }
 
-impl Faults {
-    pub(crate) fn new(source: Source, mut faults: Vec<Fault>) -> Self {
+impl PolicyErrors {
+    pub(crate) fn new(source: Source, mut faults: Vec<Diagnostic>) -> Self {
         faults.sort_by_key(|fault| fault.span);
         Self { source, faults }
     }
 
     /// A file that was refused before its text was looked at.
-    pub(crate) fn of_file(file: &str, fault: Fault) -> Self {
+    pub(crate) fn of_file(file: &str, fault: Diagnostic) -> Self {
         Self::new(Source::new(file, String::new()), vec![fault])
     }
 
@@ -109,25 +109,25 @@ impl Faults {
     }
 
     /// The faults, in the order of the file. There is at least one.
-    pub fn as_slice(&self) -> &[Fault] {
+    pub fn as_slice(&self) -> &[Diagnostic] {
         &self.faults
     }
 
     /// Line and column of one of the faults; nothing for a fault of the file as a whole.
-    pub fn place(&self, fault: &Fault) -> Option<Place> {
+    pub fn place(&self, fault: &Diagnostic) -> Option<Location> {
         fault.span.map(|span| self.source.place(span.start))
     }
 
     /// All faults as people read them, with excerpts, and a last line that counts them.
-    pub fn render(&self, paint: Paint) -> String {
+    pub fn render(&self, paint: ExcerptStyle) -> String {
         excerpt::render(self, paint)
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(Paint::Plain))
+        f.write_str(&self.render(ExcerptStyle::Plain))
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for PolicyErrors {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::decode::{Reader, Slot, schema};
 use super::document::{Node, Scalar, Style, Value};
-use super::fault::{Fault, Faults, Findings, Reported};
+use super::fault::{Diagnostic, Diagnostics, ErrorReported, PolicyErrors};
 use super::keys::{self, KeepEntry};
 use super::pattern::{NamePattern, Names, Written};
 use super::source::{Source, Span};
@@ -17,10 +17,10 @@ impl KeepEntry {
     /// # Errors
     ///
     /// All that is wrong with it.
-    pub fn from_flag(flag: &str, text: &str) -> Result<Self, Faults> {
+    pub fn from_flag(flag: &str, text: &str) -> Result<Self, PolicyErrors> {
         read(flag, text, |node, reader| match &node.value {
             Value::Scalar(scalar) => keys::read_short(scalar, reader),
-            _ => reader.refuse(Fault::at(node.span, "this is not `namespace/release`")),
+            _ => reader.refuse(Diagnostic::at(node.span, "this is not `namespace/release`")),
         })
     }
 }
@@ -31,11 +31,11 @@ impl NamePattern {
     /// # Errors
     ///
     /// All that is wrong with it.
-    pub fn releases_behind_slash(flag: &str, text: &str) -> Result<Self, Faults> {
+    pub fn releases_behind_slash(flag: &str, text: &str) -> Result<Self, PolicyErrors> {
         let start = text.find('/').map_or(0, |slash| slash + 1);
         read(flag, text, |node, reader| match &node.value {
             Value::Scalar(scalar) => Self::read(&Written::all(scalar).sub(start..text.len()), Names::Releases, reader),
-            _ => reader.refuse(Fault::at(node.span, "this is no release")),
+            _ => reader.refuse(Diagnostic::at(node.span, "this is no release")),
         })
     }
 }
@@ -45,7 +45,7 @@ impl NamePattern {
 /// # Errors
 ///
 /// All that is wrong with it.
-pub fn timeout_from_flag(flag: &str, text: &str) -> Result<Duration, Faults> {
+pub fn timeout_from_flag(flag: &str, text: &str) -> Result<Duration, PolicyErrors> {
     read(flag, text, |node, reader| keys::read_timeout(&Slot::of_flag(flag, node), reader))
 }
 
@@ -54,7 +54,7 @@ pub fn timeout_from_flag(flag: &str, text: &str) -> Result<Duration, Faults> {
 /// # Errors
 ///
 /// All that is wrong with it.
-pub fn age_from_flag(flag: &str, text: &str) -> Result<Duration, Faults> {
+pub fn age_from_flag(flag: &str, text: &str) -> Result<Duration, PolicyErrors> {
     read(flag, text, |node, reader| Slot::of_flag(flag, node).duration(AGES, reader))
 }
 
@@ -64,17 +64,17 @@ const AGES: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Durati
 fn read<T>(
     flag: &str,
     text: &str,
-    value: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
-) -> Result<T, Faults> {
+    value: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, ErrorReported>,
+) -> Result<T, PolicyErrors> {
     let source = Source::new(flag, text.to_owned());
     let span = Span::new(0, text.len());
     let scalar = Scalar::new(text.to_owned(), Style::Plain, span, text);
-    let mut reader = Reader::new(&source, &schema::LEVELS, Findings::default());
+    let mut reader = Reader::new(&source, &schema::LEVELS, Diagnostics::default());
     let value = value(&Node { span, value: Value::Scalar(scalar) }, &mut reader);
     let faults = reader.into_findings().into_faults();
     match value {
         Ok(value) if faults.is_empty() => Ok(value),
-        _ => Err(Faults::new(source, faults)),
+        _ => Err(PolicyErrors::new(source, faults)),
     }
 }
 

@@ -41,21 +41,21 @@ mod robustness_test;
 mod several_test;
 
 pub use digest::{Digest, DigestError, sha256};
-pub use excerpt::Paint;
-pub use fault::{Fault, Faults};
+pub use excerpt::ExcerptStyle;
+pub use fault::{Diagnostic, PolicyErrors};
 pub use flag::{age_from_flag, timeout_from_flag};
 pub use json_schema::json_schema;
 pub use keys::{
-    AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Fence, FenceMatch, Handling,
-    History, Hooks, Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending,
-    Percent, Phase, Policy, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State,
-    States, TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
+    AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Handling, History, Hooks,
+    Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
+    Policy, PolicyScope, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, ScopeMatch, Selector, SelectorMatch,
+    State, States, TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
 };
 pub(crate) use pattern::SYSTEM_NAMESPACES;
-pub use pattern::{ClusterPattern, ForeignGlob, NamePattern};
-pub use policies::Policies;
+pub use pattern::{ClusterPattern, LenientGlob, NamePattern};
+pub use policies::PolicySet;
 pub(crate) use read::{bytes_of_file, read_document};
-pub use several::ReadPolicies;
+pub use several::LoadedPolicies;
 pub(crate) use several::is_policy;
-pub use shared::{SharedNamespace, shared_namespaces};
+pub use shared::{OverlappingNamespace, shared_namespaces};
 pub use source::{Source, Span};

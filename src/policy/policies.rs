@@ -1,12 +1,12 @@
 //! The policies of one run: each with its own fence, their plans joined.
 
-use super::keys::{Fence, History, Policy};
+use super::keys::{History, Policy, PolicyScope};
 
 /// At least one policy, in the order in which they were named.
 #[derive(Debug, Clone)]
-pub struct Policies(Vec<Policy>);
+pub struct PolicySet(Vec<Policy>);
 
-impl Policies {
+impl PolicySet {
     /// Of at least one; `None` without any.
     pub fn new(policies: Vec<Policy>) -> Option<Self> {
         (!policies.is_empty()).then_some(Self(policies))
@@ -28,8 +28,8 @@ impl Policies {
     }
 
     /// What all fences hold together, whatever labels they ask for: where one has to look.
-    pub fn outer_fence(&self) -> Fence {
-        Fence::around(self.0.iter().map(|policy| &policy.namespaces))
+    pub fn outer_fence(&self) -> PolicyScope {
+        PolicyScope::around(self.0.iter().map(|policy| &policy.namespaces))
     }
 
     /// The same, with the history of everything that goes kept.

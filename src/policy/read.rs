@@ -8,7 +8,7 @@ use super::decode::Reader;
 use super::decode::schema::{self, Level};
 use super::digest::sha256;
 use super::document::{self, Node};
-use super::fault::{Fault, Faults, Findings, Reported};
+use super::fault::{Diagnostic, Diagnostics, ErrorReported, PolicyErrors};
 use super::keys::{self, Policy};
 use super::source::Source;
 
@@ -18,11 +18,11 @@ impl Policy {
     /// # Errors
     ///
     /// All faults of the file; there is at least one.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, Faults> {
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
         Self::read_source(name, bytes).map(|(policy, _)| policy)
     }
 
-    fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), Faults> {
+    fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, Source), PolicyErrors> {
         read_with_source(name, bytes, &schema::LEVELS, |root, reader| keys::read(root, sha256(bytes), reader))
     }
 
@@ -31,12 +31,12 @@ impl Policy {
     /// # Errors
     ///
     /// All faults of the file, or why it cannot be read.
-    pub fn read_named(path: &Path) -> Result<Self, Faults> {
+    pub fn read_named(path: &Path) -> Result<Self, PolicyErrors> {
         Self::read_with_source(path).map(|(policy, _)| policy)
     }
 
     /// The same, with the text that its places are in.
-    pub(super) fn read_with_source(path: &Path) -> Result<(Self, Source), Faults> {
+    pub(super) fn read_with_source(path: &Path) -> Result<(Self, Source), PolicyErrors> {
         if path == Path::new("-") { Self::read_stream("-", io::stdin()) } else { Self::open(path) }
     }
 
@@ -45,11 +45,11 @@ impl Policy {
     /// # Errors
     ///
     /// All faults of the file, or why it cannot be read.
-    pub fn read_file(path: &Path) -> Result<Self, Faults> {
+    pub fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
         Self::open(path).map(|(policy, _)| policy)
     }
 
-    fn open(path: &Path) -> Result<(Self, Source), Faults> {
+    fn open(path: &Path) -> Result<(Self, Source), PolicyErrors> {
         Self::read_source(&path.display().to_string(), &bytes_of_file(path)?)
     }
 
@@ -58,11 +58,11 @@ impl Policy {
     /// # Errors
     ///
     /// All faults of the file, or why it cannot be read.
-    pub fn read_from(name: &str, stream: impl Read) -> Result<Self, Faults> {
+    pub fn read_from(name: &str, stream: impl Read) -> Result<Self, PolicyErrors> {
         Self::read_stream(name, stream).map(|(policy, _)| policy)
     }
 
-    fn read_stream(name: &str, stream: impl Read) -> Result<(Self, Source), Faults> {
+    fn read_stream(name: &str, stream: impl Read) -> Result<(Self, Source), PolicyErrors> {
         Self::read_source(name, &bytes_of(name, stream)?)
     }
 }
@@ -72,8 +72,8 @@ pub(crate) fn read_document<T>(
     name: &str,
     bytes: &[u8],
     levels: &'static [&'static Level],
-    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
-) -> Result<T, Faults> {
+    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, ErrorReported>,
+) -> Result<T, PolicyErrors> {
     read_with_source(name, bytes, levels, read).map(|(value, _)| value)
 }
 
@@ -81,22 +81,22 @@ fn read_with_source<T>(
     name: &str,
     bytes: &[u8],
     levels: &'static [&'static Level],
-    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, Reported>,
-) -> Result<(T, Source), Faults> {
+    read: impl FnOnce(&Node, &mut Reader<'_>) -> Result<T, ErrorReported>,
+) -> Result<(T, Source), PolicyErrors> {
     let source = document::decode(name, bytes)?;
-    let mut findings = Findings::default();
+    let mut findings = Diagnostics::default();
     let root = document::parse(&source, &mut findings);
     let mut reader = Reader::new(&source, levels, findings);
     let value = root.and_then(|root| read(&root, &mut reader));
     let faults = reader.into_findings().into_faults();
     match value {
         Ok(value) if faults.is_empty() => Ok((value, source)),
-        _ => Err(Faults::new(source, faults)),
+        _ => Err(PolicyErrors::new(source, faults)),
     }
 }
 
 /// What is in a file, or why it cannot be read.
-pub(crate) fn bytes_of_file(path: &Path) -> Result<Vec<u8>, Faults> {
+pub(crate) fn bytes_of_file(path: &Path) -> Result<Vec<u8>, PolicyErrors> {
     let name = path.display().to_string();
     match File::open(path) {
         Ok(file) => bytes_of(&name, file),
@@ -105,7 +105,7 @@ pub(crate) fn bytes_of_file(path: &Path) -> Result<Vec<u8>, Faults> {
 }
 
 /// No more of a stream than a document may be long.
-fn bytes_of(name: &str, stream: impl Read) -> Result<Vec<u8>, Faults> {
+fn bytes_of(name: &str, stream: impl Read) -> Result<Vec<u8>, PolicyErrors> {
     let mut bytes = Vec::new();
     let longest = u64::try_from(document::LARGEST).unwrap_or(u64::MAX).saturating_add(1);
     match stream.take(longest).read_to_end(&mut bytes) {
@@ -114,22 +114,22 @@ fn bytes_of(name: &str, stream: impl Read) -> Result<Vec<u8>, Faults> {
     }
 }
 
-pub(super) fn unreadable(name: &str, error: &io::Error) -> Faults {
+pub(super) fn unreadable(name: &str, error: &io::Error) -> PolicyErrors {
     let fault = match error.kind() {
         io::ErrorKind::NotFound => {
-            Fault::of_file("there is no such file").hint("`helm purge init` writes a first policy")
+            Diagnostic::of_file("there is no such file").hint("`helm purge init` writes a first policy")
         }
-        io::ErrorKind::IsADirectory => Fault::of_file("this is a folder, not a file"),
-        io::ErrorKind::PermissionDenied => Fault::of_file("the file may not be read: permission denied"),
-        _ => Fault::of_file(format!("the file cannot be read: {error}")),
+        io::ErrorKind::IsADirectory => Diagnostic::of_file("this is a folder, not a file"),
+        io::ErrorKind::PermissionDenied => Diagnostic::of_file("the file may not be read: permission denied"),
+        _ => Diagnostic::of_file(format!("the file cannot be read: {error}")),
     };
-    Faults::of_file(name, fault)
+    PolicyErrors::of_file(name, fault)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Paint;
+    use crate::policy::ExcerptStyle;
 
     #[test]
     fn a_stream_without_end_is_given_up_on() {
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_says_so_and_how_to_go_on() {
         let missing = Policy::read_file(Path::new("no/such/file.yaml")).expect_err("it is not there");
-        assert!(missing.render(Paint::Plain).contains("`helm purge init` writes a first policy"), "{missing}");
+        assert!(missing.render(ExcerptStyle::Plain).contains("`helm purge init` writes a first policy"), "{missing}");
         let folder = Policy::read_file(Path::new("src")).expect_err("it is a folder");
         assert!(folder.to_string().starts_with("error: this is a folder, not a file"), "{folder}");
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::random::Random;
-use super::{Paint, Policy};
+use super::{ExcerptStyle, Policy};
 
 const VALID: &str = r#"apiVersion: helm-purge/v1
 kind: PurgePolicy
@@ -125,7 +125,7 @@ fn mutated(random: &mut Random) -> Vec<u8> {
 
 /// A screen holds no character that a terminal would act on.
 fn assert_harmless(screen: &str) {
-    let foreign = screen.chars().find(|character| *character != '\n' && crate::visible::is_hidden(*character));
+    let foreign = screen.chars().find(|character| *character != '\n' && crate::sanitize::is_hidden(*character));
     assert_eq!(foreign, None, "{screen}");
 }
 
@@ -137,7 +137,7 @@ fn mutations_of_a_policy_end_in_a_policy_or_in_faults_that_can_be_shown() {
         let bytes = mutated(&mut random);
         if let Err(faults) = Policy::read("policy.yaml", &bytes) {
             assert!(!faults.as_slice().is_empty(), "{}", String::from_utf8_lossy(&bytes));
-            assert_harmless(&faults.render(Paint::Plain));
+            assert_harmless(&faults.render(ExcerptStyle::Plain));
             faults.as_slice().iter().for_each(|fault| assert!(faults.place(fault).is_none_or(|place| place.line > 0)));
         }
     }
@@ -148,7 +148,9 @@ fn random_bytes_end_in_faults() {
     let mut random = Random::new(11);
     for _ in 0..10_000 {
         let bytes = (0..random.below(60)).map(|_| u8::try_from(random.below(256)).unwrap()).collect::<Vec<_>>();
-        assert_harmless(&Policy::read("policy.yaml", &bytes).expect_err("noise is no policy").render(Paint::Plain));
+        assert_harmless(
+            &Policy::read("policy.yaml", &bytes).expect_err("noise is no policy").render(ExcerptStyle::Plain),
+        );
     }
 }
 
@@ -158,7 +160,7 @@ fn random_text_of_yaml_and_globs_ends_in_faults() {
     for _ in 0..10_000 {
         let text = (0..random.below(40)).map(|_| random.one_of(SNIPPETS)).collect::<String>();
         assert_harmless(
-            &Policy::read("policy.yaml", text.as_bytes()).expect_err("noise is no policy").render(Paint::Plain),
+            &Policy::read("policy.yaml", text.as_bytes()).expect_err("noise is no policy").render(ExcerptStyle::Plain),
         );
     }
 }
@@ -167,7 +169,7 @@ fn random_text_of_yaml_and_globs_ends_in_faults() {
 fn refusal(text: &str) -> String {
     let start = Instant::now();
     let faults = Policy::read("policy.yaml", text.as_bytes()).expect_err("it must be refused");
-    let screen = faults.render(Paint::Plain);
+    let screen = faults.render(ExcerptStyle::Plain);
     // Far more than it takes, also on a busy machine.
     assert!(start.elapsed() < Duration::from_mins(3), "{:?} for {}", start.elapsed(), &text[..text.len().min(60)]);
     assert!(screen.len() < 100_000, "{} bytes of screen", screen.len());

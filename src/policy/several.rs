@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Fault, Faults};
+use super::fault::{Diagnostic, PolicyErrors};
 use super::keys::Policy;
 use super::read::unreadable;
 use super::source::Source;
@@ -23,11 +23,11 @@ const STDIN: &str = "-";
 
 /// What came of reading several policies, whatever the others were like.
 #[derive(Debug)]
-pub struct ReadPolicies {
+pub struct LoadedPolicies {
     /// Those that were understood, in the order of the paths. One of a name that another has is among them.
     pub policies: Vec<Policy>,
     /// All that is wrong, with files, with paths, and between policies.
-    pub faults: Vec<Faults>,
+    pub faults: Vec<PolicyErrors>,
 }
 
 impl Policy {
@@ -38,13 +38,13 @@ impl Policy {
     ///
     /// All faults of all files; why one cannot be read; a file that is named twice; and two policies of one name, for
     /// which there would be one lock and one journal.
-    pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>, Vec<Faults>> {
-        let ReadPolicies { policies, faults } = Self::read_each(paths);
+    pub fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>, Vec<PolicyErrors>> {
+        let LoadedPolicies { policies, faults } = Self::read_each(paths);
         if faults.is_empty() { Ok(policies) } else { Err(faults) }
     }
 
     /// The same, for who wants to know of every file.
-    pub fn read_each(paths: &[PathBuf]) -> ReadPolicies {
+    pub fn read_each(paths: &[PathBuf]) -> LoadedPolicies {
         let (files, mut faults) = files(paths);
         let mut read = Vec::new();
         for file in &files {
@@ -54,12 +54,12 @@ impl Policy {
             }
         }
         faults.extend(same_names(&read));
-        ReadPolicies { policies: read.into_iter().map(|(policy, _)| policy).collect(), faults }
+        LoadedPolicies { policies: read.into_iter().map(|(policy, _)| policy).collect(), faults }
     }
 }
 
 /// Every file once, in the order of the paths, and what is wrong with the paths.
-fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Faults>) {
+fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PolicyErrors>) {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in paths {
         match is_folder(path).then(|| in_folder(path)) {
@@ -92,18 +92,18 @@ fn identity(file: &Path) -> PathBuf {
     if is_stdin { file.to_owned() } else { fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()) }
 }
 
-fn named_twice(file: &Path, first: &Path) -> Faults {
+fn named_twice(file: &Path, first: &Path) -> PolicyErrors {
     let name = file.display().to_string();
     let fault = if file == first {
-        Fault::of_file("this is named twice").hint("name it once")
+        Diagnostic::of_file("this is named twice").hint("name it once")
     } else {
-        Fault::of_file(format!("this is the same file as `{}`", first.display())).hint("name it once")
+        Diagnostic::of_file(format!("this is the same file as `{}`", first.display())).hint("name it once")
     };
-    Faults::of_file(&name, fault)
+    PolicyErrors::of_file(&name, fault)
 }
 
 /// The policies in a folder, by their names. A volume made of a ConfigMap has links to files in it.
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, PolicyErrors> {
     let name = folder.display().to_string();
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = entries.map_err(|error| unreadable(&name, &error))?;
@@ -111,20 +111,20 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
     found.sort();
     // To open a pipe would wait for whoever writes into it.
     if let Some(strange) = found.iter().find(|path| fs::metadata(path).is_ok_and(|found| !found.is_file())) {
-        let fault = Fault::of_file("this is neither a file nor a folder").hint("remove it, or call it otherwise");
-        return Err(Faults::of_file(&strange.display().to_string(), fault));
+        let fault = Diagnostic::of_file("this is neither a file nor a folder").hint("remove it, or call it otherwise");
+        return Err(PolicyErrors::of_file(&strange.display().to_string(), fault));
     }
     if !found.is_empty() {
         return Ok(found);
     }
-    let fault = Fault::of_file(format!("the folder holds no `*{ENDING}`"));
+    let fault = Diagnostic::of_file(format!("the folder holds no `*{ENDING}`"));
     let usual = folder.join(USUAL_FILE);
     let hint = if usual.is_file() {
         format!("name the file itself: `{}`", usual.display())
     } else {
         format!("the policies of a folder are called for example `end-of-day{ENDING}`")
     };
-    Err(Faults::of_file(&name, fault.hint(hint)))
+    Err(PolicyErrors::of_file(&name, fault.hint(hint)))
 }
 
 /// A link that leads nowhere counts: a policy that was meant to be read must not be left out in silence.
@@ -134,7 +134,7 @@ pub(crate) fn is_policy(path: &Path) -> bool {
 }
 
 /// Policies that have the name of an earlier one.
-fn same_names(read: &[(Policy, Source)]) -> Vec<Faults> {
+fn same_names(read: &[(Policy, Source)]) -> Vec<PolicyErrors> {
     let mut seen: HashMap<&str, &Policy> = HashMap::new();
     let mut faults = Vec::new();
     for (policy, source) in read {
@@ -145,8 +145,8 @@ fn same_names(read: &[(Policy, Source)]) -> Vec<Faults> {
         let message = format!("two policies are called `{}`", policy.name);
         let hint = format!("the other is at {}; a policy's lock and its journal go by its name", first.name_place);
         let span = source.span(&policy.name_place, policy.name.len());
-        let fault = Fault::at(span, message).label("give each a name of its own").hint(hint);
-        faults.push(Faults::new(source.clone(), vec![fault]));
+        let fault = Diagnostic::at(span, message).label("give each a name of its own").hint(hint);
+        faults.push(PolicyErrors::new(source.clone(), vec![fault]));
     }
     faults
 }

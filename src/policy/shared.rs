@@ -4,13 +4,13 @@
 
 use globset::Glob;
 
-use super::keys::{Fence, Policy};
+use super::keys::{Policy, PolicyScope};
 use super::pattern::{Common, NamePattern, Names, SYSTEM_NAMESPACES, common};
 use crate::release::Namespace;
 
 /// Two policies whose fences can hold the same namespace.
 #[derive(Debug)]
-pub struct SharedNamespace<'p> {
+pub struct OverlappingNamespace<'p> {
     /// The one that was named first, with its pattern.
     pub first: (&'p Policy, &'p NamePattern),
     /// The other, with its pattern.
@@ -21,7 +21,7 @@ pub struct SharedNamespace<'p> {
 
 /// Every two policies that can act in one cluster and share a namespace, by their patterns: the labels that they ask
 /// for may still tell the namespaces apart.
-pub fn shared_namespaces(policies: &[Policy]) -> Vec<SharedNamespace<'_>> {
+pub fn shared_namespaces(policies: &[Policy]) -> Vec<OverlappingNamespace<'_>> {
     let pairs = policies
         .iter()
         .enumerate()
@@ -36,27 +36,27 @@ fn can_meet(first: &Policy, second: &Policy) -> bool {
     first.clusters.iter().any(|ours| second.clusters.iter().any(|theirs| ours.meets(theirs)))
 }
 
-fn shared<'p>(first: &'p Policy, second: &'p Policy) -> Option<SharedNamespace<'p>> {
+fn shared<'p>(first: &'p Policy, second: &'p Policy) -> Option<OverlappingNamespace<'p>> {
     let (ours, theirs) = (&first.namespaces, &second.namespaces);
     let example = match common(&globs(ours), &globs(theirs), Names::Fenced) {
         Common::Text(name) => Some(name.parse::<Namespace>().expect("only legal names were looked for")),
         Common::Unclear => None,
         Common::Nothing => Some(shared_system_namespace(ours, theirs)?),
     };
-    let pattern = |fence: &'p Fence| match &example {
+    let pattern = |fence: &'p PolicyScope| match &example {
         Some(name) => fence.matches(name),
         None => fence.patterns().first(),
     };
-    Some(SharedNamespace { first: (first, pattern(ours)?), second: (second, pattern(theirs)?), example })
+    Some(OverlappingNamespace { first: (first, pattern(ours)?), second: (second, pattern(theirs)?), example })
 }
 
 /// Those of the system are in a fence by their exact names only.
-fn shared_system_namespace(ours: &Fence, theirs: &Fence) -> Option<Namespace> {
+fn shared_system_namespace(ours: &PolicyScope, theirs: &PolicyScope) -> Option<Namespace> {
     let mut names = SYSTEM_NAMESPACES.iter().filter_map(|name| name.parse::<Namespace>().ok());
     names.find(|name| ours.matches(name).is_some() && theirs.matches(name).is_some())
 }
 
-fn globs(fence: &Fence) -> Vec<&Glob> {
+fn globs(fence: &PolicyScope) -> Vec<&Glob> {
     fence.patterns().iter().map(NamePattern::glob).collect()
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::place::Place;
+use crate::location::Location;
 
 /// A stretch of the file's text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +72,7 @@ impl Source {
     }
 
     /// The stretch of so many bytes that begins at a place.
-    pub(crate) fn span(&self, place: &Place, length: usize) -> Span {
+    pub(crate) fn span(&self, place: &Location, length: usize) -> Span {
         let line = self.line(place.line);
         let before = self.slice(line).chars().take(place.column.saturating_sub(1));
         let start = line.start + before.map(char::len_utf8).sum::<usize>();
@@ -80,10 +80,10 @@ impl Source {
     }
 
     /// Line and column of a byte.
-    pub fn place(&self, byte: usize) -> Place {
+    pub fn place(&self, byte: usize) -> Location {
         let line = self.line_number(byte);
         let before = self.text.get(self.line(line).start..byte).unwrap_or_default();
-        Place { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
+        Location { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
     }
 }
 

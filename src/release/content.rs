@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Address, Chart, Known, ObjectKinds, Ties};
+use super::{Chart, CrdUsage, Known, ObjectKinds, ObjectRef};
 
 /// What an uninstall of a release would take along.
 ///
@@ -31,11 +31,11 @@ pub struct Content {
     /// Objects that hooks of its installation have made. Helm does not make them again when it rolls back.
     pub made_by_hooks: Vec<Object>,
     /// What the hooks of its deletion make; unknown where a hook does not say what it is.
-    pub hooks: Known<Vec<Address>>,
+    pub hooks: Known<Vec<ObjectRef>>,
     /// The kinds of all objects that go, and of those that hooks make. Many releases have the same.
     pub kinds: Arc<ObjectKinds>,
     /// What it is to other releases. Here objects that stay count where they define a kind.
-    pub ties: Ties,
+    pub ties: CrdUsage,
 }
 
 /// An object of a manifest. Foreign text.
@@ -64,7 +64,7 @@ impl Content {
             made_by_hooks: Vec::new(),
             hooks: Known::Is(Vec::new()),
             kinds: Arc::new(ObjectKinds::none()),
-            ties: Ties::none(),
+            ties: CrdUsage::none(),
         }
     }
 

@@ -16,8 +16,8 @@ pub use kinds::{ObjectKinds, VersionedKind};
 pub use loss::Loss;
 pub use names::{InvalidName, Namespace, ReleaseName};
 pub use status::{Status, UnknownStatus};
-pub use ties::{Address, GroupKind, Ties};
-pub use users::Users;
+pub use ties::{CrdUsage, GroupKind, ObjectRef};
+pub use users::Dependents;
 
 use std::fmt;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ pub struct Release {
     /// When that revision was deployed.
     pub updated: Known<jiff::Timestamp>,
     /// The object that holds that revision; unknown where helm made the list.
-    pub record: Known<RecordMark>,
+    pub record: Known<ObjectVersion>,
     /// The value of its label `helm-purge-keep`, where it has one (`helm install --labels`); unknown where helm made the
     /// list. Foreign text.
     pub keep_label: Known<Option<String>>,
@@ -98,7 +98,7 @@ pub struct Release {
 
 /// What tells one writing of a record from every other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordMark {
+pub struct ObjectVersion {
     /// The UID of the object that holds it: another one under the same name is another installation.
     pub uid: Arc<str>,
     /// The object's resource version: another one means that it was written again.

@@ -7,13 +7,13 @@ use super::Known;
 
 /// What a release is to others, and others to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ties {
+pub struct CrdUsage {
     /// Kinds that it defines, in its manifest or in its chart's `crds` folder.
     pub defines: Known<BTreeSet<GroupKind>>,
     /// Kinds that are not Kubernetes' own and that its manifest holds objects of.
     pub uses: Known<BTreeSet<GroupKind>>,
     /// The objects that an uninstall deletes; unknown where nobody asked for them.
-    pub objects: Known<Vec<Address>>,
+    pub objects: Known<Vec<ObjectRef>>,
 }
 
 /// A kind, whatever its version.
@@ -25,7 +25,7 @@ pub struct GroupKind {
 
 /// Where to look for an object. Foreign text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address {
+pub struct ObjectRef {
     /// Group and version, as in a manifest: `v1`, `apps/v1`.
     pub api_version: String,
     /// Its kind.
@@ -36,7 +36,7 @@ pub struct Address {
     pub name: String,
 }
 
-impl Ties {
+impl CrdUsage {
     /// Those of a release that holds nothing.
     pub fn none() -> Self {
         Self { defines: Known::Is(BTreeSet::new()), uses: Known::Is(BTreeSet::new()), objects: Known::Is(Vec::new()) }
@@ -60,7 +60,7 @@ impl GroupKind {
     }
 }
 
-impl Address {
+impl ObjectRef {
     /// Its kind, without the version.
     pub fn group_kind(&self) -> GroupKind {
         GroupKind::new(self.group(), &self.kind)
@@ -72,7 +72,7 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
     }

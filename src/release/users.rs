@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{GroupKind, Known, Ties};
+use super::{CrdUsage, GroupKind, Known};
 
 /// For each kind, two of those that hold objects of it: where it is only one, it may be the one that asks.
 #[derive(Debug)]
-pub struct Users<'a, U> {
+pub struct Dependents<'a, U> {
     of_kinds: BTreeMap<&'a GroupKind, (U, Option<U>)>,
 }
 
-impl<'a, U: Copy + Eq> Users<'a, U> {
+impl<'a, U: Copy + Eq> Dependents<'a, U> {
     /// Those of a number of releases, each with what it is to the others. Whoever's ties are not known uses nothing.
-    pub fn of(releases: impl IntoIterator<Item = (U, &'a Ties)>) -> Self {
+    pub fn of(releases: impl IntoIterator<Item = (U, &'a CrdUsage)>) -> Self {
         let mut of_kinds = BTreeMap::<_, (U, Option<U>)>::new();
         for (user, ties) in releases {
             for kind in ties.uses.as_known().into_iter().flatten() {
@@ -23,7 +23,7 @@ impl<'a, U: Copy + Eq> Users<'a, U> {
     }
 
     /// Whether anybody else than `own` uses a kind that `own` defines.
-    pub fn need(&self, own: &U, ties: &Ties) -> bool {
+    pub fn need(&self, own: &U, ties: &CrdUsage) -> bool {
         let Known::Is(defined) = &ties.defines else { return false };
         let others = |(first, second): &(U, Option<U>)| first != own || second.is_some();
         defined.iter().any(|kind| self.of_kinds.get(kind).is_some_and(others))
@@ -34,13 +34,13 @@ impl<'a, U: Copy + Eq> Users<'a, U> {
 mod tests {
     use super::*;
 
-    fn ties(defines: &[&str], uses: &[&str]) -> Ties {
+    fn ties(defines: &[&str], uses: &[&str]) -> CrdUsage {
         let kinds = |names: &[&str]| Known::Is(names.iter().map(|name| GroupKind::new("example.com", name)).collect());
-        Ties { defines: kinds(defines), uses: kinds(uses), ..Ties::none() }
+        CrdUsage { defines: kinds(defines), uses: kinds(uses), ..CrdUsage::none() }
     }
 
-    fn needed(all: &[Ties]) -> Vec<usize> {
-        let users = Users::of(all.iter().enumerate());
+    fn needed(all: &[CrdUsage]) -> Vec<usize> {
+        let users = Dependents::of(all.iter().enumerate());
         (0..all.len()).filter(|number| users.need(number, &all[*number])).collect()
     }
 
@@ -54,6 +54,6 @@ mod tests {
 
     #[test]
     fn where_nothing_is_known_nothing_is_needed() {
-        assert_eq!(needed(&[Ties::unknown(), ties(&["a"], &[]), Ties::unknown()]), [0; 0]);
+        assert_eq!(needed(&[CrdUsage::unknown(), ties(&["a"], &[]), CrdUsage::unknown()]), [0; 0]);
     }
 }

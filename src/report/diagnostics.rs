@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::place::Place;
-use crate::policy::{Fault, Faults, Policy, SharedNamespace, Span};
-use crate::visible;
+use crate::location::Location;
+use crate::policy::{Diagnostic, OverlappingNamespace, Policy, PolicyErrors, Span};
+use crate::sanitize;
 
 /// `kind: PolicyDiagnostics`. Its fields are a contract: they may be joined by others, not changed.
 #[derive(Debug, Serialize)]
@@ -14,7 +14,7 @@ pub struct DiagnosticsDocument {
     kind: &'static str,
     /// The policies that were understood.
     policies: Vec<Understood>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<DiagnosticJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,7 +26,7 @@ struct Understood {
 /// One thing that is wrong or worth a note.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Diagnostic {
+pub struct DiagnosticJson {
     file: String,
     /// Lines and columns count from 1, columns in characters. Without any, the file as a whole is meant.
     #[serde(flatten)]
@@ -72,7 +72,7 @@ struct Related {
 
 impl DiagnosticsDocument {
     /// Of what was understood and what was found.
-    pub fn new(policies: &[&Policy], diagnostics: Vec<Diagnostic>) -> Self {
+    pub fn new(policies: &[&Policy], diagnostics: Vec<DiagnosticJson>) -> Self {
         let understood =
             policies.iter().map(|policy| Understood { name: policy.name.clone(), file: policy.file.to_string() });
         let policies = understood.collect();
@@ -80,13 +80,13 @@ impl DiagnosticsDocument {
     }
 }
 
-impl Diagnostic {
+impl DiagnosticJson {
     /// Every fault of a file, in its order.
-    pub fn of_faults(faults: &Faults) -> impl Iterator<Item = Self> {
+    pub fn of_faults(faults: &PolicyErrors) -> impl Iterator<Item = Self> {
         faults.as_slice().iter().map(|fault| Self::of_fault(fault, faults))
     }
 
-    fn of_fault(fault: &Fault, faults: &Faults) -> Self {
+    fn of_fault(fault: &Diagnostic, faults: &PolicyErrors) -> Self {
         let file = faults.file().to_string();
         let stretch = |span: Span| {
             let (from, to) = (faults.source().place(span.start), faults.source().place(span.end));
@@ -109,7 +109,7 @@ impl Diagnostic {
     }
 
     /// That two policies can choose releases in one namespace.
-    pub fn of_shared(shared: &SharedNamespace<'_>) -> Self {
+    pub fn of_shared(shared: &OverlappingNamespace<'_>) -> Self {
         let ((first, ours), (second, theirs)) = (shared.first, shared.second);
         let message = match &shared.example {
             Some(namespace) => {
@@ -143,18 +143,18 @@ impl Diagnostic {
     /// The whole of it in a few lines, as `note: …` for people.
     pub fn render_note(&self) -> String {
         let place =
-            |file: &str, stretch: &Stretch| format!("{}:{}:{}", visible::line(file), stretch.line, stretch.column);
-        let message = format!("note: {}", visible::line(&self.message));
+            |file: &str, stretch: &Stretch| format!("{}:{}:{}", sanitize::line(file), stretch.line, stretch.column);
+        let message = format!("note: {}", sanitize::line(&self.message));
         let own = self.stretch.iter().map(|stretch| place(&self.file, stretch));
         let places = own.chain(self.related.iter().map(|related| place(&related.file, &related.stretch)));
-        let hint = self.hint.iter().map(|hint| visible::line(hint));
+        let hint = self.hint.iter().map(|hint| sanitize::line(hint));
         std::iter::once(message).chain(places).chain(hint).collect::<Vec<_>>().join("\n  ")
     }
 
     /// Place and message in one line.
     pub fn line(&self) -> String {
         let place = self.stretch.as_ref().map(|stretch| format!(":{}:{}", stretch.line, stretch.column));
-        visible::line(&format!("{}{}: {}", self.file, place.unwrap_or_default(), self.message))
+        sanitize::line(&format!("{}{}: {}", self.file, place.unwrap_or_default(), self.message))
     }
 
     /// As a command for GitHub's runner, which shows it beside the line of the change.
@@ -176,13 +176,13 @@ impl Diagnostic {
             .iter()
             .map(|Related { file, stretch, message }| format!("{message}: {file}:{}:{}", stretch.line, stretch.column));
         let lines = [self.message.clone(), self.label.clone()].into_iter().chain(self.hint.clone()).chain(places);
-        let lines = lines.filter(|line| !line.is_empty()).map(|line| visible::line(&line)).collect::<Vec<_>>();
+        let lines = lines.filter(|line| !line.is_empty()).map(|line| sanitize::line(&line)).collect::<Vec<_>>();
         format!("::{command} {}::{}", properties.join(","), data(&lines.join("\n")))
     }
 }
 
 impl Stretch {
-    fn of_text(place: &Place, text: &str) -> Self {
+    fn of_text(place: &Location, text: &str) -> Self {
         let (line, column) = (place.line, place.column);
         Self { line, column, end_line: line, end_column: column + text.chars().count() }
     }
@@ -195,5 +195,5 @@ fn data(text: &str) -> String {
 
 /// GitHub's escapes in a property of one.
 fn property(text: &str) -> String {
-    data(&visible::line(text)).replace(':', "%3A").replace(',', "%2C")
+    data(&sanitize::line(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::visible;
+use crate::sanitize;
 
 /// The notation of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 fn is_foreign(character: char) -> bool {
-    character != '\n' && visible::is_hidden(character)
+    character != '\n' && sanitize::is_hidden(character)
 }
 
 #[cfg(test)]

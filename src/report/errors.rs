@@ -2,11 +2,11 @@
 
 use std::error::Error;
 
-use super::paint::Paint;
-use crate::visible;
+use super::paint::Styles;
+use crate::sanitize;
 
 /// An error with its causes and its hint, for people. Foreign text in it is made visible.
-pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Paint) -> String {
+pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> String {
     let mut lines = vec![format!("{} {}", paint.bad("error:"), indented(&error.to_string(), 7))];
     let mut cause = error.source();
     let mut said = error.to_string();
@@ -24,7 +24,7 @@ pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Paint) -> Stri
 }
 
 /// A refusal: the fact, what it means, the way on.
-pub fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Paint) -> String {
+pub fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Styles) -> String {
     let mut lines = vec![format!("{} {}", paint.bad("refused:"), indented(fact, 9))];
     if !consequence.is_empty() {
         lines.push(format!("         {consequence}"));
@@ -33,13 +33,13 @@ pub fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: 
     lines.join("\n")
 }
 
-fn hint_line(hint: &str, paint: Paint) -> String {
+fn hint_line(hint: &str, paint: Styles) -> String {
     format!("{} {}", paint.hint("hint:"), indented(hint, 6))
 }
 
 /// Later lines of a text stand under its first.
 pub(super) fn indented(text: &str, columns: usize) -> String {
-    let text = visible::sentence(text.trim_end());
+    let text = sanitize::sentence(text.trim_end());
     text.replace('\n', &format!("\n{}", " ".repeat(columns)))
 }
 
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn causes_follow_the_error_and_hints_come_last() {
         let error = Outer(std::io::Error::other("no\u{1b}[31m\nluck"));
-        let text = render_error(&error, Some("try again"), Paint::new(Colour::Off));
+        let text = render_error(&error, Some("try again"), Styles::new(Colour::Off));
         assert_eq!(text, "error: it did not work\n  caused by: no␛[31m\n             luck\nhint: try again");
     }
 }

@@ -23,7 +23,7 @@ mod undo;
 mod words;
 
 pub use cases::{render_case, render_cases};
-pub use diagnostics::{Diagnostic, DiagnosticsDocument};
+pub use diagnostics::{DiagnosticJson, DiagnosticsDocument};
 pub use document::{Format, serialize};
 pub use errors::{render_error, render_refusal};
 pub use explanation::{ExplanationDocument, render_explanation};
@@ -32,14 +32,14 @@ pub use log::{
     Level, LogFormat, LogLine, begun_line, error_line, plan_lines, prune_plan_line, pruned_line, refusal_line,
     restore_plan_line,
 };
-pub use paint::Paint;
+pub use paint::Styles;
 pub use plan::{Detail, PlanDocument, PlanView, plan_names, render_plan};
-pub use printer::{Printer, Volume, WriteState};
+pub use printer::{Printer, Verbosity, WriteState};
 pub use progress::{Progressing, SecondSignal, Showing, WayOut, progress};
 pub use rights::{FindingsDocument, GrantHead, render_findings, render_grants, serialize_grants};
-pub use run::{RunDocument, RunNote, SummaryView, render_summary};
+pub use run::{JournalRef, RunDocument, SummaryView, render_summary};
 pub use runs::{OneRunDocument, RunListDocument, render_one_run, render_runs};
-pub use sheet::{EarlyEnd, Report, ReportFormat, Short, write_report, write_termination_log};
+pub use sheet::{EarlyExit, Report, ReportFormat, Short, write_report, write_termination_log};
 pub use undo::{
     PruneDocument, PruneRow, PruneView, RestoreDocument, RestoreReport, RestoreView, render_prune, render_restore_plan,
     render_restored,

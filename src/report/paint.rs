@@ -6,9 +6,9 @@ use crate::settings::Colour;
 
 /// Paints texts for one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Paint(Colour);
+pub struct Styles(Colour);
 
-impl Paint {
+impl Styles {
     /// For a stream with or without colour.
     pub fn new(colour: Colour) -> Self {
         Self(colour)
@@ -57,11 +57,11 @@ impl Paint {
     }
 }
 
-impl From<Paint> for crate::policy::Paint {
-    fn from(paint: Paint) -> Self {
+impl From<Styles> for crate::policy::ExcerptStyle {
+    fn from(paint: Styles) -> Self {
         match paint.0 {
-            Colour::On => crate::policy::Paint::Coloured,
-            Colour::Off => crate::policy::Paint::Plain,
+            Colour::On => crate::policy::ExcerptStyle::Coloured,
+            Colour::Off => crate::policy::ExcerptStyle::Plain,
         }
     }
 }

@@ -7,13 +7,13 @@
 use std::io::{self, Write};
 
 use super::log::{Level, LogFormat, LogLine, fault_lines};
-use super::paint::Paint;
+use super::paint::Styles;
 use crate::clock::Clock;
-use crate::policy::Faults;
+use crate::policy::PolicyErrors;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Volume {
+pub enum Verbosity {
     /// Only what matters.
     Quiet,
     /// The usual.
@@ -35,9 +35,9 @@ pub enum WriteState {
 pub struct Printer {
     stdout: Box<dyn Write + Send>,
     stderr: Box<dyn Write + Send>,
-    out: Paint,
-    err: Paint,
-    volume: Volume,
+    out: Styles,
+    err: Styles,
+    volume: Verbosity,
     format: LogFormat,
     clock: Clock,
     stdout_is_closed: bool,
@@ -49,9 +49,9 @@ impl Printer {
     pub fn new(
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
-        out: Paint,
-        err: Paint,
-        volume: Volume,
+        out: Styles,
+        err: Styles,
+        volume: Verbosity,
     ) -> Self {
         let (format, clock, state) = (LogFormat::Text, Clock::System, WriteState::Fine);
         Self { stdout, stderr, out, err, volume, format, clock, stdout_is_closed: false, state }
@@ -75,17 +75,17 @@ impl Printer {
     }
 
     /// How texts for stdout are painted.
-    pub fn out(&self) -> Paint {
+    pub fn out(&self) -> Styles {
         self.out
     }
 
     /// How texts for stderr are painted.
-    pub fn err(&self) -> Paint {
+    pub fn err(&self) -> Styles {
         self.err
     }
 
     /// How much is said.
-    pub fn volume(&self) -> Volume {
+    pub fn volume(&self) -> Verbosity {
         self.volume
     }
 
@@ -117,7 +117,7 @@ impl Printer {
     }
 
     /// Says what is wrong with a file.
-    pub fn tell_faults(&mut self, faults: &Faults) {
+    pub fn tell_faults(&mut self, faults: &PolicyErrors) {
         match self.format {
             LogFormat::Text => self.tell(&faults.render(self.err.into())),
             LogFormat::Json => fault_lines(faults).for_each(|line| self.log(&line)),
@@ -127,9 +127,9 @@ impl Printer {
     /// Writes a line of the log, where stderr is one and the line matters enough.
     pub fn log(&mut self, line: &LogLine) {
         let least = match line.level() {
-            Level::Error | Level::Warn => Volume::Quiet,
-            Level::Info => Volume::Normal,
-            Level::Debug => Volume::Verbose,
+            Level::Error | Level::Warn => Verbosity::Quiet,
+            Level::Info => Verbosity::Normal,
+            Level::Debug => Verbosity::Verbose,
         };
         if self.volume >= least {
             self.log_always(line);
@@ -159,14 +159,14 @@ impl Printer {
 
     /// Says something on stderr that can be left out with `--quiet`.
     pub fn say(&mut self, text: &str) {
-        if self.volume > Volume::Quiet {
+        if self.volume > Verbosity::Quiet {
             self.tell(text);
         }
     }
 
     /// Says something on stderr that is only wanted with `--verbose`.
     pub fn whisper(&mut self, text: &str) {
-        if self.volume == Volume::Verbose {
+        if self.volume == Verbosity::Verbose {
             self.tell(text);
         }
     }
@@ -228,8 +228,8 @@ mod tests {
 
     fn printer(stdout: io::ErrorKind) -> (Printer, Shared) {
         let stderr = Shared::default();
-        let plain = Paint::new(Colour::Off);
-        (Printer::new(Box::new(Broken(stdout)), Box::new(stderr.clone()), plain, plain, Volume::Quiet), stderr)
+        let plain = Styles::new(Colour::Off);
+        (Printer::new(Box::new(Broken(stdout)), Box::new(stderr.clone()), plain, plain, Verbosity::Quiet), stderr)
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::needs::Needs;
-use super::right::{Right, Scope};
-use crate::cluster::{Deed, LookError};
+use super::right::{Permission, Scope};
+use crate::cluster::{AccessReview, ApiError};
 
 /// Kinds that most charts hold: of whoever may not delete everything it is asked what of these.
 const USUAL: [(&str, &str); 10] = [
@@ -21,11 +21,11 @@ const USUAL: [(&str, &str); 10] = [
 ];
 
 /// Whether each deed is allowed, or why that could not be told.
-pub type Answers = BTreeMap<Deed, Result<bool, LookError>>;
+pub type Answers = BTreeMap<AccessReview, Result<bool, ApiError>>;
 
 /// What is missing in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lack {
+pub struct MissingPermissions {
     /// What a run needs and may not do, as in `delete everything`.
     pub missing: Vec<String>,
     /// What it may not do with every kind, but with the usual ones.
@@ -35,7 +35,7 @@ pub struct Lack {
 }
 
 /// All that has to be asked about one place.
-pub fn questions(needs: &Needs, scope: Scope, namespace: Option<&str>) -> BTreeSet<Deed> {
+pub fn questions(needs: &Needs, scope: Scope, namespace: Option<&str>) -> BTreeSet<AccessReview> {
     let mut all = BTreeSet::new();
     for right in needs.in_scope(scope) {
         for verb in &right.verbs {
@@ -48,8 +48,8 @@ pub fn questions(needs: &Needs, scope: Scope, namespace: Option<&str>) -> BTreeS
 }
 
 /// What the answers leave open.
-pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answers) -> Lack {
-    let mut lack = Lack::default();
+pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answers) -> MissingPermissions {
+    let mut lack = MissingPermissions::default();
     for right in needs.in_scope(scope) {
         let answer =
             |group: &str, resource: &str, verb: &str| answers.get(&deed(namespace, group, resource, right.name, verb));
@@ -65,7 +65,7 @@ pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answ
         if refused.is_empty() {
             continue;
         }
-        let words = Right { verbs: refused.clone(), ..right.clone() }.to_string();
+        let words = Permission { verbs: refused.clone(), ..right.clone() }.to_string();
         let may =
             |verb: &&str| USUAL.iter().all(|(group, resource)| matches!(answer(group, resource, verb), Some(Ok(true))));
         let partly = right.resource == "*" && refused.iter().all(may);
@@ -74,8 +74,8 @@ pub fn lack(needs: &Needs, scope: Scope, namespace: Option<&str>, answers: &Answ
     lack
 }
 
-fn deed(namespace: Option<&str>, group: &str, resource: &str, name: Option<&str>, verb: &str) -> Deed {
-    Deed {
+fn deed(namespace: Option<&str>, group: &str, resource: &str, name: Option<&str>, verb: &str) -> AccessReview {
+    AccessReview {
         namespace: namespace.map(str::to_owned),
         group: group.to_owned(),
         resource: resource.to_owned(),
@@ -97,18 +97,18 @@ mod tests {
         Needs::of(&policy, Purpose::Run)
     }
 
-    fn lack_where(allowed: impl Fn(&Deed) -> bool) -> Lack {
+    fn lack_where(allowed: impl Fn(&AccessReview) -> bool) -> MissingPermissions {
         let needs = needs();
-        let answers = questions(&needs, Scope::Fence, Some("a")).into_iter().map(|deed| {
+        let answers = questions(&needs, Scope::PolicyScope, Some("a")).into_iter().map(|deed| {
             let allowed = allowed(&deed);
             (deed, Ok(allowed))
         });
-        lack(&needs, Scope::Fence, Some("a"), &answers.collect())
+        lack(&needs, Scope::PolicyScope, Some("a"), &answers.collect())
     }
 
     #[test]
     fn what_is_refused_is_missing_unless_only_rare_kinds_are() {
-        assert_eq!(lack_where(|_| true), Lack::default());
+        assert_eq!(lack_where(|_| true), MissingPermissions::default());
         let records = lack_where(|deed| deed.verb != "update");
         assert_eq!(records.missing, ["update secrets"]);
         let rare = lack_where(|deed| deed.resource != "*");
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn what_was_not_answered_is_neither_there_nor_missing() {
         let needs = needs();
-        let answers = questions(&needs, Scope::Fence, Some("a")).into_iter();
-        let answers = answers.map(|deed| (deed, Err(LookError::NoAnswer("late".to_owned())))).collect();
-        let lack = lack(&needs, Scope::Fence, Some("a"), &answers);
+        let answers = questions(&needs, Scope::PolicyScope, Some("a")).into_iter();
+        let answers = answers.map(|deed| (deed, Err(ApiError::NoAnswer("late".to_owned())))).collect();
+        let lack = lack(&needs, Scope::PolicyScope, Some("a"), &answers);
         assert_eq!((lack.missing.len(), lack.unknown.as_deref()), (0, Some("late")));
     }
 }

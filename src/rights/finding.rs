@@ -4,7 +4,7 @@ use crate::exit_code::ExitCode;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct DoctorCheck {
     /// What was looked at, in a word.
     pub about: &'static str,
     /// What it means.
@@ -26,7 +26,7 @@ pub enum FindingState {
     Missing(ExitCode),
 }
 
-impl Finding {
+impl DoctorCheck {
     /// All is well.
     pub fn good(about: &'static str, found: impl Into<String>) -> Self {
         Self { about, state: FindingState::Good, found: found.into(), hint: None }
@@ -44,7 +44,7 @@ impl Finding {
 }
 
 /// The exit code of all of them: that of the first that is missing.
-pub fn exit_code(findings: &[Finding]) -> ExitCode {
+pub fn exit_code(findings: &[DoctorCheck]) -> ExitCode {
     let missing = findings.iter().find_map(|finding| match finding.state {
         FindingState::Missing(code) => Some(code),
         FindingState::Good | FindingState::Warning => None,

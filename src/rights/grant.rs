@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::account::Account;
 use super::needs::{Needs, Purpose};
-use super::right::{Right, Scope};
+use super::right::{Permission, Scope};
 use crate::policy::Policy;
 use crate::release::Namespace;
 
@@ -27,18 +27,18 @@ pub struct Binding<'a> {
 
 /// An object that grants rights, and what it is for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grant {
+pub struct RbacManifest {
     /// In a sentence without its full stop.
     pub about: String,
     /// The object.
-    pub object: GrantObject,
+    pub object: RbacObject,
 }
 
 /// One of Kubernetes' objects for rights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[expect(missing_docs, reason = "they are called what Kubernetes calls them")]
-pub enum GrantObject {
+pub enum RbacObject {
     ClusterRole(ClusterRole),
     ClusterRoleBinding(ClusterRoleBinding),
     Role(Role),
@@ -46,7 +46,7 @@ pub enum GrantObject {
 }
 
 /// Everything that a policy needs, bound in these namespaces of its fence.
-pub fn grants(binding: Binding<'_>, namespaces: &[Namespace]) -> Vec<Grant> {
+pub fn grants(binding: Binding<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest> {
     let needs = Needs::of(binding.policy, binding.purpose);
     let mut grants = everywhere(binding, &needs);
     grants.push(in_fence(binding, &needs));
@@ -56,17 +56,17 @@ pub fn grants(binding: Binding<'_>, namespaces: &[Namespace]) -> Vec<Grant> {
 }
 
 /// What binds the rights in one namespace of the fence: for those who make namespaces.
-pub fn binding(binding: Binding<'_>, namespace: &Namespace) -> Grant {
+pub fn binding(binding: Binding<'_>, namespace: &Namespace) -> RbacManifest {
     let name = binding.name();
     let object = RoleBinding {
         metadata: metadata(&name, Some(namespace)),
         role_ref: reference("ClusterRole", &name),
         subjects: Some(vec![binding.account.subject()]),
     };
-    Grant { about: format!("In {namespace}, a namespace of the fence"), object: GrantObject::RoleBinding(object) }
+    RbacManifest { about: format!("In {namespace}, a namespace of the fence"), object: RbacObject::RoleBinding(object) }
 }
 
-fn everywhere(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
+fn everywhere(binding: Binding<'_>, needs: &Needs) -> Vec<RbacManifest> {
     let name = format!("{}.look", binding.name());
     let rights = needs.in_scope(Scope::Cluster).collect::<Vec<_>>();
     let role = ClusterRole {
@@ -81,25 +81,25 @@ fn everywhere(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
     };
     let about = format!("In the whole cluster: {}", reasons(&rights));
     vec![
-        Grant { about, object: GrantObject::ClusterRole(role) },
-        Grant { about: "Bound in the whole cluster".to_owned(), object: GrantObject::ClusterRoleBinding(bound) },
+        RbacManifest { about, object: RbacObject::ClusterRole(role) },
+        RbacManifest { about: "Bound in the whole cluster".to_owned(), object: RbacObject::ClusterRoleBinding(bound) },
     ]
 }
 
 /// Bound by nobody in the whole cluster: it can delete everything.
-fn in_fence(binding: Binding<'_>, needs: &Needs) -> Grant {
-    let rights = needs.in_scope(Scope::Fence).collect::<Vec<_>>();
+fn in_fence(binding: Binding<'_>, needs: &Needs) -> RbacManifest {
+    let rights = needs.in_scope(Scope::PolicyScope).collect::<Vec<_>>();
     let role = ClusterRole {
         metadata: metadata(&binding.name(), None),
         rules: Some(rights.iter().map(|right| right.rule()).collect()),
         ..ClusterRole::default()
     };
     let about = format!("In each namespace of the fence, and never in the whole cluster: {}", reasons(&rights));
-    Grant { about, object: GrantObject::ClusterRole(role) }
+    RbacManifest { about, object: RbacObject::ClusterRole(role) }
 }
 
 /// The lock, and the journals of pods: one role where both are in one namespace.
-fn for_runs(binding: Binding<'_>, needs: &Needs) -> Vec<Grant> {
+fn for_runs(binding: Binding<'_>, needs: &Needs) -> Vec<RbacManifest> {
     let (lock, journal) = (binding.lock_namespace, &binding.account.namespace);
     if lock == journal {
         return inside(binding, "lock", lock, needs.in_scope(Scope::Lock).chain(needs.in_scope(Scope::Journal)));
@@ -113,8 +113,8 @@ fn inside<'a>(
     binding: Binding<'_>,
     what_for: &str,
     namespace: &Namespace,
-    rights: impl Iterator<Item = &'a Right>,
-) -> Vec<Grant> {
+    rights: impl Iterator<Item = &'a Permission>,
+) -> Vec<RbacManifest> {
     let name = format!("{}.{what_for}", binding.name());
     let rights = rights.collect::<Vec<_>>();
     let role = Role {
@@ -128,12 +128,12 @@ fn inside<'a>(
     };
     let about = format!("In {namespace}: {}", reasons(&rights));
     vec![
-        Grant { about, object: GrantObject::Role(role) },
-        Grant { about: format!("Bound in {namespace}"), object: GrantObject::RoleBinding(bound) },
+        RbacManifest { about, object: RbacObject::Role(role) },
+        RbacManifest { about: format!("Bound in {namespace}"), object: RbacObject::RoleBinding(bound) },
     ]
 }
 
-fn reasons(rights: &[&Right]) -> String {
+fn reasons(rights: &[&Permission]) -> String {
     rights.iter().map(|right| right.why).collect::<Vec<_>>().join("; ")
 }
 

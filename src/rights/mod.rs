@@ -11,8 +11,8 @@ mod needs;
 mod right;
 
 pub use account::Account;
-pub use asked::{Answers, Lack, lack, questions};
-pub use finding::{Finding, FindingState, exit_code};
-pub use grant::{Binding, Grant, GrantObject, binding, grants};
+pub use asked::{Answers, MissingPermissions, lack, questions};
+pub use finding::{DoctorCheck, FindingState, exit_code};
+pub use grant::{Binding, RbacManifest, RbacObject, binding, grants};
 pub use needs::{Needs, Purpose};
-pub use right::{Right, Scope};
+pub use right::{Permission, Scope};

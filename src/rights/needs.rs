@@ -3,7 +3,7 @@
 //! What helm needs was tried with both Helms, right by right: without `update` for Secrets an uninstall that keeps the
 //! history exits with 0 and has stored nothing; Helm 4 makes hooks by `patch`; waiting lists and watches.
 
-use super::right::{Right, Scope};
+use super::right::{Permission, Scope};
 use crate::policy::{Handling, History, Hooks, Policy, Waiting};
 
 /// What the account is for.
@@ -17,7 +17,7 @@ pub enum Purpose {
 
 /// The rights that a policy needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needs(Vec<(Scope, Right)>);
+pub struct Needs(Vec<(Scope, Permission)>);
 
 impl Needs {
     /// Those of a policy.
@@ -33,47 +33,53 @@ impl Needs {
     }
 
     /// Those for one place.
-    pub fn in_scope(&self, scope: Scope) -> impl Iterator<Item = &Right> {
+    pub fn in_scope(&self, scope: Scope) -> impl Iterator<Item = &Permission> {
         self.0.iter().filter(move |(of, _)| *of == scope).map(|(_, right)| right)
     }
 
-    fn add(&mut self, scope: Scope, right: Right) {
+    fn add(&mut self, scope: Scope, right: Permission) {
         self.0.push((scope, right));
     }
 
     /// All that is looked at in the whole cluster.
     fn looks(&mut self) {
-        self.add(Scope::Cluster, Right::new("", "namespaces", &["list", "watch"], "which namespaces the globs mean"));
-        let uid = Right::new("", "namespaces", &["get"], "which cluster this is, by the uid of kube-system");
+        self.add(
+            Scope::Cluster,
+            Permission::new("", "namespaces", &["list", "watch"], "which namespaces the globs mean"),
+        );
+        let uid = Permission::new("", "namespaces", &["get"], "which cluster this is, by the uid of kube-system");
         self.add(Scope::Cluster, uid.only("kube-system"));
     }
 
     fn purge(&mut self, policy: &Policy) {
         let records = ["get", "list", "watch", "update", "delete"];
-        self.add(Scope::Fence, Right::new("", "secrets", &records, "Helm's records"));
-        self.add(Scope::Fence, Right::new("", "configmaps", &["list", "watch"], "opt-outs"));
+        self.add(Scope::PolicyScope, Permission::new("", "secrets", &records, "Helm's records"));
+        self.add(Scope::PolicyScope, Permission::new("", "configmaps", &["list", "watch"], "opt-outs"));
         let has = |is: &dyn Fn(&Handling) -> bool| handlings(policy).any(is);
         // Who waits for objects lists and watches them; who waits for a phase to end only asks whether they are there.
         let waits = has(&|handling| handling.wait == Waiting::ForObjects);
         let verbs: &[&str] = if waits { &["get", "list", "watch", "delete"] } else { &["get", "delete"] };
-        self.add(Scope::Fence, Right::new("*", "*", verbs, "the objects of charts"));
+        self.add(Scope::PolicyScope, Permission::new("*", "*", verbs, "the objects of charts"));
         if has(&|handling| handling.hooks == Hooks::Run) {
             let verbs = ["get", "list", "watch", "create", "patch"];
-            self.add(Scope::Fence, Right::new("batch", "jobs", &verbs, "hooks before and after an uninstall"));
+            self.add(
+                Scope::PolicyScope,
+                Permission::new("batch", "jobs", &verbs, "hooks before and after an uninstall"),
+            );
         }
     }
 
     /// Whoever restores makes objects of every kind that charts have.
     fn restore(&mut self) {
         let verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
-        self.add(Scope::Fence, Right::new("*", "*", &verbs, "Helm's records, and whatever charts hold"));
+        self.add(Scope::PolicyScope, Permission::new("*", "*", &verbs, "Helm's records, and whatever charts hold"));
     }
 
     fn lock_and_journal(&mut self) {
         let lock = ["get", "create", "patch"];
-        self.add(Scope::Lock, Right::new("coordination.k8s.io", "leases", &lock, "the lock"));
+        self.add(Scope::Lock, Permission::new("coordination.k8s.io", "leases", &lock, "the lock"));
         let journal = ["get", "list", "create", "patch", "delete"];
-        self.add(Scope::Journal, Right::new("", "configmaps", &journal, "the journals of runs in pods"));
+        self.add(Scope::Journal, Permission::new("", "configmaps", &journal, "the journals of runs in pods"));
     }
 }
 
@@ -98,7 +104,7 @@ mod tests {
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [dev]\nnamespaces: ['dev-*']\n{lines}"
         );
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        Needs::of(&policy, purpose).in_scope(Scope::Fence).map(ToString::to_string).collect()
+        Needs::of(&policy, purpose).in_scope(Scope::PolicyScope).map(ToString::to_string).collect()
     }
 
     const RECORDS: &str = "get, list, watch, update, delete secrets";

@@ -8,7 +8,7 @@ pub enum Scope {
     /// In the whole cluster.
     Cluster,
     /// In each namespace of the fence.
-    Fence,
+    PolicyScope,
     /// In the namespace of the lock.
     Lock,
     /// In the account's own namespace, where its pods leave their journals.
@@ -17,7 +17,7 @@ pub enum Scope {
 
 /// Some verbs for a kind, in RBAC's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Right {
+pub struct Permission {
     /// The group of the kind, empty for the core of Kubernetes; `*` for all.
     pub group: &'static str,
     /// The kind's resource; `*` for all.
@@ -30,7 +30,7 @@ pub struct Right {
     pub why: &'static str,
 }
 
-impl Right {
+impl Permission {
     pub(super) fn new(group: &'static str, resource: &'static str, verbs: &[&'static str], why: &'static str) -> Self {
         Self { group, resource, name: None, verbs: verbs.to_vec(), why }
     }
@@ -52,7 +52,7 @@ impl Right {
     }
 }
 
-impl std::fmt::Display for Right {
+impl std::fmt::Display for Permission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let resource = if self.resource == "*" { "everything" } else { self.resource };
         let name = self.name.map_or_else(String::new, |name| format!(" {name}"));

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// Why a saved plan is of no use.
 #[derive(Debug)]

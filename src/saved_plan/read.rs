@@ -10,7 +10,7 @@ use super::document::{self, Decision, Document, Envelope};
 use super::{SavedCluster, SavedPlan, SavedPlanError, SavedPolicy};
 use crate::cluster::Identity;
 use crate::release::{Chart, Known, Release, ReleaseId, Revision};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// A plan of a hundred thousand releases is smaller.
 const LARGEST: u64 = 64 * 1024 * 1024;

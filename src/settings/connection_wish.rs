@@ -6,7 +6,7 @@ use std::path::PathBuf;
 ///
 /// The fields from `token` on are those that Helm takes as flags and hands to a plugin as `HELM_KUBE*`.
 #[derive(Debug, Clone, Default)]
-pub struct ConnectionWish {
+pub struct ConnectionOptions {
     /// Where to read the kubeconfig.
     pub kubeconfig: KubeconfigFiles,
     /// The context; the kubeconfig's current one where there is none.

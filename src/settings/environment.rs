@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
+use super::connection_wish::{ConnectionOptions, InCluster, KubeconfigFiles};
 use super::machine::machine_name;
 use crate::clock::Clock;
 #[cfg(feature = "fake-helm")]
@@ -15,7 +15,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// The name of a variable that holds something that is not text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotText(pub String);
+pub struct NotUtf8(pub String);
 
 /// Every variable that is looked at. Empty ones count as not set: Helm exports some of them empty.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ pub struct Environment {
     /// `TERM`.
     pub term: Option<String>,
     /// Everything that says which cluster is meant.
-    pub connection: ConnectionWish,
+    pub connection: ConnectionOptions,
     /// `USER`, or `LOGNAME`: what the person is called who runs this. Foreign text, and nothing depends on it.
     pub user: Option<String>,
     /// What the machine calls itself; in a pod that is the pod's name. Foreign text, and nothing depends on it.
@@ -64,7 +64,7 @@ pub struct Environment {
     /// `GOMAXPROCS`: how many threads of each of them run at the same time.
     pub go_threads: Option<OsString>,
     /// The first of them that is no text, where one is. To ignore it could mean another cluster, or more of it.
-    pub not_text: Option<NotText>,
+    pub not_text: Option<NotUtf8>,
 }
 
 impl Environment {
@@ -80,7 +80,7 @@ impl Environment {
         let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let text = |name: &str| {
             let value = raw(name)?.into_string();
-            value.map_err(|_| not_text.borrow_mut().get_or_insert(NotText(name.to_owned())).clone()).ok()
+            value.map_err(|_| not_text.borrow_mut().get_or_insert(NotUtf8(name.to_owned())).clone()).ok()
         };
         let truth = |name: &str| text(name).is_some_and(|value| value.parse().unwrap_or(value == "1"));
         let home = raw("HOME").map(PathBuf::from);
@@ -113,23 +113,23 @@ impl Environment {
     }
 }
 
-impl std::fmt::Display for NotText {
+impl std::fmt::Display for NotUtf8 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "the environment variable {} is not text", self.0)
     }
 }
 
-impl std::error::Error for NotText {}
+impl std::error::Error for NotUtf8 {}
 
 fn connection(
     raw: &dyn Fn(&str) -> Option<OsString>,
     text: &dyn Fn(&str) -> Option<String>,
     skip_tls_verify: bool,
     home: Option<&Path>,
-) -> ConnectionWish {
+) -> ConnectionOptions {
     let groups = text("HELM_KUBEASGROUPS").unwrap_or_default();
     let groups = groups.split(',').filter(|group| !group.is_empty()).map(str::to_owned);
-    ConnectionWish {
+    ConnectionOptions {
         kubeconfig: kubeconfig_files(raw("KUBECONFIG"), home),
         context: text("HELM_KUBECONTEXT"),
         token: text("HELM_KUBETOKEN"),
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_text_is_remembered_and_no_gap() {
         let broken = |name: &str| (name == "HELM_KUBECONTEXT").then(|| OsString::from_vec(vec![0xff]));
-        assert_eq!(Environment::from_lookup(&broken).not_text, Some(NotText("HELM_KUBECONTEXT".to_owned())));
+        assert_eq!(Environment::from_lookup(&broken).not_text, Some(NotUtf8("HELM_KUBECONTEXT".to_owned())));
     }
 
     #[test]

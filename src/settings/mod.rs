@@ -3,14 +3,14 @@
 //! The only reader of all three. The rest of the program takes plain data.
 
 mod connection_wish;
+mod entry_point;
 mod environment;
-mod front_door;
 mod machine;
 mod parent;
 mod terminal;
 
-pub use connection_wish::{ConnectionWish, InCluster, KubeconfigFiles};
-pub use environment::{Environment, NotText};
-pub use front_door::FrontDoor;
+pub use connection_wish::{ConnectionOptions, InCluster, KubeconfigFiles};
+pub use entry_point::EntryPoint;
+pub use environment::{Environment, NotUtf8};
 pub use parent::Parent;
-pub use terminal::{Colour, ColourWish, Redraw, Stream, Terminal};
+pub use terminal::{ColorChoice, Colour, Redraw, Stream, Terminal};

@@ -7,7 +7,7 @@ use super::Environment;
 
 /// What a user asked for with `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ColourWish {
+pub enum ColorChoice {
     /// Where there is a terminal that can show it.
     #[default]
     Auto,
@@ -108,11 +108,11 @@ impl Stream {
 
 impl Colour {
     /// Decides for one stream: a wish wins, then `NO_COLOR`, then whether there is a terminal that can.
-    pub fn decide(wish: ColourWish, environment: &Environment, stream: Stream, redraw: Redraw) -> Self {
+    pub fn decide(wish: ColorChoice, environment: &Environment, stream: Stream, redraw: Redraw) -> Self {
         let on = match wish {
-            ColourWish::Always => true,
-            ColourWish::Never => false,
-            ColourWish::Auto => !environment.no_colour && stream.is_terminal() && redraw == Redraw::Possible,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => !environment.no_colour && stream.is_terminal() && redraw == Redraw::Possible,
         };
         if on { Colour::On } else { Colour::Off }
     }

@@ -8,7 +8,7 @@ use rustix::process::getppid;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::{StopSignal, Urgency};
+use super::{CancelLevel, CancelToken};
 
 /// A signal that comes again within this time is the same one.
 const SAME_SIGNAL: Duration = Duration::from_millis(150);
@@ -38,7 +38,7 @@ pub struct Interruption {
 #[derive(Debug, Clone)]
 pub struct Interrupts {
     state: Arc<Mutex<State>>,
-    stop: StopSignal,
+    stop: CancelToken,
 }
 
 #[derive(Debug)]
@@ -94,11 +94,11 @@ impl Interrupts {
     /// Hears nothing until told by [`Interrupts::on_signal`]: for tests.
     pub fn silent() -> Self {
         let state = State { stage: Stage::Looking, first: None, count: 0, last: None, parent_gone: None };
-        Self { state: Arc::new(Mutex::new(state)), stop: StopSignal::default() }
+        Self { state: Arc::new(Mutex::new(state)), stop: CancelToken::default() }
     }
 
     /// What children listen to.
-    pub fn stop(&self) -> &StopSignal {
+    pub fn stop(&self) -> &CancelToken {
         &self.stop
     }
 
@@ -109,7 +109,7 @@ impl Interrupts {
 
     /// Whether children were told to end.
     pub fn has_ended_all(&self) -> bool {
-        self.stop.urgency() >= Urgency::Terminate
+        self.stop.urgency() >= CancelLevel::Terminate
     }
 
     /// From here on a first signal lets what has begun finish.
@@ -145,9 +145,9 @@ impl Interrupts {
         let step = state.count + usize::from(state.stage == Stage::Looking);
         match step {
             0 => {}
-            1 => self.stop.raise(Urgency::Drain),
-            2 => self.stop.raise(Urgency::Terminate),
-            _ => self.stop.raise(Urgency::Kill),
+            1 => self.stop.raise(CancelLevel::Drain),
+            2 => self.stop.raise(CancelLevel::Terminate),
+            _ => self.stop.raise(CancelLevel::Kill),
         }
     }
 
@@ -186,12 +186,12 @@ mod tests {
         let interrupts = Interrupts::silent();
         interrupts.enter(Stage::Purging);
         interrupts.on_signal(SIGINT, start);
-        assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
         assert!(!interrupts.has_ended_all(), "what looks at the cluster goes on");
         interrupts.on_signal(SIGTERM, after(10, start));
-        assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
         interrupts.on_signal(SIGINT, after(1000, start));
-        assert_eq!(interrupts.stop().urgency(), Urgency::Kill);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Kill);
         assert_eq!(interrupts.interruption(), Some(Interruption { signal: SIGINT }));
     }
 
@@ -199,7 +199,7 @@ mod tests {
     fn while_looking_the_first_signal_ends_everything() {
         let interrupts = Interrupts::silent();
         interrupts.on_signal(SIGTERM, Instant::now());
-        assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
     }
 
     #[test]
@@ -216,9 +216,9 @@ mod tests {
                 interrupts.on_parent_gone(after(200, start));
             }
             assert!(interrupts.interruption().is_some());
-            assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
+            assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
             interrupts.on_signal(SIGTERM, after(2000, start));
-            assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+            assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
         }
     }
 
@@ -229,8 +229,8 @@ mod tests {
         interrupts.enter(Stage::Purging);
         interrupts.on_signal(SIGHUP, start);
         interrupts.on_signal(SIGHUP, after(20, start));
-        assert_eq!(interrupts.stop().urgency(), Urgency::Drain);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
         interrupts.on_signal(SIGHUP, after(5000, start));
-        assert_eq!(interrupts.stop().urgency(), Urgency::Terminate);
+        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
     }
 }

@@ -7,4 +7,4 @@ mod interrupts;
 mod stop;
 
 pub use interrupts::{Interruption, Interrupts, Stage};
-pub use stop::{StopSignal, Urgency};
+pub use stop::{CancelLevel, CancelToken};

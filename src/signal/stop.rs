@@ -6,7 +6,7 @@ use std::time::Instant;
 
 /// How urgently children have to end; it only ever rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Urgency {
+pub enum CancelLevel {
     /// Not at all.
     Run,
     /// After the release that each has in hand. What only looks at the cluster is not meant.
@@ -19,20 +19,20 @@ pub enum Urgency {
 
 /// Shared by the loop, which raises it, and by the workers, which obey it.
 #[derive(Debug, Clone, Default)]
-pub struct StopSignal {
+pub struct CancelToken {
     word: Arc<AtomicU8>,
     drain_from: Option<Instant>,
 }
 
-impl StopSignal {
+impl CancelToken {
     /// What children have to do now.
-    pub fn urgency(&self) -> Urgency {
+    pub fn urgency(&self) -> CancelLevel {
         match self.word.load(Ordering::SeqCst) {
-            0 if self.drain_from.is_some_and(|from| from <= Instant::now()) => Urgency::Drain,
-            0 => Urgency::Run,
-            1 => Urgency::Drain,
-            2 => Urgency::Terminate,
-            _ => Urgency::Kill,
+            0 if self.drain_from.is_some_and(|from| from <= Instant::now()) => CancelLevel::Drain,
+            0 => CancelLevel::Run,
+            1 => CancelLevel::Drain,
+            2 => CancelLevel::Terminate,
+            _ => CancelLevel::Kill,
         }
     }
 
@@ -43,7 +43,7 @@ impl StopSignal {
     }
 
     /// Raises the urgency; a lower one changes nothing.
-    pub fn raise(&self, urgency: Urgency) {
+    pub fn raise(&self, urgency: CancelLevel) {
         self.word.fetch_max(urgency as u8, Ordering::SeqCst);
     }
 }
@@ -54,22 +54,25 @@ mod tests {
 
     #[test]
     fn urgency_only_rises() {
-        let signal = StopSignal::default();
-        assert_eq!(signal.urgency(), Urgency::Run);
-        for urgency in [Urgency::Drain, Urgency::Terminate, Urgency::Kill] {
+        let signal = CancelToken::default();
+        assert_eq!(signal.urgency(), CancelLevel::Run);
+        for urgency in [CancelLevel::Drain, CancelLevel::Terminate, CancelLevel::Kill] {
             signal.raise(urgency);
-            signal.raise(Urgency::Drain);
+            signal.raise(CancelLevel::Drain);
             assert_eq!(signal.urgency(), urgency);
         }
     }
 
     #[test]
     fn who_has_to_drain_from_some_time_on_still_hears_what_is_more_urgent() {
-        let all = StopSignal::default();
+        let all = CancelToken::default();
         let (now, later) = (Instant::now(), Instant::now() + std::time::Duration::from_hours(1));
         let (late, in_time) = (all.draining_from(now), all.draining_from(later));
-        assert_eq!([&late, &in_time, &all].map(StopSignal::urgency), [Urgency::Drain, Urgency::Run, Urgency::Run]);
-        all.raise(Urgency::Terminate);
-        assert_eq!([&late, &in_time].map(StopSignal::urgency), [Urgency::Terminate; 2]);
+        assert_eq!(
+            [&late, &in_time, &all].map(CancelToken::urgency),
+            [CancelLevel::Drain, CancelLevel::Run, CancelLevel::Run]
+        );
+        all.raise(CancelLevel::Terminate);
+        assert_eq!([&late, &in_time].map(CancelToken::urgency), [CancelLevel::Terminate; 2]);
     }
 }

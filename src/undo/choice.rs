@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::known::KnownRuns;
-use super::plan::{Candidate, RestoreEntry, RestorePlan};
-use crate::mark::Mark;
-use crate::policy::{KeepEntry, Phase, Policies, SelectorMatch};
-use crate::release::Users;
+use super::known::RunHistory;
+use super::plan::{RestorableRelease, RestoreEntry, RestorePlan};
+use crate::history_tag::HistoryTag;
+use crate::policy::{KeepEntry, Phase, PolicySet, SelectorMatch};
+use crate::release::Dependents;
 use crate::run_id::RunId;
 
 /// What somebody asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct RestoreRequest {
     /// These runs.
     pub runs: Vec<RunId>,
     /// Releases that one of these names; all, where there is none.
@@ -31,7 +31,12 @@ enum Meant {
 /// Chooses. Where neither runs nor releases are named, the last purge of each policy is meant, also where nothing is left
 /// of it: what those before it have left comes back only by name. Where releases are named, it is whichever has removed
 /// them.
-pub fn choose(candidates: Vec<Candidate>, policies: &Policies, known: &KnownRuns, wanted: &Wanted) -> RestorePlan {
+pub fn choose(
+    candidates: Vec<RestorableRelease>,
+    policies: &PolicySet,
+    known: &RunHistory,
+    wanted: &RestoreRequest,
+) -> RestorePlan {
     let meant = Meant::of(&candidates, policies, known, wanted);
     let last = policies.iter().filter_map(|policy| known.last(&policy.name, &marked(&candidates, &policy.name))).max();
     let named = candidates.into_iter().filter(|candidate| is_named(candidate, wanted)).collect::<Vec<_>>();
@@ -56,7 +61,7 @@ pub fn choose(candidates: Vec<Candidate>, policies: &Policies, known: &KnownRuns
 }
 
 impl Meant {
-    fn of(candidates: &[Candidate], policies: &Policies, known: &KnownRuns, wanted: &Wanted) -> Self {
+    fn of(candidates: &[RestorableRelease], policies: &PolicySet, known: &RunHistory, wanted: &RestoreRequest) -> Self {
         if !wanted.runs.is_empty() {
             return Meant::Named(wanted.runs.iter().cloned().collect());
         }
@@ -67,7 +72,7 @@ impl Meant {
         Meant::Last(policies.iter().map(|policy| of_policy(&policy.name)).collect())
     }
 
-    fn has(&self, mark: &Mark) -> bool {
+    fn has(&self, mark: &HistoryTag) -> bool {
         match self {
             Meant::All => true,
             Meant::Named(runs) => runs.contains(&mark.run),
@@ -75,7 +80,7 @@ impl Meant {
         }
     }
 
-    fn runs(&self, chosen: &[Candidate]) -> BTreeSet<RunId> {
+    fn runs(&self, chosen: &[RestorableRelease]) -> BTreeSet<RunId> {
         match self {
             Meant::All => chosen.iter().map(|candidate| candidate.mark.run.clone()).collect(),
             Meant::Named(runs) => runs.clone(),
@@ -84,7 +89,7 @@ impl Meant {
     }
 
     /// Those that the last one of each policy went on from.
-    fn unfinished(&self, known: &KnownRuns) -> BTreeSet<RunId> {
+    fn unfinished(&self, known: &RunHistory) -> BTreeSet<RunId> {
         let Meant::Last(of_policies) = self else { return BTreeSet::new() };
         let before = of_policies.values().flat_map(|runs| runs.iter().rev().skip(1));
         before.filter(|run| known.is_unfinished(run)).cloned().collect()
@@ -92,18 +97,18 @@ impl Meant {
 }
 
 /// The runs of a policy that have left anything.
-fn marked(candidates: &[Candidate], policy: &str) -> BTreeSet<RunId> {
+fn marked(candidates: &[RestorableRelease], policy: &str) -> BTreeSet<RunId> {
     let of_policy = candidates.iter().filter(|candidate| candidate.mark.policy == policy);
     of_policy.map(|candidate| candidate.mark.run.clone()).collect()
 }
 
-fn is_named(candidate: &Candidate, wanted: &Wanted) -> bool {
+fn is_named(candidate: &RestorableRelease, wanted: &RestoreRequest) -> bool {
     let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
     let names = |entry: &KeepEntry| entry.matches(&id.namespace, &id.name, chart) == SelectorMatch::Yes;
     wanted.releases.is_empty() || wanted.releases.iter().any(names)
 }
 
-fn entry(candidate: Candidate, policies: &Policies) -> RestoreEntry {
+fn entry(candidate: RestorableRelease, policies: &PolicySet) -> RestoreEntry {
     let policy = policies.iter().find(|policy| policy.name == candidate.mark.policy);
     let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
     let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(&id.namespace, &id.name, chart));
@@ -113,7 +118,7 @@ fn entry(candidate: Candidate, policies: &Policies) -> RestoreEntry {
 /// As in a purge: what defines kinds that another one uses went last, and so it comes first.
 fn put_definitions_last(entries: &mut [RestoreEntry]) {
     let ties = entries.iter().map(|entry| &entry.candidate.content.ties).enumerate().collect::<Vec<_>>();
-    let users = Users::of(ties.iter().copied());
+    let users = Dependents::of(ties.iter().copied());
     let last = ties.iter().filter(|(index, own)| users.need(index, own)).map(|(index, _)| *index).collect::<Vec<_>>();
     for index in last {
         entries[index].phase = Phase::Last;
@@ -125,32 +130,32 @@ mod tests {
     use super::*;
     use crate::inventory::read;
     use crate::policy::Policy;
-    use crate::release::{Content, GroupKind, Known, Ties};
+    use crate::release::{Content, CrdUsage, GroupKind, Known};
     use crate::undo::{PurgeEnd, Verdict};
 
     const MONDAY: &str = "20261123-190342-3f9a1c";
     const TUESDAY: &str = "20261124-190342-3f9a1c";
 
-    fn candidate(name: &str, run: &str) -> Candidate {
+    fn candidate(name: &str, run: &str) -> RestorableRelease {
         let json = format!(
             r#"[{{"name":"{name}","namespace":"dev-a","revision":"3","updated":"2026-11-20T10:00:00Z","status":"uninstalled","chart":"web-1.0.0"}}]"#
         );
         let kept = read(json.as_bytes()).expect("a list").releases.remove(0);
         let mark = format!("helm-purge {run} x").parse().expect("a mark");
         let content = Content::of_chart(kept.chart.clone());
-        Candidate { now: kept.clone(), kept, content, mark, verdict: Verdict::Restore }
+        RestorableRelease { now: kept.clone(), kept, content, mark, verdict: Verdict::Restore }
     }
 
-    fn policies() -> Policies {
+    fn policies() -> PolicySet {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*']\norder: {first: [{releases: [load]}], last: [{releases: [base]}]}\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        Policies::new(vec![policy]).expect("one is enough")
+        PolicySet::new(vec![policy]).expect("one is enough")
     }
 
-    fn chosen(wanted: &Wanted) -> (Vec<String>, usize) {
+    fn chosen(wanted: &RestoreRequest) -> (Vec<String>, usize) {
         let candidates = vec![candidate("web", TUESDAY), candidate("old", MONDAY), candidate("db", TUESDAY)];
-        let plan = choose(candidates, &policies(), &KnownRuns::default(), wanted);
+        let plan = choose(candidates, &policies(), &RunHistory::default(), wanted);
         let names = plan.entries.iter().map(|entry| entry.candidate.kept.id.name.to_string()).collect();
         (names, plan.others.values().sum())
     }
@@ -159,24 +164,24 @@ mod tests {
     fn without_further_words_the_last_run_is_meant_and_a_named_release_whoever_removed_it() {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let entry = |text: &str| KeepEntry::from_flag("RELEASE", text).expect("a glob");
-        assert_eq!(chosen(&Wanted::default()), (names(&["db", "web"]), 1));
-        let monday = Wanted { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
+        assert_eq!(chosen(&RestoreRequest::default()), (names(&["db", "web"]), 1));
+        let monday = RestoreRequest { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
         assert_eq!(chosen(&monday), (names(&["old"]), 2));
-        let by_name = Wanted { runs: Vec::new(), releases: vec![entry("dev-a/old"), entry("dev-a/d*")] };
+        let by_name = RestoreRequest { runs: Vec::new(), releases: vec![entry("dev-a/old"), entry("dev-a/d*")] };
         assert_eq!(chosen(&by_name), (names(&["db", "old"]), 0));
-        let both = Wanted { releases: vec![entry("dev-a/web")], ..monday };
+        let both = RestoreRequest { releases: vec![entry("dev-a/web")], ..monday };
         assert_eq!(chosen(&both), (names(&[]), 1));
     }
 
     #[test]
     fn what_an_earlier_purge_has_left_does_not_come_back_by_itself_once_the_last_one_is_restored() {
-        let mut known = KnownRuns::default();
+        let mut known = RunHistory::default();
         known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, PurgeEnd::Well);
         let left = || vec![candidate("old", MONDAY)];
-        let plan = choose(left(), &policies(), &known, &Wanted::default());
+        let plan = choose(left(), &policies(), &known, &RestoreRequest::default());
         assert_eq!((plan.entries.len(), plan.runs[0].as_str(), plan.others.len()), (0, TUESDAY, 1));
         assert_eq!(plan.later, None);
-        let by_run = Wanted { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
+        let by_run = RestoreRequest { runs: vec![MONDAY.parse().expect("a run")], releases: Vec::new() };
         let plan = choose(left(), &policies(), &known, &by_run);
         assert_eq!((plan.entries.len(), plan.later), (1, TUESDAY.parse().ok()));
     }
@@ -184,10 +189,10 @@ mod tests {
     #[test]
     fn a_purge_that_was_killed_and_run_again_comes_back_as_one() {
         const AGAIN: &str = "20261124-191000-3f9a1c";
-        let mut known = KnownRuns::default();
+        let mut known = RunHistory::default();
         known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, PurgeEnd::NotWell);
         let candidates = vec![candidate("web", TUESDAY), candidate("db", AGAIN), candidate("old", MONDAY)];
-        let plan = choose(candidates, &policies(), &known, &Wanted::default());
+        let plan = choose(candidates, &policies(), &known, &RestoreRequest::default());
         let runs = plan.runs.iter().map(RunId::as_str).collect::<Vec<_>>();
         assert_eq!((plan.entries.len(), runs), (2, vec![AGAIN, TUESDAY]));
         assert_eq!(plan.unfinished, BTreeSet::from([TUESDAY.parse().expect("a run")]));
@@ -197,10 +202,10 @@ mod tests {
     fn phases_are_those_of_the_purge_and_what_defines_a_kind_that_is_used_was_last() {
         let kind = || Known::Is(BTreeSet::from([GroupKind::new("example.com", "Widget")]));
         let mut candidates = vec![candidate("load", MONDAY), candidate("operator", MONDAY), candidate("base", MONDAY)];
-        candidates[1].content.ties = Ties { defines: kind(), ..Ties::none() };
+        candidates[1].content.ties = CrdUsage { defines: kind(), ..CrdUsage::none() };
         candidates.push(candidate("widget", MONDAY));
-        candidates[3].content.ties = Ties { uses: kind(), ..Ties::none() };
-        let plan = choose(candidates, &policies(), &KnownRuns::default(), &Wanted::default());
+        candidates[3].content.ties = CrdUsage { uses: kind(), ..CrdUsage::none() };
+        let plan = choose(candidates, &policies(), &RunHistory::default(), &RestoreRequest::default());
         let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
         let expected =
             [("base", Phase::Last), ("load", Phase::First), ("operator", Phase::Last), ("widget", Phase::Middle)];

@@ -14,7 +14,7 @@ const ONE_NIGHT: Duration = Duration::from_hours(12);
 
 /// Earlier purges and restores. Names of runs sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct KnownRuns {
+pub struct RunHistory {
     purges: BTreeMap<RunId, Purge>,
     restores: BTreeMap<RunId, Restore>,
 }
@@ -41,7 +41,7 @@ pub enum PurgeEnd {
     NotWell,
 }
 
-impl KnownRuns {
+impl RunHistory {
     /// A purge by these policies, or of one part of their fence.
     pub fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, shard: Option<String>, end: PurgeEnd) {
         self.purges.insert(run, Purge { policies, shard, end });
@@ -139,7 +139,7 @@ mod tests {
 
     /// What is meant where these have left marks, after these purges and restores.
     fn meant(marked: &[&str], purges: &[(&str, PurgeEnd)], restores: &[(&str, &[&str])]) -> BTreeSet<RunId> {
-        let mut known = KnownRuns::default();
+        let mut known = RunHistory::default();
         for (text, end) in purges {
             known.add_purge(run(text), policies("x"), None, *end);
         }
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn purges_of_parts_of_one_fence_are_one_evening() {
-        let mut known = KnownRuns::default();
+        let mut known = RunHistory::default();
         known.add_purge(run(MONDAY), policies("x"), Some("1/2".to_owned()), PurgeEnd::Well);
         known.add_purge(run(TUESDAY), policies("x"), Some("1/2".to_owned()), PurgeEnd::Well);
         known.add_purge(run(AGAIN), policies("x"), Some("2/2".to_owned()), PurgeEnd::Well);
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn the_same_part_once_more_or_a_part_of_another_number_is_another_purge() {
         for (first, second) in [("1/2", "1/2"), ("1/2", "2/3")] {
-            let mut known = KnownRuns::default();
+            let mut known = RunHistory::default();
             known.add_purge(run(TUESDAY), policies("x"), Some(first.to_owned()), PurgeEnd::Well);
             known.add_purge(run(AGAIN), policies("x"), Some(second.to_owned()), PurgeEnd::Well);
             assert_eq!(known.meant("x", &set(&[])), set(&[AGAIN]), "{first} {second}");
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn each_policy_has_a_last_purge_of_its_own() {
-        let mut known = KnownRuns::default();
+        let mut known = RunHistory::default();
         known.add_purge(run(TUESDAY), policies("x"), None, PurgeEnd::Well);
         known.add_purge(run(ONCE_MORE), policies("y"), None, PurgeEnd::Well);
         assert_eq!(known.last("x", &set(&[MONDAY])), Some(run(TUESDAY)));

@@ -6,7 +6,7 @@ mod known;
 mod plan;
 mod verdict;
 
-pub use choice::{Wanted, choose};
-pub use known::{KnownRuns, PurgeEnd, is_of_one_night};
-pub use plan::{Candidate, RestoreEntry, RestorePlan};
+pub use choice::{RestoreRequest, choose};
+pub use known::{PurgeEnd, RunHistory, is_of_one_night};
+pub use plan::{RestorableRelease, RestoreEntry, RestorePlan};
 pub use verdict::{Verdict, beyond_reach, is_failed_rollback, judge};

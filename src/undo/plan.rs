@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::verdict::Verdict;
-use crate::mark::Mark;
+use crate::history_tag::HistoryTag;
 use crate::policy::Phase;
-use crate::release::{Address, Content, Release};
+use crate::release::{Content, ObjectRef, Release};
 use crate::run_id::RunId;
 
 /// A marked record, read, and what came after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct RestorableRelease {
     /// The record that a purge has left, as a release.
     pub kept: Release,
     /// What it holds.
     pub content: Content,
     /// Who has left it.
-    pub mark: Mark,
+    pub mark: HistoryTag,
     /// The newest record of that release.
     pub now: Release,
     /// What that means.
@@ -27,11 +27,11 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoreEntry {
     /// What was found.
-    pub candidate: Candidate,
+    pub candidate: RestorableRelease,
     /// When it went, or would go now: a restore goes the other way.
     pub phase: Phase,
     /// Objects of it that are still being deleted: they are waited for, or they would go after they have come back.
-    pub leaving: Vec<Address>,
+    pub leaving: Vec<ObjectRef>,
 }
 
 /// All releases, sorted by namespace and name, and what else there would be to restore.

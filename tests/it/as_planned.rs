@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use helm_purge::executor::{Event, OutcomeKind, StillAsPlanned, execute};
-use helm_purge::inventory::Standing;
+use helm_purge::executor::{Event, OutcomeKind, Recheck, execute};
+use helm_purge::inventory::Freshness;
 use helm_purge::release::Release;
-use helm_purge::signal::{Interrupts, Stage, Urgency};
+use helm_purge::signal::{CancelLevel, Interrupts, Stage};
 
 use crate::support::stand_ins::{Failing, ONE_LANE, carry_out, means, planned, releases};
 
@@ -15,13 +15,13 @@ struct Watch {
     answers: usize,
 }
 
-impl StillAsPlanned for Watch {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
+impl Recheck for Watch {
+    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
         assert!(self.answers > 0, "the watch is broken");
         let standing = |release: &&Release| {
             let changed = self.changed.contains(&release.id.name.as_str());
-            let change = changed.then(|| Standing::Changed(format!("now {} is another", release.id.name)));
-            change.unwrap_or(Standing::AsPlanned)
+            let change = changed.then(|| Freshness::Changed(format!("now {} is another", release.id.name)));
+            change.unwrap_or(Freshness::AlwaysFresh)
         };
         batch.iter().map(standing).take(self.answers).collect()
     }
@@ -59,10 +59,10 @@ fn what_nobody_answered_for_is_not_given_to_helm() {
 /// Counts how often it is asked.
 struct Asked(Arc<Mutex<usize>>);
 
-impl StillAsPlanned for Asked {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
+impl Recheck for Asked {
+    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
         *self.0.lock().expect("nobody panics while it is held") += 1;
-        vec![Standing::AsPlanned; batch.len()]
+        vec![Freshness::AlwaysFresh; batch.len()]
     }
 }
 
@@ -76,7 +76,7 @@ fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
     let stop = interrupts.stop().clone();
     let mut raise = |event: &Event<'_>| {
         if matches!(event, Event::ReleaseStarted { .. }) {
-            stop.raise(Urgency::Drain);
+            stop.raise(CancelLevel::Drain);
         }
     };
     let run = execute(planned(releases(5)), ONE_LANE, means(uninstall, still), &interrupts, &mut raise);

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use helm_purge::cluster::{Client, Connection};
-use helm_purge::settings::{ConnectionWish, InCluster, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, InCluster, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 use throwaway_cluster::HelmVersion;
 
@@ -123,9 +123,9 @@ fn impersonation_reaches_the_client_and_helm() {
 #[test]
 fn the_pinned_connection_is_a_private_copy_that_goes_with_its_last_user() {
     let real = Real::new("pinned", HelmVersion::Three);
-    let mut wish = ConnectionWish {
+    let mut wish = ConnectionOptions {
         kubeconfig: KubeconfigFiles::Flag(real.program.file("mine", &read(cluster().kubeconfig()).to_string())),
-        ..ConnectionWish::default()
+        ..ConnectionOptions::default()
     };
     let connection = Connection::resolve(&wish).expect("it resolves");
     let pinned = fs::read_to_string(connection.kubeconfig()).expect("the private copy is there");
@@ -158,14 +158,14 @@ fn a_pod_finds_its_own_cluster_by_its_service_account() {
         cluster().server().trim_start_matches("https://").split_once(':').expect("an address with a port");
     let pod =
         InCluster { host: host.to_owned(), port: port.to_owned(), service_account: real.program.folder().to_owned() };
-    let wish = ConnectionWish { in_cluster: Some(pod), ..ConnectionWish::default() };
+    let wish = ConnectionOptions { in_cluster: Some(pod), ..ConnectionOptions::default() };
     let connection = Connection::resolve(&wish).expect("it resolves");
     assert!(connection.is_in_cluster());
     assert_eq!(
         (connection.context().as_str(), connection.default_namespace()),
         ("in-cluster", real.namespace("a").as_str())
     );
-    let client = Client::new(&connection, StopSignal::default()).expect("a client can be made");
+    let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
     let error = client.identity().expect_err("the account may not read kube-system");
     assert!(error.to_string().contains("system:serviceaccount"), "{error}");
 }

@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use helm_purge::executor::{
-    AsPlanned, Event, Execution, NotStarted, Outcome, OutcomeKind, Phase, Planned, Run, Settled, execute,
+    AlwaysFresh, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Phase, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
 use helm_purge::release::ReleaseId;
-use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
+use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
 use serde_json::json;
 
 use crate::support::stand_ins::{Failing, GO_ON, GONE, ONE_LANE, means, planned, releases};
@@ -20,21 +20,21 @@ const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"]
 const HOUR: Duration = Duration::from_hours(1);
 
 fn carry_out(
-    plan: Vec<Planned>,
+    plan: Vec<Task>,
     deadline: Instant,
     action: impl Action + 'static,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
-    let execution = Execution { deadline: Some(deadline), ..ONE_LANE };
-    execute(plan, execution, means(action, AsPlanned), &interrupts, on_event).expect("a thread can be had")
+    let execution = ExecutorConfig { deadline: Some(deadline), ..ONE_LANE };
+    execute(plan, execution, means(action, AlwaysFresh), &interrupts, on_event).expect("a thread can be had")
 }
 
 /// The releases `r0`, `r1`, … with these timeouts.
-fn with_timeouts(timeouts: &[Duration]) -> Vec<Planned> {
+fn with_timeouts(timeouts: &[Duration]) -> Vec<Task> {
     let plan = planned(releases(timeouts.len())).into_iter().zip(timeouts);
-    plan.map(|(planned, timeout)| Planned { manner: Manner::usual(*timeout), ..planned }).collect()
+    plan.map(|(planned, timeout)| Task { manner: Manner::usual(*timeout), ..planned }).collect()
 }
 
 fn begun() -> (Arc<Mutex<Vec<Vec<String>>>>, Failing) {
@@ -80,9 +80,15 @@ fn later_phases_end_with_the_one_that_the_deadline_ends() {
 struct UntilDrained;
 
 impl Action for UntilDrained {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &Manner,
+        stop: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         on_release(GONE);
-        while stop.urgency() == Urgency::Run {
+        while stop.urgency() == CancelLevel::Run {
             std::thread::yield_now();
         }
         Verdict::of(vec![Attempt::NotBegun; batch.len() - 1])
@@ -101,11 +107,11 @@ fn a_batch_ends_with_the_release_that_it_is_at() {
 fn of(outcomes: &[Outcome], interrupts: &Interrupts) -> ExitCode {
     let (_, uninstall) = begun();
     let plan = planned(releases(outcomes.len()));
-    let mut run = execute(plan, GO_ON, means(uninstall, AsPlanned), interrupts, &mut |_| {}).expect("threads");
+    let mut run = execute(plan, GO_ON, means(uninstall, AlwaysFresh), interrupts, &mut |_| {}).expect("threads");
     for (result, outcome) in run.results.iter_mut().zip(outcomes) {
         result.outcome = outcome.clone();
     }
-    ExitCode::of_run(&run, &Settled::NothingToVerify)
+    ExitCode::of_run(&run, &Verification::NothingToVerify)
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use helm_purge::executor::{AsPlanned, Histories, Outcome, OutcomeKind, Run, execute, settle};
+use helm_purge::executor::{AlwaysFresh, Histories, Outcome, OutcomeKind, Run, execute, settle};
 use helm_purge::helm::child::Limits;
 use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, HelmUninstall, Manner, Verdict};
 use helm_purge::inventory::{Listing, read};
 use helm_purge::release::{Release, ReleaseId};
-use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use helm_purge::signal::{CancelToken, Interrupts, Stage};
 use serde_json::json;
 
 use crate::support::FakeHelm;
@@ -39,7 +39,7 @@ fn three(fake: &FakeHelm) -> Vec<Release> {
 fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
-    let run = execute(planned(plan), ONE_LANE, means(uninstall, AsPlanned), &interrupts, &mut |_| {});
+    let run = execute(planned(plan), ONE_LANE, means(uninstall, AlwaysFresh), &interrupts, &mut |_| {});
     run.expect("a thread can be had")
 }
 
@@ -100,7 +100,7 @@ fn a_helm_never_gets_a_release_of_another_namespace() {
     }
     let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
     let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
-    let verdict = uninstall.run(&batch, &Manner::usual(LONG), &StopSignal::default(), &mut |_| {});
+    let verdict = uninstall.run(&batch, &Manner::usual(LONG), &CancelToken::default(), &mut |_| {});
     let gone = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
     assert_eq!(verdict, Verdict::of(vec![gone, Attempt::NotBegun, Attempt::NotBegun]));
     assert_eq!(fake.left(), ["dev-a/db", "dev-b/web"]);

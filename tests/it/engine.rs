@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use helm_purge::helm::child::{Cause, Ended, Ending, Invocation, Limits, Listen, Output, Step, run, run_in_steps};
-use helm_purge::signal::{StopSignal, Urgency};
+use helm_purge::signal::{CancelLevel, CancelToken};
 use serde_json::{Value, json};
 
 use crate::support::{FakeHelm, Gate};
@@ -29,7 +29,7 @@ fn limits(deadline: Duration, grace: Duration) -> Limits {
 fn ends(behaviour: &Value, limits: Limits) -> (Ended, usize) {
     let fake = FakeHelm::new();
     let mut bytes = 0;
-    let ended = run(&child(&fake, behaviour), limits, &StopSignal::default(), &mut |piece| bytes += piece.len());
+    let ended = run(&child(&fake, behaviour), limits, &CancelToken::default(), &mut |piece| bytes += piece.len());
     fake.program.leaves_no_process();
     (ended.expect("the child can be started"), bytes)
 }
@@ -55,12 +55,12 @@ fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": true, "hangs": true}));
-    let stop = StopSignal::default();
+    let stop = CancelToken::default();
     let listener = stop.clone();
     let worker = std::thread::spawn(move || run(&invocation, limits(LONG, SHORT), &listener, &mut |_| {}));
     // It is at the gate only after it has stopped to listen.
     let waiting = gate.arrival();
-    stop.raise(Urgency::Terminate);
+    stop.raise(CancelLevel::Terminate);
     let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
     assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::Asked)));
     drop(waiting);
@@ -102,11 +102,11 @@ fn a_child_that_floods_stderr_is_ended() {
 
 #[test]
 fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
-    for (urgency, ignores_term, signal) in [(Urgency::Terminate, false, 15), (Urgency::Kill, true, 9)] {
+    for (urgency, ignores_term, signal) in [(CancelLevel::Terminate, false, 15), (CancelLevel::Kill, true, 9)] {
         let fake = FakeHelm::new();
         let gate = Gate::new();
         let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
-        let stop = StopSignal::default();
+        let stop = CancelToken::default();
         let listener = stop.clone();
         let worker = std::thread::spawn(move || run(&invocation, limits(LONG, LONG), &listener, &mut |_| {}));
         let waiting = gate.arrival();
@@ -121,7 +121,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
 #[test]
 fn what_cannot_be_started_is_an_error() {
     let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
-    assert!(run(&invocation, Limits::with_deadline(LONG), &StopSignal::default(), &mut |_| {}).is_err());
+    assert!(run(&invocation, Limits::with_deadline(LONG), &CancelToken::default(), &mut |_| {}).is_err());
 }
 
 /// A listener that takes each line for the end of a step.
@@ -155,7 +155,7 @@ fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
 }
 
 /// Runs a child of three steps beside the test; gives how it ended, and how many lines were heard.
-fn three_steps(invocation: Invocation, stop: StopSignal) -> std::thread::JoinHandle<(Ended, usize)> {
+fn three_steps(invocation: Invocation, stop: CancelToken) -> std::thread::JoinHandle<(Ended, usize)> {
     std::thread::spawn(move || {
         let mut steps = Steps { lines: 0, last: 2 };
         let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
@@ -169,11 +169,11 @@ fn a_draining_child_dies_at_the_end_of_its_step_and_what_it_said_before_is_heard
     let gate = Gate::new();
     let held = json!({"gate": gate.address()});
     let invocation = child_of_three(&fake, [&json!({}), &held, &held]);
-    let stop = StopSignal::default();
+    let stop = CancelToken::default();
     let worker = three_steps(invocation, stop.clone());
     let second = gate.arrival();
     assert_eq!(second.who, "dev-a/b");
-    stop.raise(Urgency::Drain);
+    stop.raise(CancelLevel::Drain);
     fake.program.wait_until_unheard(second.pid);
     second.go();
     let (ended, lines) = worker.join().expect("the engine does not panic");
@@ -188,10 +188,10 @@ fn a_draining_child_at_its_last_step_is_heard_to_its_end() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     let invocation = child_of_three(&fake, [&json!({}), &json!({}), &json!({"gate": gate.address()})]);
-    let stop = StopSignal::default();
+    let stop = CancelToken::default();
     let worker = three_steps(invocation, stop.clone());
     let last = gate.arrival();
-    stop.raise(Urgency::Drain);
+    stop.raise(CancelLevel::Drain);
     last.go();
     let (ended, lines) = worker.join().expect("the engine does not panic");
     assert!(ended.succeeded() && ended.output == Output::Whole && lines == 3, "{ended:?}, {lines}");
@@ -200,8 +200,8 @@ fn a_draining_child_at_its_last_step_is_heard_to_its_end() {
 #[test]
 fn a_child_that_talks_without_end_can_be_drained_too() {
     let fake = FakeHelm::new();
-    let stop = StopSignal::default();
-    stop.raise(Urgency::Drain);
+    let stop = CancelToken::default();
+    stop.raise(CancelLevel::Drain);
     let mut steps = Steps { lines: 0, last: 1 };
     let invocation = child(&fake, &json!({"floodsStdout": usize::MAX}));
     let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
@@ -215,7 +215,7 @@ fn a_child_that_has_done_everything_and_does_not_end_is_ended_soon() {
     let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
     let mut steps = Steps { lines: 0, last: 0 };
     let invocation = child(&fake, &json!({"hangsAfterwards": true}));
-    let ended = run_in_steps(&invocation, limits, &StopSignal::default(), &mut steps);
+    let ended = run_in_steps(&invocation, limits, &CancelToken::default(), &mut steps);
     let ended = ended.expect("the child can be started");
     assert_eq!((ended.ending, ended.cause), (Ending::Signal(15), Some(Cause::Deadline(SHORT))));
     fake.program.leaves_no_process();

@@ -2,11 +2,13 @@
 
 use std::sync::{Arc, Barrier, Mutex};
 
-use helm_purge::executor::{AsPlanned, Event, Execution, Histories, OutcomeKind, Run, Settled, Telling, settle};
+use helm_purge::executor::{
+    AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, ReporterHealth, Run, Verification, settle,
+};
 use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Told, Verdict};
 use helm_purge::inventory::Listing;
 use helm_purge::release::ReleaseId;
-use helm_purge::signal::{StopSignal, Urgency};
+use helm_purge::signal::{CancelLevel, CancelToken};
 
 use crate::support::stand_ins::{FAIL_FAST, Failing, GO_ON, GONE, ONE_LANE, carry_out, releases};
 
@@ -16,7 +18,7 @@ struct StandIn {
 }
 
 impl Action for StandIn {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         for release in batch {
             assert!(release.name.as_str() != self.fatal, "no luck with {release}");
             on_release(GONE);
@@ -25,8 +27,8 @@ impl Action for StandIn {
     }
 }
 
-fn run(count: usize, fatal: &'static str, execution: Execution, on_event: &mut dyn FnMut(&Event<'_>)) -> Run {
-    carry_out(count, StandIn { fatal }, AsPlanned, execution, on_event)
+fn run(count: usize, fatal: &'static str, execution: ExecutorConfig, on_event: &mut dyn FnMut(&Event<'_>)) -> Run {
+    carry_out(count, StandIn { fatal }, AlwaysFresh, execution, on_event)
 }
 
 #[test]
@@ -45,7 +47,7 @@ fn whoever_is_told_may_panic_and_every_release_still_has_its_outcome() {
         assert!(count < 5, "enough");
     };
     let run = run(20, "", GO_ON, &mut fragile);
-    assert_eq!((run.count(OutcomeKind::Purged), run.telling), (20, Telling::Lost));
+    assert_eq!((run.count(OutcomeKind::Purged), run.telling), (20, ReporterHealth::Lost));
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn releases_of_a_batch_are_in_hand_one_after_the_other_and_each_has_a_start_and_
 #[test]
 fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not() {
     let tried = Arc::new(Mutex::new(Vec::new()));
-    let run = carry_out(6, Failing { name: "r1", tried: Arc::clone(&tried) }, AsPlanned, ONE_LANE, &mut |_| {});
+    let run = carry_out(6, Failing { name: "r1", tried: Arc::clone(&tried) }, AlwaysFresh, ONE_LANE, &mut |_| {});
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (5, 1));
     let tried = tried.lock().expect("nobody panics while it is held");
     assert_eq!(*tried, [&["r0", "r1", "r2", "r3", "r4", "r5"][..], &["r2", "r3", "r4", "r5"]]);
@@ -99,7 +101,7 @@ fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not(
 struct Stubborn(Vec<Attempt>);
 
 impl Action for Stubborn {
-    fn run(&self, _: &[&ReleaseId], _: &Manner, _: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, _: &[&ReleaseId], _: &Manner, _: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
         Verdict::of(self.0.clone())
     }
 }
@@ -107,7 +109,7 @@ impl Action for Stubborn {
 #[test]
 fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
     for says in [vec![], vec![Attempt::NotBegun; 9], vec![Attempt::NotBegun]] {
-        let run = carry_out(9, Stubborn(says.clone()), AsPlanned, ONE_LANE, &mut |_| {});
+        let run = carry_out(9, Stubborn(says.clone()), AlwaysFresh, ONE_LANE, &mut |_| {});
         assert_eq!(run.count(OutcomeKind::Failed), 9, "{says:?}");
     }
 }
@@ -116,8 +118,8 @@ fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
 struct Deaf;
 
 impl Action for Deaf {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
-        stop.raise(Urgency::Terminate);
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
+        stop.raise(CancelLevel::Terminate);
         Verdict::of(vec![Attempt::NotBegun; batch.len()])
     }
 }
@@ -126,7 +128,7 @@ impl Action for Deaf {
 fn what_was_given_back_because_everything_ends_is_not_handed_out_again() {
     let mut returned = 0;
     let mut count = |event: &Event<'_>| returned += usize::from(matches!(event, Event::ReleaseReturned { .. }));
-    let run = carry_out(9, Deaf, AsPlanned, ONE_LANE, &mut count);
+    let run = carry_out(9, Deaf, AlwaysFresh, ONE_LANE, &mut count);
     assert_eq!((run.count(OutcomeKind::NotStarted), returned), (9, 1));
     assert!(run.results.iter().all(|result| result.took.is_none()));
 }
@@ -135,7 +137,7 @@ fn what_was_given_back_because_everything_ends_is_not_handed_out_again() {
 struct Liar;
 
 impl Action for Liar {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         on_release(GONE);
         let failure = Failure::of_our_own(FailureClass::Unclear, "said twice");
         let rest = vec![Attempt::Unclear(failure.clone()); batch.len() - 1];
@@ -151,16 +153,17 @@ fn left(numbers: &[usize]) -> Listing {
 
 #[test]
 fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
-    let mut run = carry_out(3, Liar, AsPlanned, ONE_LANE, &mut |_| {});
+    let mut run = carry_out(3, Liar, AlwaysFresh, ONE_LANE, &mut |_| {});
     assert_eq!(run.count(OutcomeKind::Failed), 3, "nobody has looked");
-    assert_eq!(settle(&mut run, &left(&[1]), &Histories::new()), Settled::Verified { reported: 2, gone: 2 });
+    assert_eq!(settle(&mut run, &left(&[1]), &Histories::new()), Verification::Verified { reported: 2, gone: 2 });
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (2, 1));
     assert!(run.results[1].outcome.is_failure());
 }
 
 #[test]
 fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
-    let run = carry_out(20, Paired(Barrier::new(2)), AsPlanned, Execution { workers: 2, ..FAIL_FAST }, &mut |_| {});
+    let run =
+        carry_out(20, Paired(Barrier::new(2)), AlwaysFresh, ExecutorConfig { workers: 2, ..FAIL_FAST }, &mut |_| {});
     let (failed, not_started) = (run.count(OutcomeKind::Failed), run.count(OutcomeKind::NotStarted));
     assert_eq!((failed, not_started), (1, 19));
 }
@@ -169,14 +172,14 @@ fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
 struct Paired(Barrier);
 
 impl Action for Paired {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &StopSignal, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
         self.0.wait();
         let mut rest = vec![Attempt::NotBegun; batch.len()];
         if batch[0].name.as_str() == "r0" {
             rest[0] = Attempt::Failed(Failure::of_our_own(FailureClass::Other, "no luck"));
             return Verdict::of(rest);
         }
-        while stop.urgency() == Urgency::Run {
+        while stop.urgency() == CancelLevel::Run {
             std::thread::yield_now();
         }
         Verdict::of(rest)

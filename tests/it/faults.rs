@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use helm_purge::helm::{FailureClass, list};
-use helm_purge::signal::StopSignal;
+use helm_purge::signal::CancelToken;
 use serde_json::json;
 
 use crate::support::{FakeHelm, Gate};
@@ -123,7 +123,7 @@ fn a_list_that_hangs_ends_at_its_deadline() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     fake.lists(&json!({"gate": gate.address()}));
-    let ((helm, connection), stop) = (fake.in_this_process(), StopSignal::default());
+    let ((helm, connection), stop) = (fake.in_this_process(), CancelToken::default());
     let error = list(&helm, &connection, Duration::from_millis(300), &stop).expect_err("it hangs");
     assert_eq!(error.failure.class, FailureClass::TimedOut, "{error}");
     fake.program.leaves_no_process();

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use helm_purge::cluster::{Client, Connection, RecordStore};
+use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{Contents, HelmInventory, Inventory, MetadataInventory, ObjectLists, Protection};
-use helm_purge::plan::{Facts, Narrowing, Plan, Subject, UnseenOptOuts, build, to_read};
+use helm_purge::plan::{ClusterState, Filters, Plan, Subject, UnseenOptOuts, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
-use helm_purge::settings::{ConnectionWish, InCluster, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, InCluster, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, SeededRelease, Status, Storage};
 
@@ -24,15 +24,15 @@ struct Ways {
 }
 
 impl Ways {
-    fn new(real: &Real, wish: &ConnectionWish, lines: &str) -> Self {
+    fn new(real: &Real, wish: &ConnectionOptions, lines: &str) -> Self {
         real.policy(lines);
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
         let connection = Connection::resolve(wish).unwrap_or_else(|error| panic!("{error}"));
-        let stop = StopSignal::default();
+        let stop = CancelToken::default();
         let client = Client::new(&connection, stop.clone()).expect("a client can be made");
         let path = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
         let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
-        let metadata = MetadataInventory::new(client, RecordStore::Secrets, policy.namespaces.clone());
+        let metadata = MetadataInventory::new(client, StorageDriver::Secrets, policy.namespaces.clone());
         let helm = HelmInventory { helm, connection, deadline: Duration::from_mins(1), stop };
         Self { metadata, helm, policy }
     }
@@ -40,15 +40,19 @@ impl Ways {
     fn plan(&self, inventory: &dyn Inventory) -> Plan {
         let listing = inventory.list().unwrap_or_else(|error| panic!("{error}"));
         // Helm's way sees no opt-outs.
-        let narrowing = Narrowing { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Narrowing::default() };
+        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
         let (protection, nothing) =
             (Protection::unseen(&listing, &self.policy.namespaces, "nobody looked"), Contents::new());
-        let unread =
-            Facts { listing: &listing, contents: &nothing, protection: &protection, now: jiff::Timestamp::now() };
+        let unread = ClusterState {
+            listing: &listing,
+            contents: &nothing,
+            protection: &protection,
+            now: jiff::Timestamp::now(),
+        };
         let policies = std::slice::from_ref(&self.policy);
-        let wanted = to_read(policies, unread, &narrowing);
+        let wanted = to_read(policies, unread, &filters);
         let contents = inventory.contents(&wanted, ObjectLists::NotWanted).unwrap_or_else(|error| panic!("{error}"));
-        build(policies, Facts { contents: &contents, ..unread }, &narrowing)
+        build(policies, ClusterState { contents: &contents, ..unread }, &filters)
     }
 
     #[track_caller]
@@ -75,8 +79,8 @@ fn comparable(mut plan: Plan) -> Plan {
     plan
 }
 
-fn by_kubeconfig(path: &Path) -> ConnectionWish {
-    ConnectionWish { kubeconfig: KubeconfigFiles::Flag(path.to_owned()), ..ConnectionWish::default() }
+fn by_kubeconfig(path: &Path) -> ConnectionOptions {
+    ConnectionOptions { kubeconfig: KubeconfigFiles::Flag(path.to_owned()), ..ConnectionOptions::default() }
 }
 
 /// What Helm itself does not list (the state `unknown`), or cannot tell (a newest revision that is superseded, for
@@ -176,25 +180,25 @@ fn both_ways_give_the_same_plan_however_one_is_connected() {
         ("impersonation", by_kubeconfig(&ok(cluster().kubeconfig_as("somebody", &["system:masters"])))),
         (
             "several files",
-            ConnectionWish {
+            ConnectionOptions {
                 kubeconfig: KubeconfigFiles::Variable(std::env::split_paths(&two).collect()),
-                ..ConnectionWish::default()
+                ..ConnectionOptions::default()
             },
         ),
         (
             "helm's flags",
-            ConnectionWish {
+            ConnectionOptions {
                 api_server: Some(flags.server.clone()),
                 token: Some(flags.token.clone()),
                 certificate_authority: Some(flags.authority.display().to_string()),
-                ..ConnectionWish::default()
+                ..ConnectionOptions::default()
             },
         ),
         (
             "in a pod",
-            ConnectionWish {
+            ConnectionOptions {
                 in_cluster: Some(InCluster { host: pod.host, port: pod.port, service_account: pod.folder }),
-                ..ConnectionWish::default()
+                ..ConnectionOptions::default()
             },
         ),
     ];

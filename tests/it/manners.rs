@@ -6,7 +6,7 @@ use helm_purge::helm::{
     Action, Attempt, Cascade, GoRuntime, HelmRollback, HelmUninstall, History, Hooks, Manner, Wait,
 };
 use helm_purge::release::{ReleaseId, Revision};
-use helm_purge::signal::StopSignal;
+use helm_purge::signal::CancelToken;
 
 use crate::support::FakeHelm;
 
@@ -21,7 +21,7 @@ fn flags(version: &str, manner: Manner) -> Vec<String> {
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
     let uninstall = uninstall.with_marks(vec![MARK.parse().expect("a mark")]);
-    uninstall.run(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+    uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
     assert!(fake.left().is_empty(), "it was uninstalled");
     let calls = fake.calls();
     let call = calls.iter().find(|call| call[0] == "uninstall").expect("an uninstall was started");
@@ -73,7 +73,7 @@ fn a_history_that_nobody_could_find_again_is_not_kept() {
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
     let manner = Manner { history: History::Keep(0), ..Manner::usual(Duration::from_secs(90)) };
-    let verdict = uninstall.run(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+    let verdict = uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
     assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
@@ -88,14 +88,14 @@ fn a_rollback_is_to_one_revision_and_cuts_no_history() {
         let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
         let targets = [(release.clone(), Revision(12))].into();
         let rollback = HelmRollback::new(helm, connection, GoRuntime::beside(None, None, None), targets);
-        let verdict = rollback.run(&[&release], &waits, &StopSignal::default(), &mut |_| {});
+        let verdict = rollback.run(&[&release], &waits, &CancelToken::default(), &mut |_| {});
         assert_eq!(verdict.rest, [Attempt::RolledBack]);
         let calls = fake.calls();
         let call = calls.iter().find(|call| call[0] == "rollback").expect("a rollback was started");
         assert_eq!(call[1..6], ["--namespace=dev-a", "--history-max=0", "--timeout=90s", "--no-hooks", wait]);
         assert_eq!(call[call.len() - 3..], ["--", "web", "12"]);
         let unknown = ReleaseId { name: "other".parse().expect("legal"), ..release };
-        let verdict = rollback.run(&[&unknown], &waits, &StopSignal::default(), &mut |_| {});
+        let verdict = rollback.run(&[&unknown], &waits, &CancelToken::default(), &mut |_| {});
         assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
     }
 }

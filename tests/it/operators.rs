@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use helm_purge::cluster::{Client, Connection, Presence, RecordStore};
+use helm_purge::cluster::{Client, Connection, Presence, StorageDriver};
 use helm_purge::executor::{
-    AsPlanned, Execution, Histories, Means, NoJournal, Outcome, OutcomeKind, Phase, Planned, Run, execute, settle,
+    AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, Phase, Run, Task, execute,
+    settle,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
 use helm_purge::policy::Policy;
-use helm_purge::release::{Address, GroupKind, Known, Release};
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
-use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use helm_purge::release::{GroupKind, Known, ObjectRef, Release};
+use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
+use helm_purge::signal::{CancelToken, Interrupts, Stage};
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Kind};
 
@@ -43,11 +44,11 @@ impl<'a> Scene<'a> {
             installed.unwrap_or_else(|error| panic!("{error}"));
         }
         let kubeconfig = KubeconfigFiles::Flag(cluster().kubeconfig().into());
-        let connection = Connection::resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() });
+        let connection = Connection::resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() });
         let connection = connection.unwrap_or_else(|error| panic!("{error}"));
-        let client = Client::new(&connection, StopSignal::default()).expect("a client can be made");
+        let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
-        let inventory = MetadataInventory::new(client.clone(), RecordStore::Secrets, policy.namespaces);
+        let inventory = MetadataInventory::new(client.clone(), StorageDriver::Secrets, policy.namespaces);
         Self { real, connection, inventory, client }
     }
 
@@ -66,25 +67,25 @@ impl<'a> Scene<'a> {
     }
 
     /// The operator and the app, in these phases, with the ties that their records tell.
-    fn plan(&self, phases: [Phase; 2], timeout: Duration) -> Vec<Planned> {
+    fn plan(&self, phases: [Phase; 2], timeout: Duration) -> Vec<Task> {
         let releases = self.releases();
         let contents = self.contents(&releases);
         let planned = |(release, phase): (Release, Phase)| {
             let ties = contents[&release.id].as_ref().expect("its record can be read").ties.clone();
-            Planned { phase, ties, ..Planned::with_all_others(release, Manner::usual(timeout)) }
+            Task { phase, ties, ..Task::with_all_others(release, Manner::usual(timeout)) }
         };
         releases.into_iter().zip(phases).map(planned).collect()
     }
 
     /// Carries the plan out, while the operator does its work as long as it is there.
-    fn carry_out(&self, plan: Vec<Planned>) -> Run {
+    fn carry_out(&self, plan: Vec<Task>) -> Run {
         let helm = cluster().helm(self.real.helm).unwrap_or_else(|error| panic!("{error}"));
         let interrupts = Interrupts::silent();
         let helm = Helm::find(helm.to_str(), None, interrupts.stop()).expect("helm answers");
         let runtime = GoRuntime::beside(None, None, None);
-        let means = Means {
+        let means = Backends {
             action: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
-            still: Arc::new(AsPlanned),
+            still: Arc::new(AlwaysFresh),
             remaining: Arc::new(self.client.clone()),
             journal: Arc::new(NoJournal),
         };
@@ -97,7 +98,7 @@ impl<'a> Scene<'a> {
                     std::thread::sleep(Duration::from_millis(20));
                 }
             });
-            let execution = Execution { deadline: None, ..ONE_LANE };
+            let execution = ExecutorConfig { deadline: None, ..ONE_LANE };
             let run = execute(plan, execution, means, &interrupts, &mut |_| {});
             is_over.store(true, Ordering::SeqCst);
             operator.join().expect("the operator had no trouble");
@@ -207,7 +208,7 @@ fn records_tell_what_a_release_defines_and_uses_and_the_api_what_is_left() {
         let mut objects = ties(1).objects.as_known().expect("they were asked for").clone();
         objects.sort();
         assert_eq!(objects.len(), 2);
-        let address = |api_version: &str, kind: &str, name: &str| Address {
+        let address = |api_version: &str, kind: &str, name: &str| ObjectRef {
             api_version: api_version.to_owned(),
             kind: kind.to_owned(),
             namespace: real.namespace("b"),

@@ -4,32 +4,32 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use helm_purge::cluster::{LookError, Presence};
+use helm_purge::cluster::{ApiError, Presence};
 use helm_purge::executor::{
-    AsPlanned, CannotLook, Event, Execution, FailureHandling, Outcome, OutcomeKind, Phase, Planned, Remaining, Run,
-    Share, execute,
+    AlwaysFresh, Event, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Outcome, OutcomeKind, Phase, Run, Task,
+    WorkerCap, execute,
 };
 use helm_purge::helm::{Action, Attempt, Manner, Verdict};
-use helm_purge::release::{Address, GroupKind, Known, ReleaseId, Ties};
-use helm_purge::signal::{Interrupts, Stage, StopSignal, Urgency};
+use helm_purge::release::{CrdUsage, GroupKind, Known, ObjectRef, ReleaseId};
+use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
 
 use crate::support::stand_ins::{Failing, GO_ON, GONE, means, planned, releases};
 
-fn address(name: &str) -> Address {
+fn address(name: &str) -> ObjectRef {
     let [api_version, kind, namespace] = ["example.com/v1", "Widget", "dev-a"].map(str::to_owned);
-    Address { api_version, kind, namespace, name: name.to_owned() }
+    ObjectRef { api_version, kind, namespace, name: name.to_owned() }
 }
 
 /// Two apps, `r0` and `r1`, with an object each of a kind that `r2` defines. It goes last, with `r3`, which defines
 /// another kind.
-fn plan(timeout: Duration) -> Vec<Planned> {
+fn plan(timeout: Duration) -> Vec<Task> {
     let kind = |name| Known::Is([GroupKind::new("example.com", name)].into());
-    let app = |name| Ties { uses: kind("Widget"), objects: Known::Is(vec![address(name)]), ..Ties::none() };
-    let operator = |name| Ties { defines: kind(name), ..Ties::none() };
+    let app = |name| CrdUsage { uses: kind("Widget"), objects: Known::Is(vec![address(name)]), ..CrdUsage::none() };
+    let operator = |name| CrdUsage { defines: kind(name), ..CrdUsage::none() };
     let ties = [app("w0"), app("w1"), operator("Widget"), operator("Gadget")];
     let phases = [0, 0, 1, 1].map(Phase);
     let plan = planned(releases(4)).into_iter().zip(ties).zip(phases);
-    plan.map(|((planned, ties), phase)| Planned { ties, phase, manner: Manner::usual(timeout), ..planned }).collect()
+    plan.map(|((planned, ties), phase)| Task { ties, phase, manner: Manner::usual(timeout), ..planned }).collect()
 }
 
 /// Says in turn what is there, and at the end always the same; notes what it was asked about.
@@ -46,8 +46,8 @@ impl Cluster {
     }
 }
 
-impl Remaining for Cluster {
-    fn look(&self, objects: &[Address]) -> Vec<Presence> {
+impl ObjectProbe for Cluster {
+    fn look(&self, objects: &[ObjectRef]) -> Vec<Presence> {
         let names = objects.iter().map(|object| object.name.clone()).collect();
         self.asked.lock().expect("nobody panics while it is held").push(names);
         let mut answers = self.answers.lock().expect("nobody panics while it is held");
@@ -57,20 +57,20 @@ impl Remaining for Cluster {
 }
 
 fn carry_out(
-    plan: Vec<Planned>,
-    execution: Execution,
+    plan: Vec<Task>,
+    execution: ExecutorConfig,
     action: impl Action + 'static,
-    remaining: impl Remaining + 'static,
+    remaining: impl ObjectProbe + 'static,
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     interrupts.enter(Stage::Purging);
-    let mut means = means(action, AsPlanned);
+    let mut means = means(action, AlwaysFresh);
     means.remaining = Arc::new(remaining);
     execute(plan, execution, means, interrupts, on_event).expect("a few threads can be had")
 }
 
-fn run(plan: Vec<Planned>, fails: &'static str, remaining: impl Remaining + 'static) -> Run {
+fn run(plan: Vec<Task>, fails: &'static str, remaining: impl ObjectProbe + 'static) -> Run {
     let uninstall = Failing { name: fails, tried: Arc::default() };
     carry_out(plan, GO_ON, uninstall, remaining, &Interrupts::silent(), &mut |_| {})
 }
@@ -138,18 +138,18 @@ fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
 
 #[test]
 fn where_nobody_can_tell_what_is_gone_it_counts_as_still_there() {
-    let forbidden = Presence::Unknown(LookError::Forbidden("no".to_owned()));
+    let forbidden = Presence::Unknown(ApiError::Forbidden("no".to_owned()));
     let run_forbidden = run(plan(LONG), "", Cluster::new([forbidden]));
     assert_eq!(outcomes(&run_forbidden), ["rbac", "rbac", "needed by r0", "purged"]);
-    let run_blind = run(plan(LONG), "", CannotLook("helm makes the lists".to_owned()));
+    let run_blind = run(plan(LONG), "", NoProbe("helm makes the lists".to_owned()));
     assert_eq!(outcomes(&run_blind), ["unreachable", "unreachable", "needed by r0", "purged"]);
 }
 
 /// Panics.
 struct Broken;
 
-impl Remaining for Broken {
-    fn look(&self, _: &[Address]) -> Vec<Presence> {
+impl ObjectProbe for Broken {
+    fn look(&self, _: &[ObjectRef]) -> Vec<Presence> {
         panic!("no luck");
     }
 }
@@ -171,7 +171,7 @@ fn a_release_that_is_spared_keeps_what_it_needs_itself() {
 
 #[test]
 fn under_fail_fast_no_phase_begins_after_objects_that_stay() {
-    let execution = Execution { failures: FailureHandling::FailFast, ..GO_ON };
+    let execution = ExecutorConfig { failures: FailureHandling::FailFast, ..GO_ON };
     let uninstall = Failing { name: "", tried: Arc::default() };
     let stays = Cluster::new([Presence::There]);
     let run = carry_out(plan(NONE), execution, uninstall, stays, &Interrupts::silent(), &mut |_| {});
@@ -184,7 +184,7 @@ fn a_signal_ends_the_wait_for_what_is_left() {
     let stop = interrupts.stop().clone();
     let mut interrupt = |event: &Event<'_>| {
         if matches!(event, Event::Waiting { .. }) {
-            stop.raise(Urgency::Drain);
+            stop.raise(CancelLevel::Drain);
         }
     };
     let uninstall = Failing { name: "", tried: Arc::default() };
@@ -204,7 +204,7 @@ impl Action for Counting {
         &self,
         batch: &[&ReleaseId],
         manner: &Manner,
-        _: &StopSignal,
+        _: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict {
         let count = |change: isize| {
@@ -224,8 +224,8 @@ impl Action for Counting {
 
 #[test]
 fn a_group_never_has_more_helms_than_it_gets() {
-    let share = Share { group: 7, workers: NonZeroUsize::new(2).expect("from 1") };
-    let plan = planned(releases(60)).into_iter().map(|planned| Planned { shares: vec![share], ..planned }).collect();
+    let share = WorkerCap { group: 7, workers: NonZeroUsize::new(2).expect("from 1") };
+    let plan = planned(releases(60)).into_iter().map(|planned| Task { shares: vec![share], ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
     let nothing_left = Cluster::new([Presence::Gone]);
@@ -239,7 +239,7 @@ fn a_group_never_has_more_helms_than_it_gets() {
 fn releases_go_only_with_those_of_their_manner() {
     let manner = |number: usize| Manner::usual(Duration::from_secs(10 + u64::from(number.is_multiple_of(3))));
     let plan = planned(releases(30)).into_iter().enumerate();
-    let plan = plan.map(|(number, planned)| Planned { manner: manner(number), ..planned }).collect();
+    let plan = plan.map(|(number, planned)| Task { manner: manner(number), ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
     carry_out(plan, GO_ON, helms, Cluster::new([Presence::Gone]), &Interrupts::silent(), &mut |_| {});

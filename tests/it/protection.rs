@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use helm_purge::cluster::{Client, Connection, RecordStore};
+use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{
     AnyWay, HelmInventory, Inventory, KeptReleases, Listing, MetadataInventory, ObjectLists, OptOut, OptOutSource,
     Protection, Until,
 };
-use helm_purge::policy::{Fence, Policy};
+use helm_purge::policy::{Policy, PolicyScope};
 use helm_purge::release::Known;
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, CustomKind, HelmVersion, Kind, SeededRelease};
 
@@ -36,7 +36,7 @@ fn cluster_with_controllers() -> &'static Cluster {
 struct View {
     connection: Connection,
     metadata: MetadataInventory,
-    fence: Fence,
+    fence: PolicyScope,
 }
 
 impl View {
@@ -46,12 +46,14 @@ impl View {
              clusters: [throwaway]\nnamespaces: [{fence}]\n"
         );
         let policy = Policy::read("policy.yaml", policy.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        let wish =
-            ConnectionWish { kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()), ..ConnectionWish::default() };
+        let wish = ConnectionOptions {
+            kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()),
+            ..ConnectionOptions::default()
+        };
         let connection = Connection::resolve(&wish).unwrap_or_else(|error| panic!("{error}"));
-        let client = Client::new(&connection, StopSignal::default()).expect("a client can be made");
+        let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let fence = policy.namespaces;
-        Self { connection, metadata: MetadataInventory::new(client, RecordStore::Secrets, fence.clone()), fence }
+        Self { connection, metadata: MetadataInventory::new(client, StorageDriver::Secrets, fence.clone()), fence }
     }
 
     /// Of the releases, those of the fence: other tests install and purge meanwhile.
@@ -196,7 +198,7 @@ fn a_list_that_is_made_again_sees_what_was_asked_meanwhile() {
     seed(cluster(), &[SeededRelease::new("optagain", "web")]);
     let view = View::new(cluster().kubeconfig(), "optagain");
     assert!(view.look().1.opt_outs.is_empty());
-    let stop = StopSignal::default();
+    let stop = CancelToken::default();
     let path = cluster().helm(HelmVersion::Four).unwrap_or_else(|error| panic!("{error}"));
     let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
     let helm = HelmInventory { helm, connection: view.connection, deadline: Duration::from_mins(1), stop };

@@ -7,8 +7,8 @@ use std::time::Duration;
 use helm_purge::cluster::Connection;
 use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::release::ReleaseId;
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use serde_json::json;
 use throwaway_cluster::{Chart, Cluster, Components, Damage, HelmVersion, SeededRelease};
 
@@ -17,9 +17,9 @@ use crate::support::{Program, Real, cluster};
 /// Uninstalls one release with the settings of a kubeconfig; gives the class of its failure, and helm's words.
 fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String) {
     let kubeconfig = KubeconfigFiles::Flag(kubeconfig.into());
-    let connection = Connection::resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() });
+    let connection = Connection::resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() });
     let connection = connection.unwrap_or_else(|error| panic!("{error}"));
-    let (stop, program) = (StopSignal::default(), cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
+    let (stop, program) = (CancelToken::default(), cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
     let helm = Helm::find(program.to_str(), None, &stop).unwrap_or_else(|error| panic!("{error}"));
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
     let release = ReleaseId {

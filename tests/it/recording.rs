@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use helm_purge::executor::{
-    AsPlanned, Event, Execution, Journal, Means, NotRecorded, NotStarted, Outcome, OutcomeKind, Run, Settled, execute,
+    AlwaysFresh, Backends, Event, ExecutorConfig, Journal, NotRecorded, NotStarted, Outcome, OutcomeKind, Run,
+    Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, Attempt, Manner, Verdict};
 use helm_purge::release::ReleaseId;
-use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
 use crate::support::stand_ins::{GO_ON, GONE, ONE_LANE, means, planned, releases};
 
@@ -48,7 +49,7 @@ impl Journal for Short {
 struct Noting(Arc<Mutex<Vec<String>>>);
 
 impl Action for Noting {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");
         self.0.lock().expect("nobody panics while it is held").push(format!("! {names}"));
         for _ in batch {
@@ -59,10 +60,10 @@ impl Action for Noting {
 }
 
 /// A run of so many releases, what was seen of it, and what was said of the journal.
-fn run(count: usize, starts: usize, then: Then, execution: Execution) -> (Run, Vec<String>, Vec<String>) {
+fn run(count: usize, starts: usize, then: Then, execution: ExecutorConfig) -> (Run, Vec<String>, Vec<String>) {
     let seen = Arc::<Mutex<Vec<String>>>::default();
     let journal = Short { left: AtomicUsize::new(starts), seen: Arc::clone(&seen), then };
-    let means = Means { journal: Arc::new(journal), ..means(Noting(Arc::clone(&seen)), AsPlanned) };
+    let means = Backends { journal: Arc::new(journal), ..means(Noting(Arc::clone(&seen)), AlwaysFresh) };
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Purging);
     let mut said = Vec::new();
@@ -99,7 +100,7 @@ fn after_a_refusal_nothing_begins_and_what_runs_is_accounted_for() {
             // A worker that has not begun yet hears of it as well.
             assert!(if execution == ONE_LANE { begun == 2 } else { begun <= 2 }, "{seen:?}");
             assert_eq!(said, [why, "the journal could not be written"]);
-            assert_eq!(ExitCode::of_run(&run, &Settled::NothingToVerify), ExitCode::SomeFailed);
+            assert_eq!(ExitCode::of_run(&run, &Verification::NothingToVerify), ExitCode::SomeFailed);
         }
     }
 }

@@ -7,24 +7,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use helm_purge::executor::{
-    AsPlanned, BatchSize, Event, Execution, NotStarted, Outcome, OutcomeKind, Patience, Planned, ReleaseResult, Run,
-    Settled, StillAsPlanned, execute,
+    AlwaysFresh, BatchSize, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Recheck, ReleaseResult,
+    RetryPolicy, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
-use helm_purge::inventory::Standing;
+use helm_purge::inventory::Freshness;
 use helm_purge::release::{Release, ReleaseId};
-use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
 use FailureClass::{Gone, Hook, Login, Transient, Unreachable};
 
 use crate::support::stand_ins::{FAIL_FAST, GO_ON, GONE, ONE_LANE, means, planned, releases};
 
 /// Nobody waits for so long.
-const HOUR: Patience =
-    Patience { first_retry: Duration::from_hours(1), longest_retry: Duration::from_hours(1), ..Patience::NONE };
+const HOUR: RetryPolicy =
+    RetryPolicy { first_retry: Duration::from_hours(1), longest_retry: Duration::from_hours(1), ..RetryPolicy::NONE };
 const ONE_AT_A_TIME: BatchSize = BatchSize::AtMost(NonZeroUsize::MIN);
-const ALONE: Execution = Execution { batch: ONE_AT_A_TIME, ..ONE_LANE };
+const ALONE: ExecutorConfig = ExecutorConfig { batch: ONE_AT_A_TIME, ..ONE_LANE };
 
 /// For each release the classes that it fails with, one for each try; then it goes.
 type Script = BTreeMap<&'static str, Vec<FailureClass>>;
@@ -48,7 +48,7 @@ impl Scripted {
 }
 
 impl Action for Scripted {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         for (index, release) in batch.iter().enumerate() {
             let name = release.name.as_str();
             self.given.lock().expect("nobody panics while it is held").push(name.to_owned());
@@ -64,15 +64,15 @@ impl Action for Scripted {
     }
 }
 
-fn with_retries(count: usize, retries: u8) -> Vec<Planned> {
-    planned(releases(count)).into_iter().map(|planned| Planned { retries, ..planned }).collect()
+fn with_retries(count: usize, retries: u8) -> Vec<Task> {
+    planned(releases(count)).into_iter().map(|planned| Task { retries, ..planned }).collect()
 }
 
 fn carry_out(
-    plan: Vec<Planned>,
+    plan: Vec<Task>,
     helm: &Scripted,
-    still: impl StillAsPlanned + 'static,
-    execution: Execution,
+    still: impl Recheck + 'static,
+    execution: ExecutorConfig,
     on_event: &mut dyn FnMut(&Event<'_>, &Interrupts),
 ) -> Run {
     let interrupts = Interrupts::silent();
@@ -99,7 +99,7 @@ fn ends(run: &Run) -> Vec<String> {
 fn what_is_in_trouble_for_a_while_is_tried_again_and_counted_once() {
     let helm = Scripted::new(&Script::from([("r1", vec![Transient, Unreachable])]));
     let (mut finished, mut waited, mut most_done) = (Vec::new(), Vec::new(), 0);
-    let run = carry_out(with_retries(3, 3), &helm, AsPlanned, ONE_LANE, &mut |event, _| match event {
+    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, ONE_LANE, &mut |event, _| match event {
         Event::ReleaseFinished { release, progress, .. } => {
             finished.push(release.name.to_string());
             most_done = progress.done;
@@ -119,7 +119,7 @@ fn what_is_in_trouble_for_a_while_is_tried_again_and_counted_once() {
 fn what_stays_in_trouble_fails_after_its_last_try_and_what_fails_by_itself_after_the_first() {
     for (retries, attempts) in [(0, 1), (1, 2), (3, 4)] {
         let helm = Scripted::new(&Script::from([("r0", vec![Transient; 20]), ("r2", vec![Hook; 20])]));
-        let run = carry_out(with_retries(3, retries), &helm, AsPlanned, GO_ON, &mut |_, _| {});
+        let run = carry_out(with_retries(3, retries), &helm, AlwaysFresh, GO_ON, &mut |_, _| {});
         let stayed = format!("r0 failed transient {attempts}");
         assert_eq!(ends(&run), [stayed.as_str(), "r1 purged 1", "r2 failed hook 1"]);
     }
@@ -128,19 +128,19 @@ fn what_stays_in_trouble_fails_after_its_last_try_and_what_fails_by_itself_after
 #[test]
 fn what_helm_does_not_find_was_uninstalled_by_the_try_before_it_or_by_somebody_else() {
     let helm = Scripted::new(&Script::from([("r0", vec![Unreachable, Gone]), ("r1", vec![Gone])]));
-    let run = carry_out(with_retries(2, 3), &helm, AsPlanned, GO_ON, &mut |_, _| {});
+    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, GO_ON, &mut |_, _| {});
     assert_eq!(ends(&run), ["r0 purged 2", "r1 already-gone 1"]);
 }
 
 /// Says the same of a release as often as it is asked, and counts.
-struct Says(Standing, Arc<Mutex<usize>>);
+struct Says(Freshness, Arc<Mutex<usize>>);
 
-impl StillAsPlanned for Says {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
+impl Recheck for Says {
+    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
         let mut asked = self.1.lock().expect("nobody panics while it is held");
         *asked += 1;
         let first = *asked == 1;
-        batch.iter().map(|_| if first { Standing::AsPlanned } else { self.0.clone() }).collect()
+        batch.iter().map(|_| if first { Freshness::AlwaysFresh } else { self.0.clone() }).collect()
     }
 }
 
@@ -148,9 +148,9 @@ impl StillAsPlanned for Says {
 fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_begun() {
     let words = || "now revision 2".to_owned();
     for (standing, end, asked) in [
-        (Standing::AsPlanned, "r0 purged 3", 3),
-        (Standing::Begun(words()), "r0 purged 3", 3),
-        (Standing::Changed(words()), "r0 failed transient 1", 2),
+        (Freshness::AlwaysFresh, "r0 purged 3", 3),
+        (Freshness::Begun(words()), "r0 purged 3", 3),
+        (Freshness::Changed(words()), "r0 failed transient 1", 2),
     ] {
         let helm = Scripted::new(&Script::from([("r0", vec![Transient, Transient])]));
         let count = Arc::new(Mutex::new(0));
@@ -163,27 +163,27 @@ fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_b
     }
     let count = Arc::new(Mutex::new(1));
     let helm = Scripted::new(&Script::new());
-    let run = carry_out(with_retries(1, 3), &helm, Says(Standing::Begun(words()), count), ONE_LANE, &mut |_, _| {});
+    let run = carry_out(with_retries(1, 3), &helm, Says(Freshness::Begun(words()), count), ONE_LANE, &mut |_, _| {});
     assert_eq!((ends(&run), helm.given().len()), (vec!["r0 changed 0".to_owned()], 0), "somebody else is at it");
 }
 
 #[test]
 fn under_fail_fast_only_the_last_failure_counts_and_what_waits_then_has_failed() {
     let helm = Scripted::new(&Script::from([("r0", vec![Transient])]));
-    let run = carry_out(with_retries(2, 3), &helm, AsPlanned, FAIL_FAST, &mut |_, _| {});
+    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, FAIL_FAST, &mut |_, _| {});
     assert_eq!(ends(&run), ["r0 purged 2", "r1 purged 1"]);
     let helm = Scripted::new(&Script::from([("r0", vec![Transient]), ("r1", vec![Hook])]));
-    let execution = Execution { patience: HOUR, batch: ONE_AT_A_TIME, ..FAIL_FAST };
-    let run = carry_out(with_retries(3, 3), &helm, AsPlanned, execution, &mut |_, _| {});
+    let execution = ExecutorConfig { patience: HOUR, batch: ONE_AT_A_TIME, ..FAIL_FAST };
+    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, execution, &mut |_, _| {});
     assert_eq!(ends(&run), ["r0 failed transient 1", "r1 failed hook 1", "r2 not-started FailFast 0"]);
 }
 
 #[test]
 fn a_signal_ends_the_wait_for_another_try() {
     let helm = Scripted::new(&Script::from([("r0", vec![Transient])]));
-    let execution = Execution { patience: HOUR, ..ALONE };
+    let execution = ExecutorConfig { patience: HOUR, ..ALONE };
     let mut judged = Vec::new();
-    let run = carry_out(with_retries(1, 3), &helm, AsPlanned, execution, &mut |event, interrupts| match event {
+    let run = carry_out(with_retries(1, 3), &helm, AlwaysFresh, execution, &mut |event, interrupts| match event {
         Event::ReleaseWaits { .. } => interrupts.on_signal(15, std::time::Instant::now()),
         Event::ReleaseJudged { release, attempts, progress, .. } => {
             judged.push((release.name.to_string(), *attempts, progress.failed));
@@ -192,7 +192,7 @@ fn a_signal_ends_the_wait_for_another_try() {
     });
     assert_eq!(ends(&run), ["r0 failed transient 1"]);
     assert_eq!(judged, [("r0".to_owned(), 1, 1)]);
-    assert_eq!(ExitCode::of_run(&run, &Settled::NothingToVerify).number(), 143);
+    assert_eq!(ExitCode::of_run(&run, &Verification::NothingToVerify).number(), 143);
 }
 
 /// There is no API server for some of its calls, counted from 0.
@@ -202,7 +202,7 @@ struct Outage {
 }
 
 impl Action for Outage {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let mut made = self.made.lock().expect("nobody panics while it is held");
         *made += 1;
         if self.calls.contains(&(*made - 1)) {
@@ -220,7 +220,7 @@ impl Action for Outage {
 #[test]
 fn an_api_server_that_is_back_soon_costs_no_release() {
     for workers in [1, 4] {
-        let patience = Patience { probing: Duration::from_hours(1), ..Patience::NONE };
+        let patience = RetryPolicy { probing: Duration::from_hours(1), ..RetryPolicy::NONE };
         let helm = Outage { calls: 3..40, made: Mutex::new(0) };
         let mut said = Vec::new();
         let mut on_event = |event: &Event<'_>| match event {
@@ -228,10 +228,10 @@ fn an_api_server_that_is_back_soon_costs_no_release() {
             Event::Resumed(_) => said.push("back"),
             _ => {}
         };
-        let execution = Execution { workers, patience, ..ALONE };
+        let execution = ExecutorConfig { workers, patience, ..ALONE };
         let interrupts = Interrupts::silent();
         interrupts.enter(Stage::Purging);
-        let run = execute(with_retries(9, 10), execution, means(helm, AsPlanned), &interrupts, &mut on_event);
+        let run = execute(with_retries(9, 10), execution, means(helm, AlwaysFresh), &interrupts, &mut on_event);
         let run = run.expect("a few threads can be had");
         assert_eq!(run.count(OutcomeKind::Purged), 9, "{:?}", ends(&run));
         said.dedup();
@@ -245,7 +245,7 @@ fn an_api_server_that_stays_away_ends_the_run_and_what_was_not_tried_is_not_star
         let names = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"];
         let helm = Scripted::new(&names.into_iter().map(|name| (name, vec![class; 50])).collect());
         let mut drained = Vec::new();
-        let run = carry_out(with_retries(8, 3), &helm, AsPlanned, ALONE, &mut |event, _| {
+        let run = carry_out(with_retries(8, 3), &helm, AlwaysFresh, ALONE, &mut |event, _| {
             if let Event::Draining { because, .. } = event {
                 drained.push(format!("{because:?}"));
             }
@@ -257,7 +257,7 @@ fn an_api_server_that_stays_away_ends_the_run_and_what_was_not_tried_is_not_star
             ends(&run)
         );
         assert_eq!(drained, [why]);
-        assert_eq!(ExitCode::of_run(&run, &Settled::NothingToVerify), ExitCode::SomeFailed);
+        assert_eq!(ExitCode::of_run(&run, &Verification::NothingToVerify), ExitCode::SomeFailed);
     }
 }
 
@@ -265,7 +265,7 @@ fn an_api_server_that_stays_away_ends_the_run_and_what_was_not_tried_is_not_star
 fn releases_that_fail_by_themselves_stop_no_other_however_many_they_are() {
     let names = ["r0", "r1", "r2", "r3", "r4", "r5", "r6"];
     let helm = Scripted::new(&names.into_iter().map(|name| (name, vec![Hook])).collect());
-    let run = carry_out(with_retries(9, 3), &helm, AsPlanned, ALONE, &mut |_, _| {});
+    let run = carry_out(with_retries(9, 3), &helm, AlwaysFresh, ALONE, &mut |_, _| {});
     assert_eq!((run.count(OutcomeKind::Failed), run.count(OutcomeKind::Purged)), (7, 2));
 }
 

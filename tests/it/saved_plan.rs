@@ -46,10 +46,10 @@ fn a_plan_says_which_policies_which_cluster_and_what_was_narrowed() {
     let digest = helm_purge::policy::sha256(&policy).to_string();
     assert_eq!(plan["policies"], json!([{"name": "test", "file": "policy.yaml", "sha256": digest}]));
     assert_eq!(plan["cluster"], json!({"context": "dev-eu", "server": "https://127.0.0.1:1"}));
-    let narrowing = json!({
+    let filters = json!({
         "namespace": "dev-a", "only": ["dev-*/w*"], "keep": ["dev-a/vault"], "withoutOptOuts": true,
     });
-    assert_eq!((&plan["apiVersion"], &plan["narrowing"]), (&json!("helm-purge/v1"), &narrowing));
+    assert_eq!((&plan["apiVersion"], &plan["narrowing"]), (&json!("helm-purge/v1"), &filters));
 }
 
 #[test]

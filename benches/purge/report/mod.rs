@@ -11,7 +11,7 @@ mod targets;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-pub(crate) use outcome::{Outcome, Standing};
+pub(crate) use outcome::{Freshness, Outcome};
 
 use crate::arguments::Arguments;
 use crate::fault::Fault;

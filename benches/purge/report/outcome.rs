@@ -14,18 +14,18 @@ pub(crate) struct Outcome {
     /// `None` where nothing was purged.
     pub(crate) cast: Option<Cast>,
     pub(crate) distance: Distance,
-    pub(crate) standings: Vec<Standing>,
+    pub(crate) standings: Vec<Freshness>,
 }
 
 /// All runs of one contestant.
 #[derive(Clone, Debug)]
-pub(crate) struct Standing {
+pub(crate) struct Freshness {
     pub(crate) name: String,
     pub(crate) way: Option<Way>,
     pub(crate) samples: Vec<Sample>,
 }
 
-impl Standing {
+impl Freshness {
     pub(crate) fn new(name: String, way: Option<Way>) -> Self {
         Self { name, way, samples: Vec::new() }
     }

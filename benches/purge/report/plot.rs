@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::outcome::{Outcome, Standing};
+use super::outcome::{Freshness, Outcome};
 use crate::contestants::Way;
 use crate::measure::Reading;
 use crate::scenes;
@@ -52,7 +52,7 @@ fn panel(outcome: &Outcome, y: f64, body: &mut String) -> f64 {
     top + 12.0
 }
 
-fn bar(standing: &Standing, top: f64, scale: f64, body: &mut String) {
+fn bar(standing: &Freshness, top: f64, scale: f64, body: &mut String) {
     let class = if matches!(standing.way, Some(Way::Purge(_))) { "ours" } else { "theirs" };
     let (width, words) = (standing.wall() * scale, top + BAR - 3.0);
     line(
@@ -66,7 +66,7 @@ fn bar(standing: &Standing, top: f64, scale: f64, body: &mut String) {
     line(body, &format!("<text x=\"{:.1}\" y=\"{words}\">{:.2}</text>", to + 8.0, standing.wall()));
 }
 
-fn spread(standing: &Standing) -> (f64, f64) {
+fn spread(standing: &Freshness) -> (f64, f64) {
     standing.range(|sample| Reading::Wall.of(sample))
 }
 

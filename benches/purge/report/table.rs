@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::outcome::{Outcome, Standing};
+use super::outcome::{Freshness, Outcome};
 use crate::measure::{Bytes, Reading, Sample};
 
 pub(super) fn of(outcome: &Outcome) -> String {
@@ -17,7 +17,7 @@ pub(super) fn of(outcome: &Outcome) -> String {
     text
 }
 
-fn row(standing: &Standing) -> String {
+fn row(standing: &Freshness) -> String {
     let seconds = |reading: fn(&Sample) -> f64| standing.median(reading);
     let (least, most) = standing.range(|sample| Reading::Wall.of(sample));
     let bytes = |reading: fn(&Sample) -> Bytes| standing.median(|sample| reading(sample).megabytes());

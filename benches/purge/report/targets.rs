@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::outcome::{Outcome, Standing};
+use super::outcome::{Freshness, Outcome};
 use crate::cast::Cast;
 use crate::contestants::Way;
 use crate::measure::Reading;
@@ -105,7 +105,7 @@ fn own(outcomes: &[Outcome]) -> Vec<Target> {
 }
 
 impl Rival {
-    fn find(self, outcome: &Outcome) -> Option<&Standing> {
+    fn find(self, outcome: &Outcome) -> Option<&Freshness> {
         let is = |way: Way| match self {
             Self::Pool => matches!(way, Way::Pool(_)),
             Self::Xargs => matches!(way, Way::Xargs(_)),
@@ -124,6 +124,6 @@ impl fmt::Display for Target {
     }
 }
 
-fn ratio(ours: &Standing, theirs: &Standing, reading: Reading) -> f64 {
+fn ratio(ours: &Freshness, theirs: &Freshness, reading: Reading) -> f64 {
     ours.median(|sample| reading.of(sample)) / theirs.median(|sample| reading.of(sample))
 }

@@ -6,7 +6,7 @@ pub(super) use read::read;
 
 use std::collections::BTreeMap;
 
-use crate::place::Place;
+use crate::location::Location;
 use crate::release::ReleaseId;
 
 /// What a case expects.
@@ -15,11 +15,11 @@ pub struct Expectation {
     /// Of each release; one of the fence that is not in here is a difference.
     pub releases: BTreeMap<ReleaseId, ExpectedRelease>,
     /// The guards that refuse, each by its word; any other that refuses is a difference.
-    pub refusals: BTreeMap<&'static str, Place>,
+    pub refusals: BTreeMap<&'static str, Location>,
     /// What goes first and what goes last, where that matters.
     pub order: Option<ExpectedOrder>,
     /// Where all of it is written.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What is expected of one release.
@@ -28,7 +28,7 @@ pub struct ExpectedRelease {
     /// What becomes of it, and why.
     pub outcome: ExpectedOutcome,
     /// Where that is written.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What becomes of a release, and why where that matters.
@@ -59,5 +59,5 @@ pub struct ExpectedOrder {
     /// What goes after everything else.
     pub last: Vec<ReleaseId>,
     /// Where that is written.
-    pub place: Place,
+    pub place: Location,
 }

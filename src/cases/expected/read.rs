@@ -6,9 +6,9 @@ use super::{Expectation, ExpectedOrder, ExpectedOutcome, ExpectedRelease, Outcom
 use crate::cases::given::{NamedRelease, refuse_twice, release, release_of};
 use crate::cases::schema;
 use crate::guard::Refusal;
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::release::ReleaseId;
 
 /// A release, and what becomes of it.
@@ -19,7 +19,7 @@ pub(in crate::cases) fn read(
     fields: &mut Fields<'_>,
     there: Option<&[ReleaseId]>,
     reader: &mut Reader<'_>,
-) -> Result<Expectation, Reported> {
+) -> Result<Expectation, ErrorReported> {
     fields.required("expect", reader, |slot, reader| {
         let place = reader.place(slot.key_span());
         let mut fields = slot.fields(&schema::EXPECT, reader)?;
@@ -42,7 +42,7 @@ pub(in crate::cases) fn read(
 }
 
 /// Reads a list of releases, or releases each with a reason.
-fn outcomes(slot: &Slot<'_>, outcome: Outcome, reader: &mut Reader<'_>) -> Result<Vec<Expected>, Reported> {
+fn outcomes(slot: &Slot<'_>, outcome: Outcome, reader: &mut Reader<'_>) -> Result<Vec<Expected>, ErrorReported> {
     if !slot.is_mapping() {
         return listed(slot, outcome, reader);
     }
@@ -53,22 +53,22 @@ fn outcomes(slot: &Slot<'_>, outcome: Outcome, reader: &mut Reader<'_>) -> Resul
     })
 }
 
-fn listed(slot: &Slot<'_>, outcome: Outcome, reader: &mut Reader<'_>) -> Result<Vec<Expected>, Reported> {
+fn listed(slot: &Slot<'_>, outcome: Outcome, reader: &mut Reader<'_>) -> Result<Vec<Expected>, ErrorReported> {
     slot.each(EmptyList::Allowed, reader, |slot, reader| {
         Ok((release_of(slot, reader)?, ExpectedOutcome { outcome, because: None }))
     })
 }
 
-fn because(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
+fn because(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, ErrorReported> {
     let written = slot.text(reader)?;
     if written.text.trim().is_empty() {
-        let fault = Fault::at(slot.span(), "an empty reason is a piece of any");
+        let fault = Diagnostic::at(slot.span(), "an empty reason is a piece of any");
         return reader.refuse(fault.label("write a piece of the reason, or name the releases in a list"));
     }
     Ok(written.text.clone())
 }
 
-fn refusals(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<BTreeMap<&'static str, Place>, Reported> {
+fn refusals(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<BTreeMap<&'static str, Location>, ErrorReported> {
     let words = Refusal::GUARDS_OF_A_PLAN.map(|word| (word, word));
     let read = |slot: &Slot<'_>, reader: &mut Reader<'_>| {
         let place = reader.place(slot.span());
@@ -77,7 +77,7 @@ fn refusals(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<BTreeMap<&'stati
     Ok(slot.each(EmptyList::Allowed, reader, read)?.into_iter().collect())
 }
 
-fn order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(ExpectedOrder, Vec<NamedRelease>), Reported> {
+fn order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(ExpectedOrder, Vec<NamedRelease>), ErrorReported> {
     let place = reader.place(slot.key_span());
     let mut fields = slot.fields(&schema::ORDER, reader)?;
     let mut named =
@@ -97,11 +97,11 @@ fn refuse_strangers<'n>(
     named: impl Iterator<Item = &'n NamedRelease>,
     there: Option<&[ReleaseId]>,
     reader: &mut Reader<'_>,
-) -> Result<(), Reported> {
+) -> Result<(), ErrorReported> {
     let Some(there) = there else { return Ok(()) };
     let mut result = Ok(());
     for named in named.filter(|named| !there.contains(&named.id)) {
-        let fault = Fault::at(named.span, format!("`{}` is no release of this case", named.id));
+        let fault = Diagnostic::at(named.span, format!("`{}` is no release of this case", named.id));
         result = Err(reader.report(fault.label("correct the name, or add it to `releases`")));
     }
     result

@@ -13,12 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
-use crate::plan::{self, Facts, Narrowing};
+use crate::plan::{self, ClusterState, Filters};
 use crate::policy::Policy;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::release::{Release, ReleaseId};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 use releases::GivenRelease;
 
@@ -38,14 +38,14 @@ pub struct Given {
 impl Given {
     /// Hands over what a plan by these policies is made from. As in a purge, it knows the contents only of those releases
     /// for which something depends on them.
-    pub fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(Facts<'_>) -> T) -> T {
+    pub fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(ClusterState<'_>) -> T) -> T {
         let nothing = Contents::new();
         let Self { now, listing, protection, .. } = self;
-        let unread = Facts { listing, contents: &nothing, protection, now: *now };
-        let wanted = plan::to_read(policies, unread, &Narrowing::default());
+        let unread = ClusterState { listing, contents: &nothing, protection, now: *now };
+        let wanted = plan::to_read(policies, unread, &Filters::default());
         let read = |release: &&Release| Some((release.id.clone(), self.contents.get(&release.id)?.clone()));
         let contents = wanted.iter().filter_map(read).collect::<Contents>();
-        make(Facts { contents: &contents, ..unread })
+        make(ClusterState { contents: &contents, ..unread })
     }
 }
 
@@ -53,7 +53,7 @@ impl Given {
 pub(super) fn read(
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> (Result<Given, Reported>, Option<Vec<ReleaseId>>) {
+) -> (Result<Given, ErrorReported>, Option<Vec<ReleaseId>>) {
     let now = fields.required("now", reader, moment);
     let releases = fields.required("releases", reader, |slot, reader| {
         let items = slot.list(EmptyList::Allowed, reader)?;
@@ -81,10 +81,10 @@ pub(super) fn read(
     (given(), ids)
 }
 
-fn moment(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Timestamp, Reported> {
+fn moment(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Timestamp, ErrorReported> {
     let written = slot.text(reader)?;
     written.text.parse().or_else(|_| {
-        let fault = Fault::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
+        let fault = Diagnostic::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
         reader.refuse(fault.label("write date, time and offset, as in `2026-11-24T19:30:00+01:00`"))
     })
 }

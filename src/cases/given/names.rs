@@ -1,28 +1,28 @@
 //! Names of releases, `namespace/release`, and of namespaces.
 
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::Span;
 use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::release::{InvalidName, Namespace, ReleaseId};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// A release, and where it is named.
 #[derive(Debug, Clone)]
 pub(crate) struct NamedRelease {
     pub(crate) id: ReleaseId,
     pub(crate) span: Span,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 /// Reads `namespace/release`.
-pub(crate) fn release(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<NamedRelease, Reported> {
+pub(crate) fn release(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<NamedRelease, ErrorReported> {
     let Some((namespace, name)) = text.split_once('/') else {
-        let fault = Fault::at(span, format!("{} is not `namespace/release`", quoted(text)));
+        let fault = Diagnostic::at(span, format!("{} is not `namespace/release`", quoted(text)));
         return reader.refuse(fault.label("a case names releases one by one, as in `dev-alice/web`"));
     };
     let illegal = |what: &str, name: &str, why: InvalidName| {
-        Fault::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
+        Diagnostic::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
     };
     match (namespace.parse(), name.parse()) {
         (Ok(namespace), Ok(name)) => {
@@ -35,17 +35,17 @@ pub(crate) fn release(text: &str, span: Span, reader: &mut Reader<'_>) -> Result
 }
 
 /// Reads `namespace/release` where a text stands.
-pub(crate) fn release_of(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamedRelease, Reported> {
+pub(crate) fn release_of(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamedRelease, ErrorReported> {
     let written = slot.text(reader)?;
     release(&written.text, slot.span(), reader)
 }
 
 /// Reads the name of a namespace.
-pub(super) fn namespace(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<Namespace, Reported> {
+pub(super) fn namespace(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<Namespace, ErrorReported> {
     match text.parse::<Namespace>() {
         Ok(namespace) => Ok(namespace),
         Err(why) => {
-            let fault = Fault::at(span, format!("{} is no namespace's name", quoted(text)));
+            let fault = Diagnostic::at(span, format!("{} is no namespace's name", quoted(text)));
             reader.refuse(fault.label(why.to_string()))
         }
     }
@@ -56,13 +56,13 @@ pub(crate) fn refuse_twice<'n>(
     named: impl Iterator<Item = &'n NamedRelease>,
     how: &str,
     reader: &mut Reader<'_>,
-) -> Result<(), Reported> {
+) -> Result<(), ErrorReported> {
     let (mut seen, mut result) = (std::collections::BTreeMap::new(), Ok(()));
     for named in named {
         match seen.get(&named.id) {
             None => drop(seen.insert(&named.id, named.span)),
             Some(first) => {
-                let fault = Fault::at(named.span, format!("`{}` is {how} twice", named.id));
+                let fault = Diagnostic::at(named.span, format!("`{}` is {how} twice", named.id));
                 result = Err(reader.report(fault.label("again here: remove one").also(*first, "the first")));
             }
         }

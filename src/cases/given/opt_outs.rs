@@ -3,14 +3,14 @@
 
 use super::names;
 use crate::cases::schema;
-use crate::cluster::KeepMark;
+use crate::cluster::OptOutConfigMap;
 use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// What such a ConfigMap is called in a case.
 const NAME: &str = "helm-purge-keep";
 
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepMark, Reported> {
+pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<OptOutConfigMap, ErrorReported> {
     let mut fields = slot.fields(&schema::OPT_OUT, reader)?;
     let namespace = fields.required("namespace", reader, |slot, reader| {
         let written = slot.text(reader)?;
@@ -22,5 +22,5 @@ pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<KeepMark,
     });
     fields.complete()?;
     let annotations = annotations.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
-    Ok(KeepMark { namespace: namespace?.to_string(), name: NAME.to_owned(), annotations })
+    Ok(OptOutConfigMap { namespace: namespace?.to_string(), name: NAME.to_owned(), annotations })
 }

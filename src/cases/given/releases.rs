@@ -10,9 +10,9 @@ use super::namespaces::texts;
 use super::{NamedRelease, holds, release, release_of};
 use crate::cases::schema;
 use crate::policy::decode::{Fields, Reader, Slot, TextOrFields};
-use crate::policy::fault::{Fault, Reported};
-use crate::release::{Chart, Content, GroupKind, Known, Object, Release, Revision, Status, Ties};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::release::{Chart, Content, CrdUsage, GroupKind, Known, Object, Release, Revision, Status};
+use crate::sanitize::quoted;
 
 /// What is young enough to be of today and old enough to be nobody's installation of this moment.
 const USUAL_AGE: Duration = Duration::from_hours(24);
@@ -79,7 +79,7 @@ impl GivenRelease {
         let mut content = Content {
             first_deployed: time(self.first_age),
             managed_by: self.managed_by,
-            ties: Ties { defines: Known::Is(self.defines), uses: Known::Is(self.uses), objects: Known::Unknown },
+            ties: CrdUsage { defines: Known::Is(self.defines), uses: Known::Is(self.uses), objects: Known::Unknown },
             ..Content::of_chart(self.chart)
         };
         for object in self.objects {
@@ -89,14 +89,14 @@ impl GivenRelease {
     }
 }
 
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, Reported> {
+pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, ErrorReported> {
     match slot.text_or_fields(&schema::RELEASE, reader)? {
         TextOrFields::Text(written) => Ok(GivenRelease::usual(release(&written.text, slot.span(), reader)?)),
         TextOrFields::Fields(fields) => read_long(slot, fields, reader),
     }
 }
 
-fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, Reported> {
+fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, ErrorReported> {
     let text = |slot: &Slot<'_>, reader: &mut Reader<'_>| Ok(slot.text(reader)?.text.clone());
     let named = fields.required("release", reader, release_of);
     let chart = fields.optional("chart", reader, chart);
@@ -115,7 +115,7 @@ fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -
     let age = age?.unwrap_or(usual.age);
     let first_age = first_age?.unwrap_or(age);
     if matches!((first_age, age), (Known::Is(first), Known::Is(last)) if first < last) {
-        let fault = Fault::at(slot.span(), "its first revision is younger than its newest");
+        let fault = Diagnostic::at(slot.span(), "its first revision is younger than its newest");
         return reader.refuse(fault.label("`firstAge` is at least as long as `age`, which is `1d` without the key"));
     }
     Ok(GivenRelease {
@@ -135,7 +135,7 @@ fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -
 }
 
 /// Reads name and version as `helm list` shows them, or `unknown`.
-fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, Reported> {
+fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, ErrorReported> {
     let written = &slot.text(reader)?.text;
     if written == UNKNOWN {
         return Ok(Known::Unknown);
@@ -144,11 +144,11 @@ fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, Repor
         Known::Is(chart) => Ok(Known::Is(chart)),
         Known::Unknown => {
             let message = format!("name and version of the chart {} cannot be told apart", quoted(written));
-            reader.refuse(Fault::at(slot.span(), message).label("write it as in `web-1.2.3`, or write `unknown`"))
+            reader.refuse(Diagnostic::at(slot.span(), message).label("write it as in `web-1.2.3`, or write `unknown`"))
         }
     }
 }
 
-fn status(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Status, Reported> {
+fn status(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Status, ErrorReported> {
     slot.one_of(&Status::ALL.map(|status| (status.as_str(), status)), reader)
 }

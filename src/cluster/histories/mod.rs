@@ -8,8 +8,8 @@ use kube::Api;
 use kube::api::{DeleteParams, Preconditions};
 
 use super::client::{Client, in_time};
-use super::look_error::LookError;
-use super::looks::{Record, RecordStore};
+use super::look_error::ApiError;
+use super::looks::{Record, StorageDriver};
 
 /// So many requests of one look are on their way at a time.
 const SIDE_BY_SIDE: usize = 8;
@@ -18,7 +18,7 @@ const TOGETHER: usize = 5 * SIDE_BY_SIDE;
 
 impl Client {
     /// Removes records as they were seen. For each, in order: whether it is gone; where it is not, it was not touched.
-    pub fn remove_records(&self, store: RecordStore, records: &[Record]) -> Vec<Result<(), LookError>> {
+    pub fn remove_records(&self, store: StorageDriver, records: &[Record]) -> Vec<Result<(), ApiError>> {
         let mut removed = Vec::with_capacity(records.len());
         for some in records.chunks(TOGETHER) {
             let wanted = some.to_vec();
@@ -35,7 +35,7 @@ impl Client {
     }
 }
 
-async fn remove(client: kube::Client, store: RecordStore, records: Vec<Record>) -> Vec<Result<(), LookError>> {
+async fn remove(client: kube::Client, store: StorageDriver, records: Vec<Record>) -> Vec<Result<(), ApiError>> {
     let removals = records.into_iter().map(|record| {
         let client = client.clone();
         async move {
@@ -46,11 +46,11 @@ async fn remove(client: kube::Client, store: RecordStore, records: Vec<Record>) 
             let (parameters, name) = (DeleteParams::default().preconditions(as_seen), &record.object);
             in_time(async {
                 let deleted = match store {
-                    RecordStore::Secrets => {
+                    StorageDriver::Secrets => {
                         let api = Api::<Secret>::namespaced(client, &record.namespace);
                         api.delete(name, &parameters).await.map(drop)
                     }
-                    RecordStore::ConfigMaps => {
+                    StorageDriver::ConfigMaps => {
                         let api = Api::<ConfigMap>::namespaced(client, &record.namespace);
                         api.delete(name, &parameters).await.map(drop)
                     }

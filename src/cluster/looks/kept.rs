@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
 use super::records::{InNamespace, Record, RecordList, every_page, list, list_in};
-use super::store::{RecordStore, UNINSTALLED};
+use super::store::{StorageDriver, UNINSTALLED};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::release::Namespace;
 
 /// So many releases are named in one question: it becomes part of an address.
@@ -23,11 +23,11 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn uninstalled_records(&self, store: RecordStore) -> Result<RecordList, LookError> {
+    pub fn uninstalled_records(&self, store: StorageDriver) -> Result<RecordList, ApiError> {
         self.look(move |client| async move {
             match store {
-                RecordStore::Secrets => list(&Api::<Secret>::all(client), UNINSTALLED).await,
-                RecordStore::ConfigMaps => list(&Api::<ConfigMap>::all(client), UNINSTALLED).await,
+                StorageDriver::Secrets => list(&Api::<Secret>::all(client), UNINSTALLED).await,
+                StorageDriver::ConfigMaps => list(&Api::<ConfigMap>::all(client), UNINSTALLED).await,
             }
         })
     }
@@ -38,9 +38,9 @@ impl Client {
     /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
     pub fn uninstalled_records_in(
         &self,
-        store: RecordStore,
+        store: StorageDriver,
         namespaces: Vec<Namespace>,
-    ) -> Result<Vec<InNamespace>, LookError> {
+    ) -> Result<Vec<InNamespace>, ApiError> {
         self.look(move |client| async move {
             let looks = namespaces.into_iter().map(|namespace| {
                 let client = client.clone();
@@ -59,18 +59,20 @@ impl Client {
     /// Where they cannot be listed.
     pub fn histories(
         &self,
-        store: RecordStore,
+        store: StorageDriver,
         namespace: &Namespace,
         releases: &[String],
-    ) -> Result<Vec<Record>, LookError> {
+    ) -> Result<Vec<Record>, ApiError> {
         let mut records = Vec::new();
         for some in releases.chunks(NAMED_TOGETHER) {
             let (namespace, labels) = (namespace.clone(), format!(",name in ({})", some.join(",")));
             records.extend(self.look(move |client| async move {
                 let name = namespace.as_str();
                 match store {
-                    RecordStore::Secrets => typed(&Api::<Secret>::namespaced(client, name), store, &labels).await,
-                    RecordStore::ConfigMaps => typed(&Api::<ConfigMap>::namespaced(client, name), store, &labels).await,
+                    StorageDriver::Secrets => typed(&Api::<Secret>::namespaced(client, name), store, &labels).await,
+                    StorageDriver::ConfigMaps => {
+                        typed(&Api::<ConfigMap>::namespaced(client, name), store, &labels).await
+                    }
                 }
             })?);
         }
@@ -78,12 +80,12 @@ impl Client {
     }
 }
 
-async fn typed<K>(api: &Api<K>, store: RecordStore, labels: &str) -> Result<Vec<Record>, LookError>
+async fn typed<K>(api: &Api<K>, store: StorageDriver, labels: &str) -> Result<Vec<Record>, ApiError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
     let mut records = Vec::new();
-    let parameters = store.of_helms_type(RecordStore::parameters(labels));
+    let parameters = store.of_helms_type(StorageDriver::parameters(labels));
     every_page(api, &parameters, |metadata| records.push(Record::from(&metadata))).await?;
     Ok(records)
 }

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{APIGroupList, APIResource};
 use kube::core::{ApiResource, GroupVersionKind};
 
 use super::SIDE_BY_SIDE;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 
 /// Where objects of a kind are found.
@@ -25,7 +25,7 @@ pub(super) enum Scope {
 }
 
 /// Group, and what the API server has in each of its versions.
-pub(super) type Groups = BTreeMap<String, Result<Vec<Version>, LookError>>;
+pub(super) type Groups = BTreeMap<String, Result<Vec<Version>, ApiError>>;
 
 /// What there is in one version of a group.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub(super) struct Version {
 }
 
 /// Asks what there is in these groups. One that the API server does not have has no versions.
-pub(super) async fn groups(client: kube::Client, wanted: BTreeSet<String>) -> Result<Groups, LookError> {
+pub(super) async fn groups(client: kube::Client, wanted: BTreeSet<String>) -> Result<Groups, ApiError> {
     let all = answered(|| client.list_api_groups()).await?;
     let looks = wanted.into_iter().map(|group| {
         let (client, names) = (client.clone(), versions(&all, &group));
@@ -53,7 +53,7 @@ fn versions(all: &APIGroupList, group: &str) -> Vec<String> {
     found.flat_map(|found| &found.versions).map(|version| version.group_version.clone()).collect()
 }
 
-async fn each(client: &kube::Client, names: Vec<String>) -> Result<Vec<Version>, LookError> {
+async fn each(client: &kube::Client, names: Vec<String>) -> Result<Vec<Version>, ApiError> {
     let mut versions = Vec::new();
     for api_version in names {
         let resources = answered(async || {

@@ -18,19 +18,21 @@ mod watch;
 pub use namespaces::{KnownNamespace, NamedNamespace, NamespaceFacts, NamespaceList};
 pub use offered::OfferedKinds;
 pub use payloads::{Payload, Payloads, Wanted};
-pub use protection::{Application, HelmRelease, KeepMark, KeepMarkList, MadeReleases, MarksInNamespace};
+pub use protection::{
+    Application, HelmRelease, MadeReleases, OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace,
+};
 pub use records::{InNamespace, Record, RecordList};
 pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};
-pub use rights::{Deed, Resource, SpelledKind};
-pub use store::RecordStore;
+pub use rights::{AccessReview, Resource, SpelledKind};
+pub use store::StorageDriver;
 pub use watch::WatchNews;
 
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
 use kube::Api;
 
 use super::client::Client;
-use super::look_error::LookError;
+use super::look_error::ApiError;
 use super::question::answered;
 
 /// So many requests of one look are on their way at a time, each over a connection of its own, which costs the API
@@ -46,12 +48,12 @@ impl Client {
     ///
     /// # Errors
     /// Where the namespace `kube-system` cannot be read.
-    pub fn identity(&self) -> Result<Identity, LookError> {
+    pub fn identity(&self) -> Result<Identity, ApiError> {
         let look = |client| async {
             let api = Api::<NamespaceObject>::all(client);
             answered(|| api.get_metadata("kube-system")).await
         };
         let uid = self.look(look)?.metadata.uid.filter(|uid| !uid.is_empty());
-        uid.map(Identity).ok_or_else(|| LookError::Failed("the namespace kube-system has no UID".to_owned()))
+        uid.map(Identity).ok_or_else(|| ApiError::Failed("the namespace kube-system has no UID".to_owned()))
     }
 }

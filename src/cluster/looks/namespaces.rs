@@ -12,7 +12,7 @@ use super::own_annotations::own_annotations;
 use super::protection::in_bounds;
 use super::records::every_page;
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 use crate::release::Namespace;
 
@@ -38,14 +38,14 @@ pub struct NamespaceList {
 }
 
 /// A namespace that was asked for by its name: what is known of it, or why nothing is.
-pub type NamedNamespace = (Namespace, Result<NamespaceFacts, LookError>);
+pub type NamedNamespace = (Namespace, Result<NamespaceFacts, ApiError>);
 
 impl Client {
     /// All namespaces.
     ///
     /// # Errors
     /// Where they cannot be listed.
-    pub fn namespaces(&self) -> Result<NamespaceList, LookError> {
+    pub fn namespaces(&self) -> Result<NamespaceList, ApiError> {
         self.look(|client| async {
             let mut namespaces = BTreeMap::new();
             let api = Api::<NamespaceObject>::all(client);
@@ -59,7 +59,7 @@ impl Client {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub fn namespace(&self, name: &Namespace) -> Result<Option<NamespaceFacts>, LookError> {
+    pub fn namespace(&self, name: &Namespace) -> Result<Option<NamespaceFacts>, ApiError> {
         let name = name.to_string();
         self.look(|client| async move {
             let api = Api::<NamespaceObject>::all(client);
@@ -72,7 +72,7 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing could be asked at all. What was refused of one namespace stands beside it.
-    pub fn namespaces_by_name(&self, namespaces: Vec<Namespace>) -> Result<Vec<NamedNamespace>, LookError> {
+    pub fn namespaces_by_name(&self, namespaces: Vec<Namespace>) -> Result<Vec<NamedNamespace>, ApiError> {
         self.look(|client| {
             in_bounds(async move {
                 let api = Api::<NamespaceObject>::all(client);

@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 
 use super::SIDE_BY_SIDE;
 use crate::cluster::client::{Client, in_time};
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 /// What the API server offers in one version of one group.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ impl Client {
     ///
     /// # Errors
     /// Where one of them is not offered, or may not be asked for, or there is no answer.
-    pub fn offered(&self, api_versions: Vec<String>) -> Result<Vec<OfferedKinds>, LookError> {
+    pub fn offered(&self, api_versions: Vec<String>) -> Result<Vec<OfferedKinds>, ApiError> {
         self.look(|client| async move {
             let looks = api_versions.into_iter().map(|api_version| offered_in(client.clone(), api_version));
             iter(looks).buffered(SIDE_BY_SIDE).try_collect().await
@@ -39,7 +39,7 @@ impl Client {
     }
 }
 
-async fn offered_in(client: kube::Client, api_version: String) -> Result<OfferedKinds, LookError> {
+async fn offered_in(client: kube::Client, api_version: String) -> Result<OfferedKinds, ApiError> {
     let list = if api_version.contains('/') {
         in_time(client.list_api_group_resources(&api_version)).await?
     } else {

@@ -5,7 +5,7 @@ use kube::Api;
 use kube::api::PostParams;
 
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 
 impl Client {
@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Errors
     /// Where it may not be asked, or the API server does not know the question (before Kubernetes 1.28).
-    pub fn own_name(&self) -> Result<String, LookError> {
+    pub fn own_name(&self) -> Result<String, ApiError> {
         self.look(|client| async {
             let question = SelfSubjectReview::default();
             let (api, parameters) = (Api::all(client), PostParams::default());
             let answer = answered(|| api.create(&parameters, &question)).await?;
             let name = answer.status.and_then(|status| status.user_info).and_then(|user| user.username);
-            name.filter(|name| !name.is_empty()).ok_or_else(|| LookError::Failed("the user has no name".to_owned()))
+            name.filter(|name| !name.is_empty()).ok_or_else(|| ApiError::Failed("the user has no name".to_owned()))
         })
     }
 }

@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::SIDE_BY_SIDE;
-use super::store::{NOT_REPLACED, RecordStore};
+use super::store::{NOT_REPLACED, StorageDriver};
 use crate::cluster::client::{Client, told_to_end};
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 use crate::release::Namespace;
 
@@ -50,12 +50,12 @@ pub struct Payload {
 
 /// Payloads as they come in, for any number of takers at a time.
 #[derive(Debug)]
-pub struct Payloads(Mutex<Receiver<Result<Payload, LookError>>>);
+pub struct Payloads(Mutex<Receiver<Result<Payload, ApiError>>>);
 
 impl Payloads {
     /// Waits for the next one; none where all have come, or the run was told to end. One that is wanted and never
     /// comes is not there.
-    pub fn next(&self) -> Option<Result<Payload, LookError>> {
+    pub fn next(&self) -> Option<Result<Payload, ApiError>> {
         // Nothing panics while it is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
     }
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing can be read at all.
-    pub fn payloads(&self, store: RecordStore, wanted: Vec<Wanted>) -> Result<Payloads, LookError> {
+    pub fn payloads(&self, store: StorageDriver, wanted: Vec<Wanted>) -> Result<Payloads, ApiError> {
         let (sender, receiver) = channel(WAITING);
         let stop = self.stop().clone();
         self.start(move |client| async move {
@@ -82,15 +82,15 @@ impl Client {
     }
 }
 
-type Taker = Sender<Result<Payload, LookError>>;
+type Taker = Sender<Result<Payload, ApiError>>;
 
-async fn read_all(client: kube::Client, store: RecordStore, wanted: Vec<Wanted>, taker: Taker) {
+async fn read_all(client: kube::Client, store: StorageDriver, wanted: Vec<Wanted>, taker: Taker) {
     let looks = wanted.into_iter().map(|wanted| {
         let (client, taker, name) = (client.clone(), taker.clone(), wanted.namespace.to_string());
         async move {
             let read = match store {
-                RecordStore::Secrets => read(Api::<Secret>::namespaced(client, &name), wanted, &taker).await,
-                RecordStore::ConfigMaps => read(Api::<ConfigMap>::namespaced(client, &name), wanted, &taker).await,
+                StorageDriver::Secrets => read(Api::<Secret>::namespaced(client, &name), wanted, &taker).await,
+                StorageDriver::ConfigMaps => read(Api::<ConfigMap>::namespaced(client, &name), wanted, &taker).await,
             };
             if let Err(error) = read {
                 // Nobody listens any more where another one failed.
@@ -102,7 +102,7 @@ async fn read_all(client: kube::Client, store: RecordStore, wanted: Vec<Wanted>,
 }
 
 /// Reads what is wanted of one namespace.
-async fn read<K: Holder>(api: Api<K>, wanted: Wanted, taker: &Taker) -> Result<(), LookError> {
+async fn read<K: Holder>(api: Api<K>, wanted: Wanted, taker: &Taker) -> Result<(), ApiError> {
     let Wanted { namespace, mut objects } = wanted;
     if objects.len() >= MANY {
         list(&api, &namespace, &mut objects, taker).await?;
@@ -123,8 +123,8 @@ async fn list<K: Holder>(
     namespace: &Namespace,
     objects: &mut BTreeSet<String>,
     taker: &Taker,
-) -> Result<(), LookError> {
-    let mut page = RecordStore::parameters(NOT_REPLACED).limit(PAGE);
+) -> Result<(), ApiError> {
+    let mut page = StorageDriver::parameters(NOT_REPLACED).limit(PAGE);
     loop {
         let list = answered(|| api.list(&page)).await?;
         for mut holder in list.items {
@@ -141,9 +141,9 @@ async fn list<K: Holder>(
     }
 }
 
-async fn hand_on(payload: Payload, taker: &Taker) -> Result<(), LookError> {
+async fn hand_on(payload: Payload, taker: &Taker) -> Result<(), ApiError> {
     // Nobody listens any more where another look failed.
-    taker.send(Ok(payload)).await.map_err(|_| LookError::Interrupted)
+    taker.send(Ok(payload)).await.map_err(|_| ApiError::Interrupted)
 }
 
 /// An object that holds a record.

@@ -13,11 +13,11 @@ use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
-use super::store::{NOT_REPLACED, RecordStore};
+use super::store::{NOT_REPLACED, StorageDriver};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
-use crate::release::{Namespace, RecordMark};
+use crate::release::{Namespace, ObjectVersion};
 
 /// So many records are asked for at a time: a page stays small, whatever the cluster holds.
 const PAGE: u32 = 1000;
@@ -30,7 +30,7 @@ pub struct Record {
     /// The object's own name.
     pub object: String,
     /// Which writing of the object it is.
-    pub mark: RecordMark,
+    pub mark: ObjectVersion,
     /// The release's name, where the record has such a label. Foreign text.
     pub release: Option<String>,
     /// The revision, where the record has such a label and it is a number.
@@ -59,7 +59,7 @@ pub struct InNamespace {
     /// Which.
     pub namespace: Namespace,
     /// Its records.
-    pub listed: Result<RecordList, LookError>,
+    pub listed: Result<RecordList, ApiError>,
 }
 
 impl Record {
@@ -73,11 +73,11 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn records(&self, store: RecordStore) -> Result<RecordList, LookError> {
+    pub fn records(&self, store: StorageDriver) -> Result<RecordList, ApiError> {
         self.look(move |client| async move {
             match store {
-                RecordStore::Secrets => list(&Api::<Secret>::all(client), NOT_REPLACED).await,
-                RecordStore::ConfigMaps => list(&Api::<ConfigMap>::all(client), NOT_REPLACED).await,
+                StorageDriver::Secrets => list(&Api::<Secret>::all(client), NOT_REPLACED).await,
+                StorageDriver::ConfigMaps => list(&Api::<ConfigMap>::all(client), NOT_REPLACED).await,
             }
         })
     }
@@ -86,7 +86,7 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
-    pub fn records_in(&self, store: RecordStore, namespaces: Vec<Namespace>) -> Result<Vec<InNamespace>, LookError> {
+    pub fn records_in(&self, store: StorageDriver, namespaces: Vec<Namespace>) -> Result<Vec<InNamespace>, ApiError> {
         self.look(move |client| async move {
             let looks = namespaces.into_iter().map(|namespace| {
                 let client = client.clone();
@@ -105,10 +105,10 @@ impl Client {
     /// Where they cannot be listed.
     pub fn records_of(
         &self,
-        store: RecordStore,
+        store: StorageDriver,
         namespace: Namespace,
         releases: &[String],
-    ) -> Result<RecordList, LookError> {
+    ) -> Result<RecordList, ApiError> {
         let labels = format!(",name in ({})", releases.join(","));
         self.look(move |client| async move { list_in(client, store, &namespace, &labels).await })
     }
@@ -116,25 +116,25 @@ impl Client {
 
 pub(super) async fn list_in(
     client: kube::Client,
-    store: RecordStore,
+    store: StorageDriver,
     namespace: &Namespace,
     labels: &str,
-) -> Result<RecordList, LookError> {
+) -> Result<RecordList, ApiError> {
     let name = namespace.as_str();
     match store {
-        RecordStore::Secrets => list(&Api::<Secret>::namespaced(client, name), labels).await,
-        RecordStore::ConfigMaps => list(&Api::<ConfigMap>::namespaced(client, name), labels).await,
+        StorageDriver::Secrets => list(&Api::<Secret>::namespaced(client, name), labels).await,
+        StorageDriver::ConfigMaps => list(&Api::<ConfigMap>::namespaced(client, name), labels).await,
     }
 }
 
 /// Every record that an API shows, with a condition on its labels.
-pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, LookError>
+pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, ApiError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
     let mut records = Vec::new();
     let version =
-        every_page(api, &RecordStore::parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
+        every_page(api, &StorageDriver::parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
     Ok(RecordList { records, version })
 }
 
@@ -143,7 +143,7 @@ pub(super) async fn every_page<K>(
     api: &Api<K>,
     parameters: &ListParams,
     mut on_object: impl FnMut(ObjectMeta),
-) -> Result<String, LookError>
+) -> Result<String, ApiError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
@@ -164,7 +164,7 @@ impl From<&ObjectMeta> for Record {
         Self {
             namespace: metadata.namespace.clone().unwrap_or_default(),
             object: metadata.name.clone().unwrap_or_default(),
-            mark: RecordMark {
+            mark: ObjectVersion {
                 uid: metadata.uid.as_deref().unwrap_or_default().into(),
                 version: metadata.resource_version.as_deref().unwrap_or_default().into(),
             },

@@ -9,9 +9,9 @@ use kube::api::DynamicObject;
 use super::SIDE_BY_SIDE;
 use super::kinds::{Groups, Home, Scope, groups, home};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
-use crate::release::Address;
+use crate::release::ObjectRef;
 
 /// So many objects in one look, and so many groups: each request may take its time, and a look has an end.
 const TOGETHER: usize = 5 * SIDE_BY_SIDE;
@@ -26,12 +26,12 @@ pub enum Presence {
     /// It is not.
     Gone,
     /// That cannot be told, for this reason.
-    Unknown(LookError),
+    Unknown(ApiError),
 }
 
 impl Client {
     /// For each object, in order: whether it is still there.
-    pub fn presence(&self, objects: &[Address]) -> Vec<Presence> {
+    pub fn presence(&self, objects: &[ObjectRef]) -> Vec<Presence> {
         let groups = match self.groups_of(objects) {
             Ok(groups) => groups,
             Err(error) => return vec![Presence::Unknown(error); objects.len()],
@@ -51,7 +51,7 @@ impl Client {
         found
     }
 
-    fn groups_of(&self, objects: &[Address]) -> Result<Groups, LookError> {
+    fn groups_of(&self, objects: &[ObjectRef]) -> Result<Groups, ApiError> {
         let wanted = objects.iter().map(|object| object.group().to_owned()).collect::<BTreeSet<_>>();
         let wanted = wanted.into_iter().collect::<Vec<_>>();
         let mut all = BTreeMap::new();
@@ -64,12 +64,12 @@ impl Client {
 }
 
 /// What to ask about an object; or what can be said without asking.
-type Question = Result<(Home, Address), Presence>;
+type Question = Result<(Home, ObjectRef), Presence>;
 
-fn question(object: &Address, groups: &Groups) -> Question {
+fn question(object: &ObjectRef, groups: &Groups) -> Question {
     if !is_name(&object.name) || !is_name(&object.namespace) {
         let why = format!("{:?} is no name that an object can have", object.name);
-        return Err(Presence::Unknown(LookError::Unsupported(why)));
+        return Err(Presence::Unknown(ApiError::Unsupported(why)));
     }
     match groups.get(object.group()) {
         Some(Ok(versions)) => match home(versions, &object.api_version, &object.kind) {
@@ -77,7 +77,7 @@ fn question(object: &Address, groups: &Groups) -> Question {
             None => Err(Presence::Gone),
         },
         Some(Err(error)) => Err(Presence::Unknown(error.clone())),
-        None => Err(Presence::Unknown(LookError::Failed("its kind was not looked for".to_owned()))),
+        None => Err(Presence::Unknown(ApiError::Failed("its kind was not looked for".to_owned()))),
     }
 }
 
@@ -100,7 +100,7 @@ async fn ask(client: kube::Client, questions: Vec<Question>) -> Vec<Presence> {
     iter(answers).buffered(SIDE_BY_SIDE).collect().await
 }
 
-async fn presence(client: kube::Client, home: &Home, object: &Address) -> Presence {
+async fn presence(client: kube::Client, home: &Home, object: &ObjectRef) -> Presence {
     let api: Api<DynamicObject> = match home.scope {
         Scope::Namespace => Api::namespaced_with(client, &object.namespace, &home.resource),
         Scope::Cluster => Api::all_with(client, &home.resource),

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::SIDE_BY_SIDE;
-use super::store::RecordStore;
+use super::store::StorageDriver;
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 use crate::release::Namespace;
 
@@ -45,9 +45,9 @@ impl Client {
     /// Where they cannot be listed in one of them.
     pub fn replaced_revisions(
         &self,
-        store: RecordStore,
+        store: StorageDriver,
         namespaces: Vec<Namespace>,
-    ) -> Result<Vec<(Namespace, ReplacedRevisions)>, LookError> {
+    ) -> Result<Vec<(Namespace, ReplacedRevisions)>, ApiError> {
         self.look(move |client| async move {
             let looks = namespaces.into_iter().map(|namespace| {
                 let client = client.clone();
@@ -65,7 +65,7 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn replaced_names(&self, store: RecordStore) -> Result<ReplacedNames, LookError> {
+    pub fn replaced_names(&self, store: StorageDriver) -> Result<ReplacedNames, ApiError> {
         self.look(move |client| async move {
             let mut found = ReplacedNames::default();
             every_name(&client, store, None, |object| found.add(object)).await?;
@@ -94,12 +94,12 @@ struct Row {
 
 async fn every_name(
     client: &kube::Client,
-    store: RecordStore,
+    store: StorageDriver,
     namespace: Option<&Namespace>,
     mut on_name: impl FnMut(&str),
-) -> Result<(), LookError> {
+) -> Result<(), ApiError> {
     let path = store.path(namespace);
-    let mut page = RecordStore::parameters(",status=superseded").limit(PAGE);
+    let mut page = StorageDriver::parameters(",status=superseded").limit(PAGE);
     loop {
         let asked = request(&path, &page)?;
         let table: Table = answered(|| client.request(asked.clone())).await?;
@@ -114,8 +114,8 @@ async fn every_name(
 }
 
 /// A list as a table whose rows hold no objects.
-fn request(path: &str, page: &kube::api::ListParams) -> Result<http::Request<Vec<u8>>, LookError> {
-    let failed = |error: &dyn std::fmt::Display| LookError::Failed(error.to_string());
+fn request(path: &str, page: &kube::api::ListParams) -> Result<http::Request<Vec<u8>>, ApiError> {
+    let failed = |error: &dyn std::fmt::Display| ApiError::Failed(error.to_string());
     let mut request = Request::new(path).list(page).map_err(|error| failed(&error))?;
     let uri = format!("{}&includeObject=None", request.uri());
     *request.uri_mut() = uri.parse().map_err(|error: http::uri::InvalidUri| failed(&error))?;

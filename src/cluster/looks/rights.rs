@@ -12,12 +12,12 @@ use kube::{Api, discovery};
 use super::SIDE_BY_SIDE;
 use super::protection::in_bounds;
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 
 /// Something that somebody may want to do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Deed {
+pub struct AccessReview {
     /// Where; in the whole cluster, where no namespace is given.
     pub namespace: Option<String>,
     /// The group of the kind, empty for the core of Kubernetes, `*` for all.
@@ -41,7 +41,10 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing could be asked at all.
-    pub fn may(&self, deeds: BTreeSet<Deed>) -> Result<BTreeMap<Deed, Result<bool, LookError>>, LookError> {
+    pub fn may(
+        &self,
+        deeds: BTreeSet<AccessReview>,
+    ) -> Result<BTreeMap<AccessReview, Result<bool, ApiError>>, ApiError> {
         self.look(|client| {
             in_bounds(async move {
                 let api = Api::<SelfSubjectAccessReview>::all(client);
@@ -64,7 +67,7 @@ impl Client {
     ///
     /// # Errors
     /// Where it does not answer, or does not know the question.
-    pub fn user(&self) -> Result<Option<String>, LookError> {
+    pub fn user(&self) -> Result<Option<String>, ApiError> {
         self.look(|client| {
             in_bounds(async move {
                 let api = Api::<SelfSubjectReview>::all(client);
@@ -79,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing could be asked at all.
-    pub fn resources(&self, kinds: BTreeSet<SpelledKind>) -> Result<BTreeMap<SpelledKind, Resource>, LookError> {
+    pub fn resources(&self, kinds: BTreeSet<SpelledKind>) -> Result<BTreeMap<SpelledKind, Resource>, ApiError> {
         self.look(|client| {
             in_bounds(async move {
                 let mut resources = BTreeMap::new();
@@ -98,7 +101,7 @@ impl Client {
 
 const UNNAMED: PostParams = PostParams { dry_run: false, field_manager: None };
 
-fn review(deed: &Deed) -> SelfSubjectAccessReview {
+fn review(deed: &AccessReview) -> SelfSubjectAccessReview {
     let attributes = ResourceAttributes {
         namespace: deed.namespace.clone(),
         group: Some(deed.group.clone()),

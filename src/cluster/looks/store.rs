@@ -6,7 +6,7 @@ use crate::release::Namespace;
 
 /// Where Helm stores its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordStore {
+pub enum StorageDriver {
     /// In Secrets, its default.
     Secrets,
     /// In ConfigMaps, with `HELM_DRIVER=configmap`.
@@ -18,12 +18,12 @@ pub(super) const NOT_REPLACED: &str = ",status!=superseded";
 /// Only those that say that their release is uninstalled.
 pub(super) const UNINSTALLED: &str = ",status=uninstalled";
 
-impl RecordStore {
+impl StorageDriver {
     /// The path of the list of all records, or of those in one namespace.
     pub(super) fn path(self, namespace: Option<&Namespace>) -> String {
         let plural = match self {
-            RecordStore::Secrets => "secrets",
-            RecordStore::ConfigMaps => "configmaps",
+            StorageDriver::Secrets => "secrets",
+            StorageDriver::ConfigMaps => "configmaps",
         };
         match namespace {
             Some(namespace) => format!("/api/v1/namespaces/{namespace}/{plural}"),
@@ -40,8 +40,8 @@ impl RecordStore {
     /// Only what also has the type of a record, where that is said: a Secret with the right labels may be anything.
     pub(super) fn of_helms_type(self, parameters: ListParams) -> ListParams {
         match self {
-            RecordStore::Secrets => parameters.fields("type=helm.sh/release.v1"),
-            RecordStore::ConfigMaps => parameters,
+            StorageDriver::Secrets => parameters.fields("type=helm.sh/release.v1"),
+            StorageDriver::ConfigMaps => parameters,
         }
     }
 

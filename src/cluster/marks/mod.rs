@@ -16,28 +16,28 @@ use kube::Api;
 use kube::api::ObjectMeta;
 
 use super::client::Client;
-use super::look_error::LookError;
-use super::looks::KeepMark;
+use super::look_error::ApiError;
+use super::looks::OptOutConfigMap;
 use super::question::answered;
-use crate::release::{Namespace, RecordMark};
+use crate::release::{Namespace, ObjectVersion};
 
 /// What is there under the name of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MarkPlace {
+pub enum OptOutTarget {
     /// Nothing.
     Free,
     /// A mark.
-    Taken(SeenMark),
+    Taken(StoredOptOut),
     /// A ConfigMap without the label: not this program's.
     Foreign,
 }
 
 /// A mark, and which writing of it was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenMark {
+pub struct StoredOptOut {
     /// What it says. Foreign text.
-    pub mark: KeepMark,
-    writing: RecordMark,
+    pub mark: OptOutConfigMap,
+    writing: ObjectVersion,
 }
 
 impl Client {
@@ -45,32 +45,32 @@ impl Client {
     ///
     /// # Errors
     /// Where it cannot be looked at.
-    pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<MarkPlace, LookError> {
+    pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<OptOutTarget, ApiError> {
         let (namespace, name) = (namespace.to_string(), name.to_owned());
         let metadata = self.look(|client| async move {
             let api = Api::<ConfigMap>::namespaced(client, &namespace);
             let found = answered(|| api.get_metadata_opt(&name)).await?;
             Ok(found.map(|object| object.metadata))
         })?;
-        Ok(metadata.map_or(MarkPlace::Free, MarkPlace::of))
+        Ok(metadata.map_or(OptOutTarget::Free, OptOutTarget::of))
     }
 }
 
-impl MarkPlace {
+impl OptOutTarget {
     fn of(metadata: ObjectMeta) -> Self {
         if !is_labelled(metadata.labels.as_ref()) {
-            return MarkPlace::Foreign;
+            return OptOutTarget::Foreign;
         }
-        let writing = RecordMark {
+        let writing = ObjectVersion {
             uid: metadata.uid.as_deref().unwrap_or_default().into(),
             version: metadata.resource_version.as_deref().unwrap_or_default().into(),
         };
-        MarkPlace::Taken(SeenMark { mark: KeepMark::from(metadata), writing })
+        OptOutTarget::Taken(StoredOptOut { mark: OptOutConfigMap::from(metadata), writing })
     }
 }
 
 fn is_labelled(labels: Option<&BTreeMap<String, String>>) -> bool {
-    let (key, value) = KeepMark::LABEL;
+    let (key, value) = OptOutConfigMap::LABEL;
     labels.and_then(|labels| labels.get(key)).is_some_and(|found| found == value)
 }
 
@@ -78,17 +78,17 @@ fn is_labelled(labels: Option<&BTreeMap<String, String>>) -> bool {
 mod tests {
     use super::*;
 
-    fn place(labels: &[(&str, &str)]) -> MarkPlace {
+    fn place(labels: &[(&str, &str)]) -> OptOutTarget {
         let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        MarkPlace::of(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() })
+        OptOutTarget::of(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() })
     }
 
     #[test]
     fn only_a_config_map_with_the_very_label_is_ours() {
-        assert!(matches!(place(&[("app", "web"), ("helm-purge", "keep")]), MarkPlace::Taken(_)));
+        assert!(matches!(place(&[("app", "web"), ("helm-purge", "keep")]), OptOutTarget::Taken(_)));
         for labels in [&[][..], &[("helm-purge", "true")], &[("helm-purge", "")], &[("keep", "helm-purge")]] {
-            assert_eq!(place(labels), MarkPlace::Foreign, "{labels:?}");
+            assert_eq!(place(labels), OptOutTarget::Foreign, "{labels:?}");
         }
-        assert_eq!(MarkPlace::of(ObjectMeta::default()), MarkPlace::Foreign);
+        assert_eq!(OptOutTarget::of(ObjectMeta::default()), OptOutTarget::Foreign);
     }
 }

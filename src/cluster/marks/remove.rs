@@ -4,16 +4,16 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::{DeleteParams, Preconditions};
 
-use super::SeenMark;
+use super::StoredOptOut;
 use crate::cluster::client::{Client, in_time};
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 impl Client {
     /// Removes a mark as it was seen.
     ///
     /// # Errors
     /// Where that is not allowed, or it is not any more what was seen: then it is still there.
-    pub fn remove_mark(&self, seen: &SeenMark) -> Result<(), LookError> {
+    pub fn remove_mark(&self, seen: &StoredOptOut) -> Result<(), ApiError> {
         let (namespace, name) = (seen.mark.namespace.clone(), seen.mark.name.clone());
         let (uid, version) = (seen.writing.uid.to_string(), seen.writing.version.to_string());
         self.look(|client| async move {

@@ -4,9 +4,9 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 use kube::api::ListParams;
 
-use super::{RunRecord, run_of};
+use super::{JournalConfigMap, run_of};
 use crate::cluster::client::{Client, in_time};
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::run_id::RunId;
 
 /// So many are asked for at a time: each may have a megabyte.
@@ -19,20 +19,20 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed.
-    pub fn run_records(&self, namespace: &str) -> Result<Vec<RunRecord>, LookError> {
+    pub fn run_records(&self, namespace: &str) -> Result<Vec<JournalConfigMap>, ApiError> {
         let namespace = namespace.to_owned();
         self.look(|client| async move {
             let api = Api::<ConfigMap>::namespaced(client, &namespace);
             let (mut found, mut page) = (Vec::new(), marked().limit(PAGE));
             for _ in 0..MOST_PAGES {
                 let list = in_time(api.list(&page)).await?;
-                found.extend(list.items.into_iter().filter_map(RunRecord::of));
+                found.extend(list.items.into_iter().filter_map(JournalConfigMap::of));
                 page.continue_token = list.metadata.continue_.filter(|token| !token.is_empty());
                 if page.continue_token.is_none() {
                     return Ok(found);
                 }
             }
-            Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
+            Err(ApiError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
         })
     }
 }
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed.
-    pub fn run_names(&self, namespace: &str) -> Result<Vec<RunId>, LookError> {
+    pub fn run_names(&self, namespace: &str) -> Result<Vec<RunId>, ApiError> {
         let namespace = namespace.to_owned();
         self.look(|client| async move {
             let api = Api::<ConfigMap>::namespaced(client, &namespace);
@@ -54,6 +54,6 @@ impl Client {
 
 /// By what they are known.
 pub(super) fn marked() -> ListParams {
-    let (label, value) = RunRecord::LABEL;
+    let (label, value) = JournalConfigMap::LABEL;
     ListParams::default().labels(&format!("{label}={value}"))
 }

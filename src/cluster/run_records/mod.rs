@@ -9,7 +9,7 @@ mod list;
 mod old;
 mod write;
 
-pub use write::MadeRunRecord;
+pub use write::CreatedJournalConfigMap;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::run_id::RunId;
 
 /// A journal in a ConfigMap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunRecord {
+pub struct JournalConfigMap {
     /// The namespace it lies in.
     pub namespace: String,
     /// Its name.
@@ -31,7 +31,7 @@ pub struct RunRecord {
     pub text: String,
 }
 
-impl RunRecord {
+impl JournalConfigMap {
     /// The label that makes a ConfigMap one of these, and its value.
     pub const LABEL: (&str, &str) = ("helm-purge", "run");
     /// What their names begin with; the run's name follows.
@@ -57,10 +57,10 @@ impl RunRecord {
 
 /// Whose journal a ConfigMap is, where it is one's.
 fn run_of(metadata: &ObjectMeta) -> Option<RunId> {
-    let (key, value) = RunRecord::LABEL;
+    let (key, value) = JournalConfigMap::LABEL;
     let has_label = |labels: &BTreeMap<String, String>| labels.get(key).is_some_and(|found| found == value);
     metadata.labels.as_ref().filter(|labels| has_label(labels))?;
-    metadata.name.as_ref()?.strip_prefix(RunRecord::PREFIX)?.parse().ok()
+    metadata.name.as_ref()?.strip_prefix(JournalConfigMap::PREFIX)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -75,9 +75,9 @@ mod tests {
             ..ObjectMeta::default()
         };
         let run = "20261125-190342-3f9a1c";
-        assert_eq!(run_of(&metadata(&RunRecord::name_of(run), "run")), run.parse().ok());
-        assert_eq!(run_of(&metadata(&RunRecord::name_of(run), "keep")), None);
+        assert_eq!(run_of(&metadata(&JournalConfigMap::name_of(run), "run")), run.parse().ok());
+        assert_eq!(run_of(&metadata(&JournalConfigMap::name_of(run), "keep")), None);
         assert_eq!(run_of(&metadata("helm-purge-run-mine", "run")), None);
-        assert_eq!(run_of(&ObjectMeta { name: Some(RunRecord::name_of(run)), ..ObjectMeta::default() }), None);
+        assert_eq!(run_of(&ObjectMeta { name: Some(JournalConfigMap::name_of(run)), ..ObjectMeta::default() }), None);
     }
 }

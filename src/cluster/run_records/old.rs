@@ -5,16 +5,16 @@ use kube::Api;
 use kube::api::{DeleteParams, ObjectMeta, Preconditions};
 
 use super::list::marked;
-use super::{RunRecord, run_of};
+use super::{JournalConfigMap, run_of};
 use crate::cluster::client::{Client, in_time};
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 impl Client {
     /// Removes the journals of these policies in a namespace, but for the newest ones.
     ///
     /// # Errors
     /// Where they cannot be listed, or one cannot be removed: the others are still there then.
-    pub fn remove_old_run_records(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), LookError> {
+    pub fn remove_old_run_records(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
         let (namespace, policy) = (namespace.to_owned(), policy.to_owned());
         self.look(move |client| async move {
             let api = Api::<ConfigMap>::namespaced(client, &namespace);
@@ -34,11 +34,11 @@ impl Client {
 fn old(all: impl Iterator<Item = ObjectMeta>, policy: &str, kept: usize) -> Vec<(String, String)> {
     let of_policy = all.filter(|metadata| {
         let annotations = metadata.annotations.as_ref();
-        annotations.and_then(|all| all.get(RunRecord::POLICY)).is_some_and(|found| found == policy)
+        annotations.and_then(|all| all.get(JournalConfigMap::POLICY)).is_some_and(|found| found == policy)
     });
     let mut runs = of_policy.filter_map(|metadata| Some((run_of(&metadata)?, metadata.uid?))).collect::<Vec<_>>();
     runs.sort_unstable_by(|left, right| right.cmp(left));
-    runs.into_iter().skip(kept).map(|(run, uid)| (RunRecord::name_of(run.as_str()), uid)).collect()
+    runs.into_iter().skip(kept).map(|(run, uid)| (JournalConfigMap::name_of(run.as_str()), uid)).collect()
 }
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ mod tests {
             name: Some(name.to_owned()),
             uid: Some(format!("uid of {name}")),
             labels: Some([("helm-purge".to_owned(), label.to_owned())].into()),
-            annotations: policy.map(|policy| [(RunRecord::POLICY.to_owned(), policy.to_owned())].into()),
+            annotations: policy.map(|policy| [(JournalConfigMap::POLICY.to_owned(), policy.to_owned())].into()),
             ..ObjectMeta::default()
         };
         let run = |second: u32| format!("helm-purge-run-20261125-1903{second:02}-3f9a1c");

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use crate::cluster::{Glance, LookError, Record, RecordStore, context_names};
-use crate::command::Surroundings;
+use crate::cluster::{ApiError, QuickClient, Record, StorageDriver, context_names};
+use crate::command::App;
 use crate::command::prepare::facts::record_store;
 use crate::completion::{Names, NamesAnswer, Typed};
-use crate::journal::Place;
+use crate::journal::JournalLocation;
 use crate::release::{Namespace, ReleaseName};
-use crate::settings::{ConnectionWish, FrontDoor};
+use crate::settings::{ConnectionOptions, EntryPoint};
 
 /// All looks together take no longer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,9 +18,9 @@ const UNINSTALLED: &str = "uninstalled";
 
 /// Where to look.
 pub(super) struct Looks<'a> {
-    pub(super) wish: &'a ConnectionWish,
+    pub(super) wish: &'a ConnectionOptions,
     pub(super) typed: &'a Typed,
-    pub(super) surroundings: &'a Surroundings,
+    pub(super) app: &'a App,
 }
 
 impl Looks<'_> {
@@ -39,8 +39,8 @@ impl Looks<'_> {
         }
     }
 
-    fn glance(&self) -> Option<Glance> {
-        Glance::new(self.wish, self.surroundings.interrupts.stop(), PATIENCE)
+    fn glance(&self) -> Option<QuickClient> {
+        QuickClient::new(self.wish, self.app.interrupts.stop(), PATIENCE)
     }
 
     /// Of one namespace where it is clear which; else the namespaces, and of a single one its releases.
@@ -52,7 +52,7 @@ impl Looks<'_> {
         let mut fitting = match namespaces(&glance) {
             Ok(names) => names.into_iter().filter(|name| name.starts_with(partial)).collect::<Vec<_>>(),
             // Who may not list them most often has a namespace to work in.
-            Err(LookError::Forbidden(_)) => return self.releases_in(&glance, glance.default_namespace().parse().ok()?),
+            Err(ApiError::Forbidden(_)) => return self.releases_in(&glance, glance.default_namespace().parse().ok()?),
             Err(_) => return None,
         };
         if fitting.len() > 1 {
@@ -65,7 +65,7 @@ impl Looks<'_> {
         }
     }
 
-    fn releases_in(&self, glance: &Glance, namespace: Namespace) -> Option<NamesAnswer> {
+    fn releases_in(&self, glance: &QuickClient, namespace: Namespace) -> Option<NamesAnswer> {
         let mut listed = glance.client().records_in(self.store()?, vec![namespace]).ok()?;
         let records = listed.pop()?.listed.ok()?.records;
         let is_there = |record: &&Record| record.status.as_deref() != Some(UNINSTALLED);
@@ -82,7 +82,7 @@ impl Looks<'_> {
         let listed = match namespace_of(partial).or_else(|| self.namespace(&glance)) {
             Some(namespace) => in_namespace(namespace)?,
             None => match glance.client().uninstalled_records(store) {
-                Err(LookError::Forbidden(_)) => in_namespace(glance.default_namespace().parse().ok()?)?,
+                Err(ApiError::Forbidden(_)) => in_namespace(glance.default_namespace().parse().ok()?)?,
                 listed => listed.ok()?,
             },
         };
@@ -91,7 +91,7 @@ impl Looks<'_> {
 
     /// Those on this machine, and those of pods; the newest first, as their names sort by time.
     fn runs(&self) -> NamesAnswer {
-        let usual = self.surroundings.environment.state_home.as_deref().map(Place::usual);
+        let usual = self.app.environment.state_home.as_deref().map(JournalLocation::usual);
         let mut runs = usual.map(|place| place.runs()).unwrap_or_default();
         if !self.typed.local
             && let Some(glance) = self.glance()
@@ -106,15 +106,15 @@ impl Looks<'_> {
 
     /// The namespace that was given. Helm keeps `-n` for itself and sets its variable in any case, so that one counts
     /// only where it says something else than the kubeconfig.
-    fn namespace(&self, glance: &Glance) -> Option<Namespace> {
-        let of_helm = self.surroundings.environment.helm_namespace.as_deref();
-        let is_helm = self.surroundings.front_door == FrontDoor::Helm;
+    fn namespace(&self, glance: &QuickClient) -> Option<Namespace> {
+        let of_helm = self.app.environment.helm_namespace.as_deref();
+        let is_helm = self.app.entry_point == EntryPoint::Helm;
         let of_helm = of_helm.filter(|name| is_helm && *name != glance.default_namespace());
         self.typed.namespace.as_deref().or(of_helm)?.parse().ok()
     }
 
-    fn store(&self) -> Option<RecordStore> {
-        record_store(self.surroundings.environment.helm_driver.as_deref()).ok()
+    fn store(&self) -> Option<StorageDriver> {
+        record_store(self.app.environment.helm_driver.as_deref()).ok()
     }
 }
 
@@ -123,7 +123,7 @@ fn namespace_of(partial: &str) -> Option<Namespace> {
     partial.split_once('/')?.0.parse().ok()
 }
 
-fn namespaces(glance: &Glance) -> Result<Vec<String>, LookError> {
+fn namespaces(glance: &QuickClient) -> Result<Vec<String>, ApiError> {
     let listed = glance.client().namespaces()?;
     Ok(listed.namespaces.keys().map(ToString::to_string).collect())
 }

@@ -2,41 +2,41 @@
 
 mod look;
 
-use super::{Surroundings, prepare};
+use super::{App, prepare};
 use crate::cli::{CompleteArguments, CompletionArguments, CompletionScript, ConnectionArguments, command};
 use crate::completion::{Answer, Question, Script, Wanted};
 use crate::exit_code::ExitCode;
 use look::Looks;
 
 /// Prints a script.
-pub(super) fn script(arguments: &CompletionArguments, surroundings: &mut Surroundings) -> ExitCode {
+pub(super) fn script(arguments: &CompletionArguments, app: &mut App) -> ExitCode {
     let script = match arguments.script {
         CompletionScript::Bash => Script::Bash,
         CompletionScript::Zsh => Script::Zsh,
         CompletionScript::Fish => Script::Fish,
         CompletionScript::Kubectl => Script::Kubectl,
     };
-    surroundings.printer.data(script.text());
+    app.printer.data(script.text());
     ExitCode::Done
 }
 
 /// Prints what can be typed at the end of a line. Says nothing besides, whatever happens: somebody is typing.
-pub(super) fn complete(arguments: &CompleteArguments, surroundings: &mut Surroundings) -> ExitCode {
+pub(super) fn complete(arguments: &CompleteArguments, app: &mut App) -> ExitCode {
     let words = arguments.words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
-    let mut tree = command(surroundings.front_door);
-    let Question { wanted, partial, typed } = Question::read(&mut tree, &words, surroundings.front_door);
+    let mut tree = command(app.entry_point);
+    let Question { wanted, partial, typed } = Question::read(&mut tree, &words, app.entry_point);
     let answer = match wanted {
         Wanted::Known(answer) => answer,
         // To leave such a variable out could mean the names of another cluster.
-        Wanted::Names(_) if surroundings.environment.not_text.is_some() => Answer::nothing(),
+        Wanted::Names(_) if app.environment.not_text.is_some() => Answer::nothing(),
         Wanted::Names(names) => {
             let flags = ConnectionArguments { kubeconfig: typed.kubeconfig.clone(), context: typed.context.clone() };
-            let wish = prepare::connection_wish(&surroundings.environment, &flags);
-            let looks = Looks { wish: &wish, typed: &typed, surroundings };
+            let wish = prepare::connection_wish(&app.environment, &flags);
+            let looks = Looks { wish: &wish, typed: &typed, app };
             let found = looks.find(names, &partial);
             found.map_or_else(Answer::nothing, |found| found.answer(&partial, &typed.values))
         }
     };
-    surroundings.printer.data(&answer.print());
+    app.printer.data(&answer.print());
     ExitCode::Done
 }

@@ -5,13 +5,13 @@ use std::fmt::Display;
 
 use super::fence;
 use crate::cluster::{Client, Connection, Identity};
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::prepare::facts::record_store;
 use crate::inventory::{Inventory, MetadataInventory, ObjectLists};
-use crate::policy::Fence;
+use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
-use crate::settings::ConnectionWish;
-use crate::visible;
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
 
 /// Records are downloaded whole to learn a chart's name: of no more releases than this.
 const MOST_READ: usize = 40;
@@ -41,48 +41,48 @@ pub(super) struct Seen {
 }
 
 /// Looks at the cluster, as far as it can be.
-pub(super) fn look(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Found {
+pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
         Err(error) => {
-            let error = visible::sentence(&error.to_string());
-            surroundings.printer.say(&format!("note: no cluster to look at: {error}; fill in `clusters` by hand"));
+            let error = sanitize::sentence(&error.to_string());
+            app.printer.say(&format!("note: no cluster to look at: {error}; fill in `clusters` by hand"));
             return Found::default();
         }
     };
     let mut found = Found { cluster: Some(NamedCluster::of(&connection, None)), ..Found::default() };
-    let client = match Client::new(&connection, surroundings.interrupts.stop().clone()) {
+    let client = match Client::new(&connection, app.interrupts.stop().clone()) {
         Ok(client) => client,
         Err(error) => {
-            note("the cluster", &error, surroundings);
+            note("the cluster", &error, app);
             return found;
         }
     };
     match client.identity() {
         Ok(identity) => found.cluster = Some(NamedCluster::of(&connection, Some(&identity))),
-        Err(error) => note("the uid of namespace kube-system", &error, surroundings),
+        Err(error) => note("the uid of namespace kube-system", &error, app),
     }
     match client.namespaces() {
         Ok(namespaces) => {
             found.namespaces = namespaces.namespaces.into_keys().collect();
-            found.releases = releases(&client, &found.namespaces, surroundings);
+            found.releases = releases(&client, &found.namespaces, app);
         }
-        Err(error) => note("the namespaces", &error, surroundings),
+        Err(error) => note("the namespaces", &error, app),
     }
     found
 }
 
 /// The releases that the proposed fence holds. Each name once: the same stack is in many namespaces.
-fn releases(client: &Client, namespaces: &[Namespace], surroundings: &mut Surroundings) -> Vec<Seen> {
+fn releases(client: &Client, namespaces: &[Namespace], app: &mut App) -> Vec<Seen> {
     let fenced = fence::proposed(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
-    let listed = record_store(surroundings.environment.helm_driver.as_deref()).and_then(|store| {
-        let inventory = MetadataInventory::new(client.clone(), store, Fence::around(std::iter::empty()));
+    let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
+        let inventory = MetadataInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
         inventory.list().map(|listing| (inventory, listing))
     });
     let (inventory, listing) = match listed {
         Ok(listed) => listed,
         Err(error) => {
-            note("the releases", &error, surroundings);
+            note("the releases", &error, app);
             return Vec::new();
         }
     };
@@ -92,16 +92,16 @@ fn releases(client: &Client, namespaces: &[Namespace], surroundings: &mut Surrou
     }
     let to_read = by_name.values().copied().take(MOST_READ).collect::<Vec<_>>();
     let contents = inventory.contents(&to_read, ObjectLists::NotWanted).unwrap_or_else(|error| {
-        note("what the releases are made of", &error, surroundings);
+        note("what the releases are made of", &error, app);
         BTreeMap::new()
     });
     let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.to_string());
     by_name.values().map(|release| Seen { release: release.id.name.to_string(), chart: chart(release) }).collect()
 }
 
-fn note(what: &str, error: &dyn Display, surroundings: &mut Surroundings) {
-    let error = visible::sentence(&error.to_string());
-    surroundings.printer.say(&format!("note: {what} could not be read: {error}"));
+fn note(what: &str, error: &dyn Display, app: &mut App) {
+    let error = sanitize::sentence(&error.to_string());
+    app.printer.say(&format!("note: {what} could not be read: {error}"));
 }
 
 impl NamedCluster {

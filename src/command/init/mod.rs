@@ -8,27 +8,27 @@ mod look;
 mod shared;
 mod text;
 
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cli::InitArguments;
 use crate::exit_code::ExitCode;
 use crate::policy::Policy;
-use crate::settings::ConnectionWish;
+use crate::settings::ConnectionOptions;
 
 /// Prints the policy.
 pub(super) fn init(
     arguments: &InitArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
-    surroundings.listen()?;
-    let found = look::look(wish, surroundings);
-    surroundings.unless_interrupted(Ok(()))?;
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
+    app.listen()?;
+    let found = look::look(wish, app);
+    app.unless_interrupted(Ok(()))?;
     let text = text::policy_text(&arguments.name, &found);
     // A name that makes no policy is better told here than by the first `validate`.
     Policy::read("init", text.as_bytes()).map_err(|faults| {
         let first = faults.as_slice().first().map(|fault| fault.message.clone()).unwrap_or_default();
-        Stopped::usage(format!("no policy can be made of this: {first}"), "choose another --name")
+        CommandError::usage(format!("no policy can be made of this: {first}"), "choose another --name")
     })?;
-    surroundings.printer.data(&text);
+    app.printer.data(&text);
     Ok(ExitCode::Done)
 }

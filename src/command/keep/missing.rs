@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::target::Target;
 use crate::cluster::{Client, RecordList};
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::prepare::facts::record_store;
 use crate::release::Namespace;
 use crate::report::none_of;
 
 /// Warns of each target that names no release. Where the releases cannot be listed, nothing can be said.
-pub(super) fn warn_of_missing(client: &Client, targets: &[Target], surroundings: &mut Surroundings) {
-    let Ok(store) = record_store(surroundings.environment.helm_driver.as_deref()) else { return };
+pub(super) fn warn_of_missing(client: &Client, targets: &[Target], app: &mut App) {
+    let Ok(store) = record_store(app.environment.helm_driver.as_deref()) else { return };
     let namespaces = targets.iter().map(|target| target.namespace.clone()).collect::<BTreeSet<_>>();
     let Ok(found) = client.records_in(store, namespaces.into_iter().collect()) else { return };
     for target in targets {
@@ -19,14 +19,12 @@ pub(super) fn warn_of_missing(client: &Client, targets: &[Target], surroundings:
         match &listed.listed {
             Ok(records) => {
                 if let Some(warning) = warning(target, &names(records)) {
-                    surroundings.printer.tell(&warning);
+                    app.printer.tell(&warning);
                 }
             }
             Err(error) => {
                 let namespace: &Namespace = &target.namespace;
-                surroundings
-                    .printer
-                    .whisper(&format!("note: the releases of {namespace} could not be listed: {error}"));
+                app.printer.whisper(&format!("note: the releases of {namespace} could not be listed: {error}"));
             }
         }
     }

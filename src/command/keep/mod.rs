@@ -13,35 +13,35 @@ mod target;
 mod until;
 mod write;
 
-use super::{Stopped, Surroundings};
+use super::{App, CommandError};
 use crate::cli::KeepArguments;
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
-use crate::settings::ConnectionWish;
-use crate::visible;
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
 
 /// Writes, lists or removes opt-outs.
 pub(super) fn keep(
     arguments: &KeepArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let ended = if arguments.list {
-        list::list(arguments, wish, surroundings)
+        list::list(arguments, wish, app)
     } else if arguments.remove {
-        remove::remove(arguments, wish, surroundings)
+        remove::remove(arguments, wish, app)
     } else {
-        write::write(arguments, wish, surroundings)
+        write::write(arguments, wish, app)
     };
-    surroundings.unless_interrupted(ended)
+    app.unless_interrupted(ended)
 }
 
 /// A client, and the word to whom it speaks: nobody is protected on another cluster than the one that is purged.
-fn connect(wish: &ConnectionWish, surroundings: &mut Surroundings) -> Result<Client, Stopped> {
+fn connect(wish: &ConnectionOptions, app: &mut App) -> Result<Client, CommandError> {
     let connection = Connection::resolve(wish)?;
-    surroundings.listen()?;
-    let client = Client::new(&connection, surroundings.interrupts.stop().clone())?;
+    app.listen()?;
+    let client = Client::new(&connection, app.interrupts.stop().clone())?;
     let (context, server) = (connection.context().as_str(), connection.server().as_str());
-    surroundings.printer.say(&format!("on {} ({})", visible::line(context), visible::line(server)));
+    app.printer.say(&format!("on {} ({})", sanitize::line(context), sanitize::line(server)));
     Ok(client)
 }

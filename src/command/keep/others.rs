@@ -4,23 +4,23 @@ use std::collections::BTreeSet;
 
 use super::target::Target;
 use crate::cluster::Client;
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOuts, Until};
-use crate::policy::ForeignGlob;
+use crate::policy::LenientGlob;
 use crate::report::still_kept;
 
 /// Names every opt-out that is there and concerns one of the targets, with how to remove it.
-pub(super) fn name_others(client: &Client, targets: &[Target], surroundings: &mut Surroundings) {
+pub(super) fn name_others(client: &Client, targets: &[Target], app: &mut App) {
     let namespaces = targets.iter().map(|target| target.namespace.clone()).collect::<BTreeSet<_>>();
     match SeenOptOuts::of(client, namespaces.into_iter().collect()) {
         Ok(seen) => {
-            let program = surroundings.front_door.command();
+            let program = app.entry_point.command();
             let opt_outs = seen.opt_outs.iter().map(|seen| &seen.opt_out);
             for opt_out in opt_outs.filter(|opt_out| targets.iter().any(|target| concerns(opt_out, target))) {
-                surroundings.printer.say(&still_kept(opt_out, &way_out(opt_out, program)));
+                app.printer.say(&still_kept(opt_out, &way_out(opt_out, program)));
             }
         }
-        Err(error) => surroundings.printer.whisper(&format!("note: other opt-outs could not be listed: {error}")),
+        Err(error) => app.printer.whisper(&format!("note: other opt-outs could not be listed: {error}")),
     }
 }
 
@@ -31,7 +31,7 @@ fn concerns(opt_out: &OptOut, target: &Target) -> bool {
     match (&opt_out.releases, target.releases()) {
         (KeptReleases::All, _) | (_, KeptReleases::All) => true,
         (KeptReleases::Matching(globs), KeptReleases::Matching(meant)) => globs.iter().any(|glob| {
-            meant.iter().any(|meant| glob == meant || ForeignGlob::new(glob).may_match(meant)) || target.names(glob)
+            meant.iter().any(|meant| glob == meant || LenientGlob::new(glob).may_match(meant)) || target.names(glob)
         }),
     }
 }

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::cluster::LookError;
-use crate::command::{Stopped, Surroundings};
+use crate::cluster::ApiError;
+use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::report::render_error;
 
@@ -12,7 +12,7 @@ use crate::report::render_error;
 #[derive(Debug)]
 pub(super) struct NotDone {
     what: String,
-    why: LookError,
+    why: ApiError,
 }
 
 /// How many attempts went well, and how many did not.
@@ -25,30 +25,30 @@ pub(super) struct Tally {
 }
 
 impl NotDone {
-    pub(super) fn new(what: String, why: LookError) -> Self {
+    pub(super) fn new(what: String, why: ApiError) -> Self {
         Self { what, why }
     }
 
     fn hint(&self) -> Option<&'static str> {
         match &self.why {
-            LookError::Forbidden(_) => Some(
+            ApiError::Forbidden(_) => Some(
                 "it takes the role `edit` in that namespace; an admin can annotate the namespace: helm-purge/keep=REASON",
             ),
-            LookError::Failed(words) if words.starts_with("namespaces ") => {
+            ApiError::Failed(words) if words.starts_with("namespaces ") => {
                 Some("the namespace stands before the slash: NAMESPACE or NAMESPACE/RELEASE")
             }
-            LookError::Failed(_)
-            | LookError::NoConnection(_)
-            | LookError::NoAnswer(_)
-            | LookError::Unsupported(_)
-            | LookError::Interrupted => None,
+            ApiError::Failed(_)
+            | ApiError::NoConnection(_)
+            | ApiError::NoAnswer(_)
+            | ApiError::Unsupported(_)
+            | ApiError::Interrupted => None,
         }
     }
 
     /// Says it, for one of several.
-    pub(super) fn tell(&self, surroundings: &mut Surroundings) {
-        let paint = surroundings.printer.err();
-        surroundings.printer.tell(&render_error(self, self.hint(), paint));
+    pub(super) fn tell(&self, app: &mut App) {
+        let paint = app.printer.err();
+        app.printer.tell(&render_error(self, self.hint(), paint));
     }
 }
 
@@ -63,10 +63,10 @@ impl Tally {
     }
 }
 
-impl From<NotDone> for Stopped {
+impl From<NotDone> for CommandError {
     fn from(not_done: NotDone) -> Self {
         let hint = not_done.hint().map(str::to_owned);
-        Stopped::Error { code: ExitCode::Preflight, error: Box::new(not_done), hint }
+        CommandError::Error { code: ExitCode::Preflight, error: Box::new(not_done), hint }
     }
 }
 

@@ -1,31 +1,34 @@
 //! `--reason`: words that others will read on their terminals. Pure.
 
-use crate::command::Stopped;
-use crate::visible;
+use crate::command::CommandError;
+use crate::sanitize;
 
 /// So many characters are a reason; more are a story.
 const LONGEST: usize = 500;
 
 /// The reason as it is to be written.
-pub(super) fn read(text: &str) -> Result<String, Stopped> {
+pub(super) fn read(text: &str) -> Result<String, CommandError> {
     let text = text.trim();
     let length = text.chars().count();
     if text.is_empty() {
-        return Err(Stopped::usage("--reason is empty", "leave it out, or say why"));
+        return Err(CommandError::usage("--reason is empty", "leave it out, or say why"));
     }
     if length > LONGEST {
-        return Err(Stopped::usage(format!("--reason has {length} characters"), format!("say it in {LONGEST}")));
+        return Err(CommandError::usage(format!("--reason has {length} characters"), format!("say it in {LONGEST}")));
     }
-    if let Some(hidden) = text.chars().find(|character| visible::is_hidden(*character)) {
-        let hidden = visible::code_point(hidden);
-        return Err(Stopped::usage(format!("--reason has a character that nobody sees: {hidden}"), "write one line"));
+    if let Some(hidden) = text.chars().find(|character| sanitize::is_hidden(*character)) {
+        let hidden = sanitize::code_point(hidden);
+        return Err(CommandError::usage(
+            format!("--reason has a character that nobody sees: {hidden}"),
+            "write one line",
+        ));
     }
     Ok(text.to_owned())
 }
 
 /// A name that somebody else gave, where it can be written beside a reason.
 pub(super) fn plain_name(name: String) -> Option<String> {
-    let plain = !name.chars().any(visible::is_hidden) && name.chars().count() <= LONGEST;
+    let plain = !name.chars().any(sanitize::is_hidden) && name.chars().count() <= LONGEST;
     plain.then_some(name)
 }
 

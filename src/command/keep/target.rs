@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::command::Stopped;
+use crate::command::CommandError;
 use crate::inventory::KeptReleases;
 use crate::policy::NamePattern;
 use crate::release::Namespace;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 const FORM: &str = "write NAMESPACE or NAMESPACE/RELEASE; the namespace in full, the release by name or glob";
 
@@ -20,7 +20,7 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads all of them, each once.
-    pub(super) fn read_all(texts: &[String]) -> Result<Vec<Self>, Stopped> {
+    pub(super) fn read_all(texts: &[String]) -> Result<Vec<Self>, CommandError> {
         let mut targets: Vec<Self> = Vec::new();
         for text in texts {
             let target = Self::read(text)?;
@@ -31,14 +31,14 @@ impl Target {
         Ok(targets)
     }
 
-    fn read(text: &str) -> Result<Self, Stopped> {
+    fn read(text: &str) -> Result<Self, CommandError> {
         let (namespace, releases) = text.split_once('/').map_or((text, None), |(left, right)| (left, Some(right)));
         let namespace = read_namespace(namespace)?;
         match releases {
             // An entry `*` and none at all say the same, and have to be one ConfigMap.
             None | Some("*") => Ok(Self { namespace, releases: None }),
             Some(_) => {
-                let pattern = NamePattern::releases_behind_slash("RELEASE", text).map_err(Stopped::flag)?;
+                let pattern = NamePattern::releases_behind_slash("RELEASE", text).map_err(CommandError::flag)?;
                 one_word(&pattern)?;
                 Ok(Self { namespace, releases: Some(pattern) })
             }
@@ -57,16 +57,16 @@ impl Target {
 }
 
 /// A namespace in full.
-pub(super) fn read_namespace(text: &str) -> Result<Namespace, Stopped> {
-    text.parse().map_err(|error| Stopped::usage(format!("{} is no namespace: {error}", quoted(text)), FORM))
+pub(super) fn read_namespace(text: &str) -> Result<Namespace, CommandError> {
+    text.parse().map_err(|error| CommandError::usage(format!("{} is no namespace: {error}", quoted(text)), FORM))
 }
 
 /// The list in the ConfigMap has its globs between commas and blanks: a part of one would be taken for another.
-fn one_word(pattern: &NamePattern) -> Result<(), Stopped> {
+fn one_word(pattern: &NamePattern) -> Result<(), CommandError> {
     let text = pattern.as_str();
     if text.contains(|character: char| character == ',' || character.is_whitespace()) {
         let what = format!("{} has a comma or a blank in it, which stand between releases", quoted(text));
-        return Err(Stopped::usage(what, "name them one by one: NAMESPACE/RELEASE NAMESPACE/RELEASE"));
+        return Err(CommandError::usage(what, "name them one by one: NAMESPACE/RELEASE NAMESPACE/RELEASE"));
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ impl fmt::Display for Target {
 mod tests {
     use super::*;
 
-    fn read(texts: &[&str]) -> Result<Vec<String>, Stopped> {
+    fn read(texts: &[&str]) -> Result<Vec<String>, CommandError> {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         Ok(Target::read_all(&texts)?.iter().map(ToString::to_string).collect())
     }

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
-use crate::command::Stopped;
+use crate::command::CommandError;
 use crate::policy::{Until, Zone};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 const FORMS: &str =
     "write a date (2026-12-01), a time with its offset (2026-12-01T18:00:00+01:00), or how long from now (8h, 3d)";
@@ -13,15 +13,15 @@ const FORMS: &str =
 /// UTC.
 ///
 /// Only who reads it knows the zone in which a date is meant; one that is over where nobody says otherwise is refused.
-pub(super) fn read(text: &str, now: Timestamp) -> Result<String, Stopped> {
+pub(super) fn read(text: &str, now: Timestamp) -> Result<String, CommandError> {
     let text = text.trim();
     match Until::parse(text, &Zone::default()) {
         Some(until) if until.is_over(now) => {
-            Err(Stopped::usage(format!("--until {} is over already", quoted(text)), "it would protect nothing"))
+            Err(CommandError::usage(format!("--until {} is over already", quoted(text)), "it would protect nothing"))
         }
         Some(_) => Ok(text.to_owned()),
         None => from_now(text, now)
-            .ok_or_else(|| Stopped::usage(format!("--until {} is no end that can be told", quoted(text)), FORMS)),
+            .ok_or_else(|| CommandError::usage(format!("--until {} is no end that can be told", quoted(text)), FORMS)),
     }
 }
 

@@ -3,22 +3,22 @@
 use jiff::Timestamp;
 
 use super::look_around::{Looked, look_around};
-use crate::cluster::{Connection, Identity, LookError, RecordStore};
-use crate::command::{Stopped, Surroundings};
-use crate::guard::{self, Attendance, ClusterFacts};
+use crate::cluster::{ApiError, Connection, Identity, StorageDriver};
+use crate::command::{App, CommandError};
+use crate::guard::{self, ClusterFacts, Interactivity};
 use crate::helm::Helm;
 use crate::inventory::{AnyWay, Contents, Found, Inventory, InventoryError, Listing, ObjectLists, Protection};
-use crate::plan::Facts;
-use crate::policy::Policies;
+use crate::plan::ClusterState;
+use crate::policy::PolicySet;
 use crate::release::ReleaseId;
-use crate::visible;
+use crate::sanitize;
 
 /// Which cluster, for which policies, and who looks.
 #[derive(Clone, Copy)]
 pub(in crate::command) struct Asked<'a> {
-    pub(in crate::command) policies: &'a Policies,
+    pub(in crate::command) policies: &'a PolicySet,
     pub(in crate::command) connection: &'a Connection,
-    pub(in crate::command) attendance: Attendance,
+    pub(in crate::command) attendance: Interactivity,
 }
 
 /// What is known before any release's record is read.
@@ -33,33 +33,33 @@ pub(in crate::command) struct Gathered {
 }
 
 /// Looks at the cluster, once it is clear that the policies mean it.
-pub(in crate::command) fn gather(asked: Asked<'_>, surroundings: &mut Surroundings) -> Result<Gathered, Stopped> {
+pub(in crate::command) fn gather(asked: Asked<'_>, app: &mut App) -> Result<Gathered, CommandError> {
     let Asked { policies, connection, attendance } = asked;
-    let store = record_store(surroundings.environment.helm_driver.as_deref())?;
-    let looked = look_around(policies.outer_fence(), connection, store, surroundings)?;
+    let store = record_store(app.environment.helm_driver.as_deref())?;
+    let looked = look_around(policies.outer_fence(), connection, store, app)?;
     let Looked { helm, identity, listing, inventory, cluster_wide } = looked;
-    let identity = identity.map_err(|error| note_no_identity(&error, policies, surroundings)).ok();
-    let attendance = if connection.is_in_cluster() { Attendance::InPod } else { attendance };
+    let identity = identity.map_err(|error| note_no_identity(&error, policies, app)).ok();
+    let attendance = if connection.is_in_cluster() { Interactivity::InPod } else { attendance };
     let facts = ClusterFacts { connection, identity: identity.as_ref() };
     let other_cluster = |policy| guard::cluster(policy, &facts, attendance).err();
     let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
     if !refusals.is_empty() {
-        return Err(Stopped::Refused(refusals));
+        return Err(CommandError::Refused(refusals));
     }
     let listing = inventory.begin(listing)?;
-    note_way(&inventory, surroundings);
+    note_way(&inventory, app);
     let protection = inventory.protection(cluster_wide, &listing);
-    Ok(Gathered { helm, identity, inventory, listing, protection, now: surroundings.environment.clock.now() })
+    Ok(Gathered { helm, identity, inventory, listing, protection, now: app.environment.clock.now() })
 }
 
 impl Gathered {
     /// With what was read of releases.
-    pub(in crate::command) fn facts<'a>(&'a self, contents: &'a Contents) -> Facts<'a> {
-        Facts { listing: &self.listing, contents, protection: &self.protection, now: self.now }
+    pub(in crate::command) fn facts<'a>(&'a self, contents: &'a Contents) -> ClusterState<'a> {
+        ClusterState { listing: &self.listing, contents, protection: &self.protection, now: self.now }
     }
 
     /// What one release holds, where it is there.
-    pub(in crate::command) fn contents_of(&self, id: &ReleaseId) -> Result<Contents, Stopped> {
+    pub(in crate::command) fn contents_of(&self, id: &ReleaseId) -> Result<Contents, CommandError> {
         match self.listing.find(id) {
             Found::Release(release) => Ok(self.inventory.contents(&[release], ObjectLists::NotWanted)?),
             Found::Unreadable(_) | Found::Unlisted(_) | Found::Nothing => Ok(Contents::new()),
@@ -74,34 +74,34 @@ pub(in crate::command) fn release_id(text: &str) -> Option<ReleaseId> {
 }
 
 /// Where helm will look for releases, too: its children inherit the variable.
-pub(in crate::command) fn record_store(driver: Option<&str>) -> Result<RecordStore, InventoryError> {
+pub(in crate::command) fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryError> {
     match driver {
-        None | Some("secret" | "secrets") => Ok(RecordStore::Secrets),
-        Some("configmap" | "configmaps") => Ok(RecordStore::ConfigMaps),
+        None | Some("secret" | "secrets") => Ok(StorageDriver::Secrets),
+        Some("configmap" | "configmaps") => Ok(StorageDriver::ConfigMaps),
         Some(other) => Err(InventoryError::Driver(other.to_owned())),
     }
 }
 
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
 /// that the client cannot, the listing will show.
-fn note_no_identity(error: &LookError, policies: &Policies, surroundings: &mut Surroundings) {
-    if *error == LookError::Interrupted {
+fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &mut App) {
+    if *error == ApiError::Interrupted {
         return;
     }
-    let error = visible::sentence(&error.to_string());
+    let error = sanitize::sentence(&error.to_string());
     let note = format!("note: the uid of namespace kube-system could not be read: {error}");
     let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid().is_some());
     if matters {
-        surroundings.printer.say(&note);
+        app.printer.say(&note);
     } else {
-        surroundings.printer.whisper(&note);
+        app.printer.whisper(&note);
     }
 }
 
-fn note_way(inventory: &AnyWay, surroundings: &mut Surroundings) {
+fn note_way(inventory: &AnyWay, app: &mut App) {
     if let Some(why) = inventory.why_helm() {
-        let why = visible::sentence(why);
+        let why = sanitize::sentence(why);
         let what = "helm makes the lists, and nothing is watched while releases go, for the API could not be asked";
-        surroundings.printer.say(&format!("note: {what}: {why}"));
+        app.printer.say(&format!("note: {what}: {why}"));
     }
 }

@@ -2,20 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::Stopped;
+use crate::command::CommandError;
 use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
 use crate::plan::Plan;
-use crate::release::{ObjectKinds, Release, ReleaseId, Ties};
+use crate::release::{CrdUsage, ObjectKinds, Release, ReleaseId};
 
 /// What the releases that go are to each other: needed only where some have to wait for others. Their objects are
 /// looked for when a phase ends, so those have to be known that a later phase waits for.
-pub(super) fn ties(plan: &Plan, contents: &Contents, inventory: &AnyWay) -> Result<BTreeMap<ReleaseId, Ties>, Stopped> {
+pub(super) fn ties(
+    plan: &Plan,
+    contents: &Contents,
+    inventory: &AnyWay,
+) -> Result<BTreeMap<ReleaseId, CrdUsage>, CommandError> {
     let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
     let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
     let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
     let ties_of = |release: &Release| {
         let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
-        content.and_then(|content| content.as_ref().ok()).map_or_else(Ties::unknown, |content| content.ties.clone())
+        content.and_then(|content| content.as_ref().ok()).map_or_else(CrdUsage::unknown, |content| content.ties.clone())
     };
     Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
 }

@@ -3,29 +3,29 @@
 use std::collections::BTreeSet;
 
 use super::facts::Gathered;
-use crate::cluster::{Client, Deed, LookError};
-use crate::command::Surroundings;
+use crate::cluster::{AccessReview, ApiError, Client};
+use crate::command::App;
 use crate::guard::{self, Refusal, RunningHook};
 use crate::inventory::Contents;
 use crate::plan::Plan;
-use crate::release::Address;
-use crate::visible;
+use crate::release::ObjectRef;
+use crate::sanitize;
 
 /// The refusal where some may not. What cannot be told is no reason to refuse: helm will say it.
 pub(in crate::command) fn not_allowed(
     plan: &Plan,
     contents: &Contents,
     gathered: &Gathered,
-    surroundings: &mut Surroundings,
+    app: &mut App,
 ) -> Option<Refusal> {
     let running = guard::running_hooks(plan, contents);
     let client = gathered.inventory.client().filter(|_| !running.is_empty())?;
     match ask(client, &running, guard::verbs_for_hooks(gathered.helm.version().major)) {
         Ok(refusal) => refusal,
-        Err(LookError::Interrupted) => None,
+        Err(ApiError::Interrupted) => None,
         Err(error) => {
-            let why = visible::sentence(&error.to_string());
-            surroundings.printer.say(&format!("note: whether hooks may run could not be asked: {why}"));
+            let why = sanitize::sentence(&error.to_string());
+            app.printer.say(&format!("note: whether hooks may run could not be asked: {why}"));
             None
         }
     }
@@ -35,17 +35,24 @@ fn ask(
     client: &Client,
     running: &[RunningHook<'_>],
     verbs: &'static [&'static str],
-) -> Result<Option<Refusal>, LookError> {
-    let spelled = |hook: &Address| (hook.api_version.clone(), hook.kind.clone());
+) -> Result<Option<Refusal>, ApiError> {
+    let spelled = |hook: &ObjectRef| (hook.api_version.clone(), hook.kind.clone());
     let resources = client.resources(running.iter().map(|running| spelled(running.hook)).collect())?;
-    let deed = |hook: &Address, verb: &str| {
+    let deed = |hook: &ObjectRef, verb: &str| {
         let (group, resource) = resources.get(&spelled(hook))?.clone();
-        Some(Deed { namespace: Some(hook.namespace.clone()), group, resource, name: None, verb: verb.to_owned() })
+        Some(AccessReview {
+            namespace: Some(hook.namespace.clone()),
+            group,
+            resource,
+            name: None,
+            verb: verb.to_owned(),
+        })
     };
     let deeds = |hook| verbs.iter().filter_map(move |verb| deed(hook, verb));
     let answers = client.may(running.iter().flat_map(|running| deeds(running.hook)).collect::<BTreeSet<_>>())?;
-    let is_refused =
-        |hook: &Address, verb: &str| deed(hook, verb).is_some_and(|deed| matches!(answers.get(&deed), Some(Ok(false))));
-    let missing = |hook: &Address| verbs.iter().copied().filter(|verb| is_refused(hook, verb)).collect();
+    let is_refused = |hook: &ObjectRef, verb: &str| {
+        deed(hook, verb).is_some_and(|deed| matches!(answers.get(&deed), Some(Ok(false))))
+    };
+    let missing = |hook: &ObjectRef| verbs.iter().copied().filter(|verb| is_refused(hook, verb)).collect();
     Ok(guard::hooks(running, missing))
 }

@@ -1,17 +1,17 @@
 //! The first looks: which helm, which cluster, which releases. None needs another, so all are made at the same time.
 
-use crate::cluster::{Client, Connection, Identity, LookError, RecordStore};
-use crate::command::{Stopped, Surroundings};
+use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
+use crate::command::{App, CommandError};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{AnyWay, ClusterWide, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
-use crate::policy::Fence;
+use crate::parallel::join;
+use crate::policy::PolicyScope;
 use crate::settings::Environment;
-use crate::side_by_side::beside;
 
 /// What the first looks brought.
 pub(in crate::command) struct Looked {
     pub(in crate::command) helm: Helm,
-    pub(in crate::command) identity: Result<Identity, LookError>,
+    pub(in crate::command) identity: Result<Identity, ApiError>,
     /// What the API said; helm is asked only when everything else is in order.
     pub(in crate::command) listing: Result<Listing, InventoryError>,
     pub(in crate::command) inventory: AnyWay,
@@ -21,19 +21,19 @@ pub(in crate::command) struct Looked {
 
 /// Helm's version, the cluster's identity and its releases, at the same time.
 pub(in crate::command) fn look_around(
-    fence: Fence,
+    fence: PolicyScope,
     connection: &Connection,
-    store: RecordStore,
-    surroundings: &Surroundings,
-) -> Result<Looked, Stopped> {
-    let stop = surroundings.interrupts.stop().clone();
+    store: StorageDriver,
+    app: &App,
+) -> Result<Looked, CommandError> {
+    let stop = app.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
     let metadata = MetadataInventory::new(client.clone(), store, fence);
-    let find_helm = || find_helm(connection, surroundings);
-    let with_protection = || beside(|| metadata.ask_cluster_wide(), find_helm);
-    let with_listing = || beside(|| metadata.list(), with_protection);
-    let (identity, (listing, (cluster_wide, helm))) = beside(|| client.identity(), with_listing);
-    let panicked = || LookError::Failed("a look at the cluster panicked".to_owned());
+    let find_helm = || find_helm(connection, app);
+    let with_protection = || join(|| metadata.ask_cluster_wide(), find_helm);
+    let with_listing = || join(|| metadata.list(), with_protection);
+    let (identity, (listing, (cluster_wide, helm))) = join(|| client.identity(), with_listing);
+    let panicked = || ApiError::Failed("a look at the cluster panicked".to_owned());
     let identity = identity.unwrap_or_else(|_| Err(panicked()));
     let listing = listing.unwrap_or_else(|_| Err(InventoryError::Look(panicked())));
     let cluster_wide = cluster_wide.unwrap_or_else(|_| ClusterWide::unanswered());
@@ -46,10 +46,10 @@ pub(in crate::command) fn look_around(
 
 /// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there
 /// are several times for each release.
-pub(in crate::command) fn find_helm(connection: &Connection, surroundings: &Surroundings) -> Result<Helm, Stopped> {
-    let environment = &surroundings.environment;
+pub(in crate::command) fn find_helm(connection: &Connection, app: &App) -> Result<Helm, CommandError> {
+    let environment = &app.environment;
     let cache = (!usual_cache_is_writable(environment)).then(|| connection.folder().join("cache"));
-    Helm::find(environment.helm_bin.as_deref(), cache, surroundings.interrupts.stop()).map_err(Stopped::from)
+    Helm::find(environment.helm_bin.as_deref(), cache, app.interrupts.stop()).map_err(CommandError::from)
 }
 
 fn usual_cache_is_writable(environment: &Environment) -> bool {

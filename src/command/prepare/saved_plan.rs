@@ -2,22 +2,22 @@
 
 use super::Prepared;
 use crate::cli::RunArguments;
-use crate::command::Stopped;
-use crate::executor::{Afterwards, Outcome, ReleaseResult, Run};
-use crate::plan::Since;
+use crate::command::CommandError;
+use crate::executor::{ObservedState, Outcome, ReleaseResult, Run};
+use crate::plan::SavedPlanDiff;
 use crate::release::Release;
 use crate::report::plural;
+use crate::sanitize;
 use crate::saved_plan::SavedPlan;
-use crate::visible;
 
 /// Reads the saved plan, where one was named.
-pub(in crate::command) fn read(arguments: &RunArguments) -> Result<Option<SavedPlan>, Stopped> {
+pub(in crate::command) fn read(arguments: &RunArguments) -> Result<Option<SavedPlan>, CommandError> {
     Ok(arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?)
 }
 
 /// What is left of a saved plan, for the head of today's.
-pub(in crate::command) fn note((saved, since): &(SavedPlan, Since)) -> String {
-    let (planned, file) = (plural(saved.chosen.len(), "release"), visible::line(&saved.file));
+pub(in crate::command) fn note((saved, since): &(SavedPlan, SavedPlanDiff)) -> String {
+    let (planned, file) = (plural(saved.chosen.len(), "release"), sanitize::line(&saved.file));
     let made = saved.created.strftime("%Y-%m-%dT%H:%M:%SZ");
     let counts = [(since.changed.len(), "changed or kept since"), (since.gone.len(), "gone already")];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
@@ -37,7 +37,7 @@ pub(in crate::command) fn add_since(run: &mut Run, prepared: &Prepared) {
         took: None,
         attempts: 0,
         doubt: None,
-        afterwards: Afterwards::Unknown,
+        afterwards: ObservedState::Unknown,
     };
     run.results.extend(since.changed.iter().map(|(release, what)| result(release, Outcome::Changed(what.clone()))));
     run.results.extend(since.gone.iter().map(|release| result(release, Outcome::AlreadyGone)));

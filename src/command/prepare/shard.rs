@@ -1,10 +1,10 @@
 //! Which part of the fence is this process's.
 
 use crate::cli::ShardArguments;
-use crate::command::Stopped;
+use crate::command::CommandError;
+use crate::sanitize;
 use crate::settings::Environment;
 use crate::shard::Shard;
-use crate::visible;
 
 const HINT: &str = "in a pod of an Indexed Job it is there by itself; by hand, say --shard 3/16, counted from 1";
 
@@ -12,32 +12,32 @@ const HINT: &str = "in a pod of an Indexed Job it is there by itself; by hand, s
 pub(in crate::command) fn shard(
     arguments: &ShardArguments,
     environment: &Environment,
-) -> Result<Option<Shard>, Stopped> {
+) -> Result<Option<Shard>, CommandError> {
     match (arguments.shard, arguments.shards) {
         (None, None) => Ok(None),
-        (Some(shard), Some(of)) if shard.of() != of => Err(Stopped::usage(
+        (Some(shard), Some(of)) if shard.of() != of => Err(CommandError::usage(
             format!("--shard {shard} and --shards {of} say different things"),
             "leave one of them away",
         )),
         (Some(shard), _) => Ok(Some(shard)),
         (None, Some(of)) => {
             let Some(text) = &environment.completion_index else {
-                return Err(Stopped::usage(
+                return Err(CommandError::usage(
                     format!("of {of} shards, none is this one: JOB_COMPLETION_INDEX is not set"),
                     HINT,
                 ));
             };
             let index = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
             let Some(index) = index.and_then(|text| text.parse().ok()) else {
-                let text = visible::quoted(text);
-                return Err(Stopped::usage(
+                let text = sanitize::quoted(text);
+                return Err(CommandError::usage(
                     format!("JOB_COMPLETION_INDEX is {text}, which is no number of a pod"),
                     HINT,
                 ));
             };
             let beyond = |error| {
                 let hint = format!("let the Job have as many completions as there are shards, {of}");
-                Stopped::usage(format!("JOB_COMPLETION_INDEX is {index}, counted from 0: {error}"), hint)
+                CommandError::usage(format!("JOB_COMPLETION_INDEX is {index}, counted from 0: {error}"), hint)
             };
             Shard::of_index(index, of).map(Some).map_err(beyond)
         }

@@ -1,40 +1,36 @@
 //! The last question before releases are given to helm, answered by what the cluster tells and what the policies say.
 
 use crate::clock::Clock;
-use crate::cluster::LookError;
+use crate::cluster::ApiError;
 use crate::command::prepare::Prepared;
-use crate::executor::StillAsPlanned;
-use crate::inventory::{Meanwhile, Standing, Watch};
-use crate::plan::{self, Narrowing};
-use crate::policy::Policies;
+use crate::executor::Recheck;
+use crate::inventory::{Freshness, Meanwhile, Watch};
+use crate::plan::{self, Filters};
+use crate::policy::PolicySet;
 use crate::release::Release;
 
 /// Asks a watch, and judges by what the plan was made by.
 #[derive(Debug)]
 pub(in crate::command) struct Watched {
     watch: Watch,
-    policies: Policies,
-    narrowing: Narrowing,
+    policies: PolicySet,
+    filters: Filters,
     clock: Clock,
 }
 
 impl Watched {
     pub(in crate::command) fn new(watch: Watch, prepared: &Prepared, clock: Clock) -> Self {
-        Self { watch, policies: prepared.policies.clone(), narrowing: prepared.narrowing.clone(), clock }
+        Self { watch, policies: prepared.policies.clone(), filters: prepared.filters.clone(), clock }
     }
 }
 
-impl StillAsPlanned for Watched {
-    fn standings(&self, batch: &[&Release]) -> Vec<Standing> {
+impl Recheck for Watched {
+    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
         let Meanwhile { standings, protection } = self.watch.look(batch);
         let protected = |release: &Release| match &protection {
-            Ok(protection) => Ok(plan::protected_now(
-                release,
-                self.policies.as_slice(),
-                protection,
-                self.clock.now(),
-                &self.narrowing,
-            )),
+            Ok(protection) => {
+                Ok(plan::protected_now(release, self.policies.as_slice(), protection, self.clock.now(), &self.filters))
+            }
             Err(error) => Err(error.clone()),
         };
         let both = standings.into_iter().zip(batch);
@@ -43,11 +39,11 @@ impl StillAsPlanned for Watched {
 }
 
 /// What is known to have changed goes before what cannot be told.
-fn joined(record: Standing, protected: Result<Option<String>, LookError>) -> Standing {
+fn joined(record: Freshness, protected: Result<Option<String>, ApiError>) -> Freshness {
     match (record, protected) {
-        (Standing::Changed(why), _) | (_, Ok(Some(why))) => Standing::Changed(why),
-        (Standing::Unknown(error), _) | (_, Err(error)) => Standing::Unknown(error),
-        (record @ (Standing::AsPlanned | Standing::Begun(_) | Standing::NotYet(_)), Ok(None)) => record,
+        (Freshness::Changed(why), _) | (_, Ok(Some(why))) => Freshness::Changed(why),
+        (Freshness::Unknown(error), _) | (_, Err(error)) => Freshness::Unknown(error),
+        (record @ (Freshness::AlwaysFresh | Freshness::Begun(_) | Freshness::NotYet(_)), Ok(None)) => record,
     }
 }
 
@@ -57,19 +53,19 @@ mod tests {
 
     #[test]
     fn a_release_goes_only_where_its_record_and_all_that_could_protect_it_were_seen() {
-        let refused = || LookError::Forbidden("no".to_owned());
-        let changed = |why: &str| Standing::Changed(why.to_owned());
-        let begun = || Standing::Begun("uninstalling".to_owned());
+        let refused = || ApiError::Forbidden("no".to_owned());
+        let changed = |why: &str| Freshness::Changed(why.to_owned());
+        let begun = || Freshness::Begun("uninstalling".to_owned());
         for (record, protected, expected) in [
-            (Standing::AsPlanned, Ok(None), Standing::AsPlanned),
-            (Standing::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),
-            (Standing::NotYet("it goes".to_owned()), Ok(None), Standing::NotYet("it goes".to_owned())),
-            (Standing::AsPlanned, Err(refused()), Standing::Unknown(refused())),
-            (Standing::Unknown(refused()), Ok(None), Standing::Unknown(refused())),
-            (Standing::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),
+            (Freshness::AlwaysFresh, Ok(None), Freshness::AlwaysFresh),
+            (Freshness::AlwaysFresh, Ok(Some("opted out".to_owned())), changed("opted out")),
+            (Freshness::NotYet("it goes".to_owned()), Ok(None), Freshness::NotYet("it goes".to_owned())),
+            (Freshness::AlwaysFresh, Err(refused()), Freshness::Unknown(refused())),
+            (Freshness::Unknown(refused()), Ok(None), Freshness::Unknown(refused())),
+            (Freshness::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),
             (begun(), Ok(None), begun()),
             (begun(), Ok(Some("opted out".to_owned())), changed("opted out")),
-            (begun(), Err(refused()), Standing::Unknown(refused())),
+            (begun(), Err(refused()), Freshness::Unknown(refused())),
             (changed("now revision 2"), Ok(Some("opted out".to_owned())), changed("now revision 2")),
             (changed("now revision 2"), Err(refused()), changed("now revision 2")),
         ] {

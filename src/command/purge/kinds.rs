@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::command::prepare::Prepared;
 use crate::helm::{self, Helm};
+use crate::parallel::join;
 use crate::release::ReleaseId;
-use crate::side_by_side::beside;
-use crate::signal::StopSignal;
+use crate::signal::CancelToken;
 
 /// Helm looks them up as well, only more often.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -39,10 +39,10 @@ impl KnownKinds {
 /// A release with an object of a kind whose definition is gone cannot be uninstalled, nor can anything else of it,
 /// unless helm remembers the kind. So where kinds are at stake, helm looks them up as well, by way of the first
 /// release: it remembers them for runs to come.
-pub(super) fn look_up_kinds(prepared: &Prepared, first: &ReleaseId, stop: &StopSignal) -> KnownKinds {
+pub(super) fn look_up_kinds(prepared: &Prepared, first: &ReleaseId, stop: &CancelToken) -> KnownKinds {
     // What other shards take along, nobody here knows.
-    let at_stake = prepared.plan.takes_kinds_along() || prepared.narrowing.shard.is_some();
-    let (folder, ()) = beside(
+    let at_stake = prepared.plan.takes_kinds_along() || prepared.filters.shard.is_some();
+    let (folder, ()) = join(
         || in_folder(prepared, stop),
         || {
             if at_stake {
@@ -56,7 +56,7 @@ pub(super) fn look_up_kinds(prepared: &Prepared, first: &ReleaseId, stop: &StopS
 /// A folder with all of them, where all are known and offered: of one that is not offered, helm may remember what it
 /// was. Where a program logs in, it may keep what it knows in the folder that helm keeps its own in, and has to find it
 /// there.
-fn in_folder(prepared: &Prepared, stop: &StopSignal) -> Option<PathBuf> {
+fn in_folder(prepared: &Prepared, stop: &CancelToken) -> Option<PathBuf> {
     if prepared.connection.logs_in_by_program() || !prepared.helm.believes_its_memory() {
         return None;
     }

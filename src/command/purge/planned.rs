@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 use crate::command::prepare::Prepared;
-use crate::executor::{Phase, Planned, Share};
+use crate::executor::{Phase, Task, WorkerCap};
 use crate::helm::{self, Manner};
-use crate::plan::Going;
-use crate::policy::{self, Handling, Policies};
-use crate::release::{Release, ReleaseId, Ties};
+use crate::plan::SelectedRelease;
+use crate::policy::{self, Handling, PolicySet};
+use crate::release::{CrdUsage, Release, ReleaseId};
 
 /// What a plan says of how its releases go.
 pub(in crate::command) struct Ways<'a> {
-    going: BTreeMap<&'a ReleaseId, &'a Going>,
-    ties: &'a BTreeMap<ReleaseId, Ties>,
-    policies: &'a Policies,
+    going: BTreeMap<&'a ReleaseId, &'a SelectedRelease>,
+    ties: &'a BTreeMap<ReleaseId, CrdUsage>,
+    policies: &'a PolicySet,
     tuning: Tuning,
 }
 
@@ -34,11 +34,11 @@ impl<'a> Ways<'a> {
     }
 
     /// How a release goes; nothing for one that the plan does not have.
-    pub(in crate::command) fn planned(&self, release: Release) -> Option<Planned> {
+    pub(in crate::command) fn planned(&self, release: Release) -> Option<Task> {
         let going = self.going.get(&release.id)?;
-        let ties = self.ties.get(&release.id).cloned().unwrap_or_else(Ties::none);
+        let ties = self.ties.get(&release.id).cloned().unwrap_or_else(CrdUsage::none);
         let (manner, phase) = (self.manner(&going.handling, going.policy), Phase(going.phase.number()));
-        Some(Planned { manner, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
+        Some(Task { manner, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
     }
 
     fn manner(&self, handling: &Handling, policy: usize) -> Manner {
@@ -64,20 +64,20 @@ impl<'a> Ways<'a> {
         }
     }
 
-    fn retries(&self, going: &Going) -> u8 {
+    fn retries(&self, going: &SelectedRelease) -> u8 {
         let of_policy = || self.policies.as_slice().get(going.policy).map_or(0, |policy| policy.retries.get());
         self.tuning.retries.unwrap_or_else(of_policy)
     }
 
     /// A rule may have a part of the workers; so has a policy, where others allow more.
-    fn shares(&self, going: &Going) -> Vec<Share> {
+    fn shares(&self, going: &SelectedRelease) -> Vec<WorkerCap> {
         let Some(policy) = self.policies.as_slice().get(going.policy) else { return Vec::new() };
         let rules_before = self.policies.iter().take(going.policy).map(|policy| policy.rules.len() + 1).sum::<usize>();
         let of_policy = (policy.workers.get() < self.policies.workers()).then_some((rules_before, policy.workers));
         let rule = policy.rules.get(going.rule).and_then(|rule| rule.workers);
         let of_rule = rule.map(|workers| (rules_before + 1 + going.rule, workers));
         let share = |(group, workers): (usize, policy::Workers)| {
-            Some(Share { group, workers: NonZeroUsize::new(workers.get())? })
+            Some(WorkerCap { group, workers: NonZeroUsize::new(workers.get())? })
         };
         of_policy.into_iter().chain(of_rule).filter_map(share).collect()
     }

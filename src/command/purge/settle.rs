@@ -2,25 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::prepare::Prepared;
 use crate::command::undo::Keeping;
-use crate::executor::{self, Afterwards, Outcome, ReleaseResult, Run, Settled};
+use crate::executor::{self, ObservedState, Outcome, ReleaseResult, Run, Verification};
+use crate::history_tag::HistoryTag;
 use crate::inventory::Inventory;
-use crate::mark::Mark;
 use crate::release::{Release, ReleaseId};
 use crate::signal::Stage;
 
 /// What was reported gone has to be gone.
-pub(super) fn settle(prepared: &Prepared, run: &mut Run, marks: &[Mark], surroundings: &mut Surroundings) -> Settled {
+pub(super) fn settle(prepared: &Prepared, run: &mut Run, marks: &[HistoryTag], app: &mut App) -> Verification {
     if run.results.iter().all(|result| result.took.is_none()) {
-        return Settled::NothingToVerify;
+        return Verification::NothingToVerify;
     }
-    surroundings.printer.say("looking at the cluster once more");
+    app.printer.say("looking at the cluster once more");
     // The purge is over; whoever is tired of waiting now ends only this look.
-    surroundings.interrupts.enter(Stage::Looking);
+    app.interrupts.enter(Stage::Looking);
     let listing = prepared.inventory.list();
-    run.interruption = surroundings.interruption();
+    run.interruption = app.interruption();
     match listing {
         Ok(listing) => {
             let keeping = Keeping::of(prepared, marks);
@@ -28,10 +28,10 @@ pub(super) fn settle(prepared: &Prepared, run: &mut Run, marks: &[Mark], surroun
             keeping.remove_older(run, &listing);
             settled
         }
-        Err(_) if surroundings.interrupts.has_ended_all() => {
-            Settled::NotVerified("interrupted while the cluster was looked at once more".to_owned())
+        Err(_) if app.interrupts.has_ended_all() => {
+            Verification::NotVerified("interrupted while the cluster was looked at once more".to_owned())
         }
-        Err(error) => Settled::NotVerified(error.to_string()),
+        Err(error) => Verification::NotVerified(error.to_string()),
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn add_changed(run: &mut Run, prepared: &Prepared, changed: &BTreeMap
             took: None,
             attempts: 0,
             doubt: None,
-            afterwards: Afterwards::Unknown,
+            afterwards: ObservedState::Unknown,
         })
     };
     run.results.extend(prepared.plan.chosen().filter_map(result));

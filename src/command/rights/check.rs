@@ -2,11 +2,11 @@
 
 use crate::cluster::{Client, Connection, Identity};
 use crate::exit_code::ExitCode;
-use crate::guard::{self, Attendance, ClusterFacts};
-use crate::journal::Place;
-use crate::policy::Policies;
+use crate::guard::{self, ClusterFacts, Interactivity};
+use crate::journal::JournalLocation;
+use crate::policy::PolicySet;
 use crate::release::Namespace;
-use crate::rights::{Answers, Finding, Lack, Needs, Purpose, Scope, lack, questions};
+use crate::rights::{Answers, DoctorCheck, MissingPermissions, Needs, Purpose, Scope, lack, questions};
 use crate::settings::Environment;
 
 /// So many namespaces are named in one finding.
@@ -15,27 +15,31 @@ const NAMED: usize = 5;
 const GRANT: &str = "`helm purge rbac` prints the roles and bindings; somebody with the right to must apply them";
 
 /// Whether the policies name this cluster, as they must where nobody looks.
-pub(super) fn cluster(policies: &Policies, connection: &Connection, identity: Option<&Identity>) -> Vec<Finding> {
-    let attendance = if connection.is_in_cluster() { Attendance::InPod } else { Attendance::Unattended };
+pub(super) fn cluster(policies: &PolicySet, connection: &Connection, identity: Option<&Identity>) -> Vec<DoctorCheck> {
+    let attendance = if connection.is_in_cluster() { Interactivity::InPod } else { Interactivity::Unattended };
     let facts = ClusterFacts { connection, identity };
     let of_policy = |policy: &crate::policy::Policy| match guard::cluster(policy, &facts, attendance) {
-        Ok(()) => Finding::good("policy", format!("{} names this cluster by more than its context", policy.name)),
-        Err(refusal) => Finding::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint()),
+        Ok(()) => DoctorCheck::good("policy", format!("{} names this cluster by more than its context", policy.name)),
+        Err(refusal) => DoctorCheck::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint()),
     };
     policies.iter().map(of_policy).collect()
 }
 
 /// Whether a journal can be kept on this machine.
-pub(super) fn journal(environment: &Environment) -> Finding {
-    let Some(place) = environment.state_home.as_deref().map(Place::usual) else {
+pub(super) fn journal(environment: &Environment) -> DoctorCheck {
+    let Some(place) = environment.state_home.as_deref().map(JournalLocation::usual) else {
         let hint = "name a file or folder with `run --journal`, or say --no-journal";
-        return Finding::warning("journal", "there is no folder for it: neither XDG_STATE_HOME nor HOME is set", hint);
+        return DoctorCheck::warning(
+            "journal",
+            "there is no folder for it: neither XDG_STATE_HOME nor HOME is set",
+            hint,
+        );
     };
     match place.check() {
-        Ok(()) => Finding::good("journal", "it can be kept on this machine"),
+        Ok(()) => DoctorCheck::good("journal", "it can be kept on this machine"),
         Err(error) => {
             let hint = "name a file or folder that can be written to with `run --journal`";
-            Finding::warning("journal", error.to_string(), hint)
+            DoctorCheck::warning("journal", error.to_string(), hint)
         }
     }
 }
@@ -51,11 +55,16 @@ pub(super) struct Places<'a> {
 }
 
 /// Whether whoever is logged in has the rights that each policy needs.
-pub(super) fn rights<'a>(policies: &Policies, purpose: Purpose, places: &Places<'a>, client: &Client) -> Vec<Finding> {
+pub(super) fn rights<'a>(
+    policies: &PolicySet,
+    purpose: Purpose,
+    places: &Places<'a>,
+    client: &Client,
+) -> Vec<DoctorCheck> {
     let needs = policies.iter().map(|policy| Needs::of(policy, purpose)).collect::<Vec<_>>();
     let fences = needs.iter().zip(places.fences);
-    let in_fences =
-        fences.flat_map(|(needs, fence)| fence.iter().map(move |name| (needs, Scope::Fence, Some(name.as_str()))));
+    let in_fences = fences
+        .flat_map(|(needs, fence)| fence.iter().map(move |name| (needs, Scope::PolicyScope, Some(name.as_str()))));
     let everywhere = needs.iter().map(|needs| (needs, Scope::Cluster, None));
     let in_place = |scope: Scope, place: Option<&'a str>| {
         needs.iter().filter(move |_| place.is_some()).map(move |needs| (needs, scope, place))
@@ -67,7 +76,7 @@ pub(super) fn rights<'a>(policies: &Policies, purpose: Purpose, places: &Places<
         Ok(answers) => judge(&all, &answers),
         Err(error) => {
             let found = format!("what this account may do could not be asked: {error}");
-            vec![Finding::missing(
+            vec![DoctorCheck::missing(
                 "rights",
                 ExitCode::Preflight,
                 found,
@@ -79,9 +88,9 @@ pub(super) fn rights<'a>(policies: &Policies, purpose: Purpose, places: &Places<
 
 type Asked<'a> = (&'a Needs, Scope, Option<&'a str>);
 
-fn judge(all: &[Asked<'_>], answers: &Answers) -> Vec<Finding> {
+fn judge(all: &[Asked<'_>], answers: &Answers) -> Vec<DoctorCheck> {
     let mut findings = Vec::new();
-    for scope in [Scope::Cluster, Scope::Fence, Scope::Lock, Scope::Journal] {
+    for scope in [Scope::Cluster, Scope::PolicyScope, Scope::Lock, Scope::Journal] {
         let of_scope = all.iter().filter(|(_, of, _)| *of == scope);
         let lacks = of_scope.map(|(needs, _, namespace)| (*namespace, lack(needs, scope, *namespace, answers)));
         let lacks = lacks.collect::<Vec<_>>();
@@ -93,33 +102,34 @@ fn judge(all: &[Asked<'_>], answers: &Answers) -> Vec<Finding> {
             .extend(grouped(scope, &lacks, |lack| &lack.missing).map(|(what, places)| missing(scope, &what, &places)));
         findings.extend(grouped(scope, &lacks, |lack| &lack.partly).map(|(what, places)| {
             let found = format!("it may not {what} of every kind {places}, only of those that most charts hold");
-            Finding::warning("rights", found, GRANT)
+            DoctorCheck::warning("rights", found, GRANT)
         }));
         if let Some(why) = lacks.iter().find_map(|(_, lack)| lack.unknown.as_deref()) {
             let found = format!("not everything about the account's rights could be told: {why}");
-            findings.push(Finding::warning("rights", found, "run it again"));
+            findings.push(DoctorCheck::warning("rights", found, "run it again"));
         }
         if findings.len() == before {
-            findings.push(Finding::good("rights", format!("all that is needed {}", everywhere(scope, lacks.len()))));
+            findings
+                .push(DoctorCheck::good("rights", format!("all that is needed {}", everywhere(scope, lacks.len()))));
         }
     }
     findings
 }
 
-fn missing(scope: Scope, what: &str, places: &str) -> Finding {
+fn missing(scope: Scope, what: &str, places: &str) -> DoctorCheck {
     let found = format!("it may not {what} {places}");
     match scope {
-        Scope::Lock => Finding::warning("lock", found, format!("a run goes on without; {GRANT}")),
-        Scope::Journal => Finding::warning("journal", found, format!("a run in a pod leaves none there; {GRANT}")),
-        Scope::Cluster | Scope::Fence => Finding::missing("rights", ExitCode::Preflight, found, GRANT),
+        Scope::Lock => DoctorCheck::warning("lock", found, format!("a run goes on without; {GRANT}")),
+        Scope::Journal => DoctorCheck::warning("journal", found, format!("a run in a pod leaves none there; {GRANT}")),
+        Scope::Cluster | Scope::PolicyScope => DoctorCheck::missing("rights", ExitCode::Preflight, found, GRANT),
     }
 }
 
 /// The same lack in several namespaces is one finding.
 fn grouped<'a>(
     scope: Scope,
-    lacks: &'a [(Option<&'a str>, Lack)],
-    of: impl Fn(&Lack) -> &Vec<String>,
+    lacks: &'a [(Option<&'a str>, MissingPermissions)],
+    of: impl Fn(&MissingPermissions) -> &Vec<String>,
 ) -> impl Iterator<Item = (String, String)> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (namespace, lack) in lacks {
@@ -153,8 +163,8 @@ fn named(namespaces: &[&str], total: usize) -> String {
 fn everywhere(scope: Scope, places: usize) -> String {
     match (scope, places) {
         (Scope::Cluster, _) => "in the whole cluster is there".to_owned(),
-        (Scope::Fence, 1) => "in the one namespace of the fence is there".to_owned(),
-        (Scope::Fence, places) => format!("in the {places} namespaces of the fence is there"),
+        (Scope::PolicyScope, 1) => "in the one namespace of the fence is there".to_owned(),
+        (Scope::PolicyScope, places) => format!("in the {places} namespaces of the fence is there"),
         (Scope::Lock, _) => "for the lock is there".to_owned(),
         (Scope::Journal, _) => "for the journals of its pods is there".to_owned(),
     }

@@ -3,104 +3,104 @@
 use super::check::{self, Places};
 use super::namespaces;
 use crate::cli::{DoctorArguments, FindingsFormat};
-use crate::cluster::{Client, Connection, LookError};
+use crate::cluster::{ApiError, Client, Connection};
 use crate::command::prepare::look_around::find_helm;
 use crate::command::prepare::policies::read_policies;
-use crate::command::{Stopped, Surroundings, flags};
+use crate::command::{App, CommandError, flags};
 use crate::exit_code::ExitCode;
-use crate::policy::Policies;
+use crate::policy::PolicySet;
 use crate::release::Namespace;
 use crate::report::{FindingsDocument, Format, plural, render_findings, serialize};
-use crate::rights::{Account, Finding, Purpose, exit_code};
-use crate::settings::ConnectionWish;
-use crate::visible;
+use crate::rights::{Account, DoctorCheck, Purpose, exit_code};
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
 
 /// Looks at everything that a run needs, in the order in which a run would miss it.
 pub(in crate::command) fn doctor(
     arguments: &DoctorArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let policies = read_policies(&arguments.files)?;
     let lock =
         arguments.lock_namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text)).transpose()?;
-    surroundings.listen()?;
-    let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, surroundings);
-    let findings = surroundings.unless_interrupted(Ok(findings))?;
-    let printer = &mut surroundings.printer;
+    app.listen()?;
+    let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, app);
+    let findings = app.unless_interrupted(Ok(findings))?;
+    let printer = &mut app.printer;
     let text = match arguments.output {
         FindingsFormat::Table => Ok(render_findings(&findings, printer.out())),
         FindingsFormat::Json => serialize(&FindingsDocument::of(&findings), Format::Json),
         FindingsFormat::Yaml => serialize(&FindingsDocument::of(&findings), Format::Yaml),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     Ok(exit_code(&findings))
 }
 
 fn look(
-    policies: &Policies,
+    policies: &PolicySet,
     purpose: Purpose,
     lock: Option<&Namespace>,
-    wish: &ConnectionWish,
-    surroundings: &Surroundings,
-) -> Vec<Finding> {
+    wish: &ConnectionOptions,
+    app: &App,
+) -> Vec<DoctorCheck> {
     let named = policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
-    let mut findings = vec![Finding::good("policy", format!("{named}: nothing is wrong with what is written"))];
+    let mut findings = vec![DoctorCheck::good("policy", format!("{named}: nothing is wrong with what is written"))];
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
         Err(error) => {
             let hint = error.hint().unwrap_or_else(|| "name a kubeconfig or a context".to_owned());
-            findings.push(Finding::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
+            findings.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
             return findings;
         }
     };
-    findings.push(helm(&connection, surroundings));
-    match Client::new(&connection, surroundings.interrupts.stop().clone()) {
+    findings.push(helm(&connection, app));
+    match Client::new(&connection, app.interrupts.stop().clone()) {
         Ok(client) => findings.extend(cluster(policies, purpose, lock, &connection, &client)),
         Err(error) => {
             let hint = "raise the limits of processes and of open files";
-            findings.push(Finding::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
+            findings.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
         }
     }
-    findings.push(check::journal(&surroundings.environment));
+    findings.push(check::journal(&app.environment));
     findings
 }
 
-fn helm(connection: &Connection, surroundings: &Surroundings) -> Finding {
-    match find_helm(connection, surroundings) {
-        Ok(helm) => Finding::good("helm", format!("v{} ({})", helm.version(), helm.path().display())),
-        Err(Stopped::Error { code, error, hint }) => {
-            Finding::missing("helm", code, error.to_string(), hint.unwrap_or_default())
+fn helm(connection: &Connection, app: &App) -> DoctorCheck {
+    match find_helm(connection, app) {
+        Ok(helm) => DoctorCheck::good("helm", format!("v{} ({})", helm.version(), helm.path().display())),
+        Err(CommandError::Error { code, error, hint }) => {
+            DoctorCheck::missing("helm", code, error.to_string(), hint.unwrap_or_default())
         }
-        Err(_) => Finding::missing("helm", ExitCode::Preflight, "it could not be looked for", "run it again"),
+        Err(_) => DoctorCheck::missing("helm", ExitCode::Preflight, "it could not be looked for", "run it again"),
     }
 }
 
 fn cluster(
-    policies: &Policies,
+    policies: &PolicySet,
     purpose: Purpose,
     lock: Option<&Namespace>,
     connection: &Connection,
     client: &Client,
-) -> Vec<Finding> {
+) -> Vec<DoctorCheck> {
     let (context, server) = (connection.context().as_str(), connection.server().as_str());
     let mut findings = Vec::new();
     let identity = match client.identity() {
         Ok(identity) => {
             let found = format!("{context} ({server}), uid {}", identity.0);
-            findings.push(Finding::good("cluster", found));
+            findings.push(DoctorCheck::good("cluster", found));
             Some(identity)
         }
-        Err(error @ LookError::Forbidden(_)) => {
+        Err(error @ ApiError::Forbidden(_)) => {
             let found = format!("{context} ({server}); its uid may not be read: {error}");
             let hint = "without it a policy can name the cluster by its `server` only, and in a pod not at all";
-            findings.push(Finding::warning("cluster", found, hint));
+            findings.push(DoctorCheck::warning("cluster", found, hint));
             None
         }
         Err(error) => {
             let found = format!("{context} ({server}) does not answer: {error}");
             let hint = "is it the right context? `kubectl cluster-info` asks the same";
-            findings.push(Finding::missing("cluster", ExitCode::Preflight, found, hint));
+            findings.push(DoctorCheck::missing("cluster", ExitCode::Preflight, found, hint));
             return findings;
         }
     };
@@ -108,14 +108,14 @@ fn cluster(
     // Older API servers do not say it: nothing is found then.
     let user = client.user().ok().flatten();
     findings.extend(
-        user.iter().map(|user| Finding::good("account", format!("{}, whose rights follow", visible::line(user)))),
+        user.iter().map(|user| DoctorCheck::good("account", format!("{}, whose rights follow", sanitize::line(user)))),
     );
     let fences = match namespaces::of_fences(policies, || Ok(client.clone())) {
         Ok(fences) => fences,
         Err(error) => {
             let found = format!("which namespaces the globs mean cannot be told: {error}");
             let hint = "name the namespaces in full, or grant the right to list them: `helm purge rbac`";
-            findings.push(Finding::missing("fence", ExitCode::Preflight, found, hint));
+            findings.push(DoctorCheck::missing("fence", ExitCode::Preflight, found, hint));
             return findings;
         }
     };
@@ -127,7 +127,7 @@ fn cluster(
     findings.extend(check::rights(policies, purpose, &Places { fences: &fences, lock, journal }, client));
     if lock.is_none() {
         let hint = "name a namespace for it with `run --lock-namespace`";
-        findings.push(Finding::warning(
+        findings.push(DoctorCheck::warning(
             "lock",
             "outside a pod there is none: two runs can meet, which does no harm",
             hint,
@@ -136,9 +136,9 @@ fn cluster(
     findings
 }
 
-fn fence(fences: &[Vec<Namespace>]) -> Finding {
+fn fence(fences: &[Vec<Namespace>]) -> DoctorCheck {
     match fences.iter().map(Vec::len).sum::<usize>() {
-        0 => Finding::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
-        count => Finding::good("fence", format!("{} in it", plural(count, "namespace"))),
+        0 => DoctorCheck::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
+        count => DoctorCheck::good("fence", format!("{} in it", plural(count, "namespace"))),
     }
 }

@@ -1,7 +1,7 @@
 //! Which namespaces a fence means: those that it names, and for globs those that there are.
 
-use crate::cluster::{Client, LookError, NamespaceList};
-use crate::policy::{Fence, FenceMatch, Policies};
+use crate::cluster::{ApiError, Client, NamespaceList};
+use crate::policy::{PolicyScope, PolicySet, ScopeMatch};
 use crate::release::{Known, Namespace};
 
 /// The namespaces of each policy's fence, in the policies' order.
@@ -9,9 +9,9 @@ use crate::release::{Known, Namespace};
 /// # Errors
 /// Where globs or labels have to be held against the namespaces of the cluster, and these cannot be listed.
 pub(super) fn of_fences(
-    policies: &Policies,
-    client: impl FnOnce() -> Result<Client, LookError>,
-) -> Result<Vec<Vec<Namespace>>, LookError> {
+    policies: &PolicySet,
+    client: impl FnOnce() -> Result<Client, ApiError>,
+) -> Result<Vec<Vec<Namespace>>, ApiError> {
     if let Some(named) = policies.iter().map(|policy| named(&policy.namespaces)).collect::<Option<Vec<_>>>() {
         return Ok(named);
     }
@@ -20,15 +20,15 @@ pub(super) fn of_fences(
 }
 
 /// All of them, where each is named in full and no label is asked for.
-fn named(fence: &Fence) -> Option<Vec<Namespace>> {
+fn named(fence: &PolicyScope) -> Option<Vec<Namespace>> {
     let names = fence.patterns().iter().map(|pattern| pattern.as_str().parse().ok());
     let names = names.collect::<Option<Vec<_>>>();
     names.filter(|_| fence.selector().is_none())
 }
 
-fn found(fence: &Fence, there: &NamespaceList) -> Vec<Namespace> {
+fn found(fence: &PolicyScope, there: &NamespaceList) -> Vec<Namespace> {
     let is_inside = |(namespace, facts): &(&Namespace, &crate::cluster::NamespaceFacts)| {
-        matches!(fence.holds(namespace, Known::Is(&facts.labels)), FenceMatch::Inside(_))
+        matches!(fence.holds(namespace, Known::Is(&facts.labels)), ScopeMatch::Inside(_))
     };
     there.namespaces.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
 }

@@ -2,23 +2,23 @@
 
 use super::namespaces;
 use crate::cli::{ManifestFormat, RbacArguments};
-use crate::cluster::{Client, Connection, LookError};
+use crate::cluster::{ApiError, Client, Connection};
 use crate::command::prepare::policies::read_policies;
-use crate::command::{Stopped, Surroundings, flags};
+use crate::command::{App, CommandError, flags};
 use crate::exit_code::ExitCode;
-use crate::policy::{Policies, Policy, Reach};
+use crate::policy::{Policy, PolicySet, Reach};
 use crate::release::Namespace;
 use crate::report::{Format, GrantHead, render_grants, serialize_grants};
-use crate::rights::{Account, Binding, Grant, Purpose, binding, grants};
-use crate::settings::ConnectionWish;
-use crate::visible;
+use crate::rights::{Account, Binding, Purpose, RbacManifest, binding, grants};
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
 
 /// Prints them. Asks the cluster only which namespaces a glob means.
 pub(in crate::command) fn rbac(
     arguments: &RbacArguments,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let account = arguments.account.service_account.parse::<Account>();
     let account = account.map_err(|why| no_account(&arguments.account.service_account, &why))?;
     let lock = arguments
@@ -32,26 +32,26 @@ pub(in crate::command) fn rbac(
     let purpose = Purpose::from(arguments.purpose);
     if let Some(policy) = policies.iter().find(|policy| !purpose.fits(policy)) {
         let text = format!("the policy {} keeps no history: nothing of it can be restored", policy.name);
-        return Err(Stopped::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
+        return Err(CommandError::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
     }
     let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
-    let all: Vec<Grant> = if let Some(name) = &arguments.for_namespace {
+    let all: Vec<RbacManifest> = if let Some(name) = &arguments.for_namespace {
         let namespace = flags::namespace("--for-namespace", name)?;
-        let inside = inside(&policies, &namespace, wish, surroundings)?;
+        let inside = inside(&policies, &namespace, wish, app)?;
         inside.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
     } else {
-        let fences = fences(&policies, wish, surroundings)?;
+        let fences = fences(&policies, wish, app)?;
         policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
     };
     let text = match arguments.output {
         ManifestFormat::Yaml => render_grants(&head(&policies, &account, purpose), &all),
         ManifestFormat::Json => serialize_grants(&all, Format::Json),
     };
-    surroundings.printer.data(&text.map_err(Stopped::internal)?);
+    app.printer.data(&text.map_err(CommandError::internal)?);
     Ok(ExitCode::Done)
 }
 
-fn head<'a>(policies: &'a Policies, account: &'a Account, purpose: Purpose) -> GrantHead<'a> {
+fn head<'a>(policies: &'a PolicySet, account: &'a Account, purpose: Purpose) -> GrantHead<'a> {
     let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.handling.reach == Reach::Cluster);
     let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
     GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
@@ -59,19 +59,19 @@ fn head<'a>(policies: &'a Policies, account: &'a Account, purpose: Purpose) -> G
 
 /// The policies that may choose releases there. Only where one asks for labels, the cluster is asked for them.
 fn inside<'a>(
-    policies: &'a Policies,
+    policies: &'a PolicySet,
     namespace: &Namespace,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<Vec<&'a Policy>, Stopped> {
+    wish: &ConnectionOptions,
+    app: &mut App,
+) -> Result<Vec<&'a Policy>, CommandError> {
     let is_inside = |policy: &&Policy| policy.namespaces.matches(namespace).is_some();
     let mut inside = policies.iter().filter(is_inside).collect::<Vec<_>>();
     if inside.is_empty() {
         let text = format!("--for-namespace {namespace}: no policy has it in its `namespaces`");
-        return Err(Stopped::usage(text, "nothing has to be bound there"));
+        return Err(CommandError::usage(text, "nothing has to be bound there"));
     }
     if inside.iter().any(|policy| policy.namespaces.selector().is_some()) {
-        let fences = fences(policies, wish, surroundings)?;
+        let fences = fences(policies, wish, app)?;
         let holds = |policy: &Policy, fence: &[Namespace]| match policy.namespaces.selector() {
             Some(_) => fence.contains(namespace),
             None => policy.namespaces.matches(namespace).is_some(),
@@ -80,41 +80,40 @@ fn inside<'a>(
         inside = all.filter(|(policy, fence)| holds(policy, fence)).map(|(policy, _)| policy).collect();
         if inside.is_empty() {
             let text = format!("--for-namespace {namespace}: no such namespace has the labels of `namespaceSelector`");
-            return Err(Stopped::usage(text, "make it with its labels first; without them nothing has to be bound"));
+            return Err(CommandError::usage(
+                text,
+                "make it with its labels first; without them nothing has to be bound",
+            ));
         }
     }
     Ok(inside)
 }
 
-fn fences(
-    policies: &Policies,
-    wish: &ConnectionWish,
-    surroundings: &mut Surroundings,
-) -> Result<Vec<Vec<Namespace>>, Stopped> {
-    surroundings.listen()?;
-    let stop = surroundings.interrupts.stop().clone();
+fn fences(policies: &PolicySet, wish: &ConnectionOptions, app: &mut App) -> Result<Vec<Vec<Namespace>>, CommandError> {
+    app.listen()?;
+    let stop = app.interrupts.stop().clone();
     let mut unresolved = None;
     let client = || match Connection::resolve(wish) {
         Ok(connection) => Client::new(&connection, stop),
         Err(error) => {
             let why = error.to_string();
             unresolved = Some(error);
-            Err(LookError::NoConnection(why))
+            Err(ApiError::NoConnection(why))
         }
     };
     let found = namespaces::of_fences(policies, client);
     if let Some(error) = unresolved {
         return Err(error.into());
     }
-    let found = found.map_err(|error| Stopped::Error {
+    let found = found.map_err(|error| CommandError::Error {
         code: ExitCode::Preflight,
         error: Box::from(format!("the namespaces could not be listed, to tell which ones the globs mean: {error}")),
         hint: Some("--for-namespace prints the binding of one namespace, and asks for labels only".to_owned()),
     });
-    surroundings.unless_interrupted(found)
+    app.unless_interrupted(found)
 }
 
-fn no_account(text: &str, why: &str) -> Stopped {
-    let text = visible::quoted(text);
-    Stopped::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
+fn no_account(text: &str, why: &str) -> CommandError {
+    let text = sanitize::quoted(text);
+    CommandError::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
 }

@@ -1,38 +1,38 @@
 //! Has the executor carry out a plan, and shows what happens.
 
 use super::lock;
-use crate::command::{Stopped, Surroundings};
-use crate::executor::{self, Execution, Means, Operation, Planned, Run};
+use crate::command::{App, CommandError};
+use crate::executor::{self, Backends, ExecutorConfig, Operation, Run, Task};
 use crate::helm::GoRuntime;
-use crate::lock::Held;
-use crate::report::{LogFormat, SecondSignal, Showing, Volume, WayOut, progress};
-use crate::settings::{Environment, FrontDoor};
+use crate::lock::LockGuard;
+use crate::report::{LogFormat, SecondSignal, Showing, Verbosity, WayOut, progress};
+use crate::settings::{EntryPoint, Environment};
 use crate::signal::Stage;
 
 /// Carries out a plan. From here on signals are the executor's.
 pub(in crate::command) fn carry_out(
-    plan: Vec<Planned>,
-    execution: Execution,
-    means: Means,
+    plan: Vec<Task>,
+    execution: ExecutorConfig,
+    means: Backends,
     operation: Operation,
-    lock: Option<&Held>,
-    surroundings: &mut Surroundings,
-) -> Result<Run, Stopped> {
-    surroundings.interrupts.enter(Stage::Purging);
+    lock: Option<&LockGuard>,
+    app: &mut App,
+) -> Result<Run, CommandError> {
+    app.interrupts.enter(Stage::Purging);
     // One that came before ends the run before it begins.
-    surroundings.unless_interrupted(Ok(()))?;
-    let Surroundings { environment, terminal, printer, interrupts, front_door, .. } = surroundings;
-    let second = if *front_door == FrontDoor::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
+    app.unless_interrupted(Ok(()))?;
+    let App { environment, terminal, printer, interrupts, entry_point, .. } = app;
+    let second = if *entry_point == EntryPoint::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let way_out = WayOut { pid: std::process::id(), second, operation };
     let showing = match printer.log_format() {
         LogFormat::Json => Showing::Json,
-        LogFormat::Text if terminal.can_draw() && printer.volume() > Volume::Quiet => Showing::Bars,
+        LogFormat::Text if terminal.can_draw() && printer.volume() > Verbosity::Quiet => Showing::Bars,
         LogFormat::Text => Showing::Lines,
     };
     let mut progress = progress(showing, way_out, environment.clock);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
-        lock.map(Held::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+        lock.map(LockGuard::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
     };
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }

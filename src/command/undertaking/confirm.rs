@@ -11,11 +11,11 @@ use super::nothing_done;
 use crate::cli::{RunArguments, UndoArguments};
 use crate::cluster::Connection;
 use crate::command::prepare::Prepared;
-use crate::command::{Stopped, Surroundings};
-use crate::guard::{Attendance, Scope};
-use crate::journal::OperationOfHead;
+use crate::command::{App, CommandError};
+use crate::guard::{Interactivity, Scope};
+use crate::journal::OperationKind;
 use crate::report::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// How often the wait for an answer looks for signals.
 const SIGNAL_CHECK: Duration = Duration::from_millis(100);
@@ -36,11 +36,11 @@ pub(in crate::command) struct Agreement<'a> {
 
 /// What is going to happen, for the question.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::command) struct Deed<'a> {
+pub(in crate::command) struct ConfirmPrompt<'a> {
     /// What it does to how many, as in "This … on CONTEXT."
     pub(in crate::command) what: &'a str,
     /// For what is said where somebody says no.
-    pub(in crate::command) operation: OperationOfHead,
+    pub(in crate::command) operation: OperationKind,
     pub(in crate::command) connection: &'a Connection,
     pub(in crate::command) scope: &'a Scope,
 }
@@ -63,94 +63,97 @@ impl<'a> From<&'a UndoArguments> for Agreement<'a> {
 }
 
 /// What can be refused before anything is looked up: a confirmation that cannot be had.
-pub(in crate::command) fn check_flags(agreement: Agreement<'_>, surroundings: &Surroundings) -> Result<(), Stopped> {
+pub(in crate::command) fn check_flags(agreement: Agreement<'_>, app: &App) -> Result<(), CommandError> {
     let Agreement { yes, confirm, files, plan } = agreement;
     let agreed = yes || confirm.is_some();
     let policy_from_stdin = files.iter().any(|file| file.as_os_str() == "-");
     let plan_from_stdin = plan.is_some_and(|file| file.as_os_str() == "-");
     if policy_from_stdin && plan_from_stdin {
-        return Err(Stopped::usage(
+        return Err(CommandError::usage(
             "standard input is a policy or a saved plan, not both",
             "name a file for one of them",
         ));
     }
     if yes && files.is_empty() {
-        return Err(Stopped::usage("with --yes the policy has to be named", "add -f FILE"));
+        return Err(CommandError::usage("with --yes the policy has to be named", "add -f FILE"));
     }
     if !agreed && (policy_from_stdin || plan_from_stdin) {
         let what = if plan_from_stdin { "a plan" } else { "a policy" };
-        return Err(Stopped::usage(format!("{what} on standard input leaves nothing to answer a question with"), HOW));
+        return Err(CommandError::usage(
+            format!("{what} on standard input leaves nothing to answer a question with"),
+            HOW,
+        ));
     }
-    if !agreed && !surroundings.terminal.can_ask() {
-        return Err(Stopped::usage("there is no terminal to ask at, and no confirmation was given", HOW));
+    if !agreed && !app.terminal.can_ask() {
+        return Err(CommandError::usage("there is no terminal to ask at, and no confirmation was given", HOW));
     }
     Ok(())
 }
 
 /// Whether somebody looks. A context's name on a command line that no terminal has seen was typed by nobody.
-pub(in crate::command) fn attendance(agreement: Agreement<'_>, surroundings: &Surroundings) -> Attendance {
-    if agreement.yes || !surroundings.terminal.can_ask() { Attendance::Unattended } else { Attendance::Attended }
+pub(in crate::command) fn attendance(agreement: Agreement<'_>, app: &App) -> Interactivity {
+    if agreement.yes || !app.terminal.can_ask() { Interactivity::Unattended } else { Interactivity::Attended }
 }
 
 /// Gets the agreement to carry out a plan that no guard refuses.
 pub(in crate::command) fn confirm(
     arguments: &RunArguments,
     prepared: &Prepared,
-    surroundings: &mut Surroundings,
-) -> Result<(), Stopped> {
+    app: &mut App,
+) -> Result<(), CommandError> {
     let what = format!("uninstalls {}", plural(prepared.plan.chosen().count(), "release"));
     let (connection, scope) = (&prepared.connection, &prepared.scope);
-    agree(arguments.into(), Deed { what: &what, operation: OperationOfHead::Purge, connection, scope }, surroundings)
+    agree(arguments.into(), ConfirmPrompt { what: &what, operation: OperationKind::Purge, connection, scope }, app)
 }
 
 /// Gets the agreement to a deed.
 pub(in crate::command) fn agree(
     agreement: Agreement<'_>,
-    deed: Deed<'_>,
-    surroundings: &mut Surroundings,
-) -> Result<(), Stopped> {
+    deed: ConfirmPrompt<'_>,
+    app: &mut App,
+) -> Result<(), CommandError> {
     let (context, nothing) = (deed.connection.context(), nothing_done(deed.operation));
     if let Some(name) = agreement.confirm.filter(|name| !context.is_named_by(name)) {
-        let (name, context) = (visible::quoted(name), visible::quoted(context.as_str()));
-        return Err(Stopped::usage(format!("--confirm says {name}, but the context is {context}"), nothing));
+        let (name, context) = (sanitize::quoted(name), sanitize::quoted(context.as_str()));
+        return Err(CommandError::usage(format!("--confirm says {name}, but the context is {context}"), nothing));
     }
     if agreement.yes || agreement.confirm.is_some() {
         return if *deed.scope == Scope::CannotTell { Err(cannot_tell()) } else { Ok(()) };
     }
-    let (what, shown) = (deed.what, visible::line(context.as_str()));
+    let (what, shown) = (deed.what, sanitize::line(context.as_str()));
     let question = format!("\nThis {what} on {shown}. Type the context's name to go on: ");
-    match ask(&question, surroundings)? {
+    match ask(&question, app)? {
         Some(answer) if context.is_named_by(answer.trim()) => Ok(()),
-        Some(answer) if answer.trim().is_empty() => Err(Stopped::Declined(format!("declined; {nothing}"))),
+        Some(answer) if answer.trim().is_empty() => Err(CommandError::Declined(format!("declined; {nothing}"))),
         Some(answer) => {
-            let answer = visible::quoted(answer.trim());
-            Err(Stopped::Declined(format!("declined: {answer} is not the context's name; {nothing}")))
+            let answer = sanitize::quoted(answer.trim());
+            Err(CommandError::Declined(format!("declined: {answer} is not the context's name; {nothing}")))
         }
-        None => Err(Stopped::Declined(format!("\ndeclined; {nothing}"))),
+        None => Err(CommandError::Declined(format!("\ndeclined; {nothing}"))),
     }
 }
 
-fn cannot_tell() -> Stopped {
-    Stopped::usage(
+fn cannot_tell() -> CommandError {
+    CommandError::usage(
         "it cannot be told whether -n was given: helm keeps that flag for itself",
         "say -A for the whole fence, or name releases with --only",
     )
 }
 
 /// Asks, and waits for a line; nothing where there will be none.
-fn ask(question: &str, surroundings: &mut Surroundings) -> Result<Option<String>, Stopped> {
+fn ask(question: &str, app: &mut App) -> Result<Option<String>, CommandError> {
     let stdin = io::stdin();
     // What was typed before the question was seen is no answer to it.
     let _ = tcflush(&stdin, QueueSelector::IFlush);
-    if surroundings.printer.ask(question).is_err() {
+    if app.printer.ask(question).is_err() {
         return Ok(None);
     }
-    let pieces = read_line(stdin).map_err(|error| Stopped::internal(error.to_string()))?;
+    let pieces = read_line(stdin).map_err(|error| CommandError::internal(error.to_string()))?;
     let mut answer = Vec::new();
     while answer.last() != Some(&b'\n') && answer.len() < LONGEST_ANSWER {
-        if let Some(interruption) = surroundings.interruption() {
-            surroundings.printer.tell("");
-            return Err(Stopped::Interrupted(interruption));
+        if let Some(interruption) = app.interruption() {
+            app.printer.tell("");
+            return Err(CommandError::Interrupted(interruption));
         }
         match pieces.recv_timeout(SIGNAL_CHECK) {
             Ok(piece) => answer.extend(piece),

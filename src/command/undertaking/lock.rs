@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use super::Undertaking;
 use crate::cli::LockArguments;
-use crate::cluster::{Client, LookError};
-use crate::command::{Stopped, Surroundings, flags};
+use crate::cluster::{ApiError, Client};
+use crate::command::{App, CommandError, flags};
 use crate::exit_code::ExitCode;
-use crate::journal::OperationOfHead;
-use crate::lock::{Busy, Held, LeasesOf, LockName, Lost, Patience, Pause, Reach, TakenEnd};
+use crate::journal::OperationKind;
+use crate::lock::{AcquireError, LockGuard, LockHeld, LockName, Lost, NamespaceLeases, Patience, Pause, Reach};
 use crate::lock::{DURATION, acquire, holder};
 use crate::policy::timeout_from_flag;
 use crate::release::Namespace;
 use crate::run_id::RunId;
-use crate::signal::StopSignal;
-use crate::visible;
+use crate::sanitize;
+use crate::signal::CancelToken;
 
 /// How long to wait before a lock is looked at again, and how much longer at most: runs that wait for the same one do
 /// not all come at the same time.
@@ -28,13 +28,13 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 const GIVE_BACK: Duration = Duration::from_secs(5);
 
 /// What is said where a lock cannot be had, for whatever reason.
-fn without(operation: OperationOfHead) -> &'static str {
+fn without(operation: OperationKind) -> &'static str {
     match operation {
-        OperationOfHead::Purge | OperationOfHead::Unknown => {
+        OperationKind::Purge | OperationKind::Unknown => {
             "the run goes on without; another one at the same time does no harm"
         }
-        OperationOfHead::Restore => "it goes on without; a purge at the same time would take away what comes back",
-        OperationOfHead::Prune => "it goes on without; what changes meanwhile is left alone",
+        OperationKind::Restore => "it goes on without; a purge at the same time would take away what comes back",
+        OperationKind::Prune => "it goes on without; what changes meanwhile is left alone",
     }
 }
 
@@ -48,7 +48,7 @@ pub(in crate::command) struct LockWish {
 #[derive(Default)]
 pub(in crate::command) struct Taken {
     /// None where there is no place for them, or they cannot be written.
-    pub(in crate::command) held: Option<Held>,
+    pub(in crate::command) held: Option<LockGuard>,
     pub(in crate::command) waited: Waited,
 }
 
@@ -61,9 +61,9 @@ pub(in crate::command) enum Waited {
 }
 
 /// Reads the flags: before anything is looked up.
-pub(in crate::command) fn wish(arguments: &LockArguments) -> Result<LockWish, Stopped> {
+pub(in crate::command) fn wish(arguments: &LockArguments) -> Result<LockWish, CommandError> {
     let wait = arguments.wait.as_deref().map(|text| timeout_from_flag("--lock-wait", text)).transpose();
-    let patience = wait.map_err(Stopped::flag)?.map_or(Patience::None, Patience::AtMost);
+    let patience = wait.map_err(CommandError::flag)?.map_or(Patience::None, Patience::AtMost);
     let namespace = arguments.namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text));
     Ok(LockWish { patience, namespace: namespace.transpose()? })
 }
@@ -76,73 +76,68 @@ pub(in crate::command) fn take(
     wish: &LockWish,
     undertaking: &Undertaking<'_>,
     run: &RunId,
-    surroundings: &mut Surroundings,
-) -> Result<Taken, Stopped> {
+    app: &mut App,
+) -> Result<Taken, CommandError> {
     // A restore that has nothing to do may have come too early: whoever holds the lock removes it just now.
-    if undertaking.is_nothing() && undertaking.operation != OperationOfHead::Restore {
+    if undertaking.is_nothing() && undertaking.operation != OperationKind::Restore {
         return Ok(Taken::default());
     }
-    let Some((client, namespace)) = place(wish, undertaking, surroundings) else { return Ok(Taken::default()) };
-    let environment = &surroundings.environment;
+    let Some((client, namespace)) = place(wish, undertaking, app) else { return Ok(Taken::default()) };
+    let environment = &app.environment;
     let us = holder(run, environment.user.as_deref(), &environment.machine);
     let names = LockName::of(undertaking.policies.iter().map(|policy| policy.name.as_str()), undertaking.shard);
-    let leases = LeasesOf { client: client.clone(), namespace: namespace.clone(), clock: environment.clock };
+    let leases = NamespaceLeases { client: client.clone(), namespace: namespace.clone(), clock: environment.clock };
     let mut waited = Waited::No;
-    let mut pause = |busy: &Busy| {
+    let mut pause = |busy: &LockHeld| {
         if waited == Waited::No {
             waited = Waited::Yes;
-            surroundings.printer.say(&format!("waiting: {}", visible::line(&busy.to_string())));
+            app.printer.say(&format!("waiting: {}", sanitize::line(&busy.to_string())));
         }
-        pause(surroundings)
+        pause(app)
     };
     let taken = acquire(&leases, names, &us, wish.patience, &mut pause);
-    let held = Held::new(us, taken.locks, reach(&leases), DURATION / 3);
-    let held = held.map_err(|error| LookError::Failed(format!("there is no thread for the lock: {error}")))?;
+    let held = LockGuard::new(us, taken.locks, reach(&leases), DURATION / 3);
+    let held = held.map_err(|error| ApiError::Failed(format!("there is no thread for the lock: {error}")))?;
     let end = match taken.end {
-        TakenEnd::Busy(busy) => Err(is_held(*busy, &namespace)),
-        TakenEnd::NotWritten(error) => {
-            let error = visible::sentence(&error.to_string());
-            surroundings
-                .printer
+        AcquireError::LockHeld(busy) => Err(is_held(*busy, &namespace)),
+        AcquireError::NotWritten(error) => {
+            let error = sanitize::sentence(&error.to_string());
+            app.printer
                 .tell(&format!("warning: the lock could not be taken: {error}\n  {}", without(undertaking.operation)));
             Ok(())
         }
-        TakenEnd::All | TakenEnd::Interrupted => Ok(()),
+        AcquireError::All | AcquireError::Interrupted => Ok(()),
     };
-    surroundings.unless_interrupted(end)?;
+    app.unless_interrupted(end)?;
     Ok(Taken { held: Some(held), waited })
 }
 
 /// Where the locks are, and who can write there.
-fn place<'a>(
-    wish: &LockWish,
-    undertaking: &Undertaking<'a>,
-    surroundings: &mut Surroundings,
-) -> Option<(&'a Client, Namespace)> {
+fn place<'a>(wish: &LockWish, undertaking: &Undertaking<'a>, app: &mut App) -> Option<(&'a Client, Namespace)> {
     let connection = undertaking.connection;
     let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
     let Some(namespace) = wish.namespace.clone().or_else(of_pod) else {
-        surroundings.printer.say("note: no lock is taken; --lock-namespace says where, for all who run this policy");
+        app.printer.say("note: no lock is taken; --lock-namespace says where, for all who run this policy");
         return None;
     };
     if undertaking.client.is_none() {
         let (why, without) = ("the API could not be asked", without(undertaking.operation));
-        surroundings.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {without}"));
+        app.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {without}"));
     }
     Some((undertaking.client?, namespace))
 }
 
-fn reach(leases: &LeasesOf) -> Reach {
+fn reach(leases: &NamespaceLeases) -> Reach {
     let leases = |stop, patience| Box::new(leases.with(leases.client.listening_to(stop, patience)));
-    let stop = StopSignal::default();
+    let stop = CancelToken::default();
     // A second signal ends every look, but not this.
-    Reach { renewing: leases(stop.clone(), DURATION), stop, giving_back: leases(StopSignal::default(), GIVE_BACK) }
+    Reach { renewing: leases(stop.clone(), DURATION), stop, giving_back: leases(CancelToken::default(), GIVE_BACK) }
 }
 
-fn pause(surroundings: &Surroundings) -> Pause {
+fn pause(app: &App) -> Pause {
     let until = Instant::now() + LOOK_AGAIN + Duration::from_millis(fastrand::u64(..SPREAD));
     while Instant::now() < until {
-        if surroundings.interruption().is_some() {
+        if app.interruption().is_some() {
             return Pause::Interrupted;
         }
         std::thread::sleep(SIGNAL_CHECK);
@@ -150,9 +145,9 @@ fn pause(surroundings: &Surroundings) -> Pause {
     Pause::Over
 }
 
-fn is_held(busy: Busy, namespace: &Namespace) -> Stopped {
+fn is_held(busy: LockHeld, namespace: &Namespace) -> CommandError {
     let hint = Some(busy.hint(namespace));
-    Stopped::Error { code: ExitCode::Locked, error: Box::new(busy), hint }
+    CommandError::Error { code: ExitCode::Locked, error: Box::new(busy), hint }
 }
 
 /// What is said about a lock that was lost while the run goes on.
@@ -160,12 +155,12 @@ pub(in crate::command) fn lost(lost: &Lost) -> String {
     let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
     let LockName { policy, shard, .. } = &lost.name;
     let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
-    visible::line(&format!(
+    sanitize::line(&format!(
         "warning: the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"
     ))
 }
 
 /// Gives the locks back, and says what turned out to be lost.
-pub(in crate::command) fn give_back(held: Option<Held>, surroundings: &mut Surroundings) {
-    held.map(Held::give_back).into_iter().flatten().for_each(|news| surroundings.printer.tell(&lost(&news)));
+pub(in crate::command) fn give_back(held: Option<LockGuard>, app: &mut App) {
+    held.map(LockGuard::give_back).into_iter().flatten().for_each(|news| app.printer.tell(&lost(&news)));
 }

@@ -7,8 +7,8 @@ pub(in crate::command) mod lock;
 
 use crate::cli::Command;
 use crate::cluster::{Client, Connection, Identity};
-use crate::journal::OperationOfHead;
-use crate::policy::Policies;
+use crate::journal::OperationKind;
+use crate::policy::PolicySet;
 use crate::release::Release;
 use crate::run_id::RunId;
 use crate::shard::Shard;
@@ -17,8 +17,8 @@ use crate::command::prepare::Prepared;
 
 /// A purge, a restore or a prune, before it begins.
 pub(in crate::command) struct Undertaking<'a> {
-    pub(in crate::command) operation: OperationOfHead,
-    pub(in crate::command) policies: &'a Policies,
+    pub(in crate::command) operation: OperationKind,
+    pub(in crate::command) policies: &'a PolicySet,
     pub(in crate::command) connection: &'a Connection,
     pub(in crate::command) identity: Option<&'a Identity>,
     /// Which part of the fence, where several share it.
@@ -32,20 +32,20 @@ pub(in crate::command) struct Undertaking<'a> {
 }
 
 /// What a command is for: what only looks, or prepares, is there for the sake of a purge.
-pub(in crate::command) fn operation(command: &Command) -> OperationOfHead {
+pub(in crate::command) fn operation(command: &Command) -> OperationKind {
     match command {
-        Command::Restore(_) => OperationOfHead::Restore,
-        Command::Prune(_) => OperationOfHead::Prune,
-        _ => OperationOfHead::Purge,
+        Command::Restore(_) => OperationKind::Restore,
+        Command::Prune(_) => OperationKind::Prune,
+        _ => OperationKind::Purge,
     }
 }
 
 /// What is said where it has not come to that.
-pub(in crate::command) fn nothing_done(operation: OperationOfHead) -> &'static str {
+pub(in crate::command) fn nothing_done(operation: OperationKind) -> &'static str {
     match operation {
-        OperationOfHead::Purge | OperationOfHead::Unknown => "nothing was purged",
-        OperationOfHead::Restore => "nothing was restored",
-        OperationOfHead::Prune => "nothing was pruned",
+        OperationKind::Purge | OperationKind::Unknown => "nothing was purged",
+        OperationKind::Restore => "nothing was restored",
+        OperationKind::Prune => "nothing was pruned",
     }
 }
 
@@ -53,11 +53,11 @@ impl Prepared {
     /// A purge of what the plan chooses.
     pub(in crate::command) fn undertaking(&self) -> Undertaking<'_> {
         Undertaking {
-            operation: OperationOfHead::Purge,
+            operation: OperationKind::Purge,
             policies: &self.policies,
             connection: &self.connection,
             identity: self.identity.as_ref(),
-            shard: self.narrowing.shard,
+            shard: self.filters.shard,
             client: self.inventory.client(),
             releases: self.plan.chosen().collect(),
             takes_back: &[],

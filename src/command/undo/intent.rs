@@ -11,33 +11,34 @@ use crate::cluster::Client;
 use crate::command::undertaking::Undertaking;
 use crate::command::undertaking::confirm;
 use crate::command::undertaking::lock::{self, LockWish};
-use crate::command::{Stopped, Surroundings};
-use crate::guard::Attendance;
-use crate::journal::OperationOfHead;
+use crate::command::{App, CommandError};
+use crate::guard::Interactivity;
+use crate::journal::OperationKind;
 use crate::policy::{KeepEntry, timeout_from_flag};
 use crate::release::{ReleaseId, Revision};
-use crate::settings::ConnectionWish;
-use crate::undo::{RestoreEntry, RestorePlan, Verdict, Wanted, choose};
+use crate::settings::ConnectionOptions;
+use crate::undo::{RestoreEntry, RestorePlan, RestoreRequest, Verdict, choose};
 
 /// What the command line says beside how the result is printed.
 pub(super) struct Flags {
-    pub(super) wanted: Wanted,
+    pub(super) wanted: RestoreRequest,
     pub(super) lock: LockWish,
     pub(super) timeout: Option<Duration>,
     pub(super) longest: Option<Duration>,
 }
 
 impl Flags {
-    pub(super) fn read(arguments: &RestoreArguments) -> Result<Self, Stopped> {
+    pub(super) fn read(arguments: &RestoreArguments) -> Result<Self, CommandError> {
         let duration = |flag: &str, text: &Option<String>| {
-            text.as_deref().map(|text| timeout_from_flag(flag, text)).transpose().map_err(Stopped::flag)
+            text.as_deref().map(|text| timeout_from_flag(flag, text)).transpose().map_err(CommandError::flag)
         };
         let runs = arguments.runs.iter().map(|text| {
-            text.parse().map_err(|error| Stopped::usage(format!("--run: {error}"), "`restore --dry-run` names runs"))
+            text.parse()
+                .map_err(|error| CommandError::usage(format!("--run: {error}"), "`restore --dry-run` names runs"))
         });
-        let release = |text: &String| KeepEntry::from_flag("RELEASE", text).map_err(Stopped::flag);
+        let release = |text: &String| KeepEntry::from_flag("RELEASE", text).map_err(CommandError::flag);
         let releases = arguments.releases.iter().map(release).collect::<Result<_, _>>()?;
-        let wanted = Wanted { runs: runs.collect::<Result<_, _>>()?, releases };
+        let wanted = RestoreRequest { runs: runs.collect::<Result<_, _>>()?, releases };
         let (timeout, longest) =
             (duration("--timeout", &arguments.timeout)?, duration("--max-duration", &arguments.max_duration)?);
         Ok(Self { wanted, lock: lock::wish(&arguments.undo.lock)?, timeout, longest })
@@ -64,12 +65,12 @@ impl Intent {
     pub(super) fn look(
         arguments: &RestoreArguments,
         flags: &Flags,
-        wish: &ConnectionWish,
-        surroundings: &mut Surroundings,
-    ) -> Result<Self, Stopped> {
-        let attendance = attendance(arguments, surroundings);
-        let looked = look_back(&arguments.undo, wish, attendance, surroundings)?;
-        Self::of(looked, arguments, flags, surroundings)
+        wish: &ConnectionOptions,
+        app: &mut App,
+    ) -> Result<Self, CommandError> {
+        let attendance = attendance(arguments, app);
+        let looked = look_back(&arguments.undo, wish, attendance, app)?;
+        Self::of(looked, arguments, flags, app)
     }
 
     /// The same once more: some time has passed.
@@ -77,12 +78,12 @@ impl Intent {
         self,
         arguments: &RestoreArguments,
         flags: &Flags,
-        surroundings: &mut Surroundings,
-    ) -> Result<Again, Stopped> {
+        app: &mut App,
+    ) -> Result<Again, CommandError> {
         let before = self.deeds();
-        let attendance = attendance(arguments, surroundings);
-        let looked = self.looked.again(&arguments.undo, attendance, surroundings)?;
-        let intent = Self::of(looked, arguments, flags, surroundings)?;
+        let attendance = attendance(arguments, app);
+        let looked = self.looked.again(&arguments.undo, attendance, app)?;
+        let intent = Self::of(looked, arguments, flags, app)?;
         Ok(Again { differs: intent.deeds() != before, intent })
     }
 
@@ -90,30 +91,30 @@ impl Intent {
         looked: LookedBack,
         arguments: &RestoreArguments,
         flags: &Flags,
-        surroundings: &mut Surroundings,
-    ) -> Result<Self, Stopped> {
+        app: &mut App,
+    ) -> Result<Self, CommandError> {
         let client = looked.gathered.inventory.client().cloned();
-        let client = client.ok_or_else(|| Stopped::internal("there is no client any more".to_owned()))?;
-        let about = looked.undertaking(OperationOfHead::Restore, Vec::new(), &[]);
-        let known = known_runs(&about, &arguments.undo.journal, flags.lock.namespace.as_ref(), surroundings);
+        let client = client.ok_or_else(|| CommandError::internal("there is no client any more".to_owned()))?;
+        let about = looked.undertaking(OperationKind::Restore, Vec::new(), &[]);
+        let known = known_runs(&about, &arguments.undo.journal, flags.lock.namespace.as_ref(), app);
         let mut plan = choose(looked.candidates.clone(), &looked.policies, &known, &flags.wanted);
         plan.unreadable.clone_from(&looked.unreadable);
         tell_leaving(&mut plan, &client);
         let workers = arguments.workers.map_or_else(|| looked.policies.workers(), usize::from);
-        surroundings.unless_interrupted(Ok(Self { looked, client, plan, workers }))
+        app.unless_interrupted(Ok(Self { looked, client, plan, workers }))
     }
 
     /// For the lock and the journal.
     pub(super) fn undertaking(&self) -> Undertaking<'_> {
         let entries = self.plan.going().chain(self.plan.finished());
         let releases = entries.map(|entry| &entry.candidate.kept).collect();
-        self.looked.undertaking(OperationOfHead::Restore, releases, &self.plan.runs)
+        self.looked.undertaking(OperationKind::Restore, releases, &self.plan.runs)
     }
 
     /// Where nothing is going to be done, it does not matter which cluster it is.
-    pub(super) fn unless_another_cluster(&self, surroundings: &Surroundings) -> Result<(), Stopped> {
+    pub(super) fn unless_another_cluster(&self, app: &App) -> Result<(), CommandError> {
         let undertaking = self.undertaking();
-        if undertaking.is_nothing() { Ok(()) } else { self.looked.same_cluster(undertaking.operation, surroundings) }
+        if undertaking.is_nothing() { Ok(()) } else { self.looked.same_cluster(undertaking.operation, app) }
     }
 
     /// What is done to which releases.
@@ -123,8 +124,8 @@ impl Intent {
     }
 }
 
-fn attendance(arguments: &RestoreArguments, surroundings: &Surroundings) -> Attendance {
-    confirm::attendance((&arguments.undo).into(), surroundings)
+fn attendance(arguments: &RestoreArguments, app: &App) -> Interactivity {
+    confirm::attendance((&arguments.undo).into(), app)
 }
 
 /// Which objects are still being deleted. Whoever cannot tell now is asked again before the release is begun.

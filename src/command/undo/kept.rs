@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::command::prepare::Prepared;
-use crate::executor::{self, Afterwards, Outcome, Run};
+use crate::executor::{self, ObservedState, Outcome, Run};
+use crate::history_tag::HistoryTag;
 use crate::inventory::{AnyWay, Found, Inventory, Listing, ObjectLists, older};
-use crate::mark::Mark;
 use crate::plan::{Entry, Reason, Subject};
 use crate::policy::History;
 use crate::release::{Release, ReleaseId, Status};
@@ -17,12 +17,12 @@ use crate::release::{Release, ReleaseId, Status};
 /// The releases of a run whose history is kept, each with its mark.
 pub(in crate::command) struct Keeping<'a> {
     inventory: &'a AnyWay,
-    marks: BTreeMap<&'a ReleaseId, &'a Mark>,
+    marks: BTreeMap<&'a ReleaseId, &'a HistoryTag>,
 }
 
 impl<'a> Keeping<'a> {
     /// Those of a plan; the marks are those of its policies, in their order.
-    pub(in crate::command) fn of(prepared: &'a Prepared, marks: &'a [Mark]) -> Self {
+    pub(in crate::command) fn of(prepared: &'a Prepared, marks: &'a [HistoryTag]) -> Self {
         let kept = prepared.plan.going().filter(|(_, going)| going.handling.history == History::Keep);
         let marks = kept.filter_map(|(release, going)| Some((&release.id, marks.get(going.policy)?))).collect();
         Self { inventory: &prepared.inventory, marks }
@@ -37,7 +37,7 @@ impl<'a> Keeping<'a> {
         let now = kept.iter().map(|(planned, _)| uninstalled(planned, listing)).collect::<Vec<_>>();
         let there = now.iter().filter_map(|found| found.as_ref().ok().copied()).collect::<Vec<_>>();
         let read = self.inventory.contents(&there, ObjectLists::NotWanted).map_err(|error| error.to_string());
-        let has_mark = |found: Result<&Release, String>, mark: &Mark| {
+        let has_mark = |found: Result<&Release, String>, mark: &HistoryTag| {
             let read = read.as_ref().map_err(|why| format!("its record could not be read: {why}"))?;
             let content = read.get(&found?.id).ok_or("its record was not read")?;
             let content = content.as_ref().map_err(|why| format!("its record cannot be understood: {why}"))?;
@@ -53,7 +53,7 @@ impl<'a> Keeping<'a> {
 
     /// Removes the older records of those that carry their mark; what could not be removed is said with each.
     pub(in crate::command) fn remove_older(&self, run: &mut Run, listing: &Listing) {
-        let is_marked = |found: &&mut executor::ReleaseResult| found.afterwards == Afterwards::Kept;
+        let is_marked = |found: &&mut executor::ReleaseResult| found.afterwards == ObservedState::Kept;
         let mut marked = run.results.iter_mut().filter(is_marked).collect::<Vec<_>>();
         let releases = marked.iter().filter_map(|result| match listing.find(&result.release.id) {
             Found::Release(release) => Some(release),
@@ -105,7 +105,7 @@ pub(in crate::command) fn finish_earlier(prepared: &Prepared) -> usize {
     let Ok(contents) = prepared.inventory.contents(&long, ObjectLists::NotWanted) else { return 0 };
     let is_ours = |release: &&&Release| {
         let content = contents.get(&release.id).and_then(|content| content.as_ref().ok());
-        let mark = content.and_then(|content| content.description.parse::<Mark>().ok());
+        let mark = content.and_then(|content| content.description.parse::<HistoryTag>().ok());
         mark.is_some_and(|mark| prepared.policies.iter().any(|policy| policy.name == mark.policy))
     };
     let ours = long.iter().filter(is_ours).copied().collect::<Vec<_>>();

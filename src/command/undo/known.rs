@@ -6,15 +6,15 @@
 use std::path::Path;
 
 use crate::cli::JournalArguments;
-use crate::cluster::LookError;
-use crate::command::Surroundings;
+use crate::cluster::ApiError;
+use crate::command::App;
 use crate::command::undertaking::Undertaking;
 use crate::command::undertaking::journal::{head, place};
-use crate::journal::{Ending, Head, OperationOfHead, PastRun, Place};
+use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
 use crate::release::Namespace;
 use crate::run_id::RunId;
-use crate::undo::{KnownRuns, PurgeEnd, is_of_one_night};
-use crate::visible;
+use crate::sanitize;
+use crate::undo::{PurgeEnd, RunHistory, is_of_one_night};
 
 /// Everything that is known of runs of these policies on this cluster.
 ///
@@ -23,32 +23,32 @@ pub(super) fn known_runs(
     undertaking: &Undertaking<'_>,
     arguments: &JournalArguments,
     lock_namespace: Option<&Namespace>,
-    surroundings: &mut Surroundings,
-) -> KnownRuns {
-    let like = head(undertaking, "", surroundings);
-    let mut known = KnownRuns::default();
-    let named = place(arguments.place.as_deref(), &surroundings.environment);
+    app: &mut App,
+) -> RunHistory {
+    let like = head(undertaking, "", app);
+    let mut known = RunHistory::default();
+    let named = place(arguments.place.as_deref(), &app.environment);
     // A file that was named is for this one's journal.
-    let folder = if let Some(Place::File(_)) = named { place(None, &surroundings.environment) } else { named };
-    if let Some(Place::Folder(folder)) = folder {
-        in_folder(&like, &folder, &surroundings.environment.machine, &mut known);
+    let folder = if let Some(JournalLocation::File(_)) = named { place(None, &app.environment) } else { named };
+    if let Some(JournalLocation::Folder(folder)) = folder {
+        in_folder(&like, &folder, &app.environment.machine, &mut known);
     }
     let connection = undertaking.connection;
     let own = connection.is_in_cluster().then(|| connection.default_namespace());
     if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str))
         && let Err(error) = in_namespace(&like, undertaking, namespace, &mut known)
     {
-        let error = visible::sentence(&error.to_string());
+        let error = sanitize::sentence(&error.to_string());
         let what = format!("note: the journals of earlier runs in {namespace} could not be read: {error}");
-        surroundings.printer.say(&what);
+        app.printer.say(&what);
     }
     known
 }
 
 /// Of purges of long ago it is enough to know that they were.
-fn in_folder(like: &Head, folder: &Path, own_host: &str, known: &mut KnownRuns) {
+fn in_folder(like: &JournalHeader, folder: &Path, own_host: &str, known: &mut RunHistory) {
     let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_part_of(like)).collect::<Vec<_>>();
-    let is_purge = |head: &Head| head.operation == OperationOfHead::Purge;
+    let is_purge = |head: &JournalHeader| head.operation == OperationKind::Purge;
     let last = found.iter().find(|(_, head, _)| is_purge(head)).map(|(run, _, _)| run.clone());
     for (run, head, path) in found {
         let matters = is_purge(&head) && last.as_ref().is_some_and(|last| is_of_one_night(&run, last));
@@ -59,11 +59,11 @@ fn in_folder(like: &Head, folder: &Path, own_host: &str, known: &mut KnownRuns) 
 }
 
 fn in_namespace(
-    like: &Head,
+    like: &JournalHeader,
     undertaking: &Undertaking<'_>,
     namespace: &str,
-    known: &mut KnownRuns,
-) -> Result<(), LookError> {
+    known: &mut RunHistory,
+) -> Result<(), ApiError> {
     let Some(client) = undertaking.client else { return Ok(()) };
     let found = client.run_records(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
     for run in found.filter(|run| run.record.head.has_part_of(like)) {
@@ -72,15 +72,15 @@ fn in_namespace(
     Ok(())
 }
 
-fn add(known: &mut KnownRuns, run: RunId, head: &Head, end: PurgeEnd) {
+fn add(known: &mut RunHistory, run: RunId, head: &JournalHeader, end: PurgeEnd) {
     let policies = head.policies.iter().map(|policy| policy.name.clone()).collect();
     match head.operation {
-        OperationOfHead::Purge => known.add_purge(run, policies, head.shard.clone(), end),
-        OperationOfHead::Restore => {
+        OperationKind::Purge => known.add_purge(run, policies, head.shard.clone(), end),
+        OperationKind::Restore => {
             let of = head.takes_back.iter().filter_map(|run| run.parse().ok()).collect();
             known.add_restore(run, policies, of);
         }
-        OperationOfHead::Prune | OperationOfHead::Unknown => {}
+        OperationKind::Prune | OperationKind::Unknown => {}
     }
 }
 

@@ -8,30 +8,30 @@ use crate::command::prepare::facts::{Asked, Gathered, gather};
 use crate::command::prepare::narrow::find_scope;
 use crate::command::prepare::policies::read_policies;
 use crate::command::prepare::shard::shard;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
-use crate::guard::{Attendance, Scope};
+use crate::guard::{Interactivity, Scope};
+use crate::history_tag::HistoryTag;
 use crate::inventory::{Contents, Found, Inventory, InventoryError, KeptRecords, ObjectLists, single};
-use crate::mark::Mark;
-use crate::policy::{FenceMatch, Policies, Policy};
+use crate::policy::{Policy, PolicySet, ScopeMatch};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
-use crate::settings::ConnectionWish;
+use crate::settings::ConnectionOptions;
 use crate::shard::Shard;
-use crate::undo::{Candidate, Verdict, beyond_reach, is_failed_rollback, judge};
+use crate::undo::{RestorableRelease, Verdict, beyond_reach, is_failed_rollback, judge};
 
 /// So many attempts to restore a release may have failed one after the other.
 const MOST_FAILED: usize = 5;
 
 /// What was found, and everything that is needed to do something about it.
 pub(super) struct LookedBack {
-    pub(super) policies: Policies,
+    pub(super) policies: PolicySet,
     pub(super) connection: Connection,
     pub(super) gathered: Gathered,
     pub(super) records: KeptRecords,
     pub(super) scope: Scope,
     /// The part of the fence, where several share it.
     pub(super) shard: Option<Shard>,
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<RestorableRelease>,
     /// What could not be understood or looked at, and why.
     pub(super) unreadable: Vec<(String, String)>,
 }
@@ -39,16 +39,16 @@ pub(super) struct LookedBack {
 /// From the command line to what these policies' purges have left.
 pub(super) fn look_back(
     arguments: &UndoArguments,
-    wish: &ConnectionWish,
-    attendance: Attendance,
-    surroundings: &mut Surroundings,
-) -> Result<LookedBack, Stopped> {
+    wish: &ConnectionOptions,
+    attendance: Interactivity,
+    app: &mut App,
+) -> Result<LookedBack, CommandError> {
     let policies = read_policies(&arguments.files)?;
-    let shard = shard(&arguments.shard, &surroundings.environment)?;
+    let shard = shard(&arguments.shard, &app.environment)?;
     let connection = Connection::resolve(wish)?;
-    surroundings.listen()?;
-    let looked = look(policies, shard, connection, arguments, attendance, surroundings);
-    surroundings.unless_interrupted(looked)
+    app.listen()?;
+    let looked = look(policies, shard, connection, arguments, attendance, app);
+    app.unless_interrupted(looked)
 }
 
 impl LookedBack {
@@ -56,39 +56,39 @@ impl LookedBack {
     pub(super) fn again(
         self,
         arguments: &UndoArguments,
-        attendance: Attendance,
-        surroundings: &mut Surroundings,
-    ) -> Result<Self, Stopped> {
-        let looked = look(self.policies, self.shard, self.connection, arguments, attendance, surroundings);
-        surroundings.unless_interrupted(looked)
+        attendance: Interactivity,
+        app: &mut App,
+    ) -> Result<Self, CommandError> {
+        let looked = look(self.policies, self.shard, self.connection, arguments, attendance, app);
+        app.unless_interrupted(looked)
     }
 }
 
 fn look(
-    policies: Policies,
+    policies: PolicySet,
     shard: Option<Shard>,
     connection: Connection,
     arguments: &UndoArguments,
-    attendance: Attendance,
-    surroundings: &mut Surroundings,
-) -> Result<LookedBack, Stopped> {
-    let gathered = gather(Asked { policies: &policies, connection: &connection, attendance }, surroundings)?;
+    attendance: Interactivity,
+    app: &mut App,
+) -> Result<LookedBack, CommandError> {
+    let gathered = gather(Asked { policies: &policies, connection: &connection, attendance }, app)?;
     let namespace = arguments.namespace.as_deref();
-    let scope = find_scope(namespace, arguments.all_namespaces, &connection, surroundings)?;
+    let scope = find_scope(namespace, arguments.all_namespaces, &connection, app)?;
     let records = gathered.inventory.kept_records().ok_or_else(no_api)?;
     let looking = Looking { policies: &policies, gathered: &gathered, records: &records, scope: &scope, shard };
     let Seen { candidates, unreadable } = looking.look()?;
     Ok(LookedBack { policies, connection, gathered, records, scope, shard, candidates, unreadable })
 }
 
-fn no_api() -> Stopped {
+fn no_api() -> CommandError {
     let text = "what purges have kept can only be seen through the API, and it could not be asked";
     let hint = Some("`helm rollback NAME REVISION` by hand brings back a release whose history was kept".to_owned());
-    Stopped::Error { code: ExitCode::Preflight, error: Box::from(text), hint }
+    CommandError::Error { code: ExitCode::Preflight, error: Box::from(text), hint }
 }
 
 struct Looking<'a> {
-    policies: &'a Policies,
+    policies: &'a PolicySet,
     gathered: &'a Gathered,
     records: &'a KeptRecords,
     scope: &'a Scope,
@@ -98,7 +98,7 @@ struct Looking<'a> {
 /// What a look has brought.
 #[derive(Default)]
 struct Seen {
-    candidates: Vec<Candidate>,
+    candidates: Vec<RestorableRelease>,
     unreadable: Vec<(String, String)>,
 }
 
@@ -106,11 +106,11 @@ struct Seen {
 struct Marked {
     kept: Release,
     content: Content,
-    mark: Mark,
+    mark: HistoryTag,
 }
 
 impl Looking<'_> {
-    fn look(&self) -> Result<Seen, Stopped> {
+    fn look(&self) -> Result<Seen, CommandError> {
         let mut seen = Seen::default();
         let kept = self.kept(&mut seen)?;
         let contents = self.gathered.inventory.contents(&kept.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
@@ -122,7 +122,7 @@ impl Looking<'_> {
                     let description = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&kept, now, description.map(|content| content.description.as_str()));
                     let verdict = self.beyond_reach(&content, &mark).unwrap_or(verdict);
-                    seen.candidates.push(Candidate { now: now.clone(), kept, content, mark, verdict });
+                    seen.candidates.push(RestorableRelease { now: now.clone(), kept, content, mark, verdict });
                 }
                 Found::Unreadable(entry) => seen.unreadable.push((kept.id.to_string(), entry.why.clone())),
                 Found::Unlisted(entry) => seen.unreadable.push((kept.id.to_string(), entry.why.clone())),
@@ -133,7 +133,7 @@ impl Looking<'_> {
     }
 
     /// The records that may be marked, whoever has left them.
-    fn kept(&self, seen: &mut Seen) -> Result<Vec<Release>, Stopped> {
+    fn kept(&self, seen: &mut Seen) -> Result<Vec<Release>, CommandError> {
         let namespaces = self.gathered.listing.releases.iter().map(|release| release.id.namespace.clone());
         let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
         let found = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
@@ -150,7 +150,7 @@ impl Looking<'_> {
         for kept in kept {
             match contents.remove(&kept.id) {
                 Some(Ok(content)) => {
-                    let mark = content.description.parse::<Mark>().ok();
+                    let mark = content.description.parse::<HistoryTag>().ok();
                     let mark = mark.filter(|mark| self.is_ours(&kept.id, mark));
                     marked.extend(mark.map(|mark| Marked { kept, content, mark }));
                 }
@@ -162,7 +162,7 @@ impl Looking<'_> {
     }
 
     /// What the newest records say that are others than those that were kept.
-    fn newest(&self, marked: &[Marked]) -> Result<Contents, Stopped> {
+    fn newest(&self, marked: &[Marked]) -> Result<Contents, CommandError> {
         let newer = marked.iter().filter_map(|Marked { kept, .. }| match self.gathered.listing.find(&kept.id) {
             Found::Release(now) if now.revision > kept.revision => Some(now),
             _ => None,
@@ -172,7 +172,7 @@ impl Looking<'_> {
 
     /// A rollback that fails marks the record that it came from as replaced, so that it is not among the uninstalled ones
     /// any more: of releases whose newest record is a rollback that failed, the one before those attempts.
-    fn behind_failed_rollbacks(&self, known: &[Release]) -> Result<Vec<Release>, Stopped> {
+    fn behind_failed_rollbacks(&self, known: &[Release]) -> Result<Vec<Release>, CommandError> {
         let known = known.iter().map(|release| &release.id).collect::<BTreeSet<_>>();
         let has_failed = |release: &&Release| release.status == Status::Failed && !known.contains(&release.id);
         let failed = self.gathered.listing.releases.iter().filter(has_failed);
@@ -192,7 +192,7 @@ impl Looking<'_> {
                     let older =
                         history.into_iter().flatten().rfind(|record| record.revision < Some(release.revision.0));
                     before.extend(older.and_then(single));
-                } else if description.parse::<Mark>().is_ok() {
+                } else if description.parse::<HistoryTag>().is_ok() {
                     found.push(release);
                 }
             }
@@ -211,16 +211,16 @@ impl Looking<'_> {
     fn holds(&self, policy: &Policy, namespace: &Namespace) -> bool {
         let facts = self.gathered.protection.facts(namespace);
         let labels = facts.map_or(Known::Unknown, |facts| Known::Is(&facts.labels));
-        matches!(policy.namespaces.holds(namespace, labels), FenceMatch::Inside(_))
+        matches!(policy.namespaces.holds(namespace, labels), ScopeMatch::Inside(_))
     }
 
-    fn beyond_reach(&self, content: &Content, mark: &Mark) -> Option<Verdict> {
+    fn beyond_reach(&self, content: &Content, mark: &HistoryTag) -> Option<Verdict> {
         let policy = self.policies.iter().find(|policy| policy.name == mark.policy)?;
         beyond_reach(content, policy)
     }
 
     /// Whether it was left by one of these policies, and is still in its fence.
-    fn is_ours(&self, id: &ReleaseId, mark: &Mark) -> bool {
+    fn is_ours(&self, id: &ReleaseId, mark: &HistoryTag) -> bool {
         let policy = self.policies.iter().find(|policy| policy.name == mark.policy);
         policy.is_some_and(|policy| self.holds(policy, &id.namespace))
     }

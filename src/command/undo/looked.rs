@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::look::LookedBack;
-use crate::cluster::{LookError, Record};
+use crate::cluster::{ApiError, Record};
 use crate::command::purge::check_again::cannot_be_told;
 use crate::command::undertaking::Undertaking;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{App, CommandError};
 use crate::guard::{self, Scope};
-use crate::journal::OperationOfHead;
+use crate::journal::OperationKind;
 use crate::release::{Release, ReleaseId};
 use crate::run_id::RunId;
 
@@ -39,7 +39,7 @@ impl LookedBack {
     /// Removes these kept records. Gives those that are still there, and why.
     pub(super) fn remove(&self, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
         let (records, mut failed) = self.records_of(kept);
-        let removed: Vec<Result<(), LookError>> = self.records.remove(&records);
+        let removed: Vec<Result<(), ApiError>> = self.records.remove(&records);
         for (record, removed) in records.iter().zip(removed) {
             let is_it = |release: &&&Release| {
                 release.id.namespace.as_str() == record.namespace
@@ -55,7 +55,7 @@ impl LookedBack {
     /// For the lock and the journal: what is done to these.
     pub(super) fn undertaking<'a>(
         &'a self,
-        operation: OperationOfHead,
+        operation: OperationKind,
         releases: Vec<&'a Release>,
         takes_back: &'a [RunId],
     ) -> Undertaking<'a> {
@@ -74,12 +74,11 @@ impl LookedBack {
     /// Right before anything is changed, whether it is still the cluster that was looked at: connects anew, and compares
     /// its identity with that of the plan, where it could be read. Where it could not, each record is compared by its
     /// own, which is in no other cluster.
-    pub(super) fn same_cluster(&self, operation: OperationOfHead, surroundings: &Surroundings) -> Result<(), Stopped> {
+    pub(super) fn same_cluster(&self, operation: OperationKind, app: &App) -> Result<(), CommandError> {
         let client = self.gathered.inventory.reconnected();
         let Some(planned) = &self.gathered.identity else { return Ok(()) };
-        let now =
-            surroundings.unless_interrupted(client.identity().map_err(|error| cannot_be_told(&error, operation)))?;
-        guard::same_cluster(planned, &now).map_err(|refusal| Stopped::Refused(vec![refusal]))
+        let now = app.unless_interrupted(client.identity().map_err(|error| cannot_be_told(&error, operation)))?;
+        guard::same_cluster(planned, &now).map_err(|refusal| CommandError::Refused(vec![refusal]))
     }
 
     /// The scope in words, where there is something to say about it.

@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::before::{Awaited, BeforeRollback};
 use super::look::LookedBack;
 use crate::cluster::Client;
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::undertaking::carry_out::go_runtime;
-use crate::executor::{CannotLook, Journal, Means, Phase, Planned, StillAsPlanned};
+use crate::executor::{Backends, Journal, NoProbe, Phase, Recheck, Task};
 use crate::helm::{HelmRollback, Hooks, Manner, Wait};
 use crate::policy::{self, Policy};
 use crate::undo::{RestoreEntry, RestorePlan};
 
 /// The way of the purge backwards: what went last comes first, and is ready before what needs it.
-pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Planned> {
+pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Task> {
     let first = plan.going().map(|entry| entry.phase).min();
     let planned = plan.going().map(|entry| {
         let mut manner = manner(looked, entry, timeout);
@@ -23,7 +23,7 @@ pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<D
         }
         let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
         let retries = policy_of(looked, entry).map_or(0, |policy| policy.retries.get());
-        Planned { retries, phase, ..Planned::with_all_others(entry.candidate.now.clone(), manner) }
+        Task { retries, phase, ..Task::with_all_others(entry.candidate.now.clone(), manner) }
     });
     planned.collect()
 }
@@ -45,11 +45,11 @@ fn manner(looked: &LookedBack, entry: &RestoreEntry, timeout: Option<Duration>) 
 pub(super) fn means(
     looked: &LookedBack,
     plan: &RestorePlan,
-    planned: &[Planned],
+    planned: &[Task],
     client: Client,
     journal: Arc<dyn Journal>,
-    surroundings: &Surroundings,
-) -> Means {
+    app: &App,
+) -> Backends {
     let awaited = |entry: &RestoreEntry| {
         let id = entry.candidate.kept.id.clone();
         let patience = planned.iter().find(|planned| planned.release.id == id).map(|planned| planned.manner.timeout);
@@ -57,16 +57,16 @@ pub(super) fn means(
         let kept = entry.candidate.kept.clone();
         (id, Awaited { kept, objects, patience: patience.unwrap_or_default() })
     };
-    let still: Arc<dyn StillAsPlanned> = Arc::new(BeforeRollback {
+    let still: Arc<dyn Recheck> = Arc::new(BeforeRollback {
         client,
         records: looked.records.clone(),
         awaited: plan.going().map(awaited).collect(),
-        stop: surroundings.interrupts.stop().clone(),
+        stop: app.interrupts.stop().clone(),
     });
     let target = |entry: &RestoreEntry| (entry.candidate.kept.id.clone(), entry.candidate.kept.revision);
     let targets = plan.going().map(target).collect();
     let (helm, connection) = (looked.gathered.helm.clone(), looked.connection.clone());
-    let rollback = HelmRollback::new(helm, connection, go_runtime(&surroundings.environment), targets);
-    let remaining = CannotLook("nothing has to be gone for a restore".to_owned());
-    Means { action: Arc::new(rollback), still, remaining: Arc::new(remaining), journal }
+    let rollback = HelmRollback::new(helm, connection, go_runtime(&app.environment), targets);
+    let remaining = NoProbe("nothing has to be gone for a restore".to_owned());
+    Backends { action: Arc::new(rollback), still, remaining: Arc::new(remaining), journal }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::look::LookedBack;
-use crate::command::Surroundings;
-use crate::executor::{self, Afterwards, Outcome, ReleaseResult, Run, Settled};
+use crate::command::App;
+use crate::executor::{self, ObservedState, Outcome, ReleaseResult, Run, Verification};
 use crate::helm::{Failure, FailureClass};
 use crate::inventory::{Found, Inventory, Listing, ObjectLists};
 use crate::release::{Release, ReleaseId};
@@ -16,16 +16,16 @@ pub(super) fn settle(
     looked: &LookedBack,
     plan: &RestorePlan,
     run: &mut Run,
-    surroundings: &mut Surroundings,
-) -> (Settled, BTreeMap<ReleaseId, String>) {
+    app: &mut App,
+) -> (Verification, BTreeMap<ReleaseId, String>) {
     let nothing_begun = run.results.iter().all(|result| result.took.is_none());
     if nothing_begun && plan.finished().next().is_none() {
-        return (Settled::NothingToVerify, BTreeMap::new());
+        return (Verification::NothingToVerify, BTreeMap::new());
     }
-    surroundings.printer.say("looking at the cluster once more");
-    surroundings.interrupts.enter(Stage::Looking);
+    app.printer.say("looking at the cluster once more");
+    app.interrupts.enter(Stage::Looking);
     let listing = looked.gathered.inventory.list();
-    run.interruption = surroundings.interruption();
+    run.interruption = app.interruption();
     match listing {
         Ok(listing) => {
             let settled = executor::settle_restored(run, &listing);
@@ -33,11 +33,11 @@ pub(super) fn settle(
             add_remarks(run, &failed);
             (settled, failed)
         }
-        Err(_) if surroundings.interrupts.has_ended_all() => {
+        Err(_) if app.interrupts.has_ended_all() => {
             let why = "interrupted while the cluster was looked at once more".to_owned();
-            (Settled::NotVerified(why), BTreeMap::new())
+            (Verification::NotVerified(why), BTreeMap::new())
         }
-        Err(error) => (Settled::NotVerified(error.to_string()), BTreeMap::new()),
+        Err(error) => (Verification::NotVerified(error.to_string()), BTreeMap::new()),
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn with_finished(run: &Run, plan: &RestorePlan, left: &BTreeMap<Relea
             took: None,
             attempts: 0,
             doubt: None,
-            afterwards: Afterwards::Unknown,
+            afterwards: ObservedState::Unknown,
         }
     });
     let results = run.results.iter().cloned().chain(finished).collect();

@@ -2,12 +2,12 @@
 
 use super::intent::Intent;
 use crate::cli::UndoFormat;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{App, CommandError};
 use crate::executor::{Outcome, ReleaseResult, Run};
 use crate::exit_code::ExitCode;
 use crate::release::ReleaseId;
 use crate::report::{
-    EarlyEnd, Format, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan,
+    EarlyExit, Format, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan,
     render_restored, restore_plan_line, serialize,
 };
 
@@ -27,26 +27,26 @@ fn view<'a>(intent: &'a Intent, workers: usize, scope: &'a str) -> RestoreView<'
 }
 
 /// Before the question.
-pub(super) fn tell_plan(intent: &Intent, surroundings: &mut Surroundings) {
+pub(super) fn tell_plan(intent: &Intent, app: &mut App) {
     let scope = intent.looked.scope_note();
-    let width = surroundings.terminal.stderr.columns();
+    let width = app.terminal.stderr.columns();
     let view = view(intent, intent.workers, &scope);
-    surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
-    if surroundings.printer.log_format() == LogFormat::Json {
-        return surroundings.printer.log(&restore_plan_line(&view));
+    app.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
+    if app.printer.log_format() == LogFormat::Json {
+        return app.printer.log(&restore_plan_line(&view));
     }
-    let text = render_restore_plan(&view, width, surroundings.printer.err());
-    if surroundings.terminal.can_ask() { surroundings.printer.tell(&text) } else { surroundings.printer.say(&text) }
+    let text = render_restore_plan(&view, width, app.printer.err());
+    if app.terminal.can_ask() { app.printer.tell(&text) } else { app.printer.say(&text) }
 }
 
 /// `--dry-run`.
-pub(super) fn show(intent: &Intent, output: UndoFormat, surroundings: &mut Surroundings) -> Result<ExitCode, Stopped> {
+pub(super) fn show(intent: &Intent, output: UndoFormat, app: &mut App) -> Result<ExitCode, CommandError> {
     let scope = intent.looked.scope_note();
     let view = view(intent, intent.workers, &scope);
-    let width = surroundings.terminal.stdout.columns();
-    let stopped = EarlyEnd::new("dry-run", "only the plan was asked for");
-    surroundings.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
-    let printer = &mut surroundings.printer;
+    let width = app.terminal.stdout.columns();
+    let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
+    app.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
+    let printer = &mut app.printer;
     printer.log(&restore_plan_line(&view));
     let text = match output {
         UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
@@ -54,7 +54,7 @@ pub(super) fn show(intent: &Intent, output: UndoFormat, surroundings: &mut Surro
         UndoFormat::Yaml => serialize(&RestoreDocument::of_plan(&view), Format::Yaml),
         UndoFormat::Name => Ok(names(intent.plan.going().map(|entry| &entry.candidate.kept.id))),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     Ok(ExitCode::Done)
 }
 
@@ -64,21 +64,21 @@ pub(super) fn summarize(
     report: &RestoreReport<'_>,
     code: ExitCode,
     output: UndoFormat,
-    surroundings: &mut Surroundings,
-) -> Result<ExitCode, Stopped> {
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let scope = intent.looked.scope_note();
-    let printer = &mut surroundings.printer;
+    let printer = &mut app.printer;
     let written = code.unless_unwritten(printer.state()).number();
     let view = view(intent, report.run.workers, &scope);
     let document = || RestoreDocument::of_run(&view, report, written);
-    surroundings.reports.file(|| Report::Restore(Box::new(document())));
+    app.reports.file(|| Report::Restore(Box::new(document())));
     let text = match output {
         UndoFormat::Table => Ok(render_restored(&view, report, printer.volume(), printer.out())),
         UndoFormat::Json => serialize(&document(), Format::Json),
         UndoFormat::Yaml => serialize(&document(), Format::Yaml),
         UndoFormat::Name => Ok(names(restored(report.run))),
     };
-    printer.data(&text.map_err(Stopped::internal)?);
+    printer.data(&text.map_err(CommandError::internal)?);
     Ok(code)
 }
 

@@ -11,12 +11,12 @@ fn failure() -> Failure {
     Failure::of_our_own(FailureClass::Other, "no luck")
 }
 
-fn planned() -> Vec<Planned> {
+fn planned() -> Vec<Task> {
     let release = crate::inventory::read(
         br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"-","status":"deployed","chart":"web-1.0.0"}]"#,
     );
     let release = release.expect("a list").releases.remove(0);
-    vec![Planned::with_all_others(release, Manner::usual(Duration::from_mins(5))); PLANNED]
+    vec![Task::with_all_others(release, Manner::usual(Duration::from_mins(5))); PLANNED]
 }
 
 /// One of the things that may happen to a release, in whatever order messages come.

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use crate::executor::doubt::Doubt;
-use crate::executor::outcome::{Afterwards, NotStarted, Outcome, ReleaseResult};
+use crate::executor::doubt::Uncertainty;
+use crate::executor::outcome::{NotStarted, ObservedState, Outcome, ReleaseResult};
 use crate::helm::Failure;
 use crate::release::Release;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
     pub(super) outcome: Option<Outcome>,
-    pub(super) doubt: Option<Doubt>,
+    pub(super) doubt: Option<Uncertainty>,
     /// All tries together.
     took: Option<Duration>,
     pub(super) attempts: u32,
@@ -21,7 +21,7 @@ pub(super) struct Entry {
 impl Entry {
     /// It has come to this. What helm does not find any more after a try of our own went by that try; and what is not
     /// begun again stays what it was before, failed.
-    pub(super) fn told(&self, outcome: Outcome, doubt: Option<Doubt>) -> Self {
+    pub(super) fn told(&self, outcome: Outcome, doubt: Option<Uncertainty>) -> Self {
         let outcome = match (outcome, &self.failed) {
             (Outcome::AlreadyGone, Some(_)) if self.was_given() => {
                 let remarks = vec!["gone when it was tried again; what helm left of it before is not known".to_owned()];
@@ -49,7 +49,7 @@ impl Entry {
     }
 
     /// It has come to this, whatever was before.
-    pub(super) fn settled(&self, outcome: Outcome, doubt: Option<Doubt>) -> Self {
+    pub(super) fn settled(&self, outcome: Outcome, doubt: Option<Uncertainty>) -> Self {
         Self { outcome: Some(outcome), doubt, ..self.clone() }
     }
 
@@ -81,7 +81,7 @@ impl Entry {
         let Self { outcome, doubt, took, attempts, failed } = self;
         let without_one = || failed.map_or(Outcome::NotStarted(why), Outcome::Failed);
         let outcome = outcome.unwrap_or_else(without_one);
-        ReleaseResult { release, outcome, took, attempts, doubt, afterwards: Afterwards::Unknown }
+        ReleaseResult { release, outcome, took, attempts, doubt, afterwards: ObservedState::Unknown }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::doubt::{outcome_of, revoked};
 use super::event::Progress;
 use super::outcome::{NotStarted, Outcome, ReleaseResult};
-use super::planned::Planned;
+use super::planned::Task;
 use super::schedule::Lane;
 use super::worker::Answer;
 use crate::clock::{Clock, Stopwatch};
@@ -21,7 +21,7 @@ use entry::Entry;
 
 /// The books of a run.
 pub(super) struct Accounts {
-    plan: Arc<Vec<Planned>>,
+    plan: Arc<Vec<Task>>,
     entries: Vec<Entry>,
     /// Of the entries, counted as they change: it is asked for with every event.
     tally: Tally,
@@ -49,14 +49,14 @@ struct Tally {
 }
 
 impl Accounts {
-    pub(super) fn new(plan: Arc<Vec<Planned>>, lanes: usize, clock: Clock) -> Self {
+    pub(super) fn new(plan: Arc<Vec<Task>>, lanes: usize, clock: Clock) -> Self {
         let entries = vec![Entry::default(); plan.len()];
         let (tally, again, in_hand) = (Tally::default(), BTreeSet::new(), vec![None; lanes]);
         Self { plan, entries, tally, again, in_hand, started: clock.start() }
     }
 
     /// The plan, in its order.
-    pub(super) fn plan(&self) -> &[Planned] {
+    pub(super) fn plan(&self) -> &[Task] {
         &self.plan
     }
 

@@ -12,8 +12,8 @@ use crate::executor::event::Event;
 use crate::executor::outcome::Outcome;
 use crate::executor::phase::{Left, Needs, PhaseEnd, spared};
 use crate::executor::planned::Phase;
-use crate::executor::worker::{Message, Tools};
-use crate::release::{Address, GroupKind, Known};
+use crate::executor::worker::{Message, WorkerContext};
+use crate::release::{GroupKind, Known, ObjectRef};
 
 /// What comes when nothing runs and nothing can be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) enum Next {
 }
 
 impl Drive<'_> {
-    pub(super) fn go_on(&mut self, pool: &ThreadPool, tools: &Tools) -> Next {
+    pub(super) fn go_on(&mut self, pool: &ThreadPool, tools: &WorkerContext) -> Next {
         let now = Instant::now();
         if self.draining.is_none() && self.schedule.waits_for_time(self.in_time()) {
             return Next::Wait;
@@ -124,7 +124,7 @@ impl Drive<'_> {
 }
 
 /// On a worker's thread. Whoever is asked and does not answer does not know.
-fn look(tools: &Tools, objects: &[Address]) {
+fn look(tools: &WorkerContext, objects: &[ObjectRef]) {
     let seen = catch_unwind(AssertUnwindSafe(|| tools.means.remaining.look(objects))).unwrap_or_default();
     // The loop may have ended meanwhile, and nobody wants to know any more.
     let _ = tools.messages.send(Message::Looked(seen));

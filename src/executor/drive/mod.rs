@@ -16,14 +16,14 @@ use threadpool::ThreadPool;
 use super::accounts::{Accounts, InHand};
 use super::deadline::Deadline;
 use super::event::{Event, Listener};
-use super::execution::{Execution, FailureHandling};
+use super::execution::{ExecutorConfig, FailureHandling};
 use super::journal::Journal;
 use super::outcome::{NotStarted, Run};
 use super::phase::PhaseEnd;
-use super::planned::Planned;
+use super::planned::Task;
 use super::schedule::{Batch, Demand, Lane, Pause, Schedule};
-use super::worker::{self, Ended, Message, Tools};
-use crate::signal::{Interrupts, Urgency};
+use super::worker::{self, Ended, Message, WorkerContext};
+use crate::signal::{CancelLevel, Interrupts};
 use between::Next;
 use recording::Recorded;
 
@@ -42,7 +42,7 @@ pub(super) struct Drive<'a> {
     /// Why nothing more is begun, where nothing is.
     draining: Option<NotStarted>,
     /// What has been said about signals.
-    announced: (bool, Urgency),
+    announced: (bool, CancelLevel),
     deadline: Deadline,
     /// Whether it was said that the deadline is near.
     at_deadline: bool,
@@ -55,13 +55,13 @@ pub(super) struct Drive<'a> {
 
 impl<'a> Drive<'a> {
     pub(super) fn new(
-        plan: Arc<Vec<Planned>>,
-        execution: Execution,
+        plan: Arc<Vec<Task>>,
+        execution: ExecutorConfig,
         journal: Arc<dyn Journal>,
         interrupts: &'a Interrupts,
         on_event: &'a mut dyn FnMut(&Event<'_>),
     ) -> Self {
-        let Execution { workers, batch, failures, deadline, patience, clock } = execution;
+        let ExecutorConfig { workers, batch, failures, deadline, patience, clock } = execution;
         Self {
             schedule: Schedule::new(plan.iter().map(Demand::from), workers, batch, patience),
             accounts: Accounts::new(plan, workers, clock),
@@ -71,7 +71,7 @@ impl<'a> Drive<'a> {
             journal,
             workers,
             draining: None,
-            announced: (false, Urgency::Run),
+            announced: (false, CancelLevel::Run),
             deadline: Deadline::new(deadline, Instant::now()),
             at_deadline: false,
             phase_end: None,
@@ -81,7 +81,7 @@ impl<'a> Drive<'a> {
     }
 
     /// Nothing in this loop may leave it early: every message has to be taken until nothing runs any more.
-    pub(super) fn drive(mut self, pool: &ThreadPool, tools: &Tools, receiver: &Receiver<Message>) -> Run {
+    pub(super) fn drive(mut self, pool: &ThreadPool, tools: &WorkerContext, receiver: &Receiver<Message>) -> Run {
         let progress = self.accounts.progress();
         self.listener.tell(&Event::Started { lanes: self.workers, progress });
         loop {
@@ -109,7 +109,7 @@ impl<'a> Drive<'a> {
         }
     }
 
-    fn feed(&mut self, pool: &ThreadPool, tools: &Tools) {
+    fn feed(&mut self, pool: &ThreadPool, tools: &WorkerContext) {
         while let Some((lane, batch)) = self.next() {
             let Some(first) = batch.releases.first().copied() else { continue };
             if self.record(lane, &batch) == Recorded::No {
@@ -117,7 +117,7 @@ impl<'a> Drive<'a> {
             }
             self.take_up(lane, first);
             let stop = self.stop_for(&self.accounts.plan()[first].manner, &tools.stop);
-            let tools = Tools { stop, ..tools.clone() };
+            let tools = WorkerContext { stop, ..tools.clone() };
             let tried = self.accounts.given_before(&batch.releases);
             pool.execute(move || worker::work(&tools, lane, &batch, &tried));
         }

@@ -7,21 +7,22 @@ use crate::executor::event::Event;
 use crate::executor::execution::FailureHandling;
 use crate::executor::outcome::NotStarted;
 use crate::helm::Manner;
-use crate::signal::{StopSignal, Urgency};
+use crate::signal::{CancelLevel, CancelToken};
 
 impl Drive<'_> {
     pub(super) fn obey_signals(&mut self) {
         let (told, urgency) = (self.interrupts.interruption().is_some(), self.interrupts.stop().urgency());
         // Workers give back what they have not begun; it must not be handed out again, whoever raised the word.
-        let must_drain = told || (urgency > Urgency::Run && self.draining.is_none());
+        let must_drain = told || (urgency > CancelLevel::Run && self.draining.is_none());
         if must_drain && !self.announced.0 {
             self.announced.0 = true;
             self.drain(NotStarted::Interrupted);
         }
-        if urgency >= Urgency::Terminate && urgency > self.announced.1 {
+        if urgency >= CancelLevel::Terminate && urgency > self.announced.1 {
             self.announced.1 = urgency;
             let progress = self.accounts.progress();
-            let event = if urgency == Urgency::Kill { Event::Killing(progress) } else { Event::Terminating(progress) };
+            let event =
+                if urgency == CancelLevel::Kill { Event::Killing(progress) } else { Event::Terminating(progress) };
             self.listener.tell(&event);
         }
     }
@@ -37,7 +38,7 @@ impl Drive<'_> {
         self.schedule.drain();
         self.draining.get_or_insert(because);
         // Children that have several releases begin no more of them either.
-        self.interrupts.stop().raise(Urgency::Drain);
+        self.interrupts.stop().raise(CancelLevel::Drain);
         if is_news {
             self.listener.tell(&Event::Draining { because, progress: self.accounts.progress() });
         }
@@ -65,7 +66,7 @@ impl Drive<'_> {
     }
 
     /// What a batch listens to that goes in this manner: between two of its releases, too, it may become too late.
-    pub(super) fn stop_for(&self, manner: &Manner, stop: &StopSignal) -> StopSignal {
+    pub(super) fn stop_for(&self, manner: &Manner, stop: &CancelToken) -> CancelToken {
         let last = self.deadline.last_start(manner.timeout);
         last.map_or_else(|| stop.clone(), |last| stop.draining_from(last))
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::cluster::{LookError, Presence};
-use crate::executor::planned::Planned;
+use crate::cluster::{ApiError, Presence};
+use crate::executor::planned::Task;
 use crate::helm::{Failure, FailureClass};
-use crate::release::{Address, GroupKind};
+use crate::release::{GroupKind, ObjectRef};
 
 /// Most objects are gone with the first look, and most of the others soon after.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -27,7 +27,7 @@ pub(in crate::executor) struct PhaseEnd {
 #[derive(Debug)]
 struct Waiting {
     release: usize,
-    object: Address,
+    object: ObjectRef,
     until: Instant,
 }
 
@@ -35,22 +35,22 @@ struct Waiting {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::executor) struct Left {
     /// Objects that are still there.
-    there: Vec<Address>,
+    there: Vec<ObjectRef>,
     /// Objects about which nothing can be told.
-    unknown: Vec<Address>,
-    why: Option<LookError>,
+    unknown: Vec<ObjectRef>,
+    why: Option<ApiError>,
 }
 
 impl PhaseEnd {
     /// From now on the objects of these releases of the plan are waited for, each for as long as the timeout of its
     /// release.
-    pub(in crate::executor) fn begin(plan: &[Planned], uninstalled: &[usize], now: Instant) -> Self {
+    pub(in crate::executor) fn begin(plan: &[Task], uninstalled: &[usize], now: Instant) -> Self {
         let mut end = Self { waiting: Vec::new(), left: BTreeMap::new(), pause: FIRST_PAUSE, next: Some(now) };
         for release in uninstalled.iter().copied() {
-            let Planned { manner, ties, .. } = &plan[release];
+            let Task { manner, ties, .. } = &plan[release];
             let until = now + manner.timeout;
             let Some(objects) = ties.objects.as_known() else {
-                let why = LookError::Unsupported("what it was made of is not known".to_owned());
+                let why = ApiError::Unsupported("what it was made of is not known".to_owned());
                 end.left.insert(release, Left { why: Some(why), ..Left::default() });
                 continue;
             };
@@ -60,7 +60,7 @@ impl PhaseEnd {
     }
 
     /// The objects to look at, where it is time to.
-    pub(in crate::executor) fn due(&mut self, now: Instant) -> Option<Vec<Address>> {
+    pub(in crate::executor) fn due(&mut self, now: Instant) -> Option<Vec<ObjectRef>> {
         if self.waiting.is_empty() {
             return None;
         }
@@ -70,7 +70,7 @@ impl PhaseEnd {
 
     /// Somebody has looked at all of them.
     pub(in crate::executor) fn take(&mut self, seen: Vec<Presence>, now: Instant) {
-        let unanswered = || Presence::Unknown(LookError::Failed("whoever was asked did not answer".to_owned()));
+        let unanswered = || Presence::Unknown(ApiError::Failed("whoever was asked did not answer".to_owned()));
         let answers = seen.into_iter().chain(std::iter::repeat_with(unanswered));
         for (waiting, presence) in std::mem::take(&mut self.waiting).into_iter().zip(answers) {
             let is_final = waiting.until <= now || matches!(&presence, Presence::Unknown(why) if is_for_good(why));
@@ -114,7 +114,7 @@ impl Left {
     /// Kinds of what may still be there; none where that is not known.
     pub(in crate::executor) fn kinds(&self) -> Option<Vec<GroupKind>> {
         let objects = self.there.iter().chain(&self.unknown);
-        let kinds = objects.map(Address::group_kind).collect::<Vec<_>>();
+        let kinds = objects.map(ObjectRef::group_kind).collect::<Vec<_>>();
         (!kinds.is_empty()).then_some(kinds)
     }
 
@@ -132,21 +132,21 @@ impl Left {
 }
 
 /// Asking again would not help.
-fn is_for_good(why: &LookError) -> bool {
-    matches!(why, LookError::Forbidden(_) | LookError::Unsupported(_))
+fn is_for_good(why: &ApiError) -> bool {
+    matches!(why, ApiError::Forbidden(_) | ApiError::Unsupported(_))
 }
 
-fn class(why: &LookError) -> FailureClass {
+fn class(why: &ApiError) -> FailureClass {
     match why {
-        LookError::Forbidden(_) => FailureClass::Rbac,
-        LookError::Interrupted => FailureClass::Interrupted,
-        LookError::NoConnection(_) | LookError::NoAnswer(_) | LookError::Unsupported(_) | LookError::Failed(_) => {
+        ApiError::Forbidden(_) => FailureClass::Rbac,
+        ApiError::Interrupted => FailureClass::Interrupted,
+        ApiError::NoConnection(_) | ApiError::NoAnswer(_) | ApiError::Unsupported(_) | ApiError::Failed(_) => {
             FailureClass::Unreachable
         }
     }
 }
 
-fn named(objects: &[Address]) -> String {
+fn named(objects: &[ObjectRef]) -> String {
     let mut text = String::new();
     for (number, object) in objects.iter().take(NAMED).enumerate() {
         text.push_str(if number == 0 { ": " } else { ", " });

@@ -1,33 +1,33 @@
 use super::*;
 use crate::helm::Manner;
-use crate::release::{Known, Ties};
+use crate::release::{CrdUsage, Known};
 
 const LONG: Duration = Duration::from_mins(5);
 
-fn address(name: &str) -> Address {
+fn address(name: &str) -> ObjectRef {
     let [api_version, kind, namespace] = ["example.com/v1", "Widget", "dev-a"].map(str::to_owned);
-    Address { api_version, kind, namespace, name: name.to_owned() }
+    ObjectRef { api_version, kind, namespace, name: name.to_owned() }
 }
 
 /// A release with these objects, or with ones that are not known.
-fn planned(timeout: Duration, objects: Option<&[&str]>) -> Planned {
+fn planned(timeout: Duration, objects: Option<&[&str]>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
-    let ties = Ties { objects, ..Ties::none() };
-    Planned { ties, ..Planned::with_all_others(release, Manner::usual(timeout)) }
+    let ties = CrdUsage { objects, ..CrdUsage::none() };
+    Task { ties, ..Task::with_all_others(release, Manner::usual(timeout)) }
 }
 
-fn names(objects: Option<Vec<Address>>) -> Vec<String> {
+fn names(objects: Option<Vec<ObjectRef>>) -> Vec<String> {
     objects.into_iter().flatten().map(|object| object.name).collect()
 }
 
 fn forbidden() -> Presence {
-    Presence::Unknown(LookError::Forbidden("no right to get widgets".to_owned()))
+    Presence::Unknown(ApiError::Forbidden("no right to get widgets".to_owned()))
 }
 
 fn down() -> Presence {
-    Presence::Unknown(LookError::NoConnection("connection refused".to_owned()))
+    Presence::Unknown(ApiError::NoConnection("connection refused".to_owned()))
 }
 
 #[test]

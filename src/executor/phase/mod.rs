@@ -6,4 +6,4 @@ mod remaining;
 
 pub(super) use end::{Left, PhaseEnd};
 pub(super) use needs::{Needs, spared};
-pub use remaining::{CannotLook, Remaining};
+pub use remaining::{NoProbe, ObjectProbe};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::executor::planned::{Phase, Planned};
+use crate::executor::planned::{Phase, Task};
 use crate::release::{GroupKind, Known};
 
 /// A release of a phase that is over, which is still there, or objects of it are.
@@ -19,7 +19,7 @@ pub(in crate::executor) struct Needs {
 /// Those that define such a kind. Those of the last phase as well where nothing in the plan defines it, and where they
 /// define nothing: somebody has put them there for a reason, and the definitions may have come by another way. Where
 /// the kinds are not known, everything that defines any.
-pub(in crate::executor) fn spared(plan: &[Planned], over: Phase, present: &[Needs]) -> BTreeMap<usize, usize> {
+pub(in crate::executor) fn spared(plan: &[Task], over: Phase, present: &[Needs]) -> BTreeMap<usize, usize> {
     let Some(last) = plan.iter().map(|planned| planned.phase).max() else { return BTreeMap::new() };
     let needed = Needed::of(plan, present);
     let later = plan.iter().enumerate().filter(|(_, planned)| planned.phase > over);
@@ -39,7 +39,7 @@ struct Needed<'a> {
 }
 
 impl<'a> Needed<'a> {
-    fn of(plan: &[Planned], present: &'a [Needs]) -> Self {
+    fn of(plan: &[Task], present: &'a [Needs]) -> Self {
         let defined = plan.iter().filter_map(|planned| planned.ties.defines.as_known()).flatten();
         let defined = defined.collect::<BTreeSet<_>>();
         let mut needed = Self::default();
@@ -59,7 +59,7 @@ impl<'a> Needed<'a> {
         needed
     }
 
-    fn by(&self, planned: &Planned, is_last: bool) -> Option<usize> {
+    fn by(&self, planned: &Task, is_last: bool) -> Option<usize> {
         let (of_kinds, defines) = match planned.ties.defines.as_known() {
             None => (self.any, true),
             Some(kinds) => (kinds.iter().filter_map(|kind| self.kinds.get(kind)).min().copied(), !kinds.is_empty()),

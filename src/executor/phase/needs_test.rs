@@ -1,23 +1,23 @@
 use super::*;
-use crate::executor::planned::Planned;
+use crate::executor::planned::Task;
 use crate::helm::Manner;
-use crate::release::Ties;
+use crate::release::CrdUsage;
 
 fn kinds(names: &[&str]) -> BTreeSet<GroupKind> {
     names.iter().map(|name| GroupKind::new("example.com", name)).collect()
 }
 
-fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Planned {
+fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
-    let ties = Ties { defines, ..Ties::none() };
-    let alone = Planned::with_all_others(release, Manner::usual(std::time::Duration::from_mins(5)));
-    Planned { phase: Phase(phase), ties, ..alone }
+    let ties = CrdUsage { defines, ..CrdUsage::none() };
+    let alone = Task::with_all_others(release, Manner::usual(std::time::Duration::from_mins(5)));
+    Task { phase: Phase(phase), ties, ..alone }
 }
 
 /// Two releases that go first, one between, and four that go last. Of the last, one defines `Cluster`, one `Bucket`,
 /// one nothing, and one nobody knows what.
-fn plan() -> Vec<Planned> {
+fn plan() -> Vec<Task> {
     let defines = |names| Known::Is(kinds(names));
     let last = [defines(&["Cluster"]), defines(&["Bucket"]), defines(&[]), Known::Unknown];
     let mut plan = vec![planned(0, defines(&[])), planned(0, defines(&[])), planned(1, defines(&["Cluster", "Own"]))];

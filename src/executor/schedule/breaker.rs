@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::Lane;
-use crate::executor::patience::Patience;
+use crate::executor::patience::RetryPolicy;
 
 /// So many helms in a row that found it gone, without any that got an answer in between. One can be an accident of the
 /// network, and so can two; with a workers' number of them as many releases would have failed.
@@ -56,7 +56,7 @@ pub(in crate::executor) struct Pause {
 
 #[derive(Debug)]
 pub(super) struct Breaker {
-    patience: Patience,
+    patience: RetryPolicy,
     state: State,
     /// Lanes whose helm has been counted: it speaks for itself, not for each of its releases.
     counted: BTreeSet<Lane>,
@@ -71,7 +71,7 @@ enum State {
 }
 
 impl Breaker {
-    pub(super) fn new(patience: Patience) -> Self {
+    pub(super) fn new(patience: RetryPolicy) -> Self {
         Self { patience, state: State::Closed { failures: 0 }, counted: BTreeSet::new() }
     }
 

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::Lane;
 use super::breaker::{Admission, Breaker, Gone, Sign};
-use crate::executor::patience::Patience;
+use crate::executor::patience::RetryPolicy;
 
 const SERVER: Sign = Sign::Gone(Gone::Server);
 const LOGIN: Sign = Sign::Gone(Gone::Login);
 
 /// A breaker after these signs of as many lanes, all in the first second.
 fn after(signs: &[Sign], start: Instant) -> Breaker {
-    let mut breaker = Breaker::new(Patience::USUAL);
+    let mut breaker = Breaker::new(RetryPolicy::USUAL);
     for (lane, sign) in signs.iter().enumerate() {
         breaker.begin(Lane(lane));
         breaker.learn(Lane(lane), *sign, start);
@@ -48,7 +48,7 @@ fn three_in_a_row_pause_and_an_answer_in_between_is_a_new_beginning() {
 
 #[test]
 fn a_helm_with_many_releases_counts_once() {
-    let (mut breaker, now) = (Breaker::new(Patience::USUAL), Instant::now());
+    let (mut breaker, now) = (Breaker::new(RetryPolicy::USUAL), Instant::now());
     breaker.begin(Lane(0));
     (0..10).for_each(|_| breaker.learn(Lane(0), SERVER, now));
     assert_eq!(breaker.admits(now), Admission::All);

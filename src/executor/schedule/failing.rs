@@ -74,7 +74,7 @@ fn carry_out(
     (order, jitter): (&[usize], &[f64]),
     fate: impl Fn(usize, u64) -> Fate,
 ) -> Ran {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
     let (start, mut now) = (Instant::now(), Instant::now());
     let (mut running, mut ran) = (Vec::<(Lane, Batch)>::new(), Ran::default());
     let mut handed = vec![false; plan.len()];
@@ -229,7 +229,7 @@ fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
         shares: Vec::new(),
     };
     let plan = [item(0, 0), item(1, 0), item(2, 1)];
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, Patience::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, RetryPolicy::USUAL);
     let now = Instant::now();
     schedule.advance(now);
     let next = |schedule: &mut Schedule| schedule.next(|_| true).map(|(_, batch)| batch.releases[0]);
@@ -249,7 +249,7 @@ fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
 #[test]
 fn what_could_not_be_done_before_the_deadline_is_not_put_off() {
     let plan = super::simulation::namespaces(&[0]);
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, Patience::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, RetryPolicy::USUAL);
     let now = Instant::now();
     schedule.advance(now);
     schedule.next(|_| true).expect("it waits");

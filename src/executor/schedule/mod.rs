@@ -18,8 +18,8 @@ mod size;
 use std::time::Instant;
 
 use super::execution::BatchSize;
-use super::patience::Patience;
-use super::planned::{Phase, Planned, Share};
+use super::patience::RetryPolicy;
+use super::planned::{Phase, Task, WorkerCap};
 use crate::helm::{Manner, Wait};
 use crate::release::Namespace;
 use breaker::{Admission, Breaker};
@@ -47,7 +47,7 @@ pub(super) struct Demand<'a> {
     pub(super) namespace: &'a Namespace,
     pub(super) phase: Phase,
     pub(super) manner: Manner,
-    pub(super) shares: &'a [Share],
+    pub(super) shares: &'a [WorkerCap],
 }
 
 /// The releases that wait and the lanes that are free.
@@ -64,7 +64,7 @@ pub(super) struct Schedule {
     draining: bool,
     /// All releases of the phase, until the first lane is free again.
     opening: Option<usize>,
-    patience: Patience,
+    patience: RetryPolicy,
     later: Later,
     breaker: Breaker,
     /// The time, as far as it was told.
@@ -77,7 +77,7 @@ impl Schedule {
         plan: impl IntoIterator<Item = Demand<'a>>,
         lanes: usize,
         size: BatchSize,
-        patience: Patience,
+        patience: RetryPolicy,
     ) -> Self {
         let mut shares = Shares::default();
         let queues = Queues::new(plan, &mut shares);
@@ -204,9 +204,9 @@ impl Schedule {
     }
 }
 
-impl<'a> From<&'a Planned> for Demand<'a> {
-    fn from(planned: &'a Planned) -> Self {
-        let Planned { release, manner, phase, shares, .. } = planned;
+impl<'a> From<&'a Task> for Demand<'a> {
+    fn from(planned: &'a Task) -> Self {
+        let Task { release, manner, phase, shares, .. } = planned;
         Self { namespace: &release.id.namespace, phase: *phase, manner: *manner, shares }
     }
 }

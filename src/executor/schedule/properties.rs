@@ -43,7 +43,7 @@ proptest! {
         lanes in 1_usize..12,
         withdrawn in vec(any::<bool>(), 60),
     ) {
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
         (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
         let short = |manner: &Manner| manner.timeout == Duration::from_mins(1);
         let mut handed = BTreeSet::new();
@@ -88,7 +88,7 @@ proptest! {
         lanes in 2_usize..20,
     ) {
         let namespaces = namespaces(&plan);
-        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
+        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
         let mut busy_until = vec![0_usize; lanes];
         let mut running = BTreeSet::new();
         loop {
@@ -110,7 +110,7 @@ proptest! {
         lanes in 1_usize..5,
     ) {
         let plan = namespaces(&plan);
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, Patience::USUAL);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
         let (lane, batch) = schedule.next(|_| true).expect("something waits");
         schedule.drain();
         schedule.put_back(&batch.releases);
@@ -137,14 +137,14 @@ fn what_comes_back_goes_again_before_the_others_of_its_namespace() {
 
 #[test]
 fn a_group_with_few_workers_begins_early_and_in_long_batches() {
-    let few = vec![Share { group: 0, workers: NonZeroUsize::MIN }];
+    let few = vec![WorkerCap { group: 0, workers: NonZeroUsize::MIN }];
     let plan = (0..40).map(|number| {
         let mut item = namespaces(&[number % 10]).remove(0);
         item.shares = if number % 10 == 9 { few.clone() } else { Vec::new() };
         item
     });
     let plan = plan.collect::<Vec<_>>();
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto, Patience::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto, RetryPolicy::USUAL);
     let (_, first) = schedule.next(|_| true).expect("everything waits");
     assert_eq!(first.releases, [9, 19, 29, 39], "one after the other anyway");
 }

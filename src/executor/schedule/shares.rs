@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::queues::Lot;
 use super::size::Supply;
-use crate::executor::planned::Share;
+use crate::executor::planned::WorkerCap;
 
 /// All groups.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ struct Group {
 
 impl Shares {
     /// The places of some groups in here, sorted, each once. Those that are new are taken in.
-    pub(super) fn groups(&mut self, shares: &[Share]) -> Vec<usize> {
+    pub(super) fn groups(&mut self, shares: &[WorkerCap]) -> Vec<usize> {
         let mut places = Vec::with_capacity(shares.len());
         for share in shares {
             let next = self.groups.len();

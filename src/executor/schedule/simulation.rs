@@ -32,7 +32,7 @@ pub(super) struct Item {
     pub(super) namespace: Namespace,
     pub(super) phase: Phase,
     pub(super) manner: Manner,
-    pub(super) shares: Vec<Share>,
+    pub(super) shares: Vec<WorkerCap>,
 }
 
 /// Groups of releases that do not get all workers, and how many they get.
@@ -58,7 +58,7 @@ pub(super) fn namespaces(plan: &[usize]) -> Vec<Item> {
 
 /// A release of any phase and manner, and of any of the groups.
 pub(super) fn any_item() -> impl Strategy<Value = Item> {
-    let share = |group: usize| Share { group, workers: NonZeroUsize::new(GROUPS[group]).expect("from 1") };
+    let share = |group: usize| WorkerCap { group, workers: NonZeroUsize::new(GROUPS[group]).expect("from 1") };
     let shares = vec(0..GROUPS.len(), 0..3).prop_map(move |groups| groups.into_iter().map(share).collect());
     (0_usize..4, 0_u8..3, 0_u64..2, any::<bool>(), shares).prop_map(|(number, phase, minutes, waits, shares)| {
         let wait = if waits { Wait::Objects } else { Wait::Hooks };
@@ -85,7 +85,7 @@ pub(super) fn carry_out(
     order: &[usize],
     fates: &[Fate],
 ) -> (Vec<Handed>, Vec<usize>) {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, size, Patience::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, size, RetryPolicy::USUAL);
     let (mut running, mut all, mut done) = (Vec::<(Lane, Batch)>::new(), Vec::new(), Vec::new());
     let mut waiting = (0..plan.len()).collect::<BTreeSet<_>>();
     for step in 0.. {

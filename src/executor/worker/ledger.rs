@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use super::{Answer, Ended, Message, Tools};
+use super::{Answer, Ended, Message, WorkerContext};
 use crate::clock::Stopwatch;
 use crate::executor::schedule::{Batch, Lane};
 use crate::helm::{Attempt, Failure, FailureClass, Told, Verdict};
-use crate::signal::Urgency;
+use crate::signal::CancelLevel;
 
 /// What is still to be answered, in order: the first is in hand.
 pub(super) struct Ledger<'a> {
-    tools: &'a Tools,
+    tools: &'a WorkerContext,
     lane: Lane,
     waiting: VecDeque<usize>,
     /// Those of which something was told while their helm ran.
@@ -20,7 +20,7 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn open(tools: &'a Tools, lane: Lane, batch: &Batch) -> Self {
+    pub(super) fn open(tools: &'a WorkerContext, lane: Lane, batch: &Batch) -> Self {
         let waiting = batch.releases.iter().copied().collect();
         Self { tools, lane, waiting, told: Vec::new(), answered: 0, since: tools.clock.start() }
     }
@@ -67,7 +67,7 @@ impl<'a> Ledger<'a> {
     /// Takes what came of a batch. Where nothing of it was begun although nothing stood in the way, the first
     /// release has failed: it would come back for ever.
     pub(super) fn settle(&mut self, verdict: Verdict) {
-        let may_come_back = self.tools.stop.urgency() > Urgency::Run;
+        let may_come_back = self.tools.stop.urgency() > CancelLevel::Run;
         if let Told::Revoked(failure) = verdict.told {
             let told = std::mem::take(&mut self.told);
             self.send(Message::Revoked(told, failure));

@@ -10,16 +10,16 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use super::planned::Planned;
-use super::run::Means;
+use super::planned::Task;
+use super::run::Backends;
 use super::schedule::{Batch, Lane};
 use crate::clock::Clock;
-use crate::cluster::{LookError, Presence};
+use crate::cluster::{ApiError, Presence};
 use crate::helm::{Attempt, Failure, FailureClass, Words, class_of};
-use crate::inventory::Standing;
+use crate::inventory::Freshness;
 use crate::release::ReleaseId;
-use crate::signal::{StopSignal, Urgency};
-pub use as_planned::{AsPlanned, StillAsPlanned};
+use crate::signal::{CancelLevel, CancelToken};
+pub use as_planned::{AlwaysFresh, Recheck};
 use ledger::Ledger;
 
 /// What a worker tells the loop.
@@ -71,19 +71,19 @@ impl Answer {
 
 /// What every job needs.
 #[derive(Clone)]
-pub(super) struct Tools {
-    pub(super) plan: Arc<Vec<Planned>>,
-    pub(super) means: Means,
-    pub(super) stop: StopSignal,
+pub(super) struct WorkerContext {
+    pub(super) plan: Arc<Vec<Task>>,
+    pub(super) means: Backends,
+    pub(super) stop: CancelToken,
     pub(super) messages: Sender<Message>,
     pub(super) clock: Clock,
 }
 
 /// Works through a batch. Of those that were `tried` before, an uninstall that was begun is this run's own.
-pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch, tried: &BTreeSet<usize>) {
+pub(super) fn work(tools: &WorkerContext, lane: Lane, batch: &Batch, tried: &BTreeSet<usize>) {
     let mut ledger = Ledger::open(tools, lane, batch);
     let worked = catch_unwind(AssertUnwindSafe(|| {
-        if tools.stop.urgency() > Urgency::Run {
+        if tools.stop.urgency() > CancelLevel::Run {
             return ledger.give_back();
         }
         leave_alone_what_changed(tools, tried, &mut ledger);
@@ -95,7 +95,7 @@ pub(super) fn work(tools: &Tools, lane: Lane, batch: &Batch, tried: &BTreeSet<us
 }
 
 /// Whoever was asked and does not answer does not know, and what is not known is kept.
-fn leave_alone_what_changed(tools: &Tools, tried: &BTreeSet<usize>, ledger: &mut Ledger<'_>) {
+fn leave_alone_what_changed(tools: &WorkerContext, tried: &BTreeSet<usize>, ledger: &mut Ledger<'_>) {
     let places = ledger.waiting().to_vec();
     let releases = places.iter().map(|place| &tools.plan[*place].release).collect::<Vec<_>>();
     let asked = catch_unwind(AssertUnwindSafe(|| tools.means.still.standings(&releases)));
@@ -108,35 +108,35 @@ fn leave_alone_what_changed(tools: &Tools, tried: &BTreeSet<usize>, ledger: &mut
     // The first one last: it makes room for one that is really begun.
     for (place, answer) in answered.into_iter().rev() {
         match answer {
-            Some(Standing::AsPlanned) => {}
-            Some(Standing::Begun(_)) if tried.contains(&place) => {}
-            Some(Standing::Changed(how) | Standing::Begun(how)) => ledger.leave_out(place, Answer::Changed(how)),
-            Some(Standing::NotYet(why)) => ledger.leave_out(place, not_told(FailureClass::Leftovers, why)),
-            Some(Standing::Unknown(error)) => ledger.leave_out(place, cannot_be_told(&error)),
+            Some(Freshness::AlwaysFresh) => {}
+            Some(Freshness::Begun(_)) if tried.contains(&place) => {}
+            Some(Freshness::Changed(how) | Freshness::Begun(how)) => ledger.leave_out(place, Answer::Changed(how)),
+            Some(Freshness::NotYet(why)) => ledger.leave_out(place, not_told(FailureClass::Leftovers, why)),
+            Some(Freshness::Unknown(error)) => ledger.leave_out(place, cannot_be_told(&error)),
             None => ledger.leave_out(place, not_told(FailureClass::Internal, why.clone())),
         }
     }
 }
 
 /// Of one that was interrupted nothing more is said than that it was not begun.
-fn cannot_be_told(error: &LookError) -> Answer {
+fn cannot_be_told(error: &ApiError) -> Answer {
     let why = || format!("whether it has changed since the plan cannot be told: {error}");
     class_of_look(error).map_or(Answer::Attempted(Attempt::NotBegun), |class| not_told(class, why()))
 }
 
 /// What the client hands on from the API server and from the way there is worded as what helm hands on.
-fn class_of_look(error: &LookError) -> Option<FailureClass> {
+fn class_of_look(error: &ApiError) -> Option<FailureClass> {
     let told = |text: &String| class_of(&Words { error: text.clone(), cause: None });
     Some(match error {
-        LookError::Interrupted => return None,
-        LookError::Forbidden(_) => FailureClass::Rbac,
-        LookError::NoAnswer(_) => FailureClass::Unreachable,
-        LookError::Unsupported(_) => FailureClass::Other,
-        LookError::NoConnection(text) => match told(text) {
+        ApiError::Interrupted => return None,
+        ApiError::Forbidden(_) => FailureClass::Rbac,
+        ApiError::NoAnswer(_) => FailureClass::Unreachable,
+        ApiError::Unsupported(_) => FailureClass::Other,
+        ApiError::NoConnection(text) => match told(text) {
             class @ (FailureClass::Login | FailureClass::Kubeconfig) => class,
             _ => FailureClass::Unreachable,
         },
-        LookError::Failed(text) => match told(text) {
+        ApiError::Failed(text) => match told(text) {
             class @ (FailureClass::Login | FailureClass::Unreachable) => class,
             _ => FailureClass::Transient,
         },
@@ -147,7 +147,7 @@ fn not_told(class: FailureClass, why: String) -> Answer {
     Answer::NotTold(Failure::of_our_own(class, why))
 }
 
-fn act(tools: &Tools, ledger: &mut Ledger<'_>) {
+fn act(tools: &WorkerContext, ledger: &mut Ledger<'_>) {
     let batch = ledger.waiting().iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
     let Some(manner) = batch.first().map(|planned| planned.manner) else { return };
     let releases = batch.iter().map(|planned| &planned.release.id).collect::<Vec<&ReleaseId>>();
@@ -171,15 +171,15 @@ mod tests {
     fn a_look_that_failed_is_of_the_class_that_helm_would_have_failed_with() {
         let text = |text: &str| text.to_owned();
         for (error, class) in [
-            (LookError::Interrupted, None),
-            (LookError::Forbidden(text("no")), Some(FailureClass::Rbac)),
-            (LookError::Unsupported(text("no")), Some(FailureClass::Other)),
-            (LookError::NoConnection(text("tcp connect error: Connection refused")), Some(FailureClass::Unreachable)),
-            (LookError::NoConnection(text("no answer within 15 s")), Some(FailureClass::Unreachable)),
-            (LookError::NoConnection(text("Unauthorized")), Some(FailureClass::Login)),
-            (LookError::NoConnection(text("invalid peer certificate: UnknownIssuer")), Some(FailureClass::Kubeconfig)),
-            (LookError::Failed(text("etcdserver: leader changed")), Some(FailureClass::Transient)),
-            (LookError::Failed(text("something new")), Some(FailureClass::Transient)),
+            (ApiError::Interrupted, None),
+            (ApiError::Forbidden(text("no")), Some(FailureClass::Rbac)),
+            (ApiError::Unsupported(text("no")), Some(FailureClass::Other)),
+            (ApiError::NoConnection(text("tcp connect error: Connection refused")), Some(FailureClass::Unreachable)),
+            (ApiError::NoConnection(text("no answer within 15 s")), Some(FailureClass::Unreachable)),
+            (ApiError::NoConnection(text("Unauthorized")), Some(FailureClass::Login)),
+            (ApiError::NoConnection(text("invalid peer certificate: UnknownIssuer")), Some(FailureClass::Kubeconfig)),
+            (ApiError::Failed(text("etcdserver: leader changed")), Some(FailureClass::Transient)),
+            (ApiError::Failed(text("something new")), Some(FailureClass::Transient)),
         ] {
             assert_eq!(class_of_look(&error), class, "{error:?}");
         }

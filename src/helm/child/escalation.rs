@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Cause;
 use super::session::Session;
-use crate::signal::Urgency;
+use crate::signal::CancelLevel;
 
 /// Where the ending of one child stands.
 pub(super) struct Escalation {
@@ -30,7 +30,7 @@ impl Escalation {
     }
 
     /// Does what is due now. A reason once given stays: a child that is being ended is ended.
-    pub(super) fn step(&mut self, reason: Option<Cause>, urgency: Urgency, session: &Session) {
+    pub(super) fn step(&mut self, reason: Option<Cause>, urgency: CancelLevel, session: &Session) {
         self.cause = self.cause.or(reason);
         let Some(cause) = self.cause else { return };
         if self.killed.is_some() {
@@ -39,7 +39,7 @@ impl Escalation {
         // A stopped process does not act on TERM.
         let stopped = reason == Some(Cause::StoppedItself) || cause == Cause::StoppedItself;
         let out_of_grace = self.terminated.is_some_and(|at| at.elapsed() > self.grace);
-        if stopped || out_of_grace || urgency == Urgency::Kill {
+        if stopped || out_of_grace || urgency == CancelLevel::Kill {
             session.kill();
             self.killed = Some(Instant::now());
         } else if self.terminated.is_none() {

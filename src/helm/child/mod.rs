@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 pub use ending::{Cause, Ended, Ending, Output};
 pub use step::{Listen, Step};
 
-use crate::signal::{StopSignal, Urgency};
+use crate::signal::{CancelLevel, CancelToken};
 use deadline::Deadline;
 use escalation::Escalation;
 use session::{OutputState, Session};
@@ -85,7 +85,7 @@ impl Limits {
 pub fn run(
     invocation: &Invocation,
     limits: Limits,
-    stop: &StopSignal,
+    stop: &CancelToken,
     on_stdout: &mut dyn FnMut(&[u8]),
 ) -> io::Result<Ended> {
     run_in_steps(invocation, limits, stop, &mut OneStep(on_stdout))
@@ -99,7 +99,7 @@ pub fn run(
 pub fn run_in_steps(
     invocation: &Invocation,
     limits: Limits,
-    stop: &StopSignal,
+    stop: &CancelToken,
     listener: &mut dyn Listen,
 ) -> io::Result<Ended> {
     let stderr = tempfile::tempfile()?;
@@ -115,7 +115,7 @@ fn wait_for_the_end(
     session: &mut Session,
     stderr: &File,
     limits: Limits,
-    stop: &StopSignal,
+    stop: &CancelToken,
     listener: &mut dyn Listen,
 ) -> (Option<Cause>, Output) {
     let mut deadline = Deadline::new(limits, listener.step(), Instant::now());
@@ -131,7 +131,7 @@ fn wait_for_the_end(
         last_look = Some(Instant::now());
         let urgency = stop.urgency();
         // From TERM on there is no next step, and every line that was still written tells more.
-        if urgency == Urgency::Drain && escalation.cause().is_none() && output == Output::Whole {
+        if urgency == CancelLevel::Drain && escalation.cause().is_none() && output == Output::Whole {
             output = close_before_the_next_step(session, listener);
         }
         let looked = session.look();
@@ -158,11 +158,11 @@ fn reason_to_end(
     stderr: &File,
     passed: Option<Duration>,
     limits: Limits,
-    urgency: Urgency,
+    urgency: CancelLevel,
 ) -> Option<Cause> {
     if looked == session::Look::Stopped {
         Some(Cause::StoppedItself)
-    } else if urgency >= Urgency::Terminate {
+    } else if urgency >= CancelLevel::Terminate {
         Some(Cause::Asked)
     } else if let Some(bound) = passed {
         Some(Cause::Deadline(bound))

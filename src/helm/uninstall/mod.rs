@@ -19,9 +19,9 @@ use super::failure::{Failure, FailureClass};
 use super::manner::{History, Manner};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
-use crate::mark::Mark;
+use crate::history_tag::HistoryTag;
 use crate::release::ReleaseId;
-use crate::signal::{StopSignal, Urgency};
+use crate::signal::{CancelLevel, CancelToken};
 use judge::{judge, unless_not_stored};
 use transcript::Transcript;
 
@@ -32,7 +32,7 @@ pub struct HelmUninstall {
     connection: Connection,
     runtime: GoRuntime,
     /// What the records of releases get whose history is kept.
-    marks: Vec<Mark>,
+    marks: Vec<HistoryTag>,
     /// Other bounds than those that follow from the manner.
     limits: Option<Limits>,
 }
@@ -45,7 +45,7 @@ impl HelmUninstall {
 
     /// With these marks for releases whose history is kept; their manner says which.
     #[must_use]
-    pub fn with_marks(self, marks: Vec<Mark>) -> Self {
+    pub fn with_marks(self, marks: Vec<HistoryTag>) -> Self {
         Self { marks, ..self }
     }
 
@@ -61,11 +61,11 @@ impl Action for HelmUninstall {
         &self,
         batch: &[&ReleaseId],
         manner: &Manner,
-        stop: &StopSignal,
+        stop: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict {
         let Some(namespace) = batch.first().map(|release| &release.namespace) else { return Verdict::of(Vec::new()) };
-        if stop.urgency() > Urgency::Run {
+        if stop.urgency() > CancelLevel::Run {
             return Verdict::of(vec![Attempt::NotBegun; batch.len()]);
         }
         // The same name in another namespace is another release.
@@ -93,7 +93,7 @@ impl Action for HelmUninstall {
 
 impl HelmUninstall {
     /// The mark for a manner that wants one. Without it nobody would find the release again.
-    fn mark(&self, manner: &Manner) -> Result<Option<&Mark>, Failure> {
+    fn mark(&self, manner: &Manner) -> Result<Option<&HistoryTag>, Failure> {
         let History::Keep(number) = manner.history else { return Ok(None) };
         let missing = || Failure::of_our_own(FailureClass::Internal, "there is no mark for its history");
         self.marks.get(number).map(Some).ok_or_else(missing)

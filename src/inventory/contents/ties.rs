@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::keys::{get, text};
 use super::manifest::{documents, yaml};
-use crate::release::{Address, GroupKind, Known, Object, Ties};
+use crate::release::{CrdUsage, GroupKind, Known, Object, ObjectRef};
 
 /// The groups of Kubernetes itself that have a dot in their names. Others under `k8s.io` come as definitions.
 const OWN_GROUPS: [&str; 18] = [
@@ -32,7 +32,7 @@ const OWN_GROUPS: [&str; 18] = [
 
 /// Adds the kind that a definition defines, where the object is one. What cannot be told about that makes all of it
 /// unknown.
-pub(super) fn add_definition(kind: &str, value: &Value, ties: &mut Ties) {
+pub(super) fn add_definition(kind: &str, value: &Value, ties: &mut CrdUsage) {
     if !kind.eq_ignore_ascii_case("CustomResourceDefinition") {
         return;
     }
@@ -49,7 +49,7 @@ fn defined(value: &Value) -> Option<GroupKind> {
 }
 
 /// Adds what the files of a chart's `crds` folder define. Helm installs these and never reads them again.
-pub(super) fn add_folder(files: &Known<Vec<String>>, ties: &mut Ties) {
+pub(super) fn add_folder(files: &Known<Vec<String>>, ties: &mut CrdUsage) {
     let Known::Is(files) = files else { return ties.defines = Known::Unknown };
     for file in files {
         if read_file(file, ties).is_none() {
@@ -58,7 +58,7 @@ pub(super) fn add_folder(files: &Known<Vec<String>>, ties: &mut Ties) {
     }
 }
 
-fn read_file(packed: &str, ties: &mut Ties) -> Option<()> {
+fn read_file(packed: &str, ties: &mut CrdUsage) -> Option<()> {
     let bytes = STANDARD.decode(packed).ok()?;
     for document in documents(std::str::from_utf8(&bytes).ok()?).ok()? {
         let value = yaml(document).ok()?;
@@ -70,9 +70,9 @@ fn read_file(packed: &str, ties: &mut Ties) -> Option<()> {
 }
 
 /// Adds an object that an uninstall deletes.
-pub(super) fn add_object(object: &Object, value: &Value, own: &str, ties: &mut Ties) -> Result<(), String> {
+pub(super) fn add_object(object: &Object, value: &Value, own: &str, ties: &mut CrdUsage) -> Result<(), String> {
     let api_version = text(value, "apiVersion")?.unwrap_or_default();
-    let address = Address {
+    let address = ObjectRef {
         api_version: api_version.to_owned(),
         kind: object.kind.clone(),
         namespace: object.namespace.clone().unwrap_or_else(|| own.to_owned()),

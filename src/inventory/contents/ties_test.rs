@@ -2,7 +2,7 @@ use super::*;
 use crate::inventory::contents::manifest::{KeepPolicy, read};
 use crate::release::Content;
 
-fn ties(manifest: &str) -> Ties {
+fn ties(manifest: &str) -> CrdUsage {
     let mut content = Content::of_chart(Known::Unknown);
     read(manifest, "dev-a", KeepPolicy::Honoured, &mut content).expect("it can be read");
     content.ties
@@ -12,7 +12,7 @@ fn kinds(kinds: &[(&str, &str)]) -> Known<std::collections::BTreeSet<GroupKind>>
     Known::Is(kinds.iter().map(|(group, kind)| GroupKind::new(group, kind)).collect())
 }
 
-fn objects(ties: &Ties) -> Option<Vec<String>> {
+fn objects(ties: &CrdUsage) -> Option<Vec<String>> {
     Some(ties.objects.as_known()?.iter().map(|object| format!("{} {object}", object.api_version)).collect())
 }
 
@@ -50,7 +50,7 @@ fn definitions_count_wherever_they_stand_and_also_where_they_stay() {
     let stays = ties(&format!("{DEFINITION}{metadata}"));
     assert_eq!(stays.defines, kinds(&[("example.com", "widget")]));
     assert_eq!((objects(&stays), stays.uses), (Some(Vec::new()), kinds(&[])), "nobody waits for it");
-    let mut ties = Ties::none();
+    let mut ties = CrdUsage::none();
     add_folder(&file(&format!("# A comment\n---\n{DEFINITION}---\n---\nkind: Other\n")), &mut ties);
     assert_eq!(ties.defines, kinds(&[("Example.com", "Widget")]));
 }
@@ -58,7 +58,7 @@ fn definitions_count_wherever_they_stand_and_also_where_they_stay() {
 #[test]
 fn what_cannot_be_understood_of_a_definition_is_not_known() {
     for folder in [file("kind: ["), file("kind: CustomResourceDefinition\n"), file("a: b"), Known::Unknown] {
-        let mut ties = Ties::none();
+        let mut ties = CrdUsage::none();
         add_folder(&folder, &mut ties);
         assert_eq!(ties.defines, Known::Unknown, "{folder:?}");
     }

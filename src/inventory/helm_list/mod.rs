@@ -16,9 +16,9 @@ use super::contents::{GatheredContents, content_of, read_stored};
 use super::{Contents, Inventory, InventoryError, Listing, ObjectLists};
 use crate::cluster::Connection;
 use crate::helm::{self, FailureClass, Helm, ListError};
+use crate::parallel::run_workers;
 use crate::release::{Content, Release, Status};
-use crate::side_by_side::all_hands;
-use crate::signal::{StopSignal, Urgency};
+use crate::signal::{CancelLevel, CancelToken};
 
 /// So many helm processes at a time show what releases hold.
 const SIDE_BY_SIDE: usize = 8;
@@ -33,7 +33,7 @@ pub struct HelmInventory {
     /// How long helm may take for the list.
     pub deadline: Duration,
     /// Ends a list that is under way.
-    pub stop: StopSignal,
+    pub stop: CancelToken,
 }
 
 impl Inventory for HelmInventory {
@@ -46,8 +46,8 @@ impl Inventory for HelmInventory {
         let waiting = Mutex::new(releases.iter());
         let (found, not_started) = (Mutex::new(GatheredContents::default()), Mutex::new(None));
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
-        all_hands(SIDE_BY_SIDE.min(releases.len()), || {
-            while let Some(release) = next().filter(|_| self.stop.urgency() < Urgency::Terminate) {
+        run_workers(SIDE_BY_SIDE.min(releases.len()), || {
+            while let Some(release) = next().filter(|_| self.stop.urgency() < CancelLevel::Terminate) {
                 let content = match self.content(release, lists) {
                     Ok(content) => content,
                     Err(error) => return *not_started.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),

@@ -4,21 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::metadata::{contents_of, listing_of};
 use super::{Listing, ObjectLists};
-use crate::cluster::{Client, LookError, Record, RecordStore};
+use crate::cluster::{ApiError, Client, Record, StorageDriver};
 use crate::release::{Namespace, Release, ReleaseId, Revision};
 
 /// Looks at kept records, through the API alone.
 #[derive(Debug, Clone)]
 pub struct KeptRecords {
     client: Client,
-    store: RecordStore,
+    store: StorageDriver,
 }
 
 /// The records of each of some releases, from the oldest, or why they cannot be told.
-pub type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, LookError>>;
+pub type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, ApiError>>;
 
 impl KeptRecords {
-    pub(super) fn new(client: Client, store: RecordStore) -> Self {
+    pub(super) fn new(client: Client, store: StorageDriver) -> Self {
         Self { client, store }
     }
 
@@ -27,20 +27,20 @@ impl KeptRecords {
     ///
     /// # Errors
     /// Where nothing could be listed.
-    pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, LookError> {
+    pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
         match self.client.uninstalled_records(self.store) {
             Ok(list) => Ok(listing_of(list.records)),
-            Err(LookError::Forbidden(_)) => self.uninstalled_in(namespaces),
+            Err(ApiError::Forbidden(_)) => self.uninstalled_in(namespaces),
             Err(error) => Err(error),
         }
     }
 
-    fn uninstalled_in(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, LookError> {
+    fn uninstalled_in(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
         let (mut records, mut unlisted) = (Vec::new(), Vec::new());
         for seen in self.client.uninstalled_records_in(self.store, namespaces.iter().cloned().collect())? {
             match seen.listed {
                 Ok(list) => records.extend(list.records),
-                Err(LookError::Forbidden(why)) => unlisted.push(super::Unlisted { namespace: seen.namespace, why }),
+                Err(ApiError::Forbidden(why)) => unlisted.push(super::Unlisted { namespace: seen.namespace, why }),
                 Err(error) => return Err(error),
             }
         }
@@ -97,7 +97,7 @@ impl KeptRecords {
     }
 
     /// Removes records as they were seen. For each, in order: whether it is gone.
-    pub fn remove(&self, records: &[Record]) -> Vec<Result<(), LookError>> {
+    pub fn remove(&self, records: &[Record]) -> Vec<Result<(), ApiError>> {
         self.client.remove_records(self.store, records)
     }
 }
@@ -106,7 +106,7 @@ impl KeptRecords {
 fn of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
     let is_its = |record: &&Record| {
         let name = id.name.as_str();
-        let object = record.revision.map(|revision| RecordStore::object_name(name, revision));
+        let object = record.revision.map(|revision| StorageDriver::object_name(name, revision));
         record.namespace == id.namespace.as_str()
             && record.release.as_deref() == Some(name)
             && object.as_deref() == Some(record.object.as_str())
@@ -132,13 +132,13 @@ pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::{Known, RecordMark, Status};
+    use crate::release::{Known, ObjectVersion, Status};
 
     fn record(name: &str, revision: u32) -> Record {
-        let object = RecordStore::object_name(name, revision);
+        let object = StorageDriver::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: RecordMark { uid: object.as_str().into(), version: "1".into() },
+            mark: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),
@@ -170,7 +170,7 @@ mod tests {
     fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
-            let mark = RecordMark { version: version.into(), ..record("web", revision).mark };
+            let mark = ObjectVersion { version: version.into(), ..record("web", revision).mark };
             let listing = listing_of(vec![record("web", revision)]);
             Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };

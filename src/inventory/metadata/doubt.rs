@@ -46,14 +46,14 @@ pub(super) fn doubtful_namespaces(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::RecordStore;
-    use crate::release::RecordMark;
+    use crate::cluster::StorageDriver;
+    use crate::release::ObjectVersion;
 
     fn doubtful(listed: &[(&str, &str, u32)], replaced: &[(&str, u32, usize)]) -> Vec<String> {
         let record = |(namespace, name, revision): &(&str, &str, u32)| Record {
             namespace: (*namespace).to_owned(),
-            object: RecordStore::object_name(name, *revision),
-            mark: RecordMark { uid: "".into(), version: "".into() },
+            object: StorageDriver::object_name(name, *revision),
+            mark: ObjectVersion { uid: "".into(), version: "".into() },
             release: Some((*name).to_owned()),
             revision: Some(*revision),
             status: None,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::{Record, RecordStore, ReplacedRevisions};
+use crate::cluster::{Record, ReplacedRevisions, StorageDriver};
 use crate::inventory::{Listing, Unreadable};
 use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision, Status};
 
@@ -85,7 +85,7 @@ fn contradiction(record: &Record) -> Option<String> {
     let (Some(release), Some(revision)) = (&record.release, record.revision.filter(|number| *number > 0)) else {
         return Some("its labels do not say which release and revision it is of".to_owned());
     };
-    let expected = RecordStore::object_name(release, revision);
+    let expected = StorageDriver::object_name(release, revision);
     (record.object != expected).then(|| {
         let object = &record.object;
         format!("a record is called {object:?}, and its labels say release {release}, revision {revision}")
@@ -122,13 +122,13 @@ fn release(name: &str, head: &[Record]) -> Result<Release, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::RecordMark;
+    use crate::release::ObjectVersion;
 
     fn record(name: &str, revision: u32, status: &str) -> Record {
-        let object = RecordStore::object_name(name, revision);
+        let object = StorageDriver::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: RecordMark { uid: object.as_str().into(), version: "1".into() },
+            mark: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),

@@ -12,8 +12,8 @@ use super::{
     CheckedAgainst, ClusterWide, Contents, Inventory, InventoryError, KeptRecords, Listing, ObjectLists, Protection,
     Unreadable, Watch,
 };
-use crate::cluster::{Client, LookError, NamespaceList, RecordStore, ReplacedRevisions};
-use crate::policy::Fence;
+use crate::cluster::{ApiError, Client, NamespaceList, ReplacedRevisions, StorageDriver};
+use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 pub(super) use group::listing as listing_of;
 pub(super) use read::contents as contents_of;
@@ -23,14 +23,14 @@ use views::View;
 #[derive(Debug)]
 pub struct MetadataInventory {
     client: Client,
-    store: RecordStore,
+    store: StorageDriver,
     /// Where releases have to be known exactly, and what is looked at where not everything may be.
-    fence: Fence,
+    fence: PolicyScope,
 }
 
 impl MetadataInventory {
     /// Lists what one client sees, of the records in one store.
-    pub fn new(client: Client, store: RecordStore, fence: Fence) -> Self {
+    pub fn new(client: Client, store: StorageDriver, fence: PolicyScope) -> Self {
         Self { client, store, fence }
     }
 
@@ -96,12 +96,12 @@ fn odd_names(namespace: &Namespace, found: &ReplacedRevisions) -> Vec<Unreadable
     found.odd.iter().map(entry).collect()
 }
 
-impl LookError {
+impl ApiError {
     /// Whether helm may see what the client could not.
     pub(super) fn helm_may_see_more(&self) -> bool {
         match self {
-            LookError::NoConnection(_) | LookError::Unsupported(_) => true,
-            LookError::Forbidden(_) | LookError::NoAnswer(_) | LookError::Failed(_) | LookError::Interrupted => false,
+            ApiError::NoConnection(_) | ApiError::Unsupported(_) => true,
+            ApiError::Forbidden(_) | ApiError::NoAnswer(_) | ApiError::Failed(_) | ApiError::Interrupted => false,
         }
     }
 }

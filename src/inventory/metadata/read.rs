@@ -5,11 +5,11 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
-use crate::cluster::{Client, LookError, Payload, Payloads, RecordStore, Wanted};
+use crate::cluster::{ApiError, Client, Payload, Payloads, StorageDriver, Wanted};
 use crate::inventory::contents::{GatheredContents, content_of, read_stored, unpack};
 use crate::inventory::{Contents, ObjectLists};
+use crate::parallel::run_workers;
 use crate::release::{Content, Release};
-use crate::side_by_side::all_hands;
 
 /// More threads than this would only wait for the API server.
 const MOST_THREADS: usize = 4;
@@ -20,11 +20,11 @@ type Expected<'a> = BTreeMap<(&'a str, String), &'a Release>;
 /// What the releases hold.
 pub(in crate::inventory) fn contents(
     client: &Client,
-    store: RecordStore,
+    store: StorageDriver,
     releases: &[&Release],
     lists: ObjectLists,
-) -> Result<Contents, LookError> {
-    let key = |release: &&'_ Release| RecordStore::object_name(release.id.name.as_str(), release.revision.0);
+) -> Result<Contents, ApiError> {
+    let key = |release: &&'_ Release| StorageDriver::object_name(release.id.name.as_str(), release.revision.0);
     let expected: Expected<'_> =
         releases.iter().map(|release| ((release.id.namespace.as_str(), key(release)), *release)).collect();
     if expected.is_empty() {
@@ -33,7 +33,7 @@ pub(in crate::inventory) fn contents(
     let payloads = client.payloads(store, wanted(&expected))?;
     let reader = Reader { payloads, expected: &expected, lists, found: Mutex::default(), error: Mutex::default() };
     let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    all_hands(threads, || reader.read());
+    run_workers(threads, || reader.read());
     reader.finish(client)
 }
 
@@ -55,7 +55,7 @@ struct Reader<'a> {
     expected: &'a Expected<'a>,
     lists: ObjectLists,
     found: Mutex<GatheredContents>,
-    error: Mutex<Option<LookError>>,
+    error: Mutex<Option<ApiError>>,
 }
 
 impl Reader<'_> {
@@ -77,12 +77,12 @@ impl Reader<'_> {
     }
 
     /// Whoever may list records may not always read one; that is known of the release, and keeps it.
-    fn finish(self, client: &Client) -> Result<Contents, LookError> {
+    fn finish(self, client: &Client) -> Result<Contents, ApiError> {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents();
         let missing = match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None if client.is_told_to_end() => return Err(LookError::Interrupted),
+            None if client.is_told_to_end() => return Err(ApiError::Interrupted),
             None => "its record was gone when it was to be read".to_owned(),
-            Some(LookError::Forbidden(why)) => format!("its record may not be read: {why}"),
+            Some(ApiError::Forbidden(why)) => format!("its record may not be read: {why}"),
             Some(error) => return Err(error),
         };
         for release in self.expected.values() {

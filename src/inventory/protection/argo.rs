@@ -1,7 +1,7 @@
 //! Which namespaces Argo CD puts objects into. Pure.
 
 use crate::cluster::Application;
-use crate::policy::Fence;
+use crate::policy::PolicyScope;
 use crate::release::Namespace;
 
 /// Argo CD's own cluster, by its address and by its name.
@@ -19,7 +19,7 @@ pub struct ManagedNamespace {
 
 /// Those of the fence, sorted. Of an `Application` for a cluster that it calls by another name or address it cannot be
 /// told whether that is this one; it is left out.
-pub(super) fn managed(applications: &[Application], fence: &Fence) -> Vec<ManagedNamespace> {
+pub(super) fn managed(applications: &[Application], fence: &PolicyScope) -> Vec<ManagedNamespace> {
     let mut found = applications
         .iter()
         .filter(|application| is_for_this_cluster(application))

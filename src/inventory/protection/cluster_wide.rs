@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Protection, SeenMarks, argo, flux, in_question};
-use crate::cluster::{Application, Client, HelmRelease, KeepMarkList, LookError, NamespaceFacts};
+use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMapList};
 use crate::inventory::{Listing, Unlisted};
-use crate::policy::Fence;
+use crate::parallel::join;
+use crate::policy::PolicyScope;
 use crate::release::Namespace;
-use crate::side_by_side::beside;
 
 /// A refusal is about half as long.
 const LONGEST_WORDS: usize = 400;
@@ -15,9 +15,9 @@ const LONGEST_WORDS: usize = 400;
 /// The answers about the whole cluster, each with the reason where there is none.
 #[derive(Debug)]
 pub struct ClusterWide {
-    marks: Result<KeepMarkList, LookError>,
-    helm_releases: Result<Vec<HelmRelease>, LookError>,
-    applications: Result<Vec<Application>, LookError>,
+    marks: Result<OptOutConfigMapList, ApiError>,
+    helm_releases: Result<Vec<HelmRelease>, ApiError>,
+    applications: Result<Vec<Application>, ApiError>,
 }
 
 /// Facts of namespaces, or why there are none.
@@ -26,8 +26,8 @@ type Facts = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 impl ClusterWide {
     /// Asks everything at the same time. Needs nothing that other looks bring.
     pub fn ask(client: &Client) -> Self {
-        let with_applications = || beside(|| client.applications(), || client.keep_marks());
-        let (helm_releases, (applications, marks)) = beside(|| client.helm_releases(), with_applications);
+        let with_applications = || join(|| client.applications(), || client.keep_marks());
+        let (helm_releases, (applications, marks)) = join(|| client.helm_releases(), with_applications);
         Self { marks, helm_releases: answered(helm_releases), applications: answered(applications) }
     }
 
@@ -37,10 +37,10 @@ impl ClusterWide {
     }
 
     /// With the releases known, asks namespace by namespace for what was refused for all of them at once.
-    pub(in crate::inventory) fn complete(self, client: &Client, fence: &Fence, listing: &Listing) -> Protection {
+    pub(in crate::inventory) fn complete(self, client: &Client, fence: &PolicyScope, listing: &Listing) -> Protection {
         let namespaces = in_question(listing, fence);
         let ask = || facts(client, listing, &namespaces);
-        let (facts, mut seen) = beside(ask, || all_marks(self.marks, client, &namespaces));
+        let (facts, mut seen) = join(ask, || all_marks(self.marks, client, &namespaces));
         let facts = facts.unwrap_or_else(|_| unknown(&namespaces, &panicked().to_string()));
         seen.marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| fence.matches(&namespace).is_some()));
         let flux = self.helm_releases.map(|objects| flux::managed(&objects)).map_err(|error| words(&error));
@@ -58,7 +58,7 @@ fn facts(client: &Client, listing: &Listing, namespaces: &BTreeSet<Namespace>) -
     }
     match client.namespaces_by_name(missing.clone()) {
         Ok(found) => {
-            let said = |answer: Result<_, LookError>| answer.map_err(|error| words(&error));
+            let said = |answer: Result<_, ApiError>| answer.map_err(|error| words(&error));
             facts.extend(found.into_iter().map(|(namespace, answer)| (namespace, said(answer))));
         }
         Err(error) => facts.extend(unknown(&missing, &words(&error))),
@@ -72,15 +72,14 @@ fn unknown<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>, why: &str) -
 
 /// All marks that can be seen, and the namespaces in which there may be more.
 fn all_marks(
-    cluster_wide: Result<KeepMarkList, LookError>,
+    cluster_wide: Result<OptOutConfigMapList, ApiError>,
     client: &Client,
     namespaces: &BTreeSet<Namespace>,
 ) -> SeenMarks {
-    let unseen =
-        |namespace: &Namespace, error: &LookError| Unlisted { namespace: namespace.clone(), why: words(error) };
+    let unseen = |namespace: &Namespace, error: &ApiError| Unlisted { namespace: namespace.clone(), why: words(error) };
     let one_by_one = match cluster_wide {
         Ok(list) => return list.into(),
-        Err(LookError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
+        Err(ApiError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
         Err(error) => Err(error),
     };
     match one_by_one {
@@ -101,12 +100,12 @@ fn all_marks(
     }
 }
 
-fn answered<T>(look: std::thread::Result<Result<T, LookError>>) -> Result<T, LookError> {
+fn answered<T>(look: std::thread::Result<Result<T, ApiError>>) -> Result<T, ApiError> {
     look.unwrap_or_else(|_| Err(panicked()))
 }
 
 /// In the server's words, which may quote an object: so much of them as fits into a sentence.
-fn words(error: &LookError) -> String {
+fn words(error: &ApiError) -> String {
     let words = error.to_string();
     match words.char_indices().nth(LONGEST_WORDS) {
         Some((end, _)) => format!("{}…", &words[..end]),
@@ -114,6 +113,6 @@ fn words(error: &LookError) -> String {
     }
 }
 
-fn panicked() -> LookError {
-    LookError::Failed("a look at the cluster panicked".to_owned())
+fn panicked() -> ApiError {
+    ApiError::Failed("a look at the cluster panicked".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use super::opt_out::{asks, reason};
 use super::{KeptReleases, OptOut, OptOutSource, Until};
-use crate::cluster::{KeepMark, KeepMarkList, NamespaceFacts};
+use crate::cluster::{NamespaceFacts, OptOutConfigMap, OptOutConfigMapList};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
@@ -16,28 +16,28 @@ const CUT: char = '…';
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeenMarks {
     /// Those that were.
-    pub marks: Vec<KeepMark>,
+    pub marks: Vec<OptOutConfigMap>,
     /// Namespaces in which there may be more, each once.
     pub unseen: Vec<Unlisted>,
     /// From where a watch on all of them can go on, where all could be listed at once.
     pub version: Option<String>,
 }
 
-impl From<KeepMarkList> for SeenMarks {
-    fn from(list: KeepMarkList) -> Self {
+impl From<OptOutConfigMapList> for SeenMarks {
+    fn from(list: OptOutConfigMapList) -> Self {
         Self { marks: list.marks, unseen: Vec::new(), version: Some(list.version) }
     }
 }
 
 /// The opt-out in a ConfigMap.
-pub(super) fn in_config_map(mark: KeepMark) -> Option<OptOut> {
-    let KeepMark { namespace, name, mut annotations } = mark;
+pub(super) fn in_config_map(mark: OptOutConfigMap) -> Option<OptOut> {
+    let OptOutConfigMap { namespace, name, mut annotations } = mark;
     Some(OptOut {
         // The API server lets no other in.
         namespace: namespace.parse().ok()?,
-        releases: annotations.get(KeepMark::RELEASES).map_or(KeptReleases::All, |globs| kept_releases(globs)),
-        until: annotations.remove(KeepMark::UNTIL).map_or(Until::Never, Until::At),
-        reason: annotations.remove(KeepMark::REASON).filter(|reason| !reason.is_empty()),
+        releases: annotations.get(OptOutConfigMap::RELEASES).map_or(KeptReleases::All, |globs| kept_releases(globs)),
+        until: annotations.remove(OptOutConfigMap::UNTIL).map_or(Until::Never, Until::At),
+        reason: annotations.remove(OptOutConfigMap::REASON).filter(|reason| !reason.is_empty()),
         source: OptOutSource::ConfigMap(name),
     })
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn by_config_map(pairs: &[(&str, &str)]) -> OptOut {
-        let mark = KeepMark { namespace: "dev-a".into(), name: "mine".into(), annotations: annotations(pairs) };
+        let mark = OptOutConfigMap { namespace: "dev-a".into(), name: "mine".into(), annotations: annotations(pairs) };
         in_config_map(mark).expect("the namespace has a legal name")
     }
 

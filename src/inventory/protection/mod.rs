@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Listing, Unlisted};
 use crate::cluster::NamespaceFacts;
-use crate::policy::Fence;
+use crate::policy::PolicyScope;
 use crate::release::{Namespace, ReleaseId};
 
 /// What protects releases.
@@ -49,7 +49,7 @@ pub struct Protection {
 
 impl Protection {
     /// Where nothing of it could be looked at, as where helm makes the lists.
-    pub fn unseen(listing: &Listing, fence: &Fence, why: &str) -> Self {
+    pub fn unseen(listing: &Listing, fence: &PolicyScope, why: &str) -> Self {
         let namespaces = in_question(listing, fence);
         let unseen = |namespace: &Namespace| Unlisted { namespace: namespace.clone(), why: why.to_owned() };
         Self {
@@ -108,7 +108,7 @@ impl Protection {
 }
 
 /// Only where there are releases that could be chosen does it matter what protects them.
-fn in_question(listing: &Listing, fence: &Fence) -> BTreeSet<Namespace> {
+fn in_question(listing: &Listing, fence: &PolicyScope) -> BTreeSet<Namespace> {
     let mut namespaces: BTreeSet<_> = listing.releases.iter().map(|release| release.id.namespace.clone()).collect();
     namespaces.retain(|namespace| fence.matches(namespace).is_some());
     namespaces
@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    fn fence() -> Fence {
+    fn fence() -> PolicyScope {
         let text =
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a, b]\n";
         Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}")).namespaces

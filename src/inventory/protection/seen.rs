@@ -1,9 +1,9 @@
 //! The opt-outs that somebody can see who may not see everything, with who wrote them; without any list of releases.
 
 use super::{OptOut, marks};
-use crate::cluster::{Client, KeepMark, LookError, NamespaceFacts};
+use crate::cluster::{ApiError, Client, NamespaceFacts, OptOutConfigMap};
+use crate::parallel::join;
 use crate::release::Namespace;
-use crate::side_by_side::beside;
 
 /// The opt-outs in ConfigMaps and in annotations of namespaces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,8 +37,8 @@ impl SeenOptOuts {
     ///
     /// # Errors
     /// Where none can be seen.
-    pub fn of_cluster(client: &Client) -> Result<Self, LookError> {
-        let (namespaces, marks) = beside(|| client.namespaces(), || client.keep_marks());
+    pub fn of_cluster(client: &Client) -> Result<Self, ApiError> {
+        let (namespaces, marks) = join(|| client.namespaces(), || client.keep_marks());
         let namespaces = namespaces.unwrap_or_else(|_| Err(panicked()));
         let mut seen = Self::default();
         match (marks, namespaces) {
@@ -52,7 +52,7 @@ impl SeenOptOuts {
                 seen.take_marks(list.marks);
                 seen.note("the annotations of namespaces".to_owned(), &error);
             }
-            (Err(LookError::Forbidden(_)), Ok(found)) => {
+            (Err(ApiError::Forbidden(_)), Ok(found)) => {
                 return Self::of(client, found.namespaces.into_keys().collect());
             }
             (Err(error), _) => return Err(error),
@@ -65,9 +65,9 @@ impl SeenOptOuts {
     ///
     /// # Errors
     /// Where the ConfigMaps of none of them can be seen.
-    pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, LookError> {
+    pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
         let asked = namespaces.clone();
-        let (facts, marks) = beside(|| client.namespaces_by_name(asked), || client.keep_marks_in(namespaces));
+        let (facts, marks) = join(|| client.namespaces_by_name(asked), || client.keep_marks_in(namespaces));
         let facts = facts.unwrap_or_else(|_| Err(panicked()));
         let (marks, mut seen) = (marks?, Self::default());
         if marks.iter().all(|(_, answer)| answer.is_err())
@@ -91,9 +91,9 @@ impl SeenOptOuts {
         Ok(seen)
     }
 
-    fn take_marks(&mut self, marks: Vec<KeepMark>) {
-        let read = |mark: KeepMark| {
-            let by = mark.annotations.get(KeepMark::BY).filter(|by| !by.is_empty()).cloned();
+    fn take_marks(&mut self, marks: Vec<OptOutConfigMap>) {
+        let read = |mark: OptOutConfigMap| {
+            let by = mark.annotations.get(OptOutConfigMap::BY).filter(|by| !by.is_empty()).cloned();
             Some(SeenOptOut { by, opt_out: marks::in_config_map(mark)? })
         };
         self.opt_outs.extend(marks.into_iter().filter_map(read));
@@ -104,11 +104,11 @@ impl SeenOptOuts {
         self.opt_outs.extend(marks::in_namespace(namespace, facts).into_iter().map(nobody));
     }
 
-    fn note(&mut self, what: String, why: &LookError) {
+    fn note(&mut self, what: String, why: &ApiError) {
         self.unseen.push(UnseenOptOuts { what, why: why.to_string() });
     }
 }
 
-fn panicked() -> LookError {
-    LookError::Failed("a look at the cluster panicked".to_owned())
+fn panicked() -> ApiError {
+    ApiError::Failed("a look at the cluster panicked".to_owned())
 }

@@ -3,7 +3,7 @@
 use ring::digest::{SHA256, digest};
 
 use super::{KeptReleases, OptOut, OptOutSource, Until, marks};
-use crate::cluster::KeepMark;
+use crate::cluster::OptOutConfigMap;
 use crate::release::{Namespace, ReleaseName};
 
 /// The name for all releases of a namespace, and what every other name begins with.
@@ -20,7 +20,7 @@ impl OptOut {
     }
 
     /// The ConfigMap that says it, and who wrote it; `None` for what stands elsewhere.
-    pub fn to_mark(&self, by: Option<String>) -> Option<KeepMark> {
+    pub fn to_mark(&self, by: Option<String>) -> Option<OptOutConfigMap> {
         let OptOutSource::ConfigMap(name) = &self.source else { return None };
         let releases = match &self.releases {
             KeptReleases::All => None,
@@ -31,17 +31,17 @@ impl OptOut {
             Until::At(text) => Some(text.clone()),
         };
         let texts = [
-            (KeepMark::RELEASES, releases),
-            (KeepMark::UNTIL, until),
-            (KeepMark::REASON, self.reason.clone()),
-            (KeepMark::BY, by),
+            (OptOutConfigMap::RELEASES, releases),
+            (OptOutConfigMap::UNTIL, until),
+            (OptOutConfigMap::REASON, self.reason.clone()),
+            (OptOutConfigMap::BY, by),
         ];
         let annotations = texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text?))).collect();
-        Some(KeepMark { namespace: self.namespace.to_string(), name: name.clone(), annotations })
+        Some(OptOutConfigMap { namespace: self.namespace.to_string(), name: name.clone(), annotations })
     }
 
     /// What a ConfigMap says; `None` where its namespace has no legal name, which the API server lets nobody have.
-    pub fn from_mark(mark: KeepMark) -> Option<Self> {
+    pub fn from_mark(mark: OptOutConfigMap) -> Option<Self> {
         marks::in_config_map(mark)
     }
 }
@@ -77,7 +77,7 @@ mod tests {
         ] {
             let opt_out = OptOut::to_write("dev-a".parse().expect("a legal name"), releases, until, reason);
             let mark = opt_out.to_mark(Some("alice".to_owned())).expect("it goes into a ConfigMap");
-            assert_eq!(mark.annotations[KeepMark::BY], "alice");
+            assert_eq!(mark.annotations[OptOutConfigMap::BY], "alice");
             assert_eq!(OptOut::from_mark(mark), Some(opt_out));
         }
     }

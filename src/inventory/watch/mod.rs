@@ -10,18 +10,18 @@ mod records;
 mod told;
 
 use super::{Listing, Protection};
-use crate::cluster::{Client, LookError, RecordStore};
+use crate::cluster::{ApiError, Client, StorageDriver};
+use crate::parallel::join;
 use crate::release::Release;
-use crate::side_by_side::beside;
 use beginnings::Beginnings;
 use opt_outs::OptOutWatch;
 use records::RecordWatch;
 
 /// Whether a release is still what the plan says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Freshness {
     /// It is, or it is gone.
-    AsPlanned,
+    AlwaysFresh,
     /// It is, but for an uninstall or a rollback that has been begun since: this is what its record says now.
     Begun(String),
     /// It is not, for this reason.
@@ -29,7 +29,7 @@ pub enum Standing {
     /// It is, but it is too early for it, for this reason.
     NotYet(String),
     /// That cannot be told, for this reason.
-    Unknown(LookError),
+    Unknown(ApiError),
 }
 
 /// What planned releases were last checked against.
@@ -45,10 +45,10 @@ pub struct CheckedAgainst<'a> {
 #[derive(Debug)]
 pub struct Meanwhile {
     /// How the record of each of them stands, in their order.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<Freshness>,
     /// What protects that namespace by now: its opt-outs and its labels. What could not be seen when the releases were
     /// checked is unseen here as well.
-    pub protection: Result<Protection, LookError>,
+    pub protection: Result<Protection, ApiError>,
 }
 
 /// Knows what has changed since planned releases were checked.
@@ -61,7 +61,7 @@ pub struct Watch {
 impl Watch {
     /// Begins to watch the planned releases, from the versions of the lists that they were checked against; without
     /// one, as where only a part of the cluster may be seen, there is nothing to go on from.
-    pub fn begin(client: &Client, store: RecordStore, planned: &[Release], checked: CheckedAgainst<'_>) -> Self {
+    pub fn begin(client: &Client, store: StorageDriver, planned: &[Release], checked: CheckedAgainst<'_>) -> Self {
         let mut beginnings = Beginnings::default();
         let version = checked.listing.version.clone();
         let records = RecordWatch::begin(client.clone(), store, planned, version, &mut beginnings);
@@ -77,11 +77,11 @@ impl Watch {
             return Meanwhile { standings: Vec::new(), protection: Err(panicked()) };
         };
         let look = || self.opt_outs.look(&first.id.namespace);
-        let (protection, standings) = beside(look, || self.records.look(releases));
+        let (protection, standings) = join(look, || self.records.look(releases));
         Meanwhile { standings, protection: protection.unwrap_or_else(|_| Err(panicked())) }
     }
 }
 
-fn panicked() -> LookError {
-    LookError::Failed("a look at the cluster panicked".to_owned())
+fn panicked() -> ApiError {
+    ApiError::Failed("a look at the cluster panicked".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Standing;
+use super::Freshness;
 use crate::cluster::{Record, WatchNews};
 use crate::release::{Release, Status};
 
@@ -40,11 +40,11 @@ impl Notes {
     }
 
     /// How the releases stand, where that is known.
-    pub(super) fn standings(&self, releases: &[&Release]) -> Option<Vec<Standing>> {
+    pub(super) fn standings(&self, releases: &[&Release]) -> Option<Vec<Freshness>> {
         let standing = |release: &&Release| match (self.changed.get(&key(release)), self.begun.get(&key(release))) {
-            (Some(why), _) => Standing::Changed(why.clone()),
-            (None, Some(how)) => Standing::Begun(how.clone()),
-            (None, None) => Standing::AsPlanned,
+            (Some(why), _) => Freshness::Changed(why.clone()),
+            (None, Some(how)) => Freshness::Begun(how.clone()),
+            (None, None) => Freshness::AlwaysFresh,
         };
         let has_changed = |release: &&Release| self.changed.contains_key(&key(release));
         // What is known to have changed needs no second look, whether or not the watch is still there.
@@ -107,11 +107,11 @@ fn is_begun(planned: &Release, record: &Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::RecordStore;
-    use crate::release::{Chart, Known, RecordMark, ReleaseId, Revision};
+    use crate::cluster::StorageDriver;
+    use crate::release::{Chart, Known, ObjectVersion, ReleaseId, Revision};
 
-    fn mark(uid: &str) -> RecordMark {
-        RecordMark { uid: uid.into(), version: "1".into() }
+    fn mark(uid: &str) -> ObjectVersion {
+        ObjectVersion { uid: uid.into(), version: "1".into() }
     }
 
     fn planned() -> Release {
@@ -132,7 +132,7 @@ mod tests {
     fn record(revision: u32, uid: &str, status: &str) -> Record {
         Record {
             namespace: "dev-a".to_owned(),
-            object: RecordStore::object_name("web", revision),
+            object: StorageDriver::object_name("web", revision),
             mark: mark(uid),
             release: Some("web".to_owned()),
             revision: Some(revision),
@@ -142,7 +142,7 @@ mod tests {
         }
     }
 
-    fn after(records: &[Record]) -> Standing {
+    fn after(records: &[Record]) -> Freshness {
         let mut notes = Notes::new(&[planned()]);
         notes.take(&WatchNews::Live);
         for record in records {
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn what_does_not_concern_the_release_changes_nothing() {
         let other = Record { release: Some("redis".to_owned()), ..record(9, "x", "deployed") };
-        assert_eq!(after(&[other, record(3, "u3", "deployed"), record(2, "u2", "superseded")]), Standing::AsPlanned);
+        assert_eq!(after(&[other, record(3, "u3", "deployed"), record(2, "u2", "superseded")]), Freshness::AlwaysFresh);
     }
 
     #[test]
@@ -168,21 +168,21 @@ mod tests {
             (record(1, "new", "deployed"), "now revision 1, deployed, deployed again; was revision 3, deployed"),
             (record(3, "new", "deployed"), "now revision 3, deployed, deployed again; was revision 3, deployed"),
         ] {
-            assert_eq!(after(&[record]), Standing::Changed(said.to_owned()));
+            assert_eq!(after(&[record]), Freshness::Changed(said.to_owned()));
         }
-        let again = Record { mark: RecordMark { version: "2".into(), ..mark("u3") }, ..record(3, "u3", "deployed") };
-        assert_eq!(after(&[again]), Standing::Changed("its record was written again, in the same state".to_owned()));
+        let again = Record { mark: ObjectVersion { version: "2".into(), ..mark("u3") }, ..record(3, "u3", "deployed") };
+        assert_eq!(after(&[again]), Freshness::Changed("its record was written again, in the same state".to_owned()));
         let odd = Record { revision: None, ..record(1, "x", "deployed") };
-        assert!(matches!(after(&[odd]), Standing::Changed(_)));
+        assert!(matches!(after(&[odd]), Freshness::Changed(_)));
     }
 
     #[test]
     fn an_uninstall_that_was_begun_is_told_from_a_change_and_a_later_change_counts() {
         let begun = "now revision 3, uninstalling; was revision 3, deployed";
         let uninstalling = || record(3, "u3", "uninstalling");
-        assert_eq!(after(&[uninstalling(), uninstalling()]), Standing::Begun(begun.to_owned()));
+        assert_eq!(after(&[uninstalling(), uninstalling()]), Freshness::Begun(begun.to_owned()));
         for later in [record(4, "u4", "pending-upgrade"), record(1, "new", "deployed"), record(3, "u3", "failed")] {
-            assert!(matches!(after(&[uninstalling(), later]), Standing::Changed(_)));
+            assert!(matches!(after(&[uninstalling(), later]), Freshness::Changed(_)));
         }
     }
 
@@ -203,6 +203,6 @@ mod tests {
         let mut notes = Notes::new(&[planned()]);
         notes.take(&WatchNews::Lost);
         notes.take(&WatchNews::Live);
-        assert_eq!(notes.standings(&[&planned()]), Some(vec![Standing::AsPlanned]));
+        assert_eq!(notes.standings(&[&planned()]), Some(vec![Freshness::AlwaysFresh]));
     }
 }

@@ -8,10 +8,10 @@ use super::beginnings::Beginnings;
 use super::records::lock;
 use super::told::{Marks, Seen, Told};
 use super::{CheckedAgainst, panicked};
-use crate::cluster::{Client, KeepMark, LookError, NamespaceFacts};
+use crate::cluster::{ApiError, Client, NamespaceFacts, OptOutConfigMap};
 use crate::inventory::{Protection, SeenMarks};
+use crate::parallel::join;
 use crate::release::{Namespace, Release};
-use crate::side_by_side::beside;
 
 #[derive(Debug)]
 pub(super) struct OptOutWatch {
@@ -51,8 +51,8 @@ impl OptOutWatch {
     }
 
     /// What protects a namespace now. May take the time of a request; two are made side by side.
-    pub(super) fn look(&self, namespace: &Namespace) -> Result<Protection, LookError> {
-        let (facts, marks) = beside(|| self.facts(namespace), || self.marks(namespace));
+    pub(super) fn look(&self, namespace: &Namespace) -> Result<Protection, ApiError> {
+        let (facts, marks) = join(|| self.facts(namespace), || self.marks(namespace));
         let marks = SeenMarks { marks: marks?, ..SeenMarks::default() };
         let facts = facts.unwrap_or_else(|_| Err(panicked()))?;
         let facts = facts.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
@@ -61,7 +61,7 @@ impl OptOutWatch {
         Ok(Protection::of(namespaces, marks, Err(controllers()), Err(controllers())))
     }
 
-    fn marks(&self, namespace: &Namespace) -> Result<Vec<KeepMark>, LookError> {
+    fn marks(&self, namespace: &Namespace) -> Result<Vec<OptOutConfigMap>, ApiError> {
         let seen = lock(&self.marks).find(namespace);
         match seen {
             Seen::Told(marks) => Ok(marks.into_values().collect()),
@@ -69,12 +69,12 @@ impl OptOutWatch {
             Seen::Once(_) => {
                 let answers = self.client.keep_marks_in(vec![namespace.clone()])?;
                 let answer = answers.into_iter().find(|(asked, _)| asked == namespace).map(|(_, answer)| answer);
-                answer.unwrap_or_else(|| Err(LookError::Failed(format!("nothing was answered for {namespace}"))))
+                answer.unwrap_or_else(|| Err(ApiError::Failed(format!("nothing was answered for {namespace}"))))
             }
         }
     }
 
-    fn facts(&self, namespace: &Namespace) -> Result<Option<NamespaceFacts>, LookError> {
+    fn facts(&self, namespace: &Namespace) -> Result<Option<NamespaceFacts>, ApiError> {
         let seen = lock(&self.facts).find(namespace);
         match seen {
             Seen::Told(facts) => Ok(Some(facts)),

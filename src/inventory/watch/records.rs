@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Standing;
+use super::Freshness;
 use super::beginnings::Beginnings;
 use super::notes::Notes;
-use crate::cluster::{Client, RecordStore};
+use crate::cluster::{Client, StorageDriver};
 use crate::inventory::metadata::listing_of;
 use crate::inventory::{Found, Listing};
 use crate::release::Release;
@@ -13,14 +13,14 @@ use crate::release::Release;
 #[derive(Debug)]
 pub(super) struct RecordWatch {
     client: Client,
-    store: RecordStore,
+    store: StorageDriver,
     notes: Arc<Mutex<Notes>>,
 }
 
 impl RecordWatch {
     pub(super) fn begin(
         client: Client,
-        store: RecordStore,
+        store: StorageDriver,
         planned: &[Release],
         version: Option<String>,
         beginnings: &mut Beginnings,
@@ -36,12 +36,12 @@ impl RecordWatch {
     }
 
     /// How each of some releases of one namespace stands.
-    pub(super) fn look(&self, releases: &[&Release]) -> Vec<Standing> {
+    pub(super) fn look(&self, releases: &[&Release]) -> Vec<Freshness> {
         let known = lock(&self.notes).standings(releases);
         known.unwrap_or_else(|| self.list(releases))
     }
 
-    fn list(&self, releases: &[&Release]) -> Vec<Standing> {
+    fn list(&self, releases: &[&Release]) -> Vec<Freshness> {
         let Some(first) = releases.first() else { return Vec::new() };
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
         match self.client.records_of(self.store, first.id.namespace.clone(), &names) {
@@ -49,16 +49,16 @@ impl RecordWatch {
                 let now = listing_of(list.records);
                 releases.iter().map(|planned| standing_in(&now, planned)).collect()
             }
-            Err(error) => vec![Standing::Unknown(error); releases.len()],
+            Err(error) => vec![Freshness::Unknown(error); releases.len()],
         }
     }
 }
 
-fn standing_in(now: &Listing, planned: &Release) -> Standing {
+fn standing_in(now: &Listing, planned: &Release) -> Freshness {
     match (now.change_of(planned), now.find(&planned.id)) {
-        (None, _) => Standing::AsPlanned,
-        (Some(change), Found::Release(found)) if planned.is_begun_as(found) => Standing::Begun(change),
-        (Some(change), _) => Standing::Changed(change),
+        (None, _) => Freshness::AlwaysFresh,
+        (Some(change), Found::Release(found)) if planned.is_begun_as(found) => Freshness::Begun(change),
+        (Some(change), _) => Freshness::Changed(change),
     }
 }
 
@@ -83,16 +83,16 @@ mod tests {
         let planned = listing(1, "2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let standing = |revision, updated, status| standing_in(&listing(revision, updated, status), &planned);
         let now = "2026-11-20T10:00:00Z";
-        assert_eq!(standing(1, now, "deployed"), Standing::AsPlanned);
-        assert_eq!(standing_in(&Listing::default(), &planned), Standing::AsPlanned);
-        assert!(matches!(standing(1, now, "uninstalling"), Standing::Begun(_)));
+        assert_eq!(standing(1, now, "deployed"), Freshness::AlwaysFresh);
+        assert_eq!(standing_in(&Listing::default(), &planned), Freshness::AlwaysFresh);
+        assert!(matches!(standing(1, now, "uninstalling"), Freshness::Begun(_)));
         for changed in [
             standing(1, "2026-11-20T11:00:00Z", "uninstalling"),
             standing(2, now, "uninstalling"),
             standing(1, now, "uninstalled"),
             standing(1, now, "pending-upgrade"),
         ] {
-            assert!(matches!(changed, Standing::Changed(_)), "{changed:?}");
+            assert!(matches!(changed, Freshness::Changed(_)), "{changed:?}");
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{KeepMark, KnownNamespace, NamespaceFacts, WatchNews};
+use crate::cluster::{KnownNamespace, NamespaceFacts, OptOutConfigMap, WatchNews};
 use crate::release::Namespace;
 
 /// The marks of a namespace, by their names.
-pub(super) type Marks = BTreeMap<String, KeepMark>;
+pub(super) type Marks = BTreeMap<String, OptOutConfigMap>;
 
 /// What is known of some namespaces.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl<T: Clone> Told<T> {
 }
 
 impl Told<Marks> {
-    pub(super) fn take(&mut self, news: WatchNews<KeepMark>) {
+    pub(super) fn take(&mut self, news: WatchNews<OptOutConfigMap>) {
         match news {
             WatchNews::Live => self.live = true,
             WatchNews::Lost => self.live = false,
@@ -58,13 +58,13 @@ impl Told<Marks> {
         }
     }
 
-    fn note(&mut self, mark: KeepMark) {
+    fn note(&mut self, mark: OptOutConfigMap) {
         if let Some(marks) = self.of(&mark) {
             marks.insert(mark.name.clone(), mark);
         }
     }
 
-    fn of(&mut self, mark: &KeepMark) -> Option<&mut Marks> {
+    fn of(&mut self, mark: &OptOutConfigMap) -> Option<&mut Marks> {
         self.known.get_mut(&mark.namespace.parse::<Namespace>().ok()?)
     }
 }
@@ -96,8 +96,8 @@ mod tests {
         name.parse().expect("a legal name")
     }
 
-    fn mark(namespace: &str, name: &str) -> KeepMark {
-        KeepMark { namespace: namespace.to_owned(), name: name.to_owned(), annotations: BTreeMap::new() }
+    fn mark(namespace: &str, name: &str) -> OptOutConfigMap {
+        OptOutConfigMap { namespace: namespace.to_owned(), name: name.to_owned(), annotations: BTreeMap::new() }
     }
 
     fn of_one_namespace() -> Told<Marks> {

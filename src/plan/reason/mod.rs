@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::opt_out::Ends;
 use crate::inventory::OptOut;
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::{RuleMatch, Until};
 use crate::release::{Object, Status};
 
@@ -14,7 +14,7 @@ use crate::release::{Object, Status};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A line of a policy.
-    Policy(Place),
+    Policy(Location),
     /// A flag on the command line.
     Flag(&'static str),
 }

@@ -1,15 +1,15 @@
 //! One word out of a few.
 
 use super::{Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// Below this two words are not alike.
 const ALIKE: f64 = 0.8;
 
 impl Slot<'_> {
     /// The meaning of one of the given words.
-    pub(crate) fn one_of<T: Copy>(&self, choices: &[(&str, T)], reader: &mut Reader<'_>) -> Result<T, Reported> {
+    pub(crate) fn one_of<T: Copy>(&self, choices: &[(&str, T)], reader: &mut Reader<'_>) -> Result<T, ErrorReported> {
         self.one_of_or(choices, |_| None, reader)
     }
 
@@ -19,7 +19,7 @@ impl Slot<'_> {
         choices: &[(&str, T)],
         label: impl Fn(&str) -> Option<String>,
         reader: &mut Reader<'_>,
-    ) -> Result<T, Reported> {
+    ) -> Result<T, ErrorReported> {
         let scalar = self.text(reader)?;
         if let Some((_, meaning)) = choices.iter().find(|(word, _)| *word == scalar.text) {
             return Ok(*meaning);
@@ -30,7 +30,7 @@ impl Slot<'_> {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("write {words}"),
         });
-        reader.refuse(Fault::at(scalar.content(), message).label(label))
+        reader.refuse(Diagnostic::at(scalar.content(), message).label(label))
     }
 }
 

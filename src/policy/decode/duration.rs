@@ -8,8 +8,8 @@ use jiff::{SignedDuration, SpanRelativeTo};
 use super::shape::Shape;
 use super::{Reader, Slot};
 use crate::policy::document::Value;
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// What ages there can be: the longest is ten years of 365 days.
 const AGES: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24 * 3650);
@@ -29,12 +29,12 @@ impl Slot<'_> {
         &self,
         range: RangeInclusive<Duration>,
         reader: &mut Reader<'_>,
-    ) -> Result<Duration, Reported> {
+    ) -> Result<Duration, ErrorReported> {
         self.length(&range, Scale::Moments, reader)
     }
 
     /// The age of something, as in `36h`, `3d`, `2w` or `P3D`; a day has 24 hours.
-    pub(crate) fn age(&self, reader: &mut Reader<'_>) -> Result<Duration, Reported> {
+    pub(crate) fn age(&self, reader: &mut Reader<'_>) -> Result<Duration, ErrorReported> {
         self.length(&AGES, Scale::Ages, reader)
     }
 
@@ -43,7 +43,7 @@ impl Slot<'_> {
         range: &RangeInclusive<Duration>,
         scale: Scale,
         reader: &mut Reader<'_>,
-    ) -> Result<Duration, Reported> {
+    ) -> Result<Duration, ErrorReported> {
         let Value::Scalar(scalar) = &self.node.value else { return self.wrong(Shape::Duration, reader) };
         let text = scalar.text.as_str();
         let (message, label) = match parse(text) {
@@ -61,7 +61,7 @@ impl Slot<'_> {
             }
             Err(NoDuration::Other) => (format!("{} is no duration", quoted(text)), scale.example().to_owned()),
         };
-        reader.refuse(Fault::at(scalar.content(), message).label(label))
+        reader.refuse(Diagnostic::at(scalar.content(), message).label(label))
     }
 }
 

@@ -4,9 +4,9 @@ use super::schema::{Level, TOP};
 use super::suggest::{Suggestion, suggest};
 use super::{Reader, Slot};
 use crate::policy::document::{Entry, Keys, Mapping, Value};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::source::Span;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// What a mapping holds for the keys of its level.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Fields<'n> {
     start: Span,
     keys: Keys,
     /// A key that is none of this level, and like none.
-    unknown: Option<Reported>,
+    unknown: Option<ErrorReported>,
     slots: Vec<(&'static str, Slot<'n>)>,
 }
 
@@ -37,8 +37,8 @@ impl<'n> Fields<'n> {
         &mut self,
         name: &'static str,
         reader: &mut Reader<'s>,
-        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<Option<T>, Reported> {
+        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, ErrorReported>,
+    ) -> Result<Option<T>, ErrorReported> {
         self.take(name).map(|slot| read(&slot, reader)).transpose()
     }
 
@@ -47,8 +47,8 @@ impl<'n> Fields<'n> {
         &mut self,
         name: &'static str,
         reader: &mut Reader<'s>,
-        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<T, Reported> {
+        read: impl FnOnce(&Slot<'n>, &mut Reader<'s>) -> Result<T, ErrorReported>,
+    ) -> Result<T, ErrorReported> {
         match (self.take(name), self.keys) {
             (Some(slot), _) => read(&slot, reader),
             (None, Keys::SomeReported(reported)) => Err(reported),
@@ -57,7 +57,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Whether what is not there was left out, and not only misspelled or put into words of its own.
-    pub(crate) fn complete(&self) -> Result<(), Reported> {
+    pub(crate) fn complete(&self) -> Result<(), ErrorReported> {
         match (self.keys, self.unknown) {
             (Keys::All, None) => Ok(()),
             (Keys::SomeReported(reported), _) | (_, Some(reported)) => Err(reported),
@@ -75,15 +75,15 @@ impl<'n> Fields<'n> {
         Some(self.slots.swap_remove(index).1)
     }
 
-    fn missing(&self, name: &str) -> Fault {
+    fn missing(&self, name: &str) -> Diagnostic {
         let example = self.level.key(name).map_or("…", |key| key.example);
         let place = if self.level.place == TOP.place { String::new() } else { format!(" {}", self.level.place) };
-        Fault::at(self.start, format!("`{name}` is missing{place}")).label(format!("add `{name}: {example}`"))
+        Diagnostic::at(self.start, format!("`{name}` is missing{place}")).label(format!("add `{name}: {example}`"))
     }
 
     /// Reports a key. What it was meant to be is read all the same, to find the faults in it too.
     fn unknown(&mut self, entry: &'n Entry, mapping: &Mapping, reader: &mut Reader<'_>) {
-        let fault = Fault::at(entry.key_span, format!("unknown key {}", quoted(&entry.key)));
+        let fault = Diagnostic::at(entry.key_span, format!("unknown key {}", quoted(&entry.key)));
         if let (Some((key, value)), Value::Null) = (entry.key.split_once(':'), &entry.value.value) {
             let mended = quoted(&format!("{key}: {value}"));
             let fault = fault.label(format!("a space is missing after the colon: {mended}"));

@@ -12,9 +12,9 @@ mod shape;
 mod slot;
 mod suggest;
 
-use super::fault::{Fault, Findings, Reported};
+use super::fault::{Diagnostic, Diagnostics, ErrorReported};
 use super::source::{Source, Span};
-use crate::place::Place;
+use crate::location::Location;
 
 use schema::Level;
 
@@ -28,7 +28,7 @@ pub(crate) struct Reader<'s> {
     source: &'s Source,
     /// Where a key that is unknown on its level may belong.
     levels: &'static [&'static Level],
-    findings: Findings,
+    findings: Diagnostics,
     effort: Effort,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Reader<'s> {
 #[derive(Debug, Clone, Copy)]
 enum Effort {
     Left(usize),
-    Exhausted(Reported),
+    Exhausted(ErrorReported),
 }
 
 /// About half a second. A thousand patterns of forty characters with two alternatives take half of it.
@@ -44,7 +44,7 @@ const MOST_EFFORT: usize = 250_000;
 
 impl<'s> Reader<'s> {
     /// For a file whose keys are those of these levels.
-    pub(crate) fn new(source: &'s Source, levels: &'static [&'static Level], findings: Findings) -> Self {
+    pub(crate) fn new(source: &'s Source, levels: &'static [&'static Level], findings: Diagnostics) -> Self {
         Self { source, levels, findings, effort: Effort::Left(MOST_EFFORT) }
     }
 
@@ -58,29 +58,29 @@ impl<'s> Reader<'s> {
     }
 
     /// Takes down a fault; reading goes on.
-    pub(crate) fn report(&mut self, fault: Fault) -> Reported {
+    pub(crate) fn report(&mut self, fault: Diagnostic) -> ErrorReported {
         self.findings.report(fault)
     }
 
     /// The same, for a value that cannot be had because of it.
-    pub(crate) fn refuse<T>(&mut self, fault: Fault) -> Result<T, Reported> {
+    pub(crate) fn refuse<T>(&mut self, fault: Diagnostic) -> Result<T, ErrorReported> {
         Err(self.report(fault))
     }
 
     /// Where a stretch begins.
-    pub(crate) fn place(&self, span: Span) -> Place {
+    pub(crate) fn place(&self, span: Span) -> Location {
         self.source.place(span.start)
     }
 
     /// Takes some of the effort left; once there is not enough, that is reported, and nothing more is checked.
-    pub(crate) fn spend(&mut self, effort: usize, span: Span) -> Result<(), Reported> {
+    pub(crate) fn spend(&mut self, effort: usize, span: Span) -> Result<(), ErrorReported> {
         match self.effort {
             Effort::Left(left) if effort <= left => {
                 self.effort = Effort::Left(left - effort);
                 Ok(())
             }
             Effort::Left(_) => {
-                let fault = Fault::at(span, "the patterns of this file take too long to check");
+                let fault = Diagnostic::at(span, "the patterns of this file take too long to check");
                 let fault =
                     fault.label("from here on they were not checked: write fewer alternatives, or fewer patterns");
                 let reported = self.report(fault);
@@ -92,7 +92,7 @@ impl<'s> Reader<'s> {
     }
 
     /// All faults that were taken down.
-    pub(crate) fn into_findings(self) -> Findings {
+    pub(crate) fn into_findings(self) -> Diagnostics {
         self.findings
     }
 }

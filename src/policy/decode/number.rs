@@ -5,33 +5,33 @@ use std::ops::RangeInclusive;
 use super::shape::Shape;
 use super::{Reader, Slot};
 use crate::policy::document::{Scalar, Style, Value};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 impl Slot<'_> {
     /// A whole number within bounds.
-    pub(crate) fn number(&self, range: RangeInclusive<u32>, reader: &mut Reader<'_>) -> Result<u32, Reported> {
+    pub(crate) fn number(&self, range: RangeInclusive<u32>, reader: &mut Reader<'_>) -> Result<u32, ErrorReported> {
         let Value::Scalar(scalar) = &self.node.value else {
             return self.wrong(Shape::Number, reader);
         };
         let no_number = |label: String| {
-            Fault::at(scalar.span, format!("{} must be a number, found {}", self.name, quoted(&scalar.text)))
+            Diagnostic::at(scalar.span, format!("{} must be a number, found {}", self.name, quoted(&scalar.text)))
                 .label(label)
         };
         reader.refuse(match digits(scalar) {
             Digits::Number(number) if range.contains(&number) => return Ok(number),
             Digits::Number(_) | Digits::OutOfReach => self.out_of_range(scalar, &range),
-            Digits::Quoted => Fault::at(scalar.span, format!("{} must be a number, found text", self.name))
+            Digits::Quoted => Diagnostic::at(scalar.span, format!("{} must be a number, found text", self.name))
                 .label(format!("write it without quotes: {}", quoted(&scalar.text))),
             Digits::LeadingZero => no_number("a leading zero makes it octal to some: write it without".to_owned()),
             Digits::Other => no_number(self.write_or("write plain digits")),
         })
     }
 
-    fn out_of_range(&self, scalar: &Scalar, range: &RangeInclusive<u32>) -> Fault {
+    fn out_of_range(&self, scalar: &Scalar, range: &RangeInclusive<u32>) -> Diagnostic {
         let is_small = scalar.text.parse::<i64>().is_ok_and(|number| number < i64::from(*range.start()));
         let bound = if is_small { format!("at least {}", range.start()) } else { format!("at most {}", range.end()) };
-        Fault::at(scalar.span, format!("{} must be {bound}, found {}", self.name, quoted(&scalar.text)))
+        Diagnostic::at(scalar.span, format!("{} must be {bound}, found {}", self.name, quoted(&scalar.text)))
     }
 }
 

@@ -6,9 +6,9 @@ use super::schema::Level;
 use super::slot::{Example, Slot};
 use super::{Fields, Reader};
 use crate::policy::document::{Keys, Scalar, Value};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::source::Span;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// Whether a list may have no items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(crate) enum Shape {
 
 impl<'n> Slot<'n> {
     /// A text, quoted or not.
-    pub(crate) fn text(&self, reader: &mut Reader<'_>) -> Result<&'n Scalar, Reported> {
+    pub(crate) fn text(&self, reader: &mut Reader<'_>) -> Result<&'n Scalar, ErrorReported> {
         match &self.node.value {
             Value::Scalar(scalar) => Ok(scalar),
             _ => self.wrong(Shape::Text, reader),
@@ -45,7 +45,7 @@ impl<'n> Slot<'n> {
         &self,
         level: &'static Level,
         reader: &mut Reader<'_>,
-    ) -> Result<TextOrFields<'n>, Reported> {
+    ) -> Result<TextOrFields<'n>, ErrorReported> {
         match &self.node.value {
             Value::Scalar(scalar) => Ok(TextOrFields::Text(scalar)),
             Value::Mapping(mapping) => Ok(TextOrFields::Fields(Fields::read(mapping, self.node.span, level, reader))),
@@ -54,10 +54,10 @@ impl<'n> Slot<'n> {
     }
 
     /// The items of a list.
-    pub(crate) fn list(&self, empty: EmptyList, reader: &mut Reader<'_>) -> Result<Vec<Slot<'n>>, Reported> {
+    pub(crate) fn list(&self, empty: EmptyList, reader: &mut Reader<'_>) -> Result<Vec<Slot<'n>>, ErrorReported> {
         match &self.node.value {
             Value::List(items) if items.is_empty() && empty == EmptyList::Refused => reader.refuse(
-                Fault::at(self.node.span, format!("{} is an empty list", self.name))
+                Diagnostic::at(self.node.span, format!("{} is an empty list", self.name))
                     .label("it selects nothing: add an entry, or remove the key"),
             ),
             Value::List(items) => Ok(items.iter().map(|item| self.item(item)).collect()),
@@ -73,8 +73,8 @@ impl<'n> Slot<'n> {
         &self,
         empty: EmptyList,
         reader: &mut Reader<'s>,
-        read: impl Fn(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<Vec<T>, Reported> {
+        read: impl Fn(&Slot<'n>, &mut Reader<'s>) -> Result<T, ErrorReported>,
+    ) -> Result<Vec<T>, ErrorReported> {
         let items = self.list(empty, reader)?;
         let values = items.iter().map(|item| read(item, reader)).collect::<Vec<_>>();
         values.into_iter().collect()
@@ -84,8 +84,8 @@ impl<'n> Slot<'n> {
     pub(crate) fn distinct<'s, T: PartialEq>(
         &self,
         reader: &mut Reader<'s>,
-        read: impl Fn(&Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<Vec<T>, Reported> {
+        read: impl Fn(&Slot<'n>, &mut Reader<'s>) -> Result<T, ErrorReported>,
+    ) -> Result<Vec<T>, ErrorReported> {
         let items = self.list(EmptyList::Refused, reader)?;
         let mut seen: Vec<(T, Span)> = Vec::new();
         let mut checked = Ok(());
@@ -95,7 +95,7 @@ impl<'n> Slot<'n> {
                 Ok(value) => match seen.iter().find(|(other, _)| *other == value) {
                     None => seen.push((value, item.span())),
                     Some((_, first)) => {
-                        let fault = Fault::at(item.span(), format!("{} names this twice", self.name));
+                        let fault = Diagnostic::at(item.span(), format!("{} names this twice", self.name));
                         checked = reader.refuse(fault.label("again here: remove it").also(*first, "the first"));
                     }
                 },
@@ -105,7 +105,7 @@ impl<'n> Slot<'n> {
     }
 
     /// The keys of a mapping.
-    pub(crate) fn fields(&self, level: &'static Level, reader: &mut Reader<'_>) -> Result<Fields<'n>, Reported> {
+    pub(crate) fn fields(&self, level: &'static Level, reader: &mut Reader<'_>) -> Result<Fields<'n>, ErrorReported> {
         match &self.node.value {
             Value::Mapping(mapping) => Ok(Fields::read(mapping, self.node.span, level, reader)),
             _ => self.wrong(Shape::Mapping, reader),
@@ -116,8 +116,8 @@ impl<'n> Slot<'n> {
     pub(crate) fn entries<'s, T>(
         &self,
         reader: &mut Reader<'s>,
-        read: impl Fn(&'n str, &Slot<'n>, &mut Reader<'s>) -> Result<T, Reported>,
-    ) -> Result<Vec<T>, Reported> {
+        read: impl Fn(&'n str, &Slot<'n>, &mut Reader<'s>) -> Result<T, ErrorReported>,
+    ) -> Result<Vec<T>, ErrorReported> {
         let Value::Mapping(mapping) = &self.node.value else { return self.wrong(Shape::Mapping, reader) };
         let values = mapping.entries.iter().map(|entry| read(&entry.key, &Slot::of_free_key(entry), reader));
         let values = values.collect::<Vec<_>>();
@@ -128,9 +128,9 @@ impl<'n> Slot<'n> {
     }
 
     /// Reports that the value has another shape than it must have.
-    pub(super) fn wrong<T>(&self, expected: Shape, reader: &mut Reader<'_>) -> Result<T, Reported> {
+    pub(super) fn wrong<T>(&self, expected: Shape, reader: &mut Reader<'_>) -> Result<T, ErrorReported> {
         let found = match &self.node.value {
-            Value::Reported(reported) => return Err(*reported),
+            Value::ErrorReported(reported) => return Err(*reported),
             Value::Null => {
                 let label = self.write_or("give it a value, or remove it");
                 return reader.refuse(self.without_value(&label));
@@ -139,7 +139,7 @@ impl<'n> Slot<'n> {
             Value::List(_) => "a list",
             Value::Mapping(_) => "a mapping",
         };
-        let fault = Fault::at(self.node.span, format!("{} must be {expected}, found {found}", self.name));
+        let fault = Diagnostic::at(self.node.span, format!("{} must be {expected}, found {found}", self.name));
         reader.refuse(fault.label(self.mended(expected)))
     }
 
@@ -160,8 +160,8 @@ impl<'n> Slot<'n> {
         }
     }
 
-    fn without_value(&self, label: &str) -> Fault {
-        Fault::at(self.key_span(), format!("{} has no value", self.name)).label(label)
+    fn without_value(&self, label: &str) -> Diagnostic {
+        Diagnostic::at(self.key_span(), format!("{} has no value", self.name)).label(label)
     }
 
     /// An example of what to write where there is one, else the words given.

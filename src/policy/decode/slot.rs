@@ -2,10 +2,10 @@
 
 use super::Reader;
 use super::schema::Key;
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::document::{Entry, Node, Scalar, Value};
 use crate::policy::source::Span;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// The value of a key, or an item of a list.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ impl<'n> Slot<'n> {
     }
 
     /// Where a key of a mapping stands, or the mapping itself where it is left out.
-    pub(crate) fn place_of(&self, key: &str, reader: &Reader<'_>) -> Place {
+    pub(crate) fn place_of(&self, key: &str, reader: &Reader<'_>) -> Location {
         let Value::Mapping(mapping) = &self.node.value else { return reader.place(self.node.span) };
         let entry = mapping.entries.iter().find(|entry| entry.key == key);
         reader.place(entry.map_or(self.node.span, |entry| entry.key_span))

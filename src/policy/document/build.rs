@@ -4,9 +4,9 @@ use serde_yaml::granit_parser::{self as granit, Event, Options, Parser, ScalarSt
 
 use super::open::Open;
 use super::{Node, Scalar, Style, Value, hidden, refused, syntax};
-use crate::policy::fault::{Fault, Findings, Reported};
+use crate::policy::fault::{Diagnostic, Diagnostics, ErrorReported};
 use crate::policy::source::{Source, Span};
-use crate::visible;
+use crate::sanitize;
 
 /// A policy is nested four levels deep.
 pub(super) const DEEPEST: usize = 32;
@@ -15,7 +15,11 @@ pub(super) const DEEPEST: usize = 32;
 pub(super) const MOST_VALUES: usize = 10_000;
 
 /// The node of the file's only document, or the one fault that hides all others.
-pub(super) fn document(source: &Source, hidden: Option<Reported>, findings: &mut Findings) -> Result<Node, Fault> {
+pub(super) fn document(
+    source: &Source,
+    hidden: Option<ErrorReported>,
+    findings: &mut Diagnostics,
+) -> Result<Node, Diagnostic> {
     let mut builder = Builder { source, hidden, findings, open: Vec::new(), root: None, values: 0 };
     for event in Parser::new_from_str_with_options(source.text(), options()) {
         match event {
@@ -28,7 +32,7 @@ pub(super) fn document(source: &Source, hidden: Option<Reported>, findings: &mut
     }
     match builder.root {
         None | Some(Node { value: Value::Null, .. }) => {
-            Err(Fault::of_file("the file is empty").hint("`helm purge init` writes a first policy"))
+            Err(Diagnostic::of_file("the file is empty").hint("`helm purge init` writes a first policy"))
         }
         Some(root) => Ok(root),
     }
@@ -56,8 +60,8 @@ enum Step {
 struct Builder<'s> {
     source: &'s Source,
     /// Whether characters of the file as it is stored were reported before it was parsed.
-    hidden: Option<Reported>,
-    findings: &'s mut Findings,
+    hidden: Option<ErrorReported>,
+    findings: &'s mut Diagnostics,
     /// The collections around the next event, outermost first.
     open: Vec<Open>,
     root: Option<Node>,
@@ -65,7 +69,7 @@ struct Builder<'s> {
 }
 
 impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, at: &granit::Span) -> Result<Step, Fault> {
+    fn take(&mut self, event: Event<'_>, at: &granit::Span) -> Result<Step, Diagnostic> {
         let span = bytes(at);
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -91,7 +95,7 @@ impl Builder<'_> {
         Ok(Step::GoOn)
     }
 
-    fn enter(&mut self, collection: Open, at: &granit::Span) -> Result<(), Fault> {
+    fn enter(&mut self, collection: Open, at: &granit::Span) -> Result<(), Diagnostic> {
         if self.open.len() == DEEPEST {
             return Err(refused::too_deep(bytes(at)));
         }
@@ -100,14 +104,14 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn leave(&mut self, end: Span) -> Result<(), Fault> {
+    fn leave(&mut self, end: Span) -> Result<(), Diagnostic> {
         match self.open.pop() {
             Some(collection) => self.add(collection.close(end)),
             None => Ok(()),
         }
     }
 
-    fn add(&mut self, node: Node) -> Result<(), Fault> {
+    fn add(&mut self, node: Node) -> Result<(), Diagnostic> {
         self.values += 1;
         if self.values > MOST_VALUES {
             return Err(refused::too_many_values(node.span));
@@ -124,7 +128,7 @@ impl Builder<'_> {
         let written = self.source.slice(span);
         let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
         if let Some(reported) = self.report_tag(at) {
-            return Node { span, value: Value::Reported(reported) };
+            return Node { span, value: Value::ErrorReported(reported) };
         }
         if style == Style::Plain && is_null(text, written) {
             return Node { span: self.shown(span), value: Value::Null };
@@ -134,20 +138,20 @@ impl Builder<'_> {
         }
         if let Some(character) = text.chars().find(|character| is_forbidden(*character)) {
             return match self.hidden {
-                Some(reported) if written.contains(character) => Node { span, value: Value::Reported(reported) },
+                Some(reported) if written.contains(character) => Node { span, value: Value::ErrorReported(reported) },
                 _ => self.reported(span, hidden::fault(span, character).label("made by an escape: remove it")),
             };
         }
         Node { span, value: Value::Scalar(Scalar::new(text.to_owned(), style, span, written)) }
     }
 
-    fn report_tag(&mut self, at: &granit::Span) -> Option<Reported> {
+    fn report_tag(&mut self, at: &granit::Span) -> Option<ErrorReported> {
         let span = at.tag_span().as_ref().map(bytes)?;
         Some(self.findings.report(refused::tag(span, self.source.slice(span))))
     }
 
-    fn reported(&mut self, span: Span, fault: Fault) -> Node {
-        Node { span, value: Value::Reported(self.findings.report(fault)) }
+    fn reported(&mut self, span: Span, fault: Diagnostic) -> Node {
+        Node { span, value: Value::ErrorReported(self.findings.report(fault)) }
     }
 
     /// What to underline for a value that takes no place: the sign before it.
@@ -179,5 +183,5 @@ fn is_null(text: &str, written: &str) -> bool {
 
 /// Line feeds and tabs are left to whoever reads the text: a reason may hold them.
 fn is_forbidden(character: char) -> bool {
-    visible::is_hidden(character) && !matches!(character, '\n' | '\t')
+    sanitize::is_hidden(character) && !matches!(character, '\n' | '\t')
 }

@@ -1,6 +1,6 @@
 //! Bytes to text: size, byte-order marks and UTF-8.
 
-use crate::policy::fault::{Fault, Faults};
+use crate::policy::fault::{Diagnostic, PolicyErrors};
 use crate::policy::source::{Source, Span};
 
 /// The largest policy file, in bytes.
@@ -9,14 +9,14 @@ pub(crate) const LARGEST: usize = 1024 * 1024;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a file, or why it has none.
-pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Source, Faults> {
+pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Source, PolicyErrors> {
     if bytes.len() > LARGEST {
         return Err(too_large(file));
     }
     if is_wide(bytes) {
-        return Err(Faults::of_file(
+        return Err(PolicyErrors::of_file(
             file,
-            Fault::of_file("the file is UTF-16, a policy is UTF-8").hint("save it as UTF-8"),
+            Diagnostic::of_file("the file is UTF-16, a policy is UTF-8").hint("save it as UTF-8"),
         ));
     }
     let bytes = bytes.strip_prefix(UTF_8_MARK).unwrap_or(bytes);
@@ -27,10 +27,10 @@ pub(crate) fn decode(file: &str, bytes: &[u8]) -> Result<Source, Faults> {
 }
 
 /// The refusal of a file that need not be read to its end.
-pub(crate) fn too_large(file: &str) -> Faults {
-    let fault = Fault::of_file("the file is larger than 1 MiB")
+pub(crate) fn too_large(file: &str) -> PolicyErrors {
+    let fault = Diagnostic::of_file("the file is larger than 1 MiB")
         .hint("a policy is a short list of patterns: is this the right file?");
-    Faults::of_file(file, fault)
+    PolicyErrors::of_file(file, fault)
 }
 
 /// With a mark, or with the NUL of a first ASCII character.
@@ -41,24 +41,24 @@ fn is_wide(bytes: &[u8]) -> bool {
     )
 }
 
-fn not_utf8(file: &str, bytes: &[u8], good: usize) -> Faults {
+fn not_utf8(file: &str, bytes: &[u8], good: usize) -> PolicyErrors {
     let byte = bytes.get(good).copied().unwrap_or_default();
     // Everything up to the bad byte is the same in this text, so its place is too.
     let text = String::from_utf8_lossy(bytes).into_owned();
     let span = Span::new(good, good + char::REPLACEMENT_CHARACTER.len_utf8());
-    let fault = Fault::at(span, "the file is not UTF-8")
+    let fault = Diagnostic::at(span, "the file is not UTF-8")
         .label(format!("the byte {byte:#04x} begins no character"))
         .hint("save it as UTF-8");
-    Faults::new(Source::new(file, text), vec![fault])
+    PolicyErrors::new(Source::new(file, text), vec![fault])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Paint;
+    use crate::policy::ExcerptStyle;
 
     fn refusal(bytes: &[u8]) -> String {
-        decode("policy.yaml", bytes).expect_err("it must be refused").render(Paint::Plain)
+        decode("policy.yaml", bytes).expect_err("it must be refused").render(ExcerptStyle::Plain)
     }
 
     #[test]

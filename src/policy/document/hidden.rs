@@ -2,15 +2,15 @@
 //!
 //! What double-quoted escapes make is not looked for here, but where scalars are built.
 
-use crate::policy::fault::{Fault, Findings, Reported};
+use crate::policy::fault::{Diagnostic, Diagnostics, ErrorReported};
 use crate::policy::source::{Source, Span};
-use crate::visible;
+use crate::sanitize;
 
 /// A file with more of them is no text, and is not looked at any further.
 const MOST: usize = 20;
 
 /// Reports every run of hidden characters in the file as it is stored.
-pub(super) fn report(source: &Source, findings: &mut Findings) -> Option<Reported> {
+pub(super) fn report(source: &Source, findings: &mut Diagnostics) -> Option<ErrorReported> {
     let text = source.text();
     let hidden = text.char_indices().filter(|(at, character)| is_forbidden(text, *at, *character));
     let mut end_of_last = None;
@@ -28,22 +28,22 @@ fn is_forbidden(text: &str, at: usize, character: char) -> bool {
     match character {
         '\t' | '\n' => false,
         '\r' => !text[at + 1..].starts_with('\n'),
-        _ => visible::is_hidden(character),
+        _ => sanitize::is_hidden(character),
     }
 }
 
 /// The fault that one hidden character is.
-pub(super) fn fault(span: Span, character: char) -> Fault {
-    let code = visible::code_point(character);
+pub(super) fn fault(span: Span, character: char) -> Diagnostic {
+    let code = sanitize::code_point(character);
     let what = match character {
         '\0' => "a NUL character".to_owned(),
         '\r' => "a carriage return without a line feed".to_owned(),
         _ if character.is_control() => format!("a control character ({code})"),
-        _ if visible::is_direction(character) => format!("a character that turns the text around ({code})"),
+        _ if sanitize::is_direction(character) => format!("a character that turns the text around ({code})"),
         _ => format!("an invisible character ({code})"),
     };
     let label = if character == '\r' { "end lines with a line feed" } else { "remove it" };
-    Fault::at(span, what).label(label)
+    Diagnostic::at(span, what).label(label)
 }
 
 #[cfg(test)]
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn messages(text: &str) -> Vec<String> {
-        let mut findings = Findings::default();
+        let mut findings = Diagnostics::default();
         report(&Source::new("policy.yaml", text.to_owned()), &mut findings);
         findings.into_faults().into_iter().map(|fault| fault.message).collect()
     }

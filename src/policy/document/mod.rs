@@ -13,7 +13,7 @@ mod scalar;
 mod site;
 mod syntax;
 
-use super::fault::{Findings, Reported};
+use super::fault::{Diagnostics, ErrorReported};
 use super::source::{Source, Span};
 
 pub(crate) use encoding::{LARGEST, decode};
@@ -36,7 +36,7 @@ pub(crate) enum Value {
     List(Vec<Node>),
     Mapping(Mapping),
     /// What was written is a fault.
-    Reported(Reported),
+    ErrorReported(ErrorReported),
 }
 
 /// Keys and values, in the order of the file, each key once.
@@ -51,7 +51,7 @@ pub(crate) struct Mapping {
 pub(crate) enum Keys {
     All,
     /// At least one could not, and a key that seems to be missing may be that one.
-    SomeReported(Reported),
+    SomeReported(ErrorReported),
 }
 
 /// One key with its value.
@@ -63,9 +63,9 @@ pub(crate) struct Entry {
 }
 
 /// The only document of the file; nothing where a fault hides the rest of it.
-pub(crate) fn parse(source: &Source, findings: &mut Findings) -> Result<Node, Reported> {
+pub(crate) fn parse(source: &Source, findings: &mut Diagnostics) -> Result<Node, ErrorReported> {
     let hidden = hidden::report(source, findings);
-    let mut found = Findings::default();
+    let mut found = Diagnostics::default();
     match (build::document(source, hidden, &mut found), hidden) {
         (Ok(root), _) => {
             findings.extend(found);

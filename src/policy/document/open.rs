@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use serde_yaml::granit_parser::StructureStyle;
 
 use super::{Entry, Keys, Mapping, Node, Style, Value};
-use crate::policy::fault::{Fault, Findings};
+use crate::policy::fault::{Diagnostic, Diagnostics};
 use crate::policy::source::Span;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// A collection that is being read.
 pub(super) struct Open {
@@ -44,7 +44,7 @@ impl Open {
         (self.style == StructureStyle::Flow && self.start.start < self.start.end).then_some(self.start)
     }
 
-    pub(super) fn add(&mut self, node: Node, findings: &mut Findings) {
+    pub(super) fn add(&mut self, node: Node, findings: &mut Diagnostics) {
         match &mut self.content {
             Content::List(items) => items.push(node),
             Content::Mapping { mapping, seen, next } => match std::mem::replace(next, Next::Key) {
@@ -73,10 +73,10 @@ impl Open {
 }
 
 /// Takes a node as a key, or reports why it is none.
-fn key(node: &Node, mapping: &mut Mapping, seen: &mut HashMap<String, Span>, findings: &mut Findings) -> Next {
+fn key(node: &Node, mapping: &mut Mapping, seen: &mut HashMap<String, Span>, findings: &mut Diagnostics) -> Next {
     let fault = match &node.value {
         Value::Scalar(scalar) if scalar.text == "<<" && scalar.style == Style::Plain => {
-            Fault::at(node.span, "`<<` is a YAML merge key").label("merge keys are not read: write the keys out")
+            Diagnostic::at(node.span, "`<<` is a YAML merge key").label("merge keys are not read: write the keys out")
         }
         Value::Scalar(scalar) => match seen.get(&scalar.text) {
             None => {
@@ -88,10 +88,10 @@ fn key(node: &Node, mapping: &mut Mapping, seen: &mut HashMap<String, Span>, fin
                 return Next::ValueOfNothing;
             }
         },
-        Value::Null => Fault::at(node.span, "a key is missing here").label("write `key: value`"),
-        Value::List(_) => Fault::at(node.span, "a list is no key").label("write `key: value`"),
-        Value::Mapping(_) => Fault::at(node.span, "a mapping is no key").label("write `key: value`"),
-        Value::Reported(reported) => {
+        Value::Null => Diagnostic::at(node.span, "a key is missing here").label("write `key: value`"),
+        Value::List(_) => Diagnostic::at(node.span, "a list is no key").label("write `key: value`"),
+        Value::Mapping(_) => Diagnostic::at(node.span, "a mapping is no key").label("write `key: value`"),
+        Value::ErrorReported(reported) => {
             mapping.keys = Keys::SomeReported(*reported);
             return Next::ValueOfNothing;
         }
@@ -100,8 +100,8 @@ fn key(node: &Node, mapping: &mut Mapping, seen: &mut HashMap<String, Span>, fin
     Next::ValueOfNothing
 }
 
-fn twice(key: &str, first: Span, second: Span) -> Fault {
-    Fault::at(second, format!("key {} is given twice", quoted(key)))
+fn twice(key: &str, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::at(second, format!("key {} is given twice", quoted(key)))
         .label("again here: join the two or remove one")
         .also(first, "the first")
 }

@@ -1,8 +1,8 @@
 //! Where the scanner stopped, and what the lines around it look like.
 
-use crate::policy::fault::Fault;
+use crate::policy::fault::Diagnostic;
 use crate::policy::source::{Source, Span};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// Where the scanner stopped.
 pub(super) struct Site<'s> {
@@ -13,8 +13,8 @@ pub(super) struct Site<'s> {
 
 impl Site<'_> {
     /// A fault at the sign where the scanner stopped.
-    pub(super) fn fault(&self, message: &str) -> Fault {
-        Fault::at(self.span(), message)
+    pub(super) fn fault(&self, message: &str) -> Diagnostic {
+        Diagnostic::at(self.span(), message)
     }
 
     /// The sign itself.
@@ -59,23 +59,23 @@ impl Site<'_> {
         Span::new(line.end - text.trim_start().len(), line.start + text.trim_end().len())
     }
 
-    pub(super) fn never_closed(&self, open: char) -> Fault {
+    pub(super) fn never_closed(&self, open: char) -> Diagnostic {
         let span = self.bracket.unwrap_or(Span::new(self.at, self.at + 1));
         let line = self.source.line(self.source.line_number(span.start));
         let rest = self.source.slice(Span::new(span.start, line.end));
-        let fault = Fault::at(span, format!("`{open}` is never closed"));
+        let fault = Diagnostic::at(span, format!("`{open}` is never closed"));
         if rest.contains(" #") {
             return fault.label("what follows ` #` on this line is a comment").hint("quote text that has a `#` in it");
         }
         fault.label(if open == '[' { "close it with `]`" } else { "close it with `}`" })
     }
 
-    pub(super) fn comma(&self) -> Fault {
+    pub(super) fn comma(&self) -> Diagnostic {
         self.fault("a comma outside of brackets").label("remove it")
     }
 
     /// Where a quoted text ended too early, or began on a line above.
-    pub(super) fn text_after_quote(&self, quote: char, escaped: &str) -> Fault {
+    pub(super) fn text_after_quote(&self, quote: char, escaped: &str) -> Diagnostic {
         let fault = self.fault("text after the closing quote");
         let line = Span::new(self.line().start, self.at);
         let on_this_line = self.source.slice(line).matches(quote).count();
@@ -89,7 +89,7 @@ impl Site<'_> {
     }
 
     /// A line with a key, where the bracket of a line above is still open.
-    pub(super) fn key_in_brackets(&self) -> Fault {
+    pub(super) fn key_in_brackets(&self) -> Diagnostic {
         match self.bracket.filter(|bracket| !self.is_on_line_of(*bracket)) {
             Some(bracket) => {
                 let open = if self.source.slice(bracket) == "{" { '{' } else { '[' };
@@ -104,17 +104,17 @@ impl Site<'_> {
         self.source.line_number(span.start) == self.source.line_number(self.at)
     }
 
-    pub(super) fn tab(&self) -> Fault {
+    pub(super) fn tab(&self) -> Diagnostic {
         let line = self.line();
         let tab =
             self.source.text().get(line.start..).unwrap_or_default().find('\t').map_or(self.at, |tab| line.start + tab);
-        Fault::at(Span::new(tab, tab + 1), "a tab where YAML wants spaces").label("indent with spaces")
+        Diagnostic::at(Span::new(tab, tab + 1), "a tab where YAML wants spaces").label("indent with spaces")
     }
 
-    pub(super) fn neither_key_nor_item(&self) -> Fault {
+    pub(super) fn neither_key_nor_item(&self) -> Diagnostic {
         let span = self.content(self.line());
         let text = self.source.slice(span);
-        let fault = Fault::at(span, "this is neither a key nor a list item");
+        let fault = Diagnostic::at(span, "this is neither a key nor a list item");
         if let Some(mended) = with_space_after_colon(text) {
             return fault.label(format!("a space is missing after the colon: {}", quoted(&mended)));
         }
@@ -126,13 +126,13 @@ impl Site<'_> {
         }
     }
 
-    pub(super) fn second_colon(&self) -> Fault {
+    pub(super) fn second_colon(&self) -> Diagnostic {
         let number = self.source.line_number(self.at);
         let above = self.content(self.source.line(number.saturating_sub(1).max(1)));
         if number > 1
             && let Some(mended) = with_space_after_colon(self.source.slice(above))
         {
-            return Fault::at(above, "this is neither a key nor a list item")
+            return Diagnostic::at(above, "this is neither a key nor a list item")
                 .label(format!("a space is missing after the colon: {}", quoted(&mended)));
         }
         self.fault("`:` cannot stand here").label("quote the text it belongs to, or check the indentation of the line")

@@ -7,14 +7,14 @@ use serde_yaml::granit_parser::{ErrorKind, ScanError};
 
 use super::refused;
 use super::site::Site;
-use crate::policy::fault::Fault;
+use crate::policy::fault::Diagnostic;
 use crate::policy::source::{Source, Span};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 const QUOTE_THE_PATTERN: &str = "quote the pattern, as in `\"dev-*\"`";
 
 /// The fault of a file that is no YAML. `bracket` is the innermost one that was open.
-pub(super) fn fault(source: &Source, error: &ScanError, bracket: Option<Span>) -> Fault {
+pub(super) fn fault(source: &Source, error: &ScanError, bracket: Option<Span>) -> Diagnostic {
     let at = error.marker().byte_offset().unwrap_or_default().min(source.text().len());
     let site = Site { source, at, bracket };
     let kind = error.kind();
@@ -27,7 +27,7 @@ pub(super) fn fault(source: &Source, error: &ScanError, bracket: Option<Span>) -
     }
 }
 
-fn brackets(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
+fn brackets(site: &Site<'_>, kind: &ErrorKind) -> Option<Diagnostic> {
     Some(match kind {
         ErrorKind::UnclosedFlowCollection { open } => site.never_closed(*open),
         ErrorKind::UnexpectedEofFlowSequence => site.never_closed('['),
@@ -68,7 +68,7 @@ fn brackets(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
     })
 }
 
-fn quotes(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
+fn quotes(site: &Site<'_>, kind: &ErrorKind) -> Option<Diagnostic> {
     Some(match kind {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             site.fault("this quote is never closed").label("close it at the end of the text")
@@ -88,7 +88,7 @@ fn quotes(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
     })
 }
 
-fn layout(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
+fn layout(site: &Site<'_>, kind: &ErrorKind) -> Option<Diagnostic> {
     Some(match kind {
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInBlockIndentation
@@ -119,7 +119,7 @@ fn layout(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
     })
 }
 
-fn signs(site: &Site<'_>, kind: &ErrorKind) -> Option<Fault> {
+fn signs(site: &Site<'_>, kind: &ErrorKind) -> Option<Diagnostic> {
     Some(match kind {
         ErrorKind::MissingAnchorOrAliasName if site.sign() == '*' => {
             site.fault("`*` without quotes is no text").label(QUOTE_THE_PATTERN)

@@ -135,9 +135,9 @@ fn the_committed_copy_is_what_the_program_prints() {
 
 /// A policy in which a key of a level has a value. It may need others beside it.
 fn with(level: &'static Level, key: &str, value: Value) -> Value {
-    let entry = |mut beside: Value| {
-        beside[key] = value.clone();
-        beside
+    let entry = |mut join: Value| {
+        join[key] = value.clone();
+        join
     };
     let mut policy = json!({
         "apiVersion": "helm-purge/v1", "kind": "PurgePolicy", "metadata": {"name": "x"},
@@ -152,11 +152,11 @@ fn with(level: &'static Level, key: &str, value: Value) -> Value {
         "in an entry of `rules`" => policy["rules"] = json!([entry(json!({"name": "r", "olderThan": "3d"}))]),
         "under `namespaceSelector`" => policy["namespaceSelector"] = entry(json!({})),
         "in an entry of `matchExpressions`" => {
-            let beside = match value.as_str() {
+            let join = match value.as_str() {
                 Some("Exists" | "DoesNotExist") => json!({"key": "env"}),
                 _ => json!({"key": "env", "operator": "In", "values": ["a"]}),
             };
-            policy["namespaceSelector"] = json!({"matchExpressions": [entry(beside)]});
+            policy["namespaceSelector"] = json!({"matchExpressions": [entry(join)]});
         }
         "under `order`" => policy["order"] = entry(json!({})),
         "in an entry of `order`" => policy["order"] = json!({"last": [entry(json!({}))]}),

@@ -1,9 +1,9 @@
 //! `clusters`: where a policy may act.
 
 use super::Uid;
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, TextOrFields, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::pattern::{ClusterPattern, ClusterText, Reach, Written};
 
 /// One cluster, or a family of them: every field that is given must match.
@@ -12,7 +12,7 @@ pub struct ClusterEntry {
     context: Option<ClusterPattern>,
     server: Option<ClusterPattern>,
     uid: Option<Uid>,
-    place: Place,
+    place: Location,
 }
 
 /// Whether an entry names a cluster.
@@ -100,16 +100,16 @@ impl ClusterEntry {
     }
 
     /// Where it is written.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Location {
         &self.place
     }
 }
 
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Vec<ClusterEntry>, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Vec<ClusterEntry>, ErrorReported> {
     fields.required("clusters", reader, |slot, reader| slot.each(EmptyList::Refused, reader, read_entry))
 }
 
-fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<ClusterEntry, Reported> {
+fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<ClusterEntry, ErrorReported> {
     let place = reader.place(slot.span());
     let entry = match slot.text_or_fields(&schema::CLUSTER, reader)? {
         TextOrFields::Text(scalar) => {
@@ -123,12 +123,12 @@ fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<ClusterEntry, 
         let message =
             if entry.context.is_some() { "this entry names every cluster" } else { "this entry names no cluster" };
         let label = "say which: give a `context` such as `dev-*`, a `server` or a `uid`";
-        return reader.refuse(Fault::at(slot.span(), message).label(label));
+        return reader.refuse(Diagnostic::at(slot.span(), message).label(label));
     }
     Ok(entry)
 }
 
-fn read_long(mut fields: Fields<'_>, place: Place, reader: &mut Reader<'_>) -> Result<ClusterEntry, Reported> {
+fn read_long(mut fields: Fields<'_>, place: Location, reader: &mut Reader<'_>) -> Result<ClusterEntry, ErrorReported> {
     let context = fields.optional("context", reader, |slot, reader| pattern(slot, ClusterText::Context, reader));
     let server = fields.optional("server", reader, server);
     let uid = fields.optional("uid", reader, Uid::read);
@@ -136,15 +136,15 @@ fn read_long(mut fields: Fields<'_>, place: Place, reader: &mut Reader<'_>) -> R
     Ok(ClusterEntry { context: context?, server: server?, uid: uid?, place })
 }
 
-fn pattern(slot: &Slot<'_>, over: ClusterText, reader: &mut Reader<'_>) -> Result<ClusterPattern, Reported> {
+fn pattern(slot: &Slot<'_>, over: ClusterText, reader: &mut Reader<'_>) -> Result<ClusterPattern, ErrorReported> {
     ClusterPattern::read(&Written::all(slot.text(reader)?), over, reader)
 }
 
 /// A server that is any server would make an entry look as if it meant one cluster.
-fn server(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<ClusterPattern, Reported> {
+fn server(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<ClusterPattern, ErrorReported> {
     let server = pattern(slot, ClusterText::Server, reader)?;
     if server.reach() == Reach::All {
-        let fault = Fault::at(slot.span(), "this pattern names every server");
+        let fault = Diagnostic::at(slot.span(), "this pattern names every server");
         return reader.refuse(fault.label("name the server, or remove `server`"));
     }
     Ok(server)

@@ -1,26 +1,26 @@
 //! `apiVersion`, `kind` and `metadata`: what says that a file is a policy, and which.
 
-use crate::place::Placed;
+use crate::location::Spanned;
 use crate::policy::decode::{Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::release::Namespace;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 const API_VERSION: &str = "helm-purge/v1";
 const KIND: &str = "PurgePolicy";
 
 /// Refuses a file that is something else altogether: forty unknown keys of a Deployment would say less.
-pub(super) fn refuse_other_documents(document: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(), Reported> {
+pub(super) fn refuse_other_documents(document: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let (Some(version), Some(kind)) = (document.peek("apiVersion"), document.peek("kind")) else { return Ok(()) };
     if version.text.starts_with("helm-purge") || kind.text == KIND {
         return Ok(());
     }
-    let fault = Fault::at(kind.content(), format!("{} is no policy", quoted(&kind.text)));
+    let fault = Diagnostic::at(kind.content(), format!("{} is no policy", quoted(&kind.text)));
     reader.refuse(fault.label(format!("a policy has `apiVersion: {API_VERSION}` and `kind: {KIND}`")))
 }
 
 /// Reads what must be there, letter by letter.
-pub(super) fn check(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), Reported> {
+pub(super) fn check(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let version = fields.required("apiVersion", reader, |slot, reader| {
         exactly(API_VERSION, "this version of helm-purge reads no other", slot, reader)
     });
@@ -31,7 +31,7 @@ pub(super) fn check(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<
 /// The name of the policy.
 ///
 /// Labels and annotations mean nothing here: people run `kubectl` and `kustomize` over whole folders, which want them.
-pub(super) fn name(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Placed<String>, Reported> {
+pub(super) fn name(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Spanned<String>, ErrorReported> {
     fields.required("metadata", reader, |slot, reader| {
         let mut fields = slot.fields(&schema::METADATA, reader)?;
         let name = fields.required("name", reader, |slot, reader| read_name("a policy", slot, reader));
@@ -46,29 +46,29 @@ pub(super) fn name(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<P
 }
 
 /// Where an editor finds what it needs to complete keys; not read here.
-pub(super) fn ignore_schema(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), Reported> {
+pub(super) fn ignore_schema(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     fields.optional("$schema", reader, |slot, reader| slot.text(reader).map(|_| ()))?;
     Ok(())
 }
 
 /// Reads a name that reports and flags go by.
-pub(super) fn read_name(of: &str, slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Placed<String>, Reported> {
+pub(super) fn read_name(of: &str, slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Spanned<String>, ErrorReported> {
     let name = slot.text(reader)?;
     // It becomes part of the names of Kubernetes objects, which have the rules of a namespace.
     match name.text.parse::<Namespace>() {
-        Ok(_) => Ok(Placed { value: name.text.clone(), place: reader.place(name.content()) }),
+        Ok(_) => Ok(Spanned { value: name.text.clone(), place: reader.place(name.content()) }),
         Err(why) => {
-            let fault = Fault::at(name.content(), format!("{} is no name for {of}", quoted(&name.text)));
+            let fault = Diagnostic::at(name.content(), format!("{} is no name for {of}", quoted(&name.text)));
             reader.refuse(fault.label(why.to_string()))
         }
     }
 }
 
-fn exactly(ours: &str, label: &str, slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(), Reported> {
+fn exactly(ours: &str, label: &str, slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let scalar = slot.text(reader)?;
     if scalar.text == ours {
         return Ok(());
     }
     let message = format!("{} must be `{ours}`, found {}", slot.name(), quoted(&scalar.text));
-    reader.refuse(Fault::at(scalar.content(), message).label(label))
+    reader.refuse(Diagnostic::at(scalar.content(), message).label(label))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::place::{Place, Placed};
+use crate::location::{Location, Spanned};
 use crate::policy::{
     AgeFrom, Cascade, DataLoss, Day, Handling, History, Hooks, Identification, KeepEntry, LabelRequirement,
     NamePattern, Policy, Reach, Requirement, Selector, State, States, Waiting, Workers,
@@ -24,8 +24,8 @@ fn timeout(written: &str) -> Duration {
     with(&format!("defaults: {{timeout: {written}}}\n")).defaults.timeout
 }
 
-fn place(line: usize, column: usize) -> Place {
-    Place { file: "policy.yaml".into(), line, column }
+fn place(line: usize, column: usize) -> Location {
+    Location { file: "policy.yaml".into(), line, column }
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn every_key_in_every_form_is_read_as_what_it_says() {
     assert_eq!((policy.name.as_str(), &*policy.file), ("end-of-day", "policy.yaml"));
     assert_eq!((policy.workers.get(), policy.retries.get()), (64, 0));
     assert_eq!(policy.defaults.timeout, Duration::from_mins(90));
-    assert_eq!(policy.limits.max_releases, Some(Placed { value: 300, place: place(26, 23) }));
+    assert_eq!(policy.limits.max_releases, Some(Spanned { value: 300, place: place(26, 23) }));
     assert_eq!(policy.limits.max_namespaces.map(|limit| limit.value), Some(60));
     assert_eq!(policy.limits.max_percent.map(|limit| limit.value.get()), Some(50));
     let fence = policy.namespaces.patterns().iter().map(NamePattern::as_str).collect::<Vec<_>>();
@@ -132,7 +132,7 @@ fn a_rule_says_which_and_how() {
     let labels = rule.namespace_selector.as_ref().map(|selector| selector.requirements.clone());
     let values = vec!["test".to_owned(), String::new()];
     assert_eq!(labels, Some(vec![LabelRequirement::In("tier".to_owned(), values)]));
-    assert_eq!(rule.older_than, Some(Placed { value: Duration::from_hours(36), place: place(41, 16) }));
+    assert_eq!(rule.older_than, Some(Spanned { value: Duration::from_hours(36), place: place(41, 16) }));
     assert_eq!(rule.age_from, AgeFrom::FirstDeploy);
     assert_eq!(rule.states, States([State::Failed, State::Stuck].into()));
     assert_eq!(rule.workers, Workers::new(4));

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::policy::decode::{Fields, Reader, Slot, schema};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// How a release is uninstalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +102,7 @@ const CASCADES: &[(&str, Cascade)] =
 /// Longer than any hook runs, and shorter than the next purge.
 const TIMEOUTS: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(24);
 
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Handling, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Handling, ErrorReported> {
     let built_in = Handling::default();
     let read = |slot: &Slot<'_>, reader: &mut Reader<'_>| {
         let mut fields = slot.fields(&schema::DEFAULTS, reader)?;
@@ -118,7 +118,7 @@ pub(super) fn read_over(
     over: &Handling,
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Handling, Reported> {
+) -> Result<Handling, ErrorReported> {
     let timeout = fields.optional("timeout", reader, read_timeout);
     let hooks = fields
         .optional("hooks", reader, |slot, reader| slot.one_of(&[("run", Hooks::Run), ("skip", Hooks::Skip)], reader));
@@ -144,6 +144,6 @@ pub(super) fn read_over(
 }
 
 /// Reads how long one release may take.
-pub(crate) fn read_timeout(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Duration, Reported> {
+pub(crate) fn read_timeout(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Duration, ErrorReported> {
     slot.duration(TIMEOUTS, reader)
 }

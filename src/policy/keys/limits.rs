@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use crate::place::Placed;
+use crate::location::Spanned;
 use crate::policy::decode::{Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 
 /// How much may go in one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// The most releases.
-    pub max_releases: Option<Placed<u32>>,
+    pub max_releases: Option<Spanned<u32>>,
     /// The most namespaces that lose a release.
-    pub max_namespaces: Option<Placed<u32>>,
+    pub max_namespaces: Option<Spanned<u32>>,
     /// The largest part of all releases in the cluster that can be seen.
-    pub max_percent: Option<Placed<Percent>>,
+    pub max_percent: Option<Spanned<Percent>>,
 }
 
 /// A part of a whole: 1 to 100 in a hundred.
@@ -44,25 +44,25 @@ impl Limits {
 /// Far above what a cluster holds.
 const MOST: u32 = 1_000_000;
 
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Limits, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Limits, ErrorReported> {
     Ok(fields.optional("limits", reader, read_limits)?.unwrap_or_default())
 }
 
-fn read_limits(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Limits, Reported> {
+fn read_limits(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Limits, ErrorReported> {
     let mut fields = slot.fields(&schema::LIMITS, reader)?;
     let max_releases = fields.optional("maxReleases", reader, |slot, reader| limit(slot, MOST, reader));
     let max_namespaces = fields.optional("maxNamespaces", reader, |slot, reader| limit(slot, MOST, reader));
     let max_percent = fields.optional("maxPercent", reader, |slot, reader| limit(slot, 100, reader));
     fields.complete()?;
-    let max_percent = max_percent?.map(|Placed { value, place }| Placed { value: Percent(value), place });
+    let max_percent = max_percent?.map(|Spanned { value, place }| Spanned { value: Percent(value), place });
     let limits = Limits { max_releases: max_releases?, max_namespaces: max_namespaces?, max_percent };
     if limits.is_empty() {
-        let fault = Fault::at(slot.span(), "`limits` sets no limit");
+        let fault = Diagnostic::at(slot.span(), "`limits` sets no limit");
         return reader.refuse(fault.label("write for example `{maxReleases: 300}`, or remove the line"));
     }
     Ok(limits)
 }
 
-fn limit(slot: &Slot<'_>, most: u32, reader: &mut Reader<'_>) -> Result<Placed<u32>, Reported> {
-    Ok(Placed { value: slot.number(1..=most, reader)?, place: reader.place(slot.span()) })
+fn limit(slot: &Slot<'_>, most: u32, reader: &mut Reader<'_>) -> Result<Spanned<u32>, ErrorReported> {
+    Ok(Spanned { value: slot.number(1..=most, reader)?, place: reader.place(slot.span()) })
 }

@@ -18,8 +18,8 @@ mod matching_test;
 
 pub(crate) use choice::read_short;
 pub use choice::{
-    AgeFrom, Candidate, Fence, FenceMatch, KeepEntry, LabelRequirement, LabelSelector, Order, Pending, Phase,
-    Requirement, Rule, RuleMatch, RuleOrigin, Selector, SelectorMatch, State, States, is_older,
+    AgeFrom, Candidate, KeepEntry, LabelRequirement, LabelSelector, Order, Pending, Phase, PolicyScope, Requirement,
+    Rule, RuleMatch, RuleOrigin, ScopeMatch, Selector, SelectorMatch, State, States, is_older,
 };
 pub use clusters::{ClusterEntry, ClusterField, ClusterMatch, Identification};
 pub(crate) use handling::read_timeout;

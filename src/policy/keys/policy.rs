@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::choice::{Around, read_fence, read_keep, read_order, read_rules};
 use super::time::{read_min_age, read_opt_out_max, read_pending_grace, read_window, read_zone};
-use super::{ClusterEntry, Fence, Handling, KeepEntry, Limits, Order, Retries, Rule, Window, Workers, Zone};
+use super::{ClusterEntry, Handling, KeepEntry, Limits, Order, PolicyScope, Retries, Rule, Window, Workers, Zone};
 use super::{clusters, envelope, handling, limits, retries, workers};
-use crate::place::{Place, Placed};
+use crate::location::{Location, Spanned};
 use crate::policy::decode::{Reader, Slot, schema};
 use crate::policy::digest::Digest;
 use crate::policy::document::Node;
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// A policy that was understood completely.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Policy {
     /// `metadata.name`: what locks, journals and reports call it.
     pub name: String,
     /// Where that is written.
-    pub name_place: Place,
+    pub name_place: Location,
     /// The file as it was named on the command line, or `-` for standard input.
     pub file: Arc<str>,
     /// What tells its text from every other: that of the file's bytes.
@@ -29,7 +29,7 @@ pub struct Policy {
     /// The zone in which its dates and times of the day are meant.
     pub time_zone: Zone,
     /// The namespaces outside of which nothing is chosen.
-    pub namespaces: Fence,
+    pub namespaces: PolicyScope,
     /// What stays, whatever else is said.
     pub keep: Vec<KeepEntry>,
     /// How many helm processes run at the same time.
@@ -45,17 +45,17 @@ pub struct Policy {
     /// More than this at once is refused.
     pub limits: Limits,
     /// What was deployed more recently than this stays.
-    pub min_age: Option<Placed<Duration>>,
+    pub min_age: Option<Spanned<Duration>>,
     /// A pending release is stuck once it has been so for longer than this.
     pub pending_grace: Duration,
     /// When a run may happen.
     pub window: Option<Window>,
     /// An opt-out for longer than this, or without an end, is shown at the top of every plan.
-    pub opt_out_max: Option<Placed<Duration>>,
+    pub opt_out_max: Option<Spanned<Duration>>,
 }
 
 /// Reads all keys before it gives up on any, so that all faults are found.
-pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Result<Policy, Reported> {
+pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Result<Policy, ErrorReported> {
     let document = Slot::of_document(root);
     envelope::refuse_other_documents(&document, reader)?;
     let mut fields = document.fields(&schema::TOP, reader)?;

@@ -1,7 +1,7 @@
 //! `retries`: how often a release is tried again.
 
 use crate::policy::decode::{Fields, Reader};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// A number of retries, 0 to 10.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ impl Default for Retries {
 }
 
 /// Reads `retries`.
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Option<Retries>, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Option<Retries>, ErrorReported> {
     let number =
         fields.optional("retries", reader, |slot, reader| slot.number(0..=u32::from(Retries::MOST), reader))?;
     Ok(number.map(|number| Retries::new(number).expect("the number was checked to be one of retries")))

@@ -3,20 +3,20 @@
 use std::fmt;
 
 use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// A UUID, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uid(String);
 
 impl Uid {
-    pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Self, Reported> {
+    pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Self, ErrorReported> {
         let scalar = slot.text(reader)?;
         if is_uuid(&scalar.text) {
             return Ok(Self(scalar.text.to_ascii_lowercase()));
         }
-        let fault = Fault::at(scalar.content(), format!("{} is no UID", quoted(&scalar.text)));
+        let fault = Diagnostic::at(scalar.content(), format!("{} is no UID", quoted(&scalar.text)));
         reader.refuse(
             fault
                 .label("write the UID of the namespace kube-system")

@@ -1,7 +1,7 @@
 //! `workers`: how many helm processes run at the same time.
 
 use crate::policy::decode::{Fields, Reader};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// A number of workers, 1 to 64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ impl Default for Workers {
 }
 
 /// Reads `workers`, of the policy or of a rule.
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Option<Workers>, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Option<Workers>, ErrorReported> {
     let number =
         fields.optional("workers", reader, |slot, reader| slot.number(1..=u32::from(Workers::MOST), reader))?;
     Ok(number.map(|number| Workers::new(number).expect("the number was checked to be one of workers")))

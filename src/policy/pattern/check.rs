@@ -9,13 +9,13 @@ use super::name::{can_match, is_possible};
 use super::names::Names;
 use super::{Written, looks};
 use crate::policy::decode::Reader;
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// The glob, or all that is wrong with it.
-pub(super) fn check(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Glob, Reported> {
+pub(super) fn check(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Glob, ErrorReported> {
     let text = written.text();
-    let fault = |message: String| Fault::at(written.span(), message);
+    let fault = |message: String| Diagnostic::at(written.span(), message);
     if text.is_empty() {
         return reader
             .refuse(fault("an empty pattern".to_owned()).label("it would match nothing: write a name or a glob"));
@@ -44,23 +44,23 @@ pub(super) fn check(written: &Written<'_>, names: Names, reader: &mut Reader<'_>
 }
 
 /// Globs that are right, and that nobody means.
-fn misread(written: &Written<'_>, names: Names) -> Option<Fault> {
+fn misread(written: &Written<'_>, names: Names) -> Option<Diagnostic> {
     let text = written.text();
     if let Some(range) = Braces::of(text).repetition() {
         let message = format!("{} is no repetition in a glob", quoted(&text[range.clone()]));
-        let fault = Fault::at(written.sub(range).span(), message);
+        let fault = Diagnostic::at(written.sub(range).span(), message);
         return Some(fault.label("it stands for the text inside; repeat the `?` or the class before it instead"));
     }
     if names == Names::Charts
         && let Some(version) = version(text)
     {
-        let fault = Fault::at(written.span(), "this pattern names a chart with its version");
+        let fault = Diagnostic::at(written.span(), "this pattern names a chart with its version");
         return Some(fault.label(format!("charts go by their name alone: {}", quoted(&text[..version]))));
     }
     // A release may have a dot in its name, and almost none has.
     let dot = text.find(".*").filter(|_| matches!(names, Names::Releases | Names::Charts))?;
     let (any, dotted) = (quoted(&text.replace(".*", "*")), quoted(&text.replace(".*", "[.]*")));
-    let fault = Fault::at(written.sub(dot..dot + 2).span(), "`.*` can be read in two ways");
+    let fault = Diagnostic::at(written.sub(dot..dot + 2).span(), "`.*` can be read in two ways");
     Some(fault.label(format!("for any text write {any}; for a dot and any text, {dotted}")))
 }
 
@@ -75,7 +75,7 @@ fn version(text: &str) -> Option<usize> {
 }
 
 /// An alternative that can match nothing keeps nothing, while the rest of the pattern hides it.
-fn every_alternative(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<(), Reported> {
+fn every_alternative(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let mut checked = Ok(());
     for alternative in Braces::of(written.text()).alternatives() {
         if !is_possible(&alternative.alone, names) {
@@ -83,7 +83,7 @@ fn every_alternative(written: &Written<'_>, names: Names, reader: &mut Reader<'_
             let message = format!("with {} this pattern can match no {}", quoted(text), names.noun());
             // The cause is most often in the alternative itself.
             let about = if text.is_empty() || is_possible(text, names) { alternative.alone.as_str() } else { text };
-            let fault = Fault::at(written.sub(alternative.range).span(), message);
+            let fault = Diagnostic::at(written.sub(alternative.range).span(), message);
             checked = reader.refuse(fault.label(looks::hint(about, names)));
         }
     }

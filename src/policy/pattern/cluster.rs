@@ -8,15 +8,15 @@ use super::automaton::{Automaton, Common, LeavesOut, common};
 use super::glob::{self, Wildcards};
 use super::names::Names;
 use super::{Written, looks};
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::Reader;
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 
 /// A glob over contexts or over server URLs.
 #[derive(Clone)]
 pub struct ClusterPattern {
     text: String,
-    place: Place,
+    place: Location,
     matcher: GlobMatcher,
     reach: Reach,
 }
@@ -47,7 +47,11 @@ impl ClusterText {
 
 impl ClusterPattern {
     /// Reads a pattern, or reports why it is none.
-    pub(crate) fn read(written: &Written<'_>, over: ClusterText, reader: &mut Reader<'_>) -> Result<Self, Reported> {
+    pub(crate) fn read(
+        written: &Written<'_>,
+        over: ClusterText,
+        reader: &mut Reader<'_>,
+    ) -> Result<Self, ErrorReported> {
         let text = written.text();
         reader.spend(text.len().min(glob::LONGEST), written.span())?;
         let names = over.names();
@@ -58,7 +62,7 @@ impl ClusterPattern {
             Ok(glob) => glob,
             Err(no_glob) => {
                 let label = looks::foreign_language(text, names).unwrap_or(no_glob.label);
-                return reader.refuse(Fault::at(written.span(), no_glob.message).label(label));
+                return reader.refuse(Diagnostic::at(written.span(), no_glob.message).label(label));
             }
         };
         let reach = match Automaton::of(&[&glob]).map(|automaton| automaton.leaves_out(names)) {
@@ -74,7 +78,7 @@ impl ClusterPattern {
     }
 
     /// Where it is written.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Location {
         &self.place
     }
 
@@ -100,9 +104,9 @@ impl fmt::Debug for ClusterPattern {
 }
 
 /// What can be no context and no server, though a glob may be anything.
-fn fault(written: &Written<'_>, names: Names) -> Option<Fault> {
+fn fault(written: &Written<'_>, names: Names) -> Option<Diagnostic> {
     let text = written.text();
-    let at = |message: String| Fault::at(written.span(), message);
+    let at = |message: String| Diagnostic::at(written.span(), message);
     if text.is_empty() {
         return Some(at("an empty pattern".to_owned()).label("it would match nothing: write a name or a glob"));
     }

@@ -8,9 +8,9 @@ use super::names::Names;
 
 /// A pattern over releases of foreign hand.
 #[derive(Debug, Clone)]
-pub struct ForeignGlob(Option<GlobMatcher>);
+pub struct LenientGlob(Option<GlobMatcher>);
 
-impl ForeignGlob {
+impl LenientGlob {
     /// Reads it; what is no glob, or could match no release, is taken for one that matches every release.
     pub fn new(text: &str) -> Self {
         let glob = glob::compile(text, Wildcards::WithinNames).ok().filter(|_| is_possible(text, Names::Releases));

@@ -2,7 +2,7 @@
 
 use super::name;
 use super::names::Names;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// A hint for a pattern that can match no name of this kind.
 pub(super) fn hint(text: &str, names: Names) -> String {
@@ -66,7 +66,7 @@ fn slash(text: &str, names: Names) -> Option<String> {
 
 fn not_ascii(text: &str, _: Names) -> Option<String> {
     let character = text.chars().find(|character| !character.is_ascii())?;
-    let code = crate::visible::code_point(character);
+    let code = crate::sanitize::code_point(character);
     Some(format!("{} is {code}: names are plain ASCII", quoted(&character.to_string())))
 }
 

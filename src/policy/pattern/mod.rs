@@ -17,7 +17,7 @@ mod names;
 mod written;
 
 pub use cluster::ClusterPattern;
-pub use foreign::ForeignGlob;
+pub use foreign::LenientGlob;
 pub use name::NamePattern;
 
 pub(crate) use automaton::{Common, Overlap, Together, common};

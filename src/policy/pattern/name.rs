@@ -8,21 +8,21 @@ use super::automaton::{Automaton, CanMatch, LeavesOut};
 use super::glob::{self, Wildcards};
 use super::names::Names;
 use super::{Written, check};
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::Reader;
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// A glob over names of one kind, which can match at least one legal name.
 #[derive(Clone)]
 pub struct NamePattern {
     text: String,
-    place: Place,
+    place: Location,
     matcher: GlobMatcher,
 }
 
 impl NamePattern {
     /// Reads a pattern, or reports why it would not do what it seems to say.
-    pub(crate) fn read(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Self, Reported> {
+    pub(crate) fn read(written: &Written<'_>, names: Names, reader: &mut Reader<'_>) -> Result<Self, ErrorReported> {
         let text = written.text();
         reader.spend(effort(text), written.span())?;
         // The name of a system namespace, written out, means just that.
@@ -37,7 +37,7 @@ impl NamePattern {
     }
 
     /// Where it is written.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Location {
         &self.place
     }
 

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::plan::{Explanation, FenceVoice, KeepState, KeepVoice, PolicyVoice, Presence, RuleVoice, Verdict};
+use crate::plan::{
+    Explanation, KeepExplanation, KeepState, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation, Verdict,
+};
 use crate::policy::{RuleMatch, SelectorMatch};
 use crate::report::plan::document::{Facts, ReasonOfDocument};
 
@@ -89,11 +91,11 @@ impl ExplanationDocument {
 }
 
 impl PolicyOfExplanation {
-    fn of(voice: &PolicyVoice) -> Self {
+    fn of(voice: &PolicyExplanation) -> Self {
         let (fence, place) = match &voice.fence {
-            FenceVoice::Inside(_, place) => ("inside", Some(place.to_string())),
-            FenceVoice::LabelsUnknown(_, place) => ("labels-unknown", Some(place.to_string())),
-            FenceVoice::Outside => ("outside", None),
+            ScopeExplanation::Inside(_, place) => ("inside", Some(place.to_string())),
+            ScopeExplanation::LabelsUnknown(_, place) => ("labels-unknown", Some(place.to_string())),
+            ScopeExplanation::Outside => ("outside", None),
         };
         Self {
             name: voice.name.clone(),
@@ -107,7 +109,7 @@ impl PolicyOfExplanation {
 }
 
 impl KeepOfExplanation {
-    fn of(voice: &KeepVoice) -> Self {
+    fn of(voice: &KeepExplanation) -> Self {
         Self {
             entry: voice.entry.clone(),
             place: voice.place.to_string(),
@@ -118,7 +120,7 @@ impl KeepOfExplanation {
 }
 
 impl RuleOfExplanation {
-    fn of(voice: &RuleVoice) -> Self {
+    fn of(voice: &RuleExplanation) -> Self {
         let answer = match voice.answer {
             RuleMatch::Selects => "selects",
             RuleMatch::OtherRelease => "other-release",

@@ -5,18 +5,18 @@ mod document;
 pub use document::ExplanationDocument;
 
 use crate::plan::{
-    Entry, Explanation, FenceVoice, KeepState, KeepVoice, OptOutState, PolicyVoice, Presence, Reason, RuleVoice,
-    Verdict,
+    Entry, Explanation, KeepExplanation, KeepState, OptOutState, PolicyExplanation, Presence, Reason, RuleExplanation,
+    ScopeExplanation, Verdict,
 };
 use crate::policy::{History, RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Object, Release};
-use crate::report::paint::Paint;
+use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
 use crate::report::words::age;
-use crate::visible;
+use crate::sanitize;
 
 /// The explanation as text for people: the verdict with its reasons, then everybody who has a say.
-pub fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint: Paint) -> String {
+pub fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint: Styles) -> String {
     let id = paint.strong(&explanation.id.to_string());
     let mut lines = vec![format!("{id}  {}", presence(&explanation.presence, now)), verdict(explanation, paint)];
     lines.push(String::new());
@@ -44,14 +44,14 @@ pub fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint
 }
 
 fn row(table: &mut Table, label: &str, text: &str, place: &str) {
-    table.row(vec![label.to_owned(), visible::line(text), visible::line(place)]);
+    table.row(vec![label.to_owned(), sanitize::line(text), sanitize::line(place)]);
 }
 
 fn presence(presence: &Presence, now: jiff::Timestamp) -> String {
     match presence {
         Presence::Is(release) => release_words(release, now),
-        Presence::Unreadable(why) => format!("cannot be understood: {}", visible::line(why)),
-        Presence::Unlisted(why) => format!("its namespace cannot be looked at: {}", visible::line(why)),
+        Presence::Unreadable(why) => format!("cannot be understood: {}", sanitize::line(why)),
+        Presence::Unlisted(why) => format!("its namespace cannot be looked at: {}", sanitize::line(why)),
         Presence::Missing => "there is no such release; this is for one that is deployed now".to_owned(),
     }
 }
@@ -60,15 +60,15 @@ fn release_words(release: &Release, now: jiff::Timestamp) -> String {
     let since = release.updated.as_known().map(|updated| now.duration_since(*updated));
     let old = since.and_then(|since| std::time::Duration::try_from(since).ok());
     let old = old.map_or_else(|| "of unknown age".to_owned(), |old| format!("{} old", age(old)));
-    let chart = release.chart.as_known().map(|chart| format!("{}, ", visible::line(&chart.to_string())));
+    let chart = release.chart.as_known().map(|chart| format!("{}, ", sanitize::line(&chart.to_string())));
     format!("revision {}, {}, {}{old}", release.revision, release.status, chart.unwrap_or_default())
 }
 
-fn verdict(explanation: &Explanation, paint: Paint) -> String {
+fn verdict(explanation: &Explanation, paint: Styles) -> String {
     match explanation.entry.as_ref().map(|entry| entry.decision.verdict) {
         Some(Verdict::Purge) => paint.purge("purge"),
         Some(Verdict::Keep) => "keep".to_owned(),
-        None if explanation.policies.iter().all(|policy| policy.fence == FenceVoice::Outside) => {
+        None if explanation.policies.iter().all(|policy| policy.fence == ScopeExplanation::Outside) => {
             "keep: it is outside the fence, and never touched".to_owned()
         }
         None => "keep: what is not understood is kept".to_owned(),
@@ -80,13 +80,15 @@ fn deciding(entry: &Entry) -> impl Iterator<Item = &Reason> {
     entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
 }
 
-fn rows_of_policy(policy: &PolicyVoice, table: &mut Table) {
+fn rows_of_policy(policy: &PolicyExplanation, table: &mut Table) {
     match &policy.fence {
-        FenceVoice::Inside(pattern, place) => row(table, "fence", &format!("inside: {pattern}"), &place.to_string()),
-        FenceVoice::LabelsUnknown(pattern, place) => {
+        ScopeExplanation::Inside(pattern, place) => {
+            row(table, "fence", &format!("inside: {pattern}"), &place.to_string());
+        }
+        ScopeExplanation::LabelsUnknown(pattern, place) => {
             row(table, "fence", &format!("perhaps: {pattern}, and its labels are not known"), &place.to_string());
         }
-        FenceVoice::Outside => row(table, "fence", &format!("outside that of {}", policy.name), &policy.file),
+        ScopeExplanation::Outside => row(table, "fence", &format!("outside that of {}", policy.name), &policy.file),
     }
     for keep in &policy.keeps {
         row(table, "keep", &keep_words(keep), &keep.place.to_string());
@@ -96,7 +98,7 @@ fn rows_of_policy(policy: &PolicyVoice, table: &mut Table) {
     }
 }
 
-fn keep_words(keep: &KeepVoice) -> String {
+fn keep_words(keep: &KeepExplanation) -> String {
     let perhaps = if keep.names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
     let state = match &keep.state {
         KeepState::InForce => String::new(),
@@ -107,7 +109,7 @@ fn keep_words(keep: &KeepVoice) -> String {
     format!("{}{perhaps}{state}{because}", keep.entry)
 }
 
-fn rule_words(rule: &RuleVoice) -> String {
+fn rule_words(rule: &RuleExplanation) -> String {
     let answer = match &rule.answer {
         RuleMatch::Selects => "selects it",
         RuleMatch::OtherRelease => "does not: other namespaces, releases or charts",

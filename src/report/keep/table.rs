@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::words::releases;
 use crate::inventory::{SeenOptOut, Until as Written};
 use crate::policy::{Until, Zone};
-use crate::report::paint::Paint;
+use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
-use crate::visible;
+use crate::sanitize;
 
 /// Longer reasons are cut in the table; the document has all of them.
 const LONGEST_REASON: usize = 60;
@@ -17,7 +17,7 @@ const NEEDED: usize = 3;
 const LAST_TO_END: SignedDuration = SignedDuration::from_hours(12);
 
 /// The list as text for people; nothing where there is none.
-pub fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<usize>, paint: Paint) -> String {
+pub fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<usize>, paint: Styles) -> String {
     if opt_outs.is_empty() {
         return String::new();
     }
@@ -26,11 +26,11 @@ pub fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<us
     for SeenOptOut { opt_out, by } in opt_outs {
         table.row(vec![
             opt_out.namespace.to_string(),
-            visible::line(&releases(&opt_out.releases)),
-            visible::line(&until(&opt_out.until, now)),
+            sanitize::line(&releases(&opt_out.releases)),
+            sanitize::line(&until(&opt_out.until, now)),
             opt_out.reason.as_deref().map_or_else(|| "-".to_owned(), short),
-            visible::line(&opt_out.source.to_string()),
-            by.as_deref().map_or_else(|| "-".to_owned(), visible::line),
+            sanitize::line(&opt_out.source.to_string()),
+            by.as_deref().map_or_else(|| "-".to_owned(), sanitize::line),
         ]);
     }
     let mut lines = table.into_lines(width, NEEDED).collect::<Vec<_>>();
@@ -41,7 +41,7 @@ pub fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<us
 }
 
 fn short(reason: &str) -> String {
-    let line = visible::line(&reason.replace('\n', " "));
+    let line = sanitize::line(&reason.replace('\n', " "));
     match line.char_indices().nth(LONGEST_REASON) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
@@ -82,7 +82,7 @@ mod tests {
         let (namespace, reason) = ("dev-a".parse().expect("a legal name"), format!("a\nb\u{1b}{}", "x".repeat(100)));
         let opt_out = OptOut::to_write(namespace, KeptReleases::All, Written::Never, Some(reason));
         let seen = [SeenOptOut { opt_out, by: Some("al\u{202e}ice".to_owned()) }];
-        let text = render_opt_outs(&seen, Timestamp::UNIX_EPOCH, None, Paint::new(Colour::Off));
+        let text = render_opt_outs(&seen, Timestamp::UNIX_EPOCH, None, Styles::new(Colour::Off));
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("a b␛xxx") && text.contains("x…") && text.contains("al\u{fffd}ice"), "{text}");
     }

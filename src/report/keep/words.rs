@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster::KeepMark;
+use crate::cluster::OptOutConfigMap;
 use crate::inventory::{KeptReleases, OptOut, OptOutSource, Until};
-use crate::visible;
+use crate::sanitize;
 
 /// More releases than this are counted, not named.
 const NAMED: usize = 8;
@@ -32,8 +32,8 @@ pub fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
 }
 
 /// What it said before, where that was something else: it may have been somebody else's word.
-pub fn mark_before(before: &KeepMark, now: &OptOut) -> Option<String> {
-    let by = before.annotations.get(KeepMark::BY).map_or_else(String::new, |by| format!(", by {by}"));
+pub fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
+    let by = before.annotations.get(OptOutConfigMap::BY).map_or_else(String::new, |by| format!(", by {by}"));
     let before = OptOut::from_mark(before.clone())?;
     if before.until == now.until && before.reason == now.reason {
         return None;
@@ -44,7 +44,7 @@ pub fn mark_before(before: &KeepMark, now: &OptOut) -> Option<String> {
 
 /// That nothing of that name is there, and what is.
 pub fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
-    let listed = names.iter().take(NAMED).map(|name| visible::line(name)).collect::<Vec<_>>().join(", ");
+    let listed = names.iter().take(NAMED).map(|name| sanitize::line(name)).collect::<Vec<_>>().join(", ");
     let there = match names.len() {
         0 => "its namespace has none".to_owned(),
         many if many > NAMED => format!("its namespace has {listed} and {} more", many - NAMED),
@@ -57,12 +57,12 @@ pub fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
 pub fn still_kept(opt_out: &OptOut, way_out: &str) -> String {
     let reason = opt_out.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     let (what, ends, source) = (what(opt_out), ends(&opt_out.until), &opt_out.source);
-    visible::sentence(&format!("note: {what} is kept {ends} ({source}){reason}; remove it with: {way_out}"))
+    sanitize::sentence(&format!("note: {what} is kept {ends} ({source}){reason}; remove it with: {way_out}"))
 }
 
 /// `NAMESPACE/RELEASES`.
 fn what(opt_out: &OptOut) -> String {
-    visible::line(&format!("{}/{}", opt_out.namespace, releases(&opt_out.releases)))
+    sanitize::line(&format!("{}/{}", opt_out.namespace, releases(&opt_out.releases)))
 }
 
 /// The globs in one word; `*` for all.

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use super::{Level, LogLine};
 use crate::guard::Refusal;
-use crate::policy::Faults;
-use crate::report::Diagnostic;
+use crate::policy::PolicyErrors;
+use crate::report::DiagnosticJson;
 
 /// An error with its causes and its hint.
 pub fn error_line(error: &dyn Error, hint: Option<&str>, exit_code: u8) -> LogLine {
@@ -22,6 +22,6 @@ pub fn refusal_line(refusal: &Refusal) -> LogLine {
 }
 
 /// Every fault of a file, in its order.
-pub(in crate::report) fn fault_lines(faults: &Faults) -> impl Iterator<Item = LogLine> {
-    Diagnostic::of_faults(faults).map(|fault| LogLine::new(Level::Error, "fault").with_all(fault))
+pub(in crate::report) fn fault_lines(faults: &PolicyErrors) -> impl Iterator<Item = LogLine> {
+    DiagnosticJson::of_faults(faults).map(|fault| LogLine::new(Level::Error, "fault").with_all(fault))
 }

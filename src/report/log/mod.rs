@@ -115,7 +115,7 @@ mod tests {
     fn a_line_is_json_whatever_is_in_it_and_says_when_how_bad_and_what() {
         let hostile = "a\u{1b}[2J\n\"\u{202e}b\u{7f}";
         let line = LogLine::new(Level::Warn, "paused").with("message", hostile).render(Clock::System);
-        assert!(!line.contains(crate::visible::is_hidden), "{line:?}");
+        assert!(!line.contains(crate::sanitize::is_hidden), "{line:?}");
         let read: Value = serde_json::from_str(&line).expect("it is JSON");
         assert_eq!(
             (&read["level"], &read["event"], &read["message"]),

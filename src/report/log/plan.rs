@@ -1,10 +1,10 @@
 //! A plan, and the beginning of what it is for, as lines of a log.
 
 use super::{Level, LogLine};
-use crate::journal::OperationOfHead;
+use crate::journal::OperationKind;
 use crate::plan::{Entry, Verdict};
 use crate::report::plan::table::PlanView;
-use crate::report::run::note::RunNote;
+use crate::report::run::note::JournalRef;
 use crate::report::undo::{PruneRow, PruneView, RestoreView};
 
 /// The plan in one line, and each of its decisions in one for whoever wants to know everything.
@@ -15,7 +15,7 @@ pub fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + us
         .with("context", view.connection.context().to_string())
         .with("server", view.connection.server().to_string())
         .with_some("uid", view.identity.map(|identity| &identity.0))
-        .with_some("shard", view.narrowing.shard.map(|shard| shard.to_string()))
+        .with_some("shard", view.filters.shard.map(|shard| shard.to_string()))
         .with_some("scope", (!view.scope.is_empty()).then_some(view.scope))
         .with("helm", view.helm.version().to_string())
         .with("purge", view.plan.chosen().count())
@@ -65,7 +65,7 @@ pub fn prune_plan_line(view: &PruneView<'_>) -> LogLine {
 }
 
 /// What begins now, and how many helms do it, where helm does.
-pub fn begun_line(operation: OperationOfHead, run: &RunNote, releases: usize, workers: Option<usize>) -> LogLine {
+pub fn begun_line(operation: OperationKind, run: &JournalRef, releases: usize, workers: Option<usize>) -> LogLine {
     LogLine::new(Level::Info, "begun")
         .with("operation", operation.as_str())
         .with("run", &run.id)

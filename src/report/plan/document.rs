@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::opt_outs::{KeepOfDocument, OptOutOfDocument};
 use super::table::PlanView;
 use crate::cluster::{Connection, Identity};
-use crate::plan::{Entry, Narrowing, Reason, Subject, UnseenOptOuts, Verdict};
-use crate::policy::{History, KeepEntry, Policies};
+use crate::plan::{Entry, Filters, Reason, Subject, UnseenOptOuts, Verdict};
+use crate::policy::{History, KeepEntry, PolicySet};
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -18,7 +18,7 @@ pub struct PlanDocument {
     created: String,
     policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
-    narrowing: NarrowingOfDocument,
+    filters: NarrowingOfDocument,
     helm: String,
     totals: Totals,
     refusals: Vec<RefusalOfDocument>,
@@ -134,7 +134,7 @@ impl PlanDocument {
             created: view.now.to_string(),
             policies: PolicyOfDocument::of(view.policies),
             cluster: ClusterOfDocument::new(view.connection, view.identity),
-            narrowing: NarrowingOfDocument::of(view.narrowing),
+            filters: NarrowingOfDocument::of(view.filters),
             helm: view.helm.version().to_string(),
             totals: Totals {
                 purge: view.plan.chosen().count(),
@@ -152,7 +152,7 @@ impl PlanDocument {
 }
 
 impl PolicyOfDocument {
-    pub(in crate::report) fn of(policies: &Policies) -> Vec<Self> {
+    pub(in crate::report) fn of(policies: &PolicySet) -> Vec<Self> {
         let of = |policy: &crate::policy::Policy| Self {
             name: policy.name.clone(),
             file: policy.file.to_string(),
@@ -163,14 +163,14 @@ impl PolicyOfDocument {
 }
 
 impl NarrowingOfDocument {
-    fn of(narrowing: &Narrowing) -> Self {
+    fn of(filters: &Filters) -> Self {
         let texts = |entries: &[KeepEntry]| entries.iter().map(|entry| entry.as_str().to_owned()).collect();
         Self {
-            namespace: narrowing.namespace.as_ref().map(ToString::to_string),
-            shard: narrowing.shard.map(|shard| shard.to_string()),
-            only: texts(&narrowing.only),
-            keep: texts(&narrowing.keep),
-            without_opt_outs: narrowing.unseen_opt_outs == UnseenOptOuts::GoWithout,
+            namespace: filters.namespace.as_ref().map(ToString::to_string),
+            shard: filters.shard.map(|shard| shard.to_string()),
+            only: texts(&filters.only),
+            keep: texts(&filters.keep),
+            without_opt_outs: filters.unseen_opt_outs == UnseenOptOuts::GoWithout,
         }
     }
 }

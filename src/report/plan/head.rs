@@ -5,34 +5,39 @@ use crate::cluster::Connection;
 use crate::helm::Helm;
 use crate::inventory::{KeptReleases, OptOut};
 use crate::plan::{OptOutNote, OptOutState};
-use crate::policy::{Opening, Policies, Policy};
-use crate::report::paint::Paint;
+use crate::policy::{Opening, Policy, PolicySet};
+use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
 use crate::report::words::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// More opt-outs than this are counted, not named, unless somebody wants everything.
 const NAMED: usize = 12;
 
 /// The lines of the head, without the empty one that ends it.
-pub(in crate::report) fn head(view: &PlanView<'_>, detail: Detail, paint: Paint) -> Vec<String> {
+pub(in crate::report) fn head(view: &PlanView<'_>, detail: Detail, paint: Styles) -> Vec<String> {
     let mut lines = names(view.policies, view.connection, view.helm, paint);
     lines.extend(view.policies.iter().filter_map(|policy| hours(policy, view.now)));
     if !view.scope.is_empty() {
         lines.push(view.scope.to_owned());
     }
-    lines.extend(view.plan.remarks.iter().map(|remark| paint.quiet(&format!("note: {}", visible::line(remark)))));
+    lines.extend(view.plan.remarks.iter().map(|remark| paint.quiet(&format!("note: {}", sanitize::line(remark)))));
     lines.extend(argo(view).map(|line| paint.quiet(&line)));
     lines.extend(opted_out(view, detail, paint));
     lines
 }
 
 /// Which policies, which cluster, which helm.
-pub(in crate::report) fn names(policies: &Policies, connection: &Connection, helm: &Helm, paint: Paint) -> Vec<String> {
-    let context = visible::line(connection.context().as_str());
-    let server = visible::line(connection.server().as_str());
+pub(in crate::report) fn names(
+    policies: &PolicySet,
+    connection: &Connection,
+    helm: &Helm,
+    paint: Styles,
+) -> Vec<String> {
+    let context = sanitize::line(connection.context().as_str());
+    let server = sanitize::line(connection.server().as_str());
     let cluster = format!("on {} ({server}, helm v{})", paint.strong(&context), helm.version());
-    let policy = |policy: &Policy| format!("{}  {}", paint.strong(&policy.name), visible::line(&policy.file));
+    let policy = |policy: &Policy| format!("{}  {}", paint.strong(&policy.name), sanitize::line(&policy.file));
     match policies.as_slice() {
         [only] => vec![format!("{}  {cluster}", policy(only))],
         several => {
@@ -56,13 +61,13 @@ fn hours(policy: &Policy, now: jiff::Timestamp) -> Option<String> {
 
 fn argo(view: &PlanView<'_>) -> Option<String> {
     let namespaces = view.plan.managed_namespaces.iter().take(NAMED);
-    let named = namespaces.map(|managed| format!("{} ({})", managed.namespace, visible::line(&managed.application)));
+    let named = namespaces.map(|managed| format!("{} ({})", managed.namespace, sanitize::line(&managed.application)));
     let named = named.collect::<Vec<_>>().join(", ");
     (!named.is_empty()).then(|| format!("note: Argo CD puts objects into {named}; what it makes is no Helm release"))
 }
 
 /// Those that last longer than the policy wants come first, from the plan.
-fn opted_out(view: &PlanView<'_>, detail: Detail, paint: Paint) -> Vec<String> {
+fn opted_out(view: &PlanView<'_>, detail: Detail, paint: Styles) -> Vec<String> {
     let in_force = view.plan.opt_outs.iter().filter(|note| detail == Detail::Wide || note.state != OptOutState::Over);
     let notes = in_force.collect::<Vec<_>>();
     if notes.is_empty() {
@@ -98,6 +103,6 @@ fn cells(note: &OptOutNote) -> Vec<String> {
     };
     let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     let words = format!("{}{state} ({source}){reason}", note.ends);
-    let name = visible::line(&format!("{namespace}/{releases}"));
-    vec!["opted out".to_owned(), name, note.hits.to_string(), visible::line(&words)]
+    let name = sanitize::line(&format!("{namespace}/{releases}"));
+    vec!["opted out".to_owned(), name, note.hits.to_string(), sanitize::line(&words)]
 }

@@ -3,7 +3,7 @@
 use super::table::Detail;
 use crate::plan::{Entry, Plan};
 use crate::report::words::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// So many releases are named unless somebody wants everything, and so many hooks of each.
 const NAMED: usize = 3;
@@ -26,5 +26,5 @@ fn line(entry: &Entry, detail: Detail) -> String {
     let named = all.iter().take(most).map(|hook| format!("{} {}", hook.kind, hook.name)).collect::<Vec<_>>().join(", ");
     let more = all.len() - most.min(all.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    visible::line(&format!("of {namespace}/{} hooks do not run (hooks: skip): {named}{more}", entry.subject.name()))
+    sanitize::line(&format!("of {namespace}/{} hooks do not run (hooks: skip): {named}{more}", entry.subject.name()))
 }

@@ -6,7 +6,7 @@ use super::table::Detail;
 use crate::plan::{Entry, Reason, Source, Subject, Verdict};
 use crate::release::{Known, Release};
 use crate::report::words::age;
-use crate::visible;
+use crate::sanitize;
 
 /// The cells of an entry, in the order of the headings.
 pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Detail) -> Vec<String> {
@@ -18,7 +18,7 @@ pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Deta
     let verdict = if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" };
     let mut cells = vec![
         entry.subject.namespace().map_or_else(unknown, ToString::to_string),
-        visible::line(entry.subject.name()),
+        sanitize::line(entry.subject.name()),
         verdict.to_owned(),
         release.and_then(|release| age_of(release, now)).unwrap_or_else(unknown),
         chart(entry, release),
@@ -32,7 +32,7 @@ pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Deta
         let first = decided.and_then(Reason::source);
         cells.push(release.map_or_else(unknown, |release| release.revision.to_string()));
         cells.push(release.map_or_else(unknown, |release| release.status.to_string()));
-        cells.push(first.map_or_else(String::new, |source| visible::line(&source.to_string())));
+        cells.push(first.map_or_else(String::new, |source| sanitize::line(&source.to_string())));
     }
     cells
 }
@@ -41,7 +41,7 @@ pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Deta
 fn chart(entry: &Entry, release: Option<&Release>) -> String {
     let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::PerhapsKept { .. });
     match release.map(|release| &release.chart) {
-        Some(Known::Is(chart)) => visible::line(&chart.to_string()),
+        Some(Known::Is(chart)) => sanitize::line(&chart.to_string()),
         Some(Known::Unknown) if !entry.decision.reasons.iter().any(matters) => "-".to_owned(),
         Some(Known::Unknown) | None => "?".to_owned(),
     }
@@ -62,8 +62,8 @@ pub(in crate::report) fn why(entry: &Entry) -> String {
         .iter()
         .filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
     let texts = said.map(|reason| match reason.source() {
-        Some(source) => format!("{} ({})", visible::line(&reason.to_string()), short(source)),
-        None => visible::line(&reason.to_string()),
+        Some(source) => format!("{} ({})", sanitize::line(&reason.to_string()), short(source)),
+        None => sanitize::line(&reason.to_string()),
     });
     let state = match &entry.subject {
         Subject::Release(release) if release.status != crate::release::Status::Deployed => {
@@ -78,7 +78,7 @@ pub(in crate::report) fn why(entry: &Entry) -> String {
 /// File and line: enough to go there, short enough for a table.
 pub(in crate::report) fn short(source: &Source) -> String {
     match source {
-        Source::Policy(place) => format!("{}:{}", visible::line(&place.file), place.line),
+        Source::Policy(place) => format!("{}:{}", sanitize::line(&place.file), place.line),
         Source::Flag(flag) => (*flag).to_owned(),
     }
 }

@@ -7,24 +7,24 @@ use super::undo;
 use crate::cluster::{Connection, Identity};
 use crate::guard::Refusal;
 use crate::helm::Helm;
-use crate::plan::{Entry, KeepHits, KeepState, Narrowing, Plan, Subject, Verdict};
-use crate::policy::Policies;
-use crate::report::paint::Paint;
+use crate::plan::{Entry, Filters, KeepHits, KeepState, Plan, Subject, Verdict};
+use crate::policy::PolicySet;
+use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
 use crate::report::words::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// A plan with everything that has to be said beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanView<'a> {
     /// The policies it comes from.
-    pub policies: &'a Policies,
+    pub policies: &'a PolicySet,
     /// The cluster it is for.
     pub connection: &'a Connection,
     /// The cluster's identity, where it could be read.
     pub identity: Option<&'a Identity>,
     /// What was taken away from it.
-    pub narrowing: &'a Narrowing,
+    pub filters: &'a Filters,
     /// The helm that would do it.
     pub helm: &'a Helm,
     /// The decisions.
@@ -52,7 +52,7 @@ pub enum Detail {
 const NEEDED: usize = 3;
 
 /// The plan as text for people.
-pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> String {
+pub fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> String {
     let mut lines = head(view, detail, paint);
     lines.push(String::new());
     if view.plan.entries.is_empty() && view.plan.in_fence > 0 {
@@ -80,7 +80,7 @@ pub fn plan_names(plan: &Plan) -> String {
     plan.chosen().map(|release| release.id.to_string()).collect::<Vec<_>>().join("\n")
 }
 
-fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Paint) -> Vec<String> {
+fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> Vec<String> {
     let mut table = Table::new(headings(detail));
     for entry in &view.plan.entries {
         table.row(cells(entry, view.now, detail));
@@ -105,7 +105,7 @@ fn headings(detail: Detail) -> Vec<(&'static str, Align)> {
     headings
 }
 
-fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
+fn keep_lines(hits: &[KeepHits], paint: Styles) -> Vec<String> {
     let mut table = Table::new(vec![("", Align::Left), ("", Align::Left), ("", Align::Right), ("", Align::Left)]);
     for keep in hits {
         let state = match &keep.state {
@@ -115,7 +115,7 @@ fn keep_lines(hits: &[KeepHits], paint: Paint) -> Vec<String> {
             _ => String::new(),
         };
         let note = format!("{}{state}", short(&keep.source));
-        table.row(vec!["keep".to_owned(), visible::line(&keep.entry), keep.hits.to_string(), note]);
+        table.row(vec!["keep".to_owned(), sanitize::line(&keep.entry), keep.hits.to_string(), note]);
     }
     table.into_lines(None, 4).skip(1).map(|line| format!("  {}", paint.quiet(&line))).collect()
 }
@@ -140,7 +140,7 @@ fn claims_line(plan: &Plan) -> Option<String> {
     }
 }
 
-fn footer(view: &PlanView<'_>, paint: Paint) -> String {
+fn footer(view: &PlanView<'_>, paint: Styles) -> String {
     let chosen = view.plan.chosen().count();
     let purge = if chosen == 0 {
         "nothing to purge".to_owned()

@@ -4,7 +4,7 @@ use super::table::Detail;
 use crate::plan::{Entry, Plan};
 use crate::release::Loss;
 use crate::report::words::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// So many releases are named unless somebody wants everything.
 const NAMED: usize = 3;
@@ -45,5 +45,5 @@ fn loss_line(entry: &Entry, detail: Detail) -> String {
     let named = entry.losses.iter().take(most).map(Loss::to_string).collect::<Vec<_>>().join(", ");
     let more = entry.losses.len() - most.min(entry.losses.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    visible::line(&format!("of {namespace}/{} does not come back: {named}{more}", entry.subject.name()))
+    sanitize::line(&format!("of {namespace}/{} does not come back: {named}{more}", entry.subject.name()))
 }

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::executor::{NotStarted, Operation};
     use crate::report::progress::SecondSignal;
-    use crate::report::{Paint, Volume};
+    use crate::report::{Styles, Verbosity};
     use crate::settings::Colour;
     use std::io::{self, Write};
     use std::sync::mpsc::{Sender, channel};
@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn what_the_end_of_a_phase_waits_for_is_said_and_what_is_spared_with_the_one_that_needs_it() {
         let (sender, said) = channel();
-        let plain = Paint::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let plain = Styles::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         let release = |name: &str| crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn what_is_tried_again_and_an_api_server_that_is_gone_are_said_and_attempts_are_counted() {
         let (sender, said) = channel();
-        let plain = Paint::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let plain = Styles::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
         let release = &crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
@@ -167,8 +167,8 @@ mod tests {
     #[test]
     fn silence_is_broken_every_half_minute_and_not_more_often() {
         let (sender, said) = channel();
-        let plain = Paint::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Volume::Normal);
+        let plain = Styles::new(Colour::Off);
+        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);

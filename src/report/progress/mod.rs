@@ -10,14 +10,14 @@ use heartbeat::Heartbeat;
 use json::JsonLines;
 use lines::Lines;
 
-use super::paint::Paint;
+use super::paint::Styles;
 use super::printer::Printer;
 use super::words::{after_attempts, plural, seconds};
 use crate::clock::Clock;
 use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
 use crate::helm::{Failure, FailureClass};
 use crate::release::ReleaseId;
-use crate::visible;
+use crate::sanitize;
 use std::time::Duration;
 
 /// Whoever shows a run while it is under way.
@@ -70,7 +70,7 @@ pub fn progress(showing: Showing, way_out: WayOut, clock: Clock) -> Box<dyn Prog
 }
 
 /// The line for a release that has ended: all that a log keeps of it.
-fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Duration, paint: Paint) -> String {
+fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Duration, paint: Styles) -> String {
     let name = format!("{release} {}{}", seconds(took), after_attempts(attempts));
     match outcome {
         Outcome::Purged { .. } => format!("{} {name}", paint.good("purged")),
@@ -80,9 +80,9 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Du
             let first = failure.words.error.lines().next().unwrap_or_default();
             // The list at the end may say that it is gone.
             if failure.class == FailureClass::Unclear {
-                return format!("{} {name}: {}", paint.bad("unclear"), visible::line(first));
+                return format!("{} {name}: {}", paint.bad("unclear"), sanitize::line(first));
             }
-            format!("{} {name} {}: {}", paint.bad("failed"), failure.class, visible::line(first))
+            format!("{} {name} {}: {}", paint.bad("failed"), failure.class, sanitize::line(first))
         }
         Outcome::Changed(_) => format!("{} {release}", paint.quiet("left alone")),
         Outcome::StillNeeded { .. } => judged_line(release, outcome, attempts, paint),
@@ -91,12 +91,12 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Du
 }
 
 /// The line for what became of a release that no worker has.
-fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Paint) -> String {
+fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Styles) -> String {
     let after = after_attempts(attempts);
     match outcome {
         Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.quiet("kept")),
         Outcome::Failed(failure) => {
-            let words = visible::line(&failure.words.error);
+            let words = sanitize::line(&failure.words.error);
             format!("{} {release}{after} {}: {words}", paint.bad("failed"), failure.class)
         }
         other => format!("{} {release}", other.kind().as_str()),
@@ -104,8 +104,8 @@ fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Pai
 }
 
 /// The line for a release that is tried again. While the API server is gone there is no telling when.
-fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Paint) -> String {
-    let first = visible::line(failure.words.error.lines().next().unwrap_or_default());
+fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Styles) -> String {
+    let first = sanitize::line(failure.words.error.lines().next().unwrap_or_default());
     let when = wait.map_or_else(String::new, |wait| format!(" in {}", seconds(wait)));
     format!("{} {release}{when} {}: {first}", paint.quiet("trying again"), failure.class)
 }
@@ -160,8 +160,8 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
 }
 
 /// Why nothing more is begun, where that is the journal's fault.
-fn not_recorded_line(why: &str, paint: Paint) -> String {
-    format!("{} the journal cannot be written: {}", paint.bad("error:"), visible::line(why))
+fn not_recorded_line(why: &str, paint: Styles) -> String {
+    format!("{} the journal cannot be written: {}", paint.bad("error:"), sanitize::line(why))
 }
 
 fn are(count: usize, noun: &str) -> String {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::report::paint::Paint;
-use crate::rights::{Finding, FindingState};
-use crate::visible;
+use crate::report::paint::Styles;
+use crate::rights::{DoctorCheck, FindingState};
+use crate::sanitize;
 
 /// All findings, for programs.
 #[derive(Debug, Serialize)]
@@ -26,8 +26,8 @@ struct FindingOfDocument {
 
 impl FindingsDocument {
     /// Of some findings.
-    pub fn of(findings: &[Finding]) -> Self {
-        let of = |finding: &Finding| FindingOfDocument {
+    pub fn of(findings: &[DoctorCheck]) -> Self {
+        let of = |finding: &DoctorCheck| FindingOfDocument {
             about: finding.about,
             state: word(finding.state),
             found: finding.found.clone(),
@@ -38,18 +38,18 @@ impl FindingsDocument {
 }
 
 /// A line for each, and a hint below those that need one.
-pub fn render_findings(findings: &[Finding], paint: Paint) -> String {
+pub fn render_findings(findings: &[DoctorCheck], paint: Styles) -> String {
     let width = findings.iter().map(|finding| finding.about.len()).max().unwrap_or_default();
     let mut lines = Vec::new();
-    for Finding { about, state, found, hint } in findings {
+    for DoctorCheck { about, state, found, hint } in findings {
         let word = word(*state);
         let word = match state {
             FindingState::Good => paint.good(&format!("{word:<7}")),
             FindingState::Warning => paint.hint(&format!("{word:<7}")),
             FindingState::Missing(_) => paint.bad(&format!("{word:<7}")),
         };
-        lines.push(format!("{word}  {about:<width$}  {}", visible::line(found)));
-        lines.extend(hint.iter().map(|hint| format!("{:9}{:width$}  {}", "", "", paint.quiet(&visible::line(hint)))));
+        lines.push(format!("{word}  {about:<width$}  {}", sanitize::line(found)));
+        lines.extend(hint.iter().map(|hint| format!("{:9}{:width$}  {}", "", "", paint.quiet(&sanitize::line(hint)))));
     }
     lines.join("\n")
 }

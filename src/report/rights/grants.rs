@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::report::document::{Format, serialize};
-use crate::rights::{Account, Grant, GrantObject, Purpose};
+use crate::rights::{Account, Purpose, RbacManifest, RbacObject};
 
 /// Comments are broken here.
 const WIDTH: usize = 118;
@@ -26,14 +26,14 @@ pub struct GrantHead<'a> {
 struct List<'a> {
     api_version: &'static str,
     kind: &'static str,
-    items: Vec<&'a GrantObject>,
+    items: Vec<&'a RbacObject>,
 }
 
 /// YAML, a document for each object, with a comment above it.
 ///
 /// # Errors
 /// Where it cannot be expressed, which would be a fault of this program.
-pub fn render_grants(head: &GrantHead<'_>, grants: &[Grant]) -> Result<String, String> {
+pub fn render_grants(head: &GrantHead<'_>, grants: &[RbacManifest]) -> Result<String, String> {
     let mut text = comment(&head.words());
     for grant in grants {
         let object = serialize(&grant.object, Format::Yaml)?;
@@ -47,7 +47,7 @@ pub fn render_grants(head: &GrantHead<'_>, grants: &[Grant]) -> Result<String, S
 ///
 /// # Errors
 /// As above.
-pub fn serialize_grants(grants: &[Grant], format: Format) -> Result<String, String> {
+pub fn serialize_grants(grants: &[RbacManifest], format: Format) -> Result<String, String> {
     let items = grants.iter().map(|grant| &grant.object).collect();
     serialize(&List { api_version: "v1", kind: "List", items }, format)
 }

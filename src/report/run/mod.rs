@@ -5,5 +5,5 @@ pub(in crate::report) mod note;
 pub(in crate::report) mod summary;
 
 pub use document::RunDocument;
-pub use note::RunNote;
+pub use note::JournalRef;
 pub use summary::{SummaryView, render_summary};

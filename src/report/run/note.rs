@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// Which run, and where its journal is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RunNote {
+pub struct JournalRef {
     /// The run's name.
     pub id: String,
     /// The journal's file, its ConfigMap, or both; none where none is kept.

@@ -1,15 +1,15 @@
 //! The summary at the end of a run.
 
-use super::note::RunNote;
-use crate::executor::{Afterwards, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Settled};
+use super::note::JournalRef;
+use crate::executor::{ObservedState, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Verification};
 use crate::helm::{Failure, FailureClass};
 use crate::report::errors::indented;
-use crate::report::paint::Paint;
-use crate::report::printer::Volume;
+use crate::report::paint::Styles;
+use crate::report::printer::Verbosity;
 use crate::report::table::{Align, Table};
 use crate::report::words::{after_attempts, plural, seconds};
 use crate::run_id::RunId;
-use crate::visible;
+use crate::sanitize;
 
 /// A finished run with what the last look at the cluster said.
 #[derive(Debug, Clone, Copy)]
@@ -19,17 +19,17 @@ pub struct SummaryView<'a> {
     /// What the run is called.
     pub id: &'a RunId,
     /// What verified them.
-    pub settled: &'a Settled,
+    pub settled: &'a Verification,
     /// The cluster's context.
     pub context: &'a str,
     /// Its journal.
-    pub journal: &'a RunNote,
+    pub journal: &'a JournalRef,
     /// How much is said about each failure.
-    pub volume: Volume,
+    pub volume: Verbosity,
 }
 
 /// The summary as text for people.
-pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
+pub fn render_summary(view: &SummaryView<'_>, paint: Styles) -> String {
     let mut parts = parts(view.run, view.volume, Operation::Uninstall, paint);
     parts.push(verification(view, paint));
     let journal = (!view.journal.places.is_empty()).then(|| format!("\njournal: run {}", view.journal.id));
@@ -37,7 +37,7 @@ pub fn render_summary(view: &SummaryView<'_>, paint: Paint) -> String {
 }
 
 /// What came of a run, but for what verified it.
-pub(in crate::report) fn parts(run: &Run, volume: Volume, operation: Operation, paint: Paint) -> Vec<String> {
+pub(in crate::report) fn parts(run: &Run, volume: Verbosity, operation: Operation, paint: Styles) -> Vec<String> {
     let mut parts = vec![counts(run, operation, paint)];
     let failed = failures(run, volume, paint);
     if !failed.is_empty() {
@@ -56,7 +56,7 @@ pub(in crate::report) fn parts(run: &Run, volume: Volume, operation: Operation, 
     parts
 }
 
-fn counts(run: &Run, operation: Operation, paint: Paint) -> String {
+fn counts(run: &Run, operation: Operation, paint: Styles) -> String {
     let count = |kind: OutcomeKind, text: &str| format!("{text} {}", run.count(kind));
     let failed = count(OutcomeKind::Failed, "failed");
     let done = match operation {
@@ -80,7 +80,7 @@ fn counts(run: &Run, operation: Operation, paint: Paint) -> String {
 }
 
 /// Failures that say the same are said once, below the releases they concern.
-fn failures(run: &Run, volume: Volume, paint: Paint) -> Vec<String> {
+fn failures(run: &Run, volume: Verbosity, paint: Styles) -> Vec<String> {
     let mut groups: Vec<(FailureClass, String, Vec<String>)> = Vec::new();
     for result in &run.results {
         let Outcome::Failed(failure) = &result.outcome else { continue };
@@ -95,29 +95,31 @@ fn failures(run: &Run, volume: Volume, paint: Paint) -> Vec<String> {
     groups.into_iter().map(|(class, text, lines)| group_text(class, &text, lines, paint)).collect()
 }
 
-fn group_text(class: FailureClass, text: &str, mut lines: Vec<String>, paint: Paint) -> String {
+fn group_text(class: FailureClass, text: &str, mut lines: Vec<String>, paint: Styles) -> String {
     lines.push(format!("      {}", indented(text, 6)));
     lines.extend(class.hint().map(|hint| format!("      {} {hint}", paint.hint("hint:"))));
     lines.join("\n")
 }
 
-fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Volume) -> String {
+fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Verbosity) -> String {
     let words = words(failure, volume);
     match result.afterwards {
-        Afterwards::Listed { status, .. } if failure.class != FailureClass::StillListed => {
+        ObservedState::Listed { status, .. } if failure.class != FailureClass::StillListed => {
             format!("{words}\nit is still listed, as `{status}`")
         }
-        Afterwards::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
-        Afterwards::Listed { .. } | Afterwards::Kept | Afterwards::Unknown | Afterwards::Unreadable => words,
+        ObservedState::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
+        ObservedState::Listed { .. } | ObservedState::Kept | ObservedState::Unknown | ObservedState::Unreadable => {
+            words
+        }
     }
 }
 
 /// The cause says more than the error where Helm hides it. Both are shown; long ones are cut.
-fn words(failure: &Failure, volume: Volume) -> String {
+fn words(failure: &Failure, volume: Verbosity) -> String {
     const LINES: usize = 6;
     let all = failure.words.all();
     let lines = all.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>();
-    if volume == Volume::Verbose || lines.len() <= LINES {
+    if volume == Verbosity::Verbose || lines.len() <= LINES {
         return lines.join("\n");
     }
     format!("{}\n… {} more lines with --verbose", lines[..LINES].join("\n"), lines.len() - LINES)
@@ -125,7 +127,7 @@ fn words(failure: &Failure, volume: Volume) -> String {
 
 fn changed_text(result: &ReleaseResult) -> Option<String> {
     match &result.outcome {
-        Outcome::Changed(what) => Some(format!("  {}  {}", result.release.id, visible::line(what))),
+        Outcome::Changed(what) => Some(format!("  {}  {}", result.release.id, sanitize::line(what))),
         _ => None,
     }
 }
@@ -137,7 +139,7 @@ fn still_needed_text(result: &ReleaseResult) -> Option<String> {
     }
 }
 
-fn not_started(run: &Run, paint: Paint) -> Option<String> {
+fn not_started(run: &Run, paint: Styles) -> Option<String> {
     const NAMED: usize = 20;
     let waiting = run.results.iter().filter_map(|result| match &result.outcome {
         Outcome::NotStarted(reason) => Some((result, reason)),
@@ -153,7 +155,7 @@ fn not_started(run: &Run, paint: Paint) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-fn left_behind(run: &Run, paint: Paint) -> Option<String> {
+fn left_behind(run: &Run, paint: Styles) -> Option<String> {
     let mut table = Table::new(vec![("", Align::Left), ("", Align::Left)]);
     let mut rows = 0;
     for result in &run.results {
@@ -164,7 +166,7 @@ fn left_behind(run: &Run, paint: Paint) -> Option<String> {
         };
         let objects = left_behind.iter().map(|object| format!("{object} (helm.sh/resource-policy: keep)"));
         for text in objects.chain(remarks.iter().cloned()) {
-            table.row(vec![result.release.id.to_string(), visible::line(&text)]);
+            table.row(vec![result.release.id.to_string(), sanitize::line(&text)]);
             rows += 1;
         }
     }
@@ -172,26 +174,26 @@ fn left_behind(run: &Run, paint: Paint) -> Option<String> {
     (rows > 0).then(|| format!("{}\n{}", paint.strong("left behind"), lines.join("\n")))
 }
 
-fn verification(view: &SummaryView<'_>, paint: Paint) -> String {
-    let context = visible::line(view.context);
+fn verification(view: &SummaryView<'_>, paint: Styles) -> String {
+    let context = sanitize::line(view.context);
     match view.settled {
-        Settled::Verified { reported, gone } if reported == gone => {
+        Verification::Verified { reported, gone } if reported == gone => {
             format!("verified: {gone} of {reported} are gone from {context}{}", undo(view))
         }
-        Settled::Verified { reported, gone } => {
+        Verification::Verified { reported, gone } => {
             paint.bad(&format!("verified: only {gone} of {reported} are gone from {context}")) + &undo(view)
         }
-        Settled::NotVerified(why) => {
+        Verification::NotVerified(why) => {
             format!("{} {}", paint.bad("not verified:"), indented(why, 14))
         }
-        Settled::NothingToVerify => "nothing was purged".to_owned(),
+        Verification::NothingToVerify => "nothing was purged".to_owned(),
     }
 }
 
 /// The way back, where there is one.
 fn undo(view: &SummaryView<'_>) -> String {
     const NAMED: usize = 5;
-    let kept = view.run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).collect::<Vec<_>>();
+    let kept = view.run.results.iter().filter(|result| result.afterwards == ObservedState::Kept).collect::<Vec<_>>();
     if kept.is_empty() {
         return String::new();
     }

@@ -3,27 +3,27 @@
 use std::time::Duration;
 
 use super::{ended, outcome};
-use crate::journal::{Ended, Head, OperationOfHead, PastRun, Record, Told, Verified};
-use crate::report::paint::Paint;
+use crate::journal::{Ended, JournalHeader, OperationKind, PastRun, Record, Told, Verified};
+use crate::report::paint::Styles;
 use crate::report::plan::table::Detail;
 use crate::report::table::{Align, Table};
 use crate::report::words::{plural, seconds};
-use crate::visible;
+use crate::sanitize;
 
 /// Columns without which a row says nothing: release and outcome.
 const NEEDED: usize = 2;
 
 /// One run as text for people.
-pub fn render_one_run(run: &PastRun, detail: Detail, width: Option<usize>, paint: Paint) -> String {
+pub fn render_one_run(run: &PastRun, detail: Detail, width: Option<usize>, paint: Styles) -> String {
     let mut parts = vec![head(run, paint)];
     parts.extend(releases(&run.record, width.filter(|_| detail == Detail::Usual), paint));
     parts.extend(missing(&run.record));
     parts.join("\n\n")
 }
 
-fn head(run: &PastRun, paint: Paint) -> String {
+fn head(run: &PastRun, paint: Styles) -> String {
     let head = &run.record.head;
-    let policy = |policy: &crate::journal::PolicyOfHead| {
+    let policy = |policy: &crate::journal::PolicyRef| {
         format!("policy   {}  {}  sha256 {}", policy.name, policy.file, policy.sha256)
     };
     let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
@@ -38,18 +38,18 @@ fn head(run: &PastRun, paint: Paint) -> String {
         run.record.ended.iter().map(|ended| format!("ended    {}  {}", ended.at, verified(ended, head.operation))),
     );
     lines.push(format!("journal  {}", run.source));
-    let mut lines = lines.into_iter().map(|line| visible::line(&line)).collect::<Vec<_>>();
+    let mut lines = lines.into_iter().map(|line| sanitize::line(&line)).collect::<Vec<_>>();
     lines[0] = paint.strong(&lines[0]);
     lines.join("\n")
 }
 
-fn what(head: &Head) -> String {
+fn what(head: &JournalHeader) -> String {
     let of = if head.takes_back.is_empty() { String::new() } else { format!(" of {}", head.takes_back.join(", ")) };
     format!("{}{of}", head.operation.as_str())
 }
 
-fn verified(ended: &Ended, operation: OperationOfHead) -> String {
-    let are = if operation == OperationOfHead::Restore { "deployed" } else { "gone" };
+fn verified(ended: &Ended, operation: OperationKind) -> String {
+    let are = if operation == OperationKind::Restore { "deployed" } else { "gone" };
     match &ended.verified {
         Verified { gone: Some(gone), reported: Some(reported), .. } => {
             format!("verified: {gone} of {reported} are {are}")
@@ -58,7 +58,7 @@ fn verified(ended: &Ended, operation: OperationOfHead) -> String {
     }
 }
 
-fn releases(record: &Record, width: Option<usize>, paint: Paint) -> Option<String> {
+fn releases(record: &Record, width: Option<usize>, paint: Styles) -> Option<String> {
     if record.releases.is_empty() {
         return None;
     }
@@ -77,11 +77,11 @@ fn releases(record: &Record, width: Option<usize>, paint: Paint) -> Option<Strin
         // Whoever wrote the journal may have written any number.
         let took = row.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         table.row(vec![
-            visible::line(release),
-            visible::line(outcome(&row.told)),
+            sanitize::line(release),
+            sanitize::line(outcome(&row.told)),
             row.revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string()),
             took.map_or_else(String::new, seconds),
-            visible::line(&why),
+            sanitize::line(&why),
         ]);
     }
     let mut lines = table.into_lines(width, NEEDED).map(|line| format!("  {line}")).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::outcome;
-use crate::journal::{ClusterOfHead, Ending, PastRun, PolicyOfHead, Row, RunTotals, Told, Unread, Verified};
+use crate::journal::{ClusterRef, Ending, PastRun, PolicyRef, Row, RunTotals, Told, Unread, Verified};
 
 /// `kind: RunList`.
 #[derive(Debug, Serialize)]
@@ -16,7 +16,7 @@ pub struct RunListDocument {
     unread: Vec<UnreadOfDocument>,
 }
 
-/// `kind: RunRecord`.
+/// `kind: JournalConfigMap`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OneRunDocument {
@@ -47,10 +47,10 @@ struct RunOfDocument {
     interrupted_by_signal: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
-    policies: Vec<PolicyOfHead>,
+    policies: Vec<PolicyRef>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<String>,
-    cluster: ClusterOfHead,
+    cluster: ClusterRef,
     who: String,
     host: String,
     pid: u32,

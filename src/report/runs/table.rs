@@ -6,17 +6,17 @@ use jiff::Timestamp;
 
 use super::ended;
 use crate::journal::PastRun;
-use crate::report::paint::Paint;
+use crate::report::paint::Styles;
 use crate::report::plan::table::Detail;
 use crate::report::table::{Align, Table};
 use crate::report::words::age;
-use crate::visible;
+use crate::sanitize;
 
 /// Columns without which a row says nothing: run, what it did, age, policy, cluster, ended.
 const NEEDED: usize = 6;
 
 /// The list as text for people; nothing where there is none.
-pub fn render_runs(runs: &[PastRun], detail: Detail, now: Timestamp, width: Option<usize>, paint: Paint) -> String {
+pub fn render_runs(runs: &[PastRun], detail: Detail, now: Timestamp, width: Option<usize>, paint: Styles) -> String {
     if runs.is_empty() {
         return String::new();
     }
@@ -44,15 +44,15 @@ fn row(run: &PastRun, is_wide: bool, now: Timestamp) -> Vec<String> {
         run.id.to_string(),
         head.operation.as_str().to_owned(),
         since.map_or_else(|| "?".to_owned(), age),
-        visible::line(&head.policies_and_shard()),
-        visible::line(&head.cluster.context),
+        sanitize::line(&head.policies_and_shard()),
+        sanitize::line(&head.cluster.context),
         ended(run),
     ];
     let counts = [totals.planned, totals.done(), totals.failed, totals.not_started];
     cells.extend(counts.map(|count| count.to_string()));
-    cells.push(visible::line(&head.who));
+    cells.push(sanitize::line(&head.who));
     if is_wide {
-        cells.push(visible::line(&run.source.to_string()));
+        cells.push(sanitize::line(&run.source.to_string()));
     }
     cells
 }

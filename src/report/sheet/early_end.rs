@@ -7,7 +7,7 @@ use crate::guard::Refusal;
 /// Why nothing was begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct EarlyEnd {
+pub struct EarlyExit {
     /// `policy`, `usage`, `error`, `refused`, `declined`, `interrupted` or `dry-run`.
     pub why: &'static str,
     /// In words: each fault of the policies, each refusal, or the error.
@@ -20,7 +20,7 @@ pub struct EarlyEnd {
     pub guards: Vec<&'static str>,
 }
 
-impl EarlyEnd {
+impl EarlyExit {
     /// With one thing to say.
     pub fn new(why: &'static str, message: impl Into<String>) -> Self {
         Self { why, messages: vec![message.into()], hint: None, guards: Vec::new() }

@@ -21,8 +21,8 @@ pub fn write_report(path: &Path, text: &str) -> io::Result<()> {
         Ok(_) | Err(_) => {}
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new();
-    let mut file = beside.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
+    let mut join = tempfile::Builder::new();
+    let mut file = join.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
     file.write_all(with_an_end(text).as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::report::words::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// More rows than this are counted: a summary of a job may have a mebibyte.
 const MOST_ROWS: usize = 100;
@@ -69,7 +69,7 @@ impl SheetTable {
 fn cell(text: &str) -> String {
     let mut shown = String::new();
     let mut before = None;
-    let text = visible::line(&text.replace(['\n', '\t'], " "));
+    let text = sanitize::line(&text.replace(['\n', '\t'], " "));
     let mut characters = text.chars().take(LONGEST).peekable();
     while let Some(character) = characters.next() {
         let between_digits = |before: Option<char>, after: Option<&char>| {

@@ -7,7 +7,7 @@ mod purge;
 mod restore;
 mod short;
 
-pub use early_end::EarlyEnd;
+pub use early_end::EarlyExit;
 pub use files::{write_report, write_termination_log};
 pub use short::Short;
 
@@ -49,7 +49,7 @@ impl Report {
     }
 
     /// Says how it ended, and why early, where it did.
-    pub fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
+    pub fn end(&mut self, exit_code: u8, early: Option<EarlyExit>) {
         match self {
             Report::Purge(document) => document.end(exit_code, early),
             Report::Restore(document) => document.end(exit_code, early),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::EarlyEnd;
+use super::EarlyExit;
 use crate::report::document::escaped;
 
 /// The kubelet keeps no more of a termination log, its line break included.
@@ -30,7 +30,7 @@ pub struct Short {
     pub(super) verified: Option<&'static str>,
     pub(super) totals: serde_json::Value,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stopped: Option<EarlyEnd>,
+    pub(super) stopped: Option<EarlyExit>,
     pub(super) failed: Vec<ShortFailure>,
     /// How many more failed, or were left out here.
     pub(super) failed_left_out: usize,
@@ -67,7 +67,7 @@ impl Short {
             let (release, message) = (failure.release.clone(), cut(&failure.message, characters));
             ShortFailure { release, message, class: failure.class }
         };
-        let early = |early: &EarlyEnd| EarlyEnd {
+        let early = |early: &EarlyExit| EarlyExit {
             messages: early.messages.iter().take(failures.max(1)).map(|text| cut(text, characters)).collect(),
             hint: early.hint.as_ref().map(|text| cut(text, characters)),
             guards: early.guards.iter().copied().take(failures.max(1)).collect(),
@@ -118,7 +118,7 @@ mod tests {
             seconds: 1.5,
             verified: Some("verified"),
             totals: serde_json::json!({"purged": 3, "failed": failed.len()}),
-            stopped: Some(EarlyEnd { hint: Some(words.to_owned()), ..EarlyEnd::new("error", words) }),
+            stopped: Some(EarlyExit { hint: Some(words.to_owned()), ..EarlyExit::new("error", words) }),
             failed: failed.iter().map(failure).collect(),
             failed_left_out: 0,
         }

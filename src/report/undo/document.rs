@@ -7,8 +7,8 @@ use super::summary::RestoreReport;
 use crate::executor::OutcomeKind;
 use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::run::document::{ResultOfDocument, VerificationOfDocument};
-use crate::report::run::note::RunNote;
-use crate::report::sheet::EarlyEnd;
+use crate::report::run::note::JournalRef;
+use crate::report::sheet::EarlyExit;
 use crate::undo::RestoreEntry;
 
 /// `kind: RestorePlan`, or `RestoreReport` once it is carried out.
@@ -19,7 +19,7 @@ pub struct RestoreDocument {
     kind: &'static str,
     /// The restore itself, once it is carried out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::report) run: Option<RunNote>,
+    pub(in crate::report) run: Option<JournalRef>,
     pub(in crate::report) created: String,
     pub(in crate::report) policies: Vec<PolicyOfDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct RestoreDocument {
     unreadable: Vec<Unreadable>,
     /// Why nothing was begun, where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::report) stopped: Option<EarlyEnd>,
+    pub(in crate::report) stopped: Option<EarlyExit>,
     /// Where it is a report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::report) exit_code: Option<u8>,
@@ -166,7 +166,7 @@ impl RestoreDocument {
     }
 
     /// Says how the program ends.
-    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
+    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyExit>) {
         self.kind = "RestoreReport";
         self.exit_code = Some(exit_code);
         self.stopped = early.or(self.stopped.take());
@@ -174,7 +174,7 @@ impl RestoreDocument {
 
     /// The same, with why nothing of it was begun.
     #[must_use]
-    pub fn stopped(self, why: EarlyEnd) -> Self {
+    pub fn stopped(self, why: EarlyExit) -> Self {
         Self { stopped: Some(why), ..self }
     }
 

@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 
 use crate::cluster::{Connection, Identity};
 use crate::helm::Helm;
-use crate::policy::Policies;
+use crate::policy::PolicySet;
 use crate::release::Loss;
-use crate::report::paint::Paint;
+use crate::report::paint::Styles;
 use crate::report::plan::head::names;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
 use crate::run_id::RunId;
+use crate::sanitize;
 use crate::shard::Shard;
 use crate::undo::{RestoreEntry, RestorePlan, Verdict};
-use crate::visible;
 
 /// A plan of a restore with everything that has to be said beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct RestoreView<'a> {
     /// The policies whose purges are taken back.
-    pub policies: &'a Policies,
+    pub policies: &'a PolicySet,
     /// The cluster it is for.
     pub connection: &'a Connection,
     /// The cluster's identity, where it could be read.
@@ -44,7 +44,7 @@ const NAMED: usize = 5;
 const NEEDED: usize = 3;
 
 /// The plan as text for people.
-pub fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Paint) -> String {
+pub fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Styles) -> String {
     let mut lines = names(view.policies, view.connection, view.helm, paint);
     lines.extend(view.plan.runs.iter().map(|run| run_line(run, view)));
     if let Some(later) = &view.plan.later {
@@ -61,7 +61,7 @@ pub fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: 
         lines.extend(rows(view.plan, width.map(|width| width.saturating_sub(2)), paint));
     }
     lines.push(String::new());
-    lines.extend(notes(view.plan).iter().map(|line| paint.quiet(&visible::line(line))));
+    lines.extend(notes(view.plan).iter().map(|line| paint.quiet(&sanitize::line(line))));
     lines.push(footer(view, paint));
     lines.join("\n")
 }
@@ -77,7 +77,7 @@ fn run_words(run: &RunId, now: jiff::Timestamp) -> String {
     since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
 }
 
-fn rows(plan: &RestorePlan, width: Option<usize>, paint: Paint) -> Vec<String> {
+fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> Vec<String> {
     let mut table = Table::new(vec![
         ("NAMESPACE", Align::Left),
         ("RELEASE", Align::Left),
@@ -94,8 +94,8 @@ fn rows(plan: &RestorePlan, width: Option<usize>, paint: Paint) -> Vec<String> {
             kept.id.name.to_string(),
             decision(entry).to_owned(),
             kept.revision.to_string(),
-            chart.map_or_else(|| "?".to_owned(), |chart| visible::line(&chart)),
-            visible::line(&why(entry)),
+            chart.map_or_else(|| "?".to_owned(), |chart| sanitize::line(&chart)),
+            sanitize::line(&why(entry)),
         ]);
     }
     let mut lines = table.into_lines(width, NEEDED);
@@ -147,7 +147,7 @@ fn notes(plan: &RestorePlan) -> Vec<String> {
     notes
 }
 
-fn footer(view: &RestoreView<'_>, paint: Paint) -> String {
+fn footer(view: &RestoreView<'_>, paint: Styles) -> String {
     let plan = view.plan;
     let (going, finished, left) = (plan.going().count(), plan.finished().count(), plan.left_alone().count());
     let namespaces = plan.going().map(|entry| &entry.candidate.kept.id.namespace).collect::<BTreeSet<_>>().len();

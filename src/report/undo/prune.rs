@@ -4,17 +4,17 @@ use serde::Serialize;
 
 use crate::cluster::{Connection, Identity};
 use crate::helm::Helm;
-use crate::mark::Mark;
-use crate::policy::Policies;
+use crate::history_tag::HistoryTag;
+use crate::policy::PolicySet;
 use crate::release::Release;
-use crate::report::paint::Paint;
+use crate::report::paint::Styles;
 use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::plan::head::names;
-use crate::report::run::note::RunNote;
+use crate::report::run::note::JournalRef;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
+use crate::sanitize;
 use crate::shard::Shard;
-use crate::visible;
 
 /// A history that is removed.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct PruneRow<'a> {
     /// The record that a purge has left, as a release.
     pub kept: &'a Release,
     /// Who has left it.
-    pub mark: &'a Mark,
+    pub mark: &'a HistoryTag,
     /// Why it is still there, where it is although it should not be.
     pub failed: Option<&'a str>,
 }
@@ -31,7 +31,7 @@ pub struct PruneRow<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct PruneView<'a> {
     /// The policies whose purges have left the histories.
-    pub policies: &'a Policies,
+    pub policies: &'a PolicySet,
     /// The cluster.
     pub connection: &'a Connection,
     /// The cluster's identity, where it could be read.
@@ -47,11 +47,11 @@ pub struct PruneView<'a> {
     /// What ages are counted from.
     pub now: jiff::Timestamp,
     /// Its journal, once there is one.
-    pub journal: Option<&'a RunNote>,
+    pub journal: Option<&'a JournalRef>,
 }
 
 /// The plan as text for people.
-pub fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: Paint) -> String {
+pub fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: Styles) -> String {
     let mut lines = names(view.policies, view.connection, view.helm, paint);
     lines.push(String::new());
     let mut table = Table::new(vec![
@@ -68,7 +68,7 @@ pub fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: Paint) ->
             kept.id.name.to_string(),
             kept.revision.to_string(),
             since.map_or_else(|| "?".to_owned(), age),
-            visible::line(mark.run.as_str()),
+            sanitize::line(mark.run.as_str()),
         ]);
     }
     if !view.rows.is_empty() {
@@ -79,7 +79,7 @@ pub fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: Paint) ->
     lines.join("\n")
 }
 
-fn footer(view: &PruneView<'_>, paint: Paint) -> String {
+fn footer(view: &PruneView<'_>, paint: Styles) -> String {
     if view.rows.is_empty() {
         return format!("nothing to prune · {} younger", view.younger);
     }
@@ -97,7 +97,7 @@ pub struct PruneDocument {
     api_version: &'static str,
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    run: Option<RunNote>,
+    run: Option<JournalRef>,
     created: String,
     policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,

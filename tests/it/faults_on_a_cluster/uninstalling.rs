@@ -6,8 +6,8 @@ use helm_purge::cluster::Connection;
 use helm_purge::helm::child::Limits;
 use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
 use helm_purge::release::ReleaseId;
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
@@ -124,19 +124,19 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let (real, proxy) = Real::behind_a_proxy("late", helm);
         real.seed(&["a/b"]);
         proxy.fail(OBJECT, Which::Every, Fault::Stall);
-        let wish = ConnectionWish {
+        let wish = ConnectionOptions {
             kubeconfig: KubeconfigFiles::Flag(proxy.kubeconfig().to_owned()),
-            ..ConnectionWish::default()
+            ..ConnectionOptions::default()
         };
         let connection = Connection::resolve(&wish).expect("it resolves");
         let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
-        let found = Helm::find(program.to_str(), None, &StopSignal::default()).expect("helm answers");
+        let found = Helm::find(program.to_str(), None, &CancelToken::default()).expect("helm answers");
         let limits = Limits::with_deadline(Duration::from_secs(3));
         let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
         let manner = Manner::usual(Duration::from_mins(5));
-        let verdict = uninstall.run(&[&release], &manner, &StopSignal::default(), &mut |_| {});
+        let verdict = uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
         let Some(Attempt::Failed(failure) | Attempt::Unclear(failure)) = verdict.rest.first() else {
             panic!("{verdict:?}")
         };

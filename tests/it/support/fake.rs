@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use helm_purge::cluster::Connection;
 use helm_purge::helm::Helm;
-use helm_purge::settings::{ConnectionWish, KubeconfigFiles};
-use helm_purge::signal::StopSignal;
+use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
+use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 
 use super::program::OptOuts;
@@ -46,8 +46,8 @@ impl FakeHelm {
         let script = format!("#!/bin/sh\nFAKE_HELM='{scenario}' HELM_PURGE_TEST='{marker}' exec '{fake}' \"$@\"\n");
         let wrapper = self.program.executable("helm", &script);
         let kubeconfig = KubeconfigFiles::Flag(folder.join("kubeconfig"));
-        let connection = Connection::resolve(&ConnectionWish { kubeconfig, ..ConnectionWish::default() });
-        let helm = Helm::find(wrapper.to_str(), None, &StopSignal::default());
+        let connection = Connection::resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() });
+        let helm = Helm::find(wrapper.to_str(), None, &CancelToken::default());
         (helm.expect("the fake answers"), connection.expect("it resolves"))
     }
 

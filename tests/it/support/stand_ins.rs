@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use helm_purge::clock::Clock;
 use helm_purge::executor::{
-    BatchSize, CannotLook, Event, Execution, FailureHandling, Means, NoJournal, Patience, Planned, Run, StillAsPlanned,
+    Backends, BatchSize, Event, ExecutorConfig, FailureHandling, NoJournal, NoProbe, Recheck, RetryPolicy, Run, Task,
     execute,
 };
 use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
 use helm_purge::inventory::read;
 use helm_purge::release::{Release, ReleaseId};
-use helm_purge::signal::{Interrupts, Stage, StopSignal};
+use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
 pub(crate) const GONE: Attempt = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
 
@@ -25,27 +25,28 @@ pub(crate) fn releases(count: usize) -> Vec<Release> {
     read(format!("[{entries}]").as_bytes()).expect("a list").releases
 }
 
-pub(crate) const GO_ON: Execution = Execution {
+pub(crate) const GO_ON: ExecutorConfig = ExecutorConfig {
     workers: 4,
     batch: BatchSize::Auto,
     failures: FailureHandling::GoOn,
     deadline: None,
-    patience: Patience::NONE,
+    patience: RetryPolicy::NONE,
     clock: Clock::System,
 };
-pub(crate) const FAIL_FAST: Execution = Execution { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
+pub(crate) const FAIL_FAST: ExecutorConfig =
+    ExecutorConfig { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
 
-pub(crate) const ONE_LANE: Execution = Execution { workers: 1, ..GO_ON };
+pub(crate) const ONE_LANE: ExecutorConfig = ExecutorConfig { workers: 1, ..GO_ON };
 
 /// All in one phase and one manner.
-pub(crate) fn planned(releases: Vec<Release>) -> Vec<Planned> {
+pub(crate) fn planned(releases: Vec<Release>) -> Vec<Task> {
     let manner = Manner::usual(Duration::from_mins(5));
-    releases.into_iter().map(|release| Planned::with_all_others(release, manner)).collect()
+    releases.into_iter().map(|release| Task::with_all_others(release, manner)).collect()
 }
 
-pub(crate) fn means(action: impl Action + 'static, still: impl StillAsPlanned + 'static) -> Means {
-    let remaining = CannotLook("nobody asked".to_owned());
-    Means {
+pub(crate) fn means(action: impl Action + 'static, still: impl Recheck + 'static) -> Backends {
+    let remaining = NoProbe("nobody asked".to_owned());
+    Backends {
         action: Arc::new(action),
         still: Arc::new(still),
         remaining: Arc::new(remaining),
@@ -56,8 +57,8 @@ pub(crate) fn means(action: impl Action + 'static, still: impl StillAsPlanned + 
 pub(crate) fn carry_out(
     count: usize,
     action: impl Action + 'static,
-    still: impl StillAsPlanned + 'static,
-    execution: Execution,
+    still: impl Recheck + 'static,
+    execution: ExecutorConfig,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
@@ -73,7 +74,7 @@ pub(crate) struct Failing {
 }
 
 impl Action for Failing {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &StopSignal, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect();
         self.tried.lock().expect("nobody panics while it is held").push(names);
         let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();

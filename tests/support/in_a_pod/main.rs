@@ -5,9 +5,9 @@ use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
 use helm_purge::cli;
-use helm_purge::command::{Reports, Surroundings, dispatch};
-use helm_purge::report::{Paint, Printer, Volume};
-use helm_purge::settings::{Colour, Environment, FrontDoor, Parent, Terminal};
+use helm_purge::command::{App, Reports, dispatch};
+use helm_purge::report::{Printer, Styles, Verbosity};
+use helm_purge::settings::{Colour, EntryPoint, Environment, Parent, Terminal};
 use helm_purge::signal::Interrupts;
 
 fn main() -> ExitCode {
@@ -15,14 +15,14 @@ fn main() -> ExitCode {
     let pod = environment.connection.in_cluster.as_mut().expect("the test says where the API server is");
     pod.service_account = service_account();
     let terminal = Terminal::look(&environment);
-    let plain = Paint::new(Colour::Off);
+    let plain = Styles::new(Colour::Off);
     let arguments = std::env::args_os().collect::<Vec<_>>();
-    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Volume::Normal)
+    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Verbosity::Normal)
         .with_log_format(helm_purge::log_format(&arguments));
-    let cli = cli::parse(arguments, FrontDoor::Direct).expect("tests know the command line");
-    let (front_door, parent, interrupts) = (FrontDoor::Direct, Parent::look(), Interrupts::silent());
+    let cli = cli::parse(arguments, EntryPoint::Direct).expect("tests know the command line");
+    let (entry_point, parent, interrupts) = (EntryPoint::Direct, Parent::look(), Interrupts::silent());
     let reports = Reports::default();
-    dispatch(cli, &mut Surroundings { environment, terminal, front_door, parent, printer, interrupts, reports }).into()
+    dispatch(cli, &mut App { environment, terminal, entry_point, parent, printer, interrupts, reports }).into()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own, and this is how it is told where to look")]

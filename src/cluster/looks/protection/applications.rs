@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::in_bounds;
 use super::kinds::{Kind, objects};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 const KIND: Kind = Kind { group: "argoproj.io", name: "Application", versions: &["v1alpha1"] };
 
@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     /// Where that cannot be told, or they cannot be listed.
-    pub fn applications(&self) -> Result<Vec<Application>, LookError> {
+    pub fn applications(&self) -> Result<Vec<Application>, ApiError> {
         self.look(|client| in_bounds(objects::<Spec, NotUsed, _>(client, &KIND)))
     }
 }

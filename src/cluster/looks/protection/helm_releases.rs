@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::in_bounds;
 use super::kinds::{Kind, objects};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 /// In all versions the fields that matter here are the same.
 const KIND: Kind =
@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     /// Where that cannot be told, or they cannot be listed.
-    pub fn helm_releases(&self) -> Result<Vec<HelmRelease>, LookError> {
+    pub fn helm_releases(&self) -> Result<Vec<HelmRelease>, ApiError> {
         self.look(|client| in_bounds(objects::<Spec, Status, _>(client, &KIND)))
     }
 }

@@ -9,7 +9,7 @@ use kube::api::{ListParams, ObjectMeta};
 
 use super::{every_object, in_bounds};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::looks::SIDE_BY_SIDE;
 use crate::cluster::looks::own_annotations::own_annotations;
 use crate::cluster::question::answered;
@@ -17,7 +17,7 @@ use crate::release::Namespace;
 
 /// One of them. Foreign text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeepMark {
+pub struct OptOutConfigMap {
     /// The namespace it lies in.
     pub namespace: String,
     /// Its name.
@@ -26,7 +26,7 @@ pub struct KeepMark {
     pub annotations: BTreeMap<String, String>,
 }
 
-impl KeepMark {
+impl OptOutConfigMap {
     /// The label that makes a ConfigMap one of these, and its value.
     pub const LABEL: (&str, &str) = ("helm-purge", "keep");
     /// The annotation with the globs of the releases that it keeps: all of them, where it is not there.
@@ -41,22 +41,22 @@ impl KeepMark {
 
 /// Those of the whole cluster, and the moment they are of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct KeepMarkList {
+pub struct OptOutConfigMapList {
     /// In no order.
-    pub marks: Vec<KeepMark>,
+    pub marks: Vec<OptOutConfigMap>,
     /// The resource version of the list, from which a watch can go on.
     pub version: String,
 }
 
 /// Those of one namespace, or why they could not be listed.
-pub type MarksInNamespace = (Namespace, Result<Vec<KeepMark>, LookError>);
+pub type OptOutConfigMapsInNamespace = (Namespace, Result<Vec<OptOutConfigMap>, ApiError>);
 
 impl Client {
     /// Those of the whole cluster.
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn keep_marks(&self) -> Result<KeepMarkList, LookError> {
+    pub fn keep_marks(&self) -> Result<OptOutConfigMapList, ApiError> {
         self.look(|client| in_bounds(list(Api::all(client))))
     }
 
@@ -64,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     /// Where nothing could be asked at all. What was refused in one namespace stands beside it.
-    pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<MarksInNamespace>, LookError> {
+    pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<OptOutConfigMapsInNamespace>, ApiError> {
         self.look(|client| {
             in_bounds(async move {
                 let looks = namespaces.into_iter().map(|namespace| {
@@ -79,21 +79,21 @@ impl Client {
 
 /// By what they are known.
 pub(in crate::cluster::looks) fn marked() -> ListParams {
-    let (label, value) = KeepMark::LABEL;
+    let (label, value) = OptOutConfigMap::LABEL;
     ListParams::default().labels(&format!("{label}={value}"))
 }
 
-async fn list(api: Api<ConfigMap>) -> Result<KeepMarkList, LookError> {
+async fn list(api: Api<ConfigMap>) -> Result<OptOutConfigMapList, ApiError> {
     let mut marks = Vec::new();
     let list = |page| {
         let api = api.clone();
         async move { answered(|| api.list_metadata(&page)).await }
     };
-    let version = every_object(&marked(), list, |object| marks.push(KeepMark::from(object.metadata))).await?;
-    Ok(KeepMarkList { marks, version })
+    let version = every_object(&marked(), list, |object| marks.push(OptOutConfigMap::from(object.metadata))).await?;
+    Ok(OptOutConfigMapList { marks, version })
 }
 
-impl From<ObjectMeta> for KeepMark {
+impl From<ObjectMeta> for OptOutConfigMap {
     fn from(metadata: ObjectMeta) -> Self {
         Self {
             namespace: metadata.namespace.unwrap_or_default(),

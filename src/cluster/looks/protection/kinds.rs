@@ -9,7 +9,7 @@ use kube::error::DiscoveryError;
 use serde::de::DeserializeOwned;
 
 use super::every_object;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::question::answered;
 
 /// A kind, and the versions of it that this program can read, the ones to be preferred first.
@@ -20,7 +20,7 @@ pub(super) struct Kind {
 }
 
 /// What matters of every object of a kind; nothing where the cluster does not serve it.
-pub(super) async fn objects<P, U, T>(client: kube::Client, kind: &Kind) -> Result<Vec<T>, LookError>
+pub(super) async fn objects<P, U, T>(client: kube::Client, kind: &Kind) -> Result<Vec<T>, ApiError>
 where
     T: From<Object<P, U>>,
     P: Clone + Debug + DeserializeOwned,
@@ -38,7 +38,7 @@ where
 }
 
 /// How the kind is served, where it is. A group can be there without it: others may have a part in it.
-async fn served(client: &kube::Client, kind: &Kind) -> Result<Option<ApiResource>, LookError> {
+async fn served(client: &kube::Client, kind: &Kind) -> Result<Option<ApiResource>, ApiError> {
     let group = answered(async || match discovery::group(client, kind.group).await {
         Err(kube::Error::Discovery(DiscoveryError::MissingApiGroup(_))) => Ok(None),
         other => other.map(Some),
@@ -55,7 +55,7 @@ async fn served(client: &kube::Client, kind: &Kind) -> Result<Option<ApiResource
     match offered.into_iter().next() {
         Some(resource) if known(&resource).is_none() => {
             let (name, version) = (kind.name, resource.api_version);
-            Err(LookError::Unsupported(format!("{name} is served as {version}, which this program does not know")))
+            Err(ApiError::Unsupported(format!("{name} is served as {version}, which this program does not know")))
         }
         resource => Ok(resource),
     }

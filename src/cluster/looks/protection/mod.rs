@@ -10,7 +10,7 @@ mod kinds;
 pub use applications::Application;
 pub use helm_releases::{HelmRelease, MadeReleases};
 pub(super) use keep_marks::marked;
-pub use keep_marks::{KeepMark, KeepMarkList, MarksInNamespace};
+pub use keep_marks::{OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace};
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use std::time::Duration;
 use kube::api::ListParams;
 use kube::core::ObjectList;
 
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 
 /// So many objects are asked for at a time. Some kinds are large.
 const PAGE: u32 = 250;
@@ -32,10 +32,10 @@ async fn every_object<T, F>(
     parameters: &ListParams,
     mut list: impl FnMut(ListParams) -> F,
     mut on_object: impl FnMut(T),
-) -> Result<String, LookError>
+) -> Result<String, ApiError>
 where
     T: Clone,
-    F: Future<Output = Result<ObjectList<T>, LookError>>,
+    F: Future<Output = Result<ObjectList<T>, ApiError>>,
 {
     let mut page = parameters.clone().limit(PAGE);
     for _ in 0..MOST_PAGES {
@@ -46,12 +46,12 @@ where
             return Ok(found.metadata.resource_version.unwrap_or_default());
         }
     }
-    Err(LookError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
+    Err(ApiError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))
 }
 
 /// The answer to a whole look, or the news that it took too long.
-pub(super) async fn in_bounds<T>(look: impl Future<Output = Result<T, LookError>>) -> Result<T, LookError> {
-    let late = |_| LookError::Failed(format!("not all of it came within {} s", LOOK_TIMEOUT.as_secs()));
+pub(super) async fn in_bounds<T>(look: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let late = |_| ApiError::Failed(format!("not all of it came within {} s", LOOK_TIMEOUT.as_secs()));
     tokio::time::timeout(LOOK_TIMEOUT, look).await.map_err(late)?
 }
 
@@ -71,7 +71,7 @@ mod tests {
         };
         let mut count = 0;
         let read = every_object(&ListParams::default(), endless, |_| count += 1).now_or_never();
-        assert!(matches!(read, Some(Err(LookError::Failed(_)))));
+        assert!(matches!(read, Some(Err(ApiError::Failed(_)))));
         assert_eq!(count, MOST_PAGES);
     }
 }

@@ -9,11 +9,11 @@ use kube::Api;
 use kube::api::ListParams;
 
 use super::namespaces::{KnownNamespace, known_namespace};
-use super::protection::{KeepMark, marked};
+use super::protection::{OptOutConfigMap, marked};
 use super::records::Record;
-use super::store::{NOT_REPLACED, RecordStore};
+use super::store::{NOT_REPLACED, StorageDriver};
 use crate::cluster::client::Client;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use teller::{Selected, Teller};
 
 impl Client {
@@ -24,16 +24,17 @@ impl Client {
     /// Where it cannot even be begun.
     pub fn watch_records(
         &self,
-        store: RecordStore,
+        store: StorageDriver,
         version: String,
         tell: impl FnMut(WatchNews<Record>) + Send + 'static,
-    ) -> Result<(), LookError> {
-        let selected = Selected { watched: RecordStore::parameters(""), listed: RecordStore::parameters(NOT_REPLACED) };
+    ) -> Result<(), ApiError> {
+        let selected =
+            Selected { watched: StorageDriver::parameters(""), listed: StorageDriver::parameters(NOT_REPLACED) };
         let teller = Teller { version, selected, read: |metadata| Some(Record::from(&metadata)), tell };
         self.start(move |client| async move {
             match store {
-                RecordStore::Secrets => teller.work(client, Api::<Secret>::all).await,
-                RecordStore::ConfigMaps => teller.work(client, Api::<ConfigMap>::all).await,
+                StorageDriver::Secrets => teller.work(client, Api::<Secret>::all).await,
+                StorageDriver::ConfigMaps => teller.work(client, Api::<ConfigMap>::all).await,
             }
         })
     }
@@ -45,10 +46,10 @@ impl Client {
     pub fn watch_keep_marks(
         &self,
         version: String,
-        tell: impl FnMut(WatchNews<KeepMark>) + Send + 'static,
-    ) -> Result<(), LookError> {
+        tell: impl FnMut(WatchNews<OptOutConfigMap>) + Send + 'static,
+    ) -> Result<(), ApiError> {
         let selected = Selected { watched: marked(), listed: marked() };
-        let teller = Teller { version, selected, read: |metadata| Some(KeepMark::from(metadata)), tell };
+        let teller = Teller { version, selected, read: |metadata| Some(OptOutConfigMap::from(metadata)), tell };
         self.start(move |client| teller.work(client, Api::<ConfigMap>::all))
     }
 
@@ -60,7 +61,7 @@ impl Client {
         &self,
         version: String,
         tell: impl FnMut(WatchNews<KnownNamespace>) + Send + 'static,
-    ) -> Result<(), LookError> {
+    ) -> Result<(), ApiError> {
         let selected = Selected { watched: ListParams::default(), listed: ListParams::default() };
         let teller = Teller { version, selected, read: known_namespace, tell };
         self.start(move |client| teller.work(client, Api::<NamespaceObject>::all))

@@ -11,7 +11,7 @@ use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
 use crate::cluster::client::in_time;
-use crate::cluster::look_error::LookError;
+use crate::cluster::look_error::ApiError;
 use crate::cluster::looks::records::every_page;
 
 /// How long to wait before a watch that broke is begun again.
@@ -63,7 +63,7 @@ enum End {
 
 impl<T, F: FnMut(WatchNews<T>)> Teller<T, F> {
     /// Tells for as long as there is anything to be told.
-    pub(super) async fn work<K>(mut self, client: Result<kube::Client, LookError>, api: fn(kube::Client) -> Api<K>)
+    pub(super) async fn work<K>(mut self, client: Result<kube::Client, ApiError>, api: fn(kube::Client) -> Api<K>)
     where
         K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
     {
@@ -105,7 +105,7 @@ impl<T, F: FnMut(WatchNews<T>)> Teller<T, F> {
         let parameters = WatchParams { label_selector, field_selector, bookmarks: true, ..WatchParams::default() };
         let events = match in_time(api.watch_metadata(&parameters, &self.version)).await {
             Ok(events) => events,
-            Err(LookError::Forbidden(_) | LookError::Unsupported(_)) => return End::Never,
+            Err(ApiError::Forbidden(_) | ApiError::Unsupported(_)) => return End::Never,
             Err(_) => return End::Gap,
         };
         (self.tell)(WatchNews::Live);
@@ -138,7 +138,7 @@ impl<T, F: FnMut(WatchNews<T>)> Teller<T, F> {
     }
 
     /// A fresh list closes the gap: whatever was written meanwhile is in it.
-    async fn catch_up<K>(&mut self, api: &Api<K>) -> Result<(), LookError>
+    async fn catch_up<K>(&mut self, api: &Api<K>) -> Result<(), ApiError>
     where
         K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
     {

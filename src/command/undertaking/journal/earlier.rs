@@ -3,36 +3,32 @@
 use std::path::Path;
 
 use super::{head, place};
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::undertaking::Undertaking;
-use crate::journal::{Ending, Head, OperationOfHead, PastRun, Place};
+use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
 use crate::report::plural;
-use crate::visible;
+use crate::sanitize;
 
 /// More releases than this are counted, not named.
 const NAMED: usize = 8;
 
 /// Says what the last run of the same policy on the same cluster had in hand when it was killed, or that it goes on: what
 /// matters to a purge or a restore is the last of either.
-pub(in crate::command) fn note_earlier(
-    undertaking: &Undertaking<'_>,
-    named: Option<&Path>,
-    surroundings: &mut Surroundings,
-) {
-    let like = head(undertaking, "", surroundings);
-    let in_file = match place(named, &surroundings.environment) {
-        Some(Place::Folder(folder)) => PastRun::newest_like(&like, &folder, &surroundings.environment.machine),
-        Some(Place::File(_)) | None => None,
+pub(in crate::command) fn note_earlier(undertaking: &Undertaking<'_>, named: Option<&Path>, app: &mut App) {
+    let like = head(undertaking, "", app);
+    let in_file = match place(named, &app.environment) {
+        Some(JournalLocation::Folder(folder)) => PastRun::newest_like(&like, &folder, &app.environment.machine),
+        Some(JournalLocation::File(_)) | None => None,
     };
     let before = in_file.into_iter().chain(in_cluster(undertaking, &like));
     let before = before.max_by_key(PastRun::begun);
     if let Some(note) = before.as_ref().and_then(|before| note(before, undertaking.operation)) {
-        surroundings.printer.tell(&visible::sentence(&note));
+        app.printer.tell(&sanitize::sentence(&note));
     }
 }
 
 /// In a pod, what earlier pods have left behind. Where that cannot be seen, nothing is said: the run goes on without.
-fn in_cluster(undertaking: &Undertaking<'_>, like: &Head) -> Option<PastRun> {
+fn in_cluster(undertaking: &Undertaking<'_>, like: &JournalHeader) -> Option<PastRun> {
     let connection = undertaking.connection;
     let client = undertaking.client.filter(|_| connection.is_in_cluster())?;
     let found = client.run_records(connection.default_namespace()).ok()?;
@@ -40,7 +36,7 @@ fn in_cluster(undertaking: &Undertaking<'_>, like: &Head) -> Option<PastRun> {
     runs.filter(|run| run.record.head.is_like(like)).max_by_key(PastRun::begun)
 }
 
-fn note(run: &PastRun, now: OperationOfHead) -> Option<String> {
+fn note(run: &PastRun, now: OperationKind) -> Option<String> {
     let PastRun { id, record, ending, .. } = run;
     let noun = record.head.operation.noun();
     let begun = id.begun().map(|begun| begun.to_string()).unwrap_or_default();
@@ -67,12 +63,12 @@ fn note(run: &PastRun, now: OperationOfHead) -> Option<String> {
 }
 
 /// What becomes of releases that were left half done, by what is done now.
-fn what_now(before: OperationOfHead, now: OperationOfHead) -> &'static str {
+fn what_now(before: OperationKind, now: OperationKind) -> &'static str {
     match (before, now) {
-        (OperationOfHead::Restore, OperationOfHead::Restore) => "planned again where not back yet",
-        (OperationOfHead::Restore, _) => "`restore` brings back the rest",
-        (OperationOfHead::Prune, _) => "planned again where something is left",
-        (_, OperationOfHead::Restore) => "`run` finishes what is half gone",
+        (OperationKind::Restore, OperationKind::Restore) => "planned again where not back yet",
+        (OperationKind::Restore, _) => "`restore` brings back the rest",
+        (OperationKind::Prune, _) => "planned again where something is left",
+        (_, OperationKind::Restore) => "`run` finishes what is half gone",
         _ => "planned again where still there",
     }
 }

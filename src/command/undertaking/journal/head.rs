@@ -1,14 +1,14 @@
 //! What a journal begins with.
 
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::undertaking::Undertaking;
-use crate::journal::{ClusterOfHead, Head, PlannedOfHead, PolicyOfHead, ProcessOfHead};
+use crate::journal::{ClusterRef, JournalHeader, PlannedRelease, PolicyRef, ProcessRef};
 use crate::release::Release;
 
 /// Which run, by whom, where, and all that it is about to do.
-pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroundings: &Surroundings) -> Head {
+pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, app: &App) -> JournalHeader {
     let connection = undertaking.connection;
-    let environment = &surroundings.environment;
+    let environment = &app.environment;
     let host = environment.machine.clone();
     let user = environment.user.as_deref().unwrap_or("?");
     let who = if connection.is_in_cluster() {
@@ -17,8 +17,8 @@ pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroun
         format!("{user}@{host}")
     };
     let releases = undertaking.releases.iter().map(|release| planned(release)).collect::<Vec<_>>();
-    Head {
-        format: Head::FORMAT,
+    JournalHeader {
+        format: JournalHeader::FORMAT,
         run: run.to_owned(),
         operation: undertaking.operation,
         takes_back: undertaking.takes_back.iter().map(ToString::to_string).collect(),
@@ -26,25 +26,25 @@ pub(in crate::command) fn head(undertaking: &Undertaking<'_>, run: &str, surroun
         program: env!("CARGO_PKG_VERSION").to_owned(),
         policies: undertaking.policies.iter().map(policy).collect(),
         shard: undertaking.shard.map(|shard| shard.to_string()),
-        cluster: ClusterOfHead {
+        cluster: ClusterRef {
             context: connection.context().to_string(),
             server: connection.server().to_string(),
             uid: undertaking.identity.map(|identity| identity.0.clone()),
         },
         who,
-        process: ProcessOfHead { host, pid: std::process::id() },
+        process: ProcessRef { host, pid: std::process::id() },
         planned: releases.len(),
         left_out: 0,
         releases,
     }
 }
 
-fn policy(policy: &crate::policy::Policy) -> PolicyOfHead {
+fn policy(policy: &crate::policy::Policy) -> PolicyRef {
     let (name, file) = (policy.name.clone(), policy.file.to_string());
-    PolicyOfHead { name, file, sha256: policy.digest.to_string() }
+    PolicyRef { name, file, sha256: policy.digest.to_string() }
 }
 
-fn planned(release: &Release) -> PlannedOfHead {
+fn planned(release: &Release) -> PlannedRelease {
     let (namespace, name) = (release.id.namespace.to_string(), release.id.name.to_string());
-    PlannedOfHead { namespace, name, revision: release.revision.0 }
+    PlannedRelease { namespace, name, revision: release.revision.0 }
 }

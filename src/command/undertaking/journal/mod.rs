@@ -10,18 +10,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::JournalArguments;
-use crate::cluster::{Client, Connection, LookError};
+use crate::cluster::{ApiError, Client, Connection};
 use crate::command::undertaking::Undertaking;
-use crate::command::{Stopped, Surroundings};
-use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Settled};
+use crate::command::{App, CommandError};
+use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Verification};
 use crate::exit_code::ExitCode;
-use crate::journal::{End, EndFaults, JournalError, Place, RunJournal, RunTotals};
+use crate::journal::{End, EndFaults, JournalError, JournalLocation, RunJournal, RunTotals};
 use crate::release::ReleaseId;
-use crate::report::{Printer, RunNote, WriteState};
+use crate::report::{JournalRef, Printer, WriteState};
 use crate::run_id::RunId;
+use crate::sanitize;
 use crate::settings::Environment;
-use crate::signal::StopSignal;
-use crate::visible;
+use crate::signal::CancelToken;
 
 const HINT: &str =
     "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
@@ -36,9 +36,9 @@ enum Wanted {
     /// Nobody asked for one, or there is nothing to take down.
     None,
     /// It must be in this file, or the run does not begin.
-    In(Place),
+    In(JournalLocation),
     /// A pod has a ConfigMap as well, and its files are not worth much.
-    InPod(Option<Place>),
+    InPod(Option<JournalLocation>),
 }
 
 /// The journal of a run.
@@ -53,16 +53,16 @@ impl Journaling {
     pub(in crate::command) fn choose(
         arguments: &JournalArguments,
         undertaking: &Undertaking<'_>,
-        surroundings: &mut Surroundings,
-    ) -> Result<Self, Stopped> {
-        let id = surroundings.new_run_id();
+        app: &mut App,
+    ) -> Result<Self, CommandError> {
+        let id = app.new_run_id();
         if arguments.none || undertaking.is_nothing() {
             return Ok(Self { id, wanted: Wanted::None });
         }
-        let place = place(arguments.place.as_deref(), &surroundings.environment);
+        let place = place(arguments.place.as_deref(), &app.environment);
         let checked = place.map(|place| place.check().map(|()| place));
         let wanted = if undertaking.connection.is_in_cluster() && arguments.place.is_none() {
-            Wanted::InPod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, surroundings)).ok()))
+            Wanted::InPod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, app)).ok()))
         } else {
             Wanted::In(checked.ok_or_else(no_place)?.map_err(cannot)?)
         };
@@ -74,9 +74,9 @@ impl Journaling {
         self,
         arguments: &JournalArguments,
         undertaking: &Undertaking<'_>,
-        surroundings: &mut Surroundings,
-    ) -> Result<Self, Stopped> {
-        Ok(Self { id: self.id, ..Self::choose(arguments, undertaking, surroundings)? })
+        app: &mut App,
+    ) -> Result<Self, CommandError> {
+        Ok(Self { id: self.id, ..Self::choose(arguments, undertaking, app)? })
     }
 
     /// What the run is called.
@@ -85,24 +85,20 @@ impl Journaling {
     }
 
     /// Begins the journal: with it, the plan is on the disk.
-    pub(in crate::command) fn open(
-        self,
-        undertaking: &Undertaking<'_>,
-        surroundings: &mut Surroundings,
-    ) -> Result<Kept, Stopped> {
+    pub(in crate::command) fn open(self, undertaking: &Undertaking<'_>, app: &mut App) -> Result<Kept, CommandError> {
         let Self { id, wanted } = self;
-        let head = head(undertaking, id.as_str(), surroundings);
-        let mut journal = RunJournal::new(head, surroundings.environment.clock);
+        let head = head(undertaking, id.as_str(), app);
+        let mut journal = RunJournal::new(head, app.environment.clock);
         match wanted {
             Wanted::None => return Ok(Kept { id, journal: None }),
             Wanted::In(place) => journal.keep_in(&place, &id).map_err(cannot)?,
             Wanted::InPod(place) => {
                 let kept = place.map_or(Ok(()), |place| journal.keep_in(&place, &id));
-                kept.unwrap_or_else(|error| note_no_file(&error, surroundings));
+                kept.unwrap_or_else(|error| note_no_file(&error, app));
             }
         }
         if undertaking.connection.is_in_cluster() {
-            keep_in_cluster(&mut journal, undertaking.connection, surroundings);
+            keep_in_cluster(&mut journal, undertaking.connection, app);
         }
         Ok(Kept { id, journal: Some(Arc::new(journal)) })
     }
@@ -123,7 +119,7 @@ impl Kept {
     }
 
     /// Nothing could begin: that is said, or the run would look as if it had been killed.
-    pub(in crate::command) fn abandon(&self, stopped: Stopped) -> Stopped {
+    pub(in crate::command) fn abandon(&self, stopped: CommandError) -> CommandError {
         if let Some(journal) = &self.journal {
             // It says so already why nothing was done.
             let _ = journal.end_without_a_run(stopped.code().number());
@@ -135,7 +131,7 @@ impl Kept {
     pub(in crate::command) fn end(
         &self,
         run: &Run,
-        settled: &Settled,
+        settled: &Verification,
         code: ExitCode,
         printer: &mut Printer,
     ) -> ExitCode {
@@ -152,11 +148,11 @@ impl Kept {
         totals: RunTotals,
         refusal: Said,
         code: ExitCode,
-        surroundings: &mut Surroundings,
+        app: &mut App,
     ) -> ExitCode {
         let Some(journal) = &self.journal else { return code };
-        let signal = surroundings.interruption().map(|interruption| interruption.signal);
-        let printer = &mut surroundings.printer;
+        let signal = app.interruption().map(|interruption| interruption.signal);
+        let printer = &mut app.printer;
         let faults = journal.end_with(totals, code.unless_unwritten(printer.state()).number(), signal);
         tell_faults(&faults, refusal, code, printer)
     }
@@ -169,9 +165,9 @@ impl Kept {
     }
 
     /// What the report says of it.
-    pub(in crate::command) fn note(&self) -> RunNote {
+    pub(in crate::command) fn note(&self) -> JournalRef {
         let places = self.journal.as_ref().map(|journal| journal.places()).unwrap_or_default();
-        RunNote { id: self.id.to_string(), places }
+        JournalRef { id: self.id.to_string(), places }
     }
 }
 
@@ -184,30 +180,30 @@ pub(in crate::command) enum Said {
 
 fn tell_faults(faults: &EndFaults, refusal: Said, code: ExitCode, printer: &mut Printer) -> ExitCode {
     if let Some(error) = &faults.copy {
-        printer.tell(&format!("warning: the end of this run is not in its {}", visible::sentence(error)));
+        printer.tell(&format!("warning: the end of this run is not in its {}", sanitize::sentence(error)));
     }
     let Some(error) = &faults.file else { return code };
     if refusal == Said::No {
-        printer.tell(&format!("error: the journal could not be written: {}", visible::sentence(error)));
+        printer.tell(&format!("error: the journal could not be written: {}", sanitize::sentence(error)));
     }
     code.unless_unwritten(WriteState::Failed)
 }
 
 /// The place that was named, or the usual one.
-pub(in crate::command) fn place(named: Option<&Path>, environment: &Environment) -> Option<Place> {
-    named.map(Place::named).or_else(|| environment.state_home.as_deref().map(Place::usual))
+pub(in crate::command) fn place(named: Option<&Path>, environment: &Environment) -> Option<JournalLocation> {
+    named.map(JournalLocation::named).or_else(|| environment.state_home.as_deref().map(JournalLocation::usual))
 }
 
 /// A client of its own: the last word goes out also when everything else was told to end.
-fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, surroundings: &mut Surroundings) {
+fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &mut App) {
     let namespace = connection.default_namespace();
-    let client = Client::new(connection, StopSignal::default());
+    let client = Client::new(connection, CancelToken::default());
     let kept = client.and_then(|client| journal.keep_in_cluster(client, namespace));
-    let printer = &mut surroundings.printer;
+    let printer = &mut app.printer;
     match kept {
         Ok(None) => {}
         Ok(Some(error)) => {
-            let error = visible::sentence(&error.to_string());
+            let error = sanitize::sentence(&error.to_string());
             printer.say(&format!("note: journals of older runs could not be removed from {namespace}: {error}"));
         }
         Err(error) => warn_not_in_cluster(&error, namespace, journal.places().is_empty(), printer),
@@ -215,24 +211,24 @@ fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, surroundin
 }
 
 /// To do it twice does no harm, so a run goes on without.
-fn warn_not_in_cluster(error: &LookError, namespace: &str, is_all: bool, printer: &mut Printer) {
-    let error = visible::sentence(&error.to_string());
+fn warn_not_in_cluster(error: &ApiError, namespace: &str, is_all: bool, printer: &mut Printer) {
+    let error = sanitize::sentence(&error.to_string());
     printer.tell(&format!("warning: the journal cannot be kept in a configmap of {namespace}: {error}"));
     if is_all {
         printer.tell("warning: this run has no journal: if it is killed, nobody can tell what it had in hand");
     }
 }
 
-fn note_no_file(error: &JournalError, surroundings: &mut Surroundings) {
-    let error = visible::sentence(&error.to_string());
-    surroundings.printer.say(&format!("note: {error}; a configmap has to do"));
+fn note_no_file(error: &JournalError, app: &mut App) {
+    let error = sanitize::sentence(&error.to_string());
+    app.printer.say(&format!("note: {error}; a configmap has to do"));
 }
 
-fn cannot(error: JournalError) -> Stopped {
-    Stopped::Error { code: ExitCode::Preflight, error: Box::new(error), hint: Some(HINT.to_owned()) }
+fn cannot(error: JournalError) -> CommandError {
+    CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint: Some(HINT.to_owned()) }
 }
 
-fn no_place() -> Stopped {
+fn no_place() -> CommandError {
     let error = "there is no place for a journal: neither XDG_STATE_HOME nor HOME is set";
-    Stopped::Error { code: ExitCode::Preflight, error: Box::from(error), hint: Some(HINT.to_owned()) }
+    CommandError::Error { code: ExitCode::Preflight, error: Box::from(error), hint: Some(HINT.to_owned()) }
 }

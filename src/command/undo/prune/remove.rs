@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::command::Surroundings;
+use crate::command::App;
 use crate::command::undertaking::journal::{Kept, Said};
 use crate::command::undo::look::LookedBack;
 use crate::executor::{NotRecorded, NotStarted};
 use crate::journal::{End, RunTotals};
 use crate::release::{Release, ReleaseId};
-use crate::undo::Candidate;
+use crate::undo::RestorableRelease;
 
 /// So many histories are in hand at a time: what a killed prune leaves in doubt.
 const TOGETHER: usize = 20;
@@ -50,17 +50,12 @@ impl Pruned {
 }
 
 /// Removes all of them, or as many as there is time for until a signal comes.
-pub(super) fn prune_all(
-    looked: &LookedBack,
-    old: &[&Candidate],
-    journal: &Kept,
-    surroundings: &mut Surroundings,
-) -> Pruned {
+pub(super) fn prune_all(looked: &LookedBack, old: &[&RestorableRelease], journal: &Kept, app: &mut App) -> Pruned {
     let all = old.iter().map(|candidate| &candidate.kept).collect::<Vec<_>>();
     let mut left = BTreeMap::new();
     for (number, some) in all.chunks(TOGETHER).enumerate() {
         let ids = some.iter().map(|release| &release.id).collect::<Vec<_>>();
-        if let Err(why) = may_begin(&ids, journal, surroundings) {
+        if let Err(why) = may_begin(&ids, journal, app) {
             let rest = all[number * TOGETHER..].iter().map(|release| &release.id).collect::<Vec<_>>();
             journal.judge(&rest, End::not_started(why));
             left.extend(rest.iter().map(|id| ((*id).clone(), why.as_str().to_owned())));
@@ -78,12 +73,12 @@ pub(super) fn prune_all(
     Pruned { left, untouched: None }
 }
 
-fn may_begin(ids: &[&ReleaseId], journal: &Kept, surroundings: &mut Surroundings) -> Result<(), NotStarted> {
-    if surroundings.interruption().is_some() {
+fn may_begin(ids: &[&ReleaseId], journal: &Kept, app: &mut App) -> Result<(), NotStarted> {
+    if app.interruption().is_some() {
         return Err(NotStarted::Interrupted);
     }
     journal.journal().starting(ids).map_err(|NotRecorded(why)| {
-        surroundings.printer.tell(&format!("error: the journal cannot be written: {}", crate::visible::line(&why)));
+        app.printer.tell(&format!("error: the journal cannot be written: {}", crate::sanitize::line(&why)));
         NotStarted::JournalRefused
     })
 }

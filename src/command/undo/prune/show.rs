@@ -3,18 +3,18 @@
 use super::remove::Pruned;
 use crate::cli::UndoFormat;
 use crate::command::undo::look::LookedBack;
-use crate::command::{Stopped, Surroundings};
+use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::report::{
-    Format, LogFormat, Printer, PruneDocument, PruneRow, PruneView, RunNote, prune_plan_line, pruned_line,
+    Format, JournalRef, LogFormat, Printer, PruneDocument, PruneRow, PruneView, prune_plan_line, pruned_line,
     render_error, render_prune, serialize,
 };
-use crate::undo::Candidate;
+use crate::undo::RestorableRelease;
 
 /// What there is to show.
 pub(super) struct Shown<'a> {
     pub(super) looked: &'a LookedBack,
-    pub(super) old: &'a [&'a Candidate],
+    pub(super) old: &'a [&'a RestorableRelease],
     /// How many more are younger, and stay.
     pub(super) younger: usize,
 }
@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 impl Shown<'_> {
     fn rows<'a>(&'a self, pruned: &'a Pruned) -> Vec<PruneRow<'a>> {
-        let row = |candidate: &&'a Candidate| PruneRow {
+        let row = |candidate: &&'a RestorableRelease| PruneRow {
             kept: &candidate.kept,
             mark: &candidate.mark,
             failed: pruned.left.get(&candidate.kept.id).map(String::as_str),
@@ -36,7 +36,7 @@ impl Shown<'_> {
         self.old.iter().map(row).collect()
     }
 
-    fn view<'a>(&'a self, rows: &'a [PruneRow<'a>], journal: Option<&'a RunNote>) -> PruneView<'a> {
+    fn view<'a>(&'a self, rows: &'a [PruneRow<'a>], journal: Option<&'a JournalRef>) -> PruneView<'a> {
         PruneView {
             policies: &self.looked.policies,
             connection: &self.looked.connection,
@@ -51,18 +51,18 @@ impl Shown<'_> {
     }
 
     /// Before the question.
-    pub(super) fn tell_plan(&self, surroundings: &mut Surroundings) {
+    pub(super) fn tell_plan(&self, app: &mut App) {
         let nothing = Pruned::default();
         let rows = self.rows(&nothing);
-        if surroundings.printer.log_format() == LogFormat::Json {
-            return surroundings.printer.log(&prune_plan_line(&self.view(&rows, None)));
+        if app.printer.log_format() == LogFormat::Json {
+            return app.printer.log(&prune_plan_line(&self.view(&rows, None)));
         }
-        let width = surroundings.terminal.stderr.columns();
-        let text = render_prune(&self.view(&rows, None), width, surroundings.printer.err());
-        if surroundings.terminal.can_ask() {
-            surroundings.printer.tell(&text);
+        let width = app.terminal.stderr.columns();
+        let text = render_prune(&self.view(&rows, None), width, app.printer.err());
+        if app.terminal.can_ask() {
+            app.printer.tell(&text);
         } else {
-            surroundings.printer.say(&text);
+            app.printer.say(&text);
         }
     }
 
@@ -70,15 +70,15 @@ impl Shown<'_> {
     pub(super) fn show(
         &self,
         pruned: &Pruned,
-        journal: Option<&RunNote>,
+        journal: Option<&JournalRef>,
         output: UndoFormat,
         kind: Kind,
-        surroundings: &mut Surroundings,
-    ) -> Result<ExitCode, Stopped> {
+        app: &mut App,
+    ) -> Result<ExitCode, CommandError> {
         let rows = self.rows(pruned);
         let view = self.view(&rows, journal);
-        let width = surroundings.terminal.stdout.columns();
-        let printer = &mut surroundings.printer;
+        let width = app.terminal.stdout.columns();
+        let printer = &mut app.printer;
         let document = || match kind {
             Kind::Plan => PruneDocument::of_plan(&view),
             Kind::Report => PruneDocument::of_report(&view),
@@ -91,7 +91,7 @@ impl Shown<'_> {
             (UndoFormat::Yaml, _) => serialize(&document(), Format::Yaml),
             (UndoFormat::Name, _) => Ok(gone().map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")),
         };
-        printer.data(&text.map_err(Stopped::internal)?);
+        printer.data(&text.map_err(CommandError::internal)?);
         match (printer.log_format(), kind) {
             (LogFormat::Json, Kind::Plan) => printer.log(&prune_plan_line(&view)),
             (LogFormat::Json, Kind::Report) => {

@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 use super::selector::taking_in;
 use super::{LabelSelector, labels};
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::keys::Limits;
 use crate::policy::pattern::{Coverage, NamePattern, Names, Overlap, Together, Written, coverage};
 use crate::release::{Known, Namespace};
 
 /// The namespaces a policy may choose releases in.
 #[derive(Debug, Clone)]
-pub struct Fence {
+pub struct PolicyScope {
     patterns: Vec<NamePattern>,
     selector: Option<LabelSelector>,
 }
 
 /// Whether a namespace is inside the fence.
 #[derive(Debug, Clone, Copy)]
-pub enum FenceMatch<'a> {
+pub enum ScopeMatch<'a> {
     /// It is, by this pattern, and by its labels where those count.
     Inside(&'a NamePattern),
     /// It is not.
@@ -28,9 +28,9 @@ pub enum FenceMatch<'a> {
     LabelsUnknown(&'a NamePattern),
 }
 
-impl Fence {
+impl PolicyScope {
     /// The patterns of all of these, without the labels that they ask for.
-    pub(crate) fn around<'f>(fences: impl Iterator<Item = &'f Fence>) -> Self {
+    pub(crate) fn around<'f>(fences: impl Iterator<Item = &'f PolicyScope>) -> Self {
         Self { patterns: fences.flat_map(|fence| fence.patterns.iter().cloned()).collect(), selector: None }
     }
 
@@ -42,13 +42,13 @@ impl Fence {
     }
 
     /// Compares a namespace with the patterns and, where the policy asks for some, its labels.
-    pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> FenceMatch<'_> {
-        let Some(pattern) = self.matches(namespace) else { return FenceMatch::Outside };
+    pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> ScopeMatch<'_> {
+        let Some(pattern) = self.matches(namespace) else { return ScopeMatch::Outside };
         match (&self.selector, labels) {
-            (None, _) => FenceMatch::Inside(pattern),
-            (Some(_), Known::Unknown) => FenceMatch::LabelsUnknown(pattern),
-            (Some(selector), Known::Is(labels)) if selector.matches(labels) => FenceMatch::Inside(pattern),
-            (Some(_), Known::Is(_)) => FenceMatch::Outside,
+            (None, _) => ScopeMatch::Inside(pattern),
+            (Some(_), Known::Unknown) => ScopeMatch::LabelsUnknown(pattern),
+            (Some(selector), Known::Is(labels)) if selector.matches(labels) => ScopeMatch::Inside(pattern),
+            (Some(_), Known::Is(_)) => ScopeMatch::Outside,
         }
     }
 
@@ -66,12 +66,12 @@ impl Fence {
 /// The fence as a rule's patterns are held against it: a rule narrows it, and does not add to it.
 #[derive(Debug)]
 pub(super) struct Outline<'f> {
-    fence: &'f Fence,
+    fence: &'f PolicyScope,
     together: Together,
 }
 
 impl<'f> Outline<'f> {
-    pub(super) fn of(fence: &'f Fence) -> Self {
+    pub(super) fn of(fence: &'f PolicyScope) -> Self {
         Self { fence, together: Together::of(&fence.patterns, Names::Fenced) }
     }
 
@@ -81,7 +81,7 @@ impl<'f> Outline<'f> {
         pattern: &NamePattern,
         slot: &Slot<'_>,
         reader: &mut Reader<'_>,
-    ) -> Result<(), Reported> {
+    ) -> Result<(), ErrorReported> {
         let overlap = match pattern.as_str().parse::<Namespace>() {
             Ok(namespace) if self.fence.matches(&namespace).is_some() => Overlap::Possible,
             Ok(_) => Overlap::None,
@@ -94,7 +94,7 @@ impl<'f> Outline<'f> {
         if overlap == Overlap::Possible {
             return Ok(());
         }
-        let fault = Fault::at(slot.span(), "this pattern matches no namespace of the fence");
+        let fault = Diagnostic::at(slot.span(), "this pattern matches no namespace of the fence");
         let label = "rules only narrow `namespaces` of the top level: add it there, or remove it here";
         reader.refuse(fault.label(label))
     }
@@ -103,9 +103,9 @@ impl<'f> Outline<'f> {
 /// Reads the patterns. Limits that are wrong count as given here: they are a fault of their own.
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
-    limits: &Result<Limits, Reported>,
+    limits: &Result<Limits, ErrorReported>,
     reader: &mut Reader<'_>,
-) -> Result<Fence, Reported> {
+) -> Result<PolicyScope, ErrorReported> {
     let selector = fields.optional("namespaceSelector", reader, labels::read);
     let patterns = fields.required("namespaces", reader, |slot, reader| {
         let items = slot.list(EmptyList::Refused, reader)?;
@@ -115,26 +115,26 @@ pub(in crate::policy::keys) fn read(
         }
         patterns.into_iter().map(|(pattern, _)| pattern).collect::<Result<Vec<_>, _>>()
     });
-    Ok(Fence { patterns: patterns?, selector: selector? })
+    Ok(PolicyScope { patterns: patterns?, selector: selector? })
 }
 
 /// Reads a pattern over namespaces, of which those of the system are meant by their exact names only.
-pub(super) fn read_pattern(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamePattern, Reported> {
+pub(super) fn read_pattern(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamePattern, ErrorReported> {
     NamePattern::read(&Written::all(slot.text(reader)?), Names::Fenced, reader)
 }
 
-type Item<'n> = (Result<NamePattern, Reported>, Slot<'n>);
+type Item<'n> = (Result<NamePattern, ErrorReported>, Slot<'n>);
 
 /// A fence around everything needs limits, whether one pattern makes it or several do together.
-fn refuse_everything(slot: &Slot<'_>, items: &[Item<'_>], reader: &mut Reader<'_>) -> Result<(), Reported> {
+fn refuse_everything(slot: &Slot<'_>, items: &[Item<'_>], reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let readable = items.iter().filter_map(|(pattern, item)| Some((pattern.as_ref().ok()?, item))).collect::<Vec<_>>();
     if coverage(readable.iter().map(|(pattern, _)| *pattern), Names::Fenced) == Coverage::Part {
         return Ok(());
     }
     let alone = readable.iter().find(|(pattern, _)| coverage([*pattern], Names::Fenced) == Coverage::Everything);
     let fault = match alone {
-        Some((_, item)) => Fault::at(item.span(), "this pattern matches every namespace"),
-        None => Fault::at(slot.key_span(), "these patterns together match every namespace"),
+        Some((_, item)) => Diagnostic::at(item.span(), "this pattern matches every namespace"),
+        None => Diagnostic::at(slot.key_span(), "these patterns together match every namespace"),
     };
     let hint = "`limits: {maxReleases: 300}` refuses a run that would take more";
     reader.refuse(fault.label("narrow it, or set `limits`").hint(hint))

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 
 use super::{Selector, SelectorMatch, reason, selector};
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, TextOrFields, schema};
 use crate::policy::document::Scalar;
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::keys::time::read_until;
 use crate::policy::keys::{Until, Zone};
 use crate::policy::pattern::{NamePattern, Names, Written, is_bare};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 const NOT_SHORT: &str = "this is not `namespace/release`";
 
@@ -23,7 +23,7 @@ pub struct KeepEntry {
     requirement: Requirement,
     reason: Option<String>,
     written: String,
-    place: Place,
+    place: Location,
 }
 
 /// Whether an entry has to keep something.
@@ -67,7 +67,7 @@ impl KeepEntry {
     }
 
     /// Where it is written.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &Location {
         &self.place
     }
 }
@@ -77,14 +77,14 @@ pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
     zone: Option<&Zone>,
     reader: &mut Reader<'_>,
-) -> Result<Vec<KeepEntry>, Reported> {
+) -> Result<Vec<KeepEntry>, ErrorReported> {
     let entries = fields.optional("keep", reader, |slot, reader| {
         slot.each(EmptyList::Allowed, reader, |item, reader| read_entry(item, zone, reader))
     })?;
     Ok(entries.unwrap_or_default())
 }
 
-fn read_entry(slot: &Slot<'_>, zone: Option<&Zone>, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+fn read_entry(slot: &Slot<'_>, zone: Option<&Zone>, reader: &mut Reader<'_>) -> Result<KeepEntry, ErrorReported> {
     match slot.text_or_fields(&schema::KEEP, reader)? {
         TextOrFields::Text(scalar) => read_short(scalar, reader),
         TextOrFields::Fields(fields) => read_long(slot, fields, zone, reader),
@@ -92,7 +92,7 @@ fn read_entry(slot: &Slot<'_>, zone: Option<&Zone>, reader: &mut Reader<'_>) -> 
 }
 
 /// Reads `namespace/release`.
-pub(crate) fn read_short(scalar: &Scalar, reader: &mut Reader<'_>) -> Result<KeepEntry, Reported> {
+pub(crate) fn read_short(scalar: &Scalar, reader: &mut Reader<'_>) -> Result<KeepEntry, ErrorReported> {
     let written = Written::all(scalar);
     let slash = only_slash(&written, reader)?;
     let namespaces = NamePattern::read(&written.sub(0..slash), Names::Namespaces, reader);
@@ -108,7 +108,7 @@ pub(crate) fn read_short(scalar: &Scalar, reader: &mut Reader<'_>) -> Result<Kee
 }
 
 /// Where `namespace/release` is cut in two.
-fn only_slash(written: &Written<'_>, reader: &mut Reader<'_>) -> Result<usize, Reported> {
+fn only_slash(written: &Written<'_>, reader: &mut Reader<'_>) -> Result<usize, ErrorReported> {
     let text = written.text();
     let slashes = text.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
     let (message, label) = match slashes.as_slice() {
@@ -128,7 +128,7 @@ fn only_slash(written: &Written<'_>, reader: &mut Reader<'_>) -> Result<usize, R
         [_] => ("`/` stands in brackets", "make it several entries, each `namespace/release`".to_owned()),
         _ => ("more than one `/`", "an entry is one `namespace/release`".to_owned()),
     };
-    reader.refuse(Fault::at(written.span(), message).label(label))
+    reader.refuse(Diagnostic::at(written.span(), message).label(label))
 }
 
 fn either(text: &str) -> String {
@@ -141,7 +141,7 @@ fn read_long(
     mut fields: Fields<'_>,
     zone: Option<&Zone>,
     reader: &mut Reader<'_>,
-) -> Result<KeepEntry, Reported> {
+) -> Result<KeepEntry, ErrorReported> {
     let selector = selector::read(&mut fields, reader);
     let until = fields.optional("until", reader, |slot, reader| read_until(slot, zone, reader));
     let requirement = fields
@@ -150,7 +150,7 @@ fn read_long(
     fields.complete()?;
     let selector = selector?;
     if selector.is_empty() {
-        let fault = Fault::at(slot.span(), "this entry does not say what to keep");
+        let fault = Diagnostic::at(slot.span(), "this entry does not say what to keep");
         return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
     }
     let written = selector.written();

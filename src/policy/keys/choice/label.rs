@@ -3,9 +3,9 @@
 //! One that breaks them can be on no namespace: a selector that asks for it would select nothing, or everything.
 
 use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::source::Span;
-use crate::visible::quoted;
+use crate::sanitize::quoted;
 
 /// In characters, of a name and of a value.
 const LONGEST: usize = 63;
@@ -14,16 +14,16 @@ const LONGEST: usize = 63;
 const LONGEST_PREFIX: usize = 253;
 
 /// Reads a key: `env`, `app.kubernetes.io/part-of`.
-pub(super) fn read_key(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<String, Reported> {
+pub(super) fn read_key(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<String, ErrorReported> {
     if is_key(text) {
         return Ok(text.to_owned());
     }
-    let fault = Fault::at(span, format!("{} can be the key of no label", quoted(text)));
+    let fault = Diagnostic::at(span, format!("{} can be the key of no label", quoted(text)));
     reader.refuse(fault.label("write it as in `env` or `example.com/env`"))
 }
 
 /// Reads a value, which may be empty.
-pub(super) fn read_value(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, Reported> {
+pub(super) fn read_value(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, ErrorReported> {
     let scalar = slot.text(reader)?;
     let text = scalar.text.as_str();
     if text.is_empty() || is_name(text) {
@@ -34,7 +34,8 @@ pub(super) fn read_value(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Str
     } else {
         format!("a value is made of letters, digits, `-`, `_` and `.`, at most {LONGEST} of them")
     };
-    reader.refuse(Fault::at(scalar.content(), format!("{} can be the value of no label", quoted(text))).label(label))
+    reader
+        .refuse(Diagnostic::at(scalar.content(), format!("{} can be the value of no label", quoted(text))).label(label))
 }
 
 fn is_key(text: &str) -> bool {

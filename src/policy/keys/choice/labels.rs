@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::label::{read_key, read_value};
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 
 /// Conditions on labels, all of which have to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct LabelSelector {
     /// From `matchLabels` and `matchExpressions`; never empty.
     pub requirements: Vec<Requirement>,
     /// Where it is written.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// A condition on one label.
@@ -48,7 +48,7 @@ impl Requirement {
 }
 
 /// Reads a selector. An empty one is every namespace in Kubernetes, and a fault here.
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<LabelSelector, Reported> {
+pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<LabelSelector, ErrorReported> {
     let mut fields = slot.fields(&schema::NAMESPACE_SELECTOR, reader)?;
     let labels = fields.optional("matchLabels", reader, read_labels);
     let expressions = fields
@@ -56,20 +56,20 @@ pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<LabelSele
     fields.complete()?;
     let requirements = labels?.into_iter().chain(expressions?).flatten().collect::<Vec<_>>();
     if requirements.is_empty() {
-        let fault = Fault::at(slot.span(), "this selector asks for no label");
+        let fault = Diagnostic::at(slot.span(), "this selector asks for no label");
         return reader.refuse(fault.label("give it for example `matchLabels: {env: dev}`, or remove it"));
     }
     Ok(LabelSelector { requirements, place: reader.place(slot.key_span()) })
 }
 
-fn read_labels(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Vec<Requirement>, Reported> {
+fn read_labels(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Vec<Requirement>, ErrorReported> {
     let labels = slot.entries(reader, |key, slot, reader| {
         let key = read_key(key, slot.key_span(), reader);
         let value = read_value(slot, reader);
         Ok(Requirement::In(key?, vec![value?]))
     })?;
     if labels.is_empty() {
-        let fault = Fault::at(slot.span(), format!("{} is empty", slot.name()));
+        let fault = Diagnostic::at(slot.span(), format!("{} is empty", slot.name()));
         return reader.refuse(fault.label("give it a label, as in `{env: dev}`, or remove it"));
     }
     Ok(labels)
@@ -91,7 +91,7 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("DoesNotExist", Operator::DoesNotExist),
 ];
 
-fn read_expression(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Requirement, Reported> {
+fn read_expression(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Requirement, ErrorReported> {
     let mut fields = slot.fields(&schema::EXPRESSION, reader)?;
     let key = fields.required("key", reader, |slot, reader| {
         let scalar = slot.text(reader)?;
@@ -114,13 +114,13 @@ fn read_values(
     operator: Option<&Operator>,
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Vec<String>, Reported> {
+) -> Result<Vec<String>, ErrorReported> {
     let each = |slot: &Slot<'_>, reader: &mut Reader<'_>| slot.each(EmptyList::Refused, reader, read_value);
     match operator {
         Some(Operator::In | Operator::NotIn) => fields.required("values", reader, each),
         Some(Operator::Exists | Operator::DoesNotExist) => {
             let refused = fields.optional("values", reader, |slot, reader| {
-                let fault = Fault::at(slot.key_span(), "`values` has no meaning with this operator");
+                let fault = Diagnostic::at(slot.key_span(), "`values` has no meaning with this operator");
                 reader.refuse(fault.label("remove it, or write `operator: In`"))
             });
             refused.map(Option::unwrap_or_default)

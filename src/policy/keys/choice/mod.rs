@@ -10,7 +10,7 @@ mod rule;
 mod rules;
 mod selector;
 
-pub use fence::{Fence, FenceMatch};
+pub use fence::{PolicyScope, ScopeMatch};
 pub use keep::{KeepEntry, Requirement};
 pub use labels::{LabelSelector, Requirement as LabelRequirement};
 pub use order::{Order, Phase};

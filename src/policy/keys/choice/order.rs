@@ -2,7 +2,7 @@
 
 use super::{Selector, SelectorMatch, selector};
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 
 /// What goes first and what goes last; everything else goes between.
@@ -61,11 +61,11 @@ impl Order {
     }
 }
 
-pub(in crate::policy::keys) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Order, Reported> {
+pub(in crate::policy::keys) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Order, ErrorReported> {
     Ok(fields.optional("order", reader, read_order)?.unwrap_or_default())
 }
 
-fn read_order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Order, Reported> {
+fn read_order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Order, ErrorReported> {
     let mut fields = slot.fields(&schema::ORDER, reader)?;
     let each = |slot: &Slot<'_>, reader: &mut Reader<'_>| slot.each(EmptyList::Refused, reader, read_entry);
     let first = fields.optional("first", reader, each);
@@ -73,20 +73,20 @@ fn read_order(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Order, Reporte
     fields.complete()?;
     match (first?, last?) {
         (None, None) => {
-            let fault = Fault::at(slot.span(), "`order` puts nothing in order");
+            let fault = Diagnostic::at(slot.span(), "`order` puts nothing in order");
             reader.refuse(fault.label("give it `first` or `last`, or remove it"))
         }
         (first, last) => Ok(Order { first: first.unwrap_or_default(), last: last.unwrap_or_default() }),
     }
 }
 
-fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Selector, Reported> {
+fn read_entry(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Selector, ErrorReported> {
     let mut fields = slot.fields(&schema::ORDERED, reader)?;
     let selector = selector::read(&mut fields, reader);
     fields.complete()?;
     let selector = selector?;
     if selector.is_empty() {
-        let fault = Fault::at(slot.span(), "this entry does not say what to put in order");
+        let fault = Diagnostic::at(slot.span(), "this entry does not say what to put in order");
         return reader.refuse(fault.label("give it `namespaces`, `releases` or `charts`"));
     }
     Ok(selector)

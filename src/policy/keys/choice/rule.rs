@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::selector::taking_in;
 use super::{LabelSelector, Selector, SelectorMatch};
-use crate::place::{Place, Placed};
+use crate::location::{Location, Spanned};
 use crate::policy::keys::{Handling, Workers};
 use crate::release::{Chart, Known, ReleaseId, Status};
 
@@ -17,13 +17,13 @@ pub struct Rule {
     /// Its name; that of the rule that takes the whole fence, where the policy has no `rules`.
     pub name: String,
     /// Where it is written; that of `namespaces` where the policy has no `rules`.
-    pub place: Place,
+    pub place: Location,
     /// Namespaces, releases and charts. Namespaces of the system are meant only by their exact names.
     pub selector: Selector,
     /// Labels of the namespace.
     pub namespace_selector: Option<LabelSelector>,
     /// Only what is older.
-    pub older_than: Option<Placed<Duration>>,
+    pub older_than: Option<Spanned<Duration>>,
     /// What the age is counted from.
     pub age_from: AgeFrom,
     /// Only in these states.
@@ -83,7 +83,7 @@ pub enum RuleMatch {
     /// It does not, for the labels of its namespace.
     OtherLabels,
     /// It does not: the release is younger than this.
-    Younger(Placed<Duration>),
+    Younger(Spanned<Duration>),
     /// It does not: the release is in another state than those it asks for.
     OtherState,
     /// It asks for the chart, and that is not known (yet).
@@ -115,7 +115,7 @@ pub struct Candidate<'a> {
 
 impl Rule {
     /// What a policy without `rules` has.
-    pub(in crate::policy::keys) fn of_the_whole_fence(handling: Handling, place: Place) -> Self {
+    pub(in crate::policy::keys) fn of_the_whole_fence(handling: Handling, place: Location) -> Self {
         Self {
             name: "all of the fence".to_owned(),
             place,
@@ -182,7 +182,7 @@ impl Rule {
 
 enum Age {
     Enough,
-    Younger(Placed<Duration>),
+    Younger(Spanned<Duration>),
     Unknown,
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::fence::{Outline, read_pattern};
 use super::rule::{AgeFrom, Rule, RuleOrigin, State, States};
 use super::selector::{self, Selector};
-use super::{Fence, labels};
-use crate::place::{Place, Placed};
+use super::{PolicyScope, labels};
+use crate::location::{Location, Spanned};
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
+use crate::policy::fault::{Diagnostic, ErrorReported};
 use crate::policy::keys::{Handling, envelope, handling, workers};
 use crate::policy::pattern::Names;
 use crate::policy::source::Span;
@@ -22,7 +22,7 @@ pub(in crate::policy::keys) struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    pub(in crate::policy::keys) fn new(defaults: &'a Handling, fence: Option<&'a Fence>) -> Self {
+    pub(in crate::policy::keys) fn new(defaults: &'a Handling, fence: Option<&'a PolicyScope>) -> Self {
         Self { defaults, fence: fence.map(Outline::of) }
     }
 }
@@ -31,9 +31,9 @@ impl<'a> Around<'a> {
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
     around: &Around<'_>,
-    place: Place,
+    place: Location,
     reader: &mut Reader<'_>,
-) -> Result<Vec<Rule>, Reported> {
+) -> Result<Vec<Rule>, ErrorReported> {
     let rules = fields.optional("rules", reader, |slot, reader| {
         let items = slot.list(EmptyList::Allowed, reader)?;
         let rules = items.iter().map(|item| read_rule(item, around, reader)).collect::<Vec<_>>();
@@ -44,14 +44,14 @@ pub(in crate::policy::keys) fn read(
 }
 
 /// Reports and flags go by the names of rules.
-fn refuse_same_names(items: &[Slot<'_>], reader: &mut Reader<'_>) -> Result<(), Reported> {
+fn refuse_same_names(items: &[Slot<'_>], reader: &mut Reader<'_>) -> Result<(), ErrorReported> {
     let mut seen: Vec<(&str, Span)> = Vec::new();
     let mut checked = Ok(());
     for scalar in items.iter().filter_map(|item| item.peek("name")) {
         match seen.iter().find(|(name, _)| *name == scalar.text) {
             None => seen.push((&scalar.text, scalar.content())),
             Some((name, first)) => {
-                let fault = Fault::at(scalar.content(), format!("two rules are called `{name}`"));
+                let fault = Diagnostic::at(scalar.content(), format!("two rules are called `{name}`"));
                 checked = reader.refuse(fault.label("give each a name of its own").also(*first, "the first"));
             }
         }
@@ -59,7 +59,7 @@ fn refuse_same_names(items: &[Slot<'_>], reader: &mut Reader<'_>) -> Result<(), 
     checked
 }
 
-fn read_rule(slot: &Slot<'_>, around: &Around<'_>, reader: &mut Reader<'_>) -> Result<Rule, Reported> {
+fn read_rule(slot: &Slot<'_>, around: &Around<'_>, reader: &mut Reader<'_>) -> Result<Rule, ErrorReported> {
     let mut fields = slot.fields(&schema::RULE, reader)?;
     let name = fields.required("name", reader, |slot, reader| envelope::read_name("a rule", slot, reader));
     let selector = read_selector(&mut fields, around.fence.as_ref(), reader);
@@ -88,7 +88,7 @@ fn read_selector(
     fields: &mut Fields<'_>,
     fence: Option<&Outline<'_>>,
     reader: &mut Reader<'_>,
-) -> Result<Selector, Reported> {
+) -> Result<Selector, ErrorReported> {
     let namespaces = fields.optional("namespaces", reader, |slot, reader| {
         slot.each(EmptyList::Refused, reader, |item, reader| {
             let pattern = read_pattern(item, reader)?;
@@ -103,12 +103,12 @@ fn read_selector(
     Ok(Selector { namespaces: namespaces?, releases: releases?, charts: charts? })
 }
 
-type MinimumAge = (Option<Placed<Duration>>, AgeFrom);
+type MinimumAge = (Option<Spanned<Duration>>, AgeFrom);
 
-fn read_age(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<MinimumAge, Reported> {
+fn read_age(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<MinimumAge, ErrorReported> {
     let counted_from = fields.span_of("ageFrom");
     let older_than = fields.optional("olderThan", reader, |slot, reader| {
-        Ok(Placed { value: slot.age(reader)?, place: reader.place(slot.span()) })
+        Ok(Spanned { value: slot.age(reader)?, place: reader.place(slot.span()) })
     });
     let age_from = fields.optional("ageFrom", reader, |slot, reader| {
         slot.one_of(&[("lastDeploy", AgeFrom::LastDeploy), ("firstDeploy", AgeFrom::FirstDeploy)], reader)
@@ -116,7 +116,7 @@ fn read_age(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<MinimumA
     let (older_than, age_from) = (older_than?, age_from?);
     if let (None, Some(span)) = (&older_than, counted_from) {
         fields.complete()?;
-        let fault = Fault::at(span, "`ageFrom` without `olderThan`");
+        let fault = Diagnostic::at(span, "`ageFrom` without `olderThan`");
         return reader.refuse(fault.label("add for example `olderThan: 3d`, or remove it"));
     }
     Ok((older_than, age_from.unwrap_or(AgeFrom::LastDeploy)))
@@ -130,7 +130,7 @@ const STATES: &[(&str, State)] = &[
     ("stuck", State::Stuck),
 ];
 
-fn read_states(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<States, Reported> {
+fn read_states(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<States, ErrorReported> {
     let states = slot.distinct(reader, |item, reader| item.one_of_or(STATES, no_state, reader))?;
     Ok(States(BTreeSet::from_iter(states)))
 }

@@ -1,7 +1,7 @@
 //! Which releases an entry means: its fields are AND, the items of a field are OR.
 
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 use crate::policy::pattern::{NamePattern, Names, SYSTEM_NAMESPACES, Written};
 use crate::release::{Chart, Known, Namespace, ReleaseName};
 
@@ -60,7 +60,7 @@ impl Selector {
 }
 
 /// Reads the fields of a selector that may mean any namespace.
-pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Selector, Reported> {
+pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Selector, ErrorReported> {
     let namespaces = fields.optional("namespaces", reader, patterns(Names::Namespaces));
     let releases = fields.optional("releases", reader, patterns(Names::Releases));
     let charts = fields.optional("charts", reader, patterns(Names::Charts));
@@ -68,7 +68,7 @@ pub(super) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<S
 }
 
 /// Reads patterns over names of one kind.
-pub(super) fn patterns(names: Names) -> impl Fn(&Slot<'_>, &mut Reader<'_>) -> Result<Vec<NamePattern>, Reported> {
+pub(super) fn patterns(names: Names) -> impl Fn(&Slot<'_>, &mut Reader<'_>) -> Result<Vec<NamePattern>, ErrorReported> {
     move |slot, reader| {
         slot.each(EmptyList::Refused, reader, |item, reader| {
             NamePattern::read(&Written::all(item.text(reader)?), names, reader)

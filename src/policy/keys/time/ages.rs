@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::place::Placed;
+use crate::location::Spanned;
 use crate::policy::decode::{Fields, Reader, Slot, schema};
-use crate::policy::fault::Reported;
+use crate::policy::fault::ErrorReported;
 
 /// A pending release younger than this is somebody's install, where the policy does not say.
 const PENDING_GRACE: Duration = Duration::from_hours(1);
@@ -13,7 +13,7 @@ const PENDING_GRACE: Duration = Duration::from_hours(1);
 pub(in crate::policy::keys) fn read_min_age(
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Option<Placed<Duration>>, Reported> {
+) -> Result<Option<Spanned<Duration>>, ErrorReported> {
     fields.optional("minAge", reader, age)
 }
 
@@ -21,7 +21,7 @@ pub(in crate::policy::keys) fn read_min_age(
 pub(in crate::policy::keys) fn read_pending_grace(
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Duration, Reported> {
+) -> Result<Duration, ErrorReported> {
     let grace = fields.optional("pendingGrace", reader, |slot, reader| slot.age(reader))?;
     Ok(grace.unwrap_or(PENDING_GRACE))
 }
@@ -30,11 +30,11 @@ pub(in crate::policy::keys) fn read_pending_grace(
 pub(in crate::policy::keys) fn read_opt_out_max(
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Option<Placed<Duration>>, Reported> {
+) -> Result<Option<Spanned<Duration>>, ErrorReported> {
     fields
         .optional("optOut", reader, |slot, reader| slot.fields(&schema::OPT_OUT, reader)?.required("max", reader, age))
 }
 
-fn age(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Placed<Duration>, Reported> {
-    Ok(Placed { value: slot.age(reader)?, place: reader.place(slot.span()) })
+fn age(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Spanned<Duration>, ErrorReported> {
+    Ok(Spanned { value: slot.age(reader)?, place: reader.place(slot.span()) })
 }

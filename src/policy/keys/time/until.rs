@@ -5,8 +5,8 @@ use jiff::civil::{Date, DateTime};
 
 use super::Zone;
 use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// Until when something holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(in crate::policy::keys) fn read(
     slot: &Slot<'_>,
     zone: Option<&Zone>,
     reader: &mut Reader<'_>,
-) -> Result<Until, Reported> {
+) -> Result<Until, ErrorReported> {
     let scalar = slot.text(reader)?;
     let text = scalar.text.as_str();
     if let Some(until) = Until::parse(text, zone.unwrap_or(&Zone::default())) {
@@ -68,7 +68,7 @@ pub(in crate::policy::keys) fn read(
         let label = "write a date, as in `2026-12-01`, or a time, as in `2026-12-01T18:00:00+01:00`";
         (format!("{} is no date", quoted(text)), label.to_owned())
     };
-    reader.refuse(Fault::at(scalar.content(), message).label(label))
+    reader.refuse(Diagnostic::at(scalar.content(), message).label(label))
 }
 
 /// The same time as it is meant in the policy's zone; none where the clocks leave it out or strike it twice.

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::Zone;
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::decode::{Fields, Reader, Slot, schema};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// A stretch of time on some days of the week; over midnight where `to` is not after `from`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Window {
     /// When it closes, on the same day or the next. Midnight is the end of a day.
     pub to: TimeOfDay,
     /// Where it is written.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// A day of the week.
@@ -74,7 +74,7 @@ impl Window {
 pub(in crate::policy::keys) fn read(
     fields: &mut Fields<'_>,
     reader: &mut Reader<'_>,
-) -> Result<Option<Window>, Reported> {
+) -> Result<Option<Window>, ErrorReported> {
     fields.optional("window", reader, read_window)
 }
 
@@ -88,7 +88,7 @@ const DAYS: &[(&str, Day)] = &[
     ("sun", Day::Sunday),
 ];
 
-fn read_window(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Window, Reported> {
+fn read_window(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Window, ErrorReported> {
     let mut fields = slot.fields(&schema::WINDOW, reader)?;
     let days = fields.required("days", reader, |slot, reader| {
         slot.distinct(reader, |item, reader| item.one_of_or(DAYS, no_day, reader))
@@ -97,7 +97,7 @@ fn read_window(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Window, Repor
     let to = fields.required("to", reader, |slot, reader| read_time(slot, Bound::To, reader));
     let (days, (from, opens), (to, closes)) = (days?, from?, to?);
     if opens == closes {
-        let fault = Fault::at(slot.span(), format!("this window opens and closes at {}", quoted(opens)));
+        let fault = Diagnostic::at(slot.span(), format!("this window opens and closes at {}", quoted(opens)));
         return reader.refuse(fault.label("for a whole day write `from: \"00:00\", to: \"24:00\"`"));
     }
     Ok(Window { days, from, to, place: reader.place(slot.key_span()) })
@@ -117,7 +117,11 @@ enum Bound {
 }
 
 /// Reads a time, and hands it back as it is written too: `00:00` and `24:00` are not the same end of a day.
-fn read_time<'n>(slot: &Slot<'n>, bound: Bound, reader: &mut Reader<'_>) -> Result<(TimeOfDay, &'n str), Reported> {
+fn read_time<'n>(
+    slot: &Slot<'n>,
+    bound: Bound,
+    reader: &mut Reader<'_>,
+) -> Result<(TimeOfDay, &'n str), ErrorReported> {
     let scalar = slot.text(reader)?;
     let text = scalar.text.as_str();
     let label = match (hours_and_minutes(text), bound) {
@@ -130,7 +134,7 @@ fn read_time<'n>(slot: &Slot<'n>, bound: Bound, reader: &mut Reader<'_>) -> Resu
         (None, _) => "write hours and minutes with two digits each, as in `\"09:30\"` or `\"19:00\"`",
     };
     let message = format!("{} is no time of the day", quoted(text));
-    reader.refuse(Fault::at(scalar.content(), message).label(label))
+    reader.refuse(Diagnostic::at(scalar.content(), message).label(label))
 }
 
 /// Two digits each.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Day, Opening, TimeOfDay, Window, Zone};
-use crate::place::Place;
+use crate::location::Location;
 use crate::policy::random::Random;
 
 const ALL: [Day; 7] =
@@ -14,7 +14,7 @@ fn time(text: &str) -> TimeOfDay {
 }
 
 fn window(days: &[Day], from: &str, to: &str) -> Window {
-    let place = Place { file: "policy.yaml".into(), line: 1, column: 1 };
+    let place = Location { file: "policy.yaml".into(), line: 1, column: 1 };
     Window { days: days.to_vec(), from: time(from), to: time(to), place }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::policy::decode::{Fields, Reader, Slot};
-use crate::policy::fault::{Fault, Reported};
-use crate::visible::quoted;
+use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::sanitize::quoted;
 
 /// A time zone of the IANA database; UTC where the policy names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,16 +47,16 @@ impl fmt::Display for Zone {
     }
 }
 
-pub(in crate::policy::keys) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Zone, Reported> {
+pub(in crate::policy::keys) fn read(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Result<Zone, ErrorReported> {
     Ok(fields.optional("timeZone", reader, read_name)?.unwrap_or_default())
 }
 
-fn read_name(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Zone, Reported> {
+fn read_name(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Zone, ErrorReported> {
     let scalar = slot.text(reader)?;
     if let Some(zone) = Zone::named(&scalar.text) {
         return Ok(zone);
     }
-    let fault = Fault::at(scalar.content(), format!("{} is no time zone", quoted(&scalar.text)));
+    let fault = Diagnostic::at(scalar.content(), format!("{} is no time zone", quoted(&scalar.text)));
     reader.refuse(fault.label(meant(&scalar.text)))
 }
 

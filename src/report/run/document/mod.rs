@@ -6,14 +6,14 @@ pub(in crate::report) use result::ResultOfDocument;
 
 use serde::Serialize;
 
-use crate::executor::{Afterwards, OutcomeKind, Run, Settled};
+use crate::executor::{ObservedState, OutcomeKind, Run, Verification};
 use crate::plan::{Entry, Subject, Verdict};
 use crate::release::ReleaseId;
 use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::plan::row::why;
 use crate::report::plan::table::PlanView;
-use crate::report::run::note::RunNote;
-use crate::report::sheet::EarlyEnd;
+use crate::report::run::note::JournalRef;
+use crate::report::sheet::EarlyExit;
 
 /// `kind: PurgeReport`.
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct RunDocument {
     kind: &'static str,
     /// None where nothing was begun.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::report) run: Option<RunNote>,
+    pub(in crate::report) run: Option<JournalRef>,
     pub(in crate::report) started: String,
     pub(in crate::report) seconds: f64,
     pub(in crate::report) policies: Vec<PolicyOfDocument>,
@@ -41,7 +41,7 @@ pub struct RunDocument {
     interrupted_by_signal: Option<i32>,
     /// Why nothing was begun, where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::report) stopped: Option<EarlyEnd>,
+    pub(in crate::report) stopped: Option<EarlyExit>,
     pub(in crate::report) verified: VerificationOfDocument,
     pub(in crate::report) totals: Totals,
     pub(in crate::report) releases: Vec<ResultOfDocument>,
@@ -85,7 +85,7 @@ pub(in crate::report) struct Totals {
 
 impl RunDocument {
     /// A run, the plan it carried out, and how the program ends.
-    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Settled, journal: &RunNote, exit_code: u8) -> Self {
+    pub fn of(view: &PlanView<'_>, run: &Run, settled: &Verification, journal: &JournalRef, exit_code: u8) -> Self {
         let has_outcome = |id: &ReleaseId| run.results.binary_search_by(|result| result.release.id.cmp(id)).is_ok();
         Self {
             run: Some(journal.clone()),
@@ -103,7 +103,7 @@ impl RunDocument {
                 not_started: run.count(OutcomeKind::NotStarted),
                 still_needed: run.count(OutcomeKind::StillNeeded),
                 kept: kept(view, &has_outcome).count(),
-                restorable: run.results.iter().filter(|result| result.afterwards == Afterwards::Kept).count(),
+                restorable: run.results.iter().filter(|result| result.afterwards == ObservedState::Kept).count(),
             },
             releases: run.results.iter().map(ResultOfDocument::of).collect(),
             kept: kept(view, &has_outcome).map(KeptOfDocument::of).collect(),
@@ -112,7 +112,7 @@ impl RunDocument {
     }
 
     /// A plan of which nothing has begun, and why, where that is known.
-    pub fn of_plan(view: &PlanView<'_>, stopped: Option<EarlyEnd>) -> Self {
+    pub fn of_plan(view: &PlanView<'_>, stopped: Option<EarlyExit>) -> Self {
         let releases = view.plan.chosen().map(ResultOfDocument::not_begun).collect::<Vec<_>>();
         let (planned, kept) = (releases.len(), kept(view, &|_| false).map(KeptOfDocument::of).collect::<Vec<_>>());
         let totals = Totals { planned, not_started: planned, kept: kept.len(), ..Totals::default() };
@@ -135,7 +135,7 @@ impl RunDocument {
             exit_code: 0,
             interrupted_by_signal: None,
             stopped: None,
-            verified: VerificationOfDocument::of(&Settled::NothingToVerify),
+            verified: VerificationOfDocument::of(&Verification::NothingToVerify),
             totals: Totals::default(),
             releases: Vec::new(),
             kept: Vec::new(),
@@ -146,14 +146,14 @@ impl RunDocument {
         Self {
             policies: PolicyOfDocument::of(view.policies),
             cluster: Some(ClusterOfDocument::new(view.connection, view.identity)),
-            shard: view.narrowing.shard.map(|shard| shard.to_string()),
+            shard: view.filters.shard.map(|shard| shard.to_string()),
             helm: Some(view.helm.version().to_string()),
             ..Self::of_nothing(view.now)
         }
     }
 
     /// Says how the program ends.
-    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyEnd>) {
+    pub(in crate::report) fn end(&mut self, exit_code: u8, early: Option<EarlyExit>) {
         self.exit_code = exit_code;
         self.stopped = early.or(self.stopped.take());
     }
@@ -173,17 +173,17 @@ impl KeptOfDocument {
 }
 
 impl VerificationOfDocument {
-    fn of(settled: &Settled) -> Self {
+    fn of(settled: &Verification) -> Self {
         let (state, gone, why) = match settled {
-            Settled::Verified { gone, .. } => ("verified", Some(*gone), None),
-            Settled::NotVerified(why) => ("not-verified", None, Some(why.clone())),
-            Settled::NothingToVerify => ("nothing-to-verify", None, None),
+            Verification::Verified { gone, .. } => ("verified", Some(*gone), None),
+            Verification::NotVerified(why) => ("not-verified", None, Some(why.clone())),
+            Verification::NothingToVerify => ("nothing-to-verify", None, None),
         };
         Self { state, deployed: None, gone, why }
     }
 
     /// The same, where releases have to be there and not gone.
-    pub(in crate::report) fn of_restore(settled: &Settled) -> Self {
+    pub(in crate::report) fn of_restore(settled: &Verification) -> Self {
         let verification = Self::of(settled);
         Self { deployed: verification.gone, gone: None, ..verification }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::executor::{Afterwards, Outcome, OutcomeKind, ReleaseResult};
+use crate::executor::{ObservedState, Outcome, OutcomeKind, ReleaseResult};
 use crate::release::Release;
 use crate::report::plan::document::Facts;
 
@@ -55,11 +55,11 @@ impl ResultOfDocument {
             seconds: result.took.map(|took| took.as_secs_f64()),
             attempts: result.attempts,
             afterwards: match result.afterwards {
-                Afterwards::Unknown => "unknown",
-                Afterwards::Gone => "gone",
-                Afterwards::Listed { .. } => "listed",
-                Afterwards::Kept => "kept",
-                Afterwards::Unreadable => "unreadable",
+                ObservedState::Unknown => "unknown",
+                ObservedState::Gone => "gone",
+                ObservedState::Listed { .. } => "listed",
+                ObservedState::Kept => "kept",
+                ObservedState::Unreadable => "unreadable",
             },
             ..Self::not_begun(&result.release)
         };

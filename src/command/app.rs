@@ -1,20 +1,20 @@
 //! What every command gets: the facts of the outside world, the printer, and the ear for signals.
 
-use super::{Reports, Stopped};
+use super::{CommandError, Reports};
 use crate::exit_code::ExitCode;
 use crate::report::Printer;
 use crate::run_id::RunId;
-use crate::settings::{Environment, FrontDoor, Parent, Terminal};
+use crate::settings::{EntryPoint, Environment, Parent, Terminal};
 use crate::signal::{Interruption, Interrupts};
 
 /// The outside world, as it was at the start.
-pub struct Surroundings {
+pub struct App {
     /// The environment.
     pub environment: Environment,
     /// The three streams.
     pub terminal: Terminal,
     /// How this program was called.
-    pub front_door: FrontDoor,
+    pub entry_point: EntryPoint,
     /// The process that called it.
     pub parent: Parent,
     /// The one place that prints.
@@ -25,18 +25,18 @@ pub struct Surroundings {
     pub reports: Reports,
 }
 
-impl Surroundings {
+impl App {
     /// From here on no signal ends this process by itself.
     ///
     /// Not earlier: a policy may come from a pipe that nobody writes to, and reading it has to end with Ctrl-C.
     /// Not later: from the first child on, somebody has to be there to end it.
-    pub(super) fn listen(&mut self) -> Result<(), Stopped> {
+    pub(super) fn listen(&mut self) -> Result<(), CommandError> {
         let interrupts = Interrupts::listen().map_err(cannot_listen)?;
         let plugin = self.environment.helm_plugin_name.as_deref();
-        if self.front_door == FrontDoor::Helm && self.parent.pid == 1 && !self.parent.is_helm_with(plugin) {
+        if self.entry_point == EntryPoint::Helm && self.parent.pid == 1 && !self.parent.is_helm_with(plugin) {
             // Whoever started this under helm has ended it before it had begun.
             interrupts.on_parent_gone(std::time::Instant::now());
-        } else if self.front_door == FrontDoor::Helm {
+        } else if self.entry_point == EntryPoint::Helm {
             interrupts.watch_parent(self.parent.pid).map_err(cannot_listen)?;
         }
         self.interrupts = interrupts;
@@ -59,15 +59,15 @@ impl Surroundings {
 
     /// What went wrong, or that it was interrupted: a child that was ended by a signal of ours says the oddest
     /// things.
-    pub(super) fn unless_interrupted<T>(&self, result: Result<T, Stopped>) -> Result<T, Stopped> {
+    pub(super) fn unless_interrupted<T>(&self, result: Result<T, CommandError>) -> Result<T, CommandError> {
         match self.interruption() {
-            Some(interruption) => Err(Stopped::Interrupted(interruption)),
+            Some(interruption) => Err(CommandError::Interrupted(interruption)),
             None => result,
         }
     }
 }
 
-fn cannot_listen(error: std::io::Error) -> Stopped {
+fn cannot_listen(error: std::io::Error) -> CommandError {
     let hint = Some("signals cannot be handled here".to_owned());
-    Stopped::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+    CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
 }

@@ -9,7 +9,7 @@ use crate::run_id::RunId;
 /// The description of a record: `helm-purge RUN POLICY`. The policy is in it because a restore without further words
 /// means the last run of its own policy, and several may share a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
+pub struct HistoryTag {
     /// The run that removed the release.
     pub run: RunId,
     /// The name of the policy that selected it.
@@ -18,25 +18,25 @@ pub struct Mark {
 
 /// A description that is no mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoMark;
+pub struct InvalidHistoryTag;
 
 const FIRST_WORD: &str = "helm-purge";
 
-impl FromStr for Mark {
-    type Err = NoMark;
+impl FromStr for HistoryTag {
+    type Err = InvalidHistoryTag;
 
     /// Only what this program writes, letter by letter: anything else is somebody else's description.
-    fn from_str(text: &str) -> Result<Self, NoMark> {
+    fn from_str(text: &str) -> Result<Self, InvalidHistoryTag> {
         let words = text.split(' ').collect::<Vec<_>>();
-        let [FIRST_WORD, run, policy] = words.as_slice() else { return Err(NoMark) };
-        let run = run.parse().map_err(|_| NoMark)?;
+        let [FIRST_WORD, run, policy] = words.as_slice() else { return Err(InvalidHistoryTag) };
+        let run = run.parse().map_err(|_| InvalidHistoryTag)?;
         // The name of a policy follows the rules of a namespace.
-        policy.parse::<crate::release::Namespace>().map_err(|_: InvalidName| NoMark)?;
+        policy.parse::<crate::release::Namespace>().map_err(|_: InvalidName| InvalidHistoryTag)?;
         Ok(Self { run, policy: (*policy).to_owned() })
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for HistoryTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{FIRST_WORD} {} {}", self.run, self.policy)
     }
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn a_mark_is_read_back_and_no_other_description_is_one() {
         let text = "helm-purge 20261125-190342-3f9a1c end-of-day";
-        let mark = text.parse::<Mark>().expect("a mark");
+        let mark = text.parse::<HistoryTag>().expect("a mark");
         assert_eq!((mark.run.as_str(), mark.policy.as_str()), ("20261125-190342-3f9a1c", "end-of-day"));
         assert_eq!(mark.to_string(), text);
         for other in [
@@ -63,7 +63,7 @@ mod tests {
             "helm-purge 20261125-190342-3f9a1c End",
             "Helm-purge 20261125-190342-3f9a1c end-of-day",
         ] {
-            assert_eq!(other.parse::<Mark>(), Err(NoMark), "{other}");
+            assert_eq!(other.parse::<HistoryTag>(), Err(InvalidHistoryTag), "{other}");
         }
     }
 }

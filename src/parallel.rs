@@ -9,7 +9,7 @@ use std::thread::{self, Builder};
 
 /// Does two things at the same time: one on a thread of its own, one here. Gives what came of both; a panic of the
 /// first one is an answer, one of the second goes on as panics do.
-pub(crate) fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (thread::Result<A>, B) {
+pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (thread::Result<A>, B) {
     // Whoever takes it does it: the thread, or this one where there is none.
     let waiting = Mutex::new(Some(there));
     let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -24,7 +24,7 @@ pub(crate) fn beside<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl Fn
 }
 
 /// Does the same on so many threads, of which this is one. They share what there is to do.
-pub(crate) fn all_hands(most: usize, work: impl Fn() + Sync) {
+pub(crate) fn run_workers(most: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
         for _ in 1..most {
             if Builder::new().spawn_scoped(scope, &work).is_err() {
@@ -36,7 +36,7 @@ pub(crate) fn all_hands(most: usize, work: impl Fn() + Sync) {
 }
 
 /// Whether so many more threads can be had now.
-pub(crate) fn can_be_had(threads: usize) -> bool {
+pub(crate) fn can_spawn(threads: usize) -> bool {
     let gate = Mutex::new(());
     thread::scope(|scope| {
         let closed = gate.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn both_are_done_and_a_panic_of_the_other_one_is_an_answer() {
-        assert_eq!(beside(|| 1, || 2).0.ok(), Some(1));
-        let (there, here) = beside(|| panic!("no luck"), || 2);
+        assert_eq!(join(|| 1, || 2).0.ok(), Some(1));
+        let (there, here) = join(|| panic!("no luck"), || 2);
         assert_eq!((there.map(|()| 0).is_err(), here), (true, 2));
     }
 
@@ -64,13 +64,13 @@ mod tests {
         for hands in [0, 1, 4] {
             let (left, done) = (AtomicUsize::new(100), AtomicUsize::new(0));
             let one_less = |left: usize| left.checked_sub(1);
-            all_hands(hands, || {
+            run_workers(hands, || {
                 while left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
                     done.fetch_add(1, Ordering::SeqCst);
                 }
             });
             assert_eq!(done.into_inner(), 100, "{hands}");
         }
-        assert!(can_be_had(4));
+        assert!(can_spawn(4));
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// Lines and columns count from 1; a column counts characters, not bytes.
 /// Cloning is cheap, for every pattern and every decision carries one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct Location {
     /// The file as it was named on the command line, or `-` for standard input.
     pub file: Arc<str>,
     /// Line, from 1.
@@ -17,7 +17,7 @@ pub struct Place {
     pub column: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -25,9 +25,9 @@ impl fmt::Display for Place {
 
 /// A value together with the place it was written at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<T> {
+pub struct Spanned<T> {
     /// The value itself.
     pub value: T,
     /// Where it was written.
-    pub place: Place,
+    pub place: Location,
 }

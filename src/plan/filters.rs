@@ -7,7 +7,7 @@ use crate::shard::Shard;
 /// What narrows a plan: nothing in it can make a release go that would stay without it, but for opt-outs that nobody
 /// can see.
 #[derive(Debug, Clone, Default)]
-pub struct Narrowing {
+pub struct Filters {
     /// Only this namespace.
     pub namespace: Option<Namespace>,
     /// Only the namespaces of this part of the fence; limits count over all of it.
@@ -32,7 +32,7 @@ pub enum UnseenOptOuts {
     GoWithout,
 }
 
-impl Narrowing {
+impl Filters {
     /// Whether a namespace is asked for.
     pub fn asks_for(&self, namespace: &Namespace) -> bool {
         self.namespace.as_ref().is_none_or(|only| only == namespace) && self.shard_holds(namespace)
