@@ -189,7 +189,7 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
     let configuration = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
     let mut configuration = configuration.map_err(|error| no_connection(&error))?;
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
-    // Each request is bounded by itself; a watch may be silent for longer.
+    // Each request is bounded by itself.
     configuration.read_timeout = None;
     // What may be asked again is asked again by `answered`, which is done before nobody waits any more.
     configuration.default_retry = false;

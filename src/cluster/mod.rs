@@ -30,10 +30,10 @@ pub use glance::{QuickClient, context_names};
 pub use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
 pub use look_error::ApiError;
 pub use looks::{
-    AccessReview, Application, HelmRelease, Identity, InNamespace, KnownNamespace, MadeReleases, NamedNamespace,
-    NamespaceFacts, NamespaceList, OfferedKinds, OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace,
-    Payload, Payloads, Presence, Record, RecordList, ReplacedNames, ReplacedRevisions, Resource, SpelledKind,
-    StorageDriver, Wanted, WatchNews,
+    AccessReview, Application, HelmRelease, Identity, InNamespace, MadeReleases, NamedNamespace, NamespaceFacts,
+    NamespaceNow, NamespaceQuestions, NamespaceRequest, OfferedKinds, OptOutConfigMap, OptOutConfigMapsInNamespace,
+    Payload, Payloads, Presence, Record, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, StorageDriver,
+    Wanted,
 };
 pub use marks::{OptOutTarget, StoredOptOut};
 pub use run_records::{CreatedJournalConfigMap, JournalConfigMap};

@@ -16,10 +16,6 @@ pub struct Listing {
     pub unlisted: Vec<Unlisted>,
     /// The namespaces of the fence, where namespaces may be listed. Of one that is not in here nothing is known.
     pub namespaces: BTreeMap<Namespace, NamespaceFacts>,
-    /// From where a watch on all namespaces can go on, where they may be listed.
-    pub namespaces_version: Option<String>,
-    /// From where a watch on the records of the whole cluster can go on, where all of it was listed through the API.
-    pub version: Option<String>,
 }
 
 /// A namespace of the fence that refused to be looked at.

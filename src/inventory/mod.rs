@@ -10,7 +10,7 @@ mod kept;
 mod listing;
 mod metadata;
 mod protection;
-mod watch;
+mod recheck;
 mod way;
 
 pub use contents::{Contents, ObjectLists};
@@ -22,7 +22,7 @@ pub use protection::{
     ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenMarks,
     SeenOptOut, SeenOptOuts, UnseenOptOuts, Until,
 };
-pub use watch::{CheckedAgainst, Freshness, Meanwhile, Watch};
+pub use recheck::{BatchRecheck, Freshness, Rechecked};
 pub use way::AnyWay;
 
 use std::fmt;

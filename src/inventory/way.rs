@@ -5,8 +5,8 @@
 use std::sync::OnceLock;
 
 use super::{
-    CheckedAgainst, ClusterWide, Contents, HelmInventory, Inventory, InventoryError, KeptRecords, Listing,
-    MetadataInventory, ObjectLists, Protection, Watch,
+    BatchRecheck, ClusterWide, Contents, HelmInventory, Inventory, InventoryError, KeptRecords, Listing,
+    MetadataInventory, ObjectLists, Protection,
 };
 use crate::cluster::Client;
 use crate::parallel::join;
@@ -54,10 +54,10 @@ impl AnyWay {
         Ok((listing, protection))
     }
 
-    /// Begins to watch planned releases, from what they were last checked against; where helm makes the lists, there is
-    /// nothing to watch with.
-    pub fn watch(&self, planned: &[Release], checked: CheckedAgainst<'_>) -> Option<Watch> {
-        self.why_helm().is_none().then(|| self.metadata.watch(planned, checked))
+    /// What asks about planned releases batch by batch, once they were checked against a list and what protects its
+    /// releases; if helm makes the lists, nothing can.
+    pub fn recheck(&self, planned: &[Release], listing: &Listing, protection: &Protection) -> Option<BatchRecheck> {
+        self.why_helm().is_none().then(|| self.metadata.recheck(planned, listing, protection))
     }
 
     /// Whoever can tell which objects are still there; where helm makes the lists, nobody can.

@@ -43,18 +43,15 @@ impl Needs {
 
     /// All that is looked at in the whole cluster.
     fn looks(&mut self) {
-        self.add(
-            Scope::Cluster,
-            Permission::new("", "namespaces", &["list", "watch"], "which namespaces the globs mean"),
-        );
+        self.add(Scope::Cluster, Permission::new("", "namespaces", &["list"], "which namespaces the globs mean"));
         let uid = Permission::new("", "namespaces", &["get"], "which cluster this is, by the uid of kube-system");
         self.add(Scope::Cluster, uid.only("kube-system"));
     }
 
     fn purge(&mut self, policy: &Policy) {
-        let records = ["get", "list", "watch", "update", "delete"];
+        let records = ["get", "list", "update", "delete"];
         self.add(Scope::PolicyScope, Permission::new("", "secrets", &records, "Helm's records"));
-        self.add(Scope::PolicyScope, Permission::new("", "configmaps", &["list", "watch"], "opt-outs"));
+        self.add(Scope::PolicyScope, Permission::new("", "configmaps", &["list"], "opt-outs"));
         let has = |is: &dyn Fn(&Handling) -> bool| handlings(policy).any(is);
         // Who waits for objects lists and watches them; who waits for a phase to end only asks whether they are there.
         let waits = has(&|handling| handling.wait == Waiting::ForObjects);
@@ -107,12 +104,12 @@ mod tests {
         Needs::of(&policy, purpose).in_scope(Scope::PolicyScope).map(ToString::to_string).collect()
     }
 
-    const RECORDS: &str = "get, list, watch, update, delete secrets";
+    const RECORDS: &str = "get, list, update, delete secrets";
     const JOBS: &str = "get, list, watch, create, patch jobs";
 
     #[test]
     fn a_policy_needs_what_its_handling_does_and_no_more() {
-        let opt_outs = "list, watch configmaps";
+        let opt_outs = "list configmaps";
         for (lines, expected) in [
             ("", vec![RECORDS, opt_outs, "get, delete everything", JOBS]),
             ("defaults: {hooks: skip}\n", vec![RECORDS, opt_outs, "get, delete everything"]),
@@ -134,7 +131,7 @@ mod tests {
         for purpose in [Purpose::Run, Purpose::Restore] {
             let needs = Needs::of(&policy, purpose);
             let everywhere = needs.in_scope(Scope::Cluster).map(ToString::to_string).collect::<Vec<_>>();
-            assert_eq!(everywhere, ["list, watch namespaces", "get namespaces kube-system"]);
+            assert_eq!(everywhere, ["list namespaces", "get namespaces kube-system"]);
         }
     }
 

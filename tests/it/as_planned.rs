@@ -21,7 +21,7 @@ impl Recheck for Watch {
         let standing = |release: &&Release| {
             let changed = self.changed.contains(&release.id.name.as_str());
             let change = changed.then(|| Freshness::Changed(format!("now {} is another", release.id.name)));
-            change.unwrap_or(Freshness::AlwaysFresh)
+            change.unwrap_or(Freshness::AsPlanned)
         };
         batch.iter().map(standing).take(self.answers).collect()
     }
@@ -62,7 +62,7 @@ struct Asked(Arc<Mutex<usize>>);
 impl Recheck for Asked {
     fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
         *self.0.lock().expect("nobody panics while it is held") += 1;
-        vec![Freshness::AlwaysFresh; batch.len()]
+        vec![Freshness::AsPlanned; batch.len()]
     }
 }
 

@@ -11,9 +11,9 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// What a purge needs in the cluster, and no right to make a ConfigMap.
 const NO_CONFIG_MAPS: [(&str, &[&str]); 4] = [
-    ("secrets", &["get", "list", "watch", "update", "delete"]),
-    ("namespaces", &["get", "list", "watch"]),
-    ("configmaps", &["get", "list", "watch", "delete"]),
+    ("secrets", &["get", "list", "update", "delete"]),
+    ("namespaces", &["get", "list"]),
+    ("configmaps", &["get", "list", "delete"]),
     ("pods", &["get", "list"]),
 ];
 

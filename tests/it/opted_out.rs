@@ -10,7 +10,6 @@ use crate::support::{Output, Real, Rights, allow_everywhere, cluster, user_every
 
 const RUN: [&str; 11] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "1", "--batch", "1", "-o", "json"];
 const SEE: &[&str] = &["get", "list"];
-const WATCH: &[&str] = &["get", "list", "watch"];
 
 /// Some releases, the first of which makes helm wait at a gate; and a fence that asks for labels of namespaces.
 fn prepare(test: &str, helm: HelmVersion) -> Real {
@@ -128,7 +127,7 @@ fn who_opts_out_while_the_run_goes_on_is_left_alone() {
 }
 
 #[test]
-fn where_watching_is_not_allowed_opt_outs_are_asked_for_with_each_batch() {
+fn with_no_more_than_get_and_list_opt_outs_are_asked_for_with_each_batch() {
     let mut real = prepare("optsasked", HelmVersion::Four);
     as_user(&mut real, &[("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)]);
     let report = run_meanwhile(&real, &RUN, || opt_out(&real)).exits(0).json();
@@ -136,22 +135,8 @@ fn where_watching_is_not_allowed_opt_outs_are_asked_for_with_each_batch() {
 }
 
 #[test]
-fn what_the_watches_have_told_needs_no_question() {
-    let mut real = prepare("optstold", HelmVersion::Four);
-    let user = as_user(&mut real, &[("secrets", WATCH), ("configmaps", WATCH), ("namespaces", WATCH)]);
-    // Watches that were begun go on without the right to begin one.
-    let report = run_meanwhile(&real, &RUN, || {
-        allow_everywhere(cluster(), &user, &[("secrets", SEE)]);
-        wait_until_refused(cluster(), &user, "configmaps");
-        wait_until_refused(cluster(), &user, "namespaces");
-        opt_out(&real);
-    });
-    keeps_who_opted_out(&real, &report.json());
-}
-
-#[test]
 fn what_could_be_seen_once_and_is_refused_now_keeps() {
-    for refused in ["configmaps", "namespaces"] {
+    for refused in ["secrets", "configmaps", "namespaces"] {
         let mut real = prepare(&format!("optsrefused-{refused}"), HelmVersion::Four);
         let rights = [("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)];
         let user = as_user(&mut real, &rights);

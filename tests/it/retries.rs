@@ -140,7 +140,7 @@ impl Recheck for Says {
         let mut asked = self.1.lock().expect("nobody panics while it is held");
         *asked += 1;
         let first = *asked == 1;
-        batch.iter().map(|_| if first { Freshness::AlwaysFresh } else { self.0.clone() }).collect()
+        batch.iter().map(|_| if first { Freshness::AsPlanned } else { self.0.clone() }).collect()
     }
 }
 
@@ -148,7 +148,7 @@ impl Recheck for Says {
 fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_begun() {
     let words = || "now revision 2".to_owned();
     for (standing, end, asked) in [
-        (Freshness::AlwaysFresh, "r0 purged 3", 3),
+        (Freshness::AsPlanned, "r0 purged 3", 3),
         (Freshness::Begun(words()), "r0 purged 3", 3),
         (Freshness::Changed(words()), "r0 failed transient 1", 2),
     ] {

@@ -101,7 +101,7 @@ fn the_summary_on_a_screen() {
     journal: run RUN
     "#);
     insta::assert_snapshot!(steady(&output.stderr), @r#"
-    note: helm makes the lists, and nothing is watched while releases go, for the API could not be asked: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
+    note: helm makes the lists, and nothing is checked again while releases go, for the API could not be asked: ServiceError: client error (Connect): tcp connect error: Connection refused (os error 111)
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
     note: what Flux and Argo CD manage could not be looked at; of Flux only its labels were
 

@@ -73,7 +73,7 @@ pub(super) fn read(
             namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(NamespaceFacts::default()));
         }
         let flux = managed(flux?.unwrap_or_default());
-        let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), ..SeenMarks::default() };
+        let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), unseen: Vec::new() };
         let protection = Protection::of(namespaces, marks, Ok(flux), Ok(Vec::new()));
         let (listing, contents) = listed(releases, now);
         Ok(Given { now, listing, contents, protection })

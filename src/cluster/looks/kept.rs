@@ -9,7 +9,7 @@ use kube::core::Resource;
 use serde::de::DeserializeOwned;
 
 use super::SIDE_BY_SIDE;
-use super::records::{InNamespace, Record, RecordList, every_page, list, list_in};
+use super::records::{InNamespace, Record, every_page, list, list_in};
 use super::store::{StorageDriver, UNINSTALLED};
 use crate::cluster::client::Client;
 use crate::cluster::look_error::ApiError;
@@ -23,7 +23,7 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn uninstalled_records(&self, store: StorageDriver) -> Result<RecordList, ApiError> {
+    pub fn uninstalled_records(&self, store: StorageDriver) -> Result<Vec<Record>, ApiError> {
         self.look(move |client| async move {
             match store {
                 StorageDriver::Secrets => list(&Api::<Secret>::all(client), UNINSTALLED).await,

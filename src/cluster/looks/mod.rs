@@ -8,25 +8,23 @@ mod own_annotations;
 mod own_name;
 mod payloads;
 mod protection;
+mod recheck;
 mod records;
 mod remaining;
 mod replaced;
 mod rights;
 mod store;
-mod watch;
 
-pub use namespaces::{KnownNamespace, NamedNamespace, NamespaceFacts, NamespaceList};
+pub use namespaces::{NamedNamespace, NamespaceFacts};
 pub use offered::OfferedKinds;
 pub use payloads::{Payload, Payloads, Wanted};
-pub use protection::{
-    Application, HelmRelease, MadeReleases, OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace,
-};
-pub use records::{InNamespace, Record, RecordList};
+pub use protection::{Application, HelmRelease, MadeReleases, OptOutConfigMap, OptOutConfigMapsInNamespace};
+pub use recheck::{NamespaceNow, NamespaceQuestions, NamespaceRequest};
+pub use records::{InNamespace, Record};
 pub use remaining::Presence;
 pub use replaced::{ReplacedNames, ReplacedRevisions};
 pub use rights::{AccessReview, Resource, SpelledKind};
 pub use store::StorageDriver;
-pub use watch::WatchNews;
 
 use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
 use kube::Api;

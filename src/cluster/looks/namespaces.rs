@@ -25,18 +25,6 @@ pub struct NamespaceFacts {
     pub annotations: BTreeMap<String, String>,
 }
 
-/// A namespace, and what is known of it.
-pub type KnownNamespace = (Namespace, NamespaceFacts);
-
-/// All namespaces, and the moment they are of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NamespaceList {
-    /// By their names.
-    pub namespaces: BTreeMap<Namespace, NamespaceFacts>,
-    /// The resource version of the list, from which a watch can go on.
-    pub version: String,
-}
-
 /// A namespace that was asked for by its name: what is known of it, or why nothing is.
 pub type NamedNamespace = (Namespace, Result<NamespaceFacts, ApiError>);
 
@@ -45,26 +33,13 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed.
-    pub fn namespaces(&self) -> Result<NamespaceList, ApiError> {
+    pub fn namespaces(&self) -> Result<BTreeMap<Namespace, NamespaceFacts>, ApiError> {
         self.look(|client| async {
             let mut namespaces = BTreeMap::new();
             let api = Api::<NamespaceObject>::all(client);
             let take = |metadata| namespaces.extend(known_namespace(metadata));
-            let version = every_page(&api, &ListParams::default(), take).await?;
-            Ok(NamespaceList { namespaces, version })
-        })
-    }
-
-    /// One namespace, or nothing where there is none of that name.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    pub fn namespace(&self, name: &Namespace) -> Result<Option<NamespaceFacts>, ApiError> {
-        let name = name.to_string();
-        self.look(|client| async move {
-            let api = Api::<NamespaceObject>::all(client);
-            let found = answered(|| api.get_metadata_opt(&name)).await?;
-            Ok(found.map(|object| NamespaceFacts::from(object.metadata)))
+            every_page(&api, &ListParams::default(), take).await?;
+            Ok(namespaces)
         })
     }
 
@@ -90,7 +65,7 @@ impl Client {
 }
 
 /// A namespace by its metadata. The API server lets none in whose name is not legal.
-pub(super) fn known_namespace(metadata: ObjectMeta) -> Option<KnownNamespace> {
+fn known_namespace(metadata: ObjectMeta) -> Option<(Namespace, NamespaceFacts)> {
     let name = metadata.name.as_ref()?.parse::<Namespace>().ok()?;
     Some((name, NamespaceFacts::from(metadata)))
 }

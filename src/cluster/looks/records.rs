@@ -44,22 +44,13 @@ pub struct Record {
     pub keep_label: Option<String>,
 }
 
-/// Records, and the moment they are of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RecordList {
-    /// In no order.
-    pub records: Vec<Record>,
-    /// The resource version of the list, from which a watch can go on.
-    pub version: String,
-}
-
 /// The records of one namespace, or why they could not be listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InNamespace {
     /// Which.
     pub namespace: Namespace,
     /// Its records.
-    pub listed: Result<RecordList, ApiError>,
+    pub listed: Result<Vec<Record>, ApiError>,
 }
 
 impl Record {
@@ -73,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn records(&self, store: StorageDriver) -> Result<RecordList, ApiError> {
+    pub fn records(&self, store: StorageDriver) -> Result<Vec<Record>, ApiError> {
         self.look(move |client| async move {
             match store {
                 StorageDriver::Secrets => list(&Api::<Secret>::all(client), NOT_REPLACED).await,
@@ -108,7 +99,7 @@ impl Client {
         store: StorageDriver,
         namespace: Namespace,
         releases: &[String],
-    ) -> Result<RecordList, ApiError> {
+    ) -> Result<Vec<Record>, ApiError> {
         let labels = format!(",name in ({})", releases.join(","));
         self.look(move |client| async move { list_in(client, store, &namespace, &labels).await })
     }
@@ -119,7 +110,7 @@ pub(super) async fn list_in(
     store: StorageDriver,
     namespace: &Namespace,
     labels: &str,
-) -> Result<RecordList, ApiError> {
+) -> Result<Vec<Record>, ApiError> {
     let name = namespace.as_str();
     match store {
         StorageDriver::Secrets => list(&Api::<Secret>::namespaced(client, name), labels).await,
@@ -128,22 +119,21 @@ pub(super) async fn list_in(
 }
 
 /// Every record that an API shows, with a condition on its labels.
-pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<RecordList, ApiError>
+pub(super) async fn list<K>(api: &Api<K>, labels: &str) -> Result<Vec<Record>, ApiError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
     let mut records = Vec::new();
-    let version =
-        every_page(api, &StorageDriver::parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
-    Ok(RecordList { records, version })
+    every_page(api, &StorageDriver::parameters(labels), |metadata| records.push(Record::from(&metadata))).await?;
+    Ok(records)
 }
 
-/// Reads a list page by page and hands on the metadata of each object; gives the version of the list.
+/// Reads a list page by page and hands on the metadata of each object.
 pub(super) async fn every_page<K>(
     api: &Api<K>,
     parameters: &ListParams,
     mut on_object: impl FnMut(ObjectMeta),
-) -> Result<String, ApiError>
+) -> Result<(), ApiError>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
@@ -153,7 +143,7 @@ where
         list.items.into_iter().for_each(|item| on_object(item.metadata));
         page.continue_token = list.metadata.continue_.filter(|token| !token.is_empty());
         if page.continue_token.is_none() {
-            return Ok(list.metadata.resource_version.unwrap_or_default());
+            return Ok(());
         }
     }
 }

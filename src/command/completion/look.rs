@@ -67,7 +67,7 @@ impl Looks<'_> {
 
     fn releases_in(&self, glance: &QuickClient, namespace: Namespace) -> Option<NamesAnswer> {
         let mut listed = glance.client().records_in(self.store()?, vec![namespace]).ok()?;
-        let records = listed.pop()?.listed.ok()?.records;
+        let records = listed.pop()?.listed.ok()?;
         let is_there = |record: &&Record| record.status.as_deref() != Some(UNINSTALLED);
         Some(NamesAnswer::Whole(records.iter().filter(is_there).filter_map(name_of).collect()))
     }
@@ -86,7 +86,7 @@ impl Looks<'_> {
                 listed => listed.ok()?,
             },
         };
-        Some(NamesAnswer::Whole(listed.records.iter().filter_map(name_of).collect()))
+        Some(NamesAnswer::Whole(listed.iter().filter_map(name_of).collect()))
     }
 
     /// Those on this machine, and those of pods; the newest first, as their names sort by time.
@@ -125,7 +125,7 @@ fn namespace_of(partial: &str) -> Option<Namespace> {
 
 fn namespaces(glance: &QuickClient) -> Result<Vec<String>, ApiError> {
     let listed = glance.client().namespaces()?;
-    Ok(listed.namespaces.keys().map(ToString::to_string).collect())
+    Ok(listed.keys().map(ToString::to_string).collect())
 }
 
 /// Names that can be none are nothing that could be typed.

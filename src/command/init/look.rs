@@ -64,7 +64,7 @@ pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
     }
     match client.namespaces() {
         Ok(namespaces) => {
-            found.namespaces = namespaces.namespaces.into_keys().collect();
+            found.namespaces = namespaces.into_keys().collect();
             found.releases = releases(&client, &found.namespaces, app);
         }
         Err(error) => note("the namespaces", &error, app),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::target::Target;
-use crate::cluster::{Client, RecordList};
+use crate::cluster::{Client, Record};
 use crate::command::App;
 use crate::command::prepare::facts::record_store;
 use crate::release::Namespace;
@@ -30,8 +30,8 @@ pub(super) fn warn_of_missing(client: &Client, targets: &[Target], app: &mut App
     }
 }
 
-fn names(records: &RecordList) -> BTreeSet<&str> {
-    records.records.iter().filter_map(|record| record.release.as_deref()).collect()
+fn names(records: &[Record]) -> BTreeSet<&str> {
+    records.iter().filter_map(|record| record.release.as_deref()).collect()
 }
 
 fn warning(target: &Target, names: &BTreeSet<&str>) -> Option<String> {

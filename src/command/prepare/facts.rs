@@ -101,7 +101,8 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &mut App) {
 fn note_way(inventory: &AnyWay, app: &mut App) {
     if let Some(why) = inventory.why_helm() {
         let why = sanitize::sentence(why);
-        let what = "helm makes the lists, and nothing is watched while releases go, for the API could not be asked";
+        let what =
+            "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";
         app.printer.say(&format!("note: {what}: {why}"));
     }
 }

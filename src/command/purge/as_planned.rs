@@ -1,39 +1,39 @@
-//! The last question before releases are given to helm, answered by what the cluster tells and what the policies say.
+//! The last check before a batch starts: what the cluster says now, judged by the policies.
 
 use crate::clock::Clock;
 use crate::cluster::ApiError;
 use crate::command::prepare::Prepared;
 use crate::executor::Recheck;
-use crate::inventory::{Freshness, Meanwhile, Watch};
+use crate::inventory::{BatchRecheck, Freshness, Rechecked};
 use crate::plan::{self, Filters};
 use crate::policy::PolicySet;
 use crate::release::Release;
 
-/// Asks a watch, and judges by what the plan was made by.
+/// Asks the cluster about each batch, and judges by what the plan was made by.
 #[derive(Debug)]
-pub(in crate::command) struct Watched {
-    watch: Watch,
+pub(in crate::command) struct PolicyRecheck {
+    cluster: BatchRecheck,
     policies: PolicySet,
     filters: Filters,
     clock: Clock,
 }
 
-impl Watched {
-    pub(in crate::command) fn new(watch: Watch, prepared: &Prepared, clock: Clock) -> Self {
-        Self { watch, policies: prepared.policies.clone(), filters: prepared.filters.clone(), clock }
+impl PolicyRecheck {
+    pub(in crate::command) fn new(cluster: BatchRecheck, prepared: &Prepared, clock: Clock) -> Self {
+        Self { cluster, policies: prepared.policies.clone(), filters: prepared.filters.clone(), clock }
     }
 }
 
-impl Recheck for Watched {
+impl Recheck for PolicyRecheck {
     fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
-        let Meanwhile { standings, protection } = self.watch.look(batch);
+        let Rechecked { freshness, protection } = self.cluster.ask(batch);
         let protected = |release: &Release| match &protection {
             Ok(protection) => {
                 Ok(plan::protected_now(release, self.policies.as_slice(), protection, self.clock.now(), &self.filters))
             }
             Err(error) => Err(error.clone()),
         };
-        let both = standings.into_iter().zip(batch);
+        let both = freshness.into_iter().zip(batch);
         both.map(|(standing, release)| joined(standing, protected(release))).collect()
     }
 }
@@ -43,7 +43,7 @@ fn joined(record: Freshness, protected: Result<Option<String>, ApiError>) -> Fre
     match (record, protected) {
         (Freshness::Changed(why), _) | (_, Ok(Some(why))) => Freshness::Changed(why),
         (Freshness::Unknown(error), _) | (_, Err(error)) => Freshness::Unknown(error),
-        (record @ (Freshness::AlwaysFresh | Freshness::Begun(_) | Freshness::NotYet(_)), Ok(None)) => record,
+        (record @ (Freshness::AsPlanned | Freshness::Begun(_) | Freshness::NotYet(_)), Ok(None)) => record,
     }
 }
 
@@ -57,10 +57,10 @@ mod tests {
         let changed = |why: &str| Freshness::Changed(why.to_owned());
         let begun = || Freshness::Begun("uninstalling".to_owned());
         for (record, protected, expected) in [
-            (Freshness::AlwaysFresh, Ok(None), Freshness::AlwaysFresh),
-            (Freshness::AlwaysFresh, Ok(Some("opted out".to_owned())), changed("opted out")),
+            (Freshness::AsPlanned, Ok(None), Freshness::AsPlanned),
+            (Freshness::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),
             (Freshness::NotYet("it goes".to_owned()), Ok(None), Freshness::NotYet("it goes".to_owned())),
-            (Freshness::AlwaysFresh, Err(refused()), Freshness::Unknown(refused())),
+            (Freshness::AsPlanned, Err(refused()), Freshness::Unknown(refused())),
             (Freshness::Unknown(refused()), Ok(None), Freshness::Unknown(refused())),
             (Freshness::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),
             (begun(), Ok(None), begun()),

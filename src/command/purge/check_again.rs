@@ -1,12 +1,12 @@
 //! The last look before the first delete: what has changed since the plan is left alone.
 //!
-//! A person may have thought about the plan for an hour, and even a machine takes a moment. From here on watches
-//! go on looking while releases go.
+//! A person may have thought about the plan for an hour, and even a machine takes a moment. From here on each batch is
+//! checked again right before it starts.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::as_planned::Watched;
+use super::as_planned::PolicyRecheck;
 use super::kinds::{KnownKinds, look_up_kinds};
 use crate::cluster::{ApiError, Client};
 use crate::command::prepare::Prepared;
@@ -15,7 +15,7 @@ use crate::command::{App, CommandError};
 use crate::executor::{AlwaysFresh, Recheck};
 use crate::exit_code::ExitCode;
 use crate::guard;
-use crate::inventory::{CheckedAgainst, Contents, Listing, Protection};
+use crate::inventory::{Contents, Listing, Protection};
 use crate::journal::OperationKind;
 use crate::parallel::join;
 use crate::plan::{self, ClusterState};
@@ -67,9 +67,8 @@ fn compare(
     let facts = ClusterState { listing: &listing, contents: &nothing, protection: &protection, now };
     let changed = plan::recheck(&prepared.plan, prepared.policies.as_slice(), facts, &prepared.filters);
     chosen.retain(|release| !changed.contains_key(&release.id));
-    let checked = CheckedAgainst { listing: &listing, protection: &protection };
-    let still: Arc<dyn Recheck> = match prepared.inventory.watch(&chosen, checked) {
-        Some(watch) => Arc::new(Watched::new(watch, prepared, app.environment.clock)),
+    let still: Arc<dyn Recheck> = match prepared.inventory.recheck(&chosen, &listing, &protection) {
+        Some(cluster) => Arc::new(PolicyRecheck::new(cluster, prepared, app.environment.clock)),
         None => Arc::new(AlwaysFresh),
     };
     Ok(Compared { chosen, changed, still })

@@ -1,6 +1,8 @@
 //! Which namespaces a fence means: those that it names, and for globs those that there are.
 
-use crate::cluster::{ApiError, Client, NamespaceList};
+use std::collections::BTreeMap;
+
+use crate::cluster::{ApiError, Client, NamespaceFacts};
 use crate::policy::{PolicyScope, PolicySet, ScopeMatch};
 use crate::release::{Known, Namespace};
 
@@ -26,9 +28,9 @@ fn named(fence: &PolicyScope) -> Option<Vec<Namespace>> {
     names.filter(|_| fence.selector().is_none())
 }
 
-fn found(fence: &PolicyScope, there: &NamespaceList) -> Vec<Namespace> {
-    let is_inside = |(namespace, facts): &(&Namespace, &crate::cluster::NamespaceFacts)| {
+fn found(fence: &PolicyScope, there: &BTreeMap<Namespace, NamespaceFacts>) -> Vec<Namespace> {
+    let is_inside = |(namespace, facts): &(&Namespace, &NamespaceFacts)| {
         matches!(fence.holds(namespace, Known::Is(&facts.labels)), ScopeMatch::Inside(_))
     };
-    there.namespaces.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
+    there.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
 }

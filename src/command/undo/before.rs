@@ -50,7 +50,7 @@ impl BeforeRollback {
         }
         match self.records.histories(&[&release.id]).remove(&release.id) {
             Some(Ok(history)) => match history.last() {
-                Some(newest) if release.record.as_known() == Some(&newest.mark) => Freshness::AlwaysFresh,
+                Some(newest) if release.record.as_known() == Some(&newest.mark) => Freshness::AsPlanned,
                 Some(newest) => self.since(release, newest),
                 None => Freshness::Changed("the record that the purge had left is gone".to_owned()),
             },

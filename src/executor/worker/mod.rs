@@ -108,7 +108,7 @@ fn leave_alone_what_changed(tools: &WorkerContext, tried: &BTreeSet<usize>, ledg
     // The first one last: it makes room for one that is really begun.
     for (place, answer) in answered.into_iter().rev() {
         match answer {
-            Some(Freshness::AlwaysFresh) => {}
+            Some(Freshness::AsPlanned) => {}
             Some(Freshness::Begun(_)) if tried.contains(&place) => {}
             Some(Freshness::Changed(how) | Freshness::Begun(how)) => ledger.leave_out(place, Answer::Changed(how)),
             Some(Freshness::NotYet(why)) => ledger.leave_out(place, not_told(FailureClass::Leftovers, why)),

@@ -29,7 +29,7 @@ impl KeptRecords {
     /// Where nothing could be listed.
     pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
         match self.client.uninstalled_records(self.store) {
-            Ok(list) => Ok(listing_of(list.records)),
+            Ok(records) => Ok(listing_of(records)),
             Err(ApiError::Forbidden(_)) => self.uninstalled_in(namespaces),
             Err(error) => Err(error),
         }
@@ -39,7 +39,7 @@ impl KeptRecords {
         let (mut records, mut unlisted) = (Vec::new(), Vec::new());
         for seen in self.client.uninstalled_records_in(self.store, namespaces.iter().cloned().collect())? {
             match seen.listed {
-                Ok(list) => records.extend(list.records),
+                Ok(listed) => records.extend(listed),
                 Err(ApiError::Forbidden(why)) => unlisted.push(super::Unlisted { namespace: seen.namespace, why }),
                 Err(error) => return Err(error),
             }

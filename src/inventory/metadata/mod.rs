@@ -9,10 +9,10 @@ mod read;
 mod views;
 
 use super::{
-    CheckedAgainst, ClusterWide, Contents, Inventory, InventoryError, KeptRecords, Listing, ObjectLists, Protection,
-    Unreadable, Watch,
+    BatchRecheck, ClusterWide, Contents, Inventory, InventoryError, KeptRecords, Listing, ObjectLists, Protection,
+    Unreadable,
 };
-use crate::cluster::{ApiError, Client, NamespaceList, ReplacedRevisions, StorageDriver};
+use crate::cluster::{ApiError, Client, ReplacedRevisions, StorageDriver};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 pub(super) use group::listing as listing_of;
@@ -59,25 +59,21 @@ impl MetadataInventory {
         KeptRecords::new(self.client.clone(), self.store)
     }
 
-    /// Begins to watch planned releases, from what they were last checked against.
-    pub(super) fn watch(&self, planned: &[Release], checked: CheckedAgainst<'_>) -> Watch {
-        Watch::begin(&self.client, self.store, planned, checked)
+    pub(super) fn recheck(&self, planned: &[Release], listing: &Listing, protection: &Protection) -> BatchRecheck {
+        BatchRecheck::new(self.client.clone(), self.store, planned, listing, protection)
     }
 }
 
 impl Inventory for MetadataInventory {
     fn list(&self) -> Result<Listing, InventoryError> {
         let view = views::look(self).map_err(InventoryError::Look)?;
-        let View { mut records, replaced, unlisted, namespaces, version } = view;
+        let View { mut records, replaced, unlisted, namespaces } = view;
         for (namespace, names) in group::replaced_in_front(&records, &replaced) {
             let more = self.client.records_of(self.store, namespace, &names).map_err(InventoryError::Look)?;
-            records.extend(more.records);
+            records.extend(more);
         }
-        let (namespaces, namespaces_version) = namespaces.map_or_else(Default::default, |seen| {
-            let NamespaceList { namespaces, version } = seen;
-            (namespaces, Some(version))
-        });
-        let mut listing = Listing { unlisted, namespaces, namespaces_version, version, ..group::listing(records) };
+        let namespaces = namespaces.unwrap_or_default();
+        let mut listing = Listing { unlisted, namespaces, ..group::listing(records) };
         listing.unreadable.extend(replaced.iter().flat_map(|(namespace, found)| odd_names(namespace, found)));
         listing.unreadable.sort();
         Ok(listing)

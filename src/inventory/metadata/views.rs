@@ -1,6 +1,8 @@
 //! What of a cluster can be seen: all of it, or namespace by namespace what the fence takes in.
 
-use crate::cluster::{ApiError, InNamespace, NamespaceList, Record, RecordList, ReplacedNames, ReplacedRevisions};
+use std::collections::BTreeMap;
+
+use crate::cluster::{ApiError, InNamespace, NamespaceFacts, Record, ReplacedNames, ReplacedRevisions};
 use crate::inventory::Unlisted;
 use crate::parallel::join;
 use crate::release::Namespace;
@@ -16,9 +18,7 @@ pub(super) struct View {
     /// Those that refused.
     pub(super) unlisted: Vec<Unlisted>,
     /// Those of the fence, where namespaces may be listed.
-    pub(super) namespaces: Option<NamespaceList>,
-    /// From where a watch can go on, where everything was seen.
-    pub(super) version: Option<String>,
+    pub(super) namespaces: Option<BTreeMap<Namespace, NamespaceFacts>>,
 }
 
 /// Looks at everything where that is allowed, with all three questions at the same time.
@@ -31,16 +31,16 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, ApiError> {
     let names = names.unwrap_or_else(|_| Err(panicked()));
     match (records, namespaces) {
         (Ok(list), Ok(seen)) => {
-            let view = everything(inventory, list, &names?, seen.namespaces.keys().cloned().collect())?;
+            let view = everything(inventory, list, &names?, seen.keys().cloned().collect())?;
             Ok(View { namespaces: Some(seen), ..view })
         }
         (Ok(list), Err(ApiError::Forbidden(_))) => {
-            let mut namespaces = namespaces_of(&list.records);
+            let mut namespaces = namespaces_of(&list);
             namespaces.retain(|namespace| inventory.fence.matches(namespace).is_some());
             everything(inventory, list, &names?, namespaces)
         }
         (Err(ApiError::Forbidden(_)), Ok(seen)) => {
-            let view = one_by_one(inventory, seen.namespaces.keys().cloned().collect())?;
+            let view = one_by_one(inventory, seen.keys().cloned().collect())?;
             Ok(View { namespaces: Some(seen), ..view })
         }
         (Err(ApiError::Forbidden(why)), Err(ApiError::Forbidden(_))) => {
@@ -53,13 +53,13 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, ApiError> {
 /// Only where names leave a doubt, the namespaces are asked which of their revisions are replaced.
 fn everything(
     inventory: &MetadataInventory,
-    list: RecordList,
+    records: Vec<Record>,
     names: &ReplacedNames,
     namespaces: Vec<Namespace>,
 ) -> Result<View, ApiError> {
-    let doubtful = doubtful_namespaces(&list.records, names, namespaces);
+    let doubtful = doubtful_namespaces(&records, names, namespaces);
     let replaced = inventory.client.replaced_revisions(inventory.store, doubtful)?;
-    Ok(View { records: list.records, replaced, unlisted: Vec::new(), namespaces: None, version: Some(list.version) })
+    Ok(View { records, replaced, unlisted: Vec::new(), namespaces: None })
 }
 
 /// Namespace by namespace; all of them refusing is an error.
@@ -67,8 +67,8 @@ fn one_by_one(inventory: &MetadataInventory, fence: Vec<Namespace>) -> Result<Vi
     let (mut records, mut seen, mut unlisted) = (Vec::new(), Vec::new(), Vec::new());
     for InNamespace { namespace, listed } in inventory.client.records_in(inventory.store, fence)? {
         match listed {
-            Ok(list) => {
-                records.extend(list.records);
+            Ok(listed) => {
+                records.extend(listed);
                 seen.push(namespace);
             }
             Err(ApiError::Forbidden(why)) => unlisted.push(Unlisted { namespace, why }),
@@ -80,15 +80,15 @@ fn one_by_one(inventory: &MetadataInventory, fence: Vec<Namespace>) -> Result<Vi
         _ => {
             unlisted.sort();
             let replaced = inventory.client.replaced_revisions(inventory.store, seen)?;
-            Ok(View { records, replaced, unlisted, namespaces: None, version: None })
+            Ok(View { records, replaced, unlisted, namespaces: None })
         }
     }
 }
 
 /// Those of the fence.
-fn namespaces(inventory: &MetadataInventory) -> Result<NamespaceList, ApiError> {
+fn namespaces(inventory: &MetadataInventory) -> Result<BTreeMap<Namespace, NamespaceFacts>, ApiError> {
     let mut seen = inventory.client.namespaces()?;
-    seen.namespaces.retain(|namespace, _| inventory.fence.matches(namespace).is_some());
+    seen.retain(|namespace, _| inventory.fence.matches(namespace).is_some());
     Ok(seen)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Protection, SeenMarks, argo, flux, in_question};
-use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMapList};
+use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMap};
 use crate::inventory::{Listing, Unlisted};
 use crate::parallel::join;
 use crate::policy::PolicyScope;
@@ -15,7 +15,7 @@ const LONGEST_WORDS: usize = 400;
 /// The answers about the whole cluster, each with the reason where there is none.
 #[derive(Debug)]
 pub struct ClusterWide {
-    marks: Result<OptOutConfigMapList, ApiError>,
+    marks: Result<Vec<OptOutConfigMap>, ApiError>,
     helm_releases: Result<Vec<HelmRelease>, ApiError>,
     applications: Result<Vec<Application>, ApiError>,
 }
@@ -72,20 +72,20 @@ fn unknown<'a>(namespaces: impl IntoIterator<Item = &'a Namespace>, why: &str) -
 
 /// All marks that can be seen, and the namespaces in which there may be more.
 fn all_marks(
-    cluster_wide: Result<OptOutConfigMapList, ApiError>,
+    cluster_wide: Result<Vec<OptOutConfigMap>, ApiError>,
     client: &Client,
     namespaces: &BTreeSet<Namespace>,
 ) -> SeenMarks {
     let unseen = |namespace: &Namespace, error: &ApiError| Unlisted { namespace: namespace.clone(), why: words(error) };
     let one_by_one = match cluster_wide {
-        Ok(list) => return list.into(),
+        Ok(marks) => return SeenMarks { marks, unseen: Vec::new() },
         Err(ApiError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
         Err(error) => Err(error),
     };
     match one_by_one {
         Err(error) => {
             let unseen = namespaces.iter().map(|namespace| unseen(namespace, &error)).collect();
-            SeenMarks { unseen, ..SeenMarks::default() }
+            SeenMarks { marks: Vec::new(), unseen }
         }
         Ok(answers) => {
             let mut seen = SeenMarks::default();

@@ -2,7 +2,7 @@
 
 use super::opt_out::{asks, reason};
 use super::{KeptReleases, OptOut, OptOutSource, Until};
-use crate::cluster::{NamespaceFacts, OptOutConfigMap, OptOutConfigMapList};
+use crate::cluster::{NamespaceFacts, OptOutConfigMap};
 use crate::inventory::Unlisted;
 use crate::release::Namespace;
 
@@ -19,14 +19,6 @@ pub struct SeenMarks {
     pub marks: Vec<OptOutConfigMap>,
     /// Namespaces in which there may be more, each once.
     pub unseen: Vec<Unlisted>,
-    /// From where a watch on all of them can go on, where all could be listed at once.
-    pub version: Option<String>,
-}
-
-impl From<OptOutConfigMapList> for SeenMarks {
-    fn from(list: OptOutConfigMapList) -> Self {
-        Self { marks: list.marks, unseen: Vec::new(), version: Some(list.version) }
-    }
 }
 
 /// The opt-out in a ConfigMap.

@@ -39,8 +39,6 @@ pub struct Protection {
     pub unseen_opt_outs: Vec<Unlisted>,
     /// Those of them whose ConfigMaps could not be looked at.
     pub unseen_marks: BTreeSet<Namespace>,
-    /// From where a watch on the ConfigMaps of the whole cluster can go on, where all of them could be listed.
-    pub marks_version: Option<String>,
     /// The releases that Flux makes again, sorted; or why that cannot be told.
     pub flux: Result<Vec<ManagedRelease>, String>,
     /// The namespaces of the fence that Argo CD puts objects into, sorted; or why that cannot be told.
@@ -57,7 +55,6 @@ impl Protection {
             unseen_marks: namespaces.clone(),
             namespaces: namespaces.into_iter().map(|namespace| (namespace, Err(why.to_owned()))).collect(),
             opt_outs: Vec::new(),
-            marks_version: None,
             flux: Err(why.to_owned()),
             argo: Err(why.to_owned()),
         }
@@ -71,7 +68,7 @@ impl Protection {
         flux: Result<Vec<ManagedRelease>, String>,
         argo: Result<Vec<ManagedNamespace>, String>,
     ) -> Self {
-        let SeenMarks { marks, unseen: mut unseen_opt_outs, version: marks_version } = marks;
+        let SeenMarks { marks, unseen: mut unseen_opt_outs } = marks;
         let unseen_marks = unseen_opt_outs.iter().map(|unseen| unseen.namespace.clone()).collect();
         let mut opt_outs = marks.into_iter().filter_map(marks::in_config_map).collect::<Vec<_>>();
         for (namespace, facts) in &namespaces {
@@ -82,7 +79,7 @@ impl Protection {
         }
         opt_outs.sort();
         unseen_opt_outs.sort();
-        Self { namespaces, opt_outs, unseen_opt_outs, unseen_marks, marks_version, flux, argo }
+        Self { namespaces, opt_outs, unseen_opt_outs, unseen_marks, flux, argo }
     }
 
     /// What is known of a namespace, or why nothing is.

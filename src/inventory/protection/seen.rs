@@ -42,18 +42,18 @@ impl SeenOptOuts {
         let namespaces = namespaces.unwrap_or_else(|_| Err(panicked()));
         let mut seen = Self::default();
         match (marks, namespaces) {
-            (Ok(list), Ok(found)) => {
-                seen.take_marks(list.marks);
-                for (namespace, facts) in &found.namespaces {
+            (Ok(marks), Ok(found)) => {
+                seen.take_marks(marks);
+                for (namespace, facts) in &found {
                     seen.take_annotations(namespace, facts);
                 }
             }
-            (Ok(list), Err(error)) => {
-                seen.take_marks(list.marks);
+            (Ok(marks), Err(error)) => {
+                seen.take_marks(marks);
                 seen.note("the annotations of namespaces".to_owned(), &error);
             }
             (Err(ApiError::Forbidden(_)), Ok(found)) => {
-                return Self::of(client, found.namespaces.into_keys().collect());
+                return Self::of(client, found.into_keys().collect());
             }
             (Err(error), _) => return Err(error),
         }

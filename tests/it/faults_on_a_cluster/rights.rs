@@ -18,7 +18,7 @@ fn run_as(real: &Real, rights: &Rights<'_>) -> Output {
 fn without_the_right_to_mark_a_record_its_release_goes_all_the_same() {
     Real::with_both("unmarked", |real| {
         real.seed(&["a/b"]);
-        let secrets: &[&str] = &["get", "list", "watch", "delete"];
+        let secrets: &[&str] = &["get", "list", "delete"];
         let output =
             run_as(real, &[("secrets", secrets), ("configmaps", EVERYTHING), ("namespaces", EVERYTHING)]).exits(0);
         assert_eq!(output.results(), ["b purged gone"], "{output}");
@@ -31,7 +31,7 @@ fn without_the_right_to_mark_a_record_its_release_goes_all_the_same() {
 fn without_the_right_to_delete_a_record_its_release_is_still_there() {
     Real::with_both("undeleted", |real| {
         real.seed(&["a/b", "a/c"]);
-        let secrets: &[&str] = &["get", "list", "watch", "update"];
+        let secrets: &[&str] = &["get", "list", "update"];
         let output =
             run_as(real, &[("secrets", secrets), ("configmaps", EVERYTHING), ("namespaces", EVERYTHING)]).exits(1);
         assert_eq!(output.results(), ["b failed rbac listed", "c failed rbac listed"], "{output}");

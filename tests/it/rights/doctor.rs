@@ -28,10 +28,7 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
         let found = findings(&account.real.program.run(&[&doctor[..], &["-o", "json"]].concat()).exits(4).json());
         let late = account.real.namespace("late");
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(
-            found[0].starts_with("rights: missing: it may not get, list, watch, update, delete secrets;"),
-            "{found:?}"
-        );
+        assert!(found[0].starts_with("rights: missing: it may not get, list, update, delete secrets;"), "{found:?}");
         assert!(found[0].ends_with(&format!(" in {late}")), "{found:?}");
     }
 }
@@ -58,10 +55,10 @@ fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that
     assert_eq!(
         rights,
         [
-            "rights: missing: it may not list, watch namespaces; get namespaces kube-system in the whole cluster",
+            "rights: missing: it may not list namespaces; get namespaces kube-system in the whole cluster",
             &format!("rights: missing: it may not get, delete everything in {a}, {b}"),
             &format!(
-                "rights: missing: it may not get, list, watch, update, delete secrets; list, watch configmaps; \
+                "rights: missing: it may not get, list, update, delete secrets; list configmaps; \
                  get, delete everything; get, list, watch, create, patch jobs in {c}"
             ),
         ],

@@ -39,15 +39,6 @@ impl OptOutConfigMap {
     pub const BY: &str = "helm-purge/by";
 }
 
-/// Those of the whole cluster, and the moment they are of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OptOutConfigMapList {
-    /// In no order.
-    pub marks: Vec<OptOutConfigMap>,
-    /// The resource version of the list, from which a watch can go on.
-    pub version: String,
-}
-
 /// Those of one namespace, or why they could not be listed.
 pub type OptOutConfigMapsInNamespace = (Namespace, Result<Vec<OptOutConfigMap>, ApiError>);
 
@@ -56,8 +47,8 @@ impl Client {
     ///
     /// # Errors
     /// Where they cannot be listed in all namespaces.
-    pub fn keep_marks(&self) -> Result<OptOutConfigMapList, ApiError> {
-        self.look(|client| in_bounds(list(Api::all(client))))
+    pub fn keep_marks(&self) -> Result<Vec<OptOutConfigMap>, ApiError> {
+        self.look(|client| in_bounds(list_marks(Api::all(client))))
     }
 
     /// The same, namespace by namespace, for those who may not see all of them.
@@ -69,7 +60,7 @@ impl Client {
             in_bounds(async move {
                 let looks = namespaces.into_iter().map(|namespace| {
                     let api = Api::namespaced(client.clone(), namespace.as_str());
-                    async move { (namespace, list(api).await.map(|list| list.marks)) }
+                    async move { (namespace, list_marks(api).await) }
                 });
                 Ok(iter(looks).buffer_unordered(SIDE_BY_SIDE).collect().await)
             })
@@ -77,20 +68,17 @@ impl Client {
     }
 }
 
-/// By what they are known.
-pub(in crate::cluster::looks) fn marked() -> ListParams {
+/// Those that an API shows.
+pub(in crate::cluster::looks) async fn list_marks(api: Api<ConfigMap>) -> Result<Vec<OptOutConfigMap>, ApiError> {
     let (label, value) = OptOutConfigMap::LABEL;
-    ListParams::default().labels(&format!("{label}={value}"))
-}
-
-async fn list(api: Api<ConfigMap>) -> Result<OptOutConfigMapList, ApiError> {
+    let marked = ListParams::default().labels(&format!("{label}={value}"));
     let mut marks = Vec::new();
     let list = |page| {
         let api = api.clone();
         async move { answered(|| api.list_metadata(&page)).await }
     };
-    let version = every_object(&marked(), list, |object| marks.push(OptOutConfigMap::from(object.metadata))).await?;
-    Ok(OptOutConfigMapList { marks, version })
+    every_object(&marked, list, |object| marks.push(OptOutConfigMap::from(object.metadata))).await?;
+    Ok(marks)
 }
 
 impl From<ObjectMeta> for OptOutConfigMap {

@@ -9,8 +9,8 @@ mod kinds;
 
 pub use applications::Application;
 pub use helm_releases::{HelmRelease, MadeReleases};
-pub(super) use keep_marks::marked;
-pub use keep_marks::{OptOutConfigMap, OptOutConfigMapList, OptOutConfigMapsInNamespace};
+pub(super) use keep_marks::list_marks;
+pub use keep_marks::{OptOutConfigMap, OptOutConfigMapsInNamespace};
 
 use std::future::Future;
 use std::time::Duration;
@@ -27,12 +27,12 @@ const MOST_PAGES: usize = 200;
 /// How long one look may take in all.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// Reads a list page by page and hands on each object; gives the version of the list.
+/// Reads a list page by page and hands on each object.
 async fn every_object<T, F>(
     parameters: &ListParams,
     mut list: impl FnMut(ListParams) -> F,
     mut on_object: impl FnMut(T),
-) -> Result<String, ApiError>
+) -> Result<(), ApiError>
 where
     T: Clone,
     F: Future<Output = Result<ObjectList<T>, ApiError>>,
@@ -43,7 +43,7 @@ where
         found.items.into_iter().for_each(&mut on_object);
         page.continue_token = found.metadata.continue_.filter(|token| !token.is_empty());
         if page.continue_token.is_none() {
-            return Ok(found.metadata.resource_version.unwrap_or_default());
+            return Ok(());
         }
     }
     Err(ApiError::Failed(format!("there are more than {MOST_PAGES} pages of {PAGE} objects")))

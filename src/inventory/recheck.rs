@@ -1,0 +1,246 @@
+//! Asks the cluster about the releases of a batch right before they start: whether they are still as planned, and what
+//! protects their namespace by then.
+//!
+//! A user who deploys, or opts out, in the tenth minute of a run keeps the release. All requests about a batch are made
+//! side by side, so that a batch starts one round trip later than without them.
+
+use std::collections::BTreeMap;
+
+use super::metadata::listing_of;
+use super::{Found, Listing, Protection, SeenMarks};
+use crate::cluster::{
+    ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap, Record,
+    StorageDriver,
+};
+use crate::release::{Namespace, Release};
+
+/// Whether a release is still what the plan says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Freshness {
+    /// It is, or it is gone.
+    AsPlanned,
+    /// It is, but for an uninstall or a rollback that has begun since: this is what its record says now.
+    Begun(String),
+    /// It is not, for this reason.
+    Changed(String),
+    /// It is, but it is too early for it, for this reason.
+    NotYet(String),
+    /// The cluster did not say, for this reason.
+    Unknown(ApiError),
+}
+
+/// What the cluster said about some releases of one namespace.
+#[derive(Debug)]
+pub struct Rechecked {
+    /// Whether each release is still as planned, in their order.
+    pub freshness: Vec<Freshness>,
+    /// What protects that namespace now: its opt-outs and its labels. What could not be read when the plan was checked
+    /// counts as unreadable here as well.
+    pub protection: Result<Protection, ApiError>,
+}
+
+/// Asks about planned releases, batch by batch.
+#[derive(Debug)]
+pub struct BatchRecheck {
+    client: Client,
+    store: StorageDriver,
+    /// The namespaces of the planned releases.
+    checked: BTreeMap<Namespace, CheckedNamespace>,
+}
+
+/// What was known of a namespace when the whole plan was last checked.
+#[derive(Debug)]
+struct CheckedNamespace {
+    facts: Option<NamespaceFacts>,
+    questions: NamespaceQuestions,
+}
+
+impl BatchRecheck {
+    /// For planned releases that were just checked against a list and what protects its releases.
+    ///
+    /// What the account could not read then is not asked for again. Opt-outs that were there then keep none of the
+    /// planned releases, and they never will as they are: their end is not later because time passes.
+    pub fn new(
+        client: Client,
+        store: StorageDriver,
+        planned: &[Release],
+        listing: &Listing,
+        protection: &Protection,
+    ) -> Self {
+        let checked = |namespace: &Namespace| {
+            let facts = protection.facts(namespace).ok().cloned();
+            let is_listed = listing.namespaces.contains_key(namespace);
+            let request = if is_listed { NamespaceRequest::List } else { NamespaceRequest::Get };
+            let questions = NamespaceQuestions {
+                opt_outs: !protection.unseen_marks.contains(namespace),
+                metadata: facts.is_some().then_some(request),
+            };
+            (namespace.clone(), CheckedNamespace { facts, questions })
+        };
+        let checked = planned.iter().map(|release| checked(&release.id.namespace)).collect();
+        Self { client, store, checked }
+    }
+
+    /// What the cluster says about some releases of one namespace. Takes the time of a request.
+    pub fn ask(&self, releases: &[&Release]) -> Rechecked {
+        let answer = match releases.first().map(|first| &first.id.namespace) {
+            None => Err(ApiError::Failed("no release was asked about".to_owned())),
+            Some(namespace) => match self.checked.get(namespace) {
+                None => Err(ApiError::Failed(format!("the plan was not checked in {namespace}"))),
+                Some(checked) => self.now(namespace, checked, releases).map(|now| (namespace, checked, now)),
+            },
+        };
+        match answer {
+            Ok((namespace, checked, NamespaceNow { records, marks, facts })) => Rechecked {
+                freshness: freshness(records, releases),
+                protection: protection(namespace, checked, marks, facts),
+            },
+            Err(error) => {
+                Rechecked { freshness: vec![Freshness::Unknown(error.clone()); releases.len()], protection: Err(error) }
+            }
+        }
+    }
+
+    fn now(
+        &self,
+        namespace: &Namespace,
+        checked: &CheckedNamespace,
+        releases: &[&Release],
+    ) -> Result<NamespaceNow, ApiError> {
+        let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
+        self.client.namespace_now(self.store, namespace, &names, checked.questions)
+    }
+}
+
+fn freshness(records: Result<Vec<Record>, ApiError>, releases: &[&Release]) -> Vec<Freshness> {
+    match records.map(listing_of) {
+        Ok(now) => releases.iter().map(|planned| freshness_of(&now, planned)).collect(),
+        Err(error) => vec![Freshness::Unknown(error); releases.len()],
+    }
+}
+
+fn freshness_of(now: &Listing, planned: &Release) -> Freshness {
+    match (now.change_of(planned), now.find(&planned.id)) {
+        (None, _) => Freshness::AsPlanned,
+        (Some(change), Found::Release(found)) if planned.is_begun_as(found) => Freshness::Begun(change),
+        (Some(change), _) => Freshness::Changed(change),
+    }
+}
+
+fn protection(
+    namespace: &Namespace,
+    checked: &CheckedNamespace,
+    marks: Result<Vec<OptOutConfigMap>, ApiError>,
+    facts: Result<Option<NamespaceFacts>, ApiError>,
+) -> Result<Protection, ApiError> {
+    let marks = SeenMarks { marks: marks?, unseen: Vec::new() };
+    // If the namespace is gone, so are its releases, and nothing new protects them.
+    let facts = facts?.or_else(|| checked.facts.clone());
+    let facts = facts.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
+    let controllers = || "controllers are not looked at again".to_owned();
+    Ok(Protection::of([(namespace.clone(), facts)].into(), marks, Err(controllers()), Err(controllers())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::ObjectVersion;
+
+    fn listing(revision: u32, updated: &str, status: &str) -> Listing {
+        let json = format!(
+            r#"[{{"name":"web","namespace":"dev-a","revision":"{revision}","updated":"{updated}","status":"{status}","chart":"web-1.0.0"}}]"#
+        );
+        crate::inventory::read(json.as_bytes()).expect("a list")
+    }
+
+    #[test]
+    fn a_list_tells_an_uninstall_that_was_begun_from_every_other_change() {
+        let planned = listing(1, "2026-11-20T10:00:00Z", "deployed").releases.remove(0);
+        let after = |revision, updated, status| freshness_of(&listing(revision, updated, status), &planned);
+        let now = "2026-11-20T10:00:00Z";
+        assert_eq!(after(1, now, "deployed"), Freshness::AsPlanned);
+        assert_eq!(freshness_of(&Listing::default(), &planned), Freshness::AsPlanned);
+        assert!(matches!(after(1, now, "uninstalling"), Freshness::Begun(_)));
+        for changed in [
+            after(1, "2026-11-20T11:00:00Z", "uninstalling"),
+            after(2, now, "uninstalling"),
+            after(1, now, "uninstalled"),
+            after(1, now, "pending-upgrade"),
+        ] {
+            assert!(matches!(changed, Freshness::Changed(_)), "{changed:?}");
+        }
+    }
+
+    fn record(revision: u32, uid: &str, version: &str, status: &str) -> Record {
+        Record {
+            namespace: "dev-a".to_owned(),
+            object: StorageDriver::object_name("web", revision),
+            mark: ObjectVersion { uid: uid.into(), version: version.into() },
+            release: Some("web".to_owned()),
+            revision: Some(revision),
+            status: Some(status.to_owned()),
+            created: None,
+            keep_label: None,
+        }
+    }
+
+    /// How fresh the release of revision 3 is if these are its records now.
+    fn after(records: Vec<Record>) -> Freshness {
+        let planned = listing_of(vec![record(3, "u3", "1", "deployed")]).releases.remove(0);
+        freshness(Ok(records), &[&planned]).remove(0)
+    }
+
+    #[test]
+    fn the_records_of_a_release_tell_what_has_changed() {
+        let same = || record(3, "u3", "1", "deployed");
+        let changed = |how: &str| Freshness::Changed(how.to_owned());
+        let old = record(2, "u2", "9", "superseded");
+        assert_eq!(after(vec![old, same()]), Freshness::AsPlanned);
+        assert_eq!(after(Vec::new()), Freshness::AsPlanned, "it is gone");
+        assert_eq!(
+            after(vec![record(3, "u3", "2", "superseded"), record(4, "u4", "1", "pending-upgrade")]),
+            changed("now revision 4, pending-upgrade; was revision 3, deployed")
+        );
+        assert_eq!(
+            after(vec![record(1, "new", "1", "deployed")]),
+            changed("now revision 1, deployed; was revision 3, deployed")
+        );
+        for again in [record(3, "new", "1", "deployed"), record(3, "u3", "2", "deployed")] {
+            assert_eq!(after(vec![again]), changed("its record was written again, in the same state"));
+        }
+        let begun = "now revision 3, uninstalling; was revision 3, deployed";
+        assert_eq!(after(vec![record(3, "u3", "2", "uninstalling")]), Freshness::Begun(begun.to_owned()));
+        assert_eq!(after(vec![record(3, "new", "1", "uninstalling")]), changed(begun));
+        let odd = Record { revision: None, ..record(4, "x", "1", "deployed") };
+        assert!(matches!(after(vec![same(), odd]), Freshness::Changed(_)));
+        let refused = || ApiError::Forbidden("no".to_owned());
+        let planned = listing_of(vec![same()]).releases.remove(0);
+        assert_eq!(freshness(Err(refused()), &[&planned]), [Freshness::Unknown(refused())]);
+    }
+
+    #[test]
+    fn a_namespace_protects_by_what_it_says_now_and_what_could_not_be_read_then_stays_unread() {
+        let namespace: Namespace = "dev-a".parse().expect("a legal name");
+        let facts = |env: &str| NamespaceFacts {
+            labels: [("env".to_owned(), env.to_owned())].into(),
+            ..NamespaceFacts::default()
+        };
+        let checked = |facts: Option<NamespaceFacts>| CheckedNamespace {
+            facts,
+            questions: NamespaceQuestions { opt_outs: true, metadata: None },
+        };
+        let mark =
+            || OptOutConfigMap { namespace: "dev-a".to_owned(), name: "mine".to_owned(), annotations: [].into() };
+        let known = checked(Some(facts("dev")));
+        let now = protection(&namespace, &known, Ok(vec![mark()]), Ok(Some(facts("prod")))).expect("all was seen");
+        assert_eq!(now.opt_outs.len(), 1);
+        assert_eq!(now.facts(&namespace), Ok(&facts("prod")));
+        let gone = protection(&namespace, &known, Ok(Vec::new()), Ok(None)).expect("all was seen");
+        assert_eq!(gone.facts(&namespace), Ok(&facts("dev")));
+        let never = protection(&namespace, &checked(None), Ok(Vec::new()), Ok(None)).expect("nothing was refused");
+        assert!(never.facts(&namespace).is_err());
+        let refused = || ApiError::Forbidden("no".to_owned());
+        assert_eq!(protection(&namespace, &known, Err(refused()), Ok(None)), Err(refused()));
+        assert_eq!(protection(&namespace, &known, Ok(Vec::new()), Err(refused())), Err(refused()));
+    }
+}
