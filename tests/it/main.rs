@@ -42,6 +42,7 @@ mod morning;
 mod on_a_terminal;
 mod operators;
 mod opted_out;
+mod order;
 mod phases;
 mod pinned;
 mod plugin;
