@@ -57,6 +57,7 @@ mod reports;
 mod restore;
 mod retries;
 mod rights;
+mod samples;
 mod saved_plan;
 mod screens;
 mod shards;

@@ -19,6 +19,7 @@ mod terminal;
 pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
+pub(crate) use program::OptOuts;
 use program::end_of;
 pub(crate) use program::{Program, Running, install_program};
 pub(crate) use real::{Real, cluster};

@@ -80,6 +80,13 @@ impl Terminal {
         self.wait_until(text, |screen| screen.contains(text));
     }
 
+    /// Waits until nobody can write to it any more: what is on the screen then stays.
+    pub(crate) fn wait_until_closed(&self) {
+        let (screen, condition) = &*self.screen;
+        let guard = screen.lock().expect("nobody panics while it is held");
+        drop(condition.wait_timeout_while(guard, CEILING, |screen| !screen.closed));
+    }
+
     pub(crate) fn screen(&self) -> String {
         self.screen.0.lock().expect("nobody panics while it is held").parser.screen().contents()
     }
