@@ -1,7 +1,6 @@
 //! The exit code: a contract with whoever runs this from a script or a CronJob.
 
 use crate::executor::{NotStarted, Outcome, ReporterHealth, Run, Verification};
-use crate::report::WriteState;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,11 +66,9 @@ impl ExitCode {
 
     /// What went well has not, where what it was for could not be written.
     #[must_use]
-    pub fn unless_unwritten(self, written: WriteState) -> Self {
-        match (self, written) {
-            (ExitCode::Done | ExitCode::DeadlineReached | ExitCode::SomethingToPurge, WriteState::Failed) => {
-                ExitCode::SomeFailed
-            }
+    pub fn unless_unwritten(self, has_lost_output: bool) -> Self {
+        match (self, has_lost_output) {
+            (ExitCode::Done | ExitCode::DeadlineReached | ExitCode::SomethingToPurge, true) => ExitCode::SomeFailed,
             (code, _) => code,
         }
     }

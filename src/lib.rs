@@ -124,19 +124,19 @@ fn printer(
 }
 
 /// Help that was asked for is data; everything else about a command line is talk.
-fn tell_usage(special: &clap::Error, mut printer: Printer) -> ExitCode {
+fn tell_usage(special: &clap::Error, printer: Printer) -> ExitCode {
     let only_its_name = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     let asked_for = only_its_name || !special.use_stderr();
     let paint = if asked_for { printer.out() } else { printer.err() };
     let text = special.render();
     let text = if paint.colour() == Colour::On { text.ansi().to_string() } else { text.to_string() };
     if asked_for {
-        printer.data(&text);
+        printer.rendered_data(&text);
     } else {
-        printer.tell(&text);
+        printer.usage_error(&text);
     }
     let code = if asked_for { ExitCode::Done } else { ExitCode::Usage };
-    code.unless_unwritten(printer.state())
+    code.unless_unwritten(printer.has_lost_output())
 }
 
 fn color_choice(cli: &Cli) -> ColorChoice {

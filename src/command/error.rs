@@ -10,10 +10,7 @@ use crate::guard::{Refusal, ScopeError};
 use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::policy::PolicyErrors;
-use crate::report::{
-    DiagnosticJson, EarlyExit, Level, LogFormat, LogLine, Printer, error_line, refusal_line, render_error,
-    render_refusal,
-};
+use crate::report::{DiagnosticJson, EarlyExit, Level, LogFormat, LogLine, Printer, error_line, refusal_line};
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
@@ -97,36 +94,35 @@ impl CommandError {
     /// Says why, and what was not done, and gives the exit code.
     pub(super) fn tell(self, nothing_done: &str, app: &mut App) -> ExitCode {
         let code = self.code();
-        let printer = &mut app.printer;
+        let printer = &app.printer;
         if printer.log_format() == LogFormat::Json {
             self.log(nothing_done, printer);
             return code;
         }
-        let paint = printer.err();
         match self {
-            CommandError::PolicySet(files) => files.iter().for_each(|faults| printer.tell_faults(faults)),
-            CommandError::Flag(faults) => printer.tell_faults(&faults),
+            CommandError::PolicySet(files) => files.iter().for_each(|faults| printer.policy_errors(faults)),
+            CommandError::Flag(faults) => printer.policy_errors(&faults),
             CommandError::Error { error, hint, .. } => {
-                printer.tell(&render_error(error.as_ref(), hint.as_deref(), paint));
+                printer.error_with_causes(error.as_ref(), hint.as_deref());
             }
             CommandError::Refused(refusals) => {
                 for refusal in &refusals {
-                    printer.tell(&render_refusal(&refusal.to_string(), nothing_done, Some(refusal.hint()), paint));
+                    printer.refusal(refusal, nothing_done, refusal.hint());
                 }
             }
-            CommandError::Declined(text) => printer.tell(&text),
-            CommandError::Interrupted(_) => printer.tell(&interrupted(nothing_done)),
+            CommandError::Declined(text) => printer.notice(text),
+            CommandError::Interrupted(_) => printer.notice(interrupted(nothing_done)),
         }
         code
     }
 
-    fn log(self, nothing_done: &str, printer: &mut Printer) {
+    fn log(self, nothing_done: &str, printer: &Printer) {
         let exit_code = self.code().number();
         let line =
             |level, event, text: &str| LogLine::new(level, event).with("message", text).with("exitCode", exit_code);
         match self {
-            CommandError::PolicySet(files) => files.iter().for_each(|faults| printer.tell_faults(faults)),
-            CommandError::Flag(faults) => printer.tell_faults(&faults),
+            CommandError::PolicySet(files) => files.iter().for_each(|faults| printer.policy_errors(faults)),
+            CommandError::Flag(faults) => printer.policy_errors(&faults),
             CommandError::Error { error, hint, .. } => {
                 printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
             }

@@ -34,7 +34,7 @@ pub(super) fn explain(
     let (gathered, contents) = app.unless_interrupted(gathered)?;
     let Gathered { now, .. } = gathered;
     let explanation = plan::explain(policies.as_slice(), gathered.facts(&contents), &filters, &id);
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let text = match arguments.output {
         ExplanationFormat::Text => Ok(render_explanation(&explanation, now, printer.out())),
         ExplanationFormat::Json => serialize(&ExplanationDocument::of(&explanation), Format::Json),

@@ -47,7 +47,7 @@ pub fn dispatch(cli: Cli, app: &mut App) -> ExitCode {
         }
     };
     let reports = std::mem::take(&mut app.reports);
-    reports.hand_in(code, early, &mut app.printer).unless_unwritten(app.printer.state())
+    reports.hand_in(code, early, &app.printer).unless_unwritten(app.printer.has_lost_output())
 }
 
 fn carry_out(cli: Cli, app: &mut App) -> Result<ExitCode, CommandError> {

@@ -54,7 +54,7 @@ fn show(
 ) -> Result<ExitCode, CommandError> {
     let scope = prepared.scope_note();
     let view = prepared.view(workers, &scope);
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let width = app.terminal.stdout.columns();
     let text = match output {
         OutputFormat::Table => Ok(render_plan(&view, Detail::Usual, width, printer.out())),

@@ -51,21 +51,21 @@ impl Reports {
     }
 
     /// Writes everything, and gives the exit code: another one where that was not possible.
-    pub(super) fn hand_in(self, code: ExitCode, early: Option<EarlyExit>, printer: &mut Printer) -> ExitCode {
+    pub(super) fn hand_in(self, code: ExitCode, early: Option<EarlyExit>, printer: &Printer) -> ExitCode {
         let Some(Wanted { operation, started, files, termination_log }) = self.wanted else { return code };
         let mut report = self.filed.unwrap_or_else(|| Report::of_nothing(operation, started));
-        report.end(code.unless_unwritten(printer.state()).number(), early);
+        report.end(code.unless_unwritten(printer.has_lost_output()).number(), early);
         for file in &files {
             let text = report.render(ReportFormat::of_file(file));
             let written = text.map_err(std::io::Error::other).and_then(|text| write_report(file, &text));
             tell("the report", file, written, printer);
         }
         // What was not written is a failure as well, and these are the last to say so.
-        report.end(code.unless_unwritten(printer.state()).number(), None);
+        report.end(code.unless_unwritten(printer.has_lost_output()).number(), None);
         if let Some(file) = &termination_log {
             tell("the termination log", file, write_termination_log(file, &report.short().line()), printer);
         }
-        let code = code.unless_unwritten(printer.state());
+        let code = code.unless_unwritten(printer.has_lost_output());
         report.end(code.number(), None);
         let level = if code == ExitCode::Done { Level::Info } else { Level::Error };
         printer.log_always(&LogLine::new(level, "summary").with_all(report.short().usual()));
@@ -73,10 +73,9 @@ impl Reports {
     }
 }
 
-fn tell(what: &str, file: &Path, written: std::io::Result<()>, printer: &mut Printer) {
+fn tell(what: &str, file: &Path, written: std::io::Result<()>, printer: &Printer) {
     if let Err(error) = written {
         let file = sanitize::line(&file.display().to_string());
-        let error = sanitize::sentence(&error.to_string());
-        printer.tell_unwritten(&format!("error: {what} could not be written to {file}: {error}"));
+        printer.unwritten(format_args!("{what} could not be written to {file}: {error}"));
     }
 }

@@ -31,8 +31,7 @@ pub(super) fn runs(
     let found = find(arguments, wish, app);
     let Found { runs, unread } = app.unless_interrupted(found)?;
     for Unread { source, why } in &unread {
-        let text = format!("note: {source} is no journal that can be read: {why}");
-        app.printer.say(&sanitize::sentence(&text));
+        app.printer.note(format_args!("{source} is no journal that can be read: {why}"));
     }
     match wanted {
         None => show_all(&runs, &unread, arguments.output, app),
@@ -62,7 +61,7 @@ fn in_files(named: Option<&Path>, app: &mut App) -> Result<Found, CommandError> 
     let usual = app.environment.state_home.as_deref().map(JournalLocation::usual);
     let read = match named.map(JournalLocation::named).or(usual) {
         None => {
-            app.printer.say("note: no files were looked for: neither XDG_STATE_HOME nor HOME is set");
+            app.printer.note("no files were looked for: neither XDG_STATE_HOME nor HOME is set");
             return Ok(Found::default());
         }
         Some(JournalLocation::File(file)) => {
@@ -83,8 +82,7 @@ fn in_files(named: Option<&Path>, app: &mut App) -> Result<Found, CommandError> 
 /// Where the cluster cannot be asked, what is on this machine is still worth showing.
 fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) -> Found {
     let not_asked = |why: String, app: &mut App| {
-        let why = sanitize::sentence(&why);
-        app.printer.say(&format!("note: runs in pods of the cluster could not be looked for: {why}"));
+        app.printer.note(format_args!("runs in pods of the cluster could not be looked for: {why}"));
         Found::default()
     };
     let connection = match Connection::resolve(wish) {
@@ -113,7 +111,7 @@ fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) 
 
 fn show_all(runs: &[PastRun], unread: &[Unread], output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let text = match output {
         RunsFormat::Table => Ok(render_runs(runs, Detail::Usual, now, width, printer.out())),
         RunsFormat::Wide => Ok(render_runs(runs, Detail::Wide, now, width, printer.out())),
@@ -123,14 +121,14 @@ fn show_all(runs: &[PastRun], unread: &[Unread], output: RunsFormat, app: &mut A
     };
     printer.data(&text.map_err(CommandError::internal)?);
     if runs.is_empty() {
-        printer.say("no run has left a journal here");
+        printer.info("no run has left a journal here");
     }
     Ok(ExitCode::Done)
 }
 
 fn show_one(run: &PastRun, output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
     let width = app.terminal.stdout.columns();
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let text = match output {
         RunsFormat::Table => Ok(render_one_run(run, Detail::Usual, width, printer.out())),
         RunsFormat::Wide => Ok(render_one_run(run, Detail::Wide, width, printer.out())),

@@ -16,13 +16,13 @@ pub(super) fn test(arguments: &TestArguments, app: &mut App) -> Result<ExitCode,
         Ok(loaded) => loaded,
         Err(faults) => {
             for faults in &faults {
-                app.printer.tell_faults(faults);
+                app.printer.policy_errors(faults);
             }
             return Ok(ExitCode::PolicyInvalid);
         }
     };
     let tried = loaded.iter().map(cases::try_case).collect::<Vec<_>>();
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     for case in &tried {
         let text = render_case(case, printer.out());
         printer.data(&text);
@@ -61,7 +61,7 @@ fn find(root: &Path, app: &mut App) -> Result<Vec<PathBuf>, CommandError> {
     }
     for other in &found.others {
         let other = sanitize::line(&other.display().to_string());
-        app.printer.say(&format!("note: {other} has no `{CASE_FILE}` and is passed over"));
+        app.printer.note(format_args!("{other} has no `{CASE_FILE}` and is passed over"));
     }
     Ok(found.cases)
 }

@@ -24,7 +24,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &mut App) -> Result<E
     // In a log they would be no annotations.
     if app.environment.github_actions && app.printer.log_format() == LogFormat::Text {
         for diagnostic in &diagnostics {
-            app.printer.tell(&diagnostic.annotation());
+            app.printer.notice(diagnostic.annotation());
         }
     }
     if let Some(format) = format {
@@ -41,18 +41,18 @@ fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
 }
 
 fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[DiagnosticJson], app: &mut App) {
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     for policy in valid {
-        printer.say(&format!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));
+        printer.info(format_args!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));
     }
     for faults in &read.faults {
-        printer.tell_faults(faults);
+        printer.policy_errors(faults);
     }
     for note in notes {
-        printer.say(&note.render_note());
+        printer.note(note.render_note());
     }
     let (invalid, all) = (read.faults.len(), read.faults.len() + valid.len());
     if invalid > 0 && all > 1 {
-        printer.tell(&format!("{invalid} of {} invalid", plural(all, "file")));
+        printer.notice(format_args!("{invalid} of {} invalid", plural(all, "file")));
     }
 }

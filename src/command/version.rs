@@ -3,7 +3,6 @@
 use super::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::helm::Helm;
-use crate::sanitize;
 
 /// Prints both. A missing helm is said, not failed over: the question was which one.
 pub(super) fn version(app: &mut App) -> Result<ExitCode, CommandError> {
@@ -13,7 +12,7 @@ pub(super) fn version(app: &mut App) -> Result<ExitCode, CommandError> {
     app.unless_interrupted(Ok(()))?;
     let helm = match found {
         Ok(helm) => format!("helm v{} ({})", helm.version(), helm.path().display()),
-        Err(error) => format!("helm: {}", sanitize::sentence(&error.to_string())),
+        Err(error) => format!("helm: {}", error),
     };
     app.printer.data(&format!("helm-purge v{}\n{helm}", env!("CARGO_PKG_VERSION")));
     Ok(ExitCode::Done)

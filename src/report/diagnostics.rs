@@ -140,11 +140,11 @@ impl DiagnosticJson {
         }
     }
 
-    /// The whole of it in a few lines, as `note: …` for people.
+    /// The whole of it in a few lines, for people.
     pub fn render_note(&self) -> String {
         let place =
             |file: &str, stretch: &Stretch| format!("{}:{}:{}", sanitize::line(file), stretch.line, stretch.column);
-        let message = format!("note: {}", sanitize::line(&self.message));
+        let message = sanitize::line(&self.message);
         let own = self.stretch.iter().map(|stretch| place(&self.file, stretch));
         let places = own.chain(self.related.iter().map(|related| place(&related.file, &related.stretch)));
         let hint = self.hint.iter().map(|hint| sanitize::line(hint));

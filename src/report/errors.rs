@@ -6,7 +6,7 @@ use super::paint::Styles;
 use crate::sanitize;
 
 /// An error with its causes and its hint, for people. Foreign text in it is made visible.
-pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> String {
+pub(super) fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> String {
     let mut lines = vec![format!("{} {}", paint.bad("error:"), indented(&error.to_string(), 7))];
     let mut cause = error.source();
     let mut said = error.to_string();
@@ -24,7 +24,7 @@ pub fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> Str
 }
 
 /// A refusal: the fact, what it means, the way on.
-pub fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Styles) -> String {
+pub(super) fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Styles) -> String {
     let mut lines = vec![format!("{} {}", paint.bad("refused:"), indented(fact, 9))];
     if !consequence.is_empty() {
         lines.push(format!("         {consequence}"));

@@ -25,7 +25,6 @@ mod words;
 pub use cases::{render_case, render_cases};
 pub use diagnostics::{DiagnosticJson, DiagnosticsDocument};
 pub use document::{Format, serialize};
-pub use errors::{render_error, render_refusal};
 pub use explanation::{ExplanationDocument, render_explanation};
 pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
 pub use log::{
@@ -34,7 +33,7 @@ pub use log::{
 };
 pub use paint::Styles;
 pub use plan::{Detail, PlanDocument, PlanView, plan_names, render_plan};
-pub use printer::{Printer, Verbosity, WriteState};
+pub use printer::{Printer, Verbosity};
 pub use progress::{Progressing, SecondSignal, Showing, WayOut, progress};
 pub use rights::{FindingsDocument, GrantHead, render_findings, render_grants, serialize_grants};
 pub use run::{JournalRef, RunDocument, SummaryView, render_summary};

@@ -2,7 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::sanitize;
 use crate::settings::Colour;
+
+/// All sequences that the styles below begin and end with, without their escape character.
+const OWN_SEQUENCES: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
 
 /// Paints texts for one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,22 @@ impl Styles {
         self.with(Style::new().bold(), text)
     }
 
+    /// A painted text, with a visible character in the place of each hidden one. Only what this type paints with stays.
+    pub(super) fn sanitized(self, text: &str) -> String {
+        if self.0 == Colour::Off {
+            return sanitize::sentence(text);
+        }
+        let mut pieces = text.split('\u{1b}');
+        let mut sanitized = sanitize::sentence(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            match OWN_SEQUENCES.iter().find_map(|own| Some((own, piece.strip_prefix(own)?))) {
+                Some((own, rest)) => sanitized.extend(["\u{1b}", own, &sanitize::sentence(rest)]),
+                None => sanitized.push_str(&sanitize::sentence(&format!("\u{1b}{piece}"))),
+            }
+        }
+        sanitized
+    }
+
     fn with(self, style: Style, text: &str) -> String {
         match self.0 {
             Colour::On => format!("{style}{text}{style:#}"),
@@ -62,6 +82,22 @@ impl From<Styles> for crate::policy::ExcerptStyle {
         match paint.0 {
             Colour::On => crate::policy::ExcerptStyle::Coloured,
             Colour::Off => crate::policy::ExcerptStyle::Plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_style_is_known_as_our_own() {
+        let on = Styles::new(Colour::On);
+        for paint in [Styles::purge, Styles::quiet, Styles::good, Styles::bad, Styles::hint, Styles::strong] {
+            let painted = paint(on, "x");
+            assert!(painted.contains('\u{1b}'));
+            assert_eq!(on.sanitized(&painted), painted);
+            assert!(!Styles::new(Colour::Off).sanitized(&painted).contains('\u{1b}'));
         }
     }
 }

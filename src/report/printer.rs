@@ -1,15 +1,23 @@
 //! The one place that prints. Data goes to stdout, talk to stderr.
 //!
-//! A purge that is under way does not end because somebody stopped reading: `helm purge run | head` closes
+//! Text that others wrote cannot move a cursor or hide, because this file replaces such characters in everything that it
+//! writes. Only [`Printer::rendered_data`] and the errors of policies are written as they are: their renderers did it.
+//!
+//! A purge that is under way does not end because a reader stopped reading: `helm purge run | head` closes
 //! stdout, a closed terminal answers every write with an error. Both are remembered and change nothing else;
-//! any other failed write is told once on stderr and ends in exit code 1.
+//! any other failed write is reported once on stderr and ends in exit code 1.
 
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write};
 
+use super::errors::{render_error, render_refusal};
 use super::log::{Level, LogFormat, LogLine, fault_lines};
 use super::paint::Styles;
 use crate::clock::Clock;
 use crate::policy::PolicyErrors;
+use crate::sanitize;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,26 +30,19 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Whether everything could be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WriteState {
-    /// It could, or nobody was there any more to read it.
-    Fine,
-    /// Something was lost.
-    Failed,
-}
+type Output = RefCell<Box<dyn Write + Send>>;
 
 /// Writes to stdout and stderr.
 pub struct Printer {
-    stdout: Box<dyn Write + Send>,
-    stderr: Box<dyn Write + Send>,
+    stdout: Output,
+    stderr: Output,
     out: Styles,
     err: Styles,
-    volume: Verbosity,
+    verbosity: Verbosity,
     format: LogFormat,
     clock: Clock,
-    stdout_is_closed: bool,
-    state: WriteState,
+    stdout_is_closed: Cell<bool>,
+    has_lost_output: Cell<bool>,
 }
 
 impl Printer {
@@ -51,10 +52,19 @@ impl Printer {
         stderr: Box<dyn Write + Send>,
         out: Styles,
         err: Styles,
-        volume: Verbosity,
+        verbosity: Verbosity,
     ) -> Self {
-        let (format, clock, state) = (LogFormat::Text, Clock::System, WriteState::Fine);
-        Self { stdout, stderr, out, err, volume, format, clock, stdout_is_closed: false, state }
+        Self {
+            stdout: RefCell::new(stdout),
+            stderr: RefCell::new(stderr),
+            out,
+            err,
+            verbosity,
+            format: LogFormat::Text,
+            clock: Clock::System,
+            stdout_is_closed: Cell::new(false),
+            has_lost_output: Cell::new(false),
+        }
     }
 
     /// The same with another way to write stderr.
@@ -85,89 +95,141 @@ impl Printer {
     }
 
     /// How much is said.
-    pub fn volume(&self) -> Verbosity {
-        self.volume
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
     }
 
-    /// Whether everything could be written so far.
-    pub fn state(&self) -> WriteState {
-        self.state
+    /// Whether something that somebody could have read was not written.
+    pub fn has_lost_output(&self) -> bool {
+        self.has_lost_output.get()
     }
 
     /// Prints data on stdout: all of it, and a line break at its end.
-    pub fn data(&mut self, text: &str) {
-        if self.stdout_is_closed || text.is_empty() {
+    pub fn data(&self, text: &str) {
+        self.rendered_data(&self.out.sanitized(text));
+    }
+
+    /// The same as it is: text whose renderer has replaced what a terminal would obey.
+    pub fn rendered_data(&self, text: &str) {
+        if self.stdout_is_closed.get() || text.is_empty() {
             return;
         }
-        let Err(error) = write_text(&mut self.stdout, text) else { return };
-        self.stdout_is_closed = true;
+        let Err(error) = write_text(&self.stdout, text) else { return };
+        self.stdout_is_closed.set(true);
         if !nobody_reads(&error) {
-            self.state = WriteState::Failed;
-            self.tell(&format!("error: could not write to stdout: {error}"));
+            self.has_lost_output.set(true);
+            self.error(format_args!("could not write to stdout: {error}"));
         }
     }
 
-    /// Says something that matters on stderr.
-    pub fn tell(&mut self, text: &str) {
+    /// `error: …`, of what does not end the command.
+    pub fn error(&self, message: impl Display) {
+        self.message(Verbosity::Quiet, Level::Error, "error: ", message);
+    }
+
+    /// `error: …`, and that something was to be written and could not be.
+    pub fn unwritten(&self, message: impl Display) {
+        self.has_lost_output.set(true);
+        self.error(message);
+    }
+
+    /// `warning: …`
+    pub fn warn(&self, message: impl Display) {
+        self.message(Verbosity::Quiet, Level::Warn, "warning: ", message);
+    }
+
+    /// `note: …`, unless `--quiet`.
+    pub fn note(&self, message: impl Display) {
+        self.message(Verbosity::Normal, Level::Info, "note: ", message);
+    }
+
+    /// `note: …`, also with `--quiet`.
+    pub fn important_note(&self, message: impl Display) {
+        self.message(Verbosity::Quiet, Level::Info, "note: ", message);
+    }
+
+    /// `note: …`, only with `--verbose`.
+    pub fn verbose_note(&self, message: impl Display) {
+        self.message(Verbosity::Verbose, Level::Info, "note: ", message);
+    }
+
+    /// `hint: …`, unless `--quiet`.
+    pub fn hint(&self, message: impl Display) {
+        self.message(Verbosity::Normal, Level::Info, "hint: ", message);
+    }
+
+    /// A line without a word before it, unless `--quiet`.
+    pub fn info(&self, message: impl Display) {
+        self.message(Verbosity::Normal, Level::Info, "", message);
+    }
+
+    /// A line without a word before it, also with `--quiet`.
+    pub fn notice(&self, message: impl Display) {
+        self.message(Verbosity::Quiet, Level::Info, "", message);
+    }
+
+    /// Lines that this program has painted, unless less is to be said.
+    pub fn painted(&self, least: Verbosity, text: &str) {
+        if self.verbosity >= least {
+            self.write_message(Level::Info, "", &self.err.sanitized(text));
+        }
+    }
+
+    /// A plan. With `--quiet` too, if the next thing is the question whether to go on.
+    pub fn plan(&self, text: &str, is_asked_about: bool) {
+        self.painted(if is_asked_about { Verbosity::Quiet } else { Verbosity::Normal }, text);
+    }
+
+    /// An error with its causes and how to go on.
+    pub fn error_with_causes(&self, error: &dyn Error, hint: Option<&str>) {
+        let text = self.err.sanitized(&render_error(error, hint, self.err));
         match self.format {
-            LogFormat::Text => self.write_to_stderr(text),
-            LogFormat::Json if text.is_empty() => {}
-            LogFormat::Json => self.write_to_stderr(&LogLine::of_text(text).render(self.clock)),
+            LogFormat::Text => self.write_to_stderr(&text),
+            LogFormat::Json => {
+                self.write_message(Level::Error, "", text.strip_prefix("error: ").unwrap_or(&text));
+            }
         }
     }
 
-    /// Says what is wrong with a file.
-    pub fn tell_faults(&mut self, faults: &PolicyErrors) {
+    /// A refusal: the fact, what it means, the way on.
+    pub fn refusal(&self, fact: &dyn Display, consequence: &str, hint: &str) {
+        self.painted(Verbosity::Quiet, &render_refusal(&fact.to_string(), consequence, Some(hint), self.err));
+    }
+
+    /// What is wrong with the command line, as its parser has rendered it.
+    pub fn usage_error(&self, rendered: &str) {
         match self.format {
-            LogFormat::Text => self.tell(&faults.render(self.err.into())),
-            LogFormat::Json => fault_lines(faults).for_each(|line| self.log(&line)),
+            LogFormat::Text => self.write_to_stderr(rendered),
+            LogFormat::Json => {
+                self.write_message(Level::Error, "", rendered.strip_prefix("error: ").unwrap_or(rendered));
+            }
         }
     }
 
-    /// Writes a line of the log, where stderr is one and the line matters enough.
-    pub fn log(&mut self, line: &LogLine) {
+    /// What is wrong with a policy.
+    pub fn policy_errors(&self, errors: &PolicyErrors) {
+        match self.format {
+            LogFormat::Text => self.write_to_stderr(&errors.render(self.err.into())),
+            LogFormat::Json => fault_lines(errors).for_each(|line| self.log(&line)),
+        }
+    }
+
+    /// Writes a line of the log, if stderr is one and the line matters enough.
+    pub fn log(&self, line: &LogLine) {
         let least = match line.level() {
             Level::Error | Level::Warn => Verbosity::Quiet,
             Level::Info => Verbosity::Normal,
             Level::Debug => Verbosity::Verbose,
         };
-        if self.volume >= least {
+        if self.verbosity >= least {
             self.log_always(line);
         }
     }
 
-    /// Writes a line of the log, where stderr is one.
-    pub fn log_always(&mut self, line: &LogLine) {
+    /// Writes a line of the log, if stderr is one.
+    pub fn log_always(&self, line: &LogLine) {
         if self.format == LogFormat::Json {
             self.write_to_stderr(&line.render(self.clock));
-        }
-    }
-
-    /// Says that something was to be written, and could not be.
-    pub fn tell_unwritten(&mut self, text: &str) {
-        self.state = WriteState::Failed;
-        self.tell(text);
-    }
-
-    fn write_to_stderr(&mut self, text: &str) {
-        if let Err(error) = write_text(&mut self.stderr, text)
-            && !nobody_reads(&error)
-        {
-            self.state = WriteState::Failed;
-        }
-    }
-
-    /// Says something on stderr that can be left out with `--quiet`.
-    pub fn say(&mut self, text: &str) {
-        if self.volume > Verbosity::Quiet {
-            self.tell(text);
-        }
-    }
-
-    /// Says something on stderr that is only wanted with `--verbose`.
-    pub fn whisper(&mut self, text: &str) {
-        if self.volume == Verbosity::Verbose {
-            self.tell(text);
         }
     }
 
@@ -175,18 +237,51 @@ impl Printer {
     ///
     /// # Errors
     /// Where nobody can see it, for a log asks nothing.
-    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+    pub fn ask(&self, question: impl Display) -> io::Result<()> {
         if self.format == LogFormat::Json {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        self.stderr.write_all(question.as_bytes())?;
-        self.stderr.flush()
+        let mut stderr = self.stderr.borrow_mut();
+        stderr.write_all(sanitize::sentence(&question.to_string()).as_bytes())?;
+        stderr.flush()
+    }
+
+    /// Ends the line of a question that got no answer.
+    pub fn end_question(&self) {
+        if self.format == LogFormat::Text {
+            self.write_to_stderr("");
+        }
+    }
+
+    fn message(&self, least: Verbosity, level: Level, word: &str, message: impl Display) {
+        if self.verbosity >= least {
+            self.write_message(level, word, &sanitize::sentence(&message.to_string()));
+        }
+    }
+
+    fn write_message(&self, level: Level, word: &str, text: &str) {
+        match self.format {
+            LogFormat::Text => self.write_to_stderr(&format!("{word}{text}")),
+            LogFormat::Json => {
+                let line = LogLine::new(level, "message").with("message", text.trim_end());
+                self.write_to_stderr(&line.render(self.clock));
+            }
+        }
+    }
+
+    fn write_to_stderr(&self, text: &str) {
+        if let Err(error) = write_text(&self.stderr, text)
+            && !nobody_reads(&error)
+        {
+            self.has_lost_output.set(true);
+        }
     }
 }
 
-fn write_text(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+fn write_text(stream: &Output, text: &str) -> io::Result<()> {
     // One write: lines of several processes on one terminal stay whole.
     let line_break = if text.ends_with('\n') { "" } else { "\n" };
+    let mut stream = stream.borrow_mut();
     stream.write_all(format!("{text}{line_break}").as_bytes())?;
     stream.flush()
 }
@@ -204,6 +299,12 @@ mod tests {
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().expect("not poisoned").clone()).expect("text")
+        }
+    }
 
     impl Write for Shared {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -232,30 +333,83 @@ mod tests {
         (Printer::new(Box::new(Broken(stdout)), Box::new(stderr.clone()), plain, plain, Verbosity::Quiet), stderr)
     }
 
+    fn verbose(colour: Colour, format: LogFormat) -> (Printer, Shared, Shared) {
+        let (stdout, stderr, styles) = (Shared::default(), Shared::default(), Styles::new(colour));
+        let (out, err) = (Box::new(stdout.clone()), Box::new(stderr.clone()));
+        (Printer::new(out, err, styles, styles, Verbosity::Verbose).with_log_format(format), stdout, stderr)
+    }
+
     #[test]
     fn a_closed_stdout_changes_nothing_and_is_not_mentioned() {
-        let (mut printer, stderr) = printer(io::ErrorKind::BrokenPipe);
+        let (printer, stderr) = printer(io::ErrorKind::BrokenPipe);
         printer.data("x");
         printer.data("y");
-        assert_eq!(printer.state(), WriteState::Fine);
-        assert!(stderr.0.lock().expect("not poisoned").is_empty());
+        assert!(!printer.has_lost_output());
+        assert!(stderr.text().is_empty());
     }
 
     #[test]
     fn any_other_failed_write_is_told_once_and_remembered() {
-        let (mut printer, stderr) = printer(io::ErrorKind::StorageFull);
+        let (printer, stderr) = printer(io::ErrorKind::StorageFull);
         printer.data("x");
         printer.data("y");
-        assert_eq!(printer.state(), WriteState::Failed);
-        let said = String::from_utf8(stderr.0.lock().expect("not poisoned").clone()).expect("text");
-        assert_eq!(said.matches("could not write to stdout").count(), 1);
+        assert!(printer.has_lost_output());
+        assert_eq!(stderr.text().matches("could not write to stdout").count(), 1);
     }
 
     #[test]
     fn quiet_leaves_out_what_does_not_matter() {
-        let (mut printer, stderr) = printer(io::ErrorKind::BrokenPipe);
-        printer.say("by the way");
-        printer.tell("it matters");
-        assert_eq!(stderr.0.lock().expect("not poisoned").as_slice(), b"it matters\n");
+        let (printer, stderr) = printer(io::ErrorKind::BrokenPipe);
+        printer.info("by the way");
+        printer.notice("it matters");
+        assert_eq!(stderr.text(), "it matters\n");
+    }
+
+    #[test]
+    fn whatever_a_caller_prints_moves_no_cursor_and_hides_nothing() {
+        let hostile = "a\u{1b}[2J\u{1b}[8mb\u{202e}\u{9b}1m\rc\u{7f}";
+        for colour in [Colour::On, Colour::Off] {
+            let (printer, stdout, stderr) = verbose(colour, LogFormat::Text);
+            printer.error(hostile);
+            printer.unwritten(hostile);
+            printer.warn(hostile);
+            printer.note(hostile);
+            printer.important_note(hostile);
+            printer.verbose_note(hostile);
+            printer.hint(hostile);
+            printer.info(hostile);
+            printer.notice(hostile);
+            printer.painted(Verbosity::Normal, &printer.err().bad(hostile));
+            printer.error_with_causes(&io::Error::other(hostile), Some(hostile));
+            printer.refusal(&hostile, hostile, hostile);
+            printer.ask(hostile).expect("it can be written");
+            printer.data(&format!("{} {hostile}", printer.out().hint(hostile)));
+            let shown = format!("{}{}", stdout.text(), stderr.text());
+            let shown = shown.replace("\u{1b}[0m", "").replace("\u{1b}[1m", "").replace("\u{1b}[31m", "");
+            let foreign = shown.replace("\u{1b}[36m", "").replace('\n', "");
+            assert!(!foreign.contains(sanitize::is_hidden), "{foreign:?}");
+            assert_eq!(foreign.matches("a␛[2J␛[8mb��1m␍c␡").count(), 18, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_log_has_the_level_of_a_message_and_not_its_word() {
+        let (printer, _, stderr) = verbose(Colour::Off, LogFormat::Json);
+        printer.error("no luck");
+        printer.warn("the lock is lost\n  go on\n");
+        printer.note("warning: x");
+        printer.info("looking once more");
+        printer.error_with_causes(&io::Error::other("no luck"), Some("try again"));
+        let lines = stderr.text();
+        let lines = lines.lines().map(|line| serde_json::from_str(line).expect("it is JSON"));
+        let lines = lines.map(|line: serde_json::Value| (line["level"].clone(), line["message"].clone()));
+        let expected = [
+            ("error", "no luck"),
+            ("warn", "the lock is lost\n  go on"),
+            ("info", "warning: x"),
+            ("info", "looking once more"),
+            ("error", "no luck\nhint: try again"),
+        ];
+        assert_eq!(lines.collect::<Vec<_>>(), expected.map(|(level, text)| (level.into(), text.into())));
     }
 }

@@ -10,7 +10,6 @@ use crate::command::prepare::facts::record_store;
 use crate::inventory::{Inventory, MetadataInventory, ObjectLists};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
-use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
 /// Records are downloaded whole to learn a chart's name: of no more releases than this.
@@ -45,8 +44,7 @@ pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
         Err(error) => {
-            let error = sanitize::sentence(&error.to_string());
-            app.printer.say(&format!("note: no cluster to look at: {error}; fill in `clusters` by hand"));
+            app.printer.note(format_args!("no cluster to look at: {error}; fill in `clusters` by hand"));
             return Found::default();
         }
     };
@@ -100,8 +98,7 @@ fn releases(client: &Client, namespaces: &[Namespace], app: &mut App) -> Vec<See
 }
 
 fn note(what: &str, error: &dyn Display, app: &mut App) {
-    let error = sanitize::sentence(&error.to_string());
-    app.printer.say(&format!("note: {what} could not be read: {error}"));
+    app.printer.note(format_args!("{what} could not be read: {error}"));
 }
 
 impl NamedCluster {

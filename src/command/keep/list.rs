@@ -9,7 +9,6 @@ use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::inventory::{SeenOptOuts, UnseenOptOuts};
 use crate::report::{Format, OptOutList, render_opt_outs, serialize};
-use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
 /// More that could not be seen is counted, not named.
@@ -26,7 +25,7 @@ pub(super) fn list(
     let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
     let seen = seen.map_err(|error| not_seen(error, everywhere))?;
     note_unseen(&seen.unseen, app);
-    let (now, printer) = (app.environment.clock.now(), &mut app.printer);
+    let (now, printer) = (app.environment.clock.now(), &app.printer);
     let text = match arguments.output {
         ListFormat::Table => {
             let width = app.terminal.stdout.columns();
@@ -37,7 +36,7 @@ pub(super) fn list(
     };
     printer.data(&text.map_err(CommandError::internal)?);
     if seen.opt_outs.is_empty() {
-        printer.say("nobody has opted out");
+        printer.info("nobody has opted out");
     }
     Ok(ExitCode::Done)
 }
@@ -56,9 +55,9 @@ fn not_seen(error: ApiError, everywhere: bool) -> CommandError {
 
 fn note_unseen(unseen: &[UnseenOptOuts], app: &mut App) {
     for UnseenOptOuts { what, why } in unseen.iter().take(NAMED) {
-        app.printer.say(&format!("note: {what} could not be looked at: {}", sanitize::sentence(why)));
+        app.printer.note(format_args!("{what} could not be looked at: {why}"));
     }
     if unseen.len() > NAMED {
-        app.printer.say(&format!("note: … nor {} more", unseen.len() - NAMED));
+        app.printer.note(format_args!("… nor {} more", unseen.len() - NAMED));
     }
 }

@@ -19,12 +19,12 @@ pub(super) fn warn_of_missing(client: &Client, targets: &[Target], app: &mut App
         match &listed.listed {
             Ok(records) => {
                 if let Some(warning) = warning(target, &names(records)) {
-                    app.printer.tell(&warning);
+                    app.printer.warn(warning);
                 }
             }
             Err(error) => {
                 let namespace: &Namespace = &target.namespace;
-                app.printer.whisper(&format!("note: the releases of {namespace} could not be listed: {error}"));
+                app.printer.verbose_note(format_args!("the releases of {namespace} could not be listed: {error}"));
             }
         }
     }

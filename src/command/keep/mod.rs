@@ -42,6 +42,6 @@ fn connect(wish: &ConnectionOptions, app: &mut App) -> Result<Client, CommandErr
     app.listen()?;
     let client = Client::new(&connection, app.interrupts.stop().clone())?;
     let (context, server) = (connection.context().as_str(), connection.server().as_str());
-    app.printer.say(&format!("on {} ({})", sanitize::line(context), sanitize::line(server)));
+    app.printer.info(format_args!("on {} ({})", sanitize::line(context), sanitize::line(server)));
     Ok(client)
 }

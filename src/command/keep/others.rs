@@ -17,10 +17,10 @@ pub(super) fn name_others(client: &Client, targets: &[Target], app: &mut App) {
             let program = app.entry_point.command();
             let opt_outs = seen.opt_outs.iter().map(|seen| &seen.opt_out);
             for opt_out in opt_outs.filter(|opt_out| targets.iter().any(|target| concerns(opt_out, target))) {
-                app.printer.say(&still_kept(opt_out, &way_out(opt_out, program)));
+                app.printer.note(still_kept(opt_out, &way_out(opt_out, program)));
             }
         }
-        Err(error) => app.printer.whisper(&format!("note: other opt-outs could not be listed: {error}")),
+        Err(error) => app.printer.verbose_note(format_args!("other opt-outs could not be listed: {error}")),
     }
 }
 

@@ -6,7 +6,6 @@ use std::fmt;
 use crate::cluster::ApiError;
 use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
-use crate::report::render_error;
 
 /// Something that was asked of the cluster and not done.
 #[derive(Debug)]
@@ -47,8 +46,7 @@ impl NotDone {
 
     /// Says it, for one of several.
     pub(super) fn tell(&self, app: &mut App) {
-        let paint = app.printer.err();
-        app.printer.tell(&render_error(self, self.hint(), paint));
+        app.printer.error_with_causes(self, self.hint());
     }
 }
 

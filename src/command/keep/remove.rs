@@ -32,7 +32,7 @@ pub(super) fn remove(
         match &intended.there {
             None => {
                 tally.missing += 1;
-                app.printer.tell(&format!("error: `keep` has written nothing for {}", intended.target));
+                app.printer.error(format_args!("`keep` has written nothing for {}", intended.target));
             }
             Some(seen) => match client.remove_mark(seen) {
                 Ok(()) => {

@@ -10,7 +10,6 @@ use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::inventory::{OptOut, Until};
 use crate::report::{MarkChange, mark_before, mark_line};
-use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
 /// What is to be written, and what is there.
@@ -37,7 +36,7 @@ pub(super) fn write(
     let by = client.own_name().ok().and_then(reason::plain_name);
     let tally = carry_out(&client, intended, by.as_deref(), app);
     if tally.done > 0 && until == Until::Never {
-        app.printer.say("hint: it has no end; give it one with --until 2026-12-01, or --until 3d from now");
+        app.printer.hint("it has no end; give it one with --until 2026-12-01, or --until 3d from now");
     }
     if tally.done > 0 {
         warn_of_missing(&client, &targets, app);
@@ -81,7 +80,7 @@ fn carry_out(client: &Client, all: Vec<Intended>, by: Option<&str>, app: &mut Ap
                 app.printer.data(&mark_line(&intended.opt_out, change));
                 let before = intended.there.as_ref().and_then(|seen| mark_before(&seen.mark, &intended.opt_out));
                 if let Some(before) = before {
-                    app.printer.say(&sanitize::sentence(&before));
+                    app.printer.note(before);
                 }
             }
             Err(error) => {

@@ -11,7 +11,6 @@ use crate::inventory::{AnyWay, Contents, Found, Inventory, InventoryError, Listi
 use crate::plan::ClusterState;
 use crate::policy::PolicySet;
 use crate::release::ReleaseId;
-use crate::sanitize;
 
 /// Which cluster, for which policies, and who looks.
 #[derive(Clone, Copy)]
@@ -88,21 +87,19 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &mut App) {
     if *error == ApiError::Interrupted {
         return;
     }
-    let error = sanitize::sentence(&error.to_string());
-    let note = format!("note: the uid of namespace kube-system could not be read: {error}");
+    let note = format!("the uid of namespace kube-system could not be read: {error}");
     let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid().is_some());
     if matters {
-        app.printer.say(&note);
+        app.printer.note(note);
     } else {
-        app.printer.whisper(&note);
+        app.printer.verbose_note(note);
     }
 }
 
 fn note_way(inventory: &AnyWay, app: &mut App) {
     if let Some(why) = inventory.why_helm() {
-        let why = sanitize::sentence(why);
         let what =
             "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";
-        app.printer.say(&format!("note: {what}: {why}"));
+        app.printer.note(format_args!("{what}: {why}"));
     }
 }

@@ -9,7 +9,6 @@ use crate::guard::{self, Refusal, RunningHook};
 use crate::inventory::Contents;
 use crate::plan::Plan;
 use crate::release::ObjectRef;
-use crate::sanitize;
 
 /// The refusal where some may not. What cannot be told is no reason to refuse: helm will say it.
 pub(in crate::command) fn not_allowed(
@@ -24,8 +23,7 @@ pub(in crate::command) fn not_allowed(
         Ok(refusal) => refusal,
         Err(ApiError::Interrupted) => None,
         Err(error) => {
-            let why = sanitize::sentence(&error.to_string());
-            app.printer.say(&format!("note: whether hooks may run could not be asked: {why}"));
+            app.printer.note(format_args!("whether hooks may run could not be asked: {error}"));
             None
         }
     }

@@ -84,8 +84,7 @@ pub(in crate::command) fn run(
     let finished = finish_earlier(&prepared);
     if finished > 0 {
         let releases = plural(finished, "release");
-        let what = format!("removed the older records of {releases} that an earlier run had left");
-        app.printer.say(&what);
+        app.printer.info(format_args!("removed the older records of {releases} that an earlier run had left"));
     }
     lock::give_back(lock, app);
     add_changed(&mut run, &prepared, &changed);
@@ -134,8 +133,7 @@ fn show_plan(prepared: &Prepared, workers: usize, output: OutputFormat, app: &mu
     let paint = app.printer.err();
     let detail = if output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
     let text = render_plan(&prepared.view(workers, &scope), detail, width, paint);
-    // A plan that somebody has to agree to is shown whatever the volume is.
-    if app.terminal.can_ask() { app.printer.tell(&text) } else { app.printer.say(&text) }
+    app.printer.plan(&text, app.terminal.can_ask());
 }
 
 /// Who does it, and who is asked about the cluster meanwhile.
@@ -155,12 +153,12 @@ fn summarize(
     kept: &Kept,
     app: &mut App,
 ) -> Result<ExitCode, CommandError> {
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let code = kept.end(run, settled, ExitCode::of_run(run, settled), printer);
     let (context, journal) = (prepared.connection.context().as_str(), kept.note());
-    let view = SummaryView { run, id: kept.id(), settled, context, journal: &journal, volume: printer.volume() };
+    let view = SummaryView { run, id: kept.id(), settled, context, journal: &journal, volume: printer.verbosity() };
     let scope = prepared.scope_note();
-    let written = code.unless_unwritten(printer.state()).number();
+    let written = code.unless_unwritten(printer.has_lost_output()).number();
     let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, &journal, written);
     app.reports.file(|| Report::Purge(Box::new(document())));
     let text = match output {

@@ -16,7 +16,7 @@ pub(super) fn settle(prepared: &Prepared, run: &mut Run, marks: &[HistoryTag], a
     if run.results.iter().all(|result| result.took.is_none()) {
         return Verification::NothingToVerify;
     }
-    app.printer.say("looking at the cluster once more");
+    app.printer.info("looking at the cluster once more");
     // The purge is over; whoever is tired of waiting now ends only this look.
     app.interrupts.enter(Stage::Looking);
     let listing = prepared.inventory.list();

@@ -27,7 +27,7 @@ pub(in crate::command) fn doctor(
     app.listen()?;
     let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, app);
     let findings = app.unless_interrupted(Ok(findings))?;
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     let text = match arguments.output {
         FindingsFormat::Table => Ok(render_findings(&findings, printer.out())),
         FindingsFormat::Json => serialize(&FindingsDocument::of(&findings), Format::Json),

@@ -26,13 +26,13 @@ pub(in crate::command) fn carry_out(
     let way_out = WayOut { pid: std::process::id(), second, operation };
     let showing = match printer.log_format() {
         LogFormat::Json => Showing::Json,
-        LogFormat::Text if terminal.can_draw() && printer.volume() > Verbosity::Quiet => Showing::Bars,
+        LogFormat::Text if terminal.can_draw() && printer.verbosity() > Verbosity::Quiet => Showing::Bars,
         LogFormat::Text => Showing::Lines,
     };
     let mut progress = progress(showing, way_out, environment.clock);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
-        lock.map(LockGuard::news).into_iter().flatten().for_each(|lost| progress.tell(&lock::lost(&lost), printer));
+        lock.map(LockGuard::news).into_iter().flatten().for_each(|lost| progress.warn(&lock::lost(&lost), printer));
     };
     Ok(executor::execute(plan, execution, means, interrupts, &mut on_event)?)
 }

@@ -152,7 +152,7 @@ fn ask(question: &str, app: &mut App) -> Result<Option<String>, CommandError> {
     let mut answer = Vec::new();
     while answer.last() != Some(&b'\n') && answer.len() < LONGEST_ANSWER {
         if let Some(interruption) = app.interruption() {
-            app.printer.tell("");
+            app.printer.end_question();
             return Err(CommandError::Interrupted(interruption));
         }
         match pieces.recv_timeout(SIGNAL_CHECK) {

@@ -91,7 +91,7 @@ pub(in crate::command) fn take(
     let mut pause = |busy: &LockHeld| {
         if waited == Waited::No {
             waited = Waited::Yes;
-            app.printer.say(&format!("waiting: {}", sanitize::line(&busy.to_string())));
+            app.printer.info(format_args!("waiting: {}", sanitize::line(&busy.to_string())));
         }
         pause(app)
     };
@@ -101,9 +101,8 @@ pub(in crate::command) fn take(
     let end = match taken.end {
         AcquireError::LockHeld(busy) => Err(is_held(*busy, &namespace)),
         AcquireError::NotWritten(error) => {
-            let error = sanitize::sentence(&error.to_string());
-            app.printer
-                .tell(&format!("warning: the lock could not be taken: {error}\n  {}", without(undertaking.operation)));
+            let without = without(undertaking.operation);
+            app.printer.warn(format_args!("the lock could not be taken: {error}\n  {without}"));
             Ok(())
         }
         AcquireError::All | AcquireError::Interrupted => Ok(()),
@@ -117,12 +116,12 @@ fn place<'a>(wish: &LockWish, undertaking: &Undertaking<'a>, app: &mut App) -> O
     let connection = undertaking.connection;
     let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
     let Some(namespace) = wish.namespace.clone().or_else(of_pod) else {
-        app.printer.say("note: no lock is taken; --lock-namespace says where, for all who run this policy");
+        app.printer.note("no lock is taken; --lock-namespace says where, for all who run this policy");
         return None;
     };
     if undertaking.client.is_none() {
         let (why, without) = ("the API could not be asked", without(undertaking.operation));
-        app.printer.tell(&format!("warning: the lock could not be taken, for {why}\n  {without}"));
+        app.printer.warn(format_args!("the lock could not be taken, for {why}\n  {without}"));
     }
     Some((undertaking.client?, namespace))
 }
@@ -155,12 +154,10 @@ pub(in crate::command) fn lost(lost: &Lost) -> String {
     let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
     let LockName { policy, shard, .. } = &lost.name;
     let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
-    sanitize::line(&format!(
-        "warning: the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"
-    ))
+    sanitize::line(&format!("the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"))
 }
 
 /// Gives the locks back, and says what turned out to be lost.
 pub(in crate::command) fn give_back(held: Option<LockGuard>, app: &mut App) {
-    held.map(LockGuard::give_back).into_iter().flatten().for_each(|news| app.printer.tell(&lost(&news)));
+    held.map(LockGuard::give_back).into_iter().flatten().for_each(|news| app.printer.warn(lost(&news)));
 }

@@ -13,7 +13,6 @@ use crate::command::undertaking::journal::{head, place};
 use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
 use crate::release::Namespace;
 use crate::run_id::RunId;
-use crate::sanitize;
 use crate::undo::{PurgeEnd, RunHistory, is_of_one_night};
 
 /// Everything that is known of runs of these policies on this cluster.
@@ -38,9 +37,7 @@ pub(super) fn known_runs(
     if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str))
         && let Err(error) = in_namespace(&like, undertaking, namespace, &mut known)
     {
-        let error = sanitize::sentence(&error.to_string());
-        let what = format!("note: the journals of earlier runs in {namespace} could not be read: {error}");
-        app.printer.say(&what);
+        app.printer.note(format_args!("the journals of earlier runs in {namespace} could not be read: {error}"));
     }
     known
 }

@@ -67,7 +67,7 @@ pub(in crate::command) fn restore(
         ExitCode::Done if !left.is_empty() => ExitCode::SomeFailed,
         code => code,
     };
-    let code = kept.end(&with_finished(&run, plan, &left), &settled, code, &mut app.printer);
+    let code = kept.end(&with_finished(&run, plan, &left), &settled, code, &app.printer);
     let report = RestoreReport { plan, run: &run, settled: &settled, left: &left, journal: &kept.note() };
     summarize(&intent, &report, code, undo.output, app)
 }

@@ -22,7 +22,7 @@ pub(super) fn settle(
     if nothing_begun && plan.finished().next().is_none() {
         return (Verification::NothingToVerify, BTreeMap::new());
     }
-    app.printer.say("looking at the cluster once more");
+    app.printer.info("looking at the cluster once more");
     app.interrupts.enter(Stage::Looking);
     let listing = looked.gathered.inventory.list();
     run.interruption = app.interruption();

@@ -36,7 +36,7 @@ pub(super) fn tell_plan(intent: &Intent, app: &mut App) {
         return app.printer.log(&restore_plan_line(&view));
     }
     let text = render_restore_plan(&view, width, app.printer.err());
-    if app.terminal.can_ask() { app.printer.tell(&text) } else { app.printer.say(&text) }
+    app.printer.plan(&text, app.terminal.can_ask());
 }
 
 /// `--dry-run`.
@@ -46,7 +46,7 @@ pub(super) fn show(intent: &Intent, output: UndoFormat, app: &mut App) -> Result
     let width = app.terminal.stdout.columns();
     let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
     app.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     printer.log(&restore_plan_line(&view));
     let text = match output {
         UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
@@ -67,13 +67,13 @@ pub(super) fn summarize(
     app: &mut App,
 ) -> Result<ExitCode, CommandError> {
     let scope = intent.looked.scope_note();
-    let printer = &mut app.printer;
-    let written = code.unless_unwritten(printer.state()).number();
+    let printer = &app.printer;
+    let written = code.unless_unwritten(printer.has_lost_output()).number();
     let view = view(intent, report.run.workers, &scope);
     let document = || RestoreDocument::of_run(&view, report, written);
     app.reports.file(|| Report::Restore(Box::new(document())));
     let text = match output {
-        UndoFormat::Table => Ok(render_restored(&view, report, printer.volume(), printer.out())),
+        UndoFormat::Table => Ok(render_restored(&view, report, printer.verbosity(), printer.out())),
         UndoFormat::Json => serialize(&document(), Format::Json),
         UndoFormat::Yaml => serialize(&document(), Format::Yaml),
         UndoFormat::Name => Ok(names(restored(report.run))),

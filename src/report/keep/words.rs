@@ -39,7 +39,7 @@ pub fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
         return None;
     }
     let reason = before.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
-    Some(format!("note: before, it was kept {}{by}{reason}", ends(&before.until)))
+    Some(format!("before, it was kept {}{by}{reason}", ends(&before.until)))
 }
 
 /// That nothing of that name is there, and what is.
@@ -50,14 +50,14 @@ pub fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
         many if many > NAMED => format!("its namespace has {listed} and {} more", many - NAMED),
         _ => format!("its namespace has {listed}"),
     };
-    format!("warning: no release is {target} now, so nothing is protected yet; {there}")
+    format!("no release is {target} now, so nothing is protected yet; {there}")
 }
 
 /// What else keeps, and how to remove that.
 pub fn still_kept(opt_out: &OptOut, way_out: &str) -> String {
     let reason = opt_out.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     let (what, ends, source) = (what(opt_out), ends(&opt_out.until), &opt_out.source);
-    sanitize::sentence(&format!("note: {what} is kept {ends} ({source}){reason}; remove it with: {way_out}"))
+    format!("{what} is kept {ends} ({source}){reason}; remove it with: {way_out}")
 }
 
 /// `NAMESPACE/RELEASES`.
@@ -113,7 +113,7 @@ mod tests {
         let before = opt_out("2026-12-01", "demo").to_mark(Some("bob".to_owned())).expect("it is a ConfigMap");
         assert_eq!(mark_before(&before, &opt_out("2026-12-01", "demo")), None);
         let said = mark_before(&before, &opt_out("2026-11-28", "demo"));
-        assert_eq!(said.as_deref(), Some("note: before, it was kept until 2026-12-01, by bob: demo"));
+        assert_eq!(said.as_deref(), Some("before, it was kept until 2026-12-01, by bob: demo"));
     }
 
     #[test]

@@ -61,15 +61,6 @@ impl LogLine {
         Self { level, event, fields: Map::new() }
     }
 
-    /// What people would have read. How much it matters is the word that it begins with.
-    pub fn of_text(text: &str) -> Self {
-        let words =
-            [("error: ", Level::Error), ("warning: ", Level::Warn), ("note: ", Level::Info), ("hint: ", Level::Info)];
-        let found = words.into_iter().find_map(|(word, level)| Some((text.strip_prefix(word)?, level)));
-        let (text, level) = found.unwrap_or((text, Level::Info));
-        Self::new(level, "message").with("message", text.trim_end())
-    }
-
     /// With one more field.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Serialize) -> Self {
@@ -124,18 +115,5 @@ mod tests {
         let time = read["time"].as_str().expect("a text");
         assert!(time.parse::<jiff::Timestamp>().is_ok() && time.ends_with('Z') && time.len() == 24, "{time}");
         assert!(line.starts_with("{\"time\":\""), "the time is first, for whoever sorts lines: {line}");
-    }
-
-    #[test]
-    fn a_text_for_people_has_the_level_that_its_first_word_says() {
-        for (text, level, message) in [
-            ("error: no luck", Level::Error, "no luck"),
-            ("warning: the lock is lost\n  go on\n", Level::Warn, "the lock is lost\n  go on"),
-            ("note: warning: x", Level::Info, "warning: x"),
-            ("looking once more", Level::Info, "looking once more"),
-        ] {
-            let line = LogLine::of_text(text);
-            assert_eq!((line.level(), &line.fields["message"]), (level, &message.into()), "{text}");
-        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
-    Lines, Printer, Progress, Progressing, SecondSignal, WayOut, finished_line, judged_line, not_recorded_line,
+    Lines, Printer, Progress, Progressing, SecondSignal, Verbosity, WayOut, finished_line, judged_line, not_recorded,
     paused_line, retry_line, waiting_line,
 };
 use crate::clock::{Clock, Stopwatch};
@@ -88,7 +88,7 @@ impl Bars {
         }
     }
 
-    fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &mut Printer) {
+    fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &Printer) {
         match self.way_out.second {
             SecondSignal::CtrlC => self.clear(),
             SecondSignal::Kill => self.abandon(),
@@ -100,7 +100,7 @@ impl Bars {
 }
 
 impl Progressing for Bars {
-    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         if let Some(lines) = &mut self.lines {
             return lines.on_event(event, printer);
         }
@@ -115,7 +115,7 @@ impl Progressing for Bars {
                 self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
                 if outcome.is_failure() {
                     let line = finished_line(release, outcome, *attempts, *took, printer.err());
-                    self.above(|| printer.tell(&line));
+                    self.above(|| printer.painted(Verbosity::Quiet, &line));
                 }
             }
             Event::ReleaseReturned { lane, release, progress } => {
@@ -130,7 +130,7 @@ impl Progressing for Bars {
                 self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
                 if wait.is_some() {
                     let line = retry_line(release, failure, *wait, printer.err());
-                    self.above(|| printer.say(&line));
+                    self.above(|| printer.painted(Verbosity::Normal, &line));
                 }
             }
             Event::Paused { because, wait, progress } => {
@@ -140,16 +140,15 @@ impl Progressing for Bars {
             Event::Resumed(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.go_on(*progress)),
             Event::ReleaseJudged { release, outcome, attempts, progress } => {
                 let line = judged_line(release, outcome, *attempts, printer.err());
-                self.above(|| printer.tell(&line));
+                self.above(|| printer.painted(Verbosity::Quiet, &line));
                 self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
             }
             Event::NotRecorded { why, .. } => {
-                let line = not_recorded_line(why, printer.err());
-                self.above(|| printer.tell(&line));
+                self.above(|| printer.error_with_causes(&not_recorded(why), None));
             }
             Event::Draining { because, progress } if *because != NotStarted::Interrupted => {
                 let text = super::draining_lines(*because, *progress, self.way_out);
-                self.above(|| printer.tell(&text));
+                self.above(|| printer.notice(text));
             }
             Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {
                 self.leave_for_lines(*progress, event, printer);
@@ -158,8 +157,8 @@ impl Progressing for Bars {
         }
     }
 
-    fn tell(&mut self, text: &str, printer: &mut Printer) {
-        self.above(|| printer.tell(text));
+    fn warn(&mut self, message: &str, printer: &Printer) {
+        self.above(|| printer.warn(message));
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct JsonLines {
 }
 
 impl Progressing for JsonLines {
-    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         if let Event::Tick(progress) = event {
             if self.heartbeat.is_due(*progress) {
                 printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), *progress));
@@ -22,10 +22,6 @@ impl Progressing for JsonLines {
             self.heartbeat.heard(progress);
             printer.log(&line);
         }
-    }
-
-    fn tell(&mut self, text: &str, printer: &mut Printer) {
-        printer.tell(text);
     }
 }
 

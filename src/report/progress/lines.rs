@@ -1,8 +1,8 @@
 //! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life.
 
 use super::{
-    Heartbeat, KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, WayOut, draining_lines, finished_line,
-    judged_line, not_recorded_line, paused_line, retry_line, waiting_line,
+    Heartbeat, KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, Verbosity, WayOut, draining_lines,
+    finished_line, judged_line, not_recorded, paused_line, retry_line, waiting_line,
 };
 use crate::executor::Event;
 use crate::report::words::seconds;
@@ -25,16 +25,17 @@ impl Lines {
         lines
     }
 
-    fn heartbeat(&mut self, progress: Progress, printer: &mut Printer) {
+    fn heartbeat(&mut self, progress: Progress, printer: &Printer) {
         if self.heartbeat.is_due(progress) {
             let Progress { done, total, running, elapsed, .. } = progress;
-            printer.say(&format!("still at it after {}: {done} of {total} done, {running} running", seconds(elapsed)));
+            let elapsed = seconds(elapsed);
+            printer.info(format_args!("still at it after {elapsed}: {done} of {total} done, {running} running"));
         }
     }
 }
 
 impl Progressing for Lines {
-    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer) {
+    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         match event {
             Event::Started { .. }
             | Event::ReleaseStarted { .. }
@@ -44,41 +45,37 @@ impl Progressing for Lines {
             Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
                 self.heartbeat.heard(*progress);
                 let line = finished_line(release, outcome, *attempts, *took, printer.err());
-                if outcome.is_failure() { printer.tell(&line) } else { printer.say(&line) }
+                printer.painted(if outcome.is_failure() { Verbosity::Quiet } else { Verbosity::Normal }, &line);
             }
             Event::Waiting { objects, release, others, progress } => {
                 self.heartbeat.heard(*progress);
-                printer.say(&waiting_line(*objects, release, *others));
+                printer.info(waiting_line(*objects, release, *others));
             }
             Event::ReleaseWaits { release, failure, wait, progress, .. } => {
                 self.heartbeat.heard(*progress);
                 let line = retry_line(release, failure, *wait, printer.err());
                 // While the API server is gone, that is said, once for all of them.
-                if wait.is_some() { printer.say(&line) } else { printer.whisper(&line) }
+                printer.painted(if wait.is_some() { Verbosity::Normal } else { Verbosity::Verbose }, &line);
             }
             Event::Paused { because, wait, progress } => {
                 self.heartbeat.heard(*progress);
-                printer.tell(&paused_line(*because, *wait));
+                printer.notice(paused_line(*because, *wait));
             }
             Event::Resumed(progress) => {
                 self.heartbeat.heard(*progress);
-                printer.tell(RESUMED);
+                printer.notice(RESUMED);
             }
             Event::ReleaseJudged { release, outcome, attempts, progress } => {
                 self.heartbeat.heard(*progress);
-                printer.tell(&judged_line(release, outcome, *attempts, printer.err()));
+                printer.painted(Verbosity::Quiet, &judged_line(release, outcome, *attempts, printer.err()));
             }
-            Event::NotRecorded { why, .. } => printer.tell(&not_recorded_line(why, printer.err())),
+            Event::NotRecorded { why, .. } => printer.error_with_causes(&not_recorded(why), None),
             Event::Draining { because, progress } => {
-                printer.tell(&draining_lines(*because, *progress, self.way_out));
+                printer.notice(draining_lines(*because, *progress, self.way_out));
             }
-            Event::Terminating(_) => printer.tell(TERMINATING),
-            Event::Killing(_) => printer.tell(KILLING),
+            Event::Terminating(_) => printer.notice(TERMINATING),
+            Event::Killing(_) => printer.notice(KILLING),
         }
-    }
-
-    fn tell(&mut self, text: &str, printer: &mut Printer) {
-        printer.tell(text);
     }
 }
 
@@ -86,8 +83,8 @@ impl Progressing for Lines {
 mod tests {
     use super::*;
     use crate::executor::{NotStarted, Operation};
+    use crate::report::Styles;
     use crate::report::progress::SecondSignal;
-    use crate::report::{Styles, Verbosity};
     use crate::settings::Colour;
     use std::io::{self, Write};
     use std::sync::mpsc::{Sender, channel};
@@ -109,7 +106,7 @@ mod tests {
     fn what_the_end_of_a_phase_waits_for_is_said_and_what_is_spared_with_the_one_that_needs_it() {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
+        let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         let release = |name: &str| crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
@@ -117,14 +114,12 @@ mod tests {
         };
         let (app, progress) = (release("app"), Progress::default());
         for (objects, others) in [(3, 0), (1, 2)] {
-            lines.on_event(&Event::Waiting { objects, release: &app, others, progress }, &mut printer);
+            lines.on_event(&Event::Waiting { objects, release: &app, others, progress }, &printer);
         }
         let outcome = crate::executor::Outcome::StillNeeded { by: app.clone() };
         let operator = release("operator");
-        lines.on_event(
-            &Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0, progress },
-            &mut printer,
-        );
+        lines
+            .on_event(&Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0, progress }, &printer);
         let expected = [
             "waiting for 3 objects of dev-a/app to be gone\n",
             "waiting for 1 object of dev-a/app and 2 other releases to be gone\n",
@@ -137,7 +132,7 @@ mod tests {
     fn what_is_tried_again_and_an_api_server_that_is_gone_are_said_and_attempts_are_counted() {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
+        let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
         let release = &crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
@@ -153,7 +148,7 @@ mod tests {
             Event::Resumed(progress),
             Event::ReleaseFinished { lane, release, outcome, attempts: 3, took, progress },
         ] {
-            lines.on_event(&event, &mut printer);
+            lines.on_event(&event, &printer);
         }
         let expected = [
             "trying again dev-a/app in 2.0s transient: no leader\n",
@@ -168,12 +163,12 @@ mod tests {
     fn silence_is_broken_every_half_minute_and_not_more_often() {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
-        let mut printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
+        let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
         let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);
             let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };
-            lines.on_event(&Event::Tick(progress), &mut printer);
+            lines.on_event(&Event::Tick(progress), &printer);
         }
         let said = said.try_iter().collect::<Vec<_>>();
         assert_eq!(

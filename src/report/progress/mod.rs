@@ -11,22 +11,25 @@ use json::JsonLines;
 use lines::Lines;
 
 use super::paint::Styles;
-use super::printer::Printer;
+use super::printer::{Printer, Verbosity};
 use super::words::{after_attempts, plural, seconds};
 use crate::clock::Clock;
 use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
 use crate::helm::{Failure, FailureClass};
 use crate::release::ReleaseId;
 use crate::sanitize;
+use std::io;
 use std::time::Duration;
 
 /// Whoever shows a run while it is under way.
 pub trait Progressing {
     /// Something has happened.
-    fn on_event(&mut self, event: &Event<'_>, printer: &mut Printer);
+    fn on_event(&mut self, event: &Event<'_>, printer: &Printer);
 
-    /// Something has to be said that is no event of the run.
-    fn tell(&mut self, text: &str, printer: &mut Printer);
+    /// Something to be warned of that is no event of the run.
+    fn warn(&mut self, message: &str, printer: &Printer) {
+        printer.warn(message);
+    }
 }
 
 /// How a run can be stopped from outside once it is draining.
@@ -160,8 +163,8 @@ fn draining_lines(because: NotStarted, progress: Progress, way_out: WayOut) -> S
 }
 
 /// Why nothing more is begun, where that is the journal's fault.
-fn not_recorded_line(why: &str, paint: Styles) -> String {
-    format!("{} the journal cannot be written: {}", paint.bad("error:"), sanitize::line(why))
+fn not_recorded(why: &str) -> io::Error {
+    io::Error::other(format!("the journal cannot be written: {}", sanitize::line(why)))
 }
 
 fn are(count: usize, noun: &str) -> String {

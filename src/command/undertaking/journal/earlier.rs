@@ -7,7 +7,6 @@ use crate::command::App;
 use crate::command::undertaking::Undertaking;
 use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
 use crate::report::plural;
-use crate::sanitize;
 
 /// More releases than this are counted, not named.
 const NAMED: usize = 8;
@@ -23,7 +22,7 @@ pub(in crate::command) fn note_earlier(undertaking: &Undertaking<'_>, named: Opt
     let before = in_file.into_iter().chain(in_cluster(undertaking, &like));
     let before = before.max_by_key(PastRun::begun);
     if let Some(note) = before.as_ref().and_then(|before| note(before, undertaking.operation)) {
-        app.printer.tell(&sanitize::sentence(&note));
+        app.printer.important_note(note);
     }
 }
 
@@ -44,21 +43,21 @@ fn note(run: &PastRun, now: OperationKind) -> Option<String> {
         Ending::Finished { .. } | Ending::Interrupted { .. } => return None,
         Ending::Running => {
             let (who, pid) = (&record.head.who, record.head.process.pid);
-            return Some(format!("note: {noun} {id} of the same policy is under way: {who}, pid {pid}"));
+            return Some(format!("{noun} {id} of the same policy is under way: {who}, pid {pid}"));
         }
         Ending::Killed => "was killed",
         Ending::NotRecorded => "has no end recorded",
     };
     let in_hand = record.in_hand().collect::<Vec<_>>();
     if in_hand.is_empty() {
-        return Some(format!("note: {noun} {id} of {begun} {how}; it had no release in hand"));
+        return Some(format!("{noun} {id} of {begun} {how}; it had no release in hand"));
     }
     let names = in_hand.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
     let more = if in_hand.len() > NAMED { format!(" and {} more", in_hand.len() - NAMED) } else { String::new() };
     let count = plural(in_hand.len(), "release");
     let what_now = what_now(record.head.operation, now);
     Some(format!(
-        "note: {noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}{more}; {what_now}"
+        "{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}{more}; {what_now}"
     ))
 }
 

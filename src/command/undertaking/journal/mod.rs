@@ -17,9 +17,8 @@ use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Verification
 use crate::exit_code::ExitCode;
 use crate::journal::{End, EndFaults, JournalError, JournalLocation, RunJournal, RunTotals};
 use crate::release::ReleaseId;
-use crate::report::{JournalRef, Printer, WriteState};
+use crate::report::{JournalRef, Printer};
 use crate::run_id::RunId;
-use crate::sanitize;
 use crate::settings::Environment;
 use crate::signal::CancelToken;
 
@@ -133,10 +132,10 @@ impl Kept {
         run: &Run,
         settled: &Verification,
         code: ExitCode,
-        printer: &mut Printer,
+        printer: &Printer,
     ) -> ExitCode {
         let Some(journal) = &self.journal else { return code };
-        let faults = journal.end(run, settled, code.unless_unwritten(printer.state()).number());
+        let faults = journal.end(run, settled, code.unless_unwritten(printer.has_lost_output()).number());
         let is_said = |outcome: &Outcome| *outcome == Outcome::NotStarted(NotStarted::JournalRefused);
         let refusal = if run.results.iter().any(|result| is_said(&result.outcome)) { Said::Yes } else { Said::No };
         tell_faults(&faults, refusal, code, printer)
@@ -152,8 +151,8 @@ impl Kept {
     ) -> ExitCode {
         let Some(journal) = &self.journal else { return code };
         let signal = app.interruption().map(|interruption| interruption.signal);
-        let printer = &mut app.printer;
-        let faults = journal.end_with(totals, code.unless_unwritten(printer.state()).number(), signal);
+        let printer = &app.printer;
+        let faults = journal.end_with(totals, code.unless_unwritten(printer.has_lost_output()).number(), signal);
         tell_faults(&faults, refusal, code, printer)
     }
 
@@ -178,15 +177,15 @@ pub(in crate::command) enum Said {
     No,
 }
 
-fn tell_faults(faults: &EndFaults, refusal: Said, code: ExitCode, printer: &mut Printer) -> ExitCode {
+fn tell_faults(faults: &EndFaults, refusal: Said, code: ExitCode, printer: &Printer) -> ExitCode {
     if let Some(error) = &faults.copy {
-        printer.tell(&format!("warning: the end of this run is not in its {}", sanitize::sentence(error)));
+        printer.warn(format_args!("the end of this run is not in its {error}"));
     }
     let Some(error) = &faults.file else { return code };
     if refusal == Said::No {
-        printer.tell(&format!("error: the journal could not be written: {}", sanitize::sentence(error)));
+        printer.error(format_args!("the journal could not be written: {error}"));
     }
-    code.unless_unwritten(WriteState::Failed)
+    code.unless_unwritten(true)
 }
 
 /// The place that was named, or the usual one.
@@ -199,29 +198,26 @@ fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &mut 
     let namespace = connection.default_namespace();
     let client = Client::new(connection, CancelToken::default());
     let kept = client.and_then(|client| journal.keep_in_cluster(client, namespace));
-    let printer = &mut app.printer;
+    let printer = &app.printer;
     match kept {
         Ok(None) => {}
         Ok(Some(error)) => {
-            let error = sanitize::sentence(&error.to_string());
-            printer.say(&format!("note: journals of older runs could not be removed from {namespace}: {error}"));
+            printer.note(format_args!("journals of older runs could not be removed from {namespace}: {error}"));
         }
         Err(error) => warn_not_in_cluster(&error, namespace, journal.places().is_empty(), printer),
     }
 }
 
 /// To do it twice does no harm, so a run goes on without.
-fn warn_not_in_cluster(error: &ApiError, namespace: &str, is_all: bool, printer: &mut Printer) {
-    let error = sanitize::sentence(&error.to_string());
-    printer.tell(&format!("warning: the journal cannot be kept in a configmap of {namespace}: {error}"));
+fn warn_not_in_cluster(error: &ApiError, namespace: &str, is_all: bool, printer: &Printer) {
+    printer.warn(format_args!("the journal cannot be kept in a configmap of {namespace}: {error}"));
     if is_all {
-        printer.tell("warning: this run has no journal: if it is killed, nobody can tell what it had in hand");
+        printer.warn("this run has no journal: if it is killed, nobody can tell what it had in hand");
     }
 }
 
 fn note_no_file(error: &JournalError, app: &mut App) {
-    let error = sanitize::sentence(&error.to_string());
-    app.printer.say(&format!("note: {error}; a configmap has to do"));
+    app.printer.note(format_args!("{error}; a configmap has to do"));
 }
 
 fn cannot(error: JournalError) -> CommandError {

@@ -78,7 +78,7 @@ fn may_begin(ids: &[&ReleaseId], journal: &Kept, app: &mut App) -> Result<(), No
         return Err(NotStarted::Interrupted);
     }
     journal.journal().starting(ids).map_err(|NotRecorded(why)| {
-        app.printer.tell(&format!("error: the journal cannot be written: {}", crate::sanitize::line(&why)));
+        app.printer.error(format_args!("the journal cannot be written: {}", crate::sanitize::line(&why)));
         NotStarted::JournalRefused
     })
 }

@@ -7,7 +7,7 @@ use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::report::{
     Format, JournalRef, LogFormat, Printer, PruneDocument, PruneRow, PruneView, prune_plan_line, pruned_line,
-    render_error, render_prune, serialize,
+    render_prune, serialize,
 };
 use crate::undo::RestorableRelease;
 
@@ -59,11 +59,7 @@ impl Shown<'_> {
         }
         let width = app.terminal.stderr.columns();
         let text = render_prune(&self.view(&rows, None), width, app.printer.err());
-        if app.terminal.can_ask() {
-            app.printer.tell(&text);
-        } else {
-            app.printer.say(&text);
-        }
+        app.printer.plan(&text, app.terminal.can_ask());
     }
 
     /// On stdout; what is still there although it should not be, is told as well.
@@ -78,7 +74,7 @@ impl Shown<'_> {
         let rows = self.rows(pruned);
         let view = self.view(&rows, journal);
         let width = app.terminal.stdout.columns();
-        let printer = &mut app.printer;
+        let printer = &app.printer;
         let document = || match kind {
             Kind::Plan => PruneDocument::of_plan(&view),
             Kind::Report => PruneDocument::of_report(&view),
@@ -104,10 +100,10 @@ impl Shown<'_> {
     }
 }
 
-fn tell_left(row: &PruneRow<'_>, printer: &mut Printer) {
+fn tell_left(row: &PruneRow<'_>, printer: &Printer) {
     if let Some(why) = row.failed {
         let error: Box<dyn std::error::Error> = format!("the history of {} is still there: {why}", row.kept.id).into();
-        printer.tell(&render_error(error.as_ref(), None, printer.err()));
+        printer.error_with_causes(error.as_ref(), None);
     }
 }
 
