@@ -46,6 +46,7 @@ pub mod inventory;
 pub mod journal;
 pub mod location;
 pub mod lock;
+pub mod options;
 mod parallel;
 pub mod plan;
 pub mod policy;

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, Release};
 
 /// A release of a plan.
@@ -11,7 +11,7 @@ pub struct Task {
     /// Which, and as what the plan saw it.
     pub release: Release,
     /// How helm uninstalls it.
-    pub manner: Manner,
+    pub options: UninstallOptions,
     /// How often it is tried again where that may help.
     pub retries: u8,
     /// When it goes.
@@ -38,7 +38,7 @@ pub struct WorkerCap {
 
 impl Task {
     /// One that goes with all others, has nothing to do with any, and is tried once.
-    pub fn with_all_others(release: Release, manner: Manner) -> Self {
-        Self { release, manner, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: CrdUsage::none() }
+    pub fn with_all_others(release: Release, options: UninstallOptions) -> Self {
+        Self { release, options, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: CrdUsage::none() }
     }
 }

@@ -5,8 +5,8 @@
 
 use super::Refusal;
 use crate::inventory::Contents;
+use crate::options::Hooks;
 use crate::plan::Plan;
-use crate::policy::Hooks;
 use crate::release::{ObjectRef, ReleaseId};
 
 /// A hook of a release that goes.
@@ -25,7 +25,7 @@ pub fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningH
         let hooks = content.and_then(|content| content.hooks.as_known());
         hooks.into_iter().flatten().map(move |hook| RunningHook { release, hook })
     };
-    let runs = plan.going().filter(|(_, going)| going.handling.hooks == Hooks::Run);
+    let runs = plan.going().filter(|(_, going)| going.options.uninstall.hooks == Hooks::Run);
     runs.flat_map(|(release, _)| of_release(&release.id)).collect()
 }
 

@@ -3,7 +3,7 @@
 //! One run has one action: a purge uninstalls, a restore rolls back.
 
 use super::failure::Failure;
-use super::manner::Manner;
+use crate::options::UninstallOptions;
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
@@ -52,12 +52,12 @@ pub enum Told {
 
 /// Whatever can carry out an action: helm, or a stand-in where helm is not the point.
 pub trait Action: Send + Sync {
-    /// Does it to releases of one namespace, one after the other and all in one manner, and tells of each as it ends;
+    /// Does it to releases of one namespace, one after the other and all with the same options, and tells of each as it ends;
     /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
     fn run(
         &self,
         batch: &[&ReleaseId],
-        manner: &Manner,
+        options: &UninstallOptions,
         stop: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict;

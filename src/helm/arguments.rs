@@ -6,9 +6,9 @@
 
 use std::ffi::OsString;
 
-use super::manner::{Cascade, Hooks, Manner, Wait};
 use crate::cluster::Connection;
 use crate::history_tag::HistoryTag;
+use crate::options::{Cascade, Hooks, UninstallOptions, Wait};
 use crate::release::{Namespace, ReleaseId, ReleaseName, Revision};
 
 /// Asks for the version alone; does not contact a cluster.
@@ -57,13 +57,13 @@ pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
     releases: impl IntoIterator<Item = &'a ReleaseName>,
-    manner: &Manner,
+    options: &UninstallOptions,
     mark: Option<&HistoryTag>,
     version: &semver::Version,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("uninstall")];
     arguments.push(format!("--namespace={namespace}").into());
-    arguments.extend(of_manner(manner, version).into_iter().map(OsString::from));
+    arguments.extend(of_manner(options, version).into_iter().map(OsString::from));
     if let Some(mark) = mark {
         arguments.extend(["--keep-history".into(), format!("--description={mark}").into()]);
     }
@@ -79,34 +79,34 @@ pub(super) fn rollback(
     connection: &Connection,
     release: &ReleaseId,
     revision: Revision,
-    manner: &Manner,
+    options: &UninstallOptions,
     version: &semver::Version,
 ) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("rollback")];
     arguments.push(format!("--namespace={}", release.namespace).into());
     arguments.push("--history-max=0".into());
-    arguments.extend(of_time(manner).into_iter().map(OsString::from));
-    arguments.extend(of_wait(manner, version).map(OsString::from));
+    arguments.extend(of_time(options).into_iter().map(OsString::from));
+    arguments.extend(of_wait(options, version).map(OsString::from));
     arguments.extend(of_connection(connection));
     arguments.extend(["--".into(), OsString::from(release.name.as_str()), revision.to_string().into()]);
     arguments
 }
 
 /// What differs from what helm does by itself.
-fn of_manner(manner: &Manner, version: &semver::Version) -> Vec<String> {
-    let mut flags = of_time(manner);
-    match manner.cascade {
+fn of_manner(options: &UninstallOptions, version: &semver::Version) -> Vec<String> {
+    let mut flags = of_time(options);
+    match options.cascade {
         Cascade::Background => {}
         Cascade::Foreground => flags.push("--cascade=foreground".to_owned()),
         Cascade::Orphan => flags.push("--cascade=orphan".to_owned()),
     }
-    flags.extend(of_wait(manner, version).map(str::to_owned));
+    flags.extend(of_wait(options, version).map(str::to_owned));
     flags
 }
 
-fn of_time(manner: &Manner) -> Vec<String> {
-    let mut flags = vec![format!("--timeout={}s", manner.timeout.as_secs())];
-    if manner.hooks == Hooks::Skip {
+fn of_time(options: &UninstallOptions) -> Vec<String> {
+    let mut flags = vec![format!("--timeout={}s", options.timeout.as_secs())];
+    if options.hooks == Hooks::Skip {
         flags.push("--no-hooks".to_owned());
     }
     flags
@@ -114,8 +114,8 @@ fn of_time(manner: &Manner) -> Vec<String> {
 
 /// A value behind a space is a release of that name. A bare `--wait` is Helm 4's watcher, which may hang or be content
 /// too early, and Helm 3 knows no values.
-fn of_wait(manner: &Manner, version: &semver::Version) -> Option<&'static str> {
-    match manner.wait {
+fn of_wait(options: &UninstallOptions, version: &semver::Version) -> Option<&'static str> {
+    match options.wait {
         Wait::Hooks => None,
         Wait::Objects if version.major == 3 => Some("--wait"),
         Wait::Objects => Some("--wait=legacy"),

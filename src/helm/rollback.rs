@@ -8,9 +8,9 @@ use super::action::{Action, Attempt, Verdict};
 use super::child::{self, Ended, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
-use super::manner::Manner;
 use super::{Helm, arguments};
 use crate::cluster::Connection;
+use crate::options::UninstallOptions;
 use crate::release::{ReleaseId, Revision};
 use crate::signal::{CancelLevel, CancelToken};
 
@@ -34,11 +34,11 @@ impl HelmRollback {
         Self { helm, connection, runtime, targets }
     }
 
-    fn roll_back(&self, release: &ReleaseId, manner: &Manner, stop: &CancelToken) -> Attempt {
+    fn roll_back(&self, release: &ReleaseId, options: &UninstallOptions, stop: &CancelToken) -> Attempt {
         let Some(revision) = self.targets.get(release) else {
             return Attempt::Failed(Failure::of_our_own(FailureClass::Internal, "there is no revision to go back to"));
         };
-        let arguments = arguments::rollback(&self.connection, release, *revision, manner, self.helm.version());
+        let arguments = arguments::rollback(&self.connection, release, *revision, options, self.helm.version());
         let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
         invocation.environment.extend(self.runtime.changes());
         let mut said = Vec::new();
@@ -46,7 +46,7 @@ impl HelmRollback {
             let room = MOST_BYTES.saturating_sub(said.len());
             said.extend_from_slice(&bytes[..bytes.len().min(room)]);
         };
-        match child::run(&invocation, Limits::with_deadline(manner.deadline()), stop, &mut keep) {
+        match child::run(&invocation, Limits::with_deadline(options.deadline()), stop, &mut keep) {
             Ok(ended) => judge(&String::from_utf8_lossy(&said), &ended),
             Err(error) => {
                 let text = format!("{} could not be started: {error}", self.helm.path().display());
@@ -57,12 +57,18 @@ impl HelmRollback {
 }
 
 impl Action for HelmRollback {
-    fn run(&self, batch: &[&ReleaseId], manner: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        options: &UninstallOptions,
+        stop: &CancelToken,
+        _: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let Some((first, others)) = batch.split_first() else { return Verdict::of(Vec::new()) };
         if stop.urgency() > CancelLevel::Run {
             return Verdict::of(vec![Attempt::NotBegun; batch.len()]);
         }
-        let mut rest = vec![self.roll_back(first, manner, stop)];
+        let mut rest = vec![self.roll_back(first, options, stop)];
         rest.extend(others.iter().map(|_| Attempt::NotBegun));
         Verdict::of(rest)
     }

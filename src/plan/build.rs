@@ -9,7 +9,8 @@ use super::reason::Reason;
 use super::shards::keep_what_goes_last;
 use super::tally::PlanTotals;
 use crate::inventory::{Listing, Unlisted, Unreadable};
-use crate::policy::{History, Hooks, Policy, SelectorMatch};
+use crate::options::Hooks;
+use crate::policy::{Policy, SelectorMatch};
 use crate::release::{Content, Known, Namespace, Release, Status};
 
 /// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
@@ -82,9 +83,9 @@ pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Decider<'_
     let defines = content.is_some_and(|content| !content.sweeping.is_empty());
     let kinds = if defines { Kinds::Defined } else { Kinds::None };
     let (decision, going) = cases.decide(&release, fences);
-    let is_kept = going.is_some_and(|going| going.handling.history == History::Keep);
+    let is_kept = going.is_some_and(|going| going.options.uninstall.keeps_history());
     let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
-    let skips = going.is_some_and(|going| going.handling.hooks == Hooks::Skip);
+    let skips = going.is_some_and(|going| going.options.uninstall.hooks == Hooks::Skip);
     let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
     let hooks_skipped = hooks_skipped.unwrap_or_default();
     Entry { subject: Subject::Release(release), decision, going, claims_stay, kinds, losses, hooks_skipped }

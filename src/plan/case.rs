@@ -88,7 +88,7 @@ impl<'a> Decider<'a> {
             (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
             (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
                 let fence = &self.policies[*policy].namespaces;
-                reasons.extend(reasons_of_content(content, &rule.handling, fence));
+                reasons.extend(reasons_of_content(content, &rule.options, fence));
             }
             (Choice::Selected { .. }, None) if reasons.is_empty() => {
                 reasons.push(Reason::Unreadable("its record was not read".to_owned()));
@@ -99,7 +99,7 @@ impl<'a> Decider<'a> {
             (Choice::Selected { policy, number, rule }, Some(pattern)) if reasons.is_empty() => {
                 let chart = release.chart.as_ref();
                 let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
-                let going = SelectedRelease { policy, rule: number, handling: rule.handling, phase };
+                let going = SelectedRelease { policy, rule: number, options: rule.options, phase };
                 let reasons = std::iter::once(in_fence(pattern)).chain(selected(rule)).collect();
                 (Decision { verdict: Verdict::Purge, reasons }, Some(going))
             }

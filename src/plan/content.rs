@@ -1,21 +1,21 @@
 //! What a release holds, as a reason to keep it. Pure.
 
 use super::reason::Reason;
-use crate::policy::{DataLoss, Handling, PolicyScope, Reach};
+use crate::policy::{DataLoss, PolicyScope, PurgeOptions, Reach};
 use crate::release::{Content, Known, Namespace, Object};
 
 /// The reasons that the content of a release gives; where there are none, an uninstall takes nothing along that is
 /// not the release's own. The fence is that of the policy that selects the release.
-pub(super) fn reasons_of_content(content: &Content, handling: &Handling, fence: &PolicyScope) -> Vec<Reason> {
+pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fence: &PolicyScope) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if content.chart == Known::Unknown {
         reasons.push(Reason::ChartUnknown);
     }
-    if handling.reach == Reach::Namespace {
+    if options.reach == Reach::Namespace {
         let objects = objects_beyond(content, fence);
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
     }
-    if handling.data_loss == DataLoss::Keep && !content.claims.is_empty() {
+    if options.data_loss == DataLoss::Keep && !content.claims.is_empty() {
         reasons.push(Reason::HoldsData(content.claims.clone()));
     }
     reasons

@@ -3,7 +3,7 @@
 use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
 use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
-use crate::policy::{Handling, History, KeepEntry, Phase, Requirement, Until};
+use crate::policy::{KeepEntry, Phase, PurgeOptions, Requirement, Until};
 use crate::release::{Loss, Namespace, Object, ObjectRef, Release};
 
 /// What becomes of a release.
@@ -62,7 +62,7 @@ pub struct SelectedRelease {
     /// The rule of that policy, by its place.
     pub rule: usize,
     /// What that rule says.
-    pub handling: Handling,
+    pub options: PurgeOptions,
     /// When it goes.
     pub phase: Phase,
 }
@@ -145,7 +145,7 @@ impl Plan {
 
     /// The releases that can be restored once they are gone.
     pub fn restorable(&self) -> impl Iterator<Item = &Release> {
-        self.going().filter(|(_, going)| going.handling.history == History::Keep).map(|(release, _)| release)
+        self.going().filter(|(_, going)| going.options.uninstall.keeps_history()).map(|(release, _)| release)
     }
 
     /// The last phase, where there is more than one.

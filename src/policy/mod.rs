@@ -46,10 +46,10 @@ pub use fault::{Diagnostic, PolicyErrors};
 pub use flag::{age_from_flag, timeout_from_flag};
 pub use json_schema::json_schema;
 pub use keys::{
-    AgeFrom, Candidate, Cascade, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Handling, History, Hooks,
-    Identification, KeepEntry, LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase,
-    Policy, PolicyScope, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, ScopeMatch, Selector, SelectorMatch,
-    State, States, TimeOfDay, Uid, Until, Waiting, Window, Workers, Zone, is_older,
+    AgeFrom, Candidate, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Identification, KeepEntry,
+    LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase, Policy, PolicyScope,
+    PurgeOptions, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, ScopeMatch, Selector, SelectorMatch, State,
+    States, TimeOfDay, Uid, Until, Window, Workers, Zone, is_older,
 };
 pub(crate) use pattern::SYSTEM_NAMESPACES;
 pub use pattern::{ClusterPattern, LenientGlob, NamePattern};

@@ -1,6 +1,7 @@
 //! The policies of one run: each with its own fence, their plans joined.
 
-use super::keys::{History, Policy, PolicyScope};
+use super::keys::{Policy, PolicyScope};
+use crate::options::History;
 
 /// At least one policy, in the order in which they were named.
 #[derive(Debug, Clone)]
@@ -36,8 +37,8 @@ impl PolicySet {
     #[must_use]
     pub fn keeping_history(mut self) -> Self {
         for policy in &mut self.0 {
-            policy.defaults.history = History::Keep;
-            policy.rules.iter_mut().for_each(|rule| rule.handling.history = History::Keep);
+            policy.defaults.uninstall.history = History::Keep(0);
+            policy.rules.iter_mut().for_each(|rule| rule.options.uninstall.history = History::Keep(0));
         }
         self
     }

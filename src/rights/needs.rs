@@ -4,7 +4,8 @@
 //! history exits with 0 and has stored nothing; Helm 4 makes hooks by `patch`; waiting lists and watches.
 
 use super::right::{Permission, Scope};
-use crate::policy::{Handling, History, Hooks, Policy, Waiting};
+use crate::options::{Hooks, UninstallOptions, Wait};
+use crate::policy::Policy;
 
 /// What the account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +53,12 @@ impl Needs {
         let records = ["get", "list", "update", "delete"];
         self.add(Scope::PolicyScope, Permission::new("", "secrets", &records, "Helm's records"));
         self.add(Scope::PolicyScope, Permission::new("", "configmaps", &["list"], "opt-outs"));
-        let has = |is: &dyn Fn(&Handling) -> bool| handlings(policy).any(is);
+        let has = |is: &dyn Fn(&UninstallOptions) -> bool| uninstall_options(policy).any(is);
         // Who waits for objects lists and watches them; who waits for a phase to end only asks whether they are there.
-        let waits = has(&|handling| handling.wait == Waiting::ForObjects);
+        let waits = has(&|options| options.wait == Wait::Objects);
         let verbs: &[&str] = if waits { &["get", "list", "watch", "delete"] } else { &["get", "delete"] };
         self.add(Scope::PolicyScope, Permission::new("*", "*", verbs, "the objects of charts"));
-        if has(&|handling| handling.hooks == Hooks::Run) {
+        if has(&|options| options.hooks == Hooks::Run) {
             let verbs = ["get", "list", "watch", "create", "patch"];
             self.add(
                 Scope::PolicyScope,
@@ -80,15 +81,14 @@ impl Needs {
     }
 }
 
-/// All ways in which a release of the policy may go.
-fn handlings(policy: &Policy) -> impl Iterator<Item = &Handling> {
-    policy.rules.iter().map(|rule| &rule.handling)
+fn uninstall_options(policy: &Policy) -> impl Iterator<Item = &UninstallOptions> {
+    policy.rules.iter().map(|rule| &rule.options.uninstall)
 }
 
 impl Purpose {
     /// Whether the policy has anything to restore.
     pub fn fits(self, policy: &Policy) -> bool {
-        self == Purpose::Run || handlings(policy).any(|handling| handling.history == History::Keep)
+        self == Purpose::Run || uninstall_options(policy).any(UninstallOptions::keeps_history)
     }
 }
 

@@ -51,8 +51,8 @@ pub fn judge(kept: &Release, now: &Release, description: Option<&str>) -> Verdic
 /// What of a record no purge of this policy would have taken along. Whoever may write Secrets may write a mark as well, and
 /// a rollback would make whatever stands in that record.
 pub fn beyond_reach(content: &Content, policy: &Policy) -> Option<Verdict> {
-    let handlings = policy.rules.iter().map(|rule| rule.handling).chain([policy.defaults]);
-    if handlings.into_iter().any(|handling| handling.reach == Reach::Cluster) {
+    let mut options = policy.rules.iter().map(|rule| rule.options).chain([policy.defaults]);
+    if options.any(|options| options.reach == Reach::Cluster) {
         return None;
     }
     let objects = objects_beyond(content, &policy.namespaces);

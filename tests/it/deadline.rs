@@ -7,7 +7,8 @@ use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Phase, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
 use serde_json::json;
@@ -34,7 +35,7 @@ fn carry_out(
 /// The releases `r0`, `r1`, … with these timeouts.
 fn with_timeouts(timeouts: &[Duration]) -> Vec<Task> {
     let plan = planned(releases(timeouts.len())).into_iter().zip(timeouts);
-    plan.map(|(planned, timeout)| Task { manner: Manner::usual(*timeout), ..planned }).collect()
+    plan.map(|(planned, timeout)| Task { options: UninstallOptions::with_timeout(*timeout), ..planned }).collect()
 }
 
 fn begun() -> (Arc<Mutex<Vec<Vec<String>>>>, Failing) {
@@ -83,7 +84,7 @@ impl Action for UntilDrained {
     fn run(
         &self,
         batch: &[&ReleaseId],
-        _: &Manner,
+        _: &UninstallOptions,
         stop: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use helm_purge::executor::{AlwaysFresh, Histories, Outcome, OutcomeKind, Run, execute, settle};
 use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, HelmUninstall, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, HelmUninstall, Verdict};
 use helm_purge::inventory::{Listing, read};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 use serde_json::json;
@@ -100,7 +101,7 @@ fn a_helm_never_gets_a_release_of_another_namespace() {
     }
     let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
     let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
-    let verdict = uninstall.run(&batch, &Manner::usual(LONG), &CancelToken::default(), &mut |_| {});
+    let verdict = uninstall.run(&batch, &UninstallOptions::with_timeout(LONG), &CancelToken::default(), &mut |_| {});
     let gone = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
     assert_eq!(verdict, Verdict::of(vec![gone, Attempt::NotBegun, Attempt::NotBegun]));
     assert_eq!(fake.left(), ["dev-a/db", "dev-b/web"]);

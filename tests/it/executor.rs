@@ -5,8 +5,9 @@ use std::sync::{Arc, Barrier, Mutex};
 use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, ReporterHealth, Run, Verification, settle,
 };
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Told, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Told, Verdict};
 use helm_purge::inventory::Listing;
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{CancelLevel, CancelToken};
 
@@ -18,7 +19,13 @@ struct StandIn {
 }
 
 impl Action for StandIn {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         for release in batch {
             assert!(release.name.as_str() != self.fatal, "no luck with {release}");
             on_release(GONE);
@@ -101,7 +108,7 @@ fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not(
 struct Stubborn(Vec<Attempt>);
 
 impl Action for Stubborn {
-    fn run(&self, _: &[&ReleaseId], _: &Manner, _: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(&self, _: &[&ReleaseId], _: &UninstallOptions, _: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
         Verdict::of(self.0.clone())
     }
 }
@@ -118,7 +125,13 @@ fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
 struct Deaf;
 
 impl Action for Deaf {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        stop: &CancelToken,
+        _: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         stop.raise(CancelLevel::Terminate);
         Verdict::of(vec![Attempt::NotBegun; batch.len()])
     }
@@ -137,7 +150,13 @@ fn what_was_given_back_because_everything_ends_is_not_handed_out_again() {
 struct Liar;
 
 impl Action for Liar {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         on_release(GONE);
         let failure = Failure::of_our_own(FailureClass::Unclear, "said twice");
         let rest = vec![Attempt::Unclear(failure.clone()); batch.len() - 1];
@@ -172,7 +191,13 @@ fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
 struct Paired(Barrier);
 
 impl Action for Paired {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, stop: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        stop: &CancelToken,
+        _: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         self.0.wait();
         let mut rest = vec![Attempt::NotBegun; batch.len()];
         if batch[0].name.as_str() == "r0" {

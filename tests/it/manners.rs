@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use helm_purge::helm::{
-    Action, Attempt, Cascade, GoRuntime, HelmRollback, HelmUninstall, History, Hooks, Manner, Wait,
-};
+use helm_purge::helm::{Action, Attempt, GoRuntime, HelmRollback, HelmUninstall};
+use helm_purge::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use helm_purge::release::{ReleaseId, Revision};
 use helm_purge::signal::CancelToken;
 
@@ -13,7 +12,7 @@ use crate::support::FakeHelm;
 const MARK: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
 
 /// The flags between the namespace and the connection, for a helm that says it has this version.
-fn flags(version: &str, manner: Manner) -> Vec<String> {
+fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
     let fake = FakeHelm::new();
     fake.version(version);
     fake.release("dev-a", "web");
@@ -21,7 +20,7 @@ fn flags(version: &str, manner: Manner) -> Vec<String> {
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
     let uninstall = uninstall.with_marks(vec![MARK.parse().expect("a mark")]);
-    uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
+    uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
     assert!(fake.left().is_empty(), "it was uninstalled");
     let calls = fake.calls();
     let call = calls.iter().find(|call| call[0] == "uninstall").expect("an uninstall was started");
@@ -37,19 +36,27 @@ const HELM_4: &str = "v4.2.4";
 
 #[test]
 fn only_what_differs_from_helms_own_way_is_said() {
-    let usual = Manner::usual(Duration::from_secs(90));
-    let all = Manner { hooks: Hooks::Skip, wait: Wait::Objects, cascade: Cascade::Foreground, ..usual };
+    let usual = UninstallOptions::with_timeout(Duration::from_secs(90));
+    let all = UninstallOptions { hooks: Hooks::Skip, wait: Wait::Objects, cascade: Cascade::Foreground, ..usual };
     let cases = [
         (usual, &["--timeout=90s"][..], &["--timeout=90s"][..]),
-        (Manner { hooks: Hooks::Skip, ..usual }, &["--timeout=90s", "--no-hooks"], &["--timeout=90s", "--no-hooks"]),
         (
-            Manner { cascade: Cascade::Orphan, ..usual },
+            UninstallOptions { hooks: Hooks::Skip, ..usual },
+            &["--timeout=90s", "--no-hooks"],
+            &["--timeout=90s", "--no-hooks"],
+        ),
+        (
+            UninstallOptions { cascade: Cascade::Orphan, ..usual },
             &["--timeout=90s", "--cascade=orphan"],
             &["--timeout=90s", "--cascade=orphan"],
         ),
-        (Manner { wait: Wait::Objects, ..usual }, &["--timeout=90s", "--wait"], &["--timeout=90s", "--wait=legacy"]),
         (
-            Manner { history: History::Keep(0), ..usual },
+            UninstallOptions { wait: Wait::Objects, ..usual },
+            &["--timeout=90s", "--wait"],
+            &["--timeout=90s", "--wait=legacy"],
+        ),
+        (
+            UninstallOptions { history: History::Keep(0), ..usual },
             &["--timeout=90s", "--keep-history", "--description=helm-purge 20261125-190342-3f9a1c end-of-day"],
             &["--timeout=90s", "--keep-history", "--description=helm-purge 20261125-190342-3f9a1c end-of-day"],
         ),
@@ -59,9 +66,9 @@ fn only_what_differs_from_helms_own_way_is_said() {
             &["--timeout=90s", "--no-hooks", "--cascade=foreground", "--wait=legacy"],
         ),
     ];
-    for (manner, helm_3, helm_4) in cases {
-        assert_eq!(flags(HELM_3, manner), helm_3);
-        assert_eq!(flags(HELM_4, manner), helm_4);
+    for (options, helm_3, helm_4) in cases {
+        assert_eq!(flags(HELM_3, options), helm_3);
+        assert_eq!(flags(HELM_4, options), helm_4);
     }
 }
 
@@ -72,15 +79,20 @@ fn a_history_that_nobody_could_find_again_is_not_kept() {
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
-    let manner = Manner { history: History::Keep(0), ..Manner::usual(Duration::from_secs(90)) };
-    let verdict = uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
+    let options =
+        UninstallOptions { history: History::Keep(0), ..UninstallOptions::with_timeout(Duration::from_secs(90)) };
+    let verdict = uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
     assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
 
 #[test]
 fn a_rollback_is_to_one_revision_and_cuts_no_history() {
-    let waits = Manner { wait: Wait::Objects, hooks: Hooks::Skip, ..Manner::usual(Duration::from_secs(90)) };
+    let waits = UninstallOptions {
+        wait: Wait::Objects,
+        hooks: Hooks::Skip,
+        ..UninstallOptions::with_timeout(Duration::from_secs(90))
+    };
     for (version, wait) in [(HELM_3, "--wait"), (HELM_4, "--wait=legacy")] {
         let fake = FakeHelm::new();
         fake.version(version);

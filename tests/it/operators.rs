@@ -9,8 +9,9 @@ use helm_purge::executor::{
     AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, Phase, Run, Task, execute,
     settle,
 };
-use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
+use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
 use helm_purge::inventory::{Contents, Inventory, MetadataInventory, ObjectLists};
+use helm_purge::options::UninstallOptions;
 use helm_purge::policy::Policy;
 use helm_purge::release::{GroupKind, Known, ObjectRef, Release};
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
@@ -72,7 +73,7 @@ impl<'a> Scene<'a> {
         let contents = self.contents(&releases);
         let planned = |(release, phase): (Release, Phase)| {
             let ties = contents[&release.id].as_ref().expect("its record can be read").ties.clone();
-            Task { phase, ties, ..Task::with_all_others(release, Manner::usual(timeout)) }
+            Task { phase, ties, ..Task::with_all_others(release, UninstallOptions::with_timeout(timeout)) }
         };
         releases.into_iter().zip(phases).map(planned).collect()
     }

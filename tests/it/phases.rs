@@ -9,7 +9,8 @@ use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Outcome, OutcomeKind, Phase, Run, Task,
     WorkerCap, execute,
 };
-use helm_purge::helm::{Action, Attempt, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, Verdict};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::{CrdUsage, GroupKind, Known, ObjectRef, ReleaseId};
 use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
 
@@ -29,7 +30,13 @@ fn plan(timeout: Duration) -> Vec<Task> {
     let ties = [app("w0"), app("w1"), operator("Widget"), operator("Gadget")];
     let phases = [0, 0, 1, 1].map(Phase);
     let plan = planned(releases(4)).into_iter().zip(ties).zip(phases);
-    plan.map(|((planned, ties), phase)| Task { ties, phase, manner: Manner::usual(timeout), ..planned }).collect()
+    plan.map(|((planned, ties), phase)| Task {
+        ties,
+        phase,
+        options: UninstallOptions::with_timeout(timeout),
+        ..planned
+    })
+    .collect()
 }
 
 /// Says in turn what is there, and at the end always the same; notes what it was asked about.
@@ -196,14 +203,14 @@ fn a_signal_ends_the_wait_for_what_is_left() {
 #[derive(Clone, Default)]
 struct Counting {
     now: Arc<Mutex<(usize, usize)>>,
-    manners: Arc<Mutex<Vec<(Manner, usize)>>>,
+    manners: Arc<Mutex<Vec<(UninstallOptions, usize)>>>,
 }
 
 impl Action for Counting {
     fn run(
         &self,
         batch: &[&ReleaseId],
-        manner: &Manner,
+        options: &UninstallOptions,
         _: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict {
@@ -213,7 +220,7 @@ impl Action for Counting {
             now.1 = now.1.max(now.0);
         };
         count(1);
-        self.manners.lock().expect("nobody panics while it is held").push((*manner, batch.len()));
+        self.manners.lock().expect("nobody panics while it is held").push((*options, batch.len()));
         for _ in batch {
             on_release(GONE);
         }
@@ -237,15 +244,16 @@ fn a_group_never_has_more_helms_than_it_gets() {
 
 #[test]
 fn releases_go_only_with_those_of_their_manner() {
-    let manner = |number: usize| Manner::usual(Duration::from_secs(10 + u64::from(number.is_multiple_of(3))));
+    let options =
+        |number: usize| UninstallOptions::with_timeout(Duration::from_secs(10 + u64::from(number.is_multiple_of(3))));
     let plan = planned(releases(30)).into_iter().enumerate();
-    let plan = plan.map(|(number, planned)| Task { manner: manner(number), ..planned }).collect();
+    let plan = plan.map(|(number, planned)| Task { options: options(number), ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
     carry_out(plan, GO_ON, helms, Cluster::new([Presence::Gone]), &Interrupts::silent(), &mut |_| {});
     let manners = counting.manners.lock().expect("it is whole");
     let of = |seconds| {
-        let like = manners.iter().filter(|(manner, _)| manner.timeout.as_secs() == seconds);
+        let like = manners.iter().filter(|(options, _)| options.timeout.as_secs() == seconds);
         like.map(|(_, count)| count).sum::<usize>()
     };
     assert_eq!((of(10), of(11)), (20, 10));

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use helm_purge::cluster::Connection;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
+use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
 use helm_purge::signal::CancelToken;
@@ -26,8 +27,8 @@ fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String)
         namespace: real.namespace("a").parse().expect("a legal name"),
         name: name.parse().expect("a legal name"),
     };
-    let manner = Manner::usual(Duration::from_secs(20));
-    let mut verdict = uninstall.run(&[&release], &manner, &stop, &mut |_| {});
+    let options = UninstallOptions::with_timeout(Duration::from_secs(20));
+    let mut verdict = uninstall.run(&[&release], &options, &stop, &mut |_| {});
     match verdict.rest.pop() {
         Some(Attempt::Failed(failure)) => (failure.class, failure.words.all()),
         other => panic!("{name}: {other:?}"),

@@ -8,7 +8,8 @@ use helm_purge::executor::{
     Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, Verdict};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
@@ -49,7 +50,13 @@ impl Journal for Short {
 struct Noting(Arc<Mutex<Vec<String>>>);
 
 impl Action for Noting {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");
         self.0.lock().expect("nobody panics while it is held").push(format!("! {names}"));
         for _ in batch {

@@ -11,8 +11,9 @@ use helm_purge::executor::{
     RetryPolicy, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
 use helm_purge::inventory::Freshness;
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
@@ -48,7 +49,13 @@ impl Scripted {
 }
 
 impl Action for Scripted {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         for (index, release) in batch.iter().enumerate() {
             let name = release.name.as_str();
             self.given.lock().expect("nobody panics while it is held").push(name.to_owned());
@@ -202,7 +209,13 @@ struct Outage {
 }
 
 impl Action for Outage {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let mut made = self.made.lock().expect("nobody panics while it is held");
         *made += 1;
         if self.calls.contains(&(*made - 1)) {

@@ -36,7 +36,7 @@ use crate::run_id::RunId;
 use crate::settings::ConnectionOptions;
 use check_again::{Checked, check_again};
 use kinds::KnownKinds;
-use planned::{Tuning, Ways, first_end};
+use planned::{Overrides, Ways, first_end};
 use settle::{add_changed, settle};
 
 /// Shows the plan, gets the agreement, purges, and says what came of it.
@@ -48,7 +48,7 @@ pub(in crate::command) fn run(
     let begun = Instant::now();
     confirm::check_flags(arguments.into(), app)?;
     let timeout = arguments.timeout.as_deref().map(|text| timeout_from_flag("--timeout", text)).transpose();
-    let tuning = Tuning { timeout: timeout.map_err(CommandError::flag)?, retries: arguments.retries };
+    let overrides = Overrides { timeout: timeout.map_err(CommandError::flag)?, retries: arguments.retries };
     let longest = arguments.max_duration.as_deref().map(|text| timeout_from_flag("--max-duration", text)).transpose();
     let longest = longest.map_err(CommandError::flag)?;
     let lock_wish = lock::wish(&arguments.lock)?;
@@ -74,7 +74,7 @@ pub(in crate::command) fn run(
     let kept = journaling.open(&prepared.undertaking(), app)?;
     let marks = marks(kept.id(), &prepared);
     let uninstall = uninstall(&prepared, kinds, marks.clone(), app);
-    let ways = Ways::of(&prepared, tuning);
+    let ways = Ways::of(&prepared, overrides);
     let plan = chosen.into_iter().filter_map(|release| ways.planned(release)).collect::<Vec<_>>();
     let means = means(&prepared, uninstall, still, &kept);
     tell_begun(&plan, execution.workers, &kept, app);

@@ -1,4 +1,4 @@
-//! From the plan to what the executor gets: each release with its manner, its phase and its share of the workers.
+//! From the plan to what the executor gets: each release with its options, its phase and its share of the workers.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use crate::clock::Clock;
 use crate::command::prepare::Prepared;
 use crate::executor::{Phase, Task, WorkerCap};
-use crate::helm::{self, Manner};
+use crate::options::{History, UninstallOptions};
 use crate::plan::SelectedRelease;
-use crate::policy::{self, Handling, PolicySet};
+use crate::policy::{self, PolicySet};
 use crate::release::{CrdUsage, Release, ReleaseId};
 
 /// What a plan says of how its releases go.
@@ -17,56 +17,42 @@ pub(in crate::command) struct Ways<'a> {
     going: BTreeMap<&'a ReleaseId, &'a SelectedRelease>,
     ties: &'a BTreeMap<ReleaseId, CrdUsage>,
     policies: &'a PolicySet,
-    tuning: Tuning,
+    overrides: Overrides,
 }
 
-/// What the command line says of how all releases go, in the place of what the policies say.
+/// Values of the command line, for all releases, instead of those of the policies.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::command) struct Tuning {
+pub(in crate::command) struct Overrides {
     pub(in crate::command) timeout: Option<Duration>,
     pub(in crate::command) retries: Option<u8>,
 }
 
 impl<'a> Ways<'a> {
-    pub(in crate::command) fn of(prepared: &'a Prepared, tuning: Tuning) -> Self {
+    pub(in crate::command) fn of(prepared: &'a Prepared, overrides: Overrides) -> Self {
         let going = prepared.plan.going().map(|(release, going)| (&release.id, going)).collect();
-        Self { going, ties: &prepared.ties, policies: &prepared.policies, tuning }
+        Self { going, ties: &prepared.ties, policies: &prepared.policies, overrides }
     }
 
     /// How a release goes; nothing for one that the plan does not have.
     pub(in crate::command) fn planned(&self, release: Release) -> Option<Task> {
         let going = self.going.get(&release.id)?;
         let ties = self.ties.get(&release.id).cloned().unwrap_or_else(CrdUsage::none);
-        let (manner, phase) = (self.manner(&going.handling, going.policy), Phase(going.phase.number()));
-        Some(Task { manner, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
+        let (options, phase) = (self.options(going), Phase(going.phase.number()));
+        Some(Task { options, retries: self.retries(going), phase, shares: self.shares(going), ties, release })
     }
 
-    fn manner(&self, handling: &Handling, policy: usize) -> Manner {
-        Manner {
-            timeout: self.tuning.timeout.unwrap_or(handling.timeout),
-            hooks: match handling.hooks {
-                policy::Hooks::Run => helm::Hooks::Run,
-                policy::Hooks::Skip => helm::Hooks::Skip,
-            },
-            wait: match handling.wait {
-                policy::Waiting::No => helm::Wait::Hooks,
-                policy::Waiting::ForObjects => helm::Wait::Objects,
-            },
-            cascade: match handling.cascade {
-                policy::Cascade::Background => helm::Cascade::Background,
-                policy::Cascade::Foreground => helm::Cascade::Foreground,
-                policy::Cascade::Orphan => helm::Cascade::Orphan,
-            },
-            history: match handling.history {
-                policy::History::Drop => helm::History::Drop,
-                policy::History::Keep => helm::History::Keep(policy),
-            },
+    fn options(&self, going: &SelectedRelease) -> UninstallOptions {
+        let of_policy = going.options.uninstall;
+        UninstallOptions {
+            timeout: self.overrides.timeout.unwrap_or(of_policy.timeout),
+            history: if of_policy.keeps_history() { History::Keep(going.policy) } else { History::Drop },
+            ..of_policy
         }
     }
 
     fn retries(&self, going: &SelectedRelease) -> u8 {
         let of_policy = || self.policies.as_slice().get(going.policy).map_or(0, |policy| policy.retries.get());
-        self.tuning.retries.unwrap_or_else(of_policy)
+        self.overrides.retries.unwrap_or_else(of_policy)
     }
 
     /// A rule may have a part of the workers; so has a policy, where others allow more.

@@ -52,7 +52,7 @@ pub(in crate::command) fn rbac(
 }
 
 fn head<'a>(policies: &'a PolicySet, account: &'a Account, purpose: Purpose) -> GrantHead<'a> {
-    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.handling.reach == Reach::Cluster);
+    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.reach == Reach::Cluster);
     let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
     GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }

@@ -11,7 +11,6 @@ use crate::executor::{self, ObservedState, Outcome, Run};
 use crate::history_tag::HistoryTag;
 use crate::inventory::{AnyWay, Found, Inventory, Listing, ObjectLists, older};
 use crate::plan::{Entry, Reason, Subject};
-use crate::policy::History;
 use crate::release::{Release, ReleaseId, Status};
 
 /// The releases of a run whose history is kept, each with its mark.
@@ -23,7 +22,7 @@ pub(in crate::command) struct Keeping<'a> {
 impl<'a> Keeping<'a> {
     /// Those of a plan; the marks are those of its policies, in their order.
     pub(in crate::command) fn of(prepared: &'a Prepared, marks: &'a [HistoryTag]) -> Self {
-        let kept = prepared.plan.going().filter(|(_, going)| going.handling.history == History::Keep);
+        let kept = prepared.plan.going().filter(|(_, going)| going.options.uninstall.keeps_history());
         let marks = kept.filter_map(|(release, going)| Some((&release.id, marks.get(going.policy)?))).collect();
         Self { inventory: &prepared.inventory, marks }
     }

@@ -9,7 +9,8 @@ use crate::cluster::Client;
 use crate::command::App;
 use crate::command::undertaking::carry_out::go_runtime;
 use crate::executor::{Backends, Journal, NoProbe, Phase, Recheck, Task};
-use crate::helm::{HelmRollback, Hooks, Manner, Wait};
+use crate::helm::HelmRollback;
+use crate::options::{UninstallOptions, Wait};
 use crate::policy::{self, Policy};
 use crate::undo::{RestoreEntry, RestorePlan};
 
@@ -17,13 +18,13 @@ use crate::undo::{RestoreEntry, RestorePlan};
 pub(super) fn planned(looked: &LookedBack, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Task> {
     let first = plan.going().map(|entry| entry.phase).min();
     let planned = plan.going().map(|entry| {
-        let mut manner = manner(looked, entry, timeout);
+        let mut options = options(looked, entry, timeout);
         if Some(entry.phase) > first {
-            manner.wait = Wait::Objects;
+            options.wait = Wait::Objects;
         }
         let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
         let retries = policy_of(looked, entry).map_or(0, |policy| policy.retries.get());
-        Task { retries, phase, ..Task::with_all_others(entry.candidate.now.clone(), manner) }
+        Task { retries, phase, ..Task::with_all_others(entry.candidate.now.clone(), options) }
     });
     planned.collect()
 }
@@ -32,13 +33,10 @@ fn policy_of<'a>(looked: &'a LookedBack, entry: &RestoreEntry) -> Option<&'a Pol
     looked.policies.iter().find(|policy| policy.name == entry.candidate.mark.policy)
 }
 
-fn manner(looked: &LookedBack, entry: &RestoreEntry, timeout: Option<Duration>) -> Manner {
-    let handling = policy_of(looked, entry).map(|policy| policy.defaults).unwrap_or_default();
-    let hooks = match handling.hooks {
-        policy::Hooks::Run => Hooks::Run,
-        policy::Hooks::Skip => Hooks::Skip,
-    };
-    Manner { hooks, ..Manner::usual(timeout.unwrap_or(handling.timeout)) }
+fn options(looked: &LookedBack, entry: &RestoreEntry, timeout: Option<Duration>) -> UninstallOptions {
+    let defaults = policy_of(looked, entry).map(|policy| policy.defaults.uninstall).unwrap_or_default();
+    let timeout = timeout.unwrap_or(defaults.timeout);
+    UninstallOptions { hooks: defaults.hooks, ..UninstallOptions::with_timeout(timeout) }
 }
 
 /// Who does it, and who is asked right before.
@@ -52,7 +50,7 @@ pub(super) fn means(
 ) -> Backends {
     let awaited = |entry: &RestoreEntry| {
         let id = entry.candidate.kept.id.clone();
-        let patience = planned.iter().find(|planned| planned.release.id == id).map(|planned| planned.manner.timeout);
+        let patience = planned.iter().find(|planned| planned.release.id == id).map(|planned| planned.options.timeout);
         let objects = entry.candidate.content.ties.objects.as_known().cloned().unwrap_or_default();
         let kept = entry.candidate.kept.clone();
         (id, Awaited { kept, objects, patience: patience.unwrap_or_default() })

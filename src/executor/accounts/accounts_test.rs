@@ -1,7 +1,8 @@
 //! What is counted while a run goes on, whatever happens to its releases.
 
 use super::*;
-use crate::helm::{FailureClass, Manner};
+use crate::helm::FailureClass;
+use crate::options::UninstallOptions;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -16,7 +17,7 @@ fn planned() -> Vec<Task> {
         br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"-","status":"deployed","chart":"web-1.0.0"}]"#,
     );
     let release = release.expect("a list").releases.remove(0);
-    vec![Task::with_all_others(release, Manner::usual(Duration::from_mins(5))); PLANNED]
+    vec![Task::with_all_others(release, UninstallOptions::with_timeout(Duration::from_mins(5))); PLANNED]
 }
 
 /// One of the things that may happen to a release, in whatever order messages come.

@@ -84,7 +84,7 @@ impl Drive<'_> {
     fn judge(&mut self, phase: Phase, end: PhaseEnd) {
         let left = end.into_left();
         for (place, left) in &left {
-            let failure = left.failure(self.accounts.plan()[*place].manner.timeout);
+            let failure = left.failure(self.accounts.plan()[*place].options.timeout);
             self.enter(*place, Outcome::Failed(failure));
             self.drain_after_failure();
         }

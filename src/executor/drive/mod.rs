@@ -116,7 +116,7 @@ impl<'a> Drive<'a> {
                 continue;
             }
             self.take_up(lane, first);
-            let stop = self.stop_for(&self.accounts.plan()[first].manner, &tools.stop);
+            let stop = self.stop_for(&self.accounts.plan()[first].options, &tools.stop);
             let tools = WorkerContext { stop, ..tools.clone() };
             let tried = self.accounts.given_before(&batch.releases);
             pool.execute(move || worker::work(&tools, lane, &batch, &tried));
@@ -138,7 +138,7 @@ impl<'a> Drive<'a> {
                 self.schedule.put_back(&places);
             }
             Message::Unseen(lane, place, if_begun) => {
-                let why = self.why_not(&self.accounts.plan()[place].manner);
+                let why = self.why_not(&self.accounts.plan()[place].options);
                 self.accounts.leave_in_doubt(place, if_begun, why);
                 self.put_down(lane, place);
             }

@@ -8,7 +8,8 @@ use crate::executor::event::Event;
 use crate::executor::outcome::Outcome;
 use crate::executor::schedule::Retry;
 use crate::executor::worker::Ended;
-use crate::helm::{Again, Manner};
+use crate::helm::Again;
+use crate::options::UninstallOptions;
 
 impl Drive<'_> {
     /// Whether a release that has ended is tried again, and when.
@@ -18,7 +19,7 @@ impl Drive<'_> {
             return None;
         }
         let (deadline, retries) = (self.deadline, self.accounts.plan()[ended.place].retries);
-        let in_time = |manner: &Manner, at| deadline.allows(manner.timeout, at);
+        let in_time = |options: &UninstallOptions, at| deadline.allows(options.timeout, at);
         self.schedule.put_off(ended.place, retries, fastrand::f64(), Instant::now(), in_time)
     }
 
@@ -40,7 +41,7 @@ impl Drive<'_> {
     /// What waits to be tried again and will not be has failed with what it last failed with.
     pub(super) fn end_retries(&mut self) {
         let in_time = self.in_time();
-        let is_over = |place: &usize| self.draining.is_some() || !in_time(&self.accounts.plan()[*place].manner);
+        let is_over = |place: &usize| self.draining.is_some() || !in_time(&self.accounts.plan()[*place].options);
         let over = self.accounts.to_be_tried_again().filter(is_over).filter(|place| self.schedule.holds(*place));
         for place in over.collect::<Vec<_>>() {
             self.schedule.withdraw(place);

@@ -6,7 +6,7 @@ use super::Drive;
 use crate::executor::event::Event;
 use crate::executor::execution::FailureHandling;
 use crate::executor::outcome::NotStarted;
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 use crate::signal::{CancelLevel, CancelToken};
 
 impl Drive<'_> {
@@ -59,21 +59,21 @@ impl Drive<'_> {
         }
     }
 
-    /// In what manner a release may still be begun now.
-    pub(super) fn in_time(&self) -> impl Fn(&Manner) -> bool + use<> {
+    /// With which options a release may still be started now.
+    pub(super) fn in_time(&self) -> impl Fn(&UninstallOptions) -> bool + use<> {
         let (deadline, now) = (self.deadline, Instant::now());
-        move |manner| deadline.allows(manner.timeout, now)
+        move |options| deadline.allows(options.timeout, now)
     }
 
-    /// What a batch listens to that goes in this manner: between two of its releases, too, it may become too late.
-    pub(super) fn stop_for(&self, manner: &Manner, stop: &CancelToken) -> CancelToken {
-        let last = self.deadline.last_start(manner.timeout);
+    /// What a batch listens to that goes in this options: between two of its releases, too, it may become too late.
+    pub(super) fn stop_for(&self, options: &UninstallOptions, stop: &CancelToken) -> CancelToken {
+        let last = self.deadline.last_start(options.timeout);
         last.map_or_else(|| stop.clone(), |last| stop.draining_from(last))
     }
 
-    /// Why a release was not begun that was to go in this manner.
-    pub(super) fn why_not(&self, manner: &Manner) -> NotStarted {
-        if self.in_time()(manner) { self.why() } else { self.draining.unwrap_or(NotStarted::Deadline) }
+    /// Why a release was not begun that was to go in this options.
+    pub(super) fn why_not(&self, options: &UninstallOptions) -> NotStarted {
+        if self.in_time()(options) { self.why() } else { self.draining.unwrap_or(NotStarted::Deadline) }
     }
 
     /// Why what has no outcome was not begun.

@@ -47,8 +47,8 @@ impl PhaseEnd {
     pub(in crate::executor) fn begin(plan: &[Task], uninstalled: &[usize], now: Instant) -> Self {
         let mut end = Self { waiting: Vec::new(), left: BTreeMap::new(), pause: FIRST_PAUSE, next: Some(now) };
         for release in uninstalled.iter().copied() {
-            let Task { manner, ties, .. } = &plan[release];
-            let until = now + manner.timeout;
+            let Task { options, ties, .. } = &plan[release];
+            let until = now + options.timeout;
             let Some(objects) = ties.objects.as_known() else {
                 let why = ApiError::Unsupported("what it was made of is not known".to_owned());
                 end.left.insert(release, Left { why: Some(why), ..Left::default() });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, Known};
 
 const LONG: Duration = Duration::from_mins(5);
@@ -15,7 +15,7 @@ fn planned(timeout: Duration, objects: Option<&[&str]>) -> Task {
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
     let ties = CrdUsage { objects, ..CrdUsage::none() };
-    Task { ties, ..Task::with_all_others(release, Manner::usual(timeout)) }
+    Task { ties, ..Task::with_all_others(release, UninstallOptions::with_timeout(timeout)) }
 }
 
 fn names(objects: Option<Vec<ObjectRef>>) -> Vec<String> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::executor::planned::Task;
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 use crate::release::CrdUsage;
 
 fn kinds(names: &[&str]) -> BTreeSet<GroupKind> {
@@ -11,7 +11,7 @@ fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let ties = CrdUsage { defines, ..CrdUsage::none() };
-    let alone = Task::with_all_others(release, Manner::usual(std::time::Duration::from_mins(5)));
+    let alone = Task::with_all_others(release, UninstallOptions::with_timeout(std::time::Duration::from_mins(5)));
     Task { phase: Phase(phase), ties, ..alone }
 }
 

@@ -221,11 +221,11 @@ proptest! {
 
 #[test]
 fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
-    let manner = Manner::usual(Duration::from_mins(5));
+    let options = UninstallOptions::with_timeout(Duration::from_mins(5));
     let item = |number: u8, phase| Item {
         namespace: format!("dev-{number}").parse().expect("a legal name"),
         phase: Phase(phase),
-        manner,
+        options,
         shares: Vec::new(),
     };
     let plan = [item(0, 0), item(1, 0), item(2, 1)];
@@ -253,7 +253,7 @@ fn what_could_not_be_done_before_the_deadline_is_not_put_off() {
     let now = Instant::now();
     schedule.advance(now);
     schedule.next(|_| true).expect("it waits");
-    let in_time = |_: &Manner, at| at < now + Duration::from_millis(700);
+    let in_time = |_: &UninstallOptions, at| at < now + Duration::from_millis(700);
     assert_eq!(schedule.put_off(0, 3, 1.0, now, in_time), None);
     assert!(schedule.put_off(0, 3, 0.5, now, in_time).is_some());
 }

@@ -20,7 +20,7 @@ use std::time::Instant;
 use super::execution::BatchSize;
 use super::patience::RetryPolicy;
 use super::planned::{Phase, Task, WorkerCap};
-use crate::helm::{Manner, Wait};
+use crate::options::{UninstallOptions, Wait};
 use crate::release::Namespace;
 use breaker::{Admission, Breaker};
 pub(super) use breaker::{Gone, Pause, Sign};
@@ -34,7 +34,7 @@ use size::Supply;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(pub usize);
 
-/// What one worker gets at a time: places in the plan, all of one namespace, phase and manner, never empty.
+/// What one worker gets at a time: places in the plan, all of one namespace, phase and options, never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// The releases' places in the plan, in the order in which they are to go.
@@ -46,7 +46,7 @@ pub struct Batch {
 pub(super) struct Demand<'a> {
     pub(super) namespace: &'a Namespace,
     pub(super) phase: Phase,
-    pub(super) manner: Manner,
+    pub(super) options: UninstallOptions,
     pub(super) shares: &'a [WorkerCap],
 }
 
@@ -102,12 +102,12 @@ impl Schedule {
 
     /// What is to be begun now, where there is anything, and on which lane. `may_begin` says in what manner something
     /// may still be.
-    pub(super) fn next(&mut self, may_begin: impl Fn(&Manner) -> bool) -> Option<(Lane, Batch)> {
+    pub(super) fn next(&mut self, may_begin: impl Fn(&UninstallOptions) -> bool) -> Option<(Lane, Batch)> {
         let phase = self.phase().filter(|_| !self.draining)?;
         let lane = *self.free.last()?;
         let admission = self.now.map_or(Admission::All, |now| self.breaker.admits(now));
         let shares = &self.shares;
-        let may_go = |lot: &Lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.manner);
+        let may_go = |lot: &Lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.options);
         let (lot, releases) = match admission {
             Admission::Nothing => return None,
             Admission::Probe => retries::probe(&mut self.queues, &mut self.later, may_go)?,
@@ -116,7 +116,7 @@ impl Schedule {
                 self.queues.take(
                     may_go,
                     |lot| supply.part(lot, shares).is_some_and(|part| part.goal() > supply.goal()),
-                    |lot, queue| match lot.manner.wait {
+                    |lot, queue| match lot.options.wait {
                         Wait::Objects => 1,
                         Wait::Hooks => supply.of_lot(lot, shares).of(queue, size),
                     },
@@ -175,13 +175,13 @@ impl Schedule {
     }
 
     /// Whether anything of this phase that waits may be begun at all.
-    pub(super) fn may_begin(&self, may_begin: impl Fn(&Manner) -> bool) -> bool {
-        self.waiting_lots().any(|lot| Some(lot.phase) == self.phase() && may_begin(&lot.manner))
+    pub(super) fn may_begin(&self, may_begin: impl Fn(&UninstallOptions) -> bool) -> bool {
+        self.waiting_lots().any(|lot| Some(lot.phase) == self.phase() && may_begin(&lot.options))
     }
 
     /// Whether anything of a later phase that waits may be begun at all.
-    pub(super) fn may_begin_later(&self, may_begin: impl Fn(&Manner) -> bool) -> bool {
-        self.waiting_lots().any(|lot| Some(lot.phase) > self.phase() && may_begin(&lot.manner))
+    pub(super) fn may_begin_later(&self, may_begin: impl Fn(&UninstallOptions) -> bool) -> bool {
+        self.waiting_lots().any(|lot| Some(lot.phase) > self.phase() && may_begin(&lot.options))
     }
 
     fn waiting_lots(&self) -> impl Iterator<Item = &Lot> {
@@ -206,7 +206,7 @@ impl Schedule {
 
 impl<'a> From<&'a Task> for Demand<'a> {
     fn from(planned: &'a Task) -> Self {
-        let Task { release, manner, phase, shares, .. } = planned;
-        Self { namespace: &release.id.namespace, phase: *phase, manner: *manner, shares }
+        let Task { release, options, phase, shares, .. } = planned;
+        Self { namespace: &release.id.namespace, phase: *phase, options: *options, shares }
     }
 }

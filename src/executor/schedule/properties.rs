@@ -28,11 +28,11 @@ proptest! {
             let alike = |place: &usize| {
                 let item = &plan[*place];
                 let groups = item.shares.iter().map(|share| share.group).collect::<BTreeSet<_>>();
-                (item.namespace.clone(), item.phase, item.manner, groups)
+                (item.namespace.clone(), item.phase, item.options, groups)
             };
             let kinds = batch.releases.iter().map(alike).collect::<BTreeSet<_>>();
             prop_assert_eq!(kinds.len(), 1);
-            let waits = plan[batch.releases[0]].manner.wait == Wait::Objects;
+            let waits = plan[batch.releases[0]].options.wait == Wait::Objects;
             prop_assert!(!waits || batch.releases.len() == 1, "one that waits has a helm to itself");
         }
     }
@@ -45,7 +45,7 @@ proptest! {
     ) {
         let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
         (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
-        let short = |manner: &Manner| manner.timeout == Duration::from_mins(1);
+        let short = |options: &UninstallOptions| options.timeout == Duration::from_mins(1);
         let mut handed = BTreeSet::new();
         while schedule.phase().is_some() {
             while let Some((lane, batch)) = schedule.next(short) {
@@ -54,7 +54,7 @@ proptest! {
             }
             schedule.go_on();
         }
-        let expected = (0..plan.len()).filter(|place| !withdrawn[*place] && short(&plan[*place].manner));
+        let expected = (0..plan.len()).filter(|place| !withdrawn[*place] && short(&plan[*place].options));
         prop_assert_eq!(handed, expected.collect::<BTreeSet<_>>());
     }
 

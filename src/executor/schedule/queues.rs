@@ -1,4 +1,4 @@
-//! The releases that wait, by what one helm can do at a time: one namespace, in one manner.
+//! The releases that wait, by what one helm can do at a time: one namespace, in one options.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Demand;
 use super::shares::Shares;
 use crate::executor::planned::Phase;
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 use crate::release::Namespace;
 
 /// A queue for each namespace of each lot, in the order of the plan.
@@ -22,7 +22,7 @@ pub(super) struct Queues {
 #[derive(Debug)]
 pub(super) struct Lot {
     pub(super) phase: Phase,
-    pub(super) manner: Manner,
+    pub(super) options: UninstallOptions,
     /// The groups that its helms count in.
     pub(super) groups: Vec<usize>,
     /// How many releases wait.
@@ -46,10 +46,10 @@ impl Queues {
         let mut queues = Self::default();
         let (mut lots, mut known) = (BTreeMap::new(), BTreeMap::<(usize, &Namespace), usize>::new());
         for (place, demand) in plan.into_iter().enumerate() {
-            let Demand { namespace, phase, manner, shares: wanted } = demand;
+            let Demand { namespace, phase, options, shares: wanted } = demand;
             let groups = shares.groups(wanted);
-            let lot = *lots.entry((phase, manner, groups.clone())).or_insert_with(|| {
-                queues.lots.push(Lot { phase, manner, groups, waiting: 0, ranking: BTreeSet::new() });
+            let lot = *lots.entry((phase, options, groups.clone())).or_insert_with(|| {
+                queues.lots.push(Lot { phase, options, groups, waiting: 0, ranking: BTreeSet::new() });
                 queues.lots.len() - 1
             });
             let queue = *known.entry((lot, namespace)).or_insert_with(|| {

@@ -6,7 +6,7 @@ use super::breaker::{Gone, Pause, Sign};
 use super::later::Later;
 use super::queues::{Lot, Queues};
 use super::{Lane, Schedule};
-use crate::helm::Manner;
+use crate::options::UninstallOptions;
 
 /// When a release is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Schedule {
         retries: u8,
         jitter: f64,
         now: Instant,
-        in_time: impl Fn(&Manner, Instant) -> bool,
+        in_time: impl Fn(&UninstallOptions, Instant) -> bool,
     ) -> Option<Retry> {
         let used = self.later.used(release);
         let is_gone = self.breaker.pause().is_some();
@@ -50,7 +50,7 @@ impl Schedule {
             return None;
         }
         let wait = if is_gone { Duration::ZERO } else { self.patience.before_retry(used, jitter) };
-        if !in_time(&self.queues.lot_of(release).1.manner, now + wait) {
+        if !in_time(&self.queues.lot_of(release).1.options, now + wait) {
             return None;
         }
         if !is_gone {
@@ -61,7 +61,7 @@ impl Schedule {
     }
 
     /// Whether there is something that may be begun, and waits for nothing but the time.
-    pub(in crate::executor) fn waits_for_time(&self, may_begin: impl Fn(&Manner) -> bool) -> bool {
+    pub(in crate::executor) fn waits_for_time(&self, may_begin: impl Fn(&UninstallOptions) -> bool) -> bool {
         !self.later.is_empty() || (self.breaker.pause().is_some() && self.may_begin(may_begin))
     }
 

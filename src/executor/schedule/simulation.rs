@@ -31,7 +31,7 @@ pub(super) struct Handed {
 pub(super) struct Item {
     pub(super) namespace: Namespace,
     pub(super) phase: Phase,
-    pub(super) manner: Manner,
+    pub(super) options: UninstallOptions,
     pub(super) shares: Vec<WorkerCap>,
 }
 
@@ -40,7 +40,7 @@ const GROUPS: [usize; 2] = [1, 3];
 
 impl Item {
     pub(super) fn demand(&self) -> Demand<'_> {
-        Demand { namespace: &self.namespace, phase: self.phase, manner: self.manner, shares: &self.shares }
+        Demand { namespace: &self.namespace, phase: self.phase, options: self.options, shares: &self.shares }
     }
 }
 
@@ -50,20 +50,20 @@ fn namespace(number: usize) -> Namespace {
 
 /// Releases of these namespaces, with nothing else between them.
 pub(super) fn namespaces(plan: &[usize]) -> Vec<Item> {
-    let manner = Manner::usual(Duration::from_mins(5));
+    let options = UninstallOptions::with_timeout(Duration::from_mins(5));
     let item =
-        |number: &usize| Item { namespace: namespace(*number), phase: Phase::default(), manner, shares: Vec::new() };
+        |number: &usize| Item { namespace: namespace(*number), phase: Phase::default(), options, shares: Vec::new() };
     plan.iter().map(item).collect()
 }
 
-/// A release of any phase and manner, and of any of the groups.
+/// A release of any phase and options, and of any of the groups.
 pub(super) fn any_item() -> impl Strategy<Value = Item> {
     let share = |group: usize| WorkerCap { group, workers: NonZeroUsize::new(GROUPS[group]).expect("from 1") };
     let shares = vec(0..GROUPS.len(), 0..3).prop_map(move |groups| groups.into_iter().map(share).collect());
     (0_usize..4, 0_u8..3, 0_u64..2, any::<bool>(), shares).prop_map(|(number, phase, minutes, waits, shares)| {
         let wait = if waits { Wait::Objects } else { Wait::Hooks };
-        let manner = Manner { wait, ..Manner::usual(Duration::from_mins(1 + minutes)) };
-        Item { namespace: namespace(number), phase: Phase(phase), manner, shares }
+        let options = UninstallOptions { wait, ..UninstallOptions::with_timeout(Duration::from_mins(1 + minutes)) };
+        Item { namespace: namespace(number), phase: Phase(phase), options, shares }
     })
 }
 

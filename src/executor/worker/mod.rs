@@ -149,11 +149,11 @@ fn not_told(class: FailureClass, why: String) -> Answer {
 
 fn act(tools: &WorkerContext, ledger: &mut Ledger<'_>) {
     let batch = ledger.waiting().iter().map(|place| &tools.plan[*place]).collect::<Vec<_>>();
-    let Some(manner) = batch.first().map(|planned| planned.manner) else { return };
+    let Some(options) = batch.first().map(|planned| planned.options) else { return };
     let releases = batch.iter().map(|planned| &planned.release.id).collect::<Vec<&ReleaseId>>();
     ledger.begin();
     let on_release = &mut |attempt| ledger.go_on(attempt);
-    let verdict = tools.means.action.run(&releases, &manner, &tools.stop, on_release);
+    let verdict = tools.means.action.run(&releases, &options, &tools.stop, on_release);
     ledger.settle(verdict);
 }
 

@@ -16,10 +16,10 @@ use super::action::{Action, Attempt, Told, Verdict};
 use super::child::{self, Limits};
 use super::environment::{Debug, GoRuntime};
 use super::failure::{Failure, FailureClass};
-use super::manner::{History, Manner};
 use super::{Helm, arguments};
 use crate::cluster::Connection;
 use crate::history_tag::HistoryTag;
+use crate::options::{History, UninstallOptions};
 use crate::release::ReleaseId;
 use crate::signal::{CancelLevel, CancelToken};
 use judge::{judge, unless_not_stored};
@@ -33,7 +33,7 @@ pub struct HelmUninstall {
     runtime: GoRuntime,
     /// What the records of releases get whose history is kept.
     marks: Vec<HistoryTag>,
-    /// Other bounds than those that follow from the manner.
+    /// Other bounds than those that follow from the options.
     limits: Option<Limits>,
 }
 
@@ -43,7 +43,7 @@ impl HelmUninstall {
         Self { helm, connection, runtime, marks: Vec::new(), limits: None }
     }
 
-    /// With these marks for releases whose history is kept; their manner says which.
+    /// With these marks for releases whose history is kept; their options say which.
     #[must_use]
     pub fn with_marks(self, marks: Vec<HistoryTag>) -> Self {
         Self { marks, ..self }
@@ -60,7 +60,7 @@ impl Action for HelmUninstall {
     fn run(
         &self,
         batch: &[&ReleaseId],
-        manner: &Manner,
+        options: &UninstallOptions,
         stop: &CancelToken,
         on_release: &mut dyn FnMut(Attempt),
     ) -> Verdict {
@@ -71,15 +71,15 @@ impl Action for HelmUninstall {
         // The same name in another namespace is another release.
         let alike = batch.iter().take_while(|release| release.namespace == *namespace).count();
         let (batch, others) = batch.split_at(alike);
-        let mark = match self.mark(manner) {
+        let mark = match self.mark(options) {
             Ok(mark) => mark,
             Err(failure) => return Verdict::of(vec![Attempt::Failed(failure); batch.len() + others.len()]),
         };
         let names = batch.iter().map(|release| &release.name);
-        let arguments = arguments::uninstall(&self.connection, namespace, names, manner, mark, self.helm.version());
+        let arguments = arguments::uninstall(&self.connection, namespace, names, options, mark, self.helm.version());
         let mut invocation = self.helm.invocation(arguments, Some(&self.connection), Debug::On);
         invocation.environment.extend(self.runtime.changes());
-        let limits = self.limits.unwrap_or_else(|| Limits::with_deadline(manner.deadline()));
+        let limits = self.limits.unwrap_or_else(|| Limits::with_deadline(options.deadline()));
         let mut transcript = Transcript::new(batch, on_release);
         let mut verdict = match child::run_in_steps(&invocation, limits, stop, &mut transcript) {
             Ok(ended) if mark.is_some() => unless_not_stored(judge(transcript.finish(), &ended), &ended),
@@ -92,9 +92,9 @@ impl Action for HelmUninstall {
 }
 
 impl HelmUninstall {
-    /// The mark for a manner that wants one. Without it nobody would find the release again.
-    fn mark(&self, manner: &Manner) -> Result<Option<&HistoryTag>, Failure> {
-        let History::Keep(number) = manner.history else { return Ok(None) };
+    /// The mark for options that keep the history. Without it nobody would find the release again.
+    fn mark(&self, options: &UninstallOptions) -> Result<Option<&HistoryTag>, Failure> {
+        let History::Keep(number) = options.history else { return Ok(None) };
         let missing = || Failure::of_our_own(FailureClass::Internal, "there is no mark for its history");
         self.marks.get(number).map(Some).ok_or_else(missing)
     }

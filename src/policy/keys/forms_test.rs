@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::location::{Location, Spanned};
+use crate::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use crate::policy::{
-    AgeFrom, Cascade, DataLoss, Day, Handling, History, Hooks, Identification, KeepEntry, LabelRequirement,
-    NamePattern, Policy, Reach, Requirement, Selector, State, States, Waiting, Workers,
+    AgeFrom, DataLoss, Day, Identification, KeepEntry, LabelRequirement, NamePattern, Policy, PurgeOptions, Reach,
+    Requirement, Selector, State, States, Workers,
 };
 
 const EVERY_FORM: &str = include_str!("../../../tests/policies/accepted-every-form/policy.yaml");
@@ -21,7 +22,7 @@ fn with(keys: &str) -> Policy {
 }
 
 fn timeout(written: &str) -> Duration {
-    with(&format!("defaults: {{timeout: {written}}}\n")).defaults.timeout
+    with(&format!("defaults: {{timeout: {written}}}\n")).defaults.uninstall.timeout
 }
 
 fn place(line: usize, column: usize) -> Location {
@@ -33,7 +34,7 @@ fn every_key_in_every_form_is_read_as_what_it_says() {
     let policy = read(EVERY_FORM);
     assert_eq!((policy.name.as_str(), &*policy.file), ("end-of-day", "policy.yaml"));
     assert_eq!((policy.workers.get(), policy.retries.get()), (64, 0));
-    assert_eq!(policy.defaults.timeout, Duration::from_mins(90));
+    assert_eq!(policy.defaults.uninstall.timeout, Duration::from_mins(90));
     assert_eq!(policy.limits.max_releases, Some(Spanned { value: 300, place: place(26, 23) }));
     assert_eq!(policy.limits.max_namespaces.map(|limit| limit.value), Some(60));
     assert_eq!(policy.limits.max_percent.map(|limit| limit.value.get()), Some(50));
@@ -87,7 +88,7 @@ fn keep_remembers_how_it_is_written_where_and_why() {
 fn what_is_left_out_has_its_default() {
     let policy = with("");
     assert!(policy.keep.is_empty() && policy.limits.is_empty());
-    assert_eq!((policy.workers.get(), policy.defaults.timeout), (16, Duration::from_mins(5)));
+    assert_eq!((policy.workers.get(), policy.defaults.uninstall.timeout), (16, Duration::from_mins(5)));
     assert!(with("keep: []\ndefaults: {}\n").keep.is_empty());
 }
 
@@ -136,24 +137,25 @@ fn a_rule_says_which_and_how() {
     assert_eq!(rule.age_from, AgeFrom::FirstDeploy);
     assert_eq!(rule.states, States([State::Failed, State::Stuck].into()));
     assert_eq!(rule.workers, Workers::new(4));
-    let handling = Handling {
+    let uninstall = UninstallOptions {
         timeout: Duration::from_mins(1),
         hooks: Hooks::Skip,
-        wait: Waiting::ForObjects,
+        wait: Wait::Objects,
         cascade: Cascade::Foreground,
-        reach: Reach::Cluster,
-        data_loss: DataLoss::Allow,
-        history: History::Keep,
+        history: History::Keep(0),
     };
-    assert_eq!(rule.handling, handling);
+    let options = PurgeOptions { uninstall, reach: Reach::Cluster, data_loss: DataLoss::Allow };
+    assert_eq!(rule.options, options);
 }
 
 #[test]
 fn what_a_rule_leaves_out_is_that_of_the_defaults() {
     let policy = read(EVERY_FORM);
     let rest = &policy.rules[1];
-    assert_eq!(rest.handling, Handling { cascade: Cascade::Orphan, ..policy.defaults });
-    assert_eq!(policy.defaults, Handling { timeout: Duration::from_mins(90), ..Handling::default() });
+    let uninstall = UninstallOptions { cascade: Cascade::Orphan, ..policy.defaults.uninstall };
+    assert_eq!(rest.options, PurgeOptions { uninstall, ..policy.defaults });
+    let uninstall = UninstallOptions::with_timeout(Duration::from_mins(90));
+    assert_eq!(policy.defaults, PurgeOptions { uninstall, ..PurgeOptions::default() });
     assert!(rest.selector.is_empty() && rest.namespace_selector.is_none() && rest.older_than.is_none());
     assert_eq!((rest.age_from, rest.states.clone(), rest.workers), (AgeFrom::LastDeploy, States::default(), None));
 }
@@ -163,7 +165,7 @@ fn without_rules_one_takes_all_of_the_fence_and_an_empty_list_takes_nothing() {
     let policy = with("defaults: {hooks: skip}\n");
     assert_eq!(policy.rules.len(), 1);
     assert_eq!(policy.rules[0].place, place(5, 1));
-    assert_eq!(policy.rules[0].handling.hooks, Hooks::Skip);
+    assert_eq!(policy.rules[0].options.uninstall.hooks, Hooks::Skip);
     assert!(with("rules: []\n").rules.is_empty());
 }
 

@@ -23,7 +23,7 @@ pub use choice::{
 };
 pub use clusters::{ClusterEntry, ClusterField, ClusterMatch, Identification};
 pub(crate) use handling::read_timeout;
-pub use handling::{Cascade, DataLoss, Handling, History, Hooks, Reach, Waiting};
+pub use handling::{DataLoss, PurgeOptions, Reach};
 pub use limits::{Limits, Percent};
 pub use policy::Policy;
 pub(crate) use policy::read;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::choice::{Around, read_fence, read_keep, read_order, read_rules};
 use super::time::{read_min_age, read_opt_out_max, read_pending_grace, read_window, read_zone};
-use super::{ClusterEntry, Handling, KeepEntry, Limits, Order, PolicyScope, Retries, Rule, Window, Workers, Zone};
+use super::{ClusterEntry, KeepEntry, Limits, Order, PolicyScope, PurgeOptions, Retries, Rule, Window, Workers, Zone};
 use super::{clusters, envelope, handling, limits, retries, workers};
 use crate::location::{Location, Spanned};
 use crate::policy::decode::{Reader, Slot, schema};
@@ -37,7 +37,7 @@ pub struct Policy {
     /// How often a release is tried again where that may help.
     pub retries: Retries,
     /// How releases are uninstalled where no rule says so.
-    pub defaults: Handling,
+    pub defaults: PurgeOptions,
     /// Which releases of the fence go: all of them by one rule, where the file has no `rules`.
     pub rules: Vec<Rule>,
     /// What goes first and what goes last.
@@ -69,8 +69,8 @@ pub(crate) fn read(root: &Node, digest: Digest, reader: &mut Reader<'_>) -> Resu
     let workers = workers::read(&mut fields, reader);
     let retries = retries::read(&mut fields, reader);
     let defaults = handling::read(&mut fields, reader);
-    let handling = defaults.unwrap_or_default();
-    let around = Around::new(&handling, namespaces.as_ref().ok());
+    let options = defaults.unwrap_or_default();
+    let around = Around::new(&options, namespaces.as_ref().ok());
     let rules = read_rules(&mut fields, &around, document.place_of("namespaces", reader), reader);
     let order = read_order(&mut fields, reader);
     let min_age = read_min_age(&mut fields, reader);

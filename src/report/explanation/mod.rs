@@ -8,7 +8,7 @@ use crate::plan::{
     Entry, Explanation, KeepExplanation, KeepState, OptOutState, PolicyExplanation, Presence, Reason, RuleExplanation,
     ScopeExplanation, Verdict,
 };
-use crate::policy::{History, RuleMatch, RuleOrigin, SelectorMatch};
+use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Object, Release};
 use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
@@ -140,7 +140,7 @@ fn held(content: &Result<Content, String>) -> String {
 }
 
 fn is_restorable(entry: &Entry) -> bool {
-    entry.going.is_some_and(|going| going.handling.history == History::Keep)
+    entry.going.is_some_and(|going| going.options.uninstall.keeps_history())
 }
 
 fn undo(entry: &Entry) -> String {

@@ -6,7 +6,7 @@ use super::opt_outs::{KeepOfDocument, OptOutOfDocument};
 use super::table::PlanView;
 use crate::cluster::{Connection, Identity};
 use crate::plan::{Entry, Filters, Reason, Subject, UnseenOptOuts, Verdict};
-use crate::policy::{History, KeepEntry, PolicySet};
+use crate::policy::{KeepEntry, PolicySet};
 use crate::release::Release;
 
 /// `kind: PurgePlan`.
@@ -198,7 +198,7 @@ impl ReleaseOfDocument {
             decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
             reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
             phase: entry.going.map(|going| going.phase.as_str()),
-            restorable: entry.going.map(|going| going.handling.history == History::Keep),
+            restorable: entry.going.map(|going| going.options.uninstall.keeps_history()),
             losses: entry.losses.iter().map(ToString::to_string).collect(),
             hooks_skipped: entry.hooks_skipped.iter().map(|hook| format!("{} {}", hook.kind, hook.name)).collect(),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),

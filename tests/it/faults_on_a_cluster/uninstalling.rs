@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use helm_purge::cluster::Connection;
 use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall, Manner};
+use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall};
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
 use helm_purge::signal::CancelToken;
@@ -135,8 +136,8 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
-        let manner = Manner::usual(Duration::from_mins(5));
-        let verdict = uninstall.run(&[&release], &manner, &CancelToken::default(), &mut |_| {});
+        let options = UninstallOptions::with_timeout(Duration::from_mins(5));
+        let verdict = uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
         let Some(Attempt::Failed(failure) | Attempt::Unclear(failure)) = verdict.rest.first() else {
             panic!("{verdict:?}")
         };

@@ -35,7 +35,7 @@ fn a_run_ends_by_itself_before_its_pod_is_deleted() {
     let (purge, restore, policy) = shipped();
     for cronjob in [&purge, &restore] {
         let (job, pod) = (&cronjob["spec"]["jobTemplate"]["spec"], Pod::of(cronjob));
-        let timeout = policy.defaults.timeout;
+        let timeout = policy.defaults.uninstall.timeout;
         let grace = seconds(&pod.spec()["terminationGracePeriodSeconds"]);
         // As long as a release may take: docs/policy.md.
         assert!(grace >= timeout * 3 + Duration::from_mins(1), "{grace:?}");

@@ -8,8 +8,9 @@ use helm_purge::executor::{
     Backends, BatchSize, Event, ExecutorConfig, FailureHandling, NoJournal, NoProbe, Recheck, RetryPolicy, Run, Task,
     execute,
 };
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Manner, Verdict};
+use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
 use helm_purge::inventory::read;
+use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
@@ -38,10 +39,10 @@ pub(crate) const FAIL_FAST: ExecutorConfig =
 
 pub(crate) const ONE_LANE: ExecutorConfig = ExecutorConfig { workers: 1, ..GO_ON };
 
-/// All in one phase and one manner.
+/// All in one phase and one options.
 pub(crate) fn planned(releases: Vec<Release>) -> Vec<Task> {
-    let manner = Manner::usual(Duration::from_mins(5));
-    releases.into_iter().map(|release| Task::with_all_others(release, manner)).collect()
+    let options = UninstallOptions::with_timeout(Duration::from_mins(5));
+    releases.into_iter().map(|release| Task::with_all_others(release, options)).collect()
 }
 
 pub(crate) fn means(action: impl Action + 'static, still: impl Recheck + 'static) -> Backends {
@@ -74,7 +75,13 @@ pub(crate) struct Failing {
 }
 
 impl Action for Failing {
-    fn run(&self, batch: &[&ReleaseId], _: &Manner, _: &CancelToken, on_release: &mut dyn FnMut(Attempt)) -> Verdict {
+    fn run(
+        &self,
+        batch: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        on_release: &mut dyn FnMut(Attempt),
+    ) -> Verdict {
         let names = batch.iter().map(|release| release.name.to_string()).collect();
         self.tried.lock().expect("nobody panics while it is held").push(names);
         let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();

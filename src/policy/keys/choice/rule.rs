@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::selector::taking_in;
 use super::{LabelSelector, Selector, SelectorMatch};
 use crate::location::{Location, Spanned};
-use crate::policy::keys::{Handling, Workers};
+use crate::policy::keys::{PurgeOptions, Workers};
 use crate::release::{Chart, Known, ReleaseId, Status};
 
 /// One rule. Conditions that are not given are none.
@@ -29,7 +29,7 @@ pub struct Rule {
     /// Only in these states.
     pub states: States,
     /// How its releases go.
-    pub handling: Handling,
+    pub options: PurgeOptions,
     /// At most so many helm processes at a time for its releases.
     pub workers: Option<Workers>,
     /// Whether somebody wrote it.
@@ -115,7 +115,7 @@ pub struct Candidate<'a> {
 
 impl Rule {
     /// What a policy without `rules` has.
-    pub(in crate::policy::keys) fn of_the_whole_fence(handling: Handling, place: Location) -> Self {
+    pub(in crate::policy::keys) fn of_the_whole_fence(options: PurgeOptions, place: Location) -> Self {
         Self {
             name: "all of the fence".to_owned(),
             place,
@@ -124,7 +124,7 @@ impl Rule {
             older_than: None,
             age_from: AgeFrom::LastDeploy,
             states: States::default(),
-            handling,
+            options,
             workers: None,
             origin: RuleOrigin::WholeFence,
         }

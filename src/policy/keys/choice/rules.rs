@@ -10,19 +10,19 @@ use super::{PolicyScope, labels};
 use crate::location::{Location, Spanned};
 use crate::policy::decode::{EmptyList, Fields, Reader, Slot, schema};
 use crate::policy::fault::{Diagnostic, ErrorReported};
-use crate::policy::keys::{Handling, envelope, handling, workers};
+use crate::policy::keys::{PurgeOptions, envelope, handling, workers};
 use crate::policy::pattern::Names;
 use crate::policy::source::Span;
 
 /// What rules are read against: how releases go where a rule does not say, and the fence that it narrows.
 pub(in crate::policy::keys) struct Around<'a> {
-    defaults: &'a Handling,
+    defaults: &'a PurgeOptions,
     /// Nothing where it could not be read.
     fence: Option<Outline<'a>>,
 }
 
 impl<'a> Around<'a> {
-    pub(in crate::policy::keys) fn new(defaults: &'a Handling, fence: Option<&'a PolicyScope>) -> Self {
+    pub(in crate::policy::keys) fn new(defaults: &'a PurgeOptions, fence: Option<&'a PolicyScope>) -> Self {
         Self { defaults, fence: fence.map(Outline::of) }
     }
 }
@@ -66,7 +66,7 @@ fn read_rule(slot: &Slot<'_>, around: &Around<'_>, reader: &mut Reader<'_>) -> R
     let namespace_selector = fields.optional("namespaceSelector", reader, labels::read);
     let age = read_age(&mut fields, reader);
     let states = fields.optional("statuses", reader, read_states);
-    let handling = handling::read_over(around.defaults, &mut fields, reader);
+    let options = handling::read_over(around.defaults, &mut fields, reader);
     let workers = workers::read(&mut fields, reader);
     fields.complete()?;
     let (older_than, age_from) = age?;
@@ -78,7 +78,7 @@ fn read_rule(slot: &Slot<'_>, around: &Around<'_>, reader: &mut Reader<'_>) -> R
         older_than,
         age_from,
         states: states?.unwrap_or_default(),
-        handling: handling?,
+        options: options?,
         workers: workers?,
         origin: RuleOrigin::Listed,
     })
