@@ -66,7 +66,7 @@ use std::ffi::OsString;
 use std::io::{stderr, stdout};
 use std::panic::catch_unwind;
 
-use cli::{Cli, ColourArgument};
+use cli::Cli;
 use command::{App, Reports, dispatch};
 use exit_code::ExitCode;
 use report::{LogFormat, Printer, Styles, Verbosity};
@@ -94,7 +94,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
             tell_usage(&special, printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
         }
         Ok(cli) => {
-            let printer = printer(&environment, &terminal, color_choice(&cli), volume(&cli, &environment), format);
+            let printer = printer(&environment, &terminal, cli.output.color, volume(&cli, &environment), format);
             let (interrupts, reports) = (Interrupts::silent(), Reports::default());
             let mut app = App { environment, terminal, entry_point, parent, printer, interrupts, reports };
             dispatch(cli, &mut app)
@@ -140,18 +140,10 @@ fn tell_usage(special: &clap::Error, printer: Printer) -> ExitCode {
     code.unless_unwritten(printer.has_lost_output())
 }
 
-fn color_choice(cli: &Cli) -> ColorChoice {
-    match cli.talk.color {
-        ColourArgument::Auto => ColorChoice::Auto,
-        ColourArgument::Always => ColorChoice::Always,
-        ColourArgument::Never => ColorChoice::Never,
-    }
-}
-
 fn volume(cli: &Cli, environment: &Environment) -> Verbosity {
-    if cli.talk.quiet {
+    if cli.output.quiet {
         Verbosity::Quiet
-    } else if cli.talk.verbose || cli.talk.debug.map_or(environment.helm_debug, |wanted| wanted.unwrap_or(true)) {
+    } else if cli.output.verbose || cli.output.debug.map_or(environment.helm_debug, |wanted| wanted.unwrap_or(true)) {
         Verbosity::Verbose
     } else {
         Verbosity::Normal

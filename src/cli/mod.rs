@@ -1,49 +1,82 @@
 //! The command line: what was typed, and nothing else. Looks nothing up and decides nothing.
 
-mod arguments;
-mod completion;
-mod everywhere;
+mod commands;
+mod flags;
 mod help;
-mod journal;
-mod keep;
-mod lock;
-mod other_word;
-mod plan;
-mod report;
-mod rights;
-mod run;
-mod runs;
-mod shard;
-mod undo;
-mod validate;
+mod suggestions;
+mod values;
 
-pub use arguments::{Cli, Command, ExplainArguments, ExplanationFormat, InitArguments, TestArguments};
-pub use completion::{CompleteArguments, CompletionArguments, CompletionScript};
-pub use everywhere::{ColourArgument, ConnectionArguments, LogFormatArgument, TalkArguments};
-pub use journal::JournalArguments;
-pub use keep::{KeepArguments, ListFormat};
-pub use lock::LockArguments;
-pub use plan::{OutputFormat, PlanArguments, SelectionArguments};
-pub use report::ReportArguments;
-pub use rights::{AccountArguments, DoctorArguments, FindingsFormat, ManifestFormat, PurposeArgument, RbacArguments};
-pub use run::{BatchArgument, RunArguments};
-pub use runs::{RunsArguments, RunsFormat};
-pub use shard::ShardArguments;
-pub use undo::{PruneArguments, RestoreArguments, UndoArguments, UndoFormat};
-pub use validate::{DiagnosticsFormat, ValidateArguments};
+pub use commands::*;
+pub use flags::*;
+pub use values::OutputFormat;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::settings::EntryPoint;
+
+/// Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
+/// survive.
+#[derive(Debug, Parser)]
+#[command(name = "helm-purge", version, about, long_about = None)]
+#[command(subcommand_required = true, arg_required_else_help = true, infer_subcommands = false)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Which cluster, and as whom.
+    #[command(flatten)]
+    pub connection: ConnectionArguments,
+    /// How much is said, and how.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a commented policy for this cluster, on stdout
+    Init(InitArguments),
+    /// Check policy files; no cluster needed
+    Validate(ValidateArguments),
+    /// Show what would go, what stays, and why; changes nothing
+    Plan(PlanArguments),
+    /// Show the plan, ask, purge
+    Run(RunArguments),
+    /// Protect what is yours: a ConfigMap in your namespace that every policy respects
+    Keep(KeepArguments),
+    /// Bring back what a purge with keepHistory has removed
+    Restore(RestoreArguments),
+    /// Remove histories that purges have kept for too long
+    Prune(PruneArguments),
+    /// Say which line of which file decides about a release, and what else has a say
+    Explain(ExplainArguments),
+    /// Hold policies against cases of your own; no cluster needed
+    Test(TestArguments),
+    /// Show earlier runs: when, by whom, how many went, how it ended
+    Runs(RunsArguments),
+    /// Say what works and what is missing for a policy, before anything is deleted
+    Doctor(DoctorArguments),
+    /// Print the roles and bindings that a policy needs, for `kubectl apply -f -`
+    Rbac(RbacArguments),
+    /// Print a JSON Schema of policies, for editors
+    Schema,
+    /// Print a script for completion in bash, zsh, fish or by kubectl
+    Completion(CompletionArguments),
+    /// Print the versions of this program and of the helm it uses
+    Version,
+    /// Print what can be typed at the end of a line
+    #[command(name = "__complete", hide = true)]
+    Complete(CompleteArguments),
+}
 
 /// Parses a command line, the program first. The usage lines show how the program was really called.
 ///
 /// # Errors
 /// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, entry_point: EntryPoint) -> Result<Cli, clap::Error> {
-    let matches = command(entry_point).try_get_matches_from(arguments).map_err(other_word::mend)?;
+    let matches = command(entry_point).try_get_matches_from(arguments).map_err(suggestions::suggest_our_word)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -57,6 +90,7 @@ pub fn command(entry_point: EntryPoint) -> clap::Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::executor::BatchSize;
 
     fn parse_line(line: &str) -> Result<Cli, clap::Error> {
         parse(line.split_whitespace().map(OsString::from), EntryPoint::Direct)
@@ -97,9 +131,9 @@ mod tests {
             Ok(Command::Run(arguments)) => Some(arguments.batch),
             _ => None,
         };
-        let at_most = |most| std::num::NonZeroU8::new(most).map(BatchArgument::AtMost);
-        assert_eq!(batch(""), Some(BatchArgument::Auto));
-        assert_eq!(batch("--batch auto"), Some(BatchArgument::Auto));
+        let at_most = |most| std::num::NonZeroUsize::new(most).map(BatchSize::AtMost);
+        assert_eq!(batch(""), Some(BatchSize::Auto));
+        assert_eq!(batch("--batch auto"), Some(BatchSize::Auto));
         assert_eq!((batch("--batch 1"), batch("--batch=64")), (at_most(1), at_most(64)));
         for wrong in ["0", "65", "-1", "many", "1.5", "AUTO", "''"] {
             assert_eq!(batch(&format!("--batch={wrong}")), None, "{wrong}");

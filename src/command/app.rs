@@ -1,8 +1,11 @@
 //! What every command gets: the facts of the outside world, the printer, and the ear for signals.
 
+use serde::Serialize;
+
 use super::{CommandError, Reports};
+use crate::cli::OutputFormat;
 use crate::exit_code::ExitCode;
-use crate::report::Printer;
+use crate::report::{Format, Printer, Styles, serialize};
 use crate::run_id::RunId;
 use crate::settings::{EntryPoint, Environment, Parent, Terminal};
 use crate::signal::{Interruption, Interrupts};
@@ -40,6 +43,24 @@ impl App {
             interrupts.watch_parent(self.parent.pid).map_err(cannot_listen)?;
         }
         self.interrupts = interrupts;
+        Ok(())
+    }
+
+    /// Prints what a command found: a document for programs, or the text that `text` makes of it for people.
+    pub(super) fn emit<D: Serialize>(
+        &self,
+        output: OutputFormat,
+        document: impl FnOnce() -> D,
+        text: impl FnOnce(Styles) -> String,
+    ) -> Result<(), CommandError> {
+        let text = match output {
+            OutputFormat::Json => serialize(&document(), Format::Json),
+            OutputFormat::Yaml => serialize(&document(), Format::Yaml),
+            OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
+                Ok(text(self.printer.out()))
+            }
+        };
+        self.printer.data(&text.map_err(CommandError::internal)?);
         Ok(())
     }
 

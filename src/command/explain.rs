@@ -4,12 +4,12 @@ use super::prepare::facts::{Asked, Gathered, gather, release_id};
 use super::prepare::narrow::own_release_only;
 use super::prepare::policies::read_policies;
 use super::{App, CommandError};
-use crate::cli::{ExplainArguments, ExplanationFormat};
+use crate::cli::ExplainArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
 use crate::plan;
-use crate::report::{ExplanationDocument, Format, render_explanation, serialize};
+use crate::report::{ExplanationDocument, render_explanation};
 use crate::settings::ConnectionOptions;
 
 /// Explains. Reads the record of that one release, whatever keeps it.
@@ -34,12 +34,7 @@ pub(super) fn explain(
     let (gathered, contents) = app.unless_interrupted(gathered)?;
     let Gathered { now, .. } = gathered;
     let explanation = plan::explain(policies.as_slice(), gathered.facts(&contents), &filters, &id);
-    let printer = &app.printer;
-    let text = match arguments.output {
-        ExplanationFormat::Text => Ok(render_explanation(&explanation, now, printer.out())),
-        ExplanationFormat::Json => serialize(&ExplanationDocument::of(&explanation), Format::Json),
-        ExplanationFormat::Yaml => serialize(&ExplanationDocument::of(&explanation), Format::Yaml),
-    };
-    printer.data(&text.map_err(CommandError::internal)?);
+    let document = || ExplanationDocument::of(&explanation);
+    app.emit(arguments.output, document, |styles| render_explanation(&explanation, now, styles))?;
     Ok(ExitCode::Done)
 }

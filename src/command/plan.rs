@@ -8,7 +8,7 @@ use super::{App, CommandError};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
-use crate::report::{Detail, EarlyExit, Format, PlanDocument, plan_lines, plan_names, render_plan, serialize};
+use crate::report::{Detail, EarlyExit, PlanDocument, plan_lines, plan_names, render_plan};
 use crate::settings::ConnectionOptions;
 
 /// Whether the exit code says that there is something to do.
@@ -54,17 +54,14 @@ fn show(
 ) -> Result<ExitCode, CommandError> {
     let scope = prepared.scope_note();
     let view = prepared.view(workers, &scope);
-    let printer = &app.printer;
     let width = app.terminal.stdout.columns();
-    let text = match output {
-        OutputFormat::Table => Ok(render_plan(&view, Detail::Usual, width, printer.out())),
-        OutputFormat::Wide => Ok(render_plan(&view, Detail::Wide, width, printer.out())),
-        OutputFormat::Name => Ok(plan_names(view.plan)),
-        OutputFormat::Json => serialize(&PlanDocument::of(&view), Format::Json),
-        OutputFormat::Yaml => serialize(&PlanDocument::of(&view), Format::Yaml),
+    let text = |styles| match output {
+        OutputFormat::Name => plan_names(view.plan),
+        OutputFormat::Wide => render_plan(&view, Detail::Wide, width, styles),
+        _ => render_plan(&view, Detail::Usual, width, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
-    plan_lines(&view).for_each(|line| printer.log(&line));
+    app.emit(output, || PlanDocument::of(&view), text)?;
+    plan_lines(&view).for_each(|line| app.printer.log(&line));
     if !prepared.refusals.is_empty() {
         return Err(CommandError::Refused(prepared.refusals.clone()));
     }

@@ -35,7 +35,7 @@ impl Reports {
             _ => return Self::default(),
         };
         let ReportArguments { reports, termination_log } = arguments.clone();
-        let logs = cli.talk.log_format == LogFormatArgument::Json;
+        let logs = cli.output.log_format == LogFormatArgument::Json;
         if reports.is_empty() && termination_log.is_none() && !logs {
             return Self::default();
         }

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::{App, CommandError};
-use crate::cli::{RunsArguments, RunsFormat};
+use crate::cli::{OutputFormat, RunsArguments};
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
 use crate::journal::{JournalLocation, PastRun, Source, Unread};
-use crate::report::{Detail, Format, OneRunDocument, RunListDocument, render_one_run, render_runs, serialize};
+use crate::report::{Detail, OneRunDocument, RunListDocument, render_one_run, render_runs};
 use crate::run_id::RunId;
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, EntryPoint};
@@ -109,36 +109,33 @@ fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) 
     }
 }
 
-fn show_all(runs: &[PastRun], unread: &[Unread], output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+fn show_all(
+    runs: &[PastRun],
+    unread: &[Unread],
+    output: OutputFormat,
+    app: &mut App,
+) -> Result<ExitCode, CommandError> {
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
-    let printer = &app.printer;
-    let text = match output {
-        RunsFormat::Table => Ok(render_runs(runs, Detail::Usual, now, width, printer.out())),
-        RunsFormat::Wide => Ok(render_runs(runs, Detail::Wide, now, width, printer.out())),
-        RunsFormat::Name => Ok(runs.iter().map(|run| run.id.to_string()).collect::<Vec<_>>().join("\n")),
-        RunsFormat::Json => serialize(&RunListDocument::of(runs, unread), Format::Json),
-        RunsFormat::Yaml => serialize(&RunListDocument::of(runs, unread), Format::Yaml),
+    let text = |styles| match output {
+        OutputFormat::Name => runs.iter().map(|run| run.id.to_string()).collect::<Vec<_>>().join("\n"),
+        OutputFormat::Wide => render_runs(runs, Detail::Wide, now, width, styles),
+        _ => render_runs(runs, Detail::Usual, now, width, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(output, || RunListDocument::of(runs, unread), text)?;
     if runs.is_empty() {
-        printer.info("no run has left a journal here");
+        app.printer.info("no run has left a journal here");
     }
     Ok(ExitCode::Done)
 }
 
-fn show_one(run: &PastRun, output: RunsFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+fn show_one(run: &PastRun, output: OutputFormat, app: &mut App) -> Result<ExitCode, CommandError> {
     let width = app.terminal.stdout.columns();
-    let printer = &app.printer;
-    let text = match output {
-        RunsFormat::Table => Ok(render_one_run(run, Detail::Usual, width, printer.out())),
-        RunsFormat::Wide => Ok(render_one_run(run, Detail::Wide, width, printer.out())),
-        RunsFormat::Name => {
-            let names = run.record.releases.keys().map(|release| sanitize::line(release));
-            Ok(names.collect::<Vec<_>>().join("\n"))
-        }
-        RunsFormat::Json => serialize(&OneRunDocument::of(run), Format::Json),
-        RunsFormat::Yaml => serialize(&OneRunDocument::of(run), Format::Yaml),
+    let names = || run.record.releases.keys().map(|release| sanitize::line(release)).collect::<Vec<_>>();
+    let text = |styles| match output {
+        OutputFormat::Name => names().join("\n"),
+        OutputFormat::Wide => render_one_run(run, Detail::Wide, width, styles),
+        _ => render_one_run(run, Detail::Usual, width, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(output, || OneRunDocument::of(run), text)?;
     Ok(ExitCode::Done)
 }

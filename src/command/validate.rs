@@ -1,10 +1,10 @@
 //! `validate`: are these files policies? Needs no cluster and starts nothing.
 
 use super::{App, CommandError};
-use crate::cli::{DiagnosticsFormat, ValidateArguments};
+use crate::cli::{OutputFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
 use crate::policy::{LoadedPolicies, Policy, shared_namespaces};
-use crate::report::{DiagnosticJson, DiagnosticsDocument, Format, LogFormat, plural, serialize};
+use crate::report::{DiagnosticJson, DiagnosticsDocument, LogFormat, plural};
 use crate::sanitize;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
@@ -12,12 +12,8 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &mut App) -> Result<E
     let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
     let notes = shared_namespaces(&read.policies).iter().map(DiagnosticJson::of_shared).collect::<Vec<_>>();
-    let format = match arguments.output {
-        DiagnosticsFormat::Text => None,
-        DiagnosticsFormat::Json => Some(Format::Json),
-        DiagnosticsFormat::Yaml => Some(Format::Yaml),
-    };
-    if format.is_none() {
+    let for_people = arguments.output == OutputFormat::Text;
+    if for_people {
         tell(&read, &valid, &notes, app);
     }
     let diagnostics = read.faults.iter().flat_map(DiagnosticJson::of_faults).chain(notes).collect::<Vec<_>>();
@@ -27,9 +23,8 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &mut App) -> Result<E
             app.printer.notice(diagnostic.annotation());
         }
     }
-    if let Some(format) = format {
-        let document = serialize(&DiagnosticsDocument::new(&valid, diagnostics), format);
-        app.printer.data(&document.map_err(CommandError::internal)?);
+    if !for_people {
+        app.emit(arguments.output, || DiagnosticsDocument::new(&valid, diagnostics), |_| String::new())?;
     }
     Ok(if read.faults.is_empty() { ExitCode::Done } else { ExitCode::PolicyInvalid })
 }

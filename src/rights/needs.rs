@@ -3,16 +3,18 @@
 //! What helm needs was tried with both Helms, right by right: without `update` for Secrets an uninstall that keeps the
 //! history exits with 0 and has stored nothing; Helm 4 makes hooks by `patch`; waiting lists and watches.
 
+use clap::ValueEnum;
+
 use super::right::{Permission, Scope};
 use crate::options::{Hooks, UninstallOptions, Wait};
 use crate::policy::Policy;
 
 /// What the account is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Purpose {
-    /// `run`, and `prune`.
+    /// To purge, and to prune
     Run,
-    /// `restore`: it makes again whatever the charts have made.
+    /// To restore, which has to make again whatever charts hold: much wider
     Restore,
 }
 

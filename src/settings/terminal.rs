@@ -3,10 +3,12 @@
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
+use clap::ValueEnum;
+
 use super::Environment;
 
 /// What a user asked for with `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
     /// Where there is a terminal that can show it.
     #[default]

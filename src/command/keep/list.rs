@@ -3,12 +3,12 @@
 use super::connect;
 use super::outcome::NotDone;
 use super::target::read_namespace;
-use crate::cli::{KeepArguments, ListFormat};
+use crate::cli::KeepArguments;
 use crate::cluster::ApiError;
 use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::inventory::{SeenOptOuts, UnseenOptOuts};
-use crate::report::{Format, OptOutList, render_opt_outs, serialize};
+use crate::report::{OptOutList, render_opt_outs};
 use crate::settings::ConnectionOptions;
 
 /// More that could not be seen is counted, not named.
@@ -25,18 +25,11 @@ pub(super) fn list(
     let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
     let seen = seen.map_err(|error| not_seen(error, everywhere))?;
     note_unseen(&seen.unseen, app);
-    let (now, printer) = (app.environment.clock.now(), &app.printer);
-    let text = match arguments.output {
-        ListFormat::Table => {
-            let width = app.terminal.stdout.columns();
-            Ok(render_opt_outs(&seen.opt_outs, now, width, printer.out()))
-        }
-        ListFormat::Json => serialize(&OptOutList::of(&seen), Format::Json),
-        ListFormat::Yaml => serialize(&OptOutList::of(&seen), Format::Yaml),
-    };
-    printer.data(&text.map_err(CommandError::internal)?);
+    let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
+    let text = |styles| render_opt_outs(&seen.opt_outs, now, width, styles);
+    app.emit(arguments.output, || OptOutList::of(&seen), text)?;
     if seen.opt_outs.is_empty() {
-        printer.info("nobody has opted out");
+        app.printer.info("nobody has opted out");
     }
     Ok(ExitCode::Done)
 }

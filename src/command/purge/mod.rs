@@ -9,7 +9,7 @@ mod settle;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::cli::{BatchArgument, OutputFormat, RunArguments};
+use crate::cli::{OutputFormat, RunArguments};
 use crate::clock::Clock;
 use crate::command::prepare::saved_plan;
 use crate::command::prepare::{Prepared, prepare};
@@ -20,8 +20,8 @@ use crate::command::undertaking::lock;
 use crate::command::undo::finish_earlier;
 use crate::command::{App, CommandError};
 use crate::executor::{
-    Backends, BatchSize, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Operation, Outcome, Recheck,
-    RetryPolicy, Run, Task, Verification,
+    Backends, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Operation, Outcome, Recheck, RetryPolicy, Run,
+    Task, Verification,
 };
 use crate::exit_code::ExitCode;
 use crate::helm::{Action, HelmUninstall};
@@ -29,8 +29,8 @@ use crate::history_tag::HistoryTag;
 use crate::journal::OperationKind;
 use crate::policy::timeout_from_flag;
 use crate::report::{
-    Detail, EarlyExit, Format, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural,
-    render_plan, render_summary, serialize,
+    Detail, EarlyExit, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan,
+    render_summary,
 };
 use crate::run_id::RunId;
 use crate::settings::ConnectionOptions;
@@ -104,11 +104,7 @@ fn uninstall(prepared: &Prepared, kinds: KnownKinds, marks: Vec<HistoryTag>, app
 
 fn execution(arguments: &RunArguments, workers: usize, deadline: Option<Instant>, clock: Clock) -> ExecutorConfig {
     let failures = if arguments.fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    let batch = match arguments.batch {
-        BatchArgument::Auto => BatchSize::Auto,
-        BatchArgument::AtMost(most) => BatchSize::AtMost(most.into()),
-    };
-    ExecutorConfig { workers, batch, failures, deadline, patience: RetryPolicy::USUAL, clock }
+    ExecutorConfig { workers, batch: arguments.batch, failures, deadline, patience: RetryPolicy::USUAL, clock }
 }
 
 /// From here on a report knows what was to be done.
@@ -161,14 +157,12 @@ fn summarize(
     let written = code.unless_unwritten(printer.has_lost_output()).number();
     let document = || RunDocument::of(&prepared.view(run.workers, &scope), run, settled, &journal, written);
     app.reports.file(|| Report::Purge(Box::new(document())));
-    let text = match output {
-        OutputFormat::Table | OutputFormat::Wide if run.results.is_empty() => Ok(String::new()),
-        OutputFormat::Table | OutputFormat::Wide => Ok(render_summary(&view, printer.out())),
-        OutputFormat::Name => Ok(purged_names(run)),
-        OutputFormat::Json => serialize(&document(), Format::Json),
-        OutputFormat::Yaml => serialize(&document(), Format::Yaml),
+    let text = |styles| match output {
+        OutputFormat::Name => purged_names(run),
+        _ if run.results.is_empty() => String::new(),
+        _ => render_summary(&view, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(output, document, text)?;
     Ok(code)
 }
 

@@ -2,7 +2,7 @@
 
 use super::check::{self, Places};
 use super::namespaces;
-use crate::cli::{DoctorArguments, FindingsFormat};
+use crate::cli::DoctorArguments;
 use crate::cluster::{ApiError, Client, Connection};
 use crate::command::prepare::look_around::find_helm;
 use crate::command::prepare::policies::read_policies;
@@ -10,7 +10,7 @@ use crate::command::{App, CommandError, flags};
 use crate::exit_code::ExitCode;
 use crate::policy::PolicySet;
 use crate::release::Namespace;
-use crate::report::{FindingsDocument, Format, plural, render_findings, serialize};
+use crate::report::{FindingsDocument, plural, render_findings};
 use crate::rights::{Account, DoctorCheck, Purpose, exit_code};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
@@ -25,15 +25,9 @@ pub(in crate::command) fn doctor(
     let lock =
         arguments.lock_namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text)).transpose()?;
     app.listen()?;
-    let findings = look(&policies, arguments.purpose.into(), lock.as_ref(), wish, app);
+    let findings = look(&policies, arguments.purpose, lock.as_ref(), wish, app);
     let findings = app.unless_interrupted(Ok(findings))?;
-    let printer = &app.printer;
-    let text = match arguments.output {
-        FindingsFormat::Table => Ok(render_findings(&findings, printer.out())),
-        FindingsFormat::Json => serialize(&FindingsDocument::of(&findings), Format::Json),
-        FindingsFormat::Yaml => serialize(&FindingsDocument::of(&findings), Format::Yaml),
-    };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(arguments.output, || FindingsDocument::of(&findings), |styles| render_findings(&findings, styles))?;
     Ok(exit_code(&findings))
 }
 

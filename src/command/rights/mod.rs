@@ -7,15 +7,3 @@ mod rbac;
 
 pub(super) use doctor::doctor;
 pub(super) use rbac::rbac;
-
-use crate::cli::PurposeArgument;
-use crate::rights::Purpose;
-
-impl From<PurposeArgument> for Purpose {
-    fn from(argument: PurposeArgument) -> Self {
-        match argument {
-            PurposeArgument::Run => Purpose::Run,
-            PurposeArgument::Restore => Purpose::Restore,
-        }
-    }
-}

@@ -1,7 +1,7 @@
 //! `rbac`: the objects that grant what a policy needs.
 
 use super::namespaces;
-use crate::cli::{ManifestFormat, RbacArguments};
+use crate::cli::{OutputFormat, RbacArguments};
 use crate::cluster::{ApiError, Client, Connection};
 use crate::command::prepare::policies::read_policies;
 use crate::command::{App, CommandError, flags};
@@ -29,7 +29,7 @@ pub(in crate::command) fn rbac(
         .transpose()?;
     let lock = lock.unwrap_or_else(|| account.namespace.clone());
     let policies = read_policies(&arguments.files)?;
-    let purpose = Purpose::from(arguments.purpose);
+    let purpose = arguments.purpose;
     if let Some(policy) = policies.iter().find(|policy| !purpose.fits(policy)) {
         let text = format!("the policy {} keeps no history: nothing of it can be restored", policy.name);
         return Err(CommandError::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
@@ -44,8 +44,8 @@ pub(in crate::command) fn rbac(
         policies.iter().zip(&fences).flat_map(|(policy, namespaces)| grants(bind(policy), namespaces)).collect()
     };
     let text = match arguments.output {
-        ManifestFormat::Yaml => render_grants(&head(&policies, &account, purpose), &all),
-        ManifestFormat::Json => serialize_grants(&all, Format::Json),
+        OutputFormat::Json => serialize_grants(&all, Format::Json),
+        _ => render_grants(&head(&policies, &account, purpose), &all),
     };
     app.printer.data(&text.map_err(CommandError::internal)?);
     Ok(ExitCode::Done)

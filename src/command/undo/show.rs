@@ -1,14 +1,14 @@
 //! Shows the plan of a restore, and what came of it.
 
 use super::intent::Intent;
-use crate::cli::UndoFormat;
+use crate::cli::OutputFormat;
 use crate::command::{App, CommandError};
 use crate::executor::{Outcome, ReleaseResult, Run};
 use crate::exit_code::ExitCode;
 use crate::release::ReleaseId;
 use crate::report::{
-    EarlyExit, Format, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan,
-    render_restored, restore_plan_line, serialize,
+    EarlyExit, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, render_restore_plan, render_restored,
+    restore_plan_line,
 };
 
 fn view<'a>(intent: &'a Intent, workers: usize, scope: &'a str) -> RestoreView<'a> {
@@ -40,21 +40,18 @@ pub(super) fn tell_plan(intent: &Intent, app: &mut App) {
 }
 
 /// `--dry-run`.
-pub(super) fn show(intent: &Intent, output: UndoFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+pub(super) fn show(intent: &Intent, output: OutputFormat, app: &mut App) -> Result<ExitCode, CommandError> {
     let scope = intent.looked.scope_note();
     let view = view(intent, intent.workers, &scope);
     let width = app.terminal.stdout.columns();
     let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
     app.reports.file(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
-    let printer = &app.printer;
-    printer.log(&restore_plan_line(&view));
-    let text = match output {
-        UndoFormat::Table => Ok(render_restore_plan(&view, width, printer.out())),
-        UndoFormat::Json => serialize(&RestoreDocument::of_plan(&view), Format::Json),
-        UndoFormat::Yaml => serialize(&RestoreDocument::of_plan(&view), Format::Yaml),
-        UndoFormat::Name => Ok(names(intent.plan.going().map(|entry| &entry.candidate.kept.id))),
+    app.printer.log(&restore_plan_line(&view));
+    let text = |styles| match output {
+        OutputFormat::Name => names(intent.plan.going().map(|entry| &entry.candidate.kept.id)),
+        _ => render_restore_plan(&view, width, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(output, || RestoreDocument::of_plan(&view), text)?;
     Ok(ExitCode::Done)
 }
 
@@ -63,22 +60,20 @@ pub(super) fn summarize(
     intent: &Intent,
     report: &RestoreReport<'_>,
     code: ExitCode,
-    output: UndoFormat,
+    output: OutputFormat,
     app: &mut App,
 ) -> Result<ExitCode, CommandError> {
     let scope = intent.looked.scope_note();
-    let printer = &app.printer;
-    let written = code.unless_unwritten(printer.has_lost_output()).number();
+    let written = code.unless_unwritten(app.printer.has_lost_output()).number();
     let view = view(intent, report.run.workers, &scope);
     let document = || RestoreDocument::of_run(&view, report, written);
     app.reports.file(|| Report::Restore(Box::new(document())));
-    let text = match output {
-        UndoFormat::Table => Ok(render_restored(&view, report, printer.verbosity(), printer.out())),
-        UndoFormat::Json => serialize(&document(), Format::Json),
-        UndoFormat::Yaml => serialize(&document(), Format::Yaml),
-        UndoFormat::Name => Ok(names(restored(report.run))),
+    let volume = app.printer.verbosity();
+    let text = |styles| match output {
+        OutputFormat::Name => names(restored(report.run)),
+        _ => render_restored(&view, report, volume, styles),
     };
-    printer.data(&text.map_err(CommandError::internal)?);
+    app.emit(output, document, text)?;
     Ok(code)
 }
 

@@ -1,13 +1,12 @@
 //! Shows the plan of a prune, and what came of it.
 
 use super::remove::Pruned;
-use crate::cli::UndoFormat;
+use crate::cli::OutputFormat;
 use crate::command::undo::look::LookedBack;
 use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::report::{
-    Format, JournalRef, LogFormat, Printer, PruneDocument, PruneRow, PruneView, prune_plan_line, pruned_line,
-    render_prune, serialize,
+    JournalRef, LogFormat, Printer, PruneDocument, PruneRow, PruneView, prune_plan_line, pruned_line, render_prune,
 };
 use crate::undo::RestorableRelease;
 
@@ -67,27 +66,25 @@ impl Shown<'_> {
         &self,
         pruned: &Pruned,
         journal: Option<&JournalRef>,
-        output: UndoFormat,
+        output: OutputFormat,
         kind: Kind,
         app: &mut App,
     ) -> Result<ExitCode, CommandError> {
         let rows = self.rows(pruned);
         let view = self.view(&rows, journal);
         let width = app.terminal.stdout.columns();
-        let printer = &app.printer;
         let document = || match kind {
             Kind::Plan => PruneDocument::of_plan(&view),
             Kind::Report => PruneDocument::of_report(&view),
         };
         let gone = || rows.iter().filter(|row| row.failed.is_none());
-        let text = match (output, kind) {
-            (UndoFormat::Table, Kind::Plan) => Ok(render_prune(&view, width, printer.out())),
-            (UndoFormat::Table, Kind::Report) => Ok(summary(&view)),
-            (UndoFormat::Json, _) => serialize(&document(), Format::Json),
-            (UndoFormat::Yaml, _) => serialize(&document(), Format::Yaml),
-            (UndoFormat::Name, _) => Ok(gone().map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")),
+        let text = |styles| match (output, kind) {
+            (OutputFormat::Name, _) => gone().map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n"),
+            (_, Kind::Plan) => render_prune(&view, width, styles),
+            (_, Kind::Report) => summary(&view),
         };
-        printer.data(&text.map_err(CommandError::internal)?);
+        app.emit(output, document, text)?;
+        let printer = &app.printer;
         match (printer.log_format(), kind) {
             (LogFormat::Json, Kind::Plan) => printer.log(&prune_plan_line(&view)),
             (LogFormat::Json, Kind::Report) => {

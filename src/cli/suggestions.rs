@@ -23,7 +23,7 @@ const WORDS: [(&str, &str); 13] = [
 ];
 
 /// The same error, with the proposal that fits.
-pub(super) fn mend(mut error: clap::Error) -> clap::Error {
+pub(super) fn suggest_our_word(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
     let ours = WORDS.iter().find(|(other, _)| other == word).map(|(_, ours)| (*ours).to_owned());
     if let (ErrorKind::InvalidSubcommand, Some(ours)) = (error.kind(), ours) {
