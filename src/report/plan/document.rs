@@ -18,6 +18,7 @@ pub struct PlanDocument {
     created: String,
     policies: Vec<PolicyOfDocument>,
     cluster: ClusterOfDocument,
+    #[serde(rename = "narrowing")]
     filters: NarrowingOfDocument,
     helm: String,
     totals: Totals,
