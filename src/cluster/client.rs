@@ -1,10 +1,8 @@
-//! The API client and its runtime: the only holder of both.
+//! The API client on a thread of its own.
 //!
-//! They live on a thread of their own. A login by a credential plugin blocks for as long as the plugin likes,
-//! and nothing that blocks may keep this program from hearing a signal. Looks from several threads are made
-//! side by side. Nothing async leaves this folder.
+//! A login by a credential plugin blocks for as long as the plugin likes, and this program must hear a signal
+//! meanwhile. Operations of several threads run concurrently. Nothing async leaves this folder.
 
-use std::error::Error;
 use std::fs::File;
 use std::future::Future;
 use std::io;
@@ -14,143 +12,173 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
 use super::connection::Connection;
-use super::look_error::{ApiError, chain};
+use super::kubeconfig;
+use super::request::{ApiError, CONCURRENT_REQUESTS, concurrently, with_causes};
+use crate::settings::ConnectionOptions;
 use crate::signal::{CancelLevel, CancelToken};
 
-/// How long the server may take to answer. The client has no such bound of its own for one that stays silent.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a whole look may take, login included: somebody may have to type a password.
-const LOOK_TIMEOUT: Duration = Duration::from_mins(2);
+/// How long an operation may take, login included: the user may have to type a password.
+const OPERATION_TIMEOUT: Duration = Duration::from_mins(2);
+/// How long an operation may take that has no use for everything a large cluster may hold.
+const BOUNDED_OPERATION_TIMEOUT: Duration = Duration::from_secs(45);
+/// How many items one operation of [`Client::query_each`] covers, so that it ends in time even if each request is slow.
+const BATCH: usize = 5 * CONCURRENT_REQUESTS;
 /// Open files that the runtime, a few connections and the first helm need.
 const FILES: usize = 20;
-/// How often a look checks whether the run was told to end.
-const STOP_CHECK: Duration = Duration::from_millis(20);
+/// How often a waiting caller checks whether the run was cancelled.
+const CANCEL_CHECK: Duration = Duration::from_millis(20);
 
-/// The client, or why there is none.
 type Connected = Result<kube::Client, ApiError>;
-/// What the thread is asked to do.
 type Job = Box<dyn FnOnce(Connected) -> Pin<Box<dyn Future<Output = ()>>> + Send>;
 
-/// What comes to the thread.
-enum Order {
-    /// To do something with the client.
-    Do(Job),
-    /// To make a new client before anything else is done.
+enum ClientMessage {
+    Run(Job),
+    /// Make a new client before the next job.
     Reconnect,
 }
 
 /// A client for one connection. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Client {
-    orders: UnboundedSender<Order>,
-    stop: CancelToken,
-    /// How long a whole look may take.
-    patience: Duration,
-    /// A look did not come back: nothing else will.
-    stuck: Arc<AtomicBool>,
+    messages: UnboundedSender<ClientMessage>,
+    cancel: CancelToken,
+    timeout: Duration,
+    /// An operation did not come back, so no other one will.
+    is_stuck: Arc<AtomicBool>,
 }
 
 impl Client {
-    /// Makes a client. Connects and logs in with the first look, not before.
+    /// Makes a client. It connects and logs in with the first operation.
     ///
     /// # Errors
-    /// Where there can be no thread for it, or hardly a file may be opened: its runtime panics then.
-    pub fn new(connection: &Connection, stop: CancelToken) -> Result<Self, ApiError> {
-        Self::with(connection.pinned().clone(), stop)
+    /// If there can be no thread for it, or too few files can be opened: its runtime would panic.
+    pub fn new(connection: &Connection, cancel: CancelToken) -> Result<Self, ApiError> {
+        Self::from_kubeconfig(connection.pinned().clone(), cancel)
     }
 
-    /// The same for a kubeconfig with one context.
-    ///
-    /// # Errors
-    /// As above.
-    pub(super) fn with(kubeconfig: Kubeconfig, stop: CancelToken) -> Result<Self, ApiError> {
+    fn from_kubeconfig(kubeconfig: Kubeconfig, cancel: CancelToken) -> Result<Self, ApiError> {
         open_files(FILES).map_err(|error| ApiError::Failed(error.to_string()))?;
-        let (orders, inbox) = unbounded_channel();
+        let (messages, inbox) = unbounded_channel();
         let thread = std::thread::Builder::new().name("client".to_owned()).spawn(move || work(&kubeconfig, inbox));
         thread.map_err(|error| ApiError::Failed(error.to_string()))?;
-        Ok(Self { orders, stop, patience: LOOK_TIMEOUT, stuck: Arc::default() })
+        Ok(Self { messages, cancel, timeout: OPERATION_TIMEOUT, is_stuck: Arc::default() })
     }
 
-    /// The same client for somebody who listens to another word, and does not wait for longer than this. What does not
-    /// come back in that time says nothing about the looks of others.
+    /// The same client with another cancel token and a shorter timeout. An operation that exceeds this timeout does not
+    /// count as stuck for other users of the client.
     #[must_use]
-    pub fn listening_to(&self, stop: CancelToken, patience: Duration) -> Self {
-        Self { orders: self.orders.clone(), stop, patience: patience.min(LOOK_TIMEOUT), stuck: Arc::default() }
+    pub fn listening_to(&self, cancel: CancelToken, timeout: Duration) -> Self {
+        let messages = self.messages.clone();
+        Self { messages, cancel, timeout: timeout.min(OPERATION_TIMEOUT), is_stuck: Arc::default() }
     }
 
-    /// From here on looks are made over new connections. One that is open leads to where it led, whatever the address
-    /// leads to by now; and each helm makes its own. What is under way stays where it is.
+    /// Makes the next operations use new connections, as each helm process does: an open connection leads to the server
+    /// that had the address when it was made. Operations in progress keep their connections.
     pub fn reconnect(&self) {
-        // Where the thread does nothing any more, the next look says so.
-        let _ = self.orders.send(Order::Reconnect);
+        // If the thread has ended, the next operation reports it.
+        let _ = self.messages.send(ClientMessage::Reconnect);
     }
 
-    /// One look, to its end, its time limit, or the end of the run. It bounds each of its requests by [`in_time`].
+    /// Runs an operation until it ends, its timeout passes, or the run is cancelled.
     ///
     /// # Errors
-    /// Where it could not be made, or did not come back.
-    pub(super) fn look<T, F>(&self, look: impl FnOnce(kube::Client) -> F + Send + 'static) -> Result<T, ApiError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, ApiError>> + 'static,
-    {
-        let (answer, answers) = channel();
-        self.start(move |client| async move {
-            let looked = match client {
+    /// Those of the operation, or that it did not end.
+    pub(super) fn query<T: Send + 'static>(
+        &self,
+        operation: impl AsyncFnOnce(kube::Client) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (sender, answers) = channel();
+        self.spawn(async move |client| {
+            let answer = match client {
                 Err(error) => Err(error),
-                Ok(client) => look(client).await,
+                Ok(client) => operation(client).await,
             };
-            // Nobody listens any more where the look took too long.
-            let _ = answer.send(looked);
+            // The caller may have stopped waiting.
+            let _ = sender.send(answer);
         })?;
         self.wait(&answers)
     }
 
-    /// Has the thread do something beside everything else, for as long as it likes.
+    /// The same with the timeout of [`bounded`].
+    pub(super) fn bounded_query<T: Send + 'static>(
+        &self,
+        operation: impl AsyncFnOnce(kube::Client) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.query(async move |client| bounded(operation(client)).await)
+    }
+
+    /// Sends a request for each item; the answers have the order of the items. If an operation does not end, its items
+    /// and all that follow have its error.
+    pub(super) fn query_each<I, T>(
+        &self,
+        items: &[I],
+        request: &(impl AsyncFn(&kube::Client, I) -> Result<T, ApiError> + Clone + Send + 'static),
+    ) -> Vec<Result<T, ApiError>>
+    where
+        I: Clone + Send + 'static,
+        T: Clone + Send + 'static,
+    {
+        let mut answers = Vec::with_capacity(items.len());
+        for batch in items.chunks(BATCH) {
+            let (batch, request) = (batch.to_vec(), request.clone());
+            let operation =
+                async move |client| Ok(concurrently(batch, async |item| request(&client, item).await).await);
+            match self.query(operation) {
+                Ok(found) => answers.extend(found),
+                Err(error) => {
+                    answers.resize(items.len(), Err(error));
+                    break;
+                }
+            }
+        }
+        answers
+    }
+
+    /// Starts a job that runs beside all others, without a timeout.
     ///
     /// # Errors
-    /// Where the thread does nothing any more.
-    pub(super) fn start<F>(&self, job: impl FnOnce(Connected) -> F + Send + 'static) -> Result<(), ApiError>
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        let job: Job = Box::new(move |client| Box::pin(job(client)));
-        if self.stuck.load(Ordering::Relaxed) || self.orders.send(Order::Do(job)).is_err() {
+    /// If the thread has ended or is stuck.
+    pub(super) fn spawn(&self, job: impl AsyncFnOnce(Connected) + Send + 'static) -> Result<(), ApiError> {
+        let job: Job = Box::new(move |client| Box::pin(async move { job(client).await }));
+        if self.is_stuck.load(Ordering::Relaxed) || self.messages.send(ClientMessage::Run(job)).is_err() {
             return Err(ApiError::NoConnection("an earlier look did not come back".to_owned()));
         }
         Ok(())
     }
 
-    /// Whether the run was told to end, which ends every look early.
-    pub fn is_told_to_end(&self) -> bool {
-        self.stop.urgency() >= CancelLevel::Terminate
+    /// Whether the run was cancelled, which ends every operation early.
+    pub fn is_cancelled(&self) -> bool {
+        is_cancelled(&self.cancel)
     }
 
-    /// What ends every look early.
-    pub(super) fn stop(&self) -> &CancelToken {
-        &self.stop
+    /// Returns when the run is cancelled.
+    pub(super) fn cancelled(&self) -> impl Future<Output = ()> + use<> {
+        let cancel = self.cancel.clone();
+        async move {
+            while !is_cancelled(&cancel) {
+                tokio::time::sleep(CANCEL_CHECK).await;
+            }
+        }
     }
 
     fn wait<T>(&self, answers: &Receiver<Result<T, ApiError>>) -> Result<T, ApiError> {
         let started = Instant::now();
         loop {
-            match answers.recv_timeout(STOP_CHECK) {
+            match answers.recv_timeout(CANCEL_CHECK) {
                 Ok(answer) => return answer,
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(ApiError::Failed("the client ended without an answer".to_owned()));
                 }
-                Err(RecvTimeoutError::Timeout) if self.is_told_to_end() => {
-                    return Err(ApiError::Interrupted);
-                }
-                Err(RecvTimeoutError::Timeout) if started.elapsed() > self.patience => {
-                    self.stuck.store(true, Ordering::Relaxed);
-                    let seconds = self.patience.as_secs();
+                Err(RecvTimeoutError::Timeout) if self.is_cancelled() => return Err(ApiError::Cancelled),
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > self.timeout => {
+                    self.is_stuck.store(true, Ordering::Relaxed);
+                    let seconds = self.timeout.as_secs();
                     return Err(ApiError::NoConnection(format!("login and answer took longer than {seconds} s")));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -159,18 +187,29 @@ impl Client {
     }
 }
 
+fn is_cancelled(cancel: &CancelToken) -> bool {
+    cancel.urgency() >= CancelLevel::Terminate
+}
+
+/// Limits the time of a whole operation: a cluster may hold a lot, and a run cannot wait for all of it.
+pub(super) async fn bounded<T>(operation: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    let seconds = BOUNDED_OPERATION_TIMEOUT.as_secs();
+    let late = |_| ApiError::Failed(format!("not all of it came within {seconds} s"));
+    tokio::time::timeout(BOUNDED_OPERATION_TIMEOUT, operation).await.map_err(late)?
+}
+
 /// Whether so many files can be open at the same time.
 fn open_files(count: usize) -> io::Result<()> {
     (0..count).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>().map(drop)
 }
 
-/// The thread: makes the client when it is first needed, then does what it is asked to, side by side.
-fn work(kubeconfig: &Kubeconfig, mut inbox: UnboundedReceiver<Order>) {
+/// The thread: makes the client for the first job, and starts each job as it comes.
+fn work(kubeconfig: &Kubeconfig, mut inbox: UnboundedReceiver<ClientMessage>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     LocalSet::new().block_on(&runtime, async {
         let mut client = None;
-        while let Some(order) = inbox.recv().await {
-            let Order::Do(job) = order else {
+        while let Some(message) = inbox.recv().await {
+            let ClientMessage::Run(job) = message else {
                 client = None;
                 continue;
             };
@@ -185,29 +224,80 @@ fn work(kubeconfig: &Kubeconfig, mut inbox: UnboundedReceiver<Order>) {
 }
 
 async fn connect(kubeconfig: Kubeconfig) -> Connected {
-    let no_connection = |error: &(dyn Error + 'static)| ApiError::NoConnection(chain(error));
     let configuration = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-    let mut configuration = configuration.map_err(|error| no_connection(&error))?;
+    let mut configuration = configuration.map_err(|error| ApiError::NoConnection(with_causes(&error)))?;
     configuration.connect_timeout = Some(CONNECT_TIMEOUT);
-    // Each request is bounded by itself.
+    // Each request has its own timeout and its own retries.
     configuration.read_timeout = None;
-    // What may be asked again is asked again by `answered`, which is done before nobody waits any more.
     configuration.default_retry = false;
-    kube::Client::try_from(configuration).map_err(|error| no_connection(&error))
+    kube::Client::try_from(configuration).map_err(|error| ApiError::NoConnection(with_causes(&error)))
 }
 
-/// The answer to one request, or the news that none came in time. For what is sent once: a question is
-/// [`answered`](super::question::answered).
-pub(super) async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> Result<T, ApiError> {
-    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-        Ok(answer) => answer.map_err(|error| ApiError::from(&error)),
-        Err(_) => Err(ApiError::NoAnswer(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
+/// A client for a few quick requests while the user types, and the kubeconfig's default namespace.
+#[derive(Debug)]
+pub struct QuickClient {
+    client: Client,
+    cancel: CancelToken,
+    deadline: Instant,
+    namespace: Option<String>,
+}
+
+impl QuickClient {
+    /// A client whose operations take no longer than `timeout`, all of them together. Nothing is requested yet, and no
+    /// file is written.
+    ///
+    /// None if there is no such connection, or its login would ask the user for something.
+    pub fn new(options: &ConnectionOptions, cancel: &CancelToken, timeout: Duration) -> Option<Self> {
+        let deadline = Instant::now() + timeout;
+        let mut resolved = kubeconfig::resolve(options).ok()?;
+        forbid_interaction(&mut resolved.kubeconfig)?;
+        let client = Client::from_kubeconfig(resolved.kubeconfig, cancel.clone()).ok()?;
+        Some(Self { client, cancel: cancel.clone(), deadline, namespace: resolved.namespace })
+    }
+
+    /// The client, for the time that is left.
+    pub fn client(&self) -> Client {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.client.listening_to(self.cancel.clone(), left)
+    }
+
+    /// The namespace of commands without `-n`.
+    pub fn default_namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or("default")
     }
 }
 
-/// Comes when the run is told to end.
-pub(super) async fn told_to_end(stop: CancelToken) {
-    while stop.urgency() < CancelLevel::Terminate {
-        tokio::time::sleep(STOP_CHECK).await;
+/// Tells credential plugins that they cannot ask the user. None if one of them has to.
+fn forbid_interaction(kubeconfig: &mut Kubeconfig) -> Option<()> {
+    for user in kubeconfig.auth_infos.iter_mut().filter_map(|user| user.auth_info.as_mut()) {
+        let Some(plugin) = &mut user.exec else { continue };
+        if plugin.interactive_mode == Some(ExecInteractiveMode::Always) {
+            return None;
+        }
+        plugin.interactive_mode = Some(ExecInteractiveMode::Never);
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_plugin(interactive_mode: &str) -> Kubeconfig {
+        let text = serde_json::json!({"users": [{"name": "x", "user": {"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "login", "interactiveMode": interactive_mode,
+        }}}]});
+        serde_json::from_value(text).expect("a kubeconfig")
+    }
+
+    #[test]
+    fn a_plugin_that_logs_in_is_told_that_nobody_is_there_or_is_not_started() {
+        for (mode, is_fine) in [("Never", true), ("IfAvailable", true), ("Always", false)] {
+            let mut kubeconfig = with_plugin(mode);
+            assert_eq!(forbid_interaction(&mut kubeconfig).is_some(), is_fine, "{mode}");
+            let plugin = kubeconfig.auth_infos[0].auth_info.as_ref().and_then(|user| user.exec.as_ref());
+            let told = plugin.and_then(|plugin| plugin.interactive_mode.clone());
+            assert!(!is_fine || told == Some(ExecInteractiveMode::Never), "{told:?}");
+        }
     }
 }

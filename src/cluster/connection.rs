@@ -1,23 +1,31 @@
-//! The pinned connection: one description of one cluster, for the client and for every child.
+//! The pinned connection: one description of one cluster, for the client and for every helm process.
 //!
 //! Each helm reads the kubeconfig anew, so that `kubectl config use-context` in another window would send the
-//! rest of a run to another cluster. A private copy cannot be changed by anyone.
+//! rest of a run to another cluster. The pinned kubeconfig is a private copy that nobody else changes. It holds
+//! credentials, so its folder is removed when this process ends, or by the next run if this process is killed.
 
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use kube::config::Kubeconfig;
+use tempfile::TempDir;
 
-use super::connection_error::ConnectionError;
-use super::kubeconfig::{self, Resolved};
-use super::private_folder::PrivateFolder;
+use super::kubeconfig::{self, ConnectionError, ResolvedConnection};
 use crate::settings::ConnectionOptions;
 
-/// The name of a kubeconfig's context: private to whoever wrote the kubeconfig.
+/// The names of all private folders begin with this.
+const FOLDER_PREFIX: &str = "helm-purge-";
+/// A folder that is younger than this may not be locked yet.
+const LOCK_DELAY: Duration = Duration::from_mins(1);
+/// The file that is locked while the folder's process, or a helm process that it started, lives.
+const LOCK: &str = "lock";
+
+/// The name of a kubeconfig's context, which means something only to the author of the kubeconfig.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextName(String);
 
@@ -27,7 +35,7 @@ pub struct ServerUrl(String);
 
 /// One cluster, one user, one context: resolved once, and the same for everything in a run.
 ///
-/// The private file behind it goes with the last clone.
+/// The private file is removed with the last clone.
 #[derive(Debug, Clone)]
 pub struct Connection {
     context: ContextName,
@@ -35,33 +43,31 @@ pub struct Connection {
     namespace: String,
     in_cluster: bool,
     path: PathBuf,
-    pinned: Arc<Pinned>,
+    pinned: Arc<PinnedKubeconfig>,
 }
 
 #[derive(Debug)]
-struct Pinned {
+struct PinnedKubeconfig {
     folder: PrivateFolder,
     kubeconfig: Kubeconfig,
 }
 
 impl Connection {
-    /// Resolves what the user asked for and pins it.
-    ///
     /// # Errors
-    /// Where there is no such connection, or the private file cannot be written.
-    pub fn resolve(wish: &ConnectionOptions) -> Result<Self, ConnectionError> {
-        let resolved = kubeconfig::resolve(wish)?;
+    /// If there is no such connection, or the private file cannot be written.
+    pub fn resolve(options: &ConnectionOptions) -> Result<Self, ConnectionError> {
+        let resolved = kubeconfig::resolve(options)?;
         let folder = PrivateFolder::make().map_err(ConnectionError::NotPinned)?;
         let path = folder.path().join("kubeconfig");
         write_private(&path, &resolved.kubeconfig).map_err(ConnectionError::NotPinned)?;
-        let Resolved { context, server, namespace, in_cluster, kubeconfig } = resolved;
+        let ResolvedConnection { context, server, namespace, in_cluster, kubeconfig } = resolved;
         Ok(Self {
             context: ContextName(context),
             server: ServerUrl(server),
             namespace: namespace.unwrap_or_else(|| "default".to_owned()),
             in_cluster,
             path,
-            pinned: Arc::new(Pinned { folder, kubeconfig }),
+            pinned: Arc::new(PinnedKubeconfig { folder, kubeconfig }),
         })
     }
 
@@ -75,17 +81,17 @@ impl Connection {
         &self.server
     }
 
-    /// The namespace that commands without `-n` mean.
+    /// The namespace of commands without `-n`.
     pub fn default_namespace(&self) -> &str {
         &self.namespace
     }
 
-    /// Whether it is the pod's own cluster, by its service account.
+    /// Whether the connection comes from the service account of this pod.
     pub fn is_in_cluster(&self) -> bool {
         self.in_cluster
     }
 
-    /// Whether another program gives the credentials: the client and each helm start it.
+    /// Whether the client and each helm start a program that gives the credentials.
     pub fn logs_in_by_program(&self) -> bool {
         let users = &self.pinned.kubeconfig.auth_infos;
         users
@@ -94,12 +100,12 @@ impl Connection {
             .any(|user| user.exec.is_some() || user.auth_provider.is_some())
     }
 
-    /// The private file.
+    /// The path of the private kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
         &self.path
     }
 
-    /// The private folder around that file, which goes when the run ends.
+    /// The private folder of that file, which is removed when the run ends.
     pub fn folder(&self) -> &Path {
         self.pinned.folder.path()
     }
@@ -109,8 +115,8 @@ impl Connection {
     }
 }
 
-/// JSON is YAML, and every client reads it. The folder is private as well; the mode is for whoever copies it.
-fn write_private(path: &Path, kubeconfig: &Kubeconfig) -> std::io::Result<()> {
+/// JSON is valid YAML, so every client reads it. The folder is private already; the file's mode is for copies of it.
+fn write_private(path: &Path, kubeconfig: &Kubeconfig) -> io::Result<()> {
     let text = serde_json::to_vec(kubeconfig)?;
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(&text)
 }
@@ -121,7 +127,7 @@ impl ContextName {
         &self.0
     }
 
-    /// Whether a typed answer names this context: its whole name, or of an ARN the last part.
+    /// Whether a typed answer names this context: by its whole name, or by the last part of an ARN.
     pub fn is_named_by(&self, answer: &str) -> bool {
         let last_part = self.0.strip_prefix("arn:").and_then(|arn| arn.rsplit(['/', ':']).next());
         answer == self.0 || last_part.is_some_and(|part| !part.is_empty() && part == answer)
@@ -147,6 +153,50 @@ impl fmt::Display for ServerUrl {
     }
 }
 
+/// A folder that only this user can read, and the lock of a folder in use.
+#[derive(Debug)]
+pub(super) struct PrivateFolder {
+    folder: TempDir,
+    _lock: File,
+}
+
+impl PrivateFolder {
+    /// Makes a folder, and removes those of killed runs.
+    pub(super) fn make() -> io::Result<Self> {
+        let made = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir()?;
+        let lock = File::create_new(made.path().join(LOCK))?;
+        lock.lock()?;
+        // Child processes inherit the lock: a helm that outlives a killed run still needs the folder.
+        rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty())?;
+        if let Some(parent) = made.path().parent() {
+            remove_abandoned(parent);
+        }
+        Ok(Self { folder: made, _lock: lock })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Errors are ignored: the next run tries again.
+fn remove_abandoned(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(FOLDER_PREFIX));
+        if is_ours && is_abandoned(&entry.path()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether the lock of a folder is free. A folder without a lock belongs to another program. A folder with a new lock
+/// file may be in the making: the file exists before it is locked.
+fn is_abandoned(folder: &Path) -> bool {
+    let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
+    let age = lock.metadata().and_then(|facts| facts.modified()).ok().and_then(|at| at.elapsed().ok());
+    age.is_some_and(|age| age > LOCK_DELAY) && lock.try_lock().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +208,19 @@ mod tests {
         assert!(!arn.is_named_by("dev") && !arn.is_named_by(""));
         let plain = ContextName("team/dev-eu".to_owned());
         assert!(plain.is_named_by("team/dev-eu") && !plain.is_named_by("dev-eu"));
+    }
+
+    #[test]
+    fn a_folder_is_abandoned_when_nobody_holds_its_lock() {
+        let folder = PrivateFolder::make().expect("a folder can be made");
+        assert!(!is_abandoned(folder.path()));
+        let left = tempfile::tempdir().expect("a folder can be made");
+        assert!(!is_abandoned(left.path()), "without a lock it may be anything");
+        let lock = File::create(left.path().join(LOCK)).expect("a file can be written");
+        assert!(!is_abandoned(left.path()), "it may be locked in a moment");
+        lock.set_modified(std::time::SystemTime::now() - 2 * LOCK_DELAY).expect("it is ours");
+        assert!(is_abandoned(left.path()));
+        lock.lock().expect("nobody holds it");
+        assert!(!is_abandoned(left.path()), "somebody lives in it");
     }
 }

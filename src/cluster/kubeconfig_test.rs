@@ -8,8 +8,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::connection_error::ConnectionError;
-use super::kubeconfig::{Resolved, resolve};
+use super::kubeconfig::{ConnectionError, ResolvedConnection, resolve};
 use crate::arbitrary::{any_like, corpus};
 use crate::settings::{ConnectionOptions, KubeconfigFiles};
 
@@ -18,11 +17,11 @@ proptest! {
     fn any_bytes_end_in_one_cluster_or_in_a_reason(bytes in any_like(corpus("kubeconfig"))) {
         let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
         file.write_all(&bytes).expect("a file can be written");
-        let wish = ConnectionOptions {
+        let options = ConnectionOptions {
             kubeconfig: KubeconfigFiles::Flag(file.path().to_owned()),
             ..ConnectionOptions::default()
         };
-        match resolve(&wish) {
+        match resolve(&options) {
             Ok(resolved) => {
                 prop_assert!(!resolved.server.is_empty());
                 let pinned = &resolved.kubeconfig;
@@ -38,7 +37,7 @@ const PLAIN: &str = "contexts: [{name: dev, context: {cluster: c, user: u}}]\n\
                      clusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\
                      users: [{name: u, user: {token: t}}]\ncurrent-context: dev\n";
 
-fn read(path: &Path) -> Result<Resolved, ConnectionError> {
+fn read(path: &Path) -> Result<ResolvedConnection, ConnectionError> {
     let kubeconfig = KubeconfigFiles::Flag(path.to_owned());
     resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() })
 }

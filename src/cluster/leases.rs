@@ -1,7 +1,7 @@
-//! Leases: who holds something, written only over what was seen.
+//! Leases: who holds something. A Lease is changed only as it was read.
 //!
-//! One that is there is changed by the four fields that say so, and in nothing else, so that labels and annotations of
-//! others stay. Whoever may get, create and patch Leases in a namespace may do all of it.
+//! A change affects only the four fields of the holder, so that labels and annotations of others stay. All of it needs
+//! the rights to get, create and patch Leases in a namespace.
 
 use std::time::Duration;
 
@@ -9,136 +9,117 @@ use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::Api;
-use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{ObjectMeta, Patch};
 use serde_json::{Value, json};
 
-use super::client::{Client, in_time};
-use super::look_error::ApiError;
+use super::client::Client;
+use super::request::{ApiError, patch_params, post_params, with_timeout};
 use crate::release::{Namespace, ObjectVersion};
 
-const FIELD_MANAGER: &str = "helm-purge";
-
-/// A Lease as it was seen.
+/// A Lease as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObservedLease {
-    /// Who holds it; nobody, where it was given back. Foreign text.
+    /// Who holds it; none if it was released. Untrusted text.
     pub holder: Option<String>,
-    /// For how long after a renewal it is held; unknown where somebody else wrote it and did not say.
+    /// For how long after a renewal it is held; none if another program wrote it without a duration.
     pub duration: Option<Duration>,
-    /// Since when its holder holds it, by the holder's clock.
+    /// When its holder acquired it, by the holder's clock.
     pub acquired: Option<Timestamp>,
     /// When it was last renewed, by the holder's clock.
     pub renewed: Option<Timestamp>,
-    /// How often it went from one holder to another.
+    /// How often the holder changed.
     pub transitions: i32,
-    /// Which writing of it this is.
+    /// The object's UID and resource version.
     pub writing: ObjectVersion,
 }
 
-/// What a Lease is to say from now on.
+/// What to write into a Lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseRequest {
-    /// Who holds it; nobody, for it to be given back.
+    /// Who holds it; none to release it.
     pub holder: Option<String>,
-    /// For how long after this writing.
+    /// For how long after this renewal.
     pub duration: Duration,
-    /// The time of this writing.
+    /// The time of this renewal.
     pub now: Timestamp,
 }
 
-/// What came of writing one.
+/// The result of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaseWriteResult {
-    /// It says so now.
+    /// It was written.
     Done(ObservedLease),
-    /// It is not any more what was seen, and nothing was written.
+    /// It was written or deleted since it was read, and nothing was written now.
     Outdated,
 }
 
 impl Client {
-    /// A Lease, where there is one of that name.
+    /// A Lease, if there is one of that name.
     ///
     /// # Errors
-    /// Where it cannot be looked at.
+    /// If it cannot be read.
     pub fn lease(&self, namespace: &Namespace, name: &str) -> Result<Option<ObservedLease>, ApiError> {
         let (namespace, name) = (namespace.to_string(), name.to_owned());
-        let found = self.look(|client| async move {
+        let found = self.query(async move |client| {
             let api = Api::<Lease>::namespaced(client, &namespace);
-            in_time(api.get_opt(&name)).await
+            with_timeout(api.get_opt(&name)).await
         })?;
         Ok(found.map(ObservedLease::from))
     }
 
-    /// Writes a Lease over what was seen, or makes it where nothing was.
+    /// Changes a Lease as it was read, or creates it if there was none.
     ///
     /// # Errors
-    /// Where that is not allowed, or the namespace is not there; it may have been written where no answer came.
+    /// If that is not allowed, or the namespace does not exist. If no answer came, it may have been written.
     pub fn write_lease(
         &self,
         namespace: &Namespace,
         name: &str,
-        wish: &LeaseRequest,
+        request: &LeaseRequest,
         over: Option<&ObservedLease>,
     ) -> Result<LeaseWriteResult, ApiError> {
-        let (namespace, name, wish, over) = (namespace.to_string(), name.to_owned(), wish.clone(), over.cloned());
-        self.look(|client| async move {
+        let (namespace, name, request, over) = (namespace.to_string(), name.to_owned(), request.clone(), over.cloned());
+        self.query(async move |client| {
             let api = Api::<Lease>::namespaced(client, &namespace);
-            let written = in_time(async {
-                let written = match over {
-                    None => api.create(&create_parameters(), &new_lease(&name, &wish)).await,
-                    Some(seen) => {
-                        let change = Patch::Merge(change(&wish, &seen));
-                        api.patch(&name, &patch_parameters(), &change).await.map_err(gone_is_outdated)
-                    }
+            with_timeout(async {
+                let written = match &over {
+                    None => api.create(&post_params(), &new_lease(&name, &request)).await,
+                    Some(seen) => api.patch(&name, &patch_params(), &Patch::Merge(change(&request, seen))).await,
                 };
                 match written {
-                    Err(kube::Error::Api(status)) if status.code == 409 => Ok(None),
-                    other => other.map(Some),
+                    Ok(lease) => Ok(LeaseWriteResult::Done(lease.into())),
+                    Err(kube::Error::Api(status)) if status.code == 409 => Ok(LeaseWriteResult::Outdated),
+                    // A Lease that was deleted since it was read. For a new one, the namespace does not exist.
+                    Err(kube::Error::Api(status)) if status.code == 404 && over.is_some() => {
+                        Ok(LeaseWriteResult::Outdated)
+                    }
+                    Err(error) => Err(error),
                 }
-            });
-            Ok(written.await?.map_or(LeaseWriteResult::Outdated, |lease| LeaseWriteResult::Done(lease.into())))
+            })
+            .await
         })
     }
 }
 
-fn create_parameters() -> PostParams {
-    PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() }
-}
-
-fn patch_parameters() -> PatchParams {
-    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
-}
-
-/// What was removed since it was seen is not any more what was seen.
-fn gone_is_outdated(error: kube::Error) -> kube::Error {
-    match error {
-        kube::Error::Api(mut status) if status.code == 404 => {
-            status.code = 409;
-            kube::Error::Api(status)
-        }
-        other => other,
-    }
-}
-
-fn new_lease(name: &str, wish: &LeaseRequest) -> Lease {
+fn new_lease(name: &str, request: &LeaseRequest) -> Lease {
     let spec = LeaseSpec {
-        holder_identity: wish.holder.clone(),
-        lease_duration_seconds: Some(seconds(wish.duration)),
-        acquire_time: Some(MicroTime(wish.now)),
-        renew_time: Some(MicroTime(wish.now)),
+        holder_identity: request.holder.clone(),
+        lease_duration_seconds: Some(seconds(request.duration)),
+        acquire_time: Some(MicroTime(request.now)),
+        renew_time: Some(MicroTime(request.now)),
         lease_transitions: Some(0),
         ..LeaseSpec::default()
     };
     Lease { metadata: ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }, spec: Some(spec) }
 }
 
-/// A change that names the writing it is for is refused by the API server for any other.
-fn change(wish: &LeaseRequest, seen: &ObservedLease) -> Value {
-    let now = MicroTime(wish.now);
+/// The API server refuses the change if the Lease has another UID or resource version.
+fn change(request: &LeaseRequest, seen: &ObservedLease) -> Value {
+    let now = MicroTime(request.now);
     let mut spec = json!({
-        "holderIdentity": wish.holder, "leaseDurationSeconds": seconds(wish.duration), "renewTime": now,
+        "holderIdentity": request.holder, "leaseDurationSeconds": seconds(request.duration), "renewTime": now,
     });
-    if wish.holder.is_some() && wish.holder != seen.holder {
+    if request.holder.is_some() && request.holder != seen.holder {
         spec["acquireTime"] = json!(now);
         spec["leaseTransitions"] = json!(seen.transitions.saturating_add(1));
     }
@@ -146,7 +127,7 @@ fn change(wish: &LeaseRequest, seen: &ObservedLease) -> Value {
     json!({"metadata": {"uid": uid, "resourceVersion": version}, "spec": spec})
 }
 
-/// The API server takes none shorter than a second.
+/// The API server accepts no duration below a second.
 fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX).max(1)
 }
@@ -161,10 +142,7 @@ impl From<Lease> for ObservedLease {
             acquired: spec.acquire_time.map(|time| time.0),
             renewed: spec.renew_time.map(|time| time.0),
             transitions: spec.lease_transitions.unwrap_or_default(),
-            writing: ObjectVersion {
-                uid: lease.metadata.uid.unwrap_or_default().into(),
-                version: lease.metadata.resource_version.unwrap_or_default().into(),
-            },
+            writing: ObjectVersion::from(&lease.metadata),
         }
     }
 }
@@ -186,8 +164,8 @@ mod tests {
 
     fn changed(holder: Option<&str>, seen: &ObservedLease) -> Value {
         let now = "2026-11-25T19:00:00.5Z".parse().expect("a time");
-        let wish = LeaseRequest { holder: holder.map(str::to_owned), duration: Duration::from_mins(1), now };
-        change(&wish, seen)
+        let request = LeaseRequest { holder: holder.map(str::to_owned), duration: Duration::from_mins(1), now };
+        change(&request, seen)
     }
 
     #[test]

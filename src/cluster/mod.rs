@@ -1,39 +1,37 @@
-//! The cluster: which one, how it is reached, and the looks at it that go through its API.
+//! The cluster: which one, how to connect to it, and the requests to its API.
 //!
-//! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]; the
-//! client here and every helm child use that and nothing else. Nothing here changes anything in the cluster, but for
-//! `marks`: ConfigMaps with the label `helm-purge: keep`, `run_records`: such with `helm-purge: run`, `leases`: who holds a
-//! lock, and `histories`: records of uninstalled releases.
+//! Kubeconfig, context and Helm's own connection variables are resolved once into a [`Connection`]. The client here and
+//! every helm process use that and nothing else. Only four kinds of objects are ever written: opt-outs and journals
+//! (ConfigMaps), locks (Leases), and records of uninstalled releases, which are removed.
 
+mod access;
 mod client;
 mod connection;
-mod connection_error;
-mod glance;
-mod histories;
+mod discovery;
+mod existence;
+mod journals;
 mod kubeconfig;
 #[cfg(test)]
 mod kubeconfig_test;
 mod leases;
-mod look_error;
-mod looks;
-mod marks;
-mod overrides;
-mod parts;
-mod private_folder;
-mod question;
-mod run_records;
+mod managers;
+mod namespaces;
+mod opt_outs;
+mod payloads;
+mod records;
+mod request;
 
-pub use client::Client;
+pub use access::AccessReview;
+pub use client::{Client, QuickClient};
 pub use connection::{Connection, ContextName, ServerUrl};
-pub use connection_error::ConnectionError;
-pub use glance::{QuickClient, context_names};
+pub use discovery::{Resource, ServedKinds, SpelledKind};
+pub use existence::Presence;
+pub use journals::{CreatedJournalConfigMap, JournalConfigMap};
+pub use kubeconfig::{ConnectionError, context_names};
 pub use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
-pub use look_error::ApiError;
-pub use looks::{
-    AccessReview, Application, HelmRelease, Identity, InNamespace, MadeReleases, NamedNamespace, NamespaceFacts,
-    NamespaceNow, NamespaceQuestions, NamespaceRequest, OfferedKinds, OptOutConfigMap, OptOutConfigMapsInNamespace,
-    Payload, Payloads, Presence, Record, ReplacedNames, ReplacedRevisions, Resource, SpelledKind, StorageDriver,
-    Wanted,
-};
-pub use marks::{OptOutTarget, StoredOptOut};
-pub use run_records::{CreatedJournalConfigMap, JournalConfigMap};
+pub use managers::{Application, HelmRelease, MadeReleases};
+pub use namespaces::{Identity, NamedNamespace, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest};
+pub use opt_outs::{OptOutConfigMap, OptOutConfigMapsInNamespace, OptOutTarget, StoredOptOut};
+pub use payloads::{Payload, Payloads, RecordRequest};
+pub use records::{InNamespace, Record, StorageDriver, SupersededNames, SupersededRevisions};
+pub use request::ApiError;

@@ -13,13 +13,13 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Helm;
-use crate::cluster::{OfferedKinds, ServerUrl};
+use crate::cluster::{ServedKinds, ServerUrl};
 
 /// Writes down what the API server offers, in a folder that a helm is given as its cache.
 ///
 /// # Errors
 /// Where it cannot be written, or the server's address makes no name for a folder.
-pub fn remember_kinds(folder: &Path, server: &ServerUrl, offered: &[OfferedKinds]) -> io::Result<()> {
+pub fn remember_kinds(folder: &Path, server: &ServerUrl, offered: &[ServedKinds]) -> io::Result<()> {
     let folder = folder.join("discovery").join(folder_of(server.as_str())?);
     for kinds in offered {
         let of_version = folder.join(&kinds.api_version);
@@ -52,9 +52,9 @@ fn folder_of(address: &str) -> io::Result<PathBuf> {
 }
 
 /// The list of groups, with only those versions of which the kinds are there.
-fn groups(offered: &[OfferedKinds]) -> Value {
+fn groups(offered: &[ServedKinds]) -> Value {
     let mut groups = BTreeMap::<&str, Vec<Value>>::new();
-    for OfferedKinds { api_version, .. } in offered {
+    for ServedKinds { api_version, .. } in offered {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         groups.entry(group).or_default().push(json!({"groupVersion": api_version, "version": version}));
     }

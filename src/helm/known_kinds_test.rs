@@ -2,9 +2,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 
 use super::*;
 
-fn offered(api_version: &str) -> OfferedKinds {
+fn offered(api_version: &str) -> ServedKinds {
     let list = APIResourceList { group_version: api_version.to_owned(), resources: Vec::new() };
-    OfferedKinds { api_version: api_version.to_owned(), list }
+    ServedKinds { api_version: api_version.to_owned(), list }
 }
 
 #[test]

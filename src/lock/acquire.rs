@@ -142,7 +142,7 @@ impl Watched {
 
 fn not_written(error: ApiError) -> AcquireError {
     match error {
-        ApiError::Interrupted => AcquireError::Interrupted,
+        ApiError::Cancelled => AcquireError::Interrupted,
         other => AcquireError::NotWritten(other),
     }
 }

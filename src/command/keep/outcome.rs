@@ -40,7 +40,7 @@ impl NotDone {
             | ApiError::NoConnection(_)
             | ApiError::NoAnswer(_)
             | ApiError::Unsupported(_)
-            | ApiError::Interrupted => None,
+            | ApiError::Cancelled => None,
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn write(
     let opt_out =
         |target: &Target| OptOut::to_write(target.namespace.clone(), target.releases(), until.clone(), reason.clone());
     let intended = targets.iter().map(|target| look(&client, opt_out(target))).collect::<Result<Vec<_>, _>>()?;
-    let by = client.own_name().ok().and_then(reason::plain_name);
+    let by = client.whoami().ok().and_then(reason::plain_name);
     let tally = carry_out(&client, intended, by.as_deref(), app);
     if tally.done > 0 && until == Until::Never {
         app.printer.hint("it has no end; give it one with --until 2026-12-01, or --until 3d from now");

@@ -84,7 +84,7 @@ pub(in crate::command) fn record_store(driver: Option<&str>) -> Result<StorageDr
 /// Where the identity cannot be read, the policy may still name the cluster by its server; what helm can do
 /// that the client cannot, the listing will show.
 fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &mut App) {
-    if *error == ApiError::Interrupted {
+    if *error == ApiError::Cancelled {
         return;
     }
     let note = format!("the uid of namespace kube-system could not be read: {error}");

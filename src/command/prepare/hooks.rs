@@ -21,7 +21,7 @@ pub(in crate::command) fn not_allowed(
     let client = gathered.inventory.client().filter(|_| !running.is_empty())?;
     match ask(client, &running, guard::verbs_for_hooks(gathered.helm.version().major)) {
         Ok(refusal) => refusal,
-        Err(ApiError::Interrupted) => None,
+        Err(ApiError::Cancelled) => None,
         Err(error) => {
             app.printer.note(format_args!("whether hooks may run could not be asked: {error}"));
             None

@@ -100,7 +100,7 @@ fn cluster(
     };
     findings.extend(check::cluster(policies, connection, identity.as_ref()));
     // Older API servers do not say it: nothing is found then.
-    let user = client.user().ok().flatten();
+    let user = client.whoami().ok();
     findings.extend(
         user.iter().map(|user| DoctorCheck::good("account", format!("{}, whose rights follow", sanitize::line(user)))),
     );

@@ -91,7 +91,7 @@ impl BeforeRollback {
                 return Some(Freshness::NotYet(still_there(&objects, awaited.patience)));
             }
             if self.pause(pause) == Pause::CutShort {
-                return Some(Freshness::Unknown(ApiError::Interrupted));
+                return Some(Freshness::Unknown(ApiError::Cancelled));
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -122,7 +122,7 @@ pub(super) fn leaving(client: &Client, objects: &[ObjectRef]) -> Result<Vec<Obje
     for (object, presence) in objects.iter().zip(client.presence(objects)) {
         match presence {
             Presence::Leaving => leaving.push(object.clone()),
-            Presence::Unknown(error @ (ApiError::NoConnection(_) | ApiError::Interrupted)) => return Err(error),
+            Presence::Unknown(error @ (ApiError::NoConnection(_) | ApiError::Cancelled)) => return Err(error),
             Presence::There | Presence::Gone | Presence::Unknown(_) => {}
         }
     }

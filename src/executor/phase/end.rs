@@ -139,7 +139,7 @@ fn is_for_good(why: &ApiError) -> bool {
 fn class(why: &ApiError) -> FailureClass {
     match why {
         ApiError::Forbidden(_) => FailureClass::Rbac,
-        ApiError::Interrupted => FailureClass::Interrupted,
+        ApiError::Cancelled => FailureClass::Interrupted,
         ApiError::NoConnection(_) | ApiError::NoAnswer(_) | ApiError::Unsupported(_) | ApiError::Failed(_) => {
             FailureClass::Unreachable
         }

@@ -128,7 +128,7 @@ fn cannot_be_told(error: &ApiError) -> Answer {
 fn class_of_look(error: &ApiError) -> Option<FailureClass> {
     let told = |text: &String| class_of(&Words { error: text.clone(), cause: None });
     Some(match error {
-        ApiError::Interrupted => return None,
+        ApiError::Cancelled => return None,
         ApiError::Forbidden(_) => FailureClass::Rbac,
         ApiError::NoAnswer(_) => FailureClass::Unreachable,
         ApiError::Unsupported(_) => FailureClass::Other,
@@ -171,7 +171,7 @@ mod tests {
     fn a_look_that_failed_is_of_the_class_that_helm_would_have_failed_with() {
         let text = |text: &str| text.to_owned();
         for (error, class) in [
-            (ApiError::Interrupted, None),
+            (ApiError::Cancelled, None),
             (ApiError::Forbidden(text("no")), Some(FailureClass::Rbac)),
             (ApiError::Unsupported(text("no")), Some(FailureClass::Other)),
             (ApiError::NoConnection(text("tcp connect error: Connection refused")), Some(FailureClass::Unreachable)),

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::{Record, ReplacedNames};
+use crate::cluster::{Record, SupersededNames};
 use crate::release::Namespace;
 
 /// Of the given namespaces those that have to be asked themselves.
 pub(super) fn doubtful_namespaces(
     records: &[Record],
-    names: &ReplacedNames,
+    names: &SupersededNames,
     namespaces: Vec<Namespace>,
 ) -> Vec<Namespace> {
     let mut newest: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
@@ -60,7 +60,7 @@ mod tests {
             created: None,
             keep_label: None,
         };
-        let mut names = ReplacedNames::default();
+        let mut names = SupersededNames::default();
         for (name, revision, count) in replaced {
             names.counts.entry((*name).to_owned()).or_default().insert(*revision, *count);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::{Record, ReplacedRevisions, StorageDriver};
+use crate::cluster::{Record, StorageDriver, SupersededRevisions};
 use crate::inventory::{Listing, Unreadable};
 use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision, Status};
 
@@ -10,7 +10,7 @@ use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision
 /// behind. Their records are not among those that were listed.
 pub(super) fn replaced_in_front(
     records: &[Record],
-    replaced: &[(Namespace, ReplacedRevisions)],
+    replaced: &[(Namespace, SupersededRevisions)],
 ) -> BTreeMap<Namespace, Vec<String>> {
     let mut newest: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for record in records {
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_replaced_revision_counts_where_it_is_in_front() {
-        let replaced = ReplacedRevisions {
+        let replaced = SupersededRevisions {
             newest: BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 4), ("c".to_owned(), 1)]),
             odd: Vec::new(),
         };

@@ -12,7 +12,7 @@ use super::{
     BatchRecheck, ClusterWide, Contents, Inventory, InventoryError, KeptRecords, Listing, ObjectLists, Protection,
     Unreadable,
 };
-use crate::cluster::{ApiError, Client, ReplacedRevisions, StorageDriver};
+use crate::cluster::{ApiError, Client, StorageDriver, SupersededRevisions};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 pub(super) use group::listing as listing_of;
@@ -85,7 +85,7 @@ impl Inventory for MetadataInventory {
 }
 
 /// Records whose names do not say of which release they are: whatever that is, it is not understood.
-fn odd_names(namespace: &Namespace, found: &ReplacedRevisions) -> Vec<Unreadable> {
+fn odd_names(namespace: &Namespace, found: &SupersededRevisions) -> Vec<Unreadable> {
     let why = "its name does not say which release and revision it is of";
     let entry =
         |name: &String| Unreadable { namespace: Some(namespace.clone()), name: name.clone(), why: why.to_owned() };
@@ -97,7 +97,7 @@ impl ApiError {
     pub(super) fn helm_may_see_more(&self) -> bool {
         match self {
             ApiError::NoConnection(_) | ApiError::Unsupported(_) => true,
-            ApiError::Forbidden(_) | ApiError::NoAnswer(_) | ApiError::Failed(_) | ApiError::Interrupted => false,
+            ApiError::Forbidden(_) | ApiError::NoAnswer(_) | ApiError::Failed(_) | ApiError::Cancelled => false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
 
-use crate::cluster::{ApiError, Client, Payload, Payloads, StorageDriver, Wanted};
+use crate::cluster::{ApiError, Client, Payload, Payloads, RecordRequest, StorageDriver};
 use crate::inventory::contents::{GatheredContents, content_of, read_stored, unpack};
 use crate::inventory::{Contents, ObjectLists};
 use crate::parallel::run_workers;
@@ -37,13 +37,14 @@ pub(in crate::inventory) fn contents(
     reader.finish(client)
 }
 
-fn wanted(expected: &Expected<'_>) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> = Vec::new();
+fn wanted(expected: &Expected<'_>) -> Vec<RecordRequest> {
+    let mut wanted: Vec<RecordRequest> = Vec::new();
     for ((_, object), release) in expected {
         match wanted.last_mut().filter(|last| last.namespace == release.id.namespace) {
             Some(last) => last.objects.extend([object.clone()]),
             None => {
-                wanted.push(Wanted { namespace: release.id.namespace.clone(), objects: [object.clone()].into() });
+                wanted
+                    .push(RecordRequest { namespace: release.id.namespace.clone(), objects: [object.clone()].into() });
             }
         }
     }
@@ -80,7 +81,7 @@ impl Reader<'_> {
     fn finish(self, client: &Client) -> Result<Contents, ApiError> {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents();
         let missing = match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            None if client.is_told_to_end() => return Err(ApiError::Interrupted),
+            None if client.is_cancelled() => return Err(ApiError::Cancelled),
             None => "its record was gone when it was to be read".to_owned(),
             Some(ApiError::Forbidden(why)) => format!("its record may not be read: {why}"),
             Some(error) => return Err(error),

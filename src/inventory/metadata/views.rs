@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{ApiError, InNamespace, NamespaceFacts, Record, ReplacedNames, ReplacedRevisions};
+use crate::cluster::{ApiError, InNamespace, NamespaceFacts, Record, SupersededNames, SupersededRevisions};
 use crate::inventory::Unlisted;
 use crate::parallel::join;
 use crate::release::Namespace;
@@ -14,7 +14,7 @@ use super::doubt::doubtful_namespaces;
 pub(super) struct View {
     pub(super) records: Vec<Record>,
     /// Of each namespace of the fence that was looked at.
-    pub(super) replaced: Vec<(Namespace, ReplacedRevisions)>,
+    pub(super) replaced: Vec<(Namespace, SupersededRevisions)>,
     /// Those that refused.
     pub(super) unlisted: Vec<Unlisted>,
     /// Those of the fence, where namespaces may be listed.
@@ -24,7 +24,7 @@ pub(super) struct View {
 /// Looks at everything where that is allowed, with all three questions at the same time.
 pub(super) fn look(inventory: &MetadataInventory) -> Result<View, ApiError> {
     let (client, store) = (&inventory.client, inventory.store);
-    let with_names = || join(|| client.replaced_names(store), || client.records(store));
+    let with_names = || join(|| client.superseded_names(store), || client.records(store));
     let (namespaces, (names, records)) = join(|| namespaces(inventory), with_names);
     let panicked = || ApiError::Failed("a look at the cluster panicked".to_owned());
     let namespaces = namespaces.unwrap_or_else(|_| Err(panicked()));
@@ -54,11 +54,11 @@ pub(super) fn look(inventory: &MetadataInventory) -> Result<View, ApiError> {
 fn everything(
     inventory: &MetadataInventory,
     records: Vec<Record>,
-    names: &ReplacedNames,
+    names: &SupersededNames,
     namespaces: Vec<Namespace>,
 ) -> Result<View, ApiError> {
     let doubtful = doubtful_namespaces(&records, names, namespaces);
-    let replaced = inventory.client.replaced_revisions(inventory.store, doubtful)?;
+    let replaced = inventory.client.superseded_revisions(inventory.store, doubtful)?;
     Ok(View { records, replaced, unlisted: Vec::new(), namespaces: None })
 }
 
@@ -79,7 +79,7 @@ fn one_by_one(inventory: &MetadataInventory, fence: Vec<Namespace>) -> Result<Vi
         Some(first) if seen.is_empty() => Err(ApiError::Forbidden(first.why.clone())),
         _ => {
             unlisted.sort();
-            let replaced = inventory.client.replaced_revisions(inventory.store, seen)?;
+            let replaced = inventory.client.superseded_revisions(inventory.store, seen)?;
             Ok(View { records, replaced, unlisted, namespaces: None })
         }
     }

@@ -1,0 +1,163 @@
+//! Namespaces: which there are, their labels and annotations, and one of them with its releases as they are now.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::Namespace as NamespaceObject;
+use kube::Api;
+use kube::api::{ListParams, ObjectMeta};
+
+use super::client::{Client, bounded};
+use super::opt_outs::{OptOutConfigMap, list_opt_outs, own_annotations};
+use super::records::{Record, StorageDriver, list_releases};
+use super::request::{ApiError, concurrently, list_metadata, with_retry};
+use crate::release::Namespace;
+
+const NAMESPACES_PER_PAGE: u32 = 1000;
+
+/// What tells a cluster from every other: the UID of its namespace `kube-system`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity(pub String);
+
+/// The metadata of a namespace. Untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NamespaceFacts {
+    /// All its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Those of its annotations that begin with `helm-purge/`; a very long one is truncated.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// The metadata of a namespace that was requested by its name, or why it could not be read.
+pub type NamedNamespace = (Namespace, Result<NamespaceFacts, ApiError>);
+
+/// What to request about a namespace beside the records of its releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamespaceQuestions {
+    /// Whether to list its opt-outs.
+    pub opt_outs: bool,
+    /// How to read its labels and annotations, if at all.
+    pub metadata: Option<NamespaceRequest>,
+}
+
+/// With which right a namespace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamespaceRequest {
+    /// `list` in the whole cluster, of which this needs a single item.
+    List,
+    /// `get` of this namespace.
+    Get,
+}
+
+/// The answers, each with its own error.
+#[derive(Debug)]
+pub struct NamespaceNow {
+    /// All records of the releases in question.
+    pub records: Result<Vec<Record>, ApiError>,
+    /// The opt-outs; none if they were not requested.
+    pub marks: Result<Vec<OptOutConfigMap>, ApiError>,
+    /// The labels and annotations; `None` if there is no such namespace, or they were not requested.
+    pub facts: Result<Option<NamespaceFacts>, ApiError>,
+}
+
+impl Client {
+    /// The cluster's identity.
+    ///
+    /// # Errors
+    /// If the namespace `kube-system` cannot be read.
+    pub fn identity(&self) -> Result<Identity, ApiError> {
+        let kube_system = self.query(async |client| {
+            let api = Api::<NamespaceObject>::all(client);
+            with_retry(async || api.get_metadata("kube-system").await).await
+        })?;
+        let uid = kube_system.metadata.uid.filter(|uid| !uid.is_empty());
+        uid.map(Identity).ok_or_else(|| ApiError::Failed("the namespace kube-system has no UID".to_owned()))
+    }
+
+    /// All namespaces.
+    ///
+    /// # Errors
+    /// If they cannot be listed.
+    pub fn namespaces(&self) -> Result<BTreeMap<Namespace, NamespaceFacts>, ApiError> {
+        let named = |metadata: ObjectMeta| {
+            // The API server accepts no other names.
+            let name = metadata.name.as_ref()?.parse::<Namespace>().ok()?;
+            Some((name, NamespaceFacts::from(metadata)))
+        };
+        let namespaces = self.query(async move |client| {
+            let api = Api::<NamespaceObject>::all(client);
+            list_metadata(&api, ListParams::default().limit(NAMESPACES_PER_PAGE), usize::MAX, named).await
+        })?;
+        Ok(namespaces.into_iter().collect())
+    }
+
+    /// Some namespaces by their names: an account that may not list namespaces may often read those of its releases.
+    ///
+    /// # Errors
+    /// If nothing could be requested at all. A namespace that was refused has its own error.
+    pub fn namespaces_by_name(&self, namespaces: Vec<Namespace>) -> Result<Vec<NamedNamespace>, ApiError> {
+        self.bounded_query(async move |client| {
+            let api = Api::<NamespaceObject>::all(client);
+            let get = async |namespace: Namespace| {
+                let found = with_retry(async || api.get_metadata(namespace.as_str()).await).await;
+                (namespace, found.map(|object| NamespaceFacts::from(object.metadata)))
+            };
+            Ok(concurrently(namespaces, get).await)
+        })
+    }
+
+    /// Requests everything about a namespace and some of its releases concurrently.
+    ///
+    /// # Errors
+    /// If nothing could be requested at all. A request that was refused has its error in its own answer.
+    pub fn namespace_now(
+        &self,
+        store: StorageDriver,
+        namespace: &Namespace,
+        releases: &[String],
+        questions: NamespaceQuestions,
+    ) -> Result<NamespaceNow, ApiError> {
+        let (namespace, releases) = (namespace.clone(), releases.to_vec());
+        self.query(async move |client| {
+            let marks = async {
+                if questions.opt_outs {
+                    bounded(Box::pin(list_opt_outs(&client, Some(&namespace)))).await
+                } else {
+                    Ok(Vec::new())
+                }
+            };
+            let facts = async {
+                match questions.metadata {
+                    Some(request) => facts(Api::all(client.clone()), &namespace, request).await,
+                    None => Ok(None),
+                }
+            };
+            let records = list_releases(&client, store, &namespace, &releases);
+            let (records, marks, facts) = tokio::join!(records, marks, facts);
+            Ok(NamespaceNow { records, marks, facts })
+        })
+    }
+}
+
+async fn facts(
+    api: Api<NamespaceObject>,
+    namespace: &Namespace,
+    request: NamespaceRequest,
+) -> Result<Option<NamespaceFacts>, ApiError> {
+    let found = match request {
+        NamespaceRequest::Get => with_retry(async || api.get_metadata_opt(namespace.as_str()).await).await?,
+        NamespaceRequest::List => {
+            let one = ListParams::default().fields(&format!("metadata.name={namespace}"));
+            with_retry(async || api.list_metadata(&one).await).await?.items.pop()
+        }
+    };
+    Ok(found.map(|object| NamespaceFacts::from(object.metadata)))
+}
+
+impl From<ObjectMeta> for NamespaceFacts {
+    fn from(metadata: ObjectMeta) -> Self {
+        Self {
+            annotations: own_annotations(metadata.annotations.unwrap_or_default()),
+            labels: metadata.labels.unwrap_or_default(),
+        }
+    }
+}

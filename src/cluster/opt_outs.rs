@@ -1,0 +1,266 @@
+//! Opt-outs: ConfigMaps with the label `helm-purge: keep`, read by their metadata, and written for `helm purge keep`.
+//!
+//! An opt-out is created only if there is no object of its name, and changed or removed only as it was read, so that
+//! what another user writes in between stays. A change affects only this program's own annotations. A `ConfigMap` of the
+//! same name without the label belongs to another program and is never written to.
+//!
+//! The built-in role `edit` has all the rights for that in its namespace, but not the right to annotate the namespace.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::Api;
+use kube::api::{ObjectMeta, Patch};
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::request::{
+    ApiError, MAX_PAGES, concurrently, delete_unchanged, has_label, labelled, list_metadata, patch_params, post_params,
+    with_retry, with_timeout,
+};
+use crate::release::{Namespace, ObjectVersion};
+
+/// The keys of this program's annotations begin with this.
+const ANNOTATION_PREFIX: &str = "helm-purge/";
+/// A longer text is no reason, date or list; an annotation may have a quarter of a megabyte.
+const LONGEST_ANNOTATION: usize = 2000;
+/// The annotations that a change sets, or removes if the new opt-out does not have them.
+const CHANGED: [&str; 3] = [OptOutConfigMap::UNTIL, OptOutConfigMap::REASON, OptOutConfigMap::BY];
+
+/// An opt-out. Untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOutConfigMap {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Those of its annotations that begin with `helm-purge/`; a very long one is truncated.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl OptOutConfigMap {
+    /// The label of an opt-out, and its value.
+    pub const LABEL: (&str, &str) = ("helm-purge", "keep");
+    /// The annotation with the globs of the releases that it keeps; without it, it keeps all of them.
+    pub const RELEASES: &str = "helm-purge/releases";
+    /// The annotation with the end.
+    pub const UNTIL: &str = "helm-purge/until";
+    /// The annotation with the reason.
+    pub const REASON: &str = "helm-purge/reason";
+    /// The annotation with the name of the user who wrote it.
+    pub const BY: &str = "helm-purge/by";
+}
+
+/// The opt-outs of one namespace, or why they could not be listed.
+pub type OptOutConfigMapsInNamespace = (Namespace, Result<Vec<OptOutConfigMap>, ApiError>);
+
+/// What exists under the name of an opt-out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OptOutTarget {
+    /// Nothing.
+    Free,
+    /// An opt-out.
+    Taken(StoredOptOut),
+    /// A `ConfigMap` without the label, which belongs to another program.
+    Foreign,
+}
+
+/// An opt-out as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredOptOut {
+    /// What it says. Untrusted text.
+    pub mark: OptOutConfigMap,
+    version: ObjectVersion,
+}
+
+impl Client {
+    /// The opt-outs of the whole cluster, in no order.
+    ///
+    /// # Errors
+    /// If they cannot be listed in all namespaces.
+    pub fn keep_marks(&self) -> Result<Vec<OptOutConfigMap>, ApiError> {
+        self.bounded_query(async |client| list_opt_outs(&client, None).await)
+    }
+
+    /// The same, namespace by namespace, for accounts that may not list in all namespaces.
+    ///
+    /// # Errors
+    /// If nothing could be requested at all. A namespace that was refused has its own error.
+    pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<OptOutConfigMapsInNamespace>, ApiError> {
+        self.bounded_query(async move |client| {
+            let list = async |namespace: Namespace| {
+                let found = list_opt_outs(&client, Some(&namespace)).await;
+                (namespace, found)
+            };
+            Ok(concurrently(namespaces, list).await)
+        })
+    }
+
+    /// What exists under the name of an opt-out.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<OptOutTarget, ApiError> {
+        let (namespace, name) = (namespace.to_string(), name.to_owned());
+        let found = self.query(async move |client| {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            with_retry(async || api.get_metadata_opt(&name).await).await
+        })?;
+        Ok(found.map_or(OptOutTarget::Free, |object| OptOutTarget::of(object.metadata)))
+    }
+
+    /// Creates an opt-out.
+    ///
+    /// # Errors
+    /// If that is not allowed, or an object of its name exists by now; then nothing was written.
+    pub fn make_mark(&self, mark: &OptOutConfigMap) -> Result<(), ApiError> {
+        let (namespace, object) = (mark.namespace.clone(), config_map(mark));
+        self.query(async move |client| {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            with_timeout(api.create(&post_params(), &object)).await.map(drop)
+        })
+    }
+
+    /// Changes the end, the reason and the writer of an opt-out to those of another one of its name. Everything else in
+    /// the `ConfigMap` stays.
+    ///
+    /// # Errors
+    /// If that is not allowed, or it was written again since it was read; then nothing was written.
+    pub fn change_mark(&self, seen: &StoredOptOut, mark: &OptOutConfigMap) -> Result<(), ApiError> {
+        let (namespace, name, change) = (mark.namespace.clone(), mark.name.clone(), change(seen, mark));
+        self.query(async move |client| {
+            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+            with_timeout(api.patch_metadata(&name, &patch_params(), &Patch::Merge(change))).await.map(drop)
+        })
+    }
+
+    /// Removes an opt-out.
+    ///
+    /// # Errors
+    /// If that is not allowed, or it was written again since it was read; then it still exists.
+    pub fn remove_mark(&self, seen: &StoredOptOut) -> Result<(), ApiError> {
+        let StoredOptOut { mark, version } = seen.clone();
+        self.query(async move |client| {
+            let api = Api::<ConfigMap>::namespaced(client, &mark.namespace);
+            with_timeout(delete_unchanged(&api, &mark.name, &version.uid, Some(&version.version))).await
+        })
+    }
+}
+
+/// Lists the opt-outs of a namespace, or of the whole cluster.
+pub(super) async fn list_opt_outs(
+    client: &kube::Client,
+    namespace: Option<&Namespace>,
+) -> Result<Vec<OptOutConfigMap>, ApiError> {
+    let api = match namespace {
+        Some(namespace) => Api::<ConfigMap>::namespaced(client.clone(), namespace.as_str()),
+        None => Api::all(client.clone()),
+    };
+    let read = |metadata| Some(OptOutConfigMap::from(metadata));
+    list_metadata(&api, labelled(OptOutConfigMap::LABEL), MAX_PAGES, read).await
+}
+
+/// This program's annotations. One that is too long is cut and ends in `…`, which is in no name and no date.
+pub(super) fn own_annotations(annotations: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut own = annotations;
+    own.retain(|key, _| key.starts_with(ANNOTATION_PREFIX));
+    for text in own.values_mut() {
+        if let Some((end, _)) = text.char_indices().nth(LONGEST_ANNOTATION) {
+            text.truncate(end);
+            text.push('…');
+        }
+    }
+    own
+}
+
+impl From<ObjectMeta> for OptOutConfigMap {
+    fn from(metadata: ObjectMeta) -> Self {
+        Self {
+            namespace: metadata.namespace.unwrap_or_default(),
+            name: metadata.name.unwrap_or_default(),
+            annotations: own_annotations(metadata.annotations.unwrap_or_default()),
+        }
+    }
+}
+
+impl OptOutTarget {
+    fn of(metadata: ObjectMeta) -> Self {
+        if !has_label(&metadata, OptOutConfigMap::LABEL) {
+            return OptOutTarget::Foreign;
+        }
+        let version = ObjectVersion::from(&metadata);
+        OptOutTarget::Taken(StoredOptOut { mark: OptOutConfigMap::from(metadata), version })
+    }
+}
+
+fn config_map(mark: &OptOutConfigMap) -> ConfigMap {
+    let (key, value) = OptOutConfigMap::LABEL;
+    let metadata = ObjectMeta {
+        namespace: Some(mark.namespace.clone()),
+        name: Some(mark.name.clone()),
+        labels: Some([(key.to_owned(), value.to_owned())].into()),
+        annotations: Some(mark.annotations.clone()),
+        ..ObjectMeta::default()
+    };
+    ConfigMap { metadata, ..ConfigMap::default() }
+}
+
+/// The API server refuses the change if the object has another UID or resource version.
+fn change(seen: &StoredOptOut, mark: &OptOutConfigMap) -> Value {
+    let value = |key: &str| mark.annotations.get(key).map_or(Value::Null, |text| Value::String(text.clone()));
+    let annotations = CHANGED.into_iter().map(|key| (key.to_owned(), value(key))).collect::<serde_json::Map<_, _>>();
+    let (uid, version) = (&*seen.version.uid, &*seen.version.version);
+    json!({"metadata": {"uid": uid, "resourceVersion": version, "annotations": annotations}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_annotations_are_taken_and_never_more_of_them_than_a_person_would_write() {
+        let long = "ä".repeat(LONGEST_ANNOTATION + 1);
+        let annotations = [("helm-purge/reason", "demo"), ("other/reason", "x"), ("helm-purge/until", long.as_str())];
+        let annotations = annotations.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        let own = own_annotations(annotations.into());
+        assert_eq!(own["helm-purge/reason"], "demo");
+        assert_eq!(own["helm-purge/until"].chars().count(), LONGEST_ANNOTATION + 1);
+        assert!(own["helm-purge/until"].ends_with("ä…") && own.len() == 2);
+    }
+
+    fn place(labels: &[(&str, &str)]) -> OptOutTarget {
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        OptOutTarget::of(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() })
+    }
+
+    #[test]
+    fn only_a_config_map_with_the_very_label_is_ours() {
+        assert!(matches!(place(&[("app", "web"), ("helm-purge", "keep")]), OptOutTarget::Taken(_)));
+        for labels in [&[][..], &[("helm-purge", "true")], &[("helm-purge", "")], &[("keep", "helm-purge")]] {
+            assert_eq!(place(labels), OptOutTarget::Foreign, "{labels:?}");
+        }
+        assert_eq!(OptOutTarget::of(ObjectMeta::default()), OptOutTarget::Foreign);
+    }
+
+    fn mark(annotations: &[(&str, &str)]) -> OptOutConfigMap {
+        let annotations = annotations.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
+        OptOutConfigMap { namespace: "dev-a".to_owned(), name: "helm-purge-keep".to_owned(), annotations }
+    }
+
+    #[test]
+    fn a_change_is_for_one_writing_and_takes_away_what_is_not_said_any_more() {
+        let version = ObjectVersion { uid: "u".into(), version: "7".into() };
+        let seen =
+            StoredOptOut { mark: mark(&[(OptOutConfigMap::REASON, "demo"), ("helm-purge/other", "x")]), version };
+        let change = change(&seen, &mark(&[(OptOutConfigMap::UNTIL, "2026-12-01")]));
+        let annotations = json!({"helm-purge/until": "2026-12-01", "helm-purge/reason": null, "helm-purge/by": null});
+        assert_eq!(change, json!({"metadata": {"uid": "u", "resourceVersion": "7", "annotations": annotations}}));
+    }
+
+    #[test]
+    fn what_is_made_has_the_label_and_no_data() {
+        let object = config_map(&mark(&[]));
+        assert!(has_label(&object.metadata, OptOutConfigMap::LABEL));
+        assert_eq!((object.data, object.binary_data, object.immutable), (None, None, None));
+    }
+}

@@ -1,0 +1,147 @@
+//! The payloads of release records: what Helm stored for a revision, still compressed.
+//!
+//! Payloads are handed on as they come. The number of payloads that wait to be taken is bounded, so the taker sets the
+//! pace.
+
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::stream::TryStreamExt;
+use k8s_openapi::ByteString;
+use kube::Api;
+use kube::api::{DynamicObject, ListParams};
+use serde_json::Value;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::client::Client;
+use super::records::{NOT_SUPERSEDED, StorageDriver, select_records};
+use super::request::{ApiError, concurrently, pages, with_retry};
+use crate::release::Namespace;
+
+/// From this number of records in one namespace on, a list is cheaper than a request for each.
+const MIN_LISTED: usize = 4;
+/// A page of whole records: a record has at most a megabyte, most have a hundredth of that.
+const PAYLOADS_PER_PAGE: u32 = 50;
+const MAX_WAITING: usize = 32;
+
+/// Which payloads of a namespace to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRequest {
+    /// The namespace.
+    pub namespace: Namespace,
+    /// The names of the objects that hold the records.
+    pub objects: BTreeSet<String>,
+}
+
+/// One payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// The namespace of its record.
+    pub namespace: Namespace,
+    /// The object that holds it.
+    pub object: String,
+    /// The text that Helm stored, still compressed; empty if there was none.
+    pub packed: Vec<u8>,
+}
+
+/// Payloads as they come. Several threads may take them.
+#[derive(Debug)]
+pub struct Payloads(Mutex<Receiver<Result<Payload, ApiError>>>);
+
+impl Payloads {
+    /// Waits for the next one; none if all have come, or the run was cancelled. A record that does not exist has no
+    /// payload.
+    pub fn next(&self) -> Option<Result<Payload, ApiError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
+    }
+}
+
+impl Client {
+    /// Starts to read payloads.
+    ///
+    /// # Errors
+    /// If nothing can be requested at all.
+    pub fn payloads(&self, store: StorageDriver, requests: Vec<RecordRequest>) -> Result<Payloads, ApiError> {
+        let (sender, receiver) = channel(MAX_WAITING);
+        let cancelled = self.cancelled();
+        self.spawn(async move |client| {
+            let read = async {
+                match client {
+                    Err(error) => drop(sender.send(Err(error)).await),
+                    Ok(client) => read_all(&client, store, requests, &sender).await,
+                }
+            };
+            tokio::select! { () = read => {}, () = cancelled => {} }
+        })?;
+        Ok(Payloads(Mutex::new(receiver)))
+    }
+}
+
+type PayloadSender = Sender<Result<Payload, ApiError>>;
+
+async fn read_all(client: &kube::Client, store: StorageDriver, requests: Vec<RecordRequest>, sender: &PayloadSender) {
+    let read = async |request: RecordRequest| {
+        if let Err(error) = read(client, store, request, sender).await {
+            // The receiver may be gone already.
+            let _ = sender.send(Err(error)).await;
+        }
+    };
+    concurrently(requests, read).await;
+}
+
+/// Reads the requested payloads of one namespace.
+async fn read(
+    client: &kube::Client,
+    store: StorageDriver,
+    request: RecordRequest,
+    sender: &PayloadSender,
+) -> Result<(), ApiError> {
+    let RecordRequest { namespace, mut objects } = request;
+    let api = store.api(client, Some(namespace.as_str()));
+    let send = async |object, record| {
+        let payload = Payload { namespace: namespace.clone(), object, packed: payload_of(store, record) };
+        sender.send(Ok(payload)).await.map_err(|_| ApiError::Cancelled)
+    };
+    if objects.len() >= MIN_LISTED {
+        list(&api, &mut objects, &send).await?;
+    }
+    // Also those that the list leaves out: the newest revision may be marked as superseded.
+    for object in objects {
+        if let Some(record) = with_retry(async || api.get_opt(&object).await).await? {
+            send(object, record).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads page by page, sends each requested record, and removes it from `objects`.
+async fn list(
+    api: &Api<DynamicObject>,
+    objects: &mut BTreeSet<String>,
+    send: &impl AsyncFn(String, DynamicObject) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let selected = select_records(NOT_SUPERSEDED).limit(PAYLOADS_PER_PAGE);
+    let mut pages = pin!(pages(selected, usize::MAX, async |page: &ListParams| api.list(page).await));
+    while !objects.is_empty()
+        && let Some(page) = pages.try_next().await?
+    {
+        for mut record in page {
+            let object = record.metadata.name.take().unwrap_or_default();
+            if objects.remove(&object) {
+                send(object, record).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A Secret holds it as base64, a `ConfigMap` as text.
+fn payload_of(store: StorageDriver, mut record: DynamicObject) -> Vec<u8> {
+    let payload = record.data.pointer_mut("/data/release").map(Value::take).unwrap_or_default();
+    match store {
+        StorageDriver::Secrets => serde_json::from_value::<ByteString>(payload).map(|bytes| bytes.0),
+        StorageDriver::ConfigMaps => serde_json::from_value::<String>(payload).map(String::into_bytes),
+    }
+    .unwrap_or_default()
+}

@@ -1,0 +1,315 @@
+//! One request to the API server: its errors, timeout, retries, pages, labels and preconditions.
+//!
+//! A read is sent again after a transient error, because it changes nothing. A write is sent once.
+
+use std::error::Error;
+use std::fmt::{self, Debug};
+use std::future::{Future, ready};
+use std::time::Duration;
+
+use futures_util::stream::{Stream, StreamExt, TryStreamExt, iter, try_unfold};
+use kube::Api;
+use kube::api::{DeleteParams, ListParams, ObjectMeta, PatchParams, PostParams, Preconditions};
+use kube::core::ObjectList;
+use serde::de::DeserializeOwned;
+
+use crate::release::ObjectVersion;
+
+/// The API server records this program's changes under this name.
+const FIELD_MANAGER: &str = "helm-purge";
+/// How long an answer may take, retries included. The client has no such limit of its own.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// The pauses before each retry: a leader election or a broken connection is over in a second or two.
+const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1800)];
+/// The API server may ask for a longer pause, up to this one.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How many requests of one operation are sent at a time. Each needs a connection of its own, and a new connection
+/// costs the API server more than most answers.
+pub(super) const CONCURRENT_REQUESTS: usize = 8;
+/// The page size for lists of large objects, and how many such pages are read at most.
+pub(super) const OBJECTS_PER_PAGE: u32 = 250;
+pub(super) const MAX_PAGES: usize = 200;
+
+/// Why the cluster did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiError {
+    /// The account does not have the right.
+    Forbidden(String),
+    /// The client cannot connect or log in. Helm may, because it is less strict about certificates.
+    NoConnection(String),
+    /// The API server was reached, but its answer did not come, or not all of it. Helm would have the same problem.
+    NoAnswer(String),
+    /// The API server does not support the request.
+    Unsupported(String),
+    /// Anything else.
+    Failed(String),
+    /// The run was cancelled.
+    Cancelled,
+}
+
+impl From<&kube::Error> for ApiError {
+    fn from(error: &kube::Error) -> Self {
+        match error {
+            kube::Error::Api(status) if status.code == 403 => ApiError::Forbidden(status.message.clone()),
+            kube::Error::Api(status) if status.code == 401 => ApiError::NoConnection(status.message.clone()),
+            kube::Error::Api(status) if matches!(status.code, 405 | 406 | 501) => {
+                ApiError::Unsupported(status.message.clone())
+            }
+            kube::Error::Api(status) => ApiError::Failed(status.message.clone()),
+            error if is_broken_connection(error) => {
+                ApiError::NoAnswer(format!("the connection to the API server broke: {}", root_cause(error)))
+            }
+            kube::Error::Auth(_) | kube::Error::HyperError(_) | kube::Error::Service(_) => {
+                ApiError::NoConnection(with_causes(error))
+            }
+            other => ApiError::Failed(with_causes(other)),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ApiError::Forbidden(text)
+            | ApiError::NoConnection(text)
+            | ApiError::NoAnswer(text)
+            | ApiError::Unsupported(text)
+            | ApiError::Failed(text) => f.write_str(text),
+            ApiError::Cancelled => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl Error for ApiError {}
+
+/// Whether a connection broke after it had been established.
+fn is_broken_connection(error: &kube::Error) -> bool {
+    let mut next = Some(error as &(dyn Error + 'static));
+    while let Some(cause) = next {
+        if let Some(cause) = cause.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return !cause.is_connect();
+        }
+        if cause.is::<hyper::Error>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+/// The text of the innermost cause, without the URL of a manual that the TLS library appends to its errors.
+fn root_cause(error: &kube::Error) -> String {
+    let mut last = error as &(dyn Error + 'static);
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    let text = last.to_string();
+    text.split_once(": https://docs.rs/").map_or(text.as_str(), |(text, _)| text).to_owned()
+}
+
+/// An error and its causes in one line, each text once.
+pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// Sends a request once.
+pub(super) async fn with_timeout<T>(request: impl Future<Output = kube::Result<T>>) -> Result<T, ApiError> {
+    match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
+        Ok(answer) => answer.map_err(|error| ApiError::from(&error)),
+        Err(_) => Err(ApiError::NoAnswer(format!("no answer within {} s", REQUEST_TIMEOUT.as_secs()))),
+    }
+}
+
+/// Sends a read, and sends it again after each transient error.
+///
+/// kube's own retries take longer than the timeout, so that its error would never be seen.
+pub(super) async fn with_retry<T>(request: impl AsyncFn() -> kube::Result<T>) -> Result<T, ApiError> {
+    with_timeout(retry(PAUSES, request)).await
+}
+
+async fn retry<T>(pauses: [Duration; 3], request: impl AsyncFn() -> kube::Result<T>) -> kube::Result<T> {
+    for pause in pauses {
+        match request().await {
+            Err(error) if is_transient(&error) => tokio::time::sleep(pause.max(retry_after(&error))).await,
+            answer => return answer,
+        }
+    }
+    request().await
+}
+
+fn is_transient(error: &kube::Error) -> bool {
+    match error {
+        kube::Error::Api(status) => matches!(status.code, 429 | 500 | 502 | 503 | 504),
+        error => is_broken_connection(error),
+    }
+}
+
+/// The pause that the API server asks for.
+fn retry_after(error: &kube::Error) -> Duration {
+    let details = if let kube::Error::Api(status) = error { status.details.as_ref() } else { None };
+    Duration::from_secs(details.map_or(0, |details| details.retry_after_seconds.into())).min(LONGEST_PAUSE)
+}
+
+/// Sends a request for each item, a few at a time. The answers have the order of the items.
+pub(super) async fn concurrently<I, T>(items: impl IntoIterator<Item = I>, request: impl AsyncFn(I) -> T) -> Vec<T> {
+    let request = &request;
+    let requests = items.into_iter().enumerate().map(|(index, item)| async move { (index, request(item).await) });
+    // The next request starts as soon as any of them has ended.
+    let mut answers = iter(requests).buffer_unordered(CONCURRENT_REQUESTS).collect::<Vec<_>>().await;
+    answers.sort_unstable_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Reads a list page by page, in pages of `parameters.limit` objects. It is an error if there are more than `max_pages`.
+pub(super) fn pages<T: Clone>(
+    parameters: ListParams,
+    max_pages: usize,
+    list: impl AsyncFn(&ListParams) -> kube::Result<ObjectList<T>>,
+) -> impl Stream<Item = Result<Vec<T>, ApiError>> {
+    try_unfold((list, Some(parameters), 0), move |(list, next, count)| async move {
+        let Some(mut parameters) = next else { return Ok(None) };
+        if count == max_pages {
+            let size = parameters.limit.unwrap_or_default();
+            return Err(ApiError::Failed(format!("there are more than {max_pages} pages of {size} objects")));
+        }
+        let page = with_retry(|| list(&parameters)).await?;
+        parameters.continue_token = page.metadata.continue_.filter(|token| !token.is_empty());
+        let next = parameters.continue_token.is_some().then_some(parameters);
+        Ok(Some((page.items, (list, next, count + 1))))
+    })
+}
+
+/// Reads all pages; keeps of each object what `read` returns.
+pub(super) async fn collect<T, R>(
+    pages: impl Stream<Item = Result<Vec<T>, ApiError>>,
+    read: impl Fn(T) -> Option<R>,
+) -> Result<Vec<R>, ApiError> {
+    let add = |mut found: Vec<R>, page: Vec<T>| {
+        found.extend(page.into_iter().filter_map(&read));
+        ready(Ok(found))
+    };
+    pages.try_fold(Vec::new(), add).await
+}
+
+/// Lists objects by their metadata alone; keeps of each what `read` returns.
+pub(super) async fn list_metadata<K, T>(
+    api: &Api<K>,
+    parameters: ListParams,
+    max_pages: usize,
+    read: impl Fn(ObjectMeta) -> Option<T>,
+) -> Result<Vec<T>, ApiError>
+where
+    K: Clone + Debug + DeserializeOwned,
+{
+    let list = async |page: &ListParams| api.list_metadata(page).await;
+    collect(pages(parameters, max_pages, list), |object| read(object.metadata)).await
+}
+
+/// Selects the objects that have this label with this value.
+pub(super) fn labelled((key, value): (&str, &str)) -> ListParams {
+    ListParams::default().labels(&format!("{key}={value}")).limit(OBJECTS_PER_PAGE)
+}
+
+pub(super) fn has_label(metadata: &ObjectMeta, (key, value): (&str, &str)) -> bool {
+    metadata.labels.as_ref().and_then(|labels| labels.get(key)).is_some_and(|found| found == value)
+}
+
+/// Deletes an object if it is still the one with this UID and, if one is given, still has this resource version.
+pub(super) async fn delete_unchanged<K>(
+    api: &Api<K>,
+    name: &str,
+    uid: &str,
+    resource_version: Option<&str>,
+) -> kube::Result<()>
+where
+    K: Clone + Debug + DeserializeOwned,
+{
+    let unchanged = Preconditions { uid: Some(uid.to_owned()), resource_version: resource_version.map(str::to_owned) };
+    api.delete(name, &DeleteParams::default().preconditions(unchanged)).await.map(drop)
+}
+
+pub(super) fn post_params() -> PostParams {
+    PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() }
+}
+
+pub(super) fn patch_params() -> PatchParams {
+    PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() }
+}
+
+impl From<&ObjectMeta> for ObjectVersion {
+    fn from(metadata: &ObjectMeta) -> Self {
+        Self {
+            uid: metadata.uid.as_deref().unwrap_or_default().into(),
+            version: metadata.resource_version.as_deref().unwrap_or_default().into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use kube::core::Status;
+
+    use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("one can be had");
+        runtime.block_on(future)
+    }
+
+    /// Asks a server that gives this status code so often, and then an answer; says how often it was asked, and what the
+    /// last error was.
+    fn ask(code: u16, times: usize) -> (usize, Option<String>) {
+        let asked = Cell::new(0);
+        let answer = block_on(retry([Duration::ZERO; 3], async || {
+            asked.set(asked.get() + 1);
+            let error = || kube::Error::Api(Box::new(Status::failure("trouble", "").with_code(code)));
+            if asked.get() <= times { Err(error()) } else { Ok(()) }
+        }));
+        (asked.get(), answer.err().map(|error| ApiError::from(&error).to_string()))
+    }
+
+    #[test]
+    fn what_may_be_over_soon_is_asked_again_and_nothing_else_is() {
+        for code in [429, 500, 502, 503, 504] {
+            assert_eq!(ask(code, 3), (4, None), "{code}");
+        }
+        for code in [400, 401, 403, 404, 410, 422] {
+            assert_eq!(ask(code, 1), (1, Some("trouble".to_owned())), "{code}");
+        }
+    }
+
+    #[test]
+    fn trouble_that_does_not_end_is_told_in_the_words_of_the_api_server() {
+        assert_eq!(ask(503, usize::MAX), (4, Some("trouble".to_owned())));
+    }
+
+    #[test]
+    fn a_list_that_never_ends_is_given_up_and_is_no_list() {
+        let endless = async |_: &ListParams| {
+            let list: ObjectList<String> = serde_json::from_str(
+                r#"{"apiVersion":"v1","kind":"List","metadata":{"continue":"more"},"items":["one"]}"#,
+            )
+            .expect("a list");
+            Ok(list)
+        };
+        let count = Cell::new(0);
+        let read = |_| {
+            count.set(count.get() + 1);
+            Some(())
+        };
+        let read = block_on(collect(pages(ListParams::default(), MAX_PAGES, endless), read));
+        assert!(matches!(read, Err(ApiError::Failed(_))));
+        assert_eq!(count.get(), MAX_PAGES);
+    }
+}
