@@ -6,7 +6,7 @@ use super::expected::{Expectation, ExpectedOrder, ExpectedRelease, Outcome};
 use super::folder::Loaded;
 use crate::guard::{self, Refusal};
 use crate::location::Location;
-use crate::plan::{self, Entry, Filters, Plan, Reason, Source, Subject, UnseenOptOuts, Verdict};
+use crate::plan::{self, Decision, Filters, Plan, PlanEntry, Reason, Source, Subject, UnseenOptOuts};
 use crate::policy::{Phase, Policy};
 use crate::release::ReleaseId;
 
@@ -78,12 +78,12 @@ pub fn judge(expected: &Expectation, given: &Given, plan: &Plan, refusals: &[Ref
 
 fn of_release(id: &ReleaseId, expected: &Expectation, plan: &Plan) -> Option<Difference> {
     let entry = plan.entries.iter().find(|entry| id_of(entry) == Some(id));
-    let outcome = match entry.map(|entry| entry.decision.verdict) {
-        Some(Verdict::Purge) => Outcome::Purge,
-        Some(Verdict::Keep) => Outcome::Keep,
+    let outcome = match entry.map(PlanEntry::decision) {
+        Some(Decision::Purge) => Outcome::Purge,
+        Some(Decision::Keep) => Outcome::Keep,
         None => Outcome::Outside,
     };
-    let reasons = entry.map(|entry| entry.decision.reasons.as_slice()).unwrap_or_default();
+    let reasons = entry.map(|entry| entry.reasons.as_slice()).unwrap_or_default();
     let said = match expected.releases.get(id) {
         None if outcome == Outcome::Outside => return None,
         None => Said::at("(not mentioned)", &expected.place),
@@ -93,7 +93,7 @@ fn of_release(id: &ReleaseId, expected: &Expectation, plan: &Plan) -> Option<Dif
     Some(Difference { about: id.to_string(), expected: said, found: found_words(outcome, reasons) })
 }
 
-fn id_of(entry: &Entry) -> Option<&ReleaseId> {
+fn id_of(entry: &PlanEntry) -> Option<&ReleaseId> {
     match &entry.subject {
         Subject::Release(release) => Some(&release.id),
         Subject::Unreadable(_) | Subject::Unlisted(_) => None,
@@ -148,7 +148,7 @@ fn of_guards(expected: &Expectation, refusals: &[Refusal]) -> Vec<Difference> {
 fn of_order(expected: &ExpectedOrder, plan: &Plan) -> Vec<Difference> {
     let phases = [("first", Phase::First, &expected.first), ("last", Phase::Last, &expected.last)];
     let difference = |(word, phase, expected_ids): (&str, Phase, &Vec<ReleaseId>)| {
-        let going = plan.going().filter(|(_, going)| going.phase == phase).map(|(release, _)| &release.id);
+        let going = plan.selected().filter(|(_, selected)| selected.phase == phase).map(|(release, _)| &release.id);
         let (found, wanted) = (going.collect::<BTreeSet<_>>(), expected_ids.iter().collect::<BTreeSet<_>>());
         (found != wanted).then(|| Difference {
             about: format!("what goes {word}"),

@@ -1,21 +1,14 @@
 //! What may stop a purge before its first delete. Pure: facts in, refusals out.
 
+mod checks;
 mod cluster;
-mod history;
-mod hooks;
-mod limits;
-mod protection;
 mod refusal;
-mod saved_plan;
 mod scope;
-mod window;
 
-pub use cluster::{ClusterFacts, Interactivity, cluster, same_cluster};
-pub use history::kept_histories;
-pub use hooks::{RunningHook, hooks, running_hooks, verbs_for_hooks};
-pub use limits::{has_limits, limits};
-pub use protection::{required_keeps, unseen_opt_outs};
+pub use checks::{
+    RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, required_keeps, running_hooks,
+    unseen_opt_outs, verbs_for_hooks, windows,
+};
+pub use cluster::{ClusterFacts, Interactivity, cluster, same_cluster, saved_cluster, saved_policies};
 pub use refusal::Refusal;
-pub use saved_plan::{saved_cluster, saved_policies};
 pub use scope::{Scope, ScopeError, ScopeFacts, scope};
-pub use window::{WindowStatus, windows};

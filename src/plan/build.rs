@@ -1,17 +1,16 @@
 //! From policies and facts to a plan.
 
-use super::case::{Decider, Fences, names};
-use super::decision::{Decision, Entry, Kinds, Plan, Subject, Verdict};
-use super::facts::ClusterState;
-use super::filters::Filters;
-use super::order::put_in_order;
+use std::collections::BTreeSet;
+
+use super::decide::{Decider, Fences, names};
+use super::model::{ClusterState, Filters, Kinds, Plan, PlanEntry, Subject};
 use super::reason::Reason;
-use super::shards::keep_what_goes_last;
-use super::tally::PlanTotals;
-use crate::inventory::{Listing, Unlisted, Unreadable};
+use super::totals::PlanTotals;
+use crate::inventory::{Contents, Listing};
 use crate::options::Hooks;
-use crate::policy::{Policy, SelectorMatch};
-use crate::release::{Content, Known, Namespace, Release, Status};
+use crate::policy::{Phase, Policy, SelectorMatch};
+use crate::release::{Content, Dependents, Known, Namespace, Release, ReleaseId, Status};
+use crate::shard::Shard;
 
 /// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
 pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) -> Plan {
@@ -27,9 +26,14 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
     put_in_order(&mut entries, facts.contents);
     keep_what_goes_last(&mut entries, facts.contents, filters.shard);
     let unreadable = facts.listing.unreadable.iter().filter(|entry| may_be_in_fence(&cases, entry.namespace.as_ref()));
-    entries.extend(unreadable.map(unreadable_entry));
+    entries.extend(
+        unreadable
+            .map(|entry| PlanEntry::kept(Subject::Unreadable(entry.clone()), Reason::Unreadable(entry.why.clone()))),
+    );
     let unlisted = facts.listing.unlisted.iter().filter(|entry| may_be_in_fence(&cases, Some(&entry.namespace)));
-    entries.extend(unlisted.map(unlisted_entry));
+    entries.extend(
+        unlisted.map(|entry| PlanEntry::kept(Subject::Unlisted(entry.clone()), Reason::NotListed(entry.why.clone()))),
+    );
     // In place: of many entries there should not be another copy.
     entries.sort_unstable_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
     Plan {
@@ -77,18 +81,18 @@ pub(super) fn with_chart(release: &Release, facts: &ClusterState<'_>) -> Release
     Release { chart, ..release.clone() }
 }
 
-pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Decider<'_>) -> Entry {
+pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Decider<'_>) -> PlanEntry {
     let content = cases.facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
     let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
     let defines = content.is_some_and(|content| !content.sweeping.is_empty());
     let kinds = if defines { Kinds::Defined } else { Kinds::None };
-    let (decision, going) = cases.decide(&release, fences);
-    let is_kept = going.is_some_and(|going| going.options.uninstall.keeps_history());
+    let (reasons, selected) = cases.decide(&release, fences);
+    let is_kept = selected.is_some_and(|selected| selected.options.uninstall.keeps_history());
     let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
-    let skips = going.is_some_and(|going| going.options.uninstall.hooks == Hooks::Skip);
+    let skips = selected.is_some_and(|selected| selected.options.uninstall.hooks == Hooks::Skip);
     let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
     let hooks_skipped = hooks_skipped.unwrap_or_default();
-    Entry { subject: Subject::Release(release), decision, going, claims_stay, kinds, losses, hooks_skipped }
+    PlanEntry { subject: Subject::Release(release), reasons, selected, claims_stay, kinds, losses, hooks_skipped }
 }
 
 /// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
@@ -104,28 +108,6 @@ pub(super) fn is_asked_for(release: &Release, filters: &Filters) -> bool {
     let namespace = filters.asks_for(&release.id.namespace);
     let named = filters.only.is_empty() || filters.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
     namespace && named
-}
-
-fn unreadable_entry(entry: &Unreadable) -> Entry {
-    let reasons = vec![Reason::Unreadable(entry.why.clone())];
-    kept(Subject::Unreadable(entry.clone()), reasons)
-}
-
-fn unlisted_entry(entry: &Unlisted) -> Entry {
-    kept(Subject::Unlisted(entry.clone()), vec![Reason::NotListed(entry.why.clone())])
-}
-
-fn kept(subject: Subject, reasons: Vec<Reason>) -> Entry {
-    let decision = Decision { verdict: Verdict::Keep, reasons };
-    Entry {
-        subject,
-        decision,
-        going: None,
-        claims_stay: Vec::new(),
-        kinds: Kinds::None,
-        losses: Vec::new(),
-        hooks_skipped: Vec::new(),
-    }
 }
 
 /// No two entries are alike in all of it.
@@ -159,4 +141,51 @@ fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
 /// What a percentage is a percentage of. A kept history is not running and would only dilute it.
 fn seen(listing: &Listing) -> usize {
     listing.releases.iter().filter(|release| release.status != Status::Uninstalled).count() + listing.unreadable.len()
+}
+
+/// An operator that goes before the objects it looks after leaves them behind: their finalizers wait for it for ever.
+/// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
+/// policy says.
+pub(super) fn put_in_order(entries: &mut [PlanEntry], contents: &Contents) {
+    let ties = |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.ties);
+    let going = entries.iter().filter(|entry| entry.selected.is_some()).filter_map(id);
+    let going = going.filter_map(|id| Some((id, ties(id)?))).collect::<Vec<_>>();
+    let users = Dependents::of(going.iter().copied());
+    let needed = going.iter().filter(|(id, own)| users.need(id, own));
+    let needed = needed.map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
+    for entry in entries {
+        if id(entry).is_some_and(|id| needed.contains(id))
+            && let Some(selected) = &mut entry.selected
+        {
+            selected.phase = Phase::Last;
+        }
+    }
+}
+
+fn id(entry: &PlanEntry) -> Option<&ReleaseId> {
+    entry.release().map(|release| &release.id)
+}
+
+/// What goes last waits for everything else, and no shard waits for another. So whatever goes last, by the policy or
+/// because of what it defines, stays, and so does what defines kinds that releases of other shards may hold objects of: a
+/// run over the whole fence, after all shards, takes it.
+pub(super) fn keep_what_goes_last(entries: &mut [PlanEntry], contents: &Contents, shard: Option<Shard>) {
+    if shard.is_none_or(|shard| shard.of().get() == 1) {
+        return;
+    }
+    for entry in entries {
+        if entry.selected.is_some_and(|selected| selected.phase == Phase::Last)
+            || (entry.selected.is_some() && defines(entry, contents))
+        {
+            entry.keep(Reason::AfterAllShards);
+        }
+    }
+}
+
+fn defines(entry: &PlanEntry, contents: &Contents) -> bool {
+    let Subject::Release(release) = &entry.subject else { return false };
+    let content = contents.get(&release.id).and_then(|content| content.as_ref().ok());
+    let has_kinds =
+        content.is_some_and(|content| matches!(&content.ties.defines, Known::Is(kinds) if !kinds.is_empty()));
+    has_kinds || entry.kinds == Kinds::Defined
 }

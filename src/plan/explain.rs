@@ -1,12 +1,9 @@
 //! Everything that has a say about one release, also what lost, and also where there is no such release (yet).
 
 use super::build::{entry_of, with_chart};
-use super::case::{Decider, names};
-use super::decision::{Entry, KeepState, keep_state};
-use super::facts::ClusterState;
-use super::filters::Filters;
+use super::decide::{Decider, candidate, names};
+use super::model::{ClusterState, Filters, KeepState, PlanEntry, keep_state};
 use super::opt_out::OptOutNote;
-use super::rules::candidate;
 use crate::inventory::{Found, OptOut};
 use crate::location::Location;
 use crate::policy::{KeepEntry, NamePattern, Policy, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch};
@@ -20,7 +17,7 @@ pub struct Explanation {
     /// What there is of it.
     pub presence: Presence,
     /// What becomes of it, as the plan has it. Where there is no such release: of one that was deployed this moment.
-    pub entry: Option<Entry>,
+    pub entry: Option<PlanEntry>,
     /// What each policy says.
     pub policies: Vec<PolicyExplanation>,
     /// The opt-outs that name it, those too that are over.

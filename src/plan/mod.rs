@@ -4,32 +4,27 @@
 //! whatever the order of the list or of the policy's entries. Knows no helm, no cluster and no clock.
 
 mod build;
-mod case;
-mod content;
-mod decision;
+mod decide;
 mod explain;
-mod facts;
-mod filters;
+mod model;
 mod opt_out;
-mod order;
 #[cfg(test)]
-mod properties;
+mod properties_test;
 mod reason;
 mod recheck;
-mod rules;
-mod saved;
-mod shards;
-mod tally;
+mod saved_diff;
+mod totals;
 
 pub use build::{build, to_read};
-pub use content::objects_beyond;
-pub use decision::{Decision, Entry, KeepHits, KeepState, Kinds, Plan, SelectedRelease, Subject, Verdict};
+pub use decide::objects_beyond;
 pub use explain::{
     Explanation, KeepExplanation, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation, explain,
 };
-pub use facts::ClusterState;
-pub use filters::{Filters, UnseenOptOuts};
+pub use model::{
+    ClusterState, Decision, Filters, KeepHits, KeepState, Kinds, Plan, PlanEntry, SelectedRelease, Subject,
+    UnseenOptOuts,
+};
 pub use opt_out::{Ends, OptOutNote, OptOutState};
 pub use reason::{NearMiss, Reason, Source};
 pub use recheck::{protected_now, recheck};
-pub use saved::{SavedPlanDiff, only_saved};
+pub use saved_diff::{SavedPlanDiff, only_saved};

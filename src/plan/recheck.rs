@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::case::Decider;
-use super::decision::Plan;
-use super::facts::ClusterState;
-use super::filters::Filters;
+use super::decide::Decider;
+use super::model::ClusterState;
+use super::model::Filters;
+use super::model::Plan;
 use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};

@@ -15,13 +15,13 @@ pub(super) fn ties(
     inventory: &AnyWay,
 ) -> Result<BTreeMap<ReleaseId, CrdUsage>, CommandError> {
     let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
-    let waited_for = plan.going().filter(|(_, going)| going.phase < last).map(|(release, _)| release);
+    let waited_for = plan.selected().filter(|(_, selected)| selected.phase < last).map(|(release, _)| release);
     let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
     let ties_of = |release: &Release| {
         let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
         content.and_then(|content| content.as_ref().ok()).map_or_else(CrdUsage::unknown, |content| content.ties.clone())
     };
-    Ok(plan.going().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
+    Ok(plan.selected().map(|(release, _)| (release.id.clone(), ties_of(release))).collect())
 }
 
 /// The kinds that helm has to know of to uninstall what goes.

@@ -29,7 +29,7 @@ pub(in crate::command) struct Overrides {
 
 impl<'a> Ways<'a> {
     pub(in crate::command) fn of(prepared: &'a Prepared, overrides: Overrides) -> Self {
-        let going = prepared.plan.going().map(|(release, going)| (&release.id, going)).collect();
+        let going = prepared.plan.selected().map(|(release, selected)| (&release.id, selected)).collect();
         Self { going, ties: &prepared.ties, policies: &prepared.policies, overrides }
     }
 

@@ -10,7 +10,7 @@ use crate::command::prepare::Prepared;
 use crate::executor::{self, ObservedState, Outcome, Run};
 use crate::history_tag::HistoryTag;
 use crate::inventory::{AnyWay, Found, Inventory, Listing, ObjectLists, older};
-use crate::plan::{Entry, Reason, Subject};
+use crate::plan::{PlanEntry, Reason, Subject};
 use crate::release::{Release, ReleaseId, Status};
 
 /// The releases of a run whose history is kept, each with its mark.
@@ -22,7 +22,7 @@ pub(in crate::command) struct Keeping<'a> {
 impl<'a> Keeping<'a> {
     /// Those of a plan; the marks are those of its policies, in their order.
     pub(in crate::command) fn of(prepared: &'a Prepared, marks: &'a [HistoryTag]) -> Self {
-        let kept = prepared.plan.going().filter(|(_, going)| going.options.uninstall.keeps_history());
+        let kept = prepared.plan.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history());
         let marks = kept.filter_map(|(release, going)| Some((&release.id, marks.get(going.policy)?))).collect();
         Self { inventory: &prepared.inventory, marks }
     }
@@ -89,7 +89,7 @@ fn uninstalled<'a>(planned: &Release, listing: &'a Listing) -> Result<&'a Releas
 pub(in crate::command) fn finish_earlier(prepared: &Prepared) -> usize {
     let Some(records) = prepared.inventory.kept_records() else { return 0 };
     let is_said = |reason: &Reason| matches!(reason, Reason::HistoryKept | Reason::NotSelected(_));
-    let only_kept = |entry: &&Entry| entry.decision.reasons.iter().all(is_said);
+    let only_kept = |entry: &&PlanEntry| entry.reasons.iter().all(is_said);
     let kept = prepared.plan.entries.iter().filter(only_kept).filter_map(|entry| match &entry.subject {
         Subject::Release(release) => Some(release),
         Subject::Unreadable(_) | Subject::Unlisted(_) => None,

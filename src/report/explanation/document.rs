@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::plan::{
-    Explanation, KeepExplanation, KeepState, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation, Verdict,
+    Explanation, KeepExplanation, KeepState, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation,
 };
 use crate::policy::{RuleMatch, SelectorMatch};
 use crate::report::plan::document::{Facts, ReasonOfDocument};
@@ -69,7 +69,7 @@ impl ExplanationDocument {
             Presence::Unlisted(_) => ("unlisted", None),
             Presence::Missing => ("nothing", None),
         };
-        let decision = explanation.entry.as_ref().map(|entry| &entry.decision);
+        let entry = explanation.entry.as_ref();
         let opt_out = |note: &crate::plan::OptOutNote| OptOutOfExplanation {
             source: note.opt_out.source.to_string(),
             ends: note.ends.to_string(),
@@ -82,8 +82,8 @@ impl ExplanationDocument {
             name: explanation.id.name.to_string(),
             found,
             facts,
-            decision: decision.map(|decision| if decision.verdict == Verdict::Purge { "purge" } else { "keep" }),
-            reasons: decision.iter().flat_map(|decision| &decision.reasons).map(ReasonOfDocument::of).collect(),
+            decision: entry.map(|entry| entry.decision().as_str()),
+            reasons: entry.iter().flat_map(|entry| &entry.reasons).map(ReasonOfDocument::of).collect(),
             policies: explanation.policies.iter().map(PolicyOfExplanation::of).collect(),
             opt_outs: explanation.opt_outs.iter().map(opt_out).collect(),
         }

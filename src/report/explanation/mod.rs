@@ -5,8 +5,8 @@ mod document;
 pub use document::ExplanationDocument;
 
 use crate::plan::{
-    Entry, Explanation, KeepExplanation, KeepState, OptOutState, PolicyExplanation, Presence, Reason, RuleExplanation,
-    ScopeExplanation, Verdict,
+    Decision, Explanation, KeepExplanation, KeepState, OptOutState, PlanEntry, PolicyExplanation, Presence, Reason,
+    RuleExplanation, ScopeExplanation,
 };
 use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Object, Release};
@@ -65,9 +65,9 @@ fn release_words(release: &Release, now: jiff::Timestamp) -> String {
 }
 
 fn verdict(explanation: &Explanation, paint: Styles) -> String {
-    match explanation.entry.as_ref().map(|entry| entry.decision.verdict) {
-        Some(Verdict::Purge) => paint.purge("purge"),
-        Some(Verdict::Keep) => "keep".to_owned(),
+    match explanation.entry.as_ref().map(PlanEntry::decision) {
+        Some(Decision::Purge) => paint.purge("purge"),
+        Some(Decision::Keep) => "keep".to_owned(),
         None if explanation.policies.iter().all(|policy| policy.fence == ScopeExplanation::Outside) => {
             "keep: it is outside the fence, and never touched".to_owned()
         }
@@ -76,8 +76,8 @@ fn verdict(explanation: &Explanation, paint: Styles) -> String {
 }
 
 /// That it is in the fence is said by the policy's own line.
-fn deciding(entry: &Entry) -> impl Iterator<Item = &Reason> {
-    entry.decision.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
+fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
+    entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
 }
 
 fn rows_of_policy(policy: &PolicyExplanation, table: &mut Table) {
@@ -139,11 +139,11 @@ fn held(content: &Result<Content, String>) -> String {
     if named.is_empty() { "its namespace only, no data".to_owned() } else { named.join("; ") }
 }
 
-fn is_restorable(entry: &Entry) -> bool {
-    entry.going.is_some_and(|going| going.options.uninstall.keeps_history())
+fn is_restorable(entry: &PlanEntry) -> bool {
+    entry.selected.is_some_and(|selected| selected.options.uninstall.keeps_history())
 }
 
-fn undo(entry: &Entry) -> String {
+fn undo(entry: &PlanEntry) -> String {
     let losses = entry.losses.iter().map(ToString::to_string).collect::<Vec<_>>();
     if losses.is_empty() {
         return "`helm purge restore` brings it back".to_owned();

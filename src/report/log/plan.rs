@@ -2,7 +2,7 @@
 
 use super::{Level, LogLine};
 use crate::journal::OperationKind;
-use crate::plan::{Entry, Verdict};
+use crate::plan::PlanEntry;
 use crate::report::plan::table::PlanView;
 use crate::report::run::note::JournalRef;
 use crate::report::undo::{PruneRow, PruneView, RestoreView};
@@ -27,12 +27,12 @@ pub fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + us
     std::iter::once(line).chain(view.plan.entries.iter().map(decision_line))
 }
 
-fn decision_line(entry: &Entry) -> LogLine {
+fn decision_line(entry: &PlanEntry) -> LogLine {
     let namespace = entry.subject.namespace().map_or("?", |namespace| namespace.as_str());
     LogLine::new(Level::Debug, "decision")
         .with("release", format!("{namespace}/{}", entry.subject.name()))
-        .with("decision", if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" })
-        .with("reasons", entry.decision.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .with("decision", entry.decision().as_str())
+        .with("reasons", entry.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 /// The plan of a restore in one line.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::opt_outs::{KeepOfDocument, OptOutOfDocument};
 use super::table::PlanView;
 use crate::cluster::{Connection, Identity};
-use crate::plan::{Entry, Filters, Reason, Subject, UnseenOptOuts, Verdict};
+use crate::plan::{Filters, PlanEntry, Reason, Subject, UnseenOptOuts};
 use crate::policy::{KeepEntry, PolicySet};
 use crate::release::Release;
 
@@ -187,7 +187,7 @@ impl ClusterOfDocument {
 }
 
 impl ReleaseOfDocument {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &PlanEntry) -> Self {
         let facts = match &entry.subject {
             Subject::Release(release) => Some(Facts::of(release)),
             Subject::Unreadable(_) | Subject::Unlisted(_) => None,
@@ -196,10 +196,10 @@ impl ReleaseOfDocument {
             namespace: entry.subject.namespace().map(ToString::to_string),
             name: entry.subject.name().to_owned(),
             facts,
-            decision: if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" },
-            reasons: entry.decision.reasons.iter().map(ReasonOfDocument::of).collect(),
-            phase: entry.going.map(|going| going.phase.as_str()),
-            restorable: entry.going.map(|going| going.options.uninstall.keeps_history()),
+            decision: entry.decision().as_str(),
+            reasons: entry.reasons.iter().map(ReasonOfDocument::of).collect(),
+            phase: entry.selected.map(|selected| selected.phase.as_str()),
+            restorable: entry.selected.map(|selected| selected.options.uninstall.keeps_history()),
             losses: entry.losses.iter().map(ToString::to_string).collect(),
             hooks_skipped: entry.hooks_skipped.iter().map(|hook| format!("{} {}", hook.kind, hook.name)).collect(),
             claims_stay: entry.claims_stay.iter().map(ToString::to_string).collect(),

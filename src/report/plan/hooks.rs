@@ -1,7 +1,7 @@
 //! What a plan says of hooks: those that do not run, because a policy says so.
 
 use super::table::Detail;
-use crate::plan::{Entry, Plan};
+use crate::plan::{Plan, PlanEntry};
 use crate::report::words::plural;
 use crate::sanitize;
 
@@ -19,7 +19,7 @@ pub(in crate::report) fn lines(plan: &Plan, detail: Detail) -> Vec<String> {
     lines
 }
 
-fn line(entry: &Entry, detail: Detail) -> String {
+fn line(entry: &PlanEntry, detail: Detail) -> String {
     let namespace = entry.subject.namespace().map(ToString::to_string).unwrap_or_default();
     let all = &entry.hooks_skipped;
     let most = if detail == Detail::Wide { all.len() } else { NAMED };

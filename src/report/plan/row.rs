@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::table::Detail;
-use crate::plan::{Entry, Reason, Source, Subject, Verdict};
+use crate::plan::{Decision, PlanEntry, Reason, Source, Subject};
 use crate::release::{Known, Release};
 use crate::report::words::age;
 use crate::sanitize;
 
 /// The cells of an entry, in the order of the headings.
-pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Detail) -> Vec<String> {
+pub(in crate::report) fn cells(entry: &PlanEntry, now: jiff::Timestamp, detail: Detail) -> Vec<String> {
     let release = match &entry.subject {
         Subject::Release(release) => Some(release),
         Subject::Unreadable(_) | Subject::Unlisted(_) => None,
     };
     let unknown = || "?".to_owned();
-    let verdict = if entry.decision.verdict == Verdict::Purge { "purge" } else { "keep" };
+    let verdict = entry.decision().as_str();
     let mut cells = vec![
         entry.subject.namespace().map_or_else(unknown, ToString::to_string),
         sanitize::line(entry.subject.name()),
@@ -25,9 +25,9 @@ pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Deta
         why(entry),
     ];
     if detail == Detail::Wide {
-        let decided = match entry.decision.verdict {
-            Verdict::Purge => entry.decision.reasons.last(),
-            Verdict::Keep => entry.decision.reasons.first(),
+        let decided = match entry.decision() {
+            Decision::Purge => entry.reasons.last(),
+            Decision::Keep => entry.reasons.first(),
         };
         let first = decided.and_then(Reason::source);
         cells.push(release.map_or_else(unknown, |release| release.revision.to_string()));
@@ -38,11 +38,11 @@ pub(in crate::report) fn cells(entry: &Entry, now: jiff::Timestamp, detail: Deta
 }
 
 /// The chart of a release that something else keeps is nobody's business, and was not looked for.
-fn chart(entry: &Entry, release: Option<&Release>) -> String {
+fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
     let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::PerhapsKept { .. });
     match release.map(|release| &release.chart) {
         Some(Known::Is(chart)) => sanitize::line(&chart.to_string()),
-        Some(Known::Unknown) if !entry.decision.reasons.iter().any(matters) => "-".to_owned(),
+        Some(Known::Unknown) if !entry.reasons.iter().any(matters) => "-".to_owned(),
         Some(Known::Unknown) | None => "?".to_owned(),
     }
 }
@@ -55,12 +55,9 @@ fn age_of(release: &Release, now: jiff::Timestamp) -> Option<String> {
 }
 
 /// What decided. That a release is in the fence goes without saying.
-pub(in crate::report) fn why(entry: &Entry) -> String {
-    let said = entry
-        .decision
-        .reasons
-        .iter()
-        .filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
+pub(in crate::report) fn why(entry: &PlanEntry) -> String {
+    let said =
+        entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. }));
     let texts = said.map(|reason| match reason.source() {
         Some(source) => format!("{} ({})", sanitize::line(&reason.to_string()), short(source)),
         None => sanitize::line(&reason.to_string()),

@@ -7,7 +7,7 @@ use super::undo;
 use crate::cluster::{Connection, Identity};
 use crate::guard::Refusal;
 use crate::helm::Helm;
-use crate::plan::{Entry, Filters, KeepHits, KeepState, Plan, Subject, Verdict};
+use crate::plan::{Decision, Filters, KeepHits, KeepState, Plan, PlanEntry, Subject};
 use crate::policy::PolicySet;
 use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
@@ -87,10 +87,10 @@ fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles
     }
     let mut lines = table.into_lines(width, NEEDED);
     let heading = lines.next().map(|line| format!("  {}", paint.strong(&line)));
-    let verdicts = view.plan.entries.iter().map(|entry| entry.decision.verdict);
+    let verdicts = view.plan.entries.iter().map(PlanEntry::decision);
     let body = lines.zip(verdicts).map(|(line, verdict)| match verdict {
-        Verdict::Purge => format!("  {line}"),
-        Verdict::Keep => format!("  {}", paint.quiet(&line)),
+        Decision::Purge => format!("  {line}"),
+        Decision::Keep => format!("  {}", paint.quiet(&line)),
     });
     heading.into_iter().chain(body).collect()
 }
@@ -123,7 +123,7 @@ fn keep_lines(hits: &[KeepHits], paint: Styles) -> Vec<String> {
 /// What an uninstall leaves behind and somebody goes on paying for.
 fn claims_line(plan: &Plan) -> Option<String> {
     const NAMED: usize = 5;
-    let goes = |entry: &&Entry| entry.decision.verdict == Verdict::Purge && !entry.claims_stay.is_empty();
+    let goes = |entry: &&PlanEntry| entry.decision() == Decision::Purge && !entry.claims_stay.is_empty();
     let releases = plan.entries.iter().filter(goes).filter_map(|entry| match &entry.subject {
         Subject::Release(release) => Some(release.id.to_string()),
         Subject::Unreadable(_) | Subject::Unlisted(_) => None,

@@ -1,7 +1,7 @@
 //! What a plan says of the way back: which releases can be restored once they are gone, and what that would not bring.
 
 use super::table::Detail;
-use crate::plan::{Entry, Plan};
+use crate::plan::{Plan, PlanEntry};
 use crate::release::Loss;
 use crate::report::words::plural;
 use crate::sanitize;
@@ -39,7 +39,7 @@ fn which(plan: &Plan, count: usize, all: usize, detail: Detail) -> String {
     format!("{count} of {} ({named}{more})", plural(all, "release"))
 }
 
-fn loss_line(entry: &Entry, detail: Detail) -> String {
+fn loss_line(entry: &PlanEntry, detail: Detail) -> String {
     let namespace = entry.subject.namespace().map(ToString::to_string).unwrap_or_default();
     let most = if detail == Detail::Wide { entry.losses.len() } else { NAMED };
     let named = entry.losses.iter().take(most).map(Loss::to_string).collect::<Vec<_>>().join(", ");

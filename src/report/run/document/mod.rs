@@ -7,7 +7,7 @@ pub(in crate::report) use result::ResultOfDocument;
 use serde::Serialize;
 
 use crate::executor::{ObservedState, OutcomeKind, Run, Verification};
-use crate::plan::{Entry, Subject, Verdict};
+use crate::plan::{Decision, PlanEntry, Subject};
 use crate::release::ReleaseId;
 use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::plan::row::why;
@@ -160,13 +160,13 @@ impl RunDocument {
 }
 
 /// What was planned at some time and stays after all has an outcome, and is not counted twice.
-fn kept<'a>(view: &PlanView<'a>, has_outcome: &dyn Fn(&ReleaseId) -> bool) -> impl Iterator<Item = &'a Entry> {
-    let entries = view.plan.entries.iter().filter(|entry| entry.decision.verdict == Verdict::Keep);
+fn kept<'a>(view: &PlanView<'a>, has_outcome: &dyn Fn(&ReleaseId) -> bool) -> impl Iterator<Item = &'a PlanEntry> {
+    let entries = view.plan.entries.iter().filter(|entry| entry.decision() == Decision::Keep);
     entries.filter(move |entry| !matches!(&entry.subject, Subject::Release(release) if has_outcome(&release.id)))
 }
 
 impl KeptOfDocument {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &PlanEntry) -> Self {
         let namespace = entry.subject.namespace().map_or("?", |namespace| namespace.as_str());
         Self { release: format!("{namespace}/{}", entry.subject.name()), why: why(entry) }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{ClusterState, Filters, Plan, Subject, Verdict, build, to_read};
+use super::{ClusterState, Decision, Filters, Plan, Subject, build, to_read};
 use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, Protection, SeenMarks, Unreadable};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
@@ -106,9 +106,9 @@ fn purged(plan: &Plan) -> BTreeSet<ReleaseId> {
     plan.chosen().map(|release| release.id.clone()).collect()
 }
 
-fn verdicts(plan: &Plan) -> Vec<(String, Verdict)> {
+fn verdicts(plan: &Plan) -> Vec<(String, Decision)> {
     let name = |subject: &Subject| format!("{:?}/{}", subject.namespace(), subject.name());
-    plan.entries.iter().map(|entry| (name(&entry.subject), entry.decision.verdict)).collect()
+    plan.entries.iter().map(|entry| (name(&entry.subject), entry.decision())).collect()
 }
 
 proptest! {
@@ -174,7 +174,7 @@ proptest! {
             prop_assert!(release.chart != Known::Unknown && release.updated != Known::Unknown);
         }
         for entry in plan.entries.iter().filter(|entry| matches!(entry.subject, Subject::Unreadable(_))) {
-            prop_assert_eq!(entry.decision.verdict, Verdict::Keep);
+            prop_assert_eq!(entry.decision(), Decision::Keep);
         }
     }
 

@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::is_asked_for;
-use super::decision::{Decision, Entry, Plan, Subject, Verdict};
-use super::filters::Filters;
+use super::model::{Decision, Filters, Plan, Subject};
 use super::reason::Reason;
 use crate::inventory::{Found, Listing};
 use crate::release::{Release, ReleaseId};
@@ -31,22 +30,22 @@ pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters
     for entry in &mut plan.entries {
         let Subject::Release(now) = &entry.subject else { continue };
         let planned = saved.get(&now.id);
-        let spared = match (entry.decision.verdict, planned) {
-            (Verdict::Keep, None) => None,
-            (Verdict::Purge, None) => {
+        let spared = match (entry.decision(), planned) {
+            (Decision::Keep, None) => None,
+            (Decision::Purge, None) => {
                 since.not_planned += 1;
                 Some(Reason::NotPlanned)
             }
-            (verdict, Some(planned)) => {
+            (decision, Some(planned)) => {
                 accounted.insert(now.id.clone());
                 let change = planned.difference(now);
-                let kept = || (verdict == Verdict::Keep).then(|| kept_by(&entry.decision));
+                let kept = || (decision == Decision::Keep).then(|| kept_by(&entry.reasons));
                 since.changed.extend(change.clone().or_else(kept).map(|what| ((*planned).clone(), what)));
-                change.filter(|_| verdict == Verdict::Purge).map(Reason::ChangedSince)
+                change.filter(|_| decision == Decision::Purge).map(Reason::ChangedSince)
             }
         };
         if let Some(reason) = spared {
-            spare(entry, reason);
+            entry.keep(reason);
         }
     }
     let unseen = saved.into_iter().filter(|(id, _)| !accounted.contains(*id));
@@ -58,13 +57,8 @@ pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters
 }
 
 /// What decided that it stays.
-fn kept_by(decision: &Decision) -> String {
-    decision.reasons.first().map_or_else(|| "kept now".to_owned(), |reason| format!("kept now: {reason}"))
-}
-
-fn spare(entry: &mut Entry, reason: Reason) {
-    entry.decision = Decision { verdict: Verdict::Keep, reasons: vec![reason] };
-    entry.going = None;
+fn kept_by(reasons: &[Reason]) -> String {
+    reasons.first().map_or_else(|| "kept now".to_owned(), |reason| format!("kept now: {reason}"))
 }
 
 impl SavedPlanDiff {
@@ -132,7 +126,7 @@ mod tests {
         let before = plan.chosen().map(|release| release.id.clone()).collect::<BTreeSet<_>>();
         let since = only_saved(&mut plan, &list_of(saved).releases, &listing, &filters);
         assert!(plan.chosen().all(|release| before.contains(&release.id)), "nothing is widened");
-        assert_eq!(plan.going().count(), plan.chosen().count());
+        assert_eq!(plan.selected().count(), plan.chosen().count());
         let name = |release: &Release| release.id.name.to_string();
         let goes = plan.chosen().map(name).collect::<Vec<_>>().join(" ");
         let changed = since.changed.iter().map(|(release, what)| format!("{}: {what}", name(release)));

@@ -1,27 +1,21 @@
 //! What a plan is made of.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
-use crate::inventory::{ManagedNamespace, Unlisted, Unreadable};
+use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, Unlisted, Unreadable};
 use crate::policy::{KeepEntry, Phase, PurgeOptions, Requirement, Until};
-use crate::release::{Loss, Namespace, Object, ObjectRef, Release};
+use crate::release::{Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
+use crate::shard::Shard;
 
-/// What becomes of a release.
+/// What a plan says about a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// It goes.
+pub enum Decision {
     Purge,
-    /// It stays.
     Keep,
-}
-
-/// A verdict and everything that speaks for it, what decided first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// What becomes of the release.
-    pub verdict: Verdict,
-    /// At least one.
-    pub reasons: Vec<Reason>,
 }
 
 /// What a decision is about.
@@ -37,13 +31,13 @@ pub enum Subject {
 
 /// A line of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct PlanEntry {
     /// What it is about.
     pub subject: Subject,
-    /// What becomes of it.
-    pub decision: Decision,
-    /// How it goes, where it does.
-    pub going: Option<SelectedRelease>,
+    /// At least one; the reason that decided comes first.
+    pub reasons: Vec<Reason>,
+    /// How the release is purged; none if it is kept.
+    pub selected: Option<SelectedRelease>,
     /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
     /// Whether definitions of kinds are among its objects, as far as its record was read.
@@ -106,7 +100,7 @@ pub enum KeepState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// One for each release of the fence that was asked for.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<PlanEntry>,
     /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; 0 hits too.
     pub keep_hits: Vec<KeepHits>,
     /// The opt-outs inside the fence: those first that are longer than the policy wants, then by their ends.
@@ -125,32 +119,67 @@ pub struct Plan {
     pub seen: usize,
 }
 
-impl Plan {
-    /// The releases that go, in the order of the plan.
-    pub fn chosen(&self) -> impl Iterator<Item = &Release> {
-        let purged = self.entries.iter().filter(|entry| entry.decision.verdict == Verdict::Purge);
-        purged.filter_map(|entry| match &entry.subject {
-            Subject::Release(release) => Some(release),
-            Subject::Unreadable(_) | Subject::Unlisted(_) => None,
-        })
+impl Decision {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Decision::Purge => "purge",
+            Decision::Keep => "keep",
+        }
+    }
+}
+
+impl PlanEntry {
+    /// An entry that is kept, of which nothing else is known.
+    pub(super) fn kept(subject: Subject, reason: Reason) -> Self {
+        Self {
+            subject,
+            reasons: vec![reason],
+            selected: None,
+            claims_stay: Vec::new(),
+            kinds: Kinds::None,
+            losses: Vec::new(),
+            hooks_skipped: Vec::new(),
+        }
     }
 
-    /// The releases that go, and how.
-    pub fn going(&self) -> impl Iterator<Item = (&Release, &SelectedRelease)> {
-        self.entries.iter().filter_map(|entry| match (&entry.subject, &entry.going) {
-            (Subject::Release(release), Some(going)) => Some((release, going)),
-            _ => None,
-        })
+    pub fn decision(&self) -> Decision {
+        if self.selected.is_some() { Decision::Purge } else { Decision::Keep }
+    }
+
+    /// The release, if the entry was readable.
+    pub fn release(&self) -> Option<&Release> {
+        match &self.subject {
+            Subject::Release(release) => Some(release),
+            Subject::Unreadable(_) | Subject::Unlisted(_) => None,
+        }
+    }
+
+    /// Keeps a release that was selected, for this reason.
+    pub(super) fn keep(&mut self, reason: Reason) {
+        self.reasons = vec![reason];
+        self.selected = None;
+    }
+}
+
+impl Plan {
+    /// The releases to purge, in the order of the plan.
+    pub fn chosen(&self) -> impl Iterator<Item = &Release> {
+        self.selected().map(|(release, _)| release)
+    }
+
+    /// The releases to purge, and how.
+    pub fn selected(&self) -> impl Iterator<Item = (&Release, &SelectedRelease)> {
+        self.entries.iter().filter_map(|entry| Some((entry.release()?, entry.selected.as_ref()?)))
     }
 
     /// The releases that can be restored once they are gone.
     pub fn restorable(&self) -> impl Iterator<Item = &Release> {
-        self.going().filter(|(_, going)| going.options.uninstall.keeps_history()).map(|(release, _)| release)
+        self.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history()).map(|(release, _)| release)
     }
 
     /// The last phase, where there is more than one.
     pub fn several_phases(&self) -> Option<Phase> {
-        let phases = self.going().map(|(_, going)| going.phase).collect::<std::collections::BTreeSet<_>>();
+        let phases = self.selected().map(|(_, selected)| selected.phase).collect::<std::collections::BTreeSet<_>>();
         if phases.len() > 1 { phases.last().copied() } else { None }
     }
 
@@ -162,12 +191,12 @@ impl Plan {
 
     /// Whether kinds vanish from the cluster with one of the releases that go.
     pub fn takes_kinds_along(&self) -> bool {
-        self.entries.iter().any(|entry| entry.decision.verdict == Verdict::Purge && entry.kinds == Kinds::Defined)
+        self.entries.iter().any(|entry| entry.decision() == Decision::Purge && entry.kinds == Kinds::Defined)
     }
 
     /// How many of the entries stay.
     pub fn kept(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.decision.verdict == Verdict::Keep).count()
+        self.entries.iter().filter(|entry| entry.decision() == Decision::Keep).count()
     }
 }
 
@@ -197,5 +226,77 @@ pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
         None => KeepState::InForce,
         Some(until) if until.is_over(now) => KeepState::Over(until.clone()),
         Some(until) => KeepState::Until(until.clone()),
+    }
+}
+
+/// Everything that is known of a cluster at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct ClusterState<'a> {
+    /// Its releases.
+    pub listing: &'a Listing,
+    /// What those hold that [`to_read`](super::to_read) names.
+    pub contents: &'a Contents,
+    /// What protects releases besides the policies.
+    pub protection: &'a Protection,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+impl<'a> ClusterState<'a> {
+    /// The labels of a namespace.
+    pub(super) fn labels(&self, namespace: &Namespace) -> Known<&'a BTreeMap<String, String>> {
+        self.protection.facts(namespace).map_or(Known::Unknown, |facts| Known::Is(&facts.labels))
+    }
+}
+
+/// What narrows a plan: nothing in it can make a release go that would stay without it, but for opt-outs that nobody
+/// can see.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    /// Only this namespace.
+    pub namespace: Option<Namespace>,
+    /// Only the namespaces of this part of the fence; limits count over all of it.
+    pub shard: Option<Shard>,
+    /// Only releases that one of these names; all, where there is none.
+    pub only: Vec<KeepEntry>,
+    /// Releases that one of these names are kept as well.
+    pub keep: Vec<KeepEntry>,
+    /// The release of this program itself.
+    pub own_release: Option<ReleaseId>,
+    /// What becomes of releases where opt-outs could not be looked at.
+    pub unseen_opt_outs: UnseenOptOuts,
+}
+
+/// What an opt-out is worth that cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnseenOptOuts {
+    /// Where there may be one, everything stays.
+    #[default]
+    Keep,
+    /// Nothing: somebody said so on the command line. Those that can be seen count all the same.
+    GoWithout,
+}
+
+impl Filters {
+    /// Whether a namespace is asked for.
+    pub fn asks_for(&self, namespace: &Namespace) -> bool {
+        self.namespace.as_ref().is_none_or(|only| only == namespace) && self.shard_holds(namespace)
+    }
+
+    /// Whether a namespace is in the part that is asked for.
+    pub(super) fn shard_holds(&self, namespace: &Namespace) -> bool {
+        self.shard.is_none_or(|shard| shard.holds(namespace))
+    }
+
+    /// Whether that is asked for which is in no namespace that can be read: with one namespace nobody, of several parts
+    /// one is.
+    pub(super) fn asks_for_homeless(&self) -> bool {
+        self.namespace.is_none() && self.shard.is_none_or(Shard::is_first)
+    }
+
+    /// The same over all parts of the fence.
+    #[must_use]
+    pub fn of_all_shards(&self) -> Self {
+        Self { shard: None, ..self.clone() }
     }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Decider, Fences, names};
-use super::decision::{KeepHits, KeepState, keep_state};
+use super::decide::{Decider, Fences, names};
+use super::model::{KeepHits, KeepState, keep_state};
 use super::opt_out::{OptOutDecision, OptOutNote, OptOutState};
 use super::reason::Source;
 use crate::inventory::OptOut;

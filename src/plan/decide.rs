@@ -1,15 +1,14 @@
 //! One release, and everything that speaks for keeping it. *Keep always wins, and what is not known is kept.*
 
-use super::content::reasons_of_content;
-use super::decision::{Decision, SelectedRelease, Verdict};
-use super::facts::ClusterState;
-use super::filters::{Filters, UnseenOptOuts};
+use super::model::{ClusterState, Filters, SelectedRelease, UnseenOptOuts};
 use super::opt_out::{OptOutDecision, ends};
-use super::reason::{Reason, Source};
-use super::rules::{Choice, choose, why_unknown};
+use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
-use crate::policy::{KeepEntry, NamePattern, Policy, Rule, RuleOrigin, ScopeMatch, SelectorMatch, is_older};
-use crate::release::{Content, Known, Namespace, Release, Status};
+use crate::policy::{
+    Candidate, DataLoss, KeepEntry, NamePattern, Pending, Policy, PolicyScope, PurgeOptions, Reach, Rule, RuleMatch,
+    RuleOrigin, ScopeMatch, SelectorMatch, State, is_older,
+};
+use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
 /// What every decision of a plan is made from.
 pub(super) struct Decider<'a> {
@@ -75,7 +74,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The whole of the rule: any reason to keep is enough.
-    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Decision, Option<SelectedRelease>) {
+    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Vec<Reason>, Option<SelectedRelease>) {
         let read = self.facts.contents.get(&release.id);
         let content = read.and_then(|content| content.as_ref().ok());
         let mut reasons = self.unread_reasons(release, fences);
@@ -100,12 +99,11 @@ impl<'a> Decider<'a> {
                 let chart = release.chart.as_ref();
                 let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
                 let going = SelectedRelease { policy, rule: number, options: rule.options, phase };
-                let reasons = std::iter::once(in_fence(pattern)).chain(selected(rule)).collect();
-                (Decision { verdict: Verdict::Purge, reasons }, Some(going))
+                (std::iter::once(in_scope(pattern)).chain(selected(rule)).collect(), Some(going))
             }
             _ => {
                 reasons.dedup();
-                (Decision { verdict: Verdict::Keep, reasons }, None)
+                (reasons, None)
             }
         }
     }
@@ -187,7 +185,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn in_fence(pattern: &NamePattern) -> Reason {
+fn in_scope(pattern: &NamePattern) -> Reason {
     Reason::InFence { pattern: pattern.as_str().to_owned(), source: Source::Policy(pattern.place().clone()) }
 }
 
@@ -221,4 +219,133 @@ fn reason_of_status(status: Status) -> Option<Reason> {
         // Whether one of these goes is said by the rules.
         _ => None,
     }
+}
+
+/// What the rules of all policies say together of a release.
+#[derive(Debug)]
+pub(super) enum Choice<'a> {
+    /// This one selects it, by its place among the rules of its policy.
+    Selected { policy: usize, number: usize, rule: &'a Rule },
+    /// Whether and how it goes depends on something that is not known (yet).
+    Undecided(Reason),
+    /// None does.
+    NotSelected(Reason),
+}
+
+/// Asks the rules of the policies whose fences a release is in, in the order of the files.
+pub(super) fn choose<'a>(
+    policies: &[(usize, &'a Policy)],
+    release: &Release,
+    content: Option<&Content>,
+    facts: &ClusterState<'_>,
+) -> Choice<'a> {
+    let (mut undecided, mut misses) = (None, Vec::new());
+    for (index, policy) in policies {
+        let candidate = candidate(release, content, policy, facts);
+        for (number, rule) in policy.rules.iter().enumerate() {
+            match rule.matches(&candidate) {
+                // How it goes would be said by the earlier one, if that selects it too.
+                RuleMatch::Selects if undecided.is_none() => {
+                    return Choice::Selected { policy: *index, number, rule };
+                }
+                RuleMatch::Selects => {}
+                RuleMatch::ChartUnknown => undecided = undecided.or(Some(Reason::ChartUnknown)),
+                RuleMatch::AgeUnknown => undecided = undecided.or(Some(Reason::AgeUnknown)),
+                RuleMatch::LabelsUnknown => {
+                    undecided = undecided.or_else(|| Some(Reason::LabelsUnknown(why_unknown(release, facts))));
+                }
+                miss => {
+                    misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss });
+                }
+            }
+        }
+    }
+    match undecided {
+        Some(reason) => Choice::Undecided(reason),
+        None => Choice::NotSelected(not_selected(policies, release, misses, facts)),
+    }
+}
+
+/// A release as a rule of one policy sees it.
+pub(super) fn candidate<'a>(
+    release: &'a Release,
+    content: Option<&'a Content>,
+    policy: &Policy,
+    facts: &ClusterState<'a>,
+) -> Candidate<'a> {
+    Candidate {
+        id: &release.id,
+        chart: release.chart.as_ref(),
+        state: State::of(release.status, pending(release, policy, facts)),
+        last_deploy: release.updated,
+        first_deploy: content.map_or(Known::Unknown, |content| content.first_deployed),
+        labels: facts.labels(&release.id.namespace),
+        now: facts.now,
+    }
+}
+
+/// Whose age is not known may have begun a moment ago.
+fn pending(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> Pending {
+    match release.updated {
+        Known::Is(since) if is_older(since, policy.pending_grace, facts.now) => Pending::TooLong,
+        _ => Pending::InGrace,
+    }
+}
+
+/// A pending release that is in its grace for one of the policies is somebody's.
+fn not_selected(
+    policies: &[(usize, &Policy)],
+    release: &Release,
+    mut misses: Vec<NearMiss>,
+    facts: &ClusterState<'_>,
+) -> Reason {
+    if release.status.is_pending() {
+        let in_grace = policies.iter().any(|(_, policy)| pending(release, policy, facts) == Pending::InGrace);
+        return if in_grace { Reason::Pending(release.status) } else { Reason::Stuck(release.status) };
+    }
+    // The closer a rule came, the more it explains.
+    misses.retain(|miss| miss.miss != RuleMatch::OtherRelease);
+    misses.sort_by_key(|miss| match miss.miss {
+        RuleMatch::Younger(_) => 0,
+        RuleMatch::OtherState => 1,
+        RuleMatch::OtherLabels => 2,
+        _ => 3,
+    });
+    Reason::NotSelected(misses.into_iter().next())
+}
+
+pub(super) fn why_unknown(release: &Release, facts: &ClusterState<'_>) -> String {
+    facts.protection.facts(&release.id.namespace).err().unwrap_or_default().to_owned()
+}
+
+/// The reasons that the content of a release gives; where there are none, an uninstall takes nothing along that is
+/// not the release's own. The fence is that of the policy that selects the release.
+pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fence: &PolicyScope) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if content.chart == Known::Unknown {
+        reasons.push(Reason::ChartUnknown);
+    }
+    if options.reach == Reach::Namespace {
+        let objects = objects_beyond(content, fence);
+        reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
+    }
+    if options.data_loss == DataLoss::Keep && !content.claims.is_empty() {
+        reasons.push(Reason::HoldsData(content.claims.clone()));
+    }
+    reasons
+}
+
+/// The objects of a release that reach beyond a fence.
+pub fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
+    let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
+    let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
+    objects.sort();
+    objects.dedup();
+    objects
+}
+
+/// A namespace that cannot be one is nobody's.
+fn is_in_fence(object: &Object, fence: &PolicyScope) -> bool {
+    let namespace = object.namespace.as_deref().and_then(|name| name.parse::<Namespace>().ok());
+    namespace.is_some_and(|namespace| fence.matches(&namespace).is_some())
 }

@@ -1,16 +1,160 @@
-//! From a file to a saved plan.
+//! A plan that was saved: read strictly, from what `plan -o json` or `-o yaml` wrote.
+//!
+//! Somebody has looked at it, and agreed to that and nothing more. So of a plan that is not understood completely nothing
+//! is used, but for fields that a later version may have added.
 
+use std::error::Error;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::document::{self, Decision, Document, Envelope};
-use super::{SavedCluster, SavedPlan, SavedPlanError, SavedPolicy};
 use crate::cluster::Identity;
+use crate::policy::Digest;
 use crate::release::{Chart, Known, Release, ReleaseId, Revision};
 use crate::sanitize::quoted;
+
+/// A plan that was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedPlan {
+    /// The file as it was named, or `-` for standard input.
+    pub file: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// For which cluster.
+    pub cluster: SavedCluster,
+    /// By which policies.
+    pub policies: Vec<SavedPolicy>,
+    /// What it was to purge, as it was then; sorted, each once.
+    pub chosen: Vec<Release>,
+}
+
+/// The cluster of a saved plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCluster {
+    /// What its context was called there. Foreign text.
+    pub context: String,
+    /// Its address there. Foreign text.
+    pub server: String,
+    /// Its identity, where that could be read.
+    pub identity: Option<Identity>,
+}
+
+/// A policy of a saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SavedPolicy {
+    /// Its name.
+    pub name: String,
+    /// What tells its text from every other.
+    pub digest: Digest,
+}
+
+/// Why a saved plan is of no use.
+#[derive(Debug)]
+pub enum SavedPlanError {
+    /// The file cannot be read.
+    Unreadable(String, io::Error),
+    /// It is no plan, or not a whole one.
+    Format(String, String),
+    /// It is something else, or of another version.
+    Other {
+        /// The file.
+        file: String,
+        /// What it says it is.
+        kind: String,
+        /// In which version.
+        version: String,
+    },
+    /// Something in it is not as it has to be.
+    Wrong(String, String),
+}
+
+impl SavedPlanError {
+    /// How to go on.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            SavedPlanError::Unreadable(..) => "save one: `helm purge plan -o json > plan.json`",
+            SavedPlanError::Format(..) | SavedPlanError::Other { .. } | SavedPlanError::Wrong(..) => {
+                "save it anew: `helm purge plan -o json > plan.json`"
+            }
+        }
+    }
+}
+
+impl fmt::Display for SavedPlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SavedPlanError::Unreadable(file, _) => write!(f, "the saved plan {file} cannot be read"),
+            SavedPlanError::Format(file, why) => write!(f, "{file} is no saved plan: {why}"),
+            SavedPlanError::Other { file, kind, version } => {
+                let (kind, version) = (quoted(kind), quoted(version));
+                write!(f, "{file} is {kind} of version {version}; a saved plan is `PurgePlan` of `helm-purge/v1`")
+            }
+            SavedPlanError::Wrong(file, what) => write!(f, "the saved plan {file} cannot be understood: {what}"),
+        }
+    }
+}
+
+impl Error for SavedPlanError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            SavedPlanError::Unreadable(_, error) => Some(error),
+            SavedPlanError::Format(..) | SavedPlanError::Other { .. } | SavedPlanError::Wrong(..) => None,
+        }
+    }
+}
+
+/// What it is, before anything else is looked at.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentHeader {
+    api_version: String,
+    kind: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct PlanJson {
+    created: String,
+    policies: Vec<PolicyJson>,
+    cluster: ClusterJson,
+    releases: Vec<ReleaseJson>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PolicyJson {
+    name: String,
+    sha256: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct ClusterJson {
+    context: String,
+    server: String,
+    uid: Option<String>,
+}
+
+/// What stays need not have any of the facts.
+#[derive(Debug, Deserialize)]
+struct ReleaseJson {
+    namespace: Option<String>,
+    name: String,
+    revision: Option<u32>,
+    status: Option<String>,
+    chart: Option<String>,
+    updated: Option<String>,
+    decision: DecisionJson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum DecisionJson {
+    Purge,
+    Keep,
+}
 
 /// A plan of a hundred thousand releases is smaller.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -37,11 +181,11 @@ impl SavedPlan {
     /// # Errors
     /// Where it cannot be understood as a whole.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, SavedPlanError> {
-        let Envelope { api_version, kind } = parse(file, bytes)?;
+        let DocumentHeader { api_version, kind } = parse(file, bytes)?;
         if api_version != API_VERSION || kind != KIND {
             return Err(SavedPlanError::Other { file: file.to_owned(), kind, version: api_version });
         }
-        let document = parse::<Document>(file, bytes)?;
+        let document = parse::<PlanJson>(file, bytes)?;
         understand(file, document).map_err(|what| SavedPlanError::Wrong(file.to_owned(), what))
     }
 }
@@ -66,15 +210,15 @@ fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, SavedPlanEr
     }
 }
 
-fn understand(file: &str, document: Document) -> Result<SavedPlan, String> {
+fn understand(file: &str, document: PlanJson) -> Result<SavedPlan, String> {
     let created = document.created.parse().map_err(|_| format!("{} is no time", quoted(&document.created)))?;
-    let document::Cluster { context, server, uid } = document.cluster;
-    let policy = |policy: document::Policy| {
+    let ClusterJson { context, server, uid } = document.cluster;
+    let policy = |policy: PolicyJson| {
         let digest = policy.sha256.parse().map_err(|error| format!("of policy {}: {error}", quoted(&policy.name)))?;
         Ok(SavedPolicy { name: policy.name, digest })
     };
     let policies = document.policies.into_iter().map(policy).collect::<Result<Vec<_>, String>>()?;
-    let purged = document.releases.iter().filter(|release| release.decision == Decision::Purge);
+    let purged = document.releases.iter().filter(|release| release.decision == DecisionJson::Purge);
     let mut chosen = purged.map(release).collect::<Result<Vec<_>, _>>()?;
     chosen.sort_by(|left, right| left.id.cmp(&right.id));
     if let Some(twice) = chosen.windows(2).find(|pair| pair[0].id == pair[1].id) {
@@ -84,7 +228,7 @@ fn understand(file: &str, document: Document) -> Result<SavedPlan, String> {
     Ok(SavedPlan { file: file.to_owned(), created, cluster, policies, chosen })
 }
 
-fn release(release: &document::Release) -> Result<Release, String> {
+fn release(release: &ReleaseJson) -> Result<Release, String> {
     let name = format!("{}/{}", release.namespace.as_deref().unwrap_or_default(), release.name);
     let wrong = |what: &str, value: Option<&str>| {
         let found = value.map_or_else(|| "is missing".to_owned(), |value| format!("is {}", quoted(value)));

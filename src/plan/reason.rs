@@ -1,11 +1,10 @@
 //! Why a release goes or stays, and where that is written.
 
-mod words;
-
+use std::fmt;
 use std::time::Duration;
 
 use super::opt_out::Ends;
-use crate::inventory::OptOut;
+use crate::inventory::{OptOut, OptOutSource};
 use crate::location::Location;
 use crate::policy::{RuleMatch, Until};
 use crate::release::{Object, Status};
@@ -165,4 +164,110 @@ impl Reason {
             _ => None,
         }
     }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Policy(place) => place.fmt(f),
+            Source::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::InFence { pattern, .. } => write!(f, "in the fence: {pattern}"),
+            Reason::Selected { rule, .. } => write!(f, "rule {rule}"),
+            Reason::NotSelected(None) => f.write_str("no rule selects it"),
+            Reason::NotSelected(Some(near)) => near.fmt(f),
+            Reason::Kept { entry, because, until, .. } => {
+                f.write_str(entry)?;
+                until.iter().try_for_each(|until| write!(f, " until {}", until.as_str()))?;
+                because.iter().try_for_each(|because| write!(f, ": {because}"))
+            }
+            Reason::PerhapsKept { entry, .. } => write!(f, "its chart cannot be told, and `keep` has {entry}"),
+            Reason::OptedOut { opt_out, ends } => opted_out(opt_out, ends, f),
+            Reason::OptOutsUnseen(why) => write!(f, "opt-outs cannot be seen here: {why}"),
+            Reason::LabelsUnknown(why) => write!(f, "the labels of its namespace cannot be told: {why}"),
+            Reason::TooYoung { least, .. } => write!(f, "younger than {}", length(*least)),
+            Reason::Stuck(status) => write!(f, "{status} for long; no rule takes what is `stuck`"),
+            Reason::Managed(by) => write!(f, "it would come back at once: {by} makes it"),
+            Reason::Pending(status) => write!(f, "{status}: somebody may be at work on it"),
+            Reason::HistoryKept => f.write_str("uninstalled already, its history is someone's way back"),
+            Reason::StatusUnknown => f.write_str("helm does not know its state"),
+            Reason::ChartUnknown => f.write_str("its chart cannot be told"),
+            Reason::AgeUnknown => f.write_str("its age cannot be told"),
+            Reason::Unreadable(why) => write!(f, "cannot be understood: {why}"),
+            Reason::NotListed(why) => write!(f, "the namespace cannot be looked at: {why}"),
+            Reason::Reaches(objects) => write!(f, "reaches beyond the fence: {}", Shown(objects)),
+            Reason::HoldsData(objects) => write!(f, "holds data: {}", Shown(objects)),
+            Reason::OwnRelease => f.write_str("the release of helm-purge itself"),
+            Reason::NotPlanned => f.write_str("the saved plan does not purge it"),
+            Reason::ChangedSince(what) => write!(f, "changed since the saved plan: {what}"),
+            Reason::AfterAllShards => {
+                f.write_str("it goes last: a run without shards takes it, when all of them are done")
+            }
+        }
+    }
+}
+
+/// The first few of many.
+struct Shown<'a>(&'a [Object]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMED: usize = 3;
+        let named = self.0.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match self.0.len().saturating_sub(NAMED) {
+            0 => f.write_str(&named),
+            more => write!(f, "{named} and {more} more"),
+        }
+    }
+}
+
+impl fmt::Display for NearMiss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = &self.rule;
+        match &self.miss {
+            RuleMatch::Younger(least) => write!(f, "no rule selects it: younger than {} ({rule})", length(least.value)),
+            RuleMatch::OtherState => write!(f, "no rule selects it: {rule} asks for another state"),
+            RuleMatch::OtherLabels => write!(f, "no rule selects it: {rule} asks for other labels"),
+            _ => f.write_str("no rule selects it"),
+        }
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ends::Never => f.write_str("without an end"),
+            Ends::At(until) => write!(f, "until {}", until.as_str()),
+            Ends::Unreadable(text) => write!(f, "without an end, for {text:?} is no date"),
+        }
+    }
+}
+
+impl fmt::Display for OptOutSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OptOutSource::ConfigMap(name) => write!(f, "ConfigMap {name}"),
+            OptOutSource::NamespaceAnnotation(key) => write!(f, "annotation {key}"),
+            OptOutSource::ReleaseLabel => f.write_str("label of the release"),
+        }
+    }
+}
+
+fn opted_out(opt_out: &OptOut, ends: &Ends, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "opted out {ends} ({})", opt_out.source)?;
+    opt_out.reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
+}
+
+/// In the largest unit that divides it: `3d`, `36h`, `90m`.
+pub(super) fn length(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let fits = units.iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+    fits.map_or_else(|| format!("{seconds}s"), |(unit, name)| format!("{}{name}", seconds / unit))
 }
