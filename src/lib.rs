@@ -30,7 +30,7 @@
 //! meant to be used.
 
 #[cfg(test)]
-mod arbitrary;
+mod fuzz_input_test;
 pub mod cases;
 pub mod cli;
 pub mod clock;
@@ -60,7 +60,9 @@ pub mod settings;
 pub mod shard;
 pub mod signal;
 pub mod undo;
-mod unsupported;
+
+#[cfg(windows)]
+compile_error!("helm-purge runs on Linux and macOS and does not run on Windows; in WSL 2 the one for Linux works");
 
 use std::ffi::OsString;
 use std::io::{stderr, stdout};

@@ -9,7 +9,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::kubeconfig::{ConnectionError, ResolvedConnection, resolve};
-use crate::arbitrary::{any_like, corpus};
+use crate::fuzz_input_test::{any_like, corpus};
 use crate::settings::{ConnectionOptions, KubeconfigFiles};
 
 proptest! {

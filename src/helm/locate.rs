@@ -157,7 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::arbitrary::any_like;
+    use crate::fuzz_input_test::any_like;
 
     proptest! {
         #[test]

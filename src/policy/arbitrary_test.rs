@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::{ExcerptStyle, Policy, SYSTEM_NAMESPACES};
-use crate::arbitrary::{any_like, policies};
+use crate::fuzz_input_test::{any_like, policies};
 use crate::sanitize;
 
 /// Far less than a person would scroll through; a fault quotes a line or two.

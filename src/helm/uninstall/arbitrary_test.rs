@@ -9,7 +9,7 @@ use proptest::sample::select;
 use super::judge::judge;
 use super::transcript::Transcript;
 use super::{Attempt, Told};
-use crate::arbitrary::{any_like, corpus};
+use crate::fuzz_input_test::{any_like, corpus};
 use crate::helm::child::{Cause, Ended, Ending, Listen, Output};
 use crate::helm::{Failure, Words};
 use crate::release::ReleaseId;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{ObjectLists, content_of, in_short, read_stored, unpack};
-use crate::arbitrary::{any_like, corpus};
+use crate::fuzz_input_test::{any_like, corpus};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
 /// The release that the records of the corpus are of.

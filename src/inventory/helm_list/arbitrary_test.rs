@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::read;
-use crate::arbitrary::{any_like, corpus};
+use crate::fuzz_input_test::{any_like, corpus};
 use crate::release::{Known, Namespace, ReleaseName};
 
 proptest! {
