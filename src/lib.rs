@@ -29,8 +29,6 @@
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
 
-#[cfg(test)]
-mod fuzz_input_test;
 pub mod cases;
 pub mod cli;
 pub mod clock;
@@ -39,6 +37,8 @@ pub mod command;
 pub mod completion;
 pub mod executor;
 pub mod exit_code;
+#[cfg(test)]
+mod fuzz_input_test;
 pub mod guard;
 pub mod helm;
 pub mod history_tag;
