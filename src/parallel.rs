@@ -3,7 +3,7 @@
 //! The standard library's scope panics then. Looks at a cluster are made side by side to be done sooner, never because
 //! one needs another, so they are made one after the other instead.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder};
 
@@ -21,6 +21,12 @@ pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOn
     let left = || catch_unwind(AssertUnwindSafe(|| take().map(|there| there())));
     let there = there.unwrap_or_else(|_| left());
     (there.map(|there| there.expect("only one of them ever takes it")), here)
+}
+
+/// Does two things at the same time. A panic of either goes on as panics do.
+pub(crate) fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    let (there, here) = join(there, here);
+    (there.unwrap_or_else(|panic| resume_unwind(panic)), here)
 }
 
 /// Does the same on so many threads, of which this is one. They share what there is to do.

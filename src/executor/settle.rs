@@ -106,7 +106,7 @@ fn contradiction(planned: &Release, found: Found<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::executor::{ReleaseResult, ReporterHealth, Run};
-    use crate::inventory::{Unreadable, read};
+    use crate::inventory::{UnreadableRelease, read};
     use std::time::Duration;
 
     fn listing(updated: &str, status: &str) -> Listing {
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_but_not_understood_is_not_gone() {
-        let unreadable = Unreadable { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
+        let unreadable =
+            UnreadableRelease { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
         let (_, outcome) = settled(&Listing { unreadable: vec![unreadable], ..Listing::default() });
         assert_eq!(words(&outcome), "something of it is still there: garbage");
     }

@@ -1,62 +1,123 @@
-//! What is there: every release of the cluster, as one value.
+//! What is in the cluster: its releases, what they hold, and what protects them.
 //!
-//! A listing is whole or it is an error: a release that is missing from it could be the one that a limit or a
-//! later check needed. Only a single entry may be unreadable, and then it is carried along and kept.
-//! Nothing here decides anything about a release.
+//! A list is complete or it is an error: a release that is missing from it could be the one that a limit or a later check
+//! needs. Only a single entry may be unreadable; then it is named in the list, and kept. Nothing here decides anything
+//! about a release.
 
 mod contents;
+mod fast_yaml;
+mod go_json;
 mod helm_list;
-mod kept;
-mod listing;
-mod metadata;
+mod history;
+mod list;
+mod manifest;
+mod opt_outs;
 mod protection;
 mod recheck;
-mod way;
+mod record;
+mod source;
+mod superseded;
 
 pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
-pub use kept::{Histories, KeptRecords, older, single};
-pub use listing::{Found, Listing, Unlisted, Unreadable};
-pub use metadata::MetadataInventory;
-pub use protection::{
-    ClusterWide, KeptReleases, ManagedNamespace, ManagedRelease, OptOut, OptOutSource, Protection, SeenMarks,
-    SeenOptOut, SeenOptOuts, UnseenOptOuts, Until,
-};
+pub use history::{HistoryStore, older, single};
+pub use opt_outs::{KeptReleases, OptOut, OptOutSource, SeenMarks, SeenOptOut, SeenOptOuts, UnseenOptOuts, Until};
+pub use protection::{ManagedNamespace, ManagedRelease, Protection};
 pub use recheck::{BatchRecheck, Freshness, Rechecked};
-pub use way::AnyWay;
+pub use source::{ApiInventory, ReleaseSource};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cluster::ApiError;
+use crate::cluster::{ApiError, NamespaceFacts};
 use crate::helm::ListError;
-use crate::release::Release;
+use crate::release::{Namespace, Release, ReleaseId};
 
-/// Why there is no listing.
+/// Every release that was listed, sorted by namespace and name, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// Those that could be read.
+    pub releases: Vec<Release>,
+    /// Those that could not.
+    pub unreadable: Vec<UnreadableRelease>,
+    /// Namespaces that refused. Nothing in them is purged.
+    pub unlisted: Vec<SkippedNamespace>,
+    /// The namespaces of the scope, if the account may list namespaces. Others are unknown.
+    pub namespaces: BTreeMap<Namespace, NamespaceFacts>,
+}
+
+/// A namespace of the scope that refused a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SkippedNamespace {
+    /// Which.
+    pub namespace: Namespace,
+    /// In the API server's words.
+    pub why: String,
+}
+
+/// An entry of a list that could not be read. It is never purged.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadableRelease {
+    /// Its namespace, if that much could be read: without it the entry is in no policy's scope.
+    pub namespace: Option<Namespace>,
+    /// What stands in place of its name. Untrusted text.
+    pub name: String,
+    /// What could not be read.
+    pub why: String,
+}
+
+/// What a list says about a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// It is there.
+    Release(&'a Release),
+    /// It is there, and could not be read.
+    Unreadable(&'a UnreadableRelease),
+    /// Its namespace refused.
+    Unlisted(&'a SkippedNamespace),
+    /// It is not there.
+    Nothing,
+}
+
+impl Listing {
+    /// Looks for a release. An entry that leaves a doubt comes first.
+    pub fn find(&self, id: &ReleaseId) -> Found<'_> {
+        let is_it = |entry: &&UnreadableRelease| {
+            entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str()
+        };
+        if let Some(entry) = self.unreadable.iter().find(is_it) {
+            return Found::Unreadable(entry);
+        }
+        if let Some(entry) = self.unlisted.iter().find(|entry| entry.namespace == id.namespace) {
+            return Found::Unlisted(entry);
+        }
+        let at = self.releases.binary_search_by(|release| release.id.cmp(id));
+        at.map_or(Found::Nothing, |at| Found::Release(&self.releases[at]))
+    }
+
+    /// What this list says against a planned release. A release that is not in it is gone, which is not a change.
+    pub fn change_of(&self, planned: &Release) -> Option<String> {
+        match self.find(&planned.id) {
+            Found::Release(now) => planned.difference(now),
+            Found::Unreadable(UnreadableRelease { why, .. }) | Found::Unlisted(SkippedNamespace { why, .. }) => {
+                Some(why.clone())
+            }
+            Found::Nothing => None,
+        }
+    }
+}
+
+/// Why there is no list.
 #[derive(Debug)]
 pub enum InventoryError {
     /// The API server did not list.
     Look(ApiError),
     /// Helm did not list.
     List(ListError),
-    /// Helm listed something that is no list.
+    /// Helm printed something that is not a list.
     Format(String),
-    /// The releases are stored where this program cannot see them.
+    /// This program cannot read releases from that storage driver.
     Driver(String),
-}
-
-/// Whatever can list the releases of a cluster.
-pub trait Inventory {
-    /// Lists every release in every state.
-    ///
-    /// # Errors
-    /// Where the list is not whole.
-    fn list(&self) -> Result<Listing, InventoryError>;
-
-    /// Reads what releases of a list hold: each has its content, or the reason why that cannot be told.
-    ///
-    /// # Errors
-    /// Where none could be read at all.
-    fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError>;
 }
 
 impl fmt::Display for InventoryError {

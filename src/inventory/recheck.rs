@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::metadata::listing_of;
+use super::list::releases_of;
 use super::{Found, Listing, Protection, SeenMarks};
 use crate::cluster::{
     ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap, Record,
@@ -43,7 +43,7 @@ pub struct Rechecked {
 #[derive(Debug)]
 pub struct BatchRecheck {
     client: Client,
-    store: StorageDriver,
+    driver: StorageDriver,
     /// The namespaces of the planned releases.
     checked: BTreeMap<Namespace, CheckedNamespace>,
 }
@@ -62,7 +62,7 @@ impl BatchRecheck {
     /// planned releases, and they never will as they are: their end is not later because time passes.
     pub fn new(
         client: Client,
-        store: StorageDriver,
+        driver: StorageDriver,
         planned: &[Release],
         listing: &Listing,
         protection: &Protection,
@@ -78,7 +78,7 @@ impl BatchRecheck {
             (namespace.clone(), CheckedNamespace { facts, questions })
         };
         let checked = planned.iter().map(|release| checked(&release.id.namespace)).collect();
-        Self { client, store, checked }
+        Self { client, driver, checked }
     }
 
     /// What the cluster says about some releases of one namespace. Takes the time of a request.
@@ -108,12 +108,12 @@ impl BatchRecheck {
         releases: &[&Release],
     ) -> Result<NamespaceNow, ApiError> {
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
-        self.client.namespace_now(self.store, namespace, &names, checked.questions)
+        self.client.namespace_now(self.driver, namespace, &names, checked.questions)
     }
 }
 
 fn freshness(records: Result<Vec<Record>, ApiError>, releases: &[&Release]) -> Vec<Freshness> {
-    match records.map(listing_of) {
+    match records.map(releases_of) {
         Ok(now) => releases.iter().map(|planned| freshness_of(&now, planned)).collect(),
         Err(error) => vec![Freshness::Unknown(error); releases.len()],
     }
@@ -186,7 +186,7 @@ mod tests {
 
     /// How fresh the release of revision 3 is if these are its records now.
     fn after(records: Vec<Record>) -> Freshness {
-        let planned = listing_of(vec![record(3, "u3", "1", "deployed")]).releases.remove(0);
+        let planned = releases_of(vec![record(3, "u3", "1", "deployed")]).releases.remove(0);
         freshness(Ok(records), &[&planned]).remove(0)
     }
 
@@ -214,7 +214,7 @@ mod tests {
         let odd = Record { revision: None, ..record(4, "x", "1", "deployed") };
         assert!(matches!(after(vec![same(), odd]), Freshness::Changed(_)));
         let refused = || ApiError::Forbidden("no".to_owned());
-        let planned = listing_of(vec![same()]).releases.remove(0);
+        let planned = releases_of(vec![same()]).releases.remove(0);
         assert_eq!(freshness(Err(refused()), &[&planned]), [Freshness::Unknown(refused())]);
     }
 

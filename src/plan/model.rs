@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
-use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, Unlisted, Unreadable};
+use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, SkippedNamespace, UnreadableRelease};
 use crate::policy::{KeepEntry, Phase, PurgeOptions, Requirement, Until};
 use crate::release::{Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
 use crate::shard::Shard;
@@ -24,9 +24,9 @@ pub enum Subject {
     /// A release.
     Release(Release),
     /// An entry that could not be understood.
-    Unreadable(Unreadable),
+    Unreadable(UnreadableRelease),
     /// All releases of a namespace that could not be looked at.
-    Unlisted(Unlisted),
+    Unlisted(SkippedNamespace),
 }
 
 /// A line of the plan.

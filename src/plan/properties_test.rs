@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::{ClusterState, Decision, Filters, Plan, Subject, build, to_read};
 use crate::cluster::NamespaceFacts;
-use crate::inventory::{Contents, Listing, Protection, SeenMarks, Unreadable};
+use crate::inventory::{Contents, Listing, Protection, SeenMarks, UnreadableRelease};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
@@ -60,7 +60,7 @@ fn any_release() -> impl Strategy<Value = Release> {
 
 /// Each release once, in any order.
 fn any_listing() -> impl Strategy<Value = Listing> {
-    let unreadable = select(&NAMESPACES[..]).prop_map(|namespace| Unreadable {
+    let unreadable = select(&NAMESPACES[..]).prop_map(|namespace| UnreadableRelease {
         namespace: namespace.parse().ok(),
         name: "odd".to_owned(),
         why: "no revision".to_owned(),

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
     use crate::inventory::{
-        KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, Unreadable, Until, read,
+        KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, UnreadableRelease, Until, read,
     };
     use crate::plan::{ClusterState, Filters, UnseenOptOuts, build};
     use crate::policy::Policy;
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn an_entry_that_cannot_be_read_any_more_is_a_change() {
         let now = Listing {
-            unreadable: vec![Unreadable {
+            unreadable: vec![UnreadableRelease {
                 namespace: "dev-a".parse().ok(),
                 name: "web".to_owned(),
                 why: "its revision is missing".to_owned(),

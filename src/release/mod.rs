@@ -1,40 +1,30 @@
-//! A Helm release as this program knows it: plain data, no Helm, no cluster, no policy.
+//! A Helm release as this program knows it: plain data. Nothing here knows Helm's commands, a cluster or a policy.
 
-mod chart;
 mod content;
-mod difference;
-mod kinds;
-mod loss;
+mod crd_usage;
 mod names;
-mod status;
-mod ties;
-mod users;
 
-pub use chart::Chart;
-pub use content::{Content, Object};
-pub use kinds::{ObjectKinds, VersionedKind};
-pub use loss::Loss;
-pub use names::{InvalidName, Namespace, ReleaseName};
-pub use status::{Status, UnknownStatus};
-pub use ties::{CrdUsage, GroupKind, ObjectRef};
-pub use users::Dependents;
+pub use content::{Content, Loss, Object, ObjectKinds, VersionedKind};
+pub use crd_usage::{CrdUsage, Dependents, GroupKind, ObjectRef};
+pub use names::{Chart, InvalidName, Namespace, ReleaseName};
 
-use std::fmt;
+use std::fmt::{self, Display};
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// What may or may not be known about a release.
 ///
-/// Not `Option`: an `Option` is easily read as "there is none", and what is not known must keep a release.
+/// Not `Option`: a reader easily takes `None` for "there is none", and what is unknown must keep a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known<T> {
-    /// It is known, and this is it.
+    /// The value is known.
     Is(T),
-    /// It could not be told.
+    /// The cluster or helm did not show it.
     Unknown,
 }
 
 impl<T> Known<T> {
-    /// The value where it is known.
+    /// The value, if it is known.
     pub fn as_known(&self) -> Option<&T> {
         match self {
             Known::Is(value) => Some(value),
@@ -44,10 +34,14 @@ impl<T> Known<T> {
 
     /// The same, borrowed.
     pub fn as_ref(&self) -> Known<&T> {
-        match self {
-            Known::Is(value) => Known::Is(value),
-            Known::Unknown => Known::Unknown,
-        }
+        self.as_known().into()
+    }
+}
+
+impl<T> From<Option<T>> for Known<T> {
+    /// `None` is unknown.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Known::Unknown, Known::Is)
     }
 }
 
@@ -85,22 +79,152 @@ pub struct Release {
     pub revision: Revision,
     /// The status of that revision.
     pub status: Status,
-    /// The chart of that revision; unknown where its name cannot be told from its version.
+    /// The chart of that revision; unknown if a list does not separate its name from its version.
     pub chart: Known<Chart>,
     /// When that revision was deployed.
     pub updated: Known<jiff::Timestamp>,
-    /// The object that holds that revision; unknown where helm made the list.
+    /// The object that holds that revision; unknown if helm made the list.
     pub record: Known<ObjectVersion>,
     /// The value of its label `helm-purge-keep`, where it has one (`helm install --labels`); unknown where helm made the
     /// list. Foreign text.
     pub keep_label: Known<Option<String>>,
 }
 
-/// What tells one writing of a record from every other.
+/// One state of an object that holds a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectVersion {
-    /// The UID of the object that holds it: another one under the same name is another installation.
+    /// The object's UID: another one under the same name is another installation.
     pub uid: Arc<str>,
     /// The object's resource version: another one means that it was written again.
     pub version: Arc<str>,
+}
+
+/// Every state that Helm 3 and Helm 4 store for a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Installed or upgraded, as far as Helm knows.
+    Deployed,
+    /// The last install or upgrade went wrong.
+    Failed,
+    /// Replaced by a later revision; as a newest revision it is left over from an interrupted command.
+    Superseded,
+    /// An uninstall is running, or one was interrupted.
+    Uninstalling,
+    /// Uninstalled with its history kept: someone's way back.
+    Uninstalled,
+    /// An install is running, or one was interrupted.
+    PendingInstall,
+    /// An upgrade is running, or one was interrupted.
+    PendingUpgrade,
+    /// A rollback is running, or one was interrupted.
+    PendingRollback,
+    /// Helm itself does not know.
+    Unknown,
+}
+
+/// A text that is none of Helm's states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownStatus(pub String);
+
+impl Status {
+    /// Every state.
+    pub const ALL: [Status; 9] = [
+        Status::Deployed,
+        Status::Failed,
+        Status::Superseded,
+        Status::Uninstalling,
+        Status::Uninstalled,
+        Status::PendingInstall,
+        Status::PendingUpgrade,
+        Status::PendingRollback,
+        Status::Unknown,
+    ];
+
+    /// Whether a command of Helm's is at work on it, or was interrupted.
+    pub fn is_pending(self) -> bool {
+        matches!(self, Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback)
+    }
+
+    /// Helm's own word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Deployed => "deployed",
+            Status::Failed => "failed",
+            Status::Superseded => "superseded",
+            Status::Uninstalling => "uninstalling",
+            Status::Uninstalled => "uninstalled",
+            Status::PendingInstall => "pending-install",
+            Status::PendingUpgrade => "pending-upgrade",
+            Status::PendingRollback => "pending-rollback",
+            Status::Unknown => "unknown",
+        }
+    }
+}
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        Status::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| UnknownStatus(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Release {
+    /// What differs between this release and what the cluster says about it now, if anything does.
+    ///
+    /// A release that was uninstalled and installed again has the same name and often the same revision. The time of
+    /// its deployment tells them apart, or the object that holds its record.
+    pub fn difference(&self, now: &Release) -> Option<String> {
+        let state = |release: &Release| format!("revision {}, {}", release.revision, release.status);
+        if (self.revision, self.status) != (now.revision, now.status) {
+            return Some(format!("now {}; was {}", state(now), state(self)));
+        }
+        if self.updated != now.updated {
+            return Some(format!("deployed again at {}; was {}", shown(&now.updated), shown(&self.updated)));
+        }
+        if is_another(&self.record, &now.record) {
+            return Some("its record was written again, in the same state".to_owned());
+        }
+        is_another(&self.chart, &now.chart)
+            .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))
+    }
+
+    /// Whether nothing differs but that an uninstall of this very installation has begun since: helm writes that into
+    /// the record before it deletes anything.
+    pub fn is_begun_as(&self, now: &Release) -> bool {
+        let uid = |release: &Release| Known::from(release.record.as_known().map(|record| record.uid.clone()));
+        now.status == Status::Uninstalling
+            && self.revision == now.revision
+            && self.updated == now.updated
+            && !is_another(&uid(self), &uid(now))
+            && !is_another(&self.chart, &now.chart)
+    }
+}
+
+/// What one of two lists does not know is no difference.
+fn is_another<T: PartialEq>(before: &Known<T>, now: &Known<T>) -> bool {
+    matches!((before, now), (Known::Is(before), Known::Is(now)) if before != now)
+}
+
+fn shown<T: Display>(value: &Known<T>) -> String {
+    value.as_known().map_or_else(|| "unknown".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_read_back_from_its_own_word() {
+        for status in Status::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        assert!("Deployed".parse::<Status>().is_err());
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
-use helm_purge::inventory::{Contents, HelmInventory, Inventory, MetadataInventory, ObjectLists, Protection};
+use helm_purge::inventory::{ApiInventory, Contents, HelmInventory, ObjectLists, Protection, ReleaseSource};
 use helm_purge::plan::{ClusterState, Filters, Plan, Subject, UnseenOptOuts, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
@@ -18,8 +18,8 @@ use crate::support::{Real, cluster};
 
 /// One connection, and both ways over it.
 struct Ways {
-    metadata: MetadataInventory,
-    helm: HelmInventory,
+    metadata: ReleaseSource,
+    helm: ReleaseSource,
     policy: Policy,
 }
 
@@ -32,12 +32,14 @@ impl Ways {
         let client = Client::new(&connection, stop.clone()).expect("a client can be made");
         let path = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
         let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
-        let metadata = MetadataInventory::new(client, StorageDriver::Secrets, policy.namespaces.clone());
+        let api = ApiInventory::new(client, StorageDriver::Secrets, policy.namespaces.clone());
         let helm = HelmInventory { helm, connection, deadline: Duration::from_mins(1), stop };
+        let metadata = ReleaseSource::Api(api.clone());
+        let helm = ReleaseSource::Helm { helm, why: "nobody looked".to_owned(), api };
         Self { metadata, helm, policy }
     }
 
-    fn plan(&self, inventory: &dyn Inventory) -> Plan {
+    fn plan(&self, inventory: &ReleaseSource) -> Plan {
         let listing = inventory.list().unwrap_or_else(|error| panic!("{error}"));
         // Helm's way sees no opt-outs.
         let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
@@ -138,7 +140,7 @@ fn what_only_one_way_can_see_is_never_purged_by_the_other() {
         ];
         cluster().seed(&odd).unwrap_or_else(|error| panic!("{error}"));
         let ways = Ways::new(real, &by_kubeconfig(cluster().kubeconfig()), "keep: []\n");
-        let chosen = |inventory: &dyn Inventory| {
+        let chosen = |inventory: &ReleaseSource| {
             ways.plan(inventory).chosen().map(|release| release.id.name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(chosen(&ways.metadata), ["replaced"]);

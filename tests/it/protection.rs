@@ -8,8 +8,8 @@ use std::time::Duration;
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{
-    AnyWay, HelmInventory, Inventory, KeptReleases, Listing, MetadataInventory, ObjectLists, OptOut, OptOutSource,
-    Protection, Until,
+    ApiInventory, HelmInventory, KeptReleases, Listing, ObjectLists, OptOut, OptOutSource, Protection, ReleaseSource,
+    Until,
 };
 use helm_purge::policy::{Policy, PolicyScope};
 use helm_purge::release::Known;
@@ -35,7 +35,7 @@ fn cluster_with_controllers() -> &'static Cluster {
 /// A fence, as one who comes with a kubeconfig sees what is in it.
 struct View {
     connection: Connection,
-    metadata: MetadataInventory,
+    metadata: ApiInventory,
     fence: PolicyScope,
 }
 
@@ -53,14 +53,12 @@ impl View {
         let connection = Connection::resolve(&wish).unwrap_or_else(|error| panic!("{error}"));
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let fence = policy.namespaces;
-        Self { connection, metadata: MetadataInventory::new(client, StorageDriver::Secrets, fence.clone()), fence }
+        Self { connection, metadata: ApiInventory::new(client, StorageDriver::Secrets, fence.clone()), fence }
     }
 
     /// Of the releases, those of the fence: other tests install and purge meanwhile.
     fn look(&self) -> (Listing, Protection) {
-        let cluster_wide = self.metadata.ask_cluster_wide();
-        let mut listing = self.metadata.list().unwrap_or_else(|error| panic!("{error}"));
-        let protection = self.metadata.protection(cluster_wide, &listing);
+        let (mut listing, protection) = self.metadata.list_with_protection().unwrap_or_else(|error| panic!("{error}"));
         listing.releases.retain(|release| self.fence.matches(&release.id.namespace).is_some());
         (listing, protection)
     }
@@ -202,8 +200,8 @@ fn a_list_that_is_made_again_sees_what_was_asked_meanwhile() {
     let path = cluster().helm(HelmVersion::Four).unwrap_or_else(|error| panic!("{error}"));
     let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
     let helm = HelmInventory { helm, connection: view.connection, deadline: Duration::from_mins(1), stop };
-    let any = AnyWay::new(view.metadata, helm);
-    any.list().unwrap_or_else(|error| panic!("{error}"));
+    let first = view.metadata.list_with_protection();
+    let (any, ..) = ReleaseSource::open(view.metadata, helm, first).unwrap_or_else(|error| panic!("{error}"));
     describe_namespace(cluster(), "optagain", &json!({}), &json!({"helm-purge/keep": "true"}));
     let (listing, protection) = any.list_with_protection().unwrap_or_else(|error| panic!("{error}"));
     assert!(listing.releases.iter().any(|release| release.id.namespace.as_str() == "optagain"));

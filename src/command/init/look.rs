@@ -7,7 +7,7 @@ use super::fence;
 use crate::cluster::{Client, Connection, Identity};
 use crate::command::App;
 use crate::command::prepare::facts::record_store;
-use crate::inventory::{Inventory, MetadataInventory, ObjectLists};
+use crate::inventory::{ApiInventory, ObjectLists};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 use crate::settings::ConnectionOptions;
@@ -74,7 +74,7 @@ pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
 fn releases(client: &Client, namespaces: &[Namespace], app: &mut App) -> Vec<Seen> {
     let fenced = fence::proposed(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
-        let inventory = MetadataInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
+        let inventory = ApiInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
         inventory.list().map(|listing| (inventory, listing))
     });
     let (inventory, listing) = match listed {

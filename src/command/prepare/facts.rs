@@ -7,7 +7,7 @@ use crate::cluster::{ApiError, Connection, Identity, StorageDriver};
 use crate::command::{App, CommandError};
 use crate::guard::{self, ClusterFacts, Interactivity};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Contents, Found, Inventory, InventoryError, Listing, ObjectLists, Protection};
+use crate::inventory::{Contents, Found, InventoryError, Listing, ObjectLists, Protection, ReleaseSource};
 use crate::plan::ClusterState;
 use crate::policy::PolicySet;
 use crate::release::ReleaseId;
@@ -24,7 +24,7 @@ pub(in crate::command) struct Asked<'a> {
 pub(in crate::command) struct Gathered {
     pub(in crate::command) helm: Helm,
     pub(in crate::command) identity: Option<Identity>,
-    pub(in crate::command) inventory: AnyWay,
+    pub(in crate::command) inventory: ReleaseSource,
     pub(in crate::command) listing: Listing,
     pub(in crate::command) protection: Protection,
     /// The moment that all of it is of.
@@ -36,7 +36,7 @@ pub(in crate::command) fn gather(asked: Asked<'_>, app: &mut App) -> Result<Gath
     let Asked { policies, connection, attendance } = asked;
     let store = record_store(app.environment.helm_driver.as_deref())?;
     let looked = look_around(policies.outer_fence(), connection, store, app)?;
-    let Looked { helm, identity, listing, inventory, cluster_wide } = looked;
+    let Looked { helm, identity, api, first, by_helm } = looked;
     let identity = identity.map_err(|error| note_no_identity(&error, policies, app)).ok();
     let attendance = if connection.is_in_cluster() { Interactivity::InPod } else { attendance };
     let facts = ClusterFacts { connection, identity: identity.as_ref() };
@@ -45,9 +45,8 @@ pub(in crate::command) fn gather(asked: Asked<'_>, app: &mut App) -> Result<Gath
     if !refusals.is_empty() {
         return Err(CommandError::Refused(refusals));
     }
-    let listing = inventory.begin(listing)?;
+    let (inventory, listing, protection) = ReleaseSource::open(api, by_helm, first)?;
     note_way(&inventory, app);
-    let protection = inventory.protection(cluster_wide, &listing);
     Ok(Gathered { helm, identity, inventory, listing, protection, now: app.environment.clock.now() })
 }
 
@@ -96,7 +95,7 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &mut App) {
     }
 }
 
-fn note_way(inventory: &AnyWay, app: &mut App) {
+fn note_way(inventory: &ReleaseSource, app: &mut App) {
     if let Some(why) = inventory.why_helm() {
         let what =
             "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";

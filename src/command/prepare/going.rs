@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::command::CommandError;
-use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
+use crate::inventory::{Contents, ObjectLists, ReleaseSource};
 use crate::plan::Plan;
 use crate::release::{CrdUsage, ObjectKinds, Release, ReleaseId};
 
@@ -12,7 +12,7 @@ use crate::release::{CrdUsage, ObjectKinds, Release, ReleaseId};
 pub(super) fn ties(
     plan: &Plan,
     contents: &Contents,
-    inventory: &AnyWay,
+    inventory: &ReleaseSource,
 ) -> Result<BTreeMap<ReleaseId, CrdUsage>, CommandError> {
     let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
     let waited_for = plan.selected().filter(|(_, selected)| selected.phase < last).map(|(release, _)| release);

@@ -3,8 +3,8 @@
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::command::{App, CommandError};
 use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{AnyWay, ClusterWide, HelmInventory, Inventory, InventoryError, Listing, MetadataInventory};
-use crate::parallel::join;
+use crate::inventory::{ApiInventory, HelmInventory, InventoryError, Listing, Protection};
+use crate::parallel::both;
 use crate::policy::PolicyScope;
 use crate::settings::Environment;
 
@@ -12,11 +12,10 @@ use crate::settings::Environment;
 pub(in crate::command) struct Looked {
     pub(in crate::command) helm: Helm,
     pub(in crate::command) identity: Result<Identity, ApiError>,
-    /// What the API said; helm is asked only when everything else is in order.
-    pub(in crate::command) listing: Result<Listing, InventoryError>,
-    pub(in crate::command) inventory: AnyWay,
-    /// What protects releases, as far as it could be asked before any was known.
-    pub(in crate::command) cluster_wide: ClusterWide,
+    pub(in crate::command) api: ApiInventory,
+    /// What the API answered; helm is asked only when everything else is in order.
+    pub(in crate::command) first: Result<(Listing, Protection), InventoryError>,
+    pub(in crate::command) by_helm: HelmInventory,
 }
 
 /// Helm's version, the cluster's identity and its releases, at the same time.
@@ -28,20 +27,13 @@ pub(in crate::command) fn look_around(
 ) -> Result<Looked, CommandError> {
     let stop = app.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
-    let metadata = MetadataInventory::new(client.clone(), store, fence);
-    let find_helm = || find_helm(connection, app);
-    let with_protection = || join(|| metadata.ask_cluster_wide(), find_helm);
-    let with_listing = || join(|| metadata.list(), with_protection);
-    let (identity, (listing, (cluster_wide, helm))) = join(|| client.identity(), with_listing);
-    let panicked = || ApiError::Failed("a look at the cluster panicked".to_owned());
-    let identity = identity.unwrap_or_else(|_| Err(panicked()));
-    let listing = listing.unwrap_or_else(|_| Err(InventoryError::Look(panicked())));
-    let cluster_wide = cluster_wide.unwrap_or_else(|_| ClusterWide::unanswered());
+    let api = ApiInventory::new(client.clone(), store, fence);
+    let with_helm = || both(|| api.list_with_protection(), || find_helm(connection, app));
+    let (identity, (first, helm)) = both(|| client.identity(), with_helm);
     let helm = helm?;
     let (deadline, connection) = (LIST_DEADLINE, connection.clone());
     let by_helm = HelmInventory { helm: helm.clone(), connection, deadline, stop };
-    let inventory = AnyWay::new(metadata, by_helm);
-    Ok(Looked { helm, identity, listing, inventory, cluster_wide })
+    Ok(Looked { helm, identity, api, first, by_helm })
 }
 
 /// A cache of our own where the usual one cannot be written to: without any, helm would fetch what kinds there

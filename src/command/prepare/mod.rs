@@ -16,7 +16,7 @@ use crate::cluster::{Connection, Identity};
 use crate::command::{App, CommandError};
 use crate::guard::{self, ClusterFacts, Interactivity, Refusal, Scope, WindowStatus};
 use crate::helm::Helm;
-use crate::inventory::{AnyWay, Contents, Inventory, ObjectLists};
+use crate::inventory::{Contents, ObjectLists, ReleaseSource};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
 use crate::policy::PolicySet;
 use crate::release::{CrdUsage, ObjectKinds, ReleaseId};
@@ -33,7 +33,7 @@ pub(in crate::command) struct Prepared {
     pub(in crate::command) connection: Connection,
     pub(in crate::command) identity: Option<Identity>,
     pub(in crate::command) helm: Helm,
-    pub(in crate::command) inventory: AnyWay,
+    pub(in crate::command) inventory: ReleaseSource,
     pub(in crate::command) plan: Plan,
     /// What the releases that go are to each other, where there are several phases.
     pub(in crate::command) ties: BTreeMap<ReleaseId, CrdUsage>,

@@ -7,7 +7,6 @@ use crate::command::prepare::Prepared;
 use crate::command::undo::Keeping;
 use crate::executor::{self, ObservedState, Outcome, ReleaseResult, Run, Verification};
 use crate::history_tag::HistoryTag;
-use crate::inventory::Inventory;
 use crate::release::{Release, ReleaseId};
 use crate::signal::Stage;
 

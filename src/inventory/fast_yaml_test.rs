@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fuzz_input_test::{any_like, corpus};
-use crate::inventory::contents::manifest::{KeepPolicy, read_with, whole};
+use crate::inventory::manifest::{KeepPolicy, read_with, whole};
 use crate::release::{Content, Known};
 
 const DEPLOYMENT: &str = "\
