@@ -1,6 +1,7 @@
-//! The exit code: a contract with whoever runs this from a script or a CronJob.
+//! The exit code: a contract with scripts and CronJobs that run this program. It is decided here, once, at the end.
 
 use crate::executor::{NotStarted, Outcome, ReporterHealth, Run, Verification};
+use crate::signal::Interruption;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,8 +49,8 @@ impl ExitCode {
     }
 
     /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
-    pub fn of_run(run: &Run, settled: &Verification) -> Self {
-        let verified = !matches!(settled, Verification::NotVerified(_));
+    pub fn of_run(run: &Run, verification: &Verification) -> Self {
+        let verified = !matches!(verification, Verification::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
         let not_started = |why: &[NotStarted]| {
             let is_it = |outcome: &Outcome| matches!(outcome, Outcome::NotStarted(reason) if why.contains(reason));
@@ -64,9 +65,26 @@ impl ExitCode {
         }
     }
 
-    /// What went well has not, where what it was for could not be written.
+    /// How a restore that is over ends, of which so many tagged records should have been removed and still exist.
+    pub(crate) fn of_restore(run: &Run, verification: &Verification, left: usize) -> Self {
+        match Self::of_run(run, verification) {
+            ExitCode::Done if left > 0 => ExitCode::SomeFailed,
+            code => code,
+        }
+    }
+
+    /// How a prune that is over ends, of which so many histories still exist.
+    pub(crate) fn of_prune(interruption: Option<Interruption>, left: usize) -> Self {
+        match interruption {
+            Some(interruption) => ExitCode::Signal(interruption.signal),
+            None if left == 0 => ExitCode::Done,
+            None => ExitCode::SomeFailed,
+        }
+    }
+
+    /// The same, unless output was lost that the command was for: then a good end is a failure.
     #[must_use]
-    pub fn unless_unwritten(self, has_lost_output: bool) -> Self {
+    pub fn or_if_output_failed(self, has_lost_output: bool) -> Self {
         match (self, has_lost_output) {
             (ExitCode::Done | ExitCode::DeadlineReached | ExitCode::SomethingToPurge, true) => ExitCode::SomeFailed,
             (code, _) => code,

@@ -29,6 +29,7 @@
 //! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
 //! meant to be used.
 
+pub mod app;
 pub mod cases;
 pub mod cli;
 pub mod clock;
@@ -46,12 +47,15 @@ pub mod inventory;
 pub mod journal;
 pub mod location;
 pub mod lock;
+mod operation;
 pub mod options;
 mod parallel;
 pub mod plan;
 pub mod policy;
+mod purge;
 pub mod release;
 pub mod report;
+pub mod restore;
 pub mod rights;
 pub mod run_id;
 mod sanitize;
@@ -59,7 +63,7 @@ pub mod saved_plan;
 pub mod settings;
 pub mod shard;
 pub mod signal;
-pub mod undo;
+pub mod target;
 
 #[cfg(windows)]
 compile_error!("helm-purge runs on Linux and macOS and does not run on Windows; in WSL 2 the one for Linux works");
@@ -68,8 +72,9 @@ use std::ffi::OsString;
 use std::io::{stderr, stdout};
 use std::panic::catch_unwind;
 
+use app::App;
 use cli::Cli;
-use command::{App, Reports, dispatch};
+use command::dispatch;
 use exit_code::ExitCode;
 use report::{LogFormat, Printer, Styles, Verbosity};
 use settings::{ColorChoice, Colour, EntryPoint, Environment, Parent, Stream, Terminal};
@@ -97,9 +102,8 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
         }
         Ok(cli) => {
             let printer = printer(&environment, &terminal, cli.output.color, volume(&cli, &environment), format);
-            let (interrupts, reports) = (Interrupts::silent(), Reports::default());
-            let mut app = App { environment, terminal, entry_point, parent, printer, interrupts, reports };
-            dispatch(cli, &mut app)
+            let app = App { environment, terminal, entry_point, parent, printer, interrupts: Interrupts::silent() };
+            dispatch(cli, &app)
         }
     }
 }
@@ -139,7 +143,7 @@ fn tell_usage(special: &clap::Error, printer: Printer) -> ExitCode {
         printer.usage_error(&text);
     }
     let code = if asked_for { ExitCode::Done } else { ExitCode::Usage };
-    code.unless_unwritten(printer.has_lost_output())
+    code.or_if_output_failed(printer.has_lost_output())
 }
 
 fn volume(cli: &Cli, environment: &Environment) -> Verbosity {

@@ -1,40 +1,39 @@
-//! `explain`: who has a say about one release, and what comes of it.
+//! `explain`: why one release is purged or kept, and which policy lines decide.
 
-use super::prepare::facts::{Asked, Gathered, gather, release_id};
-use super::prepare::narrow::own_release_only;
-use super::prepare::policies::read_policies;
-use super::{App, CommandError};
+use crate::app::{App, CommandError};
 use crate::cli::ExplainArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
+use crate::operation::{PreflightRequest, own_release_only, read_policies, release_id, take_snapshot};
 use crate::plan;
 use crate::report::{ExplanationDocument, render_explanation};
+use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
 /// Explains. Reads the record of that one release, whatever keeps it.
 pub(super) fn explain(
     arguments: &ExplainArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
+    options: &ConnectionOptions,
+    app: &App,
 ) -> Result<ExitCode, CommandError> {
     let id = release_id(&arguments.release).ok_or_else(|| {
-        let text = crate::sanitize::quoted(&arguments.release);
-        CommandError::usage(format!("{text} names no release"), "write it as NAMESPACE/RELEASE, without globs")
+        let text = format!("{} names no release", sanitize::quoted(&arguments.release));
+        CommandError::usage(text, "write it as NAMESPACE/RELEASE, without globs")
     })?;
     let policies = read_policies(&arguments.files)?;
     let filters = own_release_only(&app.environment)?;
-    let connection = Connection::resolve(wish)?;
+    let connection = Connection::resolve(options)?;
     app.listen()?;
-    let asked = Asked { policies: &policies, connection: &connection, attendance: Interactivity::Attended };
-    let gathered = gather(asked, app).and_then(|gathered| {
-        let contents = gathered.contents_of(&id)?;
-        Ok((gathered, contents))
+    let request = PreflightRequest { policies, connection, interactivity: Interactivity::Attended, shard: None };
+    let found = take_snapshot(request, app).and_then(|(target, snapshot)| {
+        let contents = snapshot.contents_of(&id, &target)?;
+        Ok((target, snapshot, contents))
     });
-    let (gathered, contents) = app.unless_interrupted(gathered)?;
-    let Gathered { now, .. } = gathered;
-    let explanation = plan::explain(policies.as_slice(), gathered.facts(&contents), &filters, &id);
-    let document = || ExplanationDocument::of(&explanation);
-    app.emit(arguments.output, document, |styles| render_explanation(&explanation, now, styles))?;
+    let (target, snapshot, contents) = app.unless_interrupted(found)?;
+    let state = snapshot.with(&contents, &target);
+    let explanation = plan::explain(target.policies.as_slice(), state, &filters, &id);
+    let text = |styles| render_explanation(&explanation, target.now, styles);
+    app.emit(arguments.output, || ExplanationDocument::of(&explanation), text)?;
     Ok(ExitCode::Done)
 }

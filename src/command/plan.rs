@@ -1,59 +1,51 @@
-//! `plan`: what would go, what stays, and why.
+//! `plan` and `run --dry-run`: what would be purged, what is kept, and why.
 
-use super::prepare::saved_plan;
-use super::prepare::{Prepared, prepare};
-use super::purge::file_plan;
-use super::undertaking::journal::note_earlier;
-use super::{App, CommandError};
+use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
-use crate::report::{Detail, EarlyExit, PlanDocument, plan_lines, plan_names, render_plan};
+use crate::operation::warn_about_unfinished_run;
+use crate::purge::{PreparedPurge, prepare, read_saved_plan};
+use crate::report::{Detail, EarlyExit, PlanDocument, Report, RunDocument, plan_lines, plan_names, render_plan};
 use crate::settings::ConnectionOptions;
 
-/// Whether the exit code says that there is something to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Detailed {
-    Yes,
-    No,
-}
-
-/// Shows the plan, and every guard that `run` would trip over.
+/// Shows the plan, and every guard that would refuse `run`.
 pub(super) fn plan(
     arguments: &PlanArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
+    options: &ConnectionOptions,
+    app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let prepared = prepare(&arguments.selection, None, wish, Interactivity::Attended, app)?;
-    note_earlier(&prepared.undertaking(), None, app);
-    let detailed = if arguments.detailed_exitcode { Detailed::Yes } else { Detailed::No };
-    let workers = prepared.policies.workers();
-    show(&prepared, workers, arguments.output, detailed, app)
+    let prepared = prepare(&arguments.selection, None, options, Interactivity::Attended, app)?;
+    warn_about_unfinished_run(&prepared.change(), None, app);
+    let has_something = prepared.plan.chosen().next().is_some();
+    show(prepared, None, arguments.output, app)?;
+    let code = if has_something { ExitCode::SomethingToPurge } else { ExitCode::Done };
+    Ok(if arguments.detailed_exitcode { code } else { ExitCode::Done })
 }
 
 /// `run --dry-run`: the same.
 pub(super) fn dry_run(
     arguments: &RunArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
+    options: &ConnectionOptions,
+    reports: &mut ReportFiles,
+    app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let saved = saved_plan::read(arguments)?;
-    let prepared = prepare(&arguments.selection, saved, wish, Interactivity::Attended, app)?;
-    note_earlier(&prepared.undertaking(), arguments.journal.place.as_deref(), app);
+    let saved = read_saved_plan(arguments)?;
+    let prepared = prepare(&arguments.selection, saved, options, Interactivity::Attended, app)?;
+    warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
     let workers = prepared.workers(arguments);
-    file_plan(&prepared, workers, Some(EarlyExit::new("dry-run", "only the plan was asked for")), app);
-    show(&prepared, workers, arguments.output, Detailed::No, app)
+    reports.update(|| {
+        let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
+        let document = RunDocument::of_plan(&prepared.view(workers, &prepared.scope_note()), stopped);
+        Some(Report::Purge(Box::new(document)))
+    });
+    show(prepared, Some(workers), arguments.output, app)?;
+    Ok(ExitCode::Done)
 }
 
-fn show(
-    prepared: &Prepared,
-    workers: usize,
-    output: OutputFormat,
-    detailed: Detailed,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+fn show(prepared: PreparedPurge, workers: Option<usize>, output: OutputFormat, app: &App) -> Result<(), CommandError> {
     let scope = prepared.scope_note();
-    let view = prepared.view(workers, &scope);
+    let view = prepared.view(workers.unwrap_or_else(|| prepared.target.policies.workers()), &scope);
     let width = app.terminal.stdout.columns();
     let text = |styles| match output {
         OutputFormat::Name => plan_names(view.plan),
@@ -62,9 +54,5 @@ fn show(
     };
     app.emit(output, || PlanDocument::of(&view), text)?;
     plan_lines(&view).for_each(|line| app.printer.log(&line));
-    if !prepared.refusals.is_empty() {
-        return Err(CommandError::Refused(prepared.refusals.clone()));
-    }
-    let something = prepared.plan.chosen().next().is_some();
-    Ok(if something && detailed == Detailed::Yes { ExitCode::SomethingToPurge } else { ExitCode::Done })
+    if prepared.refusals.is_empty() { Ok(()) } else { Err(CommandError::Refused(prepared.refusals)) }
 }

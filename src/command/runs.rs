@@ -20,11 +20,7 @@ struct Found {
 }
 
 /// Shows them, the newest first, or all about one.
-pub(super) fn runs(
-    arguments: &RunsArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn runs(arguments: &RunsArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let wanted = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
     let wanted = wanted.map_err(|error| CommandError::usage(error.to_string(), "`runs` lists them"))?;
     app.listen()?;
@@ -43,7 +39,7 @@ pub(super) fn runs(
 }
 
 /// Of a run that is in several places, the file says more.
-fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &mut App) -> Result<Found, CommandError> {
+fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &App) -> Result<Found, CommandError> {
     let mut found = in_files(arguments.journal.as_deref(), app)?;
     if !arguments.local && arguments.journal.is_none() {
         let in_cluster = in_cluster(arguments.namespace.as_deref(), wish, app);
@@ -57,7 +53,7 @@ fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &mut App) -> R
     Ok(found)
 }
 
-fn in_files(named: Option<&Path>, app: &mut App) -> Result<Found, CommandError> {
+fn in_files(named: Option<&Path>, app: &App) -> Result<Found, CommandError> {
     let usual = app.environment.state_home.as_deref().map(JournalLocation::usual);
     let read = match named.map(JournalLocation::named).or(usual) {
         None => {
@@ -80,8 +76,8 @@ fn in_files(named: Option<&Path>, app: &mut App) -> Result<Found, CommandError> 
 }
 
 /// Where the cluster cannot be asked, what is on this machine is still worth showing.
-fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) -> Found {
-    let not_asked = |why: String, app: &mut App| {
+fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &App) -> Found {
+    let not_asked = |why: String, app: &App| {
         app.printer.note(format_args!("runs in pods of the cluster could not be looked for: {why}"));
         Found::default()
     };
@@ -109,12 +105,7 @@ fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &mut App) 
     }
 }
 
-fn show_all(
-    runs: &[PastRun],
-    unread: &[Unread],
-    output: OutputFormat,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+fn show_all(runs: &[PastRun], unread: &[Unread], output: OutputFormat, app: &App) -> Result<ExitCode, CommandError> {
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
     let text = |styles| match output {
         OutputFormat::Name => runs.iter().map(|run| run.id.to_string()).collect::<Vec<_>>().join("\n"),
@@ -128,7 +119,7 @@ fn show_all(
     Ok(ExitCode::Done)
 }
 
-fn show_one(run: &PastRun, output: OutputFormat, app: &mut App) -> Result<ExitCode, CommandError> {
+fn show_one(run: &PastRun, output: OutputFormat, app: &App) -> Result<ExitCode, CommandError> {
     let width = app.terminal.stdout.columns();
     let names = || run.record.releases.keys().map(|release| sanitize::line(release)).collect::<Vec<_>>();
     let text = |styles| match output {

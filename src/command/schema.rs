@@ -5,7 +5,7 @@ use crate::exit_code::ExitCode;
 use crate::policy::json_schema;
 
 /// Prints the schema.
-pub(super) fn schema(app: &mut App) -> ExitCode {
+pub(super) fn schema(app: &App) -> ExitCode {
     app.printer.data(&json_schema());
     ExitCode::Done
 }

@@ -11,7 +11,7 @@ use crate::report::{render_case, render_cases};
 use crate::sanitize;
 
 /// Tries every case; none, where one of them cannot be read.
-pub(super) fn test(arguments: &TestArguments, app: &mut App) -> Result<ExitCode, CommandError> {
+pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, CommandError> {
     let loaded = match load_all(arguments, app)? {
         Ok(loaded) => loaded,
         Err(faults) => {
@@ -34,7 +34,7 @@ pub(super) fn test(arguments: &TestArguments, app: &mut App) -> Result<ExitCode,
 }
 
 /// All cases of all folders, or all faults of all files, those of a file that several cases share once.
-fn load_all(arguments: &TestArguments, app: &mut App) -> Result<Result<Vec<Loaded>, Vec<PolicyErrors>>, CommandError> {
+fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<Loaded>, Vec<PolicyErrors>>, CommandError> {
     let (mut loaded, mut faults) = (Vec::new(), Vec::new());
     for root in &arguments.folders {
         for case in find(root, app)? {
@@ -51,7 +51,7 @@ fn load_all(arguments: &TestArguments, app: &mut App) -> Result<Result<Vec<Loade
     Ok(if faults.is_empty() { Ok(loaded) } else { Err(faults) })
 }
 
-fn find(root: &Path, app: &mut App) -> Result<Vec<PathBuf>, CommandError> {
+fn find(root: &Path, app: &App) -> Result<Vec<PathBuf>, CommandError> {
     let name = sanitize::line(&root.display().to_string());
     let hint = format!("a case is a folder with a `{CASE_FILE}`; name it, or the folder that holds it");
     let found = cases::find(root)

@@ -8,7 +8,7 @@ use crate::report::{DiagnosticJson, DiagnosticsDocument, LogFormat, plural};
 use crate::sanitize;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
-pub(super) fn validate(arguments: &ValidateArguments, app: &mut App) -> Result<ExitCode, CommandError> {
+pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitCode, CommandError> {
     let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
     let notes = shared_namespaces(&read.policies).iter().map(DiagnosticJson::of_shared).collect::<Vec<_>>();
@@ -35,7 +35,7 @@ fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
     read.policies.iter().filter(|policy| !has_faults(policy)).collect()
 }
 
-fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[DiagnosticJson], app: &mut App) {
+fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[DiagnosticJson], app: &App) {
     let printer = &app.printer;
     for policy in valid {
         printer.info(format_args!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));

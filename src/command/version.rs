@@ -5,7 +5,7 @@ use crate::exit_code::ExitCode;
 use crate::helm::Helm;
 
 /// Prints both. A missing helm is said, not failed over: the question was which one.
-pub(super) fn version(app: &mut App) -> Result<ExitCode, CommandError> {
+pub(super) fn version(app: &App) -> Result<ExitCode, CommandError> {
     app.listen()?;
     let wanted = app.environment.helm_bin.clone();
     let found = Helm::find(wanted.as_deref(), None, app.interrupts.stop());

@@ -55,21 +55,20 @@ impl Interrupts {
     ///
     /// # Errors
     /// Where the handlers cannot be installed.
-    pub fn listen() -> io::Result<Self> {
-        let interrupts = Self::silent();
+    pub fn listen(&self) -> io::Result<()> {
         // Where it is ignored, as some starters leave it, children vanish before anyone has waited for them.
         signal_hook::flag::register(SIGCHLD, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         if !hangups_are_ignored() {
             signals.add_signal(SIGHUP)?;
         }
-        let listener = interrupts.clone();
+        let listener = self.clone();
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
                 listener.on_signal(signal, Instant::now());
             }
         })?;
-        Ok(interrupts)
+        Ok(())
     }
 
     /// Watches the parent process as well: a helm that is ended takes no plugin with it and tells it nothing, but
@@ -91,7 +90,7 @@ impl Interrupts {
         Ok(())
     }
 
-    /// Hears nothing until told by [`Interrupts::on_signal`]: for tests.
+    /// Hears nothing before [`Interrupts::listen`], other than by [`Interrupts::on_signal`].
     pub fn silent() -> Self {
         let state = State { stage: Stage::Looking, first: None, count: 0, last: None, parent_gone: None };
         Self { state: Arc::new(Mutex::new(state)), stop: CancelToken::default() }

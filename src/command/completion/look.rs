@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::cluster::{ApiError, QuickClient, Record, StorageDriver, context_names};
 use crate::command::App;
-use crate::command::prepare::facts::record_store;
 use crate::completion::{Names, NamesAnswer, Typed};
 use crate::journal::JournalLocation;
+use crate::operation::record_store;
 use crate::release::{Namespace, ReleaseName};
 use crate::settings::{ConnectionOptions, EntryPoint};
 

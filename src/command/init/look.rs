@@ -6,8 +6,8 @@ use std::fmt::Display;
 use super::fence;
 use crate::cluster::{Client, Connection, Identity};
 use crate::command::App;
-use crate::command::prepare::facts::record_store;
 use crate::inventory::{ApiInventory, ObjectLists};
+use crate::operation::record_store;
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 use crate::settings::ConnectionOptions;
@@ -40,7 +40,7 @@ pub(super) struct Seen {
 }
 
 /// Looks at the cluster, as far as it can be.
-pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
+pub(super) fn look(wish: &ConnectionOptions, app: &App) -> Found {
     let connection = match Connection::resolve(wish) {
         Ok(connection) => connection,
         Err(error) => {
@@ -71,7 +71,7 @@ pub(super) fn look(wish: &ConnectionOptions, app: &mut App) -> Found {
 }
 
 /// The releases that the proposed fence holds. Each name once: the same stack is in many namespaces.
-fn releases(client: &Client, namespaces: &[Namespace], app: &mut App) -> Vec<Seen> {
+fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<Seen> {
     let fenced = fence::proposed(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
         let inventory = ApiInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
@@ -97,7 +97,7 @@ fn releases(client: &Client, namespaces: &[Namespace], app: &mut App) -> Vec<See
     by_name.values().map(|release| Seen { release: release.id.name.to_string(), chart: chart(release) }).collect()
 }
 
-fn note(what: &str, error: &dyn Display, app: &mut App) {
+fn note(what: &str, error: &dyn Display, app: &App) {
     app.printer.note(format_args!("{what} could not be read: {error}"));
 }
 

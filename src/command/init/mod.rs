@@ -15,11 +15,7 @@ use crate::policy::Policy;
 use crate::settings::ConnectionOptions;
 
 /// Prints the policy.
-pub(super) fn init(
-    arguments: &InitArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn init(arguments: &InitArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     app.listen()?;
     let found = look::look(wish, app);
     app.unless_interrupted(Ok(()))?;

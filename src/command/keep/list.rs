@@ -14,11 +14,7 @@ use crate::settings::ConnectionOptions;
 /// More that could not be seen is counted, not named.
 const NAMED: usize = 3;
 
-pub(super) fn list(
-    arguments: &KeepArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn list(arguments: &KeepArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let namespaces = arguments.targets.iter().map(|text| read_namespace(text)).collect::<Result<Vec<_>, _>>()?;
     let client = connect(wish, app)?;
     let everywhere = namespaces.is_empty();
@@ -46,7 +42,7 @@ fn not_seen(error: ApiError, everywhere: bool) -> CommandError {
     }
 }
 
-fn note_unseen(unseen: &[UnseenOptOuts], app: &mut App) {
+fn note_unseen(unseen: &[UnseenOptOuts], app: &App) {
     for UnseenOptOuts { what, why } in unseen.iter().take(NAMED) {
         app.printer.note(format_args!("{what} could not be looked at: {why}"));
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::target::Target;
 use crate::cluster::{Client, Record};
 use crate::command::App;
-use crate::command::prepare::facts::record_store;
+use crate::operation::record_store;
 use crate::release::Namespace;
 use crate::report::none_of;
 
 /// Warns of each target that names no release. Where the releases cannot be listed, nothing can be said.
-pub(super) fn warn_of_missing(client: &Client, targets: &[Target], app: &mut App) {
+pub(super) fn warn_of_missing(client: &Client, targets: &[Target], app: &App) {
     let Ok(store) = record_store(app.environment.helm_driver.as_deref()) else { return };
     let namespaces = targets.iter().map(|target| target.namespace.clone()).collect::<BTreeSet<_>>();
     let Ok(found) = client.records_in(store, namespaces.into_iter().collect()) else { return };

@@ -21,11 +21,7 @@ use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
 /// Writes, lists or removes opt-outs.
-pub(super) fn keep(
-    arguments: &KeepArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn keep(arguments: &KeepArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let ended = if arguments.list {
         list::list(arguments, wish, app)
     } else if arguments.remove {
@@ -37,7 +33,7 @@ pub(super) fn keep(
 }
 
 /// A client, and the word to whom it speaks: nobody is protected on another cluster than the one that is purged.
-fn connect(wish: &ConnectionOptions, app: &mut App) -> Result<Client, CommandError> {
+fn connect(wish: &ConnectionOptions, app: &App) -> Result<Client, CommandError> {
     let connection = Connection::resolve(wish)?;
     app.listen()?;
     let client = Client::new(&connection, app.interrupts.stop().clone())?;

@@ -10,7 +10,7 @@ use crate::policy::LenientGlob;
 use crate::report::still_kept;
 
 /// Names every opt-out that is there and concerns one of the targets, with how to remove it.
-pub(super) fn name_others(client: &Client, targets: &[Target], app: &mut App) {
+pub(super) fn name_others(client: &Client, targets: &[Target], app: &App) {
     let namespaces = targets.iter().map(|target| target.namespace.clone()).collect::<BTreeSet<_>>();
     match SeenOptOuts::of(client, namespaces.into_iter().collect()) {
         Ok(seen) => {

@@ -45,7 +45,7 @@ impl NotDone {
     }
 
     /// Says it, for one of several.
-    pub(super) fn tell(&self, app: &mut App) {
+    pub(super) fn tell(&self, app: &App) {
         app.printer.error_with_causes(self, self.hint());
     }
 }

@@ -19,11 +19,7 @@ struct Intended<'a> {
     there: Option<StoredOptOut>,
 }
 
-pub(super) fn remove(
-    arguments: &KeepArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn remove(arguments: &KeepArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let targets = Target::read_all(&arguments.targets)?;
     let client = connect(wish, app)?;
     let intended = targets.iter().map(|target| look(&client, target)).collect::<Result<Vec<_>, _>>()?;

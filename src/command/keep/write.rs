@@ -19,11 +19,7 @@ struct Intended {
     there: Option<StoredOptOut>,
 }
 
-pub(super) fn write(
-    arguments: &KeepArguments,
-    wish: &ConnectionOptions,
-    app: &mut App,
-) -> Result<ExitCode, CommandError> {
+pub(super) fn write(arguments: &KeepArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let targets = Target::read_all(&arguments.targets)?;
     let now = app.environment.clock.now();
     let until = arguments.until.as_deref().map(|text| until::read(text, now)).transpose()?;
@@ -71,7 +67,7 @@ fn not_ours(opt_out: &OptOut, name: &str, what: &str) -> CommandError {
     }
 }
 
-fn carry_out(client: &Client, all: Vec<Intended>, by: Option<&str>, app: &mut App) -> Tally {
+fn carry_out(client: &Client, all: Vec<Intended>, by: Option<&str>, app: &App) -> Tally {
     let mut tally = Tally::default();
     for intended in all {
         match carry_out_one(client, &intended, by) {

@@ -4,10 +4,11 @@ use super::check::{self, Places};
 use super::namespaces;
 use crate::cli::DoctorArguments;
 use crate::cluster::{ApiError, Client, Connection};
-use crate::command::prepare::look_around::find_helm;
-use crate::command::prepare::policies::read_policies;
-use crate::command::{App, CommandError, flags};
+use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
+use crate::operation;
+use crate::operation::find_helm;
+use crate::operation::read_policies;
 use crate::policy::PolicySet;
 use crate::release::Namespace;
 use crate::report::{FindingsDocument, plural, render_findings};
@@ -19,11 +20,11 @@ use crate::settings::ConnectionOptions;
 pub(in crate::command) fn doctor(
     arguments: &DoctorArguments,
     wish: &ConnectionOptions,
-    app: &mut App,
+    app: &App,
 ) -> Result<ExitCode, CommandError> {
     let policies = read_policies(&arguments.files)?;
     let lock =
-        arguments.lock_namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text)).transpose()?;
+        arguments.lock_namespace.as_deref().map(|text| operation::namespace("--lock-namespace", text)).transpose()?;
     app.listen()?;
     let findings = look(&policies, arguments.purpose, lock.as_ref(), wish, app);
     let findings = app.unless_interrupted(Ok(findings))?;

@@ -3,9 +3,10 @@
 use super::namespaces;
 use crate::cli::{OutputFormat, RbacArguments};
 use crate::cluster::{ApiError, Client, Connection};
-use crate::command::prepare::policies::read_policies;
-use crate::command::{App, CommandError, flags};
+use crate::command::{App, CommandError};
 use crate::exit_code::ExitCode;
+use crate::operation;
+use crate::operation::read_policies;
 use crate::policy::{Policy, PolicySet, Reach};
 use crate::release::Namespace;
 use crate::report::{Format, GrantHead, render_grants, serialize_grants};
@@ -17,7 +18,7 @@ use crate::settings::ConnectionOptions;
 pub(in crate::command) fn rbac(
     arguments: &RbacArguments,
     wish: &ConnectionOptions,
-    app: &mut App,
+    app: &App,
 ) -> Result<ExitCode, CommandError> {
     let account = arguments.account.service_account.parse::<Account>();
     let account = account.map_err(|why| no_account(&arguments.account.service_account, &why))?;
@@ -25,7 +26,7 @@ pub(in crate::command) fn rbac(
         .account
         .lock_namespace
         .as_deref()
-        .map(|name| flags::namespace("--lock-namespace", name))
+        .map(|name| operation::namespace("--lock-namespace", name))
         .transpose()?;
     let lock = lock.unwrap_or_else(|| account.namespace.clone());
     let policies = read_policies(&arguments.files)?;
@@ -36,7 +37,7 @@ pub(in crate::command) fn rbac(
     }
     let bind = |policy| Binding { policy, purpose, account: &account, lock_namespace: &lock };
     let all: Vec<RbacManifest> = if let Some(name) = &arguments.for_namespace {
-        let namespace = flags::namespace("--for-namespace", name)?;
+        let namespace = operation::namespace("--for-namespace", name)?;
         let inside = inside(&policies, &namespace, wish, app)?;
         inside.into_iter().map(|policy| binding(bind(policy), &namespace)).collect()
     } else {
@@ -62,7 +63,7 @@ fn inside<'a>(
     policies: &'a PolicySet,
     namespace: &Namespace,
     wish: &ConnectionOptions,
-    app: &mut App,
+    app: &App,
 ) -> Result<Vec<&'a Policy>, CommandError> {
     let is_inside = |policy: &&Policy| policy.namespaces.matches(namespace).is_some();
     let mut inside = policies.iter().filter(is_inside).collect::<Vec<_>>();
@@ -89,7 +90,7 @@ fn inside<'a>(
     Ok(inside)
 }
 
-fn fences(policies: &PolicySet, wish: &ConnectionOptions, app: &mut App) -> Result<Vec<Vec<Namespace>>, CommandError> {
+fn fences(policies: &PolicySet, wish: &ConnectionOptions, app: &App) -> Result<Vec<Vec<Namespace>>, CommandError> {
     app.listen()?;
     let stop = app.interrupts.stop().clone();
     let mut unresolved = None;

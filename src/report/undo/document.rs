@@ -9,7 +9,7 @@ use crate::report::plan::document::{ClusterOfDocument, PolicyOfDocument};
 use crate::report::run::document::{ResultOfDocument, VerificationOfDocument};
 use crate::report::run::note::JournalRef;
 use crate::report::sheet::EarlyExit;
-use crate::undo::RestoreEntry;
+use crate::restore::RestoreEntry;
 
 /// `kind: RestorePlan`, or `RestoreReport` once it is carried out.
 #[derive(Debug, Serialize)]

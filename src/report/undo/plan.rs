@@ -10,10 +10,10 @@ use crate::report::paint::Styles;
 use crate::report::plan::head::names;
 use crate::report::table::{Align, Table};
 use crate::report::words::{age, plural};
+use crate::restore::{RestoreEntry, RestorePlan, RestoreVerdict};
 use crate::run_id::RunId;
 use crate::sanitize;
 use crate::shard::Shard;
-use crate::undo::{RestoreEntry, RestorePlan, Verdict};
 
 /// A plan of a restore with everything that has to be said beside it.
 #[derive(Debug, Clone, Copy)]
@@ -109,9 +109,9 @@ fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> Vec<String> 
 /// A word for what is done with a release.
 pub(super) fn decision(entry: &RestoreEntry) -> &'static str {
     match entry.candidate.verdict {
-        Verdict::Restore | Verdict::TryAgain => "restore",
-        Verdict::Restored => "finish",
-        Verdict::InstalledAgain { .. } | Verdict::Reaches(_) => "leave",
+        RestoreVerdict::Restore | RestoreVerdict::TryAgain => "restore",
+        RestoreVerdict::Restored => "finish",
+        RestoreVerdict::InstalledAgain { .. } | RestoreVerdict::OutOfScope(_) => "leave",
     }
 }
 

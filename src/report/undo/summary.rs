@@ -11,8 +11,8 @@ use crate::report::printer::Verbosity;
 use crate::report::run::note::JournalRef;
 use crate::report::run::summary;
 use crate::report::words::plural;
+use crate::restore::RestorePlan;
 use crate::sanitize;
-use crate::undo::RestorePlan;
 
 /// A finished restore.
 #[derive(Debug, Clone, Copy)]

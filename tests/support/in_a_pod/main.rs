@@ -4,8 +4,9 @@
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
+use helm_purge::app::App;
 use helm_purge::cli;
-use helm_purge::command::{App, Reports, dispatch};
+use helm_purge::command::dispatch;
 use helm_purge::report::{Printer, Styles, Verbosity};
 use helm_purge::settings::{Colour, EntryPoint, Environment, Parent, Terminal};
 use helm_purge::signal::Interrupts;
@@ -21,8 +22,7 @@ fn main() -> ExitCode {
         .with_log_format(helm_purge::log_format(&arguments));
     let cli = cli::parse(arguments, EntryPoint::Direct).expect("tests know the command line");
     let (entry_point, parent, interrupts) = (EntryPoint::Direct, Parent::look(), Interrupts::silent());
-    let reports = Reports::default();
-    dispatch(cli, &mut App { environment, terminal, entry_point, parent, printer, interrupts, reports }).into()
+    dispatch(cli, &App { environment, terminal, entry_point, parent, printer, interrupts }).into()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own, and this is how it is told where to look")]

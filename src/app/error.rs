@@ -1,0 +1,217 @@
+//! Everything that ends a command before its work is done, with its exit code.
+
+use std::error::Error;
+
+use crate::cluster::{ApiError, ConnectionError};
+use crate::executor::PoolError;
+use crate::exit_code::ExitCode;
+use crate::guard::{Refusal, ScopeError};
+use crate::helm::{FailureClass, HelmError};
+use crate::inventory::InventoryError;
+use crate::journal::OperationKind;
+use crate::policy::PolicyErrors;
+use crate::report::{DiagnosticJson, EarlyExit, Level, LogFormat, LogLine, Printer, error_line, refusal_line};
+use crate::saved_plan::SavedPlanError;
+use crate::signal::Interruption;
+
+/// Why a command ended early. Nothing has been purged then, nor restored or pruned.
+#[derive(Debug)]
+pub enum CommandError {
+    /// Policies have errors: all those of all files.
+    Policies(Vec<PolicyErrors>),
+    /// The value of a flag has errors.
+    Flag(Box<PolicyErrors>),
+    /// Anything else.
+    Error {
+        /// It stands for the error.
+        code: ExitCode,
+        /// What went wrong.
+        error: Box<dyn Error>,
+        /// How to go on.
+        hint: Option<String>,
+    },
+    /// A guard refused.
+    Refused(Vec<Refusal>),
+    /// The answer to the question was no.
+    Declined(String),
+    /// A signal came.
+    Interrupted(Interruption),
+}
+
+impl CommandError {
+    /// A wrong command line, or something missing on it.
+    pub(crate) fn usage(text: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::with_hint(ExitCode::Usage, Box::from(text.into()), hint)
+    }
+
+    /// A bug of this program.
+    pub(crate) fn internal(text: String) -> Self {
+        Self::with_hint(ExitCode::SomeFailed, Box::from(text), "please report this")
+    }
+
+    /// The value of a flag has errors.
+    pub(crate) fn flag(errors: PolicyErrors) -> Self {
+        CommandError::Flag(Box::new(errors))
+    }
+
+    /// An error with the exit code that stands for it, and how to go on.
+    pub(crate) fn with_hint(code: ExitCode, error: Box<dyn Error>, hint: impl Into<String>) -> Self {
+        CommandError::Error { code, error, hint: Some(hint.into()) }
+    }
+
+    /// One guard refused.
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        CommandError::Refused(vec![refusal])
+    }
+
+    /// Whether it is still the cluster of the plan could not be found out.
+    pub(crate) fn cluster_unverifiable(error: &ApiError, operation: OperationKind) -> Self {
+        let hint = format!("{}; run it again", nothing_done(operation));
+        let error = format!("whether this is still the same cluster could not be told: {error}");
+        Self::with_hint(ExitCode::Preflight, Box::from(error), hint)
+    }
+
+    fn preflight(error: impl Error + 'static, hint: Option<String>) -> Self {
+        CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+    }
+
+    /// The exit code that stands for it.
+    pub(crate) fn code(&self) -> ExitCode {
+        match self {
+            CommandError::Policies(_) => ExitCode::PolicyInvalid,
+            CommandError::Flag(_) => ExitCode::Usage,
+            CommandError::Error { code, .. } => *code,
+            CommandError::Refused(_) => ExitCode::Refused,
+            CommandError::Declined(_) => ExitCode::Declined,
+            CommandError::Interrupted(interruption) => ExitCode::Signal(interruption.signal),
+        }
+    }
+
+    /// The same for a report, which says also that nothing was done.
+    pub(crate) fn to_early_exit(&self, nothing_done: &str) -> EarlyExit {
+        let lines =
+            |errors: &PolicyErrors| DiagnosticJson::of_faults(errors).map(|error| error.line()).collect::<Vec<_>>();
+        match self {
+            CommandError::Policies(files) => {
+                EarlyExit { messages: files.iter().flat_map(lines).collect(), ..EarlyExit::new("policy", "") }
+            }
+            CommandError::Flag(errors) => EarlyExit { messages: lines(errors), ..EarlyExit::new("usage", "") },
+            CommandError::Error { code, error, hint } => {
+                let why = if *code == ExitCode::Usage { "usage" } else { "error" };
+                EarlyExit { hint: hint.clone(), ..EarlyExit::new(why, error.to_string()) }
+            }
+            CommandError::Refused(refusals) => EarlyExit::refused(refusals),
+            CommandError::Declined(text) => EarlyExit::new("declined", text.trim()),
+            CommandError::Interrupted(_) => EarlyExit::new("interrupted", interrupted(nothing_done)),
+        }
+    }
+
+    /// Prints why, and that nothing was done.
+    pub(crate) fn report(&self, nothing_done: &str, printer: &Printer) {
+        if printer.log_format() == LogFormat::Json {
+            return self.log(nothing_done, printer);
+        }
+        match self {
+            CommandError::Policies(files) => files.iter().for_each(|errors| printer.policy_errors(errors)),
+            CommandError::Flag(errors) => printer.policy_errors(errors),
+            CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
+            CommandError::Refused(refusals) => {
+                refusals.iter().for_each(|refusal| printer.refusal(refusal, nothing_done, refusal.hint()));
+            }
+            CommandError::Declined(text) => printer.notice(text),
+            CommandError::Interrupted(_) => printer.notice(interrupted(nothing_done)),
+        }
+    }
+
+    fn log(&self, nothing_done: &str, printer: &Printer) {
+        let exit_code = self.code().number();
+        let line =
+            |event, text: &str| LogLine::new(Level::Warn, event).with("message", text).with("exitCode", exit_code);
+        match self {
+            CommandError::Policies(files) => files.iter().for_each(|errors| printer.policy_errors(errors)),
+            CommandError::Flag(errors) => printer.policy_errors(errors),
+            CommandError::Error { error, hint, .. } => {
+                printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
+            }
+            CommandError::Refused(refusals) => refusals.iter().map(refusal_line).for_each(|line| printer.log(&line)),
+            CommandError::Declined(text) => printer.log(&line("declined", text.trim())),
+            CommandError::Interrupted(_) => printer.log(&line("interrupted", &interrupted(nothing_done))),
+        }
+    }
+}
+
+/// The words for an operation that ended before it changed anything.
+pub(crate) fn nothing_done(operation: OperationKind) -> &'static str {
+    match operation {
+        OperationKind::Purge | OperationKind::Unknown => "nothing was purged",
+        OperationKind::Restore => "nothing was restored",
+        OperationKind::Prune => "nothing was pruned",
+    }
+}
+
+fn interrupted(nothing_done: &str) -> String {
+    format!("interrupted; {nothing_done}")
+}
+
+impl From<PolicyErrors> for CommandError {
+    fn from(errors: PolicyErrors) -> Self {
+        CommandError::Policies(vec![errors])
+    }
+}
+
+impl From<ConnectionError> for CommandError {
+    fn from(error: ConnectionError) -> Self {
+        let hint = error.hint();
+        CommandError::preflight(error, hint)
+    }
+}
+
+impl From<ApiError> for CommandError {
+    fn from(error: ApiError) -> Self {
+        CommandError::preflight(error, Some("raise the limits of processes and of open files".to_owned()))
+    }
+}
+
+impl From<HelmError> for CommandError {
+    fn from(error: HelmError) -> Self {
+        let hint = match &error {
+            HelmError::Missing { .. } => "install Helm 3 or 4 and put it on PATH, or name it with HELM_BIN",
+            HelmError::Silent { .. } => "run it by hand: `helm version`",
+            HelmError::Unsupported { .. } => "name another helm with HELM_BIN",
+        };
+        CommandError::preflight(error, Some(hint.to_owned()))
+    }
+}
+
+impl From<InventoryError> for CommandError {
+    fn from(error: InventoryError) -> Self {
+        let hint = match &error {
+            InventoryError::Look(ApiError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
+            InventoryError::Look(ApiError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
+            InventoryError::Look(_) => FailureClass::Other.hint_for_listing(),
+            InventoryError::List(list) => list.failure.class.hint_for_listing(),
+            InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
+            InventoryError::Driver(_) => "unset HELM_DRIVER, or set it to secret or configmap",
+        };
+        CommandError::preflight(error, Some(hint.to_owned()))
+    }
+}
+
+impl From<PoolError> for CommandError {
+    fn from(error: PoolError) -> Self {
+        CommandError::preflight(error, Some("raise the limit of processes, or ask for fewer --workers".to_owned()))
+    }
+}
+
+impl From<SavedPlanError> for CommandError {
+    fn from(error: SavedPlanError) -> Self {
+        let hint = error.hint().to_owned();
+        Self::with_hint(ExitCode::PolicyInvalid, Box::new(error), hint)
+    }
+}
+
+impl From<ScopeError> for CommandError {
+    fn from(error: ScopeError) -> Self {
+        CommandError::Error { code: ExitCode::Usage, error: Box::new(error), hint: None }
+    }
+}

@@ -1,0 +1,99 @@
+//! What every command gets: the environment, the terminal, the printer and the signals.
+
+mod error;
+mod report_files;
+
+pub use error::CommandError;
+pub(crate) use error::nothing_done;
+pub(crate) use report_files::ReportFiles;
+
+use std::io;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::cli::OutputFormat;
+use crate::exit_code::ExitCode;
+use crate::report::{Format, Printer, Styles, serialize};
+use crate::run_id::RunId;
+use crate::settings::{EntryPoint, Environment, Parent, Terminal};
+use crate::signal::{Interruption, Interrupts};
+
+/// The outside world, as it was at the start.
+pub struct App {
+    /// The environment.
+    pub environment: Environment,
+    /// The three streams.
+    pub terminal: Terminal,
+    /// How this program was called.
+    pub entry_point: EntryPoint,
+    /// The process that called it.
+    pub parent: Parent,
+    /// The one place that prints.
+    pub printer: Printer,
+    /// Signals; none is handled before [`App::listen`].
+    pub interrupts: Interrupts,
+}
+
+impl App {
+    /// From here on no signal ends this process by itself.
+    ///
+    /// Not earlier: a policy may come from a pipe that nobody writes to, and Ctrl-C must end the read.
+    /// Not later: from the first child process on, this process must be there to end it.
+    pub(crate) fn listen(&self) -> Result<(), CommandError> {
+        self.interrupts.listen().map_err(cannot_listen)?;
+        let plugin = self.environment.helm_plugin_name.as_deref();
+        if self.entry_point == EntryPoint::Helm && self.parent.pid == 1 && !self.parent.is_helm_with(plugin) {
+            // The helm that started this process has ended already, so this process is to end as well.
+            self.interrupts.on_parent_gone(Instant::now());
+        } else if self.entry_point == EntryPoint::Helm {
+            self.interrupts.watch_parent(self.parent.pid).map_err(cannot_listen)?;
+        }
+        Ok(())
+    }
+
+    /// The name of a run that begins now.
+    pub(crate) fn new_run_id(&self) -> RunId {
+        #[cfg(feature = "fake-helm")]
+        if let Some(id) = &self.environment.run_id {
+            return id.clone();
+        }
+        RunId::new(self.environment.clock.now())
+    }
+
+    /// The first signal, if one has come.
+    pub(crate) fn interruption(&self) -> Option<Interruption> {
+        self.interrupts.interruption()
+    }
+
+    /// The result, or that a signal came: the errors of a child process that this program has ended do not tell why.
+    pub(crate) fn unless_interrupted<T>(&self, result: Result<T, CommandError>) -> Result<T, CommandError> {
+        match self.interruption() {
+            Some(interruption) => Err(CommandError::Interrupted(interruption)),
+            None => result,
+        }
+    }
+
+    /// Prints what a command found: a document for programs, or the text that `text` makes of it for people.
+    pub(crate) fn emit<D: Serialize>(
+        &self,
+        output: OutputFormat,
+        document: impl FnOnce() -> D,
+        text: impl FnOnce(Styles) -> String,
+    ) -> Result<(), CommandError> {
+        let text = match output {
+            OutputFormat::Json => serialize(&document(), Format::Json),
+            OutputFormat::Yaml => serialize(&document(), Format::Yaml),
+            OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
+                Ok(text(self.printer.out()))
+            }
+        };
+        self.printer.data(&text.map_err(CommandError::internal)?);
+        Ok(())
+    }
+}
+
+fn cannot_listen(error: io::Error) -> CommandError {
+    let hint = Some("signals cannot be handled here".to_owned());
+    CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+}

@@ -1,0 +1,82 @@
+//! What is written when a run or a restore has ended, however it ended: report files, the termination log, and the last
+//! line of a log.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Command, LogFormatArgument, ReportArguments};
+use crate::clock::Clock;
+use crate::executor::Operation;
+use crate::exit_code::ExitCode;
+use crate::report::{EarlyExit, Level, LogLine, Printer, Report, ReportFormat, write_report, write_termination_log};
+use crate::sanitize;
+
+/// The files that the command line names, and the report as far as it is known.
+#[derive(Debug, Default)]
+pub(crate) struct ReportFiles {
+    requested: Option<RequestedReports>,
+    latest: Option<Report>,
+}
+
+#[derive(Debug)]
+struct RequestedReports {
+    operation: Operation,
+    started: Timestamp,
+    files: Vec<PathBuf>,
+    termination_log: Option<PathBuf>,
+}
+
+impl ReportFiles {
+    /// Those of a command line. Only `run` and `restore` have a report.
+    pub(crate) fn requested(cli: &Cli, clock: Clock) -> Self {
+        let (operation, arguments) = match &cli.command {
+            Command::Run(run) => (Operation::Uninstall, &run.report),
+            Command::Restore(restore) => (Operation::Rollback, &restore.report),
+            _ => return Self::default(),
+        };
+        let ReportArguments { reports, termination_log } = arguments.clone();
+        let logs = cli.output.log_format == LogFormatArgument::Json;
+        if reports.is_empty() && termination_log.is_none() && !logs {
+            return Self::default();
+        }
+        let requested = RequestedReports { operation, started: clock.now(), files: reports, termination_log };
+        Self { requested: Some(requested), latest: None }
+    }
+
+    /// Replaces the report by what is known now.
+    pub(crate) fn update(&mut self, report: impl FnOnce() -> Option<Report>) {
+        if self.requested.is_some() {
+            self.latest = report();
+        }
+    }
+
+    /// Writes everything. The exit code in it changes once a file could not be written.
+    pub(crate) fn write(self, code: ExitCode, early: Option<EarlyExit>, printer: &Printer) {
+        let Some(RequestedReports { operation, started, files, termination_log }) = self.requested else { return };
+        let code_so_far = || code.or_if_output_failed(printer.has_lost_output());
+        let mut report = self.latest.unwrap_or_else(|| Report::of_nothing(operation, started));
+        report.end(code_so_far().number(), early);
+        for file in &files {
+            let text = report.render(ReportFormat::of_file(file));
+            let written = text.map_err(io::Error::other).and_then(|text| write_report(file, &text));
+            note_failure("the report", file, written, printer);
+        }
+        report.end(code_so_far().number(), None);
+        if let Some(file) = &termination_log {
+            let written = write_termination_log(file, &report.short().line());
+            note_failure("the termination log", file, written, printer);
+        }
+        report.end(code_so_far().number(), None);
+        let level = if code_so_far() == ExitCode::Done { Level::Info } else { Level::Error };
+        printer.log_always(&LogLine::new(level, "summary").with_all(report.short().usual()));
+    }
+}
+
+fn note_failure(what: &str, file: &Path, written: io::Result<()>, printer: &Printer) {
+    if let Err(error) = written {
+        let file = sanitize::line(&file.display().to_string());
+        printer.unwritten(format_args!("{what} could not be written to {file}: {error}"));
+    }
+}

@@ -1,0 +1,273 @@
+//! `prune`: removes for good histories that purges have kept for too long.
+//!
+//! Not by helm: if the user installs a release at that very moment, an uninstall would remove that one. A record is removed
+//! only exactly as it was seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::kept_histories::KeptHistories;
+use crate::app::{App, CommandError, ReportFiles};
+use crate::cli::{OutputFormat, PruneArguments};
+use crate::executor::{NotRecorded, NotStarted};
+use crate::exit_code::ExitCode;
+use crate::journal::{End, OperationKind, RunTotals};
+use crate::lock::LockGuard;
+use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{perform, warn_about_unfinished_run};
+use crate::policy::age_from_flag;
+use crate::release::ReleaseId;
+use crate::report::{
+    JournalRef, LogFormat, PruneDocument, PruneRow, PruneView, Report, begun_line, plural, prune_plan_line,
+    pruned_line, render_prune,
+};
+use crate::restore::{RestorableRelease, RestoreVerdict, remove_histories};
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
+use crate::signal::Stage;
+
+/// So many histories are in progress at a time: what a killed prune leaves in doubt.
+const BATCH: usize = 20;
+
+/// Shows which histories would be removed, asks, and removes them.
+pub(super) fn prune(
+    arguments: &PruneArguments,
+    options: &ConnectionOptions,
+    reports: &mut ReportFiles,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let (undo, confirm) = (&arguments.undo, ConfirmFlags::from(&arguments.undo));
+    if !undo.dry_run {
+        confirm.check(app)?;
+    }
+    let min_age = age_from_flag("--older-than", &arguments.older_than).map_err(CommandError::flag)?;
+    let lock = LockOptions::from_flags(&undo.lock)?;
+    let histories = KeptHistories::find(undo, options, app)?;
+    let prune = PruneOperation::plan(histories, min_age, undo.output);
+    warn_about_unfinished_run(&prune.change(), undo.journal.place.as_deref(), app);
+    if undo.dry_run {
+        return prune.dry_run(app);
+    }
+    perform(prune, &OperationFlags { confirm, lock, journal: &undo.journal }, reports, app)
+}
+
+struct PruneOperation {
+    histories: KeptHistories,
+    old: Vec<RestorableRelease>,
+    /// How many more are younger, and stay.
+    younger: usize,
+    output: OutputFormat,
+}
+
+/// What came of the histories that were to be removed.
+#[derive(Debug, Default)]
+struct FinishedPrune {
+    /// Those that still exist, and why.
+    left: BTreeMap<ReleaseId, String>,
+    /// Those of them that were not started, all for one reason.
+    not_started: Option<(NotStarted, BTreeSet<ReleaseId>)>,
+}
+
+impl PruneOperation {
+    fn plan(mut histories: KeptHistories, min_age: Duration, output: OutputFormat) -> Self {
+        let now = histories.target.now;
+        // If the run's name does not say when it began, the history counts as young.
+        let is_old = |candidate: &RestorableRelease| {
+            let age = candidate.mark.run.begun().map(|begun| now.duration_since(begun));
+            age.and_then(|age| Duration::try_from(age).ok()).is_some_and(|age| age >= min_age)
+        };
+        let candidates = std::mem::take(&mut histories.found.candidates).into_iter();
+        // A release that was installed again has that history like any other.
+        let kept = candidates.filter(|candidate| candidate.verdict == RestoreVerdict::Restore);
+        let (old, young): (Vec<_>, Vec<_>) = kept.partition(is_old);
+        Self { histories, old, younger: young.len(), output }
+    }
+
+    fn rows<'a>(&'a self, done: &'a FinishedPrune) -> Vec<PruneRow<'a>> {
+        let row = |candidate: &'a RestorableRelease| PruneRow {
+            kept: &candidate.kept,
+            mark: &candidate.mark,
+            failed: done.left.get(&candidate.kept.id).map(String::as_str),
+        };
+        self.old.iter().map(row).collect()
+    }
+
+    fn view<'a>(&'a self, rows: &'a [PruneRow<'a>], journal: Option<&'a JournalRef>) -> PruneView<'a> {
+        let target = &self.histories.target;
+        PruneView {
+            policies: &target.policies,
+            connection: &target.connection,
+            identity: target.identity.as_ref(),
+            helm: &target.helm,
+            shard: target.shard,
+            rows,
+            younger: self.younger,
+            now: target.now,
+            journal,
+        }
+    }
+
+    fn dry_run(&self, app: &App) -> Result<ExitCode, CommandError> {
+        let nothing = FinishedPrune::default();
+        let rows = self.rows(&nothing);
+        let view = self.view(&rows, None);
+        let text = |styles| match self.output {
+            OutputFormat::Name => names(&rows),
+            _ => render_prune(&view, app.terminal.stdout.columns(), styles),
+        };
+        app.emit(self.output, || PruneDocument::of_plan(&view), text)?;
+        app.printer.log(&prune_plan_line(&view));
+        Ok(ExitCode::Done)
+    }
+}
+
+impl OperationSteps for PruneOperation {
+    type Rechecked = ();
+    type Done = FinishedPrune;
+
+    fn change(&self) -> PlannedChange<'_> {
+        let releases = self.old.iter().map(|candidate| &candidate.kept).collect();
+        PlannedChange { operation: OperationKind::Prune, target: &self.histories.target, releases, takes_back: &[] }
+    }
+
+    fn prompt(&self) -> String {
+        format!("removes the history of {} for good", plural(self.old.len(), "release"))
+    }
+
+    fn plan_report(&self) -> Option<Report> {
+        None
+    }
+
+    fn show_plan(&self, app: &App) {
+        let nothing = FinishedPrune::default();
+        let rows = self.rows(&nothing);
+        let view = self.view(&rows, None);
+        if app.printer.log_format() == LogFormat::Json {
+            return app.printer.log(&prune_plan_line(&view));
+        }
+        let text = render_prune(&view, app.terminal.stderr.columns(), app.printer.err());
+        app.printer.plan(&text, app.terminal.can_ask());
+    }
+
+    fn recheck(&self, app: &App) -> Result<(), CommandError> {
+        if self.old.is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Prune, app) }
+    }
+
+    /// Removes all of them, or as many as there is time for until a signal comes; the journal is asked before each batch.
+    fn execute(
+        &self,
+        (): (),
+        journal: &OpenJournal,
+        _: Option<&LockGuard>,
+        app: &App,
+    ) -> Result<FinishedPrune, CommandError> {
+        app.interrupts.enter(Stage::Purging);
+        app.unless_interrupted(Ok(()))?;
+        if !self.old.is_empty() {
+            app.printer.log(&begun_line(OperationKind::Prune, &journal.reference(), self.old.len(), None));
+        }
+        let all = self.old.iter().map(|candidate| &candidate.kept).collect::<Vec<_>>();
+        let mut left = BTreeMap::new();
+        for (number, batch) in all.chunks(BATCH).enumerate() {
+            let ids = batch.iter().map(|release| &release.id).collect::<Vec<_>>();
+            if let Err(why) = may_start(&ids, journal, app) {
+                let rest = all[number * BATCH..].iter().map(|release| &release.id).collect::<Vec<_>>();
+                journal.record(&rest, End::not_started(why));
+                left.extend(rest.iter().map(|id| ((*id).clone(), why.as_str().to_owned())));
+                let not_started = Some((why, rest.into_iter().cloned().collect()));
+                return Ok(FinishedPrune { left, not_started });
+            }
+            let failed = remove_histories(&self.histories.records, batch);
+            let pruned = ids.into_iter().filter(|id| !failed.contains_key(id)).collect::<Vec<_>>();
+            journal.record(&pruned, End::pruned());
+            for (id, why) in &failed {
+                journal.record(&[id], End::failed(why));
+            }
+            left.extend(failed);
+        }
+        Ok(FinishedPrune { left, not_started: None })
+    }
+
+    /// The API server's answer to each removal says what came of it.
+    fn verify(&self, _: &mut FinishedPrune, _: &App) {}
+
+    fn exit_code(&self, done: &FinishedPrune, app: &App) -> ExitCode {
+        ExitCode::of_prune(app.interruption(), done.left.len())
+    }
+
+    fn end_journal(&self, done: &FinishedPrune, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
+        let is_reported = matches!(done.not_started, Some((NotStarted::JournalRefused, _)));
+        journal.end_with(done.totals(self.old.len()), is_reported, code, app)
+    }
+
+    fn report(
+        &self,
+        done: &FinishedPrune,
+        journal: &OpenJournal,
+        _: ExitCode,
+        _: &mut ReportFiles,
+        app: &App,
+    ) -> Result<(), CommandError> {
+        let (rows, journal) = (self.rows(done), journal.reference());
+        let view = self.view(&rows, Some(&journal));
+        let text = |_| match self.output {
+            OutputFormat::Name => names(&rows),
+            _ => summary(&view),
+        };
+        app.emit(self.output, || PruneDocument::of_report(&view), text)?;
+        let is_log = app.printer.log_format() == LogFormat::Json;
+        for row in &rows {
+            if is_log {
+                app.printer.log(&pruned_line(row, done.outcome(&row.kept.id)));
+            } else if let Some(why) = row.failed {
+                let error = format!("the history of {} is still there: {why}", row.kept.id);
+                app.printer.error_with_causes(Box::<dyn std::error::Error>::from(error).as_ref(), None);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn may_start(ids: &[&ReleaseId], journal: &OpenJournal, app: &App) -> Result<(), NotStarted> {
+    if app.interruption().is_some() {
+        return Err(NotStarted::Interrupted);
+    }
+    journal.for_executor().starting(ids).map_err(|NotRecorded(why)| {
+        app.printer.error(format_args!("the journal cannot be written: {}", sanitize::line(&why)));
+        NotStarted::JournalRefused
+    })
+}
+
+impl FinishedPrune {
+    fn totals(&self, planned: usize) -> RunTotals {
+        let not_started = self.not_started.as_ref().map_or(0, |(_, not_started)| not_started.len());
+        let (pruned, failed) = (planned - self.left.len(), self.left.len() - not_started);
+        RunTotals { planned, pruned, failed, not_started, ..RunTotals::default() }
+    }
+
+    /// What became of one of them, in the words of a journal.
+    fn outcome(&self, id: &ReleaseId) -> &'static str {
+        let is_not_started = self.not_started.as_ref().is_some_and(|(_, not_started)| not_started.contains(id));
+        match self.left.get(id) {
+            None => "pruned",
+            Some(_) if is_not_started => "not-started",
+            Some(_) => "failed",
+        }
+    }
+}
+
+/// The releases whose history is gone.
+fn names(rows: &[PruneRow<'_>]) -> String {
+    let gone = rows.iter().filter(|row| row.failed.is_none());
+    gone.map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+fn summary(view: &PruneView<'_>) -> String {
+    if view.rows.is_empty() {
+        return String::new();
+    }
+    let gone = view.rows.iter().filter(|row| row.failed.is_none()).count();
+    let journal = view.journal.filter(|journal| !journal.places.is_empty());
+    let journal = journal.map_or_else(String::new, |journal| format!("\njournal: run {}", journal.id));
+    format!("pruned {gone} · failed {}{journal}", view.rows.len() - gone)
+}

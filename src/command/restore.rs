@@ -1,0 +1,282 @@
+//! `restore`: brings back the releases that a purge removed with their history kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::kept_histories::KeptHistories;
+use crate::app::{App, CommandError, ReportFiles};
+use crate::cli::{OutputFormat, RestoreArguments};
+use crate::cluster::Client;
+use crate::executor::{Backends, BatchSize, NoProbe, Operation, Outcome, ReleaseResult, Run, Verification};
+use crate::exit_code::ExitCode;
+use crate::journal::OperationKind;
+use crate::lock::LockGuard;
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{
+    execute, executor_config, go_runtime, list_after, perform, run_history, warn_about_unfinished_run,
+};
+use crate::release::{Namespace, ReleaseId, Revision};
+use crate::report::{
+    EarlyExit, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, begun_line, plural, render_restore_plan,
+    render_restored, restore_plan_line,
+};
+use crate::restore::{self, RestoreEntry, RestorePlan, RestoreRequest, RestoreVerdict};
+use crate::settings::ConnectionOptions;
+
+/// Helm rolls back one release at a time.
+const ONE_EACH: BatchSize = BatchSize::AtMost(NonZeroUsize::MIN);
+
+/// Shows what would come back, asks, rolls back, and prints what came of it.
+pub(super) fn restore(
+    arguments: &RestoreArguments,
+    options: &ConnectionOptions,
+    reports: &mut ReportFiles,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let started = Instant::now();
+    let (undo, confirm) = (&arguments.undo, ConfirmFlags::from(&arguments.undo));
+    if !undo.dry_run {
+        confirm.check(app)?;
+    }
+    let request = request(arguments)?;
+    let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
+    let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
+    let lock = LockOptions::from_flags(&undo.lock)?;
+    let flags = RestoreFlags {
+        arguments,
+        request,
+        lock_namespace: lock.namespace.clone(),
+        timeout,
+        requested_end: max_duration.map(|longest| started + longest),
+    };
+    let restore = RestoreOperation::plan(KeptHistories::find(undo, options, app)?, flags, app)?;
+    warn_about_unfinished_run(&restore.change(), undo.journal.place.as_deref(), app);
+    if undo.dry_run {
+        return restore.dry_run(reports, app);
+    }
+    perform(restore, &OperationFlags { confirm, lock, journal: &undo.journal }, reports, app)
+}
+
+/// Which runs and releases the command line names.
+fn request(arguments: &RestoreArguments) -> Result<RestoreRequest, CommandError> {
+    let run = |text: &String| {
+        text.parse().map_err(|error| CommandError::usage(format!("--run: {error}"), "`restore --dry-run` names runs"))
+    };
+    let releases = operation::keep_entries("RELEASE", &arguments.releases)?;
+    Ok(RestoreRequest { runs: arguments.runs.iter().map(run).collect::<Result<_, _>>()?, releases })
+}
+
+struct RestoreFlags<'a> {
+    arguments: &'a RestoreArguments,
+    request: RestoreRequest,
+    lock_namespace: Option<Namespace>,
+    timeout: Option<Duration>,
+    requested_end: Option<Instant>,
+}
+
+struct RestoreOperation<'a> {
+    flags: RestoreFlags<'a>,
+    histories: KeptHistories,
+    client: Client,
+    plan: RestorePlan,
+    workers: usize,
+}
+
+/// A restore that was carried out.
+struct FinishedRestore {
+    run: Run,
+    verification: Verification,
+    /// The releases whose tagged record should have been removed and still exists, and why.
+    left: BTreeMap<ReleaseId, String>,
+}
+
+impl<'a> RestoreOperation<'a> {
+    fn plan(mut histories: KeptHistories, flags: RestoreFlags<'a>, app: &App) -> Result<Self, CommandError> {
+        let target = &histories.target;
+        let client = target.client().cloned();
+        let client = client.ok_or_else(|| CommandError::internal("there is no client any more".to_owned()))?;
+        let about = PlannedChange { operation: OperationKind::Restore, target, releases: Vec::new(), takes_back: &[] };
+        let journal = &flags.arguments.undo.journal;
+        let known = run_history(&about, journal, flags.lock_namespace.as_ref(), app);
+        let candidates = std::mem::take(&mut histories.found.candidates);
+        let mut plan = restore::select(candidates, &target.policies, &known, &flags.request);
+        plan.unreadable = std::mem::take(&mut histories.found.unreadable);
+        mark_terminating(&mut plan, &client);
+        let workers = flags.arguments.workers.map_or_else(|| histories.target.policies.workers(), usize::from);
+        app.unless_interrupted(Ok(Self { flags, histories, client, plan, workers }))
+    }
+
+    fn view<'v>(&'v self, workers: usize, scope: &'v str) -> RestoreView<'v> {
+        let target = &self.histories.target;
+        RestoreView {
+            policies: &target.policies,
+            connection: &target.connection,
+            identity: target.identity.as_ref(),
+            helm: &target.helm,
+            plan: &self.plan,
+            now: target.now,
+            workers,
+            shard: target.shard,
+            scope,
+        }
+    }
+
+    fn dry_run(&self, reports: &mut ReportFiles, app: &App) -> Result<ExitCode, CommandError> {
+        let scope = self.histories.scope_note();
+        let view = self.view(self.workers, &scope);
+        let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
+        reports.update(|| Some(Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped)))));
+        app.printer.log(&restore_plan_line(&view));
+        let output = self.flags.arguments.undo.output;
+        let text = |styles| match output {
+            OutputFormat::Name => names(self.plan.going().map(|entry| &entry.candidate.kept.id)),
+            _ => render_restore_plan(&view, app.terminal.stdout.columns(), styles),
+        };
+        app.emit(output, || RestoreDocument::of_plan(&view), text)?;
+        Ok(ExitCode::Done)
+    }
+
+    /// What is done to which releases.
+    fn actions(&self) -> Vec<(ReleaseId, Revision, RestoreVerdict)> {
+        let entries = self.plan.going().chain(self.plan.finished()).map(|entry| &entry.candidate);
+        entries.map(|found| (found.kept.id.clone(), found.kept.revision, found.verdict.clone())).collect()
+    }
+}
+
+/// Notes which objects are still being deleted. If the cluster does not answer now, it is asked again before the release is
+/// started.
+fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
+    let objects = |entry: &RestoreEntry| {
+        let known = entry.candidate.content.ties.objects.as_known().filter(|_| entry.is_rolled_back());
+        known.cloned().unwrap_or_default()
+    };
+    let all = plan.entries.iter().flat_map(objects).collect::<Vec<_>>();
+    let terminating = restore::terminating(client, &all).unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
+    for entry in &mut plan.entries {
+        entry.leaving = objects(entry).into_iter().filter(|object| terminating.contains(object)).collect();
+    }
+}
+
+impl OperationSteps for RestoreOperation<'_> {
+    type Rechecked = ();
+    type Done = FinishedRestore;
+
+    fn change(&self) -> PlannedChange<'_> {
+        let entries = self.plan.going().chain(self.plan.finished());
+        let releases = entries.map(|entry| &entry.candidate.kept).collect();
+        let (target, takes_back) = (&self.histories.target, self.plan.runs.as_slice());
+        PlannedChange { operation: OperationKind::Restore, target, releases, takes_back }
+    }
+
+    fn prompt(&self) -> String {
+        format!("restores {}", plural(self.plan.going().count(), "release"))
+    }
+
+    fn plan_report(&self) -> Option<Report> {
+        let document = RestoreDocument::of_plan(&self.view(self.workers, &self.histories.scope_note()));
+        Some(Report::Restore(Box::new(document)))
+    }
+
+    fn show_plan(&self, app: &App) {
+        let scope = self.histories.scope_note();
+        let view = self.view(self.workers, &scope);
+        if app.printer.log_format() == LogFormat::Json {
+            return app.printer.log(&restore_plan_line(&view));
+        }
+        let text = render_restore_plan(&view, app.terminal.stderr.columns(), app.printer.err());
+        app.printer.plan(&text, app.terminal.can_ask());
+    }
+
+    fn replan(self, app: &App) -> Result<(Self, bool), CommandError> {
+        let before = self.actions();
+        let histories = KeptHistories::find_again(self.histories.target, &self.flags.arguments.undo, app)?;
+        let again = Self::plan(histories, self.flags, app)?;
+        let differs = again.actions() != before;
+        Ok((again, differs))
+    }
+
+    /// Without anything to do, it does not matter which cluster it is.
+    fn recheck(&self, app: &App) -> Result<(), CommandError> {
+        if self.change().is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Restore, app) }
+    }
+
+    fn execute(
+        &self,
+        (): (),
+        journal: &OpenJournal,
+        lock: Option<&LockGuard>,
+        app: &App,
+    ) -> Result<FinishedRestore, CommandError> {
+        let (target, flags) = (&self.histories.target, &self.flags);
+        let fail_fast = flags.arguments.fail_fast;
+        let config = executor_config(self.workers, ONE_EACH, fail_fast, flags.requested_end, app);
+        let tasks = restore::tasks(target, &self.plan, flags.timeout);
+        let (records, stop) = (self.histories.records.clone(), app.interrupts.stop().clone());
+        let still = restore::precheck(&self.plan, &tasks, self.client.clone(), records, stop);
+        let action = Arc::new(restore::rollback(target, &self.plan, go_runtime(&app.environment)));
+        let remaining = Arc::new(NoProbe("nothing has to be gone for a restore".to_owned()));
+        let journal_ref = journal.reference();
+        if !tasks.is_empty() {
+            app.printer.log(&begun_line(OperationKind::Restore, &journal_ref, tasks.len(), Some(self.workers)));
+        }
+        let backends = Backends { action, still, remaining, journal: journal.for_executor() };
+        let run = execute(tasks, config, backends, Operation::Rollback, lock, app)?;
+        Ok(FinishedRestore { run, verification: Verification::NothingToVerify, left: BTreeMap::new() })
+    }
+
+    fn verify(&self, done: &mut FinishedRestore, app: &App) {
+        let nothing_started = done.run.results.iter().all(|result| result.took.is_none());
+        if nothing_started && self.plan.finished().next().is_none() {
+            return;
+        }
+        let KeptHistories { target, records, .. } = &self.histories;
+        match list_after(target, &mut done.run, app) {
+            Ok(listing) => {
+                (done.verification, done.left) = restore::verify(target, records, &self.plan, &mut done.run, &listing);
+            }
+            Err(why) => done.verification = Verification::NotVerified(why),
+        }
+    }
+
+    fn exit_code(&self, done: &FinishedRestore, _: &App) -> ExitCode {
+        ExitCode::of_restore(&done.run, &done.verification, done.left.len())
+    }
+
+    fn end_journal(&self, done: &FinishedRestore, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
+        let run = restore::with_finished(&done.run, &self.plan, &done.left);
+        journal.end(&run, &done.verification, code, app)
+    }
+
+    fn report(
+        &self,
+        done: &FinishedRestore,
+        journal: &OpenJournal,
+        code: ExitCode,
+        reports: &mut ReportFiles,
+        app: &App,
+    ) -> Result<(), CommandError> {
+        let FinishedRestore { run, verification, left } = done;
+        let (scope, journal_ref) = (self.histories.scope_note(), journal.reference());
+        let report = RestoreReport { plan: &self.plan, run, settled: verification, left, journal: &journal_ref };
+        let view = self.view(run.workers, &scope);
+        let document = || RestoreDocument::of_run(&view, &report, code.number());
+        reports.update(|| Some(Report::Restore(Box::new(document()))));
+        let output = self.flags.arguments.undo.output;
+        let text = |styles| match output {
+            OutputFormat::Name => names(restored(run)),
+            _ => render_restored(&view, &report, app.printer.verbosity(), styles),
+        };
+        app.emit(output, document, text)
+    }
+}
+
+fn restored(run: &Run) -> impl Iterator<Item = &ReleaseId> {
+    let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
+    run.results.iter().filter(is_restored).map(|result| &result.release.id)
+}
+
+fn names<'a>(ids: impl Iterator<Item = &'a ReleaseId>) -> String {
+    ids.map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}

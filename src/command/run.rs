@@ -1,0 +1,185 @@
+//! `run`: the plan, the question, the purge, the summary.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::app::{App, CommandError, ReportFiles};
+use crate::cli::{OutputFormat, RunArguments};
+use crate::executor::{Backends, NoProbe, ObjectProbe, Operation, Outcome, Run, Verification};
+use crate::exit_code::ExitCode;
+use crate::helm::HelmUninstall;
+use crate::history_tag::HistoryTag;
+use crate::journal::OperationKind;
+use crate::lock::LockGuard;
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{execute, executor_config, go_runtime, perform, warn_about_unfinished_run};
+use crate::policy::Policy;
+use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
+use crate::release::ReleaseId;
+use crate::report::{
+    Detail, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan, render_summary,
+};
+use crate::settings::ConnectionOptions;
+
+/// Shows the plan, asks, purges, and prints what came of it.
+pub(super) fn run(
+    arguments: &RunArguments,
+    options: &ConnectionOptions,
+    reports: &mut ReportFiles,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let started = Instant::now();
+    let confirm = ConfirmFlags::from(arguments);
+    confirm.check(app)?;
+    let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
+    let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
+    let lock = LockOptions::from_flags(&arguments.lock)?;
+    let saved = purge::read_saved_plan(arguments)?;
+    let prepared = purge::prepare(&arguments.selection, saved, options, confirm.interactivity(app), app)?;
+    warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
+    let purge = PurgeOperation {
+        arguments,
+        workers: prepared.workers(arguments),
+        prepared,
+        overrides: TaskOverrides { timeout, retries: arguments.retries },
+        requested_end: max_duration.map(|longest| started + longest),
+    };
+    reports.update(|| purge.plan_report());
+    purge.show(app);
+    if !purge.prepared.refusals.is_empty() {
+        return Err(CommandError::Refused(purge.prepared.refusals));
+    }
+    perform(purge, &OperationFlags { confirm, lock, journal: &arguments.journal }, reports, app)
+}
+
+struct PurgeOperation<'a> {
+    arguments: &'a RunArguments,
+    prepared: PreparedPurge,
+    workers: usize,
+    overrides: TaskOverrides,
+    requested_end: Option<Instant>,
+}
+
+/// A purge that was carried out.
+struct FinishedPurge {
+    run: Run,
+    verification: Verification,
+    /// What the records of kept histories say, for each policy.
+    tags: Vec<HistoryTag>,
+    /// What had changed before the run began.
+    changed: BTreeMap<ReleaseId, String>,
+}
+
+impl PurgeOperation<'_> {
+    fn show(&self, app: &App) {
+        let scope = self.prepared.scope_note();
+        let view = self.prepared.view(self.workers, &scope);
+        if app.printer.log_format() == LogFormat::Json {
+            return plan_lines(&view).for_each(|line| app.printer.log(&line));
+        }
+        let detail = if self.arguments.output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
+        let text = render_plan(&view, detail, app.terminal.stderr.columns(), app.printer.err());
+        app.printer.plan(&text, app.terminal.can_ask());
+    }
+}
+
+impl OperationSteps for PurgeOperation<'_> {
+    type Rechecked = RecheckedPurge;
+    type Done = FinishedPurge;
+
+    fn change(&self) -> PlannedChange<'_> {
+        self.prepared.change()
+    }
+
+    fn prompt(&self) -> String {
+        format!("uninstalls {}", plural(self.prepared.plan.chosen().count(), "release"))
+    }
+
+    fn plan_report(&self) -> Option<Report> {
+        let document = RunDocument::of_plan(&self.prepared.view(self.workers, &self.prepared.scope_note()), None);
+        Some(Report::Purge(Box::new(document)))
+    }
+
+    /// `run` has shown it with the guards that would refuse it.
+    fn show_plan(&self, _: &App) {}
+
+    fn recheck(&self, app: &App) -> Result<RecheckedPurge, CommandError> {
+        purge::recheck(&self.prepared, app)
+    }
+
+    fn execute(
+        &self,
+        rechecked: RecheckedPurge,
+        journal: &OpenJournal,
+        lock: Option<&LockGuard>,
+        app: &App,
+    ) -> Result<FinishedPurge, CommandError> {
+        let target = &self.prepared.target;
+        let deadline = purge::deadline(&self.prepared, self.requested_end, app.environment.clock);
+        let RunArguments { batch, fail_fast, .. } = *self.arguments;
+        let config = executor_config(self.workers, batch, fail_fast, deadline, app);
+        let tag = |policy: &Policy| HistoryTag { run: journal.id().clone(), policy: policy.name.clone() };
+        let tags = target.policies.iter().map(tag).collect::<Vec<_>>();
+        let builder = TaskBuilder::new(&self.prepared, self.overrides);
+        let tasks = rechecked.chosen.into_iter().filter_map(|release| builder.task(release)).collect::<Vec<_>>();
+        let (helm, connection) = (rechecked.discovery.given_to(target.helm.clone()), target.connection.clone());
+        let uninstall = HelmUninstall::new(helm, connection, go_runtime(&app.environment)).with_marks(tags.clone());
+        let remaining: Arc<dyn ObjectProbe> = match target.client() {
+            Some(client) => Arc::new(client.clone()),
+            None => Arc::new(NoProbe("helm makes the lists, for the API could not be asked".to_owned())),
+        };
+        let journal_ref = journal.reference();
+        if !tasks.is_empty() {
+            app.printer.log(&begun_line(OperationKind::Purge, &journal_ref, tasks.len(), Some(self.workers)));
+        }
+        let (action, journal) = (Arc::new(uninstall), journal.for_executor());
+        let backends = Backends { action, still: rechecked.recheck, remaining, journal };
+        let run = execute(tasks, config, backends, Operation::Uninstall, lock, app)?;
+        let (verification, changed) = (Verification::NothingToVerify, rechecked.changed);
+        Ok(FinishedPurge { run, verification, tags, changed })
+    }
+
+    fn verify(&self, done: &mut FinishedPurge, app: &App) {
+        done.verification = purge::verify(&self.prepared, &mut done.run, &done.tags, app);
+        purge::add_never_started(&mut done.run, &self.prepared, &done.changed);
+    }
+
+    fn exit_code(&self, done: &FinishedPurge, _: &App) -> ExitCode {
+        ExitCode::of_run(&done.run, &done.verification)
+    }
+
+    fn end_journal(&self, done: &FinishedPurge, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
+        journal.end(&done.run, &done.verification, code, app)
+    }
+
+    fn report(
+        &self,
+        done: &FinishedPurge,
+        journal: &OpenJournal,
+        code: ExitCode,
+        reports: &mut ReportFiles,
+        app: &App,
+    ) -> Result<(), CommandError> {
+        let FinishedPurge { run, verification, .. } = done;
+        let (context, journal_ref) = (self.prepared.target.connection.context().as_str(), journal.reference());
+        let scope = self.prepared.scope_note();
+        let view = self.prepared.view(run.workers, &scope);
+        let document = || RunDocument::of(&view, run, verification, &journal_ref, code.number());
+        reports.update(|| Some(Report::Purge(Box::new(document()))));
+        let text = |styles| match self.arguments.output {
+            OutputFormat::Name => purged_names(run),
+            _ if run.results.is_empty() => String::new(),
+            _ => {
+                let (id, journal, volume) = (journal.id(), &journal_ref, app.printer.verbosity());
+                render_summary(&SummaryView { run, id, settled: verification, context, journal, volume }, styles)
+            }
+        };
+        app.emit(self.arguments.output, document, text)
+    }
+}
+
+fn purged_names(run: &Run) -> String {
+    let purged = run.results.iter().filter(|result| matches!(result.outcome, Outcome::Purged { .. }));
+    purged.map(|result| result.release.id.to_string()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,242 @@
+//! The journal of a run, a restore or a prune, from the choice of its location to its last line.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::planned_change::PlannedChange;
+use crate::app::{App, CommandError};
+use crate::cli::JournalArguments;
+use crate::cluster::{Client, Connection};
+use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Verification};
+use crate::exit_code::ExitCode;
+use crate::journal::{
+    ClusterRef, End, EndFaults, JournalError, JournalHeader, JournalLocation, PlannedRelease, PolicyRef, ProcessRef,
+    RunJournal, RunTotals,
+};
+use crate::policy::Policy;
+use crate::release::{Release, ReleaseId};
+use crate::report::JournalRef;
+use crate::run_id::RunId;
+use crate::settings::Environment;
+use crate::signal::CancelToken;
+
+const HINT: &str =
+    "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
+
+/// A journal before the run begins: only its location is known.
+pub(crate) struct PendingJournal {
+    id: RunId,
+    destination: Destination,
+}
+
+enum Destination {
+    /// `--no-journal`, or there is nothing to do.
+    None,
+    /// This file must be written, or the run does not begin.
+    File(JournalLocation),
+    /// A pod has a ConfigMap as well, because its files do not last.
+    Pod(Option<JournalLocation>),
+}
+
+/// The journal of a run that has begun.
+pub(crate) struct OpenJournal {
+    id: RunId,
+    journal: Option<Arc<RunJournal>>,
+}
+
+impl PendingJournal {
+    /// Chooses the location and tries to write there, before a person has agreed to a plan in vain.
+    pub(crate) fn choose(
+        arguments: &JournalArguments,
+        change: &PlannedChange<'_>,
+        app: &App,
+    ) -> Result<Self, CommandError> {
+        Self { id: app.new_run_id(), destination: Destination::None }.choose_again(arguments, change, app)
+    }
+
+    /// The same run with another plan.
+    pub(crate) fn choose_again(
+        self,
+        arguments: &JournalArguments,
+        change: &PlannedChange<'_>,
+        app: &App,
+    ) -> Result<Self, CommandError> {
+        if arguments.none || change.is_empty() {
+            return Ok(Self { destination: Destination::None, ..self });
+        }
+        let location = location(arguments.place.as_deref(), &app.environment);
+        let checked = location.map(|location| location.check().map(|()| location));
+        let destination = if change.target.connection.is_in_cluster() && arguments.place.is_none() {
+            Destination::Pod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, app)).ok()))
+        } else {
+            Destination::File(checked.ok_or_else(no_location)?.map_err(cannot_write)?)
+        };
+        Ok(Self { destination, ..self })
+    }
+
+    /// What the run is called.
+    pub(crate) fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// Begins the journal: from here on, the plan is on the disk.
+    pub(crate) fn open(self, change: &PlannedChange<'_>, app: &App) -> Result<OpenJournal, CommandError> {
+        let Self { id, destination } = self;
+        let mut journal = RunJournal::new(header(change, id.as_str(), app), app.environment.clock);
+        match destination {
+            Destination::None => return Ok(OpenJournal { id, journal: None }),
+            Destination::File(location) => journal.keep_in(&location, &id).map_err(cannot_write)?,
+            Destination::Pod(location) => {
+                let kept = location.map_or(Ok(()), |location| journal.keep_in(&location, &id));
+                kept.unwrap_or_else(|error| note_no_file(&error, app));
+            }
+        }
+        if change.target.connection.is_in_cluster() {
+            keep_in_cluster(&mut journal, &change.target.connection, app);
+        }
+        Ok(OpenJournal { id, journal: Some(Arc::new(journal)) })
+    }
+}
+
+impl OpenJournal {
+    /// What the run is called.
+    pub(crate) fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// The journal that the executor asks before each start.
+    pub(crate) fn for_executor(&self) -> Arc<dyn Journal> {
+        match &self.journal {
+            Some(journal) => Arc::clone(journal) as Arc<dyn Journal>,
+            None => Arc::new(NoJournal),
+        }
+    }
+
+    /// Writes that nothing was begun, because otherwise the run would look as if it had been killed.
+    pub(crate) fn abandon(&self, error: CommandError) -> CommandError {
+        if let Some(journal) = &self.journal {
+            // The error that is printed already says why nothing was done.
+            let _ = journal.end_without_a_run(error.code().number());
+        }
+        error
+    }
+
+    /// Writes the last line of a run. Returns the exit code, which is another one if the journal could not be written.
+    pub(crate) fn end(&self, run: &Run, verification: &Verification, code: ExitCode, app: &App) -> ExitCode {
+        let Some(journal) = &self.journal else { return code };
+        let errors = journal.end(run, verification, code.number());
+        let refused = Outcome::NotStarted(NotStarted::JournalRefused);
+        report_errors(&errors, run.results.iter().any(|result| result.outcome == refused), code, app)
+    }
+
+    /// The same without an executor; `is_reported` says that an error of the journal was printed already.
+    pub(crate) fn end_with(&self, totals: RunTotals, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
+        let Some(journal) = &self.journal else { return code };
+        let signal = app.interruption().map(|interruption| interruption.signal);
+        report_errors(&journal.end_with(totals, code.number(), signal), is_reported, code, app)
+    }
+
+    /// Writes the outcome of releases that no executor had.
+    pub(crate) fn record(&self, releases: &[&ReleaseId], outcome: End) {
+        if let Some(journal) = self.journal.as_ref().filter(|_| !releases.is_empty()) {
+            journal.judge(releases, outcome);
+        }
+    }
+
+    /// What a report says of it.
+    pub(crate) fn reference(&self) -> JournalRef {
+        let places = self.journal.as_ref().map(|journal| journal.places()).unwrap_or_default();
+        JournalRef { id: self.id.to_string(), places }
+    }
+}
+
+fn report_errors(errors: &EndFaults, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
+    if let Some(error) = &errors.copy {
+        app.printer.warn(format_args!("the end of this run is not in its {error}"));
+    }
+    let Some(error) = &errors.file else { return code };
+    if !is_reported {
+        app.printer.error(format_args!("the journal could not be written: {error}"));
+    }
+    code.or_if_output_failed(true)
+}
+
+/// The location that was named, or the usual one.
+pub(crate) fn location(named: Option<&Path>, environment: &Environment) -> Option<JournalLocation> {
+    named.map(JournalLocation::named).or_else(|| environment.state_home.as_deref().map(JournalLocation::usual))
+}
+
+/// What a journal begins with: which run, by which user, where, and everything that it is about to do.
+pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> JournalHeader {
+    let connection = &change.target.connection;
+    let environment = &app.environment;
+    let host = environment.machine.clone();
+    let user = environment.user.as_deref().unwrap_or("?");
+    let who = if connection.is_in_cluster() {
+        format!("pod {}/{host}", connection.default_namespace())
+    } else {
+        format!("{user}@{host}")
+    };
+    JournalHeader {
+        format: JournalHeader::FORMAT,
+        run: run.to_owned(),
+        operation: change.operation,
+        takes_back: change.takes_back.iter().map(ToString::to_string).collect(),
+        at: environment.clock.now().to_string(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        policies: change.target.policies.iter().map(policy_ref).collect(),
+        shard: change.target.shard.map(|shard| shard.to_string()),
+        cluster: ClusterRef {
+            context: connection.context().to_string(),
+            server: connection.server().to_string(),
+            uid: change.target.identity.as_ref().map(|identity| identity.0.clone()),
+        },
+        who,
+        process: ProcessRef { host, pid: std::process::id() },
+        planned: change.releases.len(),
+        left_out: 0,
+        releases: change.releases.iter().map(|release| planned_release(release)).collect(),
+    }
+}
+
+fn policy_ref(policy: &Policy) -> PolicyRef {
+    let (name, file) = (policy.name.clone(), policy.file.to_string());
+    PolicyRef { name, file, sha256: policy.digest.to_string() }
+}
+
+fn planned_release(release: &Release) -> PlannedRelease {
+    let (namespace, name) = (release.id.namespace.to_string(), release.id.name.to_string());
+    PlannedRelease { namespace, name, revision: release.revision.0 }
+}
+
+/// With a client of its own: the last line is written even if everything else was told to end. A run that has no ConfigMap
+/// goes on, because purging twice does no harm.
+fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &App) {
+    let namespace = connection.default_namespace();
+    let client = Client::new(connection, CancelToken::default());
+    match client.and_then(|client| journal.keep_in_cluster(client, namespace)) {
+        Ok(None) => {}
+        Ok(Some(error)) => {
+            app.printer.note(format_args!("journals of older runs could not be removed from {namespace}: {error}"));
+        }
+        Err(error) => {
+            app.printer.warn(format_args!("the journal cannot be kept in a configmap of {namespace}: {error}"));
+            if journal.places().is_empty() {
+                app.printer.warn("this run has no journal: if it is killed, nobody can tell what it had in hand");
+            }
+        }
+    }
+}
+
+fn note_no_file(error: &JournalError, app: &App) {
+    app.printer.note(format_args!("{error}; a configmap has to do"));
+}
+
+fn cannot_write(error: JournalError) -> CommandError {
+    CommandError::with_hint(ExitCode::Preflight, Box::new(error), HINT)
+}
+
+fn no_location() -> CommandError {
+    let error = "there is no place for a journal: neither XDG_STATE_HOME nor HOME is set";
+    CommandError::with_hint(ExitCode::Preflight, Box::from(error), HINT)
+}

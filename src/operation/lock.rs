@@ -1,0 +1,164 @@
+//! The lock of a run, a restore or a prune: acquired after the question and before the recheck, released at the end.
+//!
+//! A plan that had to wait for another run is rechecked afterwards, like any other.
+
+use std::time::{Duration, Instant};
+
+use super::flags;
+use super::planned_change::PlannedChange;
+use crate::app::{App, CommandError};
+use crate::cli::LockArguments;
+use crate::cluster::{ApiError, Client};
+use crate::exit_code::ExitCode;
+use crate::journal::OperationKind;
+use crate::lock::{AcquireError, LockGuard, LockHeld, LockName, Lost, NamespaceLeases, Patience, Pause, Reach};
+use crate::lock::{DURATION, acquire as acquire_leases, holder};
+use crate::release::Namespace;
+use crate::run_id::RunId;
+use crate::sanitize;
+use crate::signal::CancelToken;
+
+/// How long to wait before a lock is read again, and how much longer at most: runs that wait for the same lock do not all
+/// come at the same time.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const MAX_JITTER_MS: u64 = 500;
+/// How often a wait looks for signals.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+/// How long the end of a run waits for the API server when it releases a lock.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the flags say about the lock.
+pub(crate) struct LockOptions {
+    patience: Patience,
+    pub(crate) namespace: Option<Namespace>,
+}
+
+impl LockOptions {
+    /// Reads the flags, before anything is looked up.
+    pub(crate) fn from_flags(arguments: &LockArguments) -> Result<Self, CommandError> {
+        let wait = flags::duration("--lock-wait", arguments.wait.as_deref())?;
+        let patience = wait.map_or(Patience::None, Patience::AtMost);
+        let namespace = arguments.namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text));
+        Ok(Self { patience, namespace: namespace.transpose()? })
+    }
+}
+
+/// The locks of a run.
+#[derive(Default)]
+pub(crate) struct AcquiredLocks {
+    /// None if no namespace is known for them, or they cannot be written.
+    pub(crate) guard: Option<LockGuard>,
+    /// Whether another run held a lock first: what was listed before may have changed by now.
+    pub(crate) waited: bool,
+}
+
+impl AcquiredLocks {
+    /// Releases the locks, and warns of those that turned out to be lost.
+    pub(crate) fn release(self, app: &App) {
+        let lost = self.guard.map(LockGuard::give_back).into_iter().flatten();
+        lost.for_each(|lost| app.printer.warn(lock_lost_warning(&lost)));
+    }
+}
+
+/// Acquires the locks of all policies, if there is something to do.
+///
+/// # Errors
+/// Another run holds one, or a signal came.
+pub(crate) fn acquire(
+    options: &LockOptions,
+    change: &PlannedChange<'_>,
+    run: &RunId,
+    app: &App,
+) -> Result<AcquiredLocks, CommandError> {
+    // A restore with nothing to do may have come too early: the run that holds the lock is just removing the releases.
+    if change.is_empty() && change.operation != OperationKind::Restore {
+        return Ok(AcquiredLocks::default());
+    }
+    let Some((client, namespace)) = find_place(options, change, app) else { return Ok(AcquiredLocks::default()) };
+    let environment = &app.environment;
+    let us = holder(run, environment.user.as_deref(), &environment.machine);
+    let names = LockName::of(change.target.policies.iter().map(|policy| policy.name.as_str()), change.target.shard);
+    let leases = NamespaceLeases { client: client.clone(), namespace: namespace.clone(), clock: environment.clock };
+    let mut waited = false;
+    let mut pause = |held: &LockHeld| {
+        if !waited {
+            waited = true;
+            app.printer.info(format_args!("waiting: {}", sanitize::line(&held.to_string())));
+        }
+        pause(app)
+    };
+    let taken = acquire_leases(&leases, names, &us, options.patience, &mut pause);
+    let guard = LockGuard::new(us, taken.locks, reach(&leases), DURATION / 3);
+    let guard = guard.map_err(|error| ApiError::Failed(format!("there is no thread for the lock: {error}")))?;
+    let end = match taken.end {
+        AcquireError::LockHeld(held) => {
+            let hint = held.hint(&namespace);
+            Err(CommandError::with_hint(ExitCode::Locked, held, hint))
+        }
+        AcquireError::NotWritten(error) => {
+            let consequence = without_lock(change.operation);
+            app.printer.warn(format_args!("the lock could not be taken: {error}\n  {consequence}"));
+            Ok(())
+        }
+        AcquireError::All | AcquireError::Interrupted => Ok(()),
+    };
+    app.unless_interrupted(end)?;
+    Ok(AcquiredLocks { guard: Some(guard), waited })
+}
+
+/// The namespace of the locks, and the client that writes there.
+fn find_place<'a>(options: &LockOptions, change: &PlannedChange<'a>, app: &App) -> Option<(&'a Client, Namespace)> {
+    let connection = &change.target.connection;
+    let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
+    let Some(namespace) = options.namespace.clone().or_else(of_pod) else {
+        app.printer.note("no lock is taken; --lock-namespace says where, for all who run this policy");
+        return None;
+    };
+    let client = change.target.client();
+    if client.is_none() {
+        let (why, consequence) = ("the API could not be asked", without_lock(change.operation));
+        app.printer.warn(format_args!("the lock could not be taken, for {why}\n  {consequence}"));
+    }
+    Some((client?, namespace))
+}
+
+/// What it means that a lock cannot be acquired, for whatever reason.
+fn without_lock(operation: OperationKind) -> &'static str {
+    match operation {
+        OperationKind::Purge | OperationKind::Unknown => {
+            "the run goes on without; another one at the same time does no harm"
+        }
+        OperationKind::Restore => "it goes on without; a purge at the same time would take away what comes back",
+        OperationKind::Prune => "it goes on without; what changes meanwhile is left alone",
+    }
+}
+
+fn reach(leases: &NamespaceLeases) -> Reach {
+    let leases = |stop, timeout| Box::new(leases.with(leases.client.listening_to(stop, timeout)));
+    let stop = CancelToken::default();
+    // A second signal ends every request to the cluster, but not the release of the lock.
+    Reach {
+        renewing: leases(stop.clone(), DURATION),
+        stop,
+        giving_back: leases(CancelToken::default(), RELEASE_TIMEOUT),
+    }
+}
+
+fn pause(app: &App) -> Pause {
+    let until = Instant::now() + POLL_INTERVAL + Duration::from_millis(fastrand::u64(..MAX_JITTER_MS));
+    while Instant::now() < until {
+        if app.interruption().is_some() {
+            return Pause::Interrupted;
+        }
+        std::thread::sleep(SIGNAL_CHECK);
+    }
+    Pause::Over
+}
+
+/// A lock was lost while the run goes on.
+pub(crate) fn lock_lost_warning(lost: &Lost) -> String {
+    let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
+    let LockName { policy, shard, .. } = &lost.name;
+    let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
+    sanitize::line(&format!("the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"))
+}

@@ -1,0 +1,160 @@
+//! What `plan`, `run`, `restore`, `prune` and `explain` begin with: they read the policies, find helm, make sure that the
+//! policies mean this cluster, and list the releases.
+
+use std::path::PathBuf;
+
+use crate::app::{App, CommandError};
+use crate::cli::ConnectionArguments;
+use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
+use crate::guard::{self, ClusterFacts, Interactivity, Scope};
+use crate::helm::{Helm, LIST_DEADLINE};
+use crate::inventory::{
+    ApiInventory, Contents, Found, HelmInventory, InventoryError, Listing, ObjectLists, Protection, ReleaseSource,
+};
+use crate::parallel::both;
+use crate::plan::ClusterState;
+use crate::policy::{Policy, PolicyScope, PolicySet};
+use crate::release::ReleaseId;
+use crate::settings::{ConnectionOptions, Environment, KubeconfigFiles};
+use crate::shard::Shard;
+use crate::target::Target;
+
+/// The policy's file if none is named.
+const DEFAULT_FILE: &str = "helm-purge.yaml";
+
+/// Which cluster is asked, for which policies.
+pub(crate) struct PreflightRequest {
+    pub(crate) policies: PolicySet,
+    pub(crate) connection: Connection,
+    pub(crate) interactivity: Interactivity,
+    pub(crate) shard: Option<Shard>,
+}
+
+/// What was listed at `Target::now`, before any release's record is read.
+pub(crate) struct Snapshot {
+    pub(crate) listing: Listing,
+    pub(crate) protection: Protection,
+}
+
+impl Snapshot {
+    /// With what was read of releases.
+    pub(crate) fn with<'a>(&'a self, contents: &'a Contents, target: &Target) -> ClusterState<'a> {
+        ClusterState { listing: &self.listing, contents, protection: &self.protection, now: target.now }
+    }
+
+    /// What one release holds, if it exists.
+    pub(crate) fn contents_of(&self, id: &ReleaseId, target: &Target) -> Result<Contents, CommandError> {
+        match self.listing.find(id) {
+            Found::Release(release) => Ok(target.inventory.contents(&[release], ObjectLists::NotWanted)?),
+            Found::Unreadable(_) | Found::Unlisted(_) | Found::Nothing => Ok(Contents::new()),
+        }
+    }
+}
+
+/// What the environment and the command line say about the connection; a flag wins.
+pub(crate) fn connection_options(environment: &Environment, arguments: &ConnectionArguments) -> ConnectionOptions {
+    let mut options = environment.connection.clone();
+    if let Some(file) = &arguments.kubeconfig {
+        options.kubeconfig = KubeconfigFiles::Flag(file.clone());
+    }
+    if let Some(context) = &arguments.context {
+        options.context = Some(context.clone());
+    }
+    options
+}
+
+/// Reads the policies that were named, or the default one.
+pub(crate) fn read_policies(files: &[PathBuf]) -> Result<PolicySet, CommandError> {
+    let default = [PathBuf::from(DEFAULT_FILE)];
+    let files = if files.is_empty() { &default } else { files };
+    let policies = Policy::read_all(files).map_err(CommandError::Policies)?;
+    PolicySet::new(policies).ok_or_else(|| CommandError::internal("no policy was read".to_owned()))
+}
+
+/// Lists the releases, once it is clear that the policies mean this cluster. Which namespaces are meant is still to be said.
+pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Target, Snapshot), CommandError> {
+    let PreflightRequest { policies, connection, interactivity, shard } = request;
+    let store = record_store(app.environment.helm_driver.as_deref())?;
+    let QueryAnswers { helm, identity, api, first, by_helm } =
+        query_cluster(policies.outer_fence(), &connection, store, app)?;
+    let identity = identity.map_err(|error| note_no_identity(&error, &policies, app)).ok();
+    let interactivity = if connection.is_in_cluster() { Interactivity::InPod } else { interactivity };
+    let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
+    let other_cluster = |policy| guard::cluster(policy, &facts, interactivity).err();
+    let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
+    if !refusals.is_empty() {
+        return Err(CommandError::Refused(refusals));
+    }
+    let (inventory, listing, protection) = ReleaseSource::open(api, by_helm, first)?;
+    if let Some(why) = inventory.why_helm() {
+        let what =
+            "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";
+        app.printer.note(format_args!("{what}: {why}"));
+    }
+    let now = app.environment.clock.now();
+    // The commands with `-n` and `-A` say which.
+    let scope = Scope::WholeFence;
+    let target = Target { policies, connection, identity, helm, inventory, scope, shard, now };
+    Ok((target, Snapshot { listing, protection }))
+}
+
+/// What the first queries brought.
+struct QueryAnswers {
+    helm: Helm,
+    identity: Result<Identity, ApiError>,
+    api: ApiInventory,
+    /// The API's answer; helm is asked only if everything else is in order.
+    first: Result<(Listing, Protection), InventoryError>,
+    by_helm: HelmInventory,
+}
+
+/// Asks for helm's version, the cluster's identity and its releases. None needs another, so all are asked at the same time.
+fn query_cluster(
+    scope: PolicyScope,
+    connection: &Connection,
+    store: StorageDriver,
+    app: &App,
+) -> Result<QueryAnswers, CommandError> {
+    let stop = app.interrupts.stop().clone();
+    let client = Client::new(connection, stop.clone())?;
+    let api = ApiInventory::new(client.clone(), store, scope);
+    let with_helm = || both(|| api.list_with_protection(), || find_helm(connection, app));
+    let (identity, (first, helm)) = both(|| client.identity(), with_helm);
+    let (helm, connection) = (helm?, connection.clone());
+    let by_helm = HelmInventory { helm: helm.clone(), connection, deadline: LIST_DEADLINE, stop };
+    Ok(QueryAnswers { helm, identity, api, first, by_helm })
+}
+
+/// Gets a cache folder of its own if helm's usual one cannot be written to: without any, helm would fetch the kinds of the
+/// cluster several times for each release.
+pub(crate) fn find_helm(connection: &Connection, app: &App) -> Result<Helm, CommandError> {
+    let environment = &app.environment;
+    let cache = (!usual_cache_is_writable(environment)).then(|| connection.folder().join("cache"));
+    Ok(Helm::find(environment.helm_bin.as_deref(), cache, app.interrupts.stop())?)
+}
+
+fn usual_cache_is_writable(environment: &Environment) -> bool {
+    let usual = || environment.home.as_ref().map(|home| home.join(".kube").join("cache"));
+    let Some(folder) = environment.kube_cache.clone().or_else(usual) else { return false };
+    std::fs::create_dir_all(&folder).is_ok() && tempfile::tempfile_in(&folder).is_ok()
+}
+
+/// The kind of object in which helm keeps its records: its child processes inherit the variable.
+pub(crate) fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryError> {
+    match driver {
+        None | Some("secret" | "secrets") => Ok(StorageDriver::Secrets),
+        Some("configmap" | "configmaps") => Ok(StorageDriver::ConfigMaps),
+        Some(other) => Err(InventoryError::Driver(other.to_owned())),
+    }
+}
+
+/// If the identity cannot be read, the policy may still name the cluster by its server; whether helm can do what the client
+/// cannot, the listing will show.
+fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &App) {
+    if *error == ApiError::Cancelled {
+        return;
+    }
+    let note = format!("the uid of namespace kube-system could not be read: {error}");
+    let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid().is_some());
+    if matters { app.printer.note(note) } else { app.printer.verbose_note(note) }
+}

@@ -1,0 +1,149 @@
+//! What journals tell of earlier runs: of the run before this one, if it did not end as it should have, and of the purges
+//! and restores that decide what a restore means.
+
+use std::path::Path;
+
+use super::journal::{header, location};
+use super::planned_change::PlannedChange;
+use crate::app::App;
+use crate::cli::JournalArguments;
+use crate::cluster::ApiError;
+use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
+use crate::release::Namespace;
+use crate::report::plural;
+use crate::restore::{RunHistory, is_same_session};
+use crate::run_id::RunId;
+
+/// More releases than this are counted, not named.
+const MAX_LISTED: usize = 8;
+
+/// Says what the last run of the same policy on the same cluster had in progress when it was killed, or that it goes on. To a
+/// purge or a restore, the last one of either matters.
+pub(crate) fn warn_about_unfinished_run(change: &PlannedChange<'_>, named: Option<&Path>, app: &App) {
+    let like = header(change, "", app);
+    let in_file = match location(named, &app.environment) {
+        Some(JournalLocation::Folder(folder)) => PastRun::newest_like(&like, &folder, &app.environment.machine),
+        Some(JournalLocation::File(_)) | None => None,
+    };
+    let previous = in_file.into_iter().chain(newest_in_cluster(change, &like)).max_by_key(PastRun::begun);
+    if let Some(note) = previous.as_ref().and_then(|previous| note(previous, change.operation)) {
+        app.printer.important_note(note);
+    }
+}
+
+/// In a pod, the journals of earlier pods. If they cannot be read, the run goes on without a word.
+fn newest_in_cluster(change: &PlannedChange<'_>, like: &JournalHeader) -> Option<PastRun> {
+    let connection = &change.target.connection;
+    let client = change.target.client().filter(|_| connection.is_in_cluster())?;
+    let found = client.run_records(connection.default_namespace()).ok()?;
+    let runs = found.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
+    runs.filter(|run| run.record.head.is_like(like)).max_by_key(PastRun::begun)
+}
+
+fn note(run: &PastRun, now: OperationKind) -> Option<String> {
+    let PastRun { id, record, ending, .. } = run;
+    let noun = record.head.operation.noun();
+    let begun = id.begun().map(|begun| begun.to_string()).unwrap_or_default();
+    let how = match ending {
+        Ending::Finished { .. } | Ending::Interrupted { .. } => return None,
+        Ending::Running => {
+            let (who, pid) = (&record.head.who, record.head.process.pid);
+            return Some(format!("{noun} {id} of the same policy is under way: {who}, pid {pid}"));
+        }
+        Ending::Killed => "was killed",
+        Ending::NotRecorded => "has no end recorded",
+    };
+    let in_progress = record.in_hand().collect::<Vec<_>>();
+    if in_progress.is_empty() {
+        return Some(format!("{noun} {id} of {begun} {how}; it had no release in hand"));
+    }
+    let names = in_progress.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
+    let more = in_progress.len().saturating_sub(MAX_LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let count = plural(in_progress.len(), "release");
+    let next = next_step(record.head.operation, now);
+    Some(format!("{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}{more}; {next}"))
+}
+
+/// What becomes of releases that were left half done, by what is done now.
+fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
+    match (before, now) {
+        (OperationKind::Restore, OperationKind::Restore) => "planned again where not back yet",
+        (OperationKind::Restore, _) => "`restore` brings back the rest",
+        (OperationKind::Prune, _) => "planned again where something is left",
+        (_, OperationKind::Restore) => "`run` finishes what is half gone",
+        _ => "planned again where still there",
+    }
+}
+
+/// Everything that journals tell of runs of these policies on this cluster: journals on this machine, and those of pods.
+///
+/// They only help: what a purge has left is found in the cluster alone. But once nothing is left of the last one, only a
+/// journal can tell that it was there. Pods leave their journals in their own namespace; from outside, the namespace of the
+/// lock is the best guess.
+pub(crate) fn run_history(
+    change: &PlannedChange<'_>,
+    arguments: &JournalArguments,
+    lock_namespace: Option<&Namespace>,
+    app: &App,
+) -> RunHistory {
+    let like = header(change, "", app);
+    let mut history = RunHistory::default();
+    let named = location(arguments.place.as_deref(), &app.environment);
+    // A file that was named is for the journal of this run.
+    let folder = if let Some(JournalLocation::File(_)) = named { location(None, &app.environment) } else { named };
+    if let Some(JournalLocation::Folder(folder)) = folder {
+        add_folder(&like, &folder, &app.environment.machine, &mut history);
+    }
+    let connection = &change.target.connection;
+    let own = connection.is_in_cluster().then(|| connection.default_namespace());
+    if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str))
+        && let Err(error) = add_namespace(&like, change, namespace, &mut history)
+    {
+        app.printer.note(format_args!("the journals of earlier runs in {namespace} could not be read: {error}"));
+    }
+    history
+}
+
+/// Of purges long before the last one it is enough to know that they were.
+fn add_folder(like: &JournalHeader, folder: &Path, own_host: &str, history: &mut RunHistory) {
+    let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_part_of(like)).collect::<Vec<_>>();
+    let is_purge = |header: &JournalHeader| header.operation == OperationKind::Purge;
+    let last = found.iter().find(|(_, header, _)| is_purge(header)).map(|(run, _, _)| run.clone());
+    for (run, header, path) in found {
+        let matters = is_purge(&header) && last.as_ref().is_some_and(|last| is_same_session(&run, last));
+        let read = matters.then(|| PastRun::in_file(&path, own_host).ok()).flatten();
+        add(history, run, &header, read.is_none_or(|read| is_complete(&read.ending)));
+    }
+}
+
+fn add_namespace(
+    like: &JournalHeader,
+    change: &PlannedChange<'_>,
+    namespace: &str,
+    history: &mut RunHistory,
+) -> Result<(), ApiError> {
+    let Some(client) = change.target.client() else { return Ok(()) };
+    let found = client.run_records(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
+    for run in found.filter(|run| run.record.head.has_part_of(like)) {
+        add(history, run.id, &run.record.head, is_complete(&run.ending));
+    }
+    Ok(())
+}
+
+fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: bool) {
+    let policies = header.policies.iter().map(|policy| policy.name.clone()).collect();
+    match header.operation {
+        OperationKind::Purge => history.add_purge(run, policies, header.shard.clone(), completed),
+        OperationKind::Restore => {
+            let of = header.takes_back.iter().filter_map(|run| run.parse().ok()).collect();
+            history.add_restore(run, policies, of);
+        }
+        OperationKind::Prune | OperationKind::Unknown => {}
+    }
+}
+
+/// Whether a purge has nothing left to do.
+fn is_complete(ending: &Ending) -> bool {
+    matches!(ending, Ending::Finished { exit_code: 0 })
+}

@@ -1,0 +1,118 @@
+//! The order in which a run, a restore and a prune change a cluster: confirm, lock, recheck, journal, execute, verify,
+//! report. This order is the safety case; `tests/it/order.rs` shows it.
+
+use super::confirm::{ConfirmFlags, confirm};
+use super::journal::{OpenJournal, PendingJournal};
+use super::lock::{LockOptions, acquire};
+use super::planned_change::PlannedChange;
+use crate::app::{App, CommandError, ReportFiles};
+use crate::cli::JournalArguments;
+use crate::exit_code::ExitCode;
+use crate::lock::LockGuard;
+use crate::report::Report;
+
+/// What a run, a restore and a prune do differently.
+pub(crate) trait OperationSteps: Sized {
+    /// The plan as far as it still holds.
+    type Rechecked;
+    /// What came of it.
+    type Done;
+
+    /// What is about to be done.
+    fn change(&self) -> PlannedChange<'_>;
+
+    /// What it does to how many releases, as in "This … on CONTEXT."
+    fn prompt(&self) -> String;
+
+    /// The report as long as nothing was begun, if this operation has one.
+    fn plan_report(&self) -> Option<Report>;
+
+    /// Shows the plan, right before the question.
+    fn show_plan(&self, app: &App);
+
+    /// Plans again after a wait for the lock, and whether that gave another plan.
+    fn replan(self, _app: &App) -> Result<(Self, bool), CommandError> {
+        Ok((self, false))
+    }
+
+    /// Compares the plan with the cluster, right before the first change.
+    fn recheck(&self, app: &App) -> Result<Self::Rechecked, CommandError>;
+
+    /// Carries out what still holds. An error means that nothing was begun.
+    fn execute(
+        &self,
+        rechecked: Self::Rechecked,
+        journal: &OpenJournal,
+        lock: Option<&LockGuard>,
+        app: &App,
+    ) -> Result<Self::Done, CommandError>;
+
+    /// Compares with the cluster what came of it.
+    fn verify(&self, done: &mut Self::Done, app: &App);
+
+    /// Decides how the operation ended.
+    fn exit_code(&self, done: &Self::Done, app: &App) -> ExitCode;
+
+    /// Writes the last line of the journal. Returns the exit code, which is another one if that failed.
+    fn end_journal(&self, done: &Self::Done, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode;
+
+    /// Prints what came of it. Returns the same as a report, if this operation has one.
+    fn report(
+        &self,
+        done: &Self::Done,
+        journal: &OpenJournal,
+        code: ExitCode,
+        reports: &mut ReportFiles,
+        app: &App,
+    ) -> Result<(), CommandError>;
+}
+
+/// What the command line says about the steps that all operations share.
+pub(crate) struct OperationFlags<'a> {
+    pub(crate) confirm: ConfirmFlags<'a>,
+    pub(crate) lock: LockOptions,
+    pub(crate) journal: &'a JournalArguments,
+}
+
+/// Changes the cluster as planned.
+pub(crate) fn perform<O: OperationSteps>(
+    mut operation: O,
+    flags: &OperationFlags<'_>,
+    reports: &mut ReportFiles,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let mut journal = PendingJournal::choose(flags.journal, &operation.change(), app)?;
+    show_and_confirm(&operation, flags, reports, app)?;
+    let lock = acquire(&flags.lock, &operation.change(), journal.id(), app)?;
+    if lock.waited {
+        // The run that held the lock may have been the very purge that is to be restored, and has only now ended.
+        let (replanned, differs) = operation.replan(app)?;
+        operation = replanned;
+        if differs {
+            journal = journal.choose_again(flags.journal, &operation.change(), app)?;
+            show_and_confirm(&operation, flags, reports, app)?;
+        }
+    }
+    let rechecked = operation.recheck(app)?;
+    let journal = journal.open(&operation.change(), app)?;
+    let done = operation.execute(rechecked, &journal, lock.guard.as_ref(), app);
+    let mut done = done.map_err(|error| journal.abandon(error))?;
+    operation.verify(&mut done, app);
+    lock.release(app);
+    let code = operation.exit_code(&done, app).or_if_output_failed(app.printer.has_lost_output());
+    let code = operation.end_journal(&done, &journal, code, app);
+    operation.report(&done, &journal, code, reports, app)?;
+    Ok(code)
+}
+
+fn show_and_confirm(
+    operation: &impl OperationSteps,
+    flags: &OperationFlags<'_>,
+    reports: &mut ReportFiles,
+    app: &App,
+) -> Result<(), CommandError> {
+    reports.update(|| operation.plan_report());
+    operation.show_plan(app);
+    let change = operation.change();
+    if change.is_empty() { Ok(()) } else { confirm(flags.confirm, &change, &operation.prompt(), app) }
+}

@@ -1,0 +1,77 @@
+//! Helm's discovery cache, filled once before the first delete for all helm processes of a run.
+//!
+//! Must not stand in the way of a run: if anything about it is unusual, helm looks up the kinds as usual.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::plan::PreparedPurge;
+use crate::helm::{self, Helm};
+use crate::parallel::join;
+use crate::release::ReleaseId;
+use crate::signal::CancelToken;
+
+/// Without an answer by then, helm looks up the kinds itself, only more often.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Where helm finds the kinds of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DiscoveryCache {
+    /// In a folder of this run, which holds every kind that this run needs.
+    Shared(PathBuf),
+    /// In the user's cache, or in the cluster.
+    Default,
+}
+
+impl DiscoveryCache {
+    /// A helm that uses it.
+    pub(crate) fn given_to(self, helm: Helm) -> Helm {
+        match self {
+            Self::Shared(folder) => helm.with_kinds_in(folder),
+            Self::Default => helm,
+        }
+    }
+}
+
+/// Looks up the kinds of all chosen releases.
+///
+/// Helm cannot uninstall a release that has an object of a kind whose definition is gone, nor any other object of it, unless
+/// helm remembers the kind. So if definitions may go, helm looks up the kinds as well, for the first release: it remembers them
+/// for later runs.
+pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, stop: &CancelToken) -> DiscoveryCache {
+    // Which definitions other shards delete, this process does not know.
+    let definitions_go = prepared.plan.takes_kinds_along() || prepared.filters.shard.is_some();
+    let warm = || {
+        if definitions_go {
+            helm::warm(&prepared.target.helm, &prepared.target.connection, first, stop);
+        }
+    };
+    let (folder, ()) = join(|| shared_folder(prepared, stop), warm);
+    folder.ok().flatten().map_or(DiscoveryCache::Default, DiscoveryCache::Shared)
+}
+
+/// A folder with all kinds, if all of them are known and served: helm may remember what a kind was that is not served. A login
+/// program may keep its own files in helm's cache folder, and must find them there.
+fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf> {
+    let target = &prepared.target;
+    if target.connection.logs_in_by_program() || !target.helm.believes_its_memory() {
+        return None;
+    }
+    let client = target.client()?.listening_to(stop.clone(), TIMEOUT);
+    let mut wanted = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for kind in prepared.api_resources.as_known()? {
+        wanted.entry(&kind.api_version).or_default().insert(&kind.kind);
+    }
+    let served = client.offered(wanted.keys().map(|version| (*version).to_owned()).collect()).ok()?;
+    let has_all = |(version, kinds): (&&str, &BTreeSet<&str>)| {
+        let served = served.iter().find(|served| served.api_version == *version);
+        served.is_some_and(|served| kinds.iter().all(|kind| served.has(kind)))
+    };
+    if wanted.is_empty() || !wanted.iter().all(has_all) {
+        return None;
+    }
+    let folder = target.connection.folder().join("kinds");
+    helm::remember_kinds(&folder, target.connection.server(), &served).ok()?;
+    Some(folder)
+}

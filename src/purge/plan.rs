@@ -1,0 +1,183 @@
+//! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::hook_permissions::denied_hooks;
+use super::saved_plan;
+use crate::app::{App, CommandError};
+use crate::cli::{RunArguments, SelectionArguments};
+use crate::cluster::Connection;
+use crate::guard::{self, ClusterFacts, Interactivity, Refusal, Scope, WindowStatus};
+use crate::inventory::{Contents, ObjectLists, ReleaseSource};
+use crate::journal::OperationKind;
+use crate::operation::{PlannedChange, PreflightRequest, filters, namespaces_in_scope};
+use crate::operation::{read_policies, take_snapshot};
+use crate::plan::{self, Filters, Plan, SavedPlanDiff};
+use crate::policy::PolicySet;
+use crate::release::{CrdUsage, ObjectKinds, Release, ReleaseId};
+use crate::report::PlanView;
+use crate::saved_plan::SavedPlan;
+use crate::settings::ConnectionOptions;
+use crate::target::Target;
+
+/// A plan, and everything that is needed to show it and to carry it out.
+pub(crate) struct PreparedPurge {
+    pub(crate) target: Target,
+    pub(crate) plan: Plan,
+    /// What the chosen releases need of each other, if there are several phases.
+    pub(crate) dependencies: BTreeMap<ReleaseId, CrdUsage>,
+    /// The kinds of the objects of all chosen releases.
+    pub(crate) api_resources: ObjectKinds,
+    pub(crate) filters: Filters,
+    pub(crate) refusals: Vec<Refusal>,
+    /// When the first open window ends.
+    pub(crate) deadline: Option<Timestamp>,
+    /// What a saved plan contains that is not purged today.
+    pub(crate) saved: Option<(SavedPlan, SavedPlanDiff)>,
+}
+
+/// From the command line to the plan.
+pub(crate) fn prepare(
+    selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
+    options: &ConnectionOptions,
+    interactivity: Interactivity,
+    app: &App,
+) -> Result<PreparedPurge, CommandError> {
+    let policies = read_policies(&selection.files)?;
+    if let Some(saved) = &saved {
+        guard::saved_policies(saved, &policies).map_err(CommandError::refused)?;
+    }
+    let policies = if selection.keep_history { policies.keeping_history() } else { policies };
+    let filters = filters(selection, &app.environment)?;
+    let connection = Connection::resolve(options)?;
+    app.listen()?;
+    let request = PreflightRequest { policies, connection, interactivity, shard: filters.shard };
+    app.unless_interrupted(query_and_plan(request, filters, selection, saved, app))
+}
+
+/// The part that asks helm and the cluster.
+fn query_and_plan(
+    request: PreflightRequest,
+    mut filters: Filters,
+    selection: &SelectionArguments,
+    saved: Option<SavedPlan>,
+    app: &App,
+) -> Result<PreparedPurge, CommandError> {
+    let (mut target, snapshot) = take_snapshot(request, app)?;
+    if let Some(saved) = &saved {
+        let facts = ClusterFacts { connection: &target.connection, identity: target.identity.as_ref() };
+        guard::saved_cluster(saved, &facts).map_err(CommandError::refused)?;
+    }
+    let namespace = selection.namespace.as_deref();
+    target.scope = namespaces_in_scope(namespace, selection.all_namespaces, &target.connection, app)?;
+    if let Scope::Only(namespace) = &target.scope {
+        filters.namespace = Some(namespace.clone());
+    }
+    let policies = target.policies.as_slice();
+    // A shard is a way to share the work, and no way around a limit.
+    let all_shards = (filters.shard.is_some() && guard::has_limits(policies, selection.max_releases))
+        .then(|| filters.of_all_shards());
+    let unread = Contents::new();
+    let to_read = plan::to_read(policies, snapshot.with(&unread, &target), all_shards.as_ref().unwrap_or(&filters));
+    let contents = target.inventory.contents(&to_read, ObjectLists::NotWanted)?;
+    let build = |filters: &Filters| {
+        let mut plan = plan::build(policies, snapshot.with(&contents, &target), filters);
+        let diff = saved.as_ref().map(|saved| plan::only_saved(&mut plan, &saved.chosen, &snapshot.listing, filters));
+        (plan, diff)
+    };
+    let (plan, diff) = build(&filters);
+    let limited = all_shards.as_ref().map(|all_shards| build(all_shards).0);
+    let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies, selection.max_releases);
+    let dependencies = dependencies(&plan, &contents, &target.inventory)?;
+    let api_resources = api_resources(&plan, &contents);
+    let WindowStatus { deadline, mut refusals } = guard::windows(policies, target.now);
+    refusals.extend(guard::required_keeps(&plan));
+    refusals.extend(guard::unseen_opt_outs(&plan, &snapshot.protection, filters.unseen_opt_outs));
+    refusals.extend(guard::kept_histories(&plan, target.inventory.why_helm()));
+    refusals.extend(denied_hooks(&plan, &contents, &target, app));
+    refusals.extend(limits);
+    let saved = saved.zip(diff);
+    Ok(PreparedPurge { target, plan, dependencies, api_resources, filters, refusals, deadline, saved })
+}
+
+/// What the chosen releases need of each other, which matters only if some have to wait for others. The objects of a phase
+/// are looked for when the phase ends, so the objects that a later phase waits for must be known.
+fn dependencies(
+    plan: &Plan,
+    contents: &Contents,
+    inventory: &ReleaseSource,
+) -> Result<BTreeMap<ReleaseId, CrdUsage>, CommandError> {
+    let Some(last) = plan.several_phases() else { return Ok(BTreeMap::new()) };
+    let waited_for = plan.selected().filter(|(_, selected)| selected.phase < last).map(|(release, _)| release);
+    let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
+    let usage = |release: &Release| {
+        let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
+        content.and_then(|content| content.as_ref().ok()).map_or_else(CrdUsage::unknown, |content| content.ties.clone())
+    };
+    Ok(plan.selected().map(|(release, _)| (release.id.clone(), usage(release))).collect())
+}
+
+/// The kinds that helm must know to uninstall the chosen releases.
+fn api_resources(plan: &Plan, contents: &Contents) -> ObjectKinds {
+    let mut kinds = ObjectKinds::none();
+    for release in plan.chosen() {
+        match contents.get(&release.id) {
+            Some(Ok(content)) => kinds.add_all(&content.kinds),
+            Some(Err(_)) | None => return ObjectKinds::unknown(),
+        }
+    }
+    kinds
+}
+
+impl PreparedPurge {
+    /// For the lock and the journal.
+    pub(crate) fn change(&self) -> PlannedChange<'_> {
+        let releases = self.plan.chosen().collect();
+        PlannedChange { operation: OperationKind::Purge, target: &self.target, releases, takes_back: &[] }
+    }
+
+    /// The plan as it is shown.
+    pub(crate) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
+        PlanView {
+            policies: &self.target.policies,
+            connection: &self.target.connection,
+            identity: self.target.identity.as_ref(),
+            filters: &self.filters,
+            helm: &self.target.helm,
+            plan: &self.plan,
+            refusals: &self.refusals,
+            now: self.target.now,
+            workers,
+            scope,
+        }
+    }
+
+    /// Releases at a time: the flag's number, or the policies'.
+    pub(crate) fn workers(&self, arguments: &RunArguments) -> usize {
+        arguments.workers.map_or_else(|| self.target.policies.workers(), usize::from)
+    }
+
+    /// The scope in words, if there is something to say about it.
+    pub(crate) fn scope_note(&self) -> String {
+        let scope = scope_words(&self.target.scope, &self.target.policies);
+        let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
+        let shard = self.filters.shard.map(|shard| format!("shard {shard}: {here} of {all} namespaces"));
+        scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan::note)).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn scope_words(scope: &Scope, policies: &PolicySet) -> Option<String> {
+    match scope {
+        Scope::WholeFence => None,
+        Scope::Only(namespace) if policies.outer_fence().matches(namespace).is_none() => {
+            Some(format!("only the namespace {namespace}, which is outside the fence of this policy"))
+        }
+        Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
+        Scope::CannotTell => {
+            Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
+        }
+    }
+}

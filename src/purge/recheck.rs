@@ -1,0 +1,142 @@
+//! The checks between the plan and the changes: all releases right before the first one is purged, and each batch right
+//! before it starts. What has changed since the plan is left alone.
+//!
+//! A person may have thought about the plan for an hour, and even a machine takes a moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::discovery_cache::{DiscoveryCache, fill_discovery_cache};
+use super::plan::PreparedPurge;
+use crate::app::{App, CommandError};
+use crate::clock::Clock;
+use crate::cluster::{ApiError, Client};
+use crate::executor::{AlwaysFresh, Recheck};
+use crate::guard;
+use crate::inventory::{BatchRecheck, Contents, Freshness, Listing, Protection, Rechecked};
+use crate::journal::OperationKind;
+use crate::parallel::join;
+use crate::plan::{self, ClusterState, Filters};
+use crate::policy::PolicySet;
+use crate::release::{Release, ReleaseId};
+
+/// The plan as it still holds.
+pub(crate) struct RecheckedPurge {
+    pub(crate) chosen: Vec<Release>,
+    /// What the plan had chosen and what has changed about it.
+    pub(crate) changed: BTreeMap<ReleaseId, String>,
+    /// Rechecks each batch.
+    pub(crate) recheck: Arc<dyn Recheck>,
+    /// Where helm finds the kinds of the cluster.
+    pub(crate) discovery: DiscoveryCache,
+}
+
+/// Compares the plan with the cluster, and fills the discovery cache at the same time.
+pub(crate) fn recheck(prepared: &PreparedPurge, app: &App) -> Result<RecheckedPurge, CommandError> {
+    let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
+    let Some(first) = chosen.first().map(|release| release.id.clone()) else {
+        let (changed, recheck, discovery) = (BTreeMap::new(), Arc::new(AlwaysFresh), DiscoveryCache::Default);
+        return Ok(RecheckedPurge { chosen, changed, recheck, discovery });
+    };
+    let stop = app.interrupts.stop();
+    // Before any of these requests: an open connection leads to where the address led when it was opened.
+    let client = prepared.target.inventory.reconnected();
+    let compare = || compare(prepared, client, chosen, app);
+    let (discovery, rechecked) = join(|| fill_discovery_cache(prepared, &first, stop), compare);
+    Ok(RecheckedPurge { discovery: discovery.unwrap_or(DiscoveryCache::Default), ..rechecked? })
+}
+
+fn compare(
+    prepared: &PreparedPurge,
+    client: &Client,
+    mut chosen: Vec<Release>,
+    app: &App,
+) -> Result<RecheckedPurge, CommandError> {
+    let (listing, protection) = app.unless_interrupted(list_again(prepared, client))?;
+    let PreparedPurge { target, plan, filters, .. } = prepared;
+    let (nothing, clock) = (Contents::new(), app.environment.clock);
+    let state = ClusterState { listing: &listing, contents: &nothing, protection: &protection, now: clock.now() };
+    let changed = plan::recheck(plan, target.policies.as_slice(), state, filters);
+    chosen.retain(|release| !changed.contains_key(&release.id));
+    let recheck: Arc<dyn Recheck> = match target.inventory.recheck(&chosen, &listing, &protection) {
+        Some(cluster) => {
+            let (policies, filters) = (target.policies.clone(), filters.clone());
+            Arc::new(PolicyRecheck { cluster, policies, filters, clock })
+        }
+        None => Arc::new(AlwaysFresh),
+    };
+    Ok(RecheckedPurge { chosen, changed, recheck, discovery: DiscoveryCache::Default })
+}
+
+/// Lists the cluster that the plan is for. The cluster is known by its identity or, if that could not be read, by the records
+/// of its releases, whose UIDs are in no other cluster.
+fn list_again(prepared: &PreparedPurge, client: &Client) -> Result<(Listing, Protection), CommandError> {
+    let planned = prepared.target.identity.as_ref();
+    let list = || prepared.target.inventory.list_with_protection();
+    let (identity, listed) = join(|| planned.map(|planned| (planned, client.identity())), list);
+    let panicked = || Err(ApiError::Failed("a look at the cluster panicked".to_owned()));
+    let identity = identity.unwrap_or_else(|_| planned.map(|planned| (planned, panicked())));
+    if let Some((planned, now)) = identity {
+        let now = now.map_err(|error| CommandError::cluster_unverifiable(&error, OperationKind::Purge))?;
+        guard::same_cluster(planned, &now).map_err(CommandError::refused)?;
+    }
+    Ok(listed?)
+}
+
+/// Asks the cluster about each batch, and judges by the policies and filters of the plan.
+#[derive(Debug)]
+struct PolicyRecheck {
+    cluster: BatchRecheck,
+    policies: PolicySet,
+    filters: Filters,
+    clock: Clock,
+}
+
+impl Recheck for PolicyRecheck {
+    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+        let Rechecked { freshness, protection } = self.cluster.ask(batch);
+        let protected = |release: &Release| match &protection {
+            Ok(protection) => {
+                Ok(plan::protected_now(release, self.policies.as_slice(), protection, self.clock.now(), &self.filters))
+            }
+            Err(error) => Err(error.clone()),
+        };
+        freshness.into_iter().zip(batch).map(|(record, release)| combine(record, protected(release))).collect()
+    }
+}
+
+/// What is known to have changed goes before what cannot be told.
+fn combine(record: Freshness, protected: Result<Option<String>, ApiError>) -> Freshness {
+    match (record, protected) {
+        (Freshness::Changed(why), _) | (_, Ok(Some(why))) => Freshness::Changed(why),
+        (Freshness::Unknown(error), _) | (_, Err(error)) => Freshness::Unknown(error),
+        (record @ (Freshness::AsPlanned | Freshness::Begun(_) | Freshness::NotYet(_)), Ok(None)) => record,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_goes_only_where_its_record_and_all_that_could_protect_it_were_seen() {
+        let refused = || ApiError::Forbidden("no".to_owned());
+        let changed = |why: &str| Freshness::Changed(why.to_owned());
+        let begun = || Freshness::Begun("uninstalling".to_owned());
+        for (record, protected, expected) in [
+            (Freshness::AsPlanned, Ok(None), Freshness::AsPlanned),
+            (Freshness::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),
+            (Freshness::NotYet("it goes".to_owned()), Ok(None), Freshness::NotYet("it goes".to_owned())),
+            (Freshness::AsPlanned, Err(refused()), Freshness::Unknown(refused())),
+            (Freshness::Unknown(refused()), Ok(None), Freshness::Unknown(refused())),
+            (Freshness::Unknown(refused()), Ok(Some("opted out".to_owned())), changed("opted out")),
+            (begun(), Ok(None), begun()),
+            (begun(), Ok(Some("opted out".to_owned())), changed("opted out")),
+            (begun(), Err(refused()), Freshness::Unknown(refused())),
+            (changed("now revision 2"), Ok(Some("opted out".to_owned())), changed("now revision 2")),
+            (changed("now revision 2"), Err(refused()), changed("now revision 2")),
+        ] {
+            assert_eq!(combine(record.clone(), protected), expected, "{record:?}");
+        }
+    }
+}

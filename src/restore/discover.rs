@@ -1,0 +1,158 @@
+//! Finds the records that purges have left in a cluster.
+
+use std::collections::BTreeSet;
+
+use super::plan::{RestorableRelease, RestoreVerdict, beyond_scope, is_failed_rollback, judge};
+use crate::cluster::Record;
+use crate::guard::Scope;
+use crate::history_tag::HistoryTag;
+use crate::inventory::{Contents, Found, HistoryStore, InventoryError, Listing, ObjectLists, Protection, single};
+use crate::policy::{Policy, ScopeMatch};
+use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
+use crate::target::Target;
+
+/// So many attempts to restore a release may have failed one after the other.
+const MAX_FAILED: usize = 5;
+
+/// What purges have left.
+#[derive(Default)]
+pub(crate) struct Discovered {
+    pub(crate) candidates: Vec<RestorableRelease>,
+    /// Records and namespaces that could not be read, and why.
+    pub(crate) unreadable: Vec<(String, String)>,
+}
+
+/// A record that a purge by one of the policies has left.
+struct TaggedRecord {
+    kept: Release,
+    content: Content,
+    tag: HistoryTag,
+}
+
+/// Finds what purges by the target's policies have left in its scope and shard.
+pub(crate) fn discover(
+    target: &Target,
+    listing: &Listing,
+    protection: &Protection,
+    records: &HistoryStore,
+) -> Result<Discovered, InventoryError> {
+    Discovery { target, listing, protection, records }.discover()
+}
+
+struct Discovery<'a> {
+    target: &'a Target,
+    listing: &'a Listing,
+    protection: &'a Protection,
+    records: &'a HistoryStore,
+}
+
+impl Discovery<'_> {
+    fn discover(&self) -> Result<Discovered, InventoryError> {
+        let mut found = Discovered::default();
+        let kept = self.perhaps_tagged(&mut found)?;
+        let contents = self.target.inventory.contents(&kept.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
+        let tagged = self.tagged(kept, contents, &mut found);
+        let newest = self.newest(&tagged)?;
+        for TaggedRecord { kept, content, tag } in tagged {
+            match self.listing.find(&kept.id) {
+                Found::Release(now) => {
+                    let newest = newest.get(&now.id).and_then(|content| content.as_ref().ok());
+                    let verdict = judge(&kept, now, newest.map(|content| content.description.as_str()));
+                    let verdict = self.beyond_scope(&content, &tag).unwrap_or(verdict);
+                    found.candidates.push(RestorableRelease { now: now.clone(), kept, content, mark: tag, verdict });
+                }
+                Found::Unreadable(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
+                Found::Unlisted(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
+                Found::Nothing => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// The records that may carry a tag, of any policy.
+    fn perhaps_tagged(&self, found: &mut Discovered) -> Result<Vec<Release>, InventoryError> {
+        let namespaces = self.listing.releases.iter().map(|release| release.id.namespace.clone());
+        let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
+        let uninstalled = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
+        found.unreadable.extend(uninstalled.unlisted.into_iter().map(|entry| (entry.namespace.to_string(), entry.why)));
+        let mut kept = uninstalled.releases;
+        kept.retain(|release| self.may_concern(&release.id.namespace));
+        let behind = self.behind_failed_rollbacks(&kept)?;
+        kept.extend(behind);
+        Ok(kept)
+    }
+
+    fn tagged(&self, kept: Vec<Release>, mut contents: Contents, found: &mut Discovered) -> Vec<TaggedRecord> {
+        let mut tagged = Vec::new();
+        for kept in kept {
+            match contents.remove(&kept.id) {
+                Some(Ok(content)) => {
+                    let tag = content.description.parse::<HistoryTag>().ok();
+                    let tag = tag.filter(|tag| self.is_ours(&kept.id, tag));
+                    tagged.extend(tag.map(|tag| TaggedRecord { kept, content, tag }));
+                }
+                Some(Err(why)) => found.unreadable.push((kept.id.to_string(), why)),
+                None => {}
+            }
+        }
+        tagged
+    }
+
+    /// What the newest records say that are later than the tagged ones.
+    fn newest(&self, tagged: &[TaggedRecord]) -> Result<Contents, InventoryError> {
+        let newer = tagged.iter().filter_map(|TaggedRecord { kept, .. }| match self.listing.find(&kept.id) {
+            Found::Release(now) if now.revision > kept.revision => Some(now),
+            _ => None,
+        });
+        self.target.inventory.contents(&newer.collect::<Vec<_>>(), ObjectLists::NotWanted)
+    }
+
+    /// A rollback that fails marks the record that it came from as superseded, so that it is not among the uninstalled ones
+    /// any more. Of releases whose newest record is a failed rollback, this finds the record before those attempts.
+    fn behind_failed_rollbacks(&self, known: &[Release]) -> Result<Vec<Release>, InventoryError> {
+        let known = known.iter().map(|release| &release.id).collect::<BTreeSet<_>>();
+        let has_failed = |release: &&Release| release.status == Status::Failed && !known.contains(&release.id);
+        let failed = self.listing.releases.iter().filter(has_failed);
+        let mut now = failed.filter(|release| self.may_concern(&release.id.namespace)).cloned().collect::<Vec<_>>();
+        let mut found = Vec::new();
+        let histories = self.records.histories(&now.iter().map(|release| &release.id).collect::<Vec<_>>());
+        for _ in 0..MAX_FAILED {
+            let contents = self.target.inventory.contents(&now.iter().collect::<Vec<_>>(), ObjectLists::NotWanted)?;
+            let mut before = Vec::new();
+            for release in now {
+                let Some(Ok(content)) = contents.get(&release.id) else { continue };
+                let history = histories.get(&release.id).and_then(|history| history.as_ref().ok());
+                if is_failed_rollback(&release, &content.description) {
+                    let is_older = |record: &&Record| record.revision < Some(release.revision.0);
+                    before.extend(history.into_iter().flatten().rfind(is_older).and_then(single));
+                } else if content.description.parse::<HistoryTag>().is_ok() {
+                    found.push(release);
+                }
+            }
+            now = before;
+        }
+        Ok(found)
+    }
+
+    /// Whether a namespace is in scope of a policy, and in the part of it that this command is for.
+    fn may_concern(&self, namespace: &Namespace) -> bool {
+        let is_requested = !matches!(&self.target.scope, Scope::Only(only) if only != namespace);
+        let is_ours = self.target.shard.is_none_or(|shard| shard.holds(namespace));
+        is_requested && is_ours && self.target.policies.iter().any(|policy| self.holds(policy, namespace))
+    }
+
+    fn holds(&self, policy: &Policy, namespace: &Namespace) -> bool {
+        let facts = self.protection.facts(namespace);
+        let labels = facts.map_or(Known::Unknown, |facts| Known::Is(&facts.labels));
+        matches!(policy.namespaces.holds(namespace, labels), ScopeMatch::Inside(_))
+    }
+
+    fn beyond_scope(&self, content: &Content, tag: &HistoryTag) -> Option<RestoreVerdict> {
+        beyond_scope(content, self.target.policy(&tag.policy)?)
+    }
+
+    /// Whether one of the policies has left it, and it is still in scope of that policy.
+    fn is_ours(&self, id: &ReleaseId, tag: &HistoryTag) -> bool {
+        self.target.policy(&tag.policy).is_some_and(|policy| self.holds(policy, &id.namespace))
+    }
+}

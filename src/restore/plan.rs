@@ -1,0 +1,194 @@
+//! What a restore is going to do: for each record that a purge has left, what came after it and what that means.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::history_tag::HistoryTag;
+use crate::plan::objects_beyond;
+use crate::policy::{Phase, Policy, Reach};
+use crate::release::{Content, Object, ObjectRef, Release, Revision, Status};
+use crate::run_id::RunId;
+
+/// More objects than this are not named.
+const MAX_LISTED: usize = 3;
+
+/// A tagged record, read, and what came after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestorableRelease {
+    /// The record that a purge has left, as a release.
+    pub kept: Release,
+    /// What it holds.
+    pub content: Content,
+    /// The run and the policy that have left it.
+    pub mark: HistoryTag,
+    /// The newest record of that release.
+    pub now: Release,
+    /// What that means.
+    pub verdict: RestoreVerdict,
+}
+
+/// A release of the plan of a restore.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreEntry {
+    pub candidate: RestorableRelease,
+    /// The phase of the purge; a restore takes the phases in the other order.
+    pub phase: Phase,
+    /// Objects that are still being deleted. The restore waits for them, because they would go after they have come back.
+    pub leaving: Vec<ObjectRef>,
+}
+
+/// All releases, sorted by namespace and name, and what else there would be to restore.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RestorePlan {
+    /// One for each release of the selected runs.
+    pub entries: Vec<RestoreEntry>,
+    /// The selected runs, the latest first. A run may have left nothing.
+    pub runs: Vec<RunId>,
+    /// Those of them that did not complete, and that the next one went on from.
+    pub unfinished: BTreeSet<RunId>,
+    /// A purge of one of the policies that is later than all of these, if one is known.
+    pub later: Option<RunId>,
+    /// How many releases other runs have left.
+    pub others: BTreeMap<RunId, usize>,
+    /// Tagged records and namespaces that could not be read: what and why.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl RestoreEntry {
+    /// Whether the restore leaves it alone.
+    pub fn is_left_alone(&self) -> bool {
+        matches!(self.candidate.verdict, RestoreVerdict::InstalledAgain { .. } | RestoreVerdict::OutOfScope(_))
+    }
+
+    /// Whether helm is asked to roll it back.
+    pub fn is_rolled_back(&self) -> bool {
+        matches!(self.candidate.verdict, RestoreVerdict::Restore | RestoreVerdict::TryAgain)
+    }
+}
+
+impl RestorePlan {
+    /// Those that helm rolls back.
+    pub fn going(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| entry.is_rolled_back())
+    }
+
+    /// Those that are back already, except that a record is to be removed.
+    pub fn finished(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| entry.candidate.verdict == RestoreVerdict::Restored)
+    }
+
+    /// Those that are left alone.
+    pub fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
+        self.entries.iter().filter(|entry| entry.is_left_alone())
+    }
+}
+
+/// What there is to do about a release that a purge has removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreVerdict {
+    /// Nothing came after it: the restore rolls back to it.
+    Restore,
+    /// A restore was begun and did not complete: this one rolls back to it again.
+    TryAgain,
+    /// It has been restored, and only the tagged record is left to remove.
+    Restored,
+    /// The release was installed again: it is left alone.
+    InstalledAgain {
+        /// The newest revision.
+        revision: Revision,
+        /// Its state.
+        status: Status,
+    },
+    /// It holds objects out of scope, which no purge of its policy would have taken, so another user has written its record.
+    /// It is left alone.
+    OutOfScope(Vec<Object>),
+}
+
+/// Compares a tagged record with the newest one of its release, whose description is `description`.
+///
+/// Helm describes the record of a rollback as `Rollback to N`, from its beginning to its end. Only a restore rolls back to a
+/// revision that is tagged, so an attempt that was cut short can be repeated at once.
+pub(super) fn judge(kept: &Release, now: &Release, description: Option<&str>) -> RestoreVerdict {
+    if now.revision == kept.revision {
+        return RestoreVerdict::Restore;
+    }
+    let is_ours = description == Some(format!("Rollback to {}", kept.revision).as_str());
+    let has_failed = description.is_some_and(|text| is_failed_rollback(kept, text));
+    match now.status {
+        Status::Deployed if is_ours => RestoreVerdict::Restored,
+        Status::PendingRollback if is_ours => RestoreVerdict::TryAgain,
+        Status::Failed if has_failed => RestoreVerdict::TryAgain,
+        status => RestoreVerdict::InstalledAgain { revision: now.revision, status },
+    }
+}
+
+/// The objects of a record that no purge of this policy would have deleted. An account that can write Secrets can write a tag as
+/// well, and a rollback would create every object of that record.
+pub(super) fn beyond_scope(content: &Content, policy: &Policy) -> Option<RestoreVerdict> {
+    let mut options = policy.rules.iter().map(|rule| rule.options).chain([policy.defaults]);
+    if options.any(|options| options.reach == Reach::Cluster) {
+        return None;
+    }
+    let objects = objects_beyond(content, &policy.namespaces);
+    (!objects.is_empty()).then_some(RestoreVerdict::OutOfScope(objects))
+}
+
+/// Whether a description is that of a rollback that failed. It does not say to which revision.
+pub(super) fn is_failed_rollback(release: &Release, description: &str) -> bool {
+    description.starts_with(&format!("Rollback \"{}\" failed: ", release.id.name))
+}
+
+impl fmt::Display for RestoreVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RestoreVerdict::Restore => Ok(()),
+            RestoreVerdict::TryAgain => f.write_str("a restore of it was begun and not finished"),
+            RestoreVerdict::Restored => f.write_str("it is back; only the record that the purge left is removed"),
+            RestoreVerdict::InstalledAgain { revision, status } => {
+                write!(f, "installed again since: revision {revision}, {status}")
+            }
+            RestoreVerdict::OutOfScope(objects) => {
+                let named = objects.iter().take(MAX_LISTED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                write!(f, "reaches beyond the fence, so no purge of this policy has left it: {named}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read;
+
+    fn release(revision: u32, status: &str) -> Release {
+        let json = format!(
+            r#"[{{"name":"web","namespace":"dev-a","revision":"{revision}","updated":"2026-11-20T10:00:00Z","status":"{status}","chart":"web-1.0.0"}}]"#
+        );
+        read(json.as_bytes()).expect("a list").releases.remove(0)
+    }
+
+    #[test]
+    fn only_what_nobody_has_touched_since_is_restored() {
+        let kept = release(3, "uninstalled");
+        let judged = |revision, status, description| judge(&kept, &release(revision, status), Some(description));
+        assert_eq!(judge(&kept, &kept, None), RestoreVerdict::Restore);
+        assert_eq!(judged(4, "deployed", "Rollback to 3"), RestoreVerdict::Restored);
+        assert_eq!(judged(4, "pending-rollback", "Rollback to 3"), RestoreVerdict::TryAgain);
+        assert_eq!(judged(4, "failed", "Rollback \"web\" failed: no luck"), RestoreVerdict::TryAgain);
+        for (status, description) in [
+            ("deployed", "Install complete"),
+            ("deployed", "Rollback to 33"),
+            ("deployed", "Rollback to 2"),
+            ("deployed", ""),
+            ("pending-upgrade", "Preparing upgrade"),
+            ("pending-rollback", "Rollback to 2"),
+            ("failed", "Upgrade \"web\" failed: no luck"),
+            ("failed", "Rollback \"other\" failed: no luck"),
+        ] {
+            let revision = Revision(4);
+            let status_now = status.parse().expect("a status");
+            let expected = RestoreVerdict::InstalledAgain { revision, status: status_now };
+            assert_eq!(judged(4, status, description), expected, "{status} {description}");
+        }
+    }
+}

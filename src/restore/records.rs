@@ -1,0 +1,62 @@
+//! Removes records that purges have left, exactly as they were seen.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::Record;
+use crate::inventory::HistoryStore;
+use crate::release::{Release, ReleaseId};
+
+/// Removes these records. Returns the releases whose records still exist, and why.
+pub(crate) fn remove_records(records: &HistoryStore, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
+    let (found, mut failed) = find_as_seen(records, kept);
+    let removed = records.remove(&found);
+    for (record, removed) in found.iter().zip(removed) {
+        let is_it = |release: &&&Release| {
+            release.id.namespace.as_str() == record.namespace
+                && record.release.as_deref() == Some(release.id.name.as_str())
+        };
+        if let (Err(error), Some(release)) = (removed, kept.iter().find(is_it)) {
+            failed.insert(release.id.clone(), error.to_string());
+        }
+    }
+    failed
+}
+
+/// Removes whole histories. The older records first: without the record that says `uninstalled`, they would look like a release.
+pub(crate) fn remove_histories(records: &HistoryStore, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
+    let mut failed = records.remove_older(kept, "it has changed since the plan");
+    let whole = kept.iter().filter(|release| !failed.contains_key(&release.id)).copied().collect::<Vec<_>>();
+    failed.extend(remove_records(records, &whole));
+    failed
+}
+
+/// The records that are as they were seen, and the releases with another record of the same revision. A record that is gone is
+/// in neither.
+fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<Record>, BTreeMap<ReleaseId, String>) {
+    let histories = records.histories(&kept.iter().map(|release| &release.id).collect::<Vec<_>>());
+    let (mut found, mut failed) = (Vec::new(), BTreeMap::new());
+    for release in kept {
+        let why = match histories.get(&release.id) {
+            Some(Ok(history)) => match history.iter().find(|record| record.revision == Some(release.revision.0)) {
+                Some(record) if is_as_seen(release, record) => {
+                    found.push(record.clone());
+                    continue;
+                }
+                Some(_) => "it was written again".to_owned(),
+                None => continue,
+            },
+            Some(Err(error)) => error.to_string(),
+            None => "nobody could look at its records".to_owned(),
+        };
+        failed.insert(release.id.clone(), why);
+    }
+    (found, failed)
+}
+
+/// Whether it is the very record that was seen. A record that has only been superseded since is the same: a rollback that fails
+/// does that to the record that it came from, even if the next attempt succeeds.
+fn is_as_seen(release: &Release, record: &Record) -> bool {
+    let Some(seen) = release.record.as_known() else { return false };
+    let superseded = seen.uid == record.mark.uid && record.status.as_deref() == Some("superseded");
+    *seen == record.mark || superseded
+}
