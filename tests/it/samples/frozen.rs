@@ -10,17 +10,22 @@ use regex::Regex;
 const FILTERS: [(&str, &str, &str); 8] = [
     ("the version of this program", "(\"?program\"?: ?\"|helm-purge )[0-9]+\\.[0-9]+\\.[0-9]+", "${1}VERSION"),
     ("the uid of an object", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID"),
-    ("a port that the system chose", "127\\.0\\.0\\.1:[0-9]{4,5}", "127.0.0.1:PORT"),
+    ("a port that the system chose", "127\\.0\\.0\\.1(:|&#58;)[0-9]{4,5}", "127.0.0.1${1}PORT"),
     ("a process", "(\"pid\": ?|pid:? |kill )[0-9]+", "${1}PID"),
     ("a file that is being written", "[.]helm-purge-[0-9A-Za-z]{6}", ".helm-purge-RANDOM"),
     ("a wait that chance has chosen", "(trying again[^ ]* [^ ]+ in )[0-9.]+s", "${1}WAIT"),
     ("the same wait in a log", "(\"event\":\"retry\".*\"seconds\":)[0-9.]+", "${1}WAIT"),
-    ("the time of the API server", "20[2-9][1-9]-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}Z", "TIME"),
+    ("the time of the API server", "20(2[1-9]|[3-9][0-9])-[0-9]{2}-[0-9]{2}T[0-9:.]{8,}Z", "TIME"),
 ];
+
+/// What differs as well from cluster to cluster.
+const CLUSTER_FILTERS: [(&str, &str, &str); 1] =
+    [("the digest of a policy that names the cluster", "(sha256\"?:? ?\"?)[0-9a-f]{64}", "${1}DIGEST")];
 
 /// The samples of one test, in a folder of their own.
 pub(super) struct Samples {
     folder: PathBuf,
+    hidden: Vec<(String, &'static str)>,
     filters: Vec<(Regex, &'static str)>,
     taken: BTreeSet<String>,
     wrong: Vec<String>,
@@ -30,9 +35,25 @@ impl Samples {
     /// The samples of a theme that no other test has.
     pub(super) fn of(theme: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/samples/frozen").join(theme);
-        let compile = |(_, pattern, word)| (Regex::new(pattern).expect("the filters are well-formed"), word);
-        let filters = FILTERS.map(compile).into();
-        Self { folder, filters, taken: BTreeSet::new(), wrong: Vec::new() }
+        Self {
+            folder,
+            hidden: Vec::new(),
+            filters: FILTERS.map(compiled).into(),
+            taken: BTreeSet::new(),
+            wrong: Vec::new(),
+        }
+    }
+
+    /// The same, on a real cluster.
+    pub(super) fn of_cluster(theme: &str) -> Self {
+        let mut samples = Self::of(theme);
+        samples.filters.extend(CLUSTER_FILTERS.map(compiled));
+        samples
+    }
+
+    /// From now on this word stands in the place of this text.
+    pub(super) fn hide(&mut self, text: &str, word: &'static str) {
+        self.hidden.push((text.to_owned(), word));
     }
 
     /// Compares a text with the file of this name, or writes the file if `UPDATE_EXPECTED` is set.
@@ -50,9 +71,8 @@ impl Samples {
     }
 
     fn filtered(&self, text: &str) -> String {
-        self.filters
-            .iter()
-            .fold(text.to_owned(), |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
+        let text = self.hidden.iter().fold(text.to_owned(), |text, (hidden, word)| text.replace(hidden, word));
+        self.filters.iter().fold(text, |text, (pattern, word)| pattern.replace_all(&text, *word).into_owned())
     }
 
     /// Fails if a sample is not what was frozen, or if a frozen file has no sample any more.
@@ -74,6 +94,10 @@ impl Samples {
             self.wrong.join("\n\n")
         );
     }
+}
+
+fn compiled((_, pattern, word): (&str, &str, &'static str)) -> (Regex, &'static str) {
+    (Regex::new(pattern).expect("the filters are well-formed"), word)
 }
 
 #[expect(clippy::disallowed_methods, reason = "whoever changes what is expected says so")]

@@ -6,6 +6,7 @@
 mod changing;
 mod frozen;
 mod guarded;
+mod on_a_cluster;
 mod past;
 mod planned;
 mod said;
