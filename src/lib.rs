@@ -11,7 +11,7 @@
 //! helm list ─ inventory ─► Listing            whole, or an error
 //! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
 //! saved plan ─ saved_plan ─► SavedPlan         read strictly; the plan keeps what it does not choose
-//! policies ─ rights ─► roles and bindings     pure: what an account must be allowed to, and no more
+//! policies ─ rbac ─► roles and bindings       pure: what an account must be allowed to, and no more
 //! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
 //! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
@@ -53,10 +53,10 @@ mod parallel;
 pub mod plan;
 pub mod policy;
 mod purge;
+pub mod rbac;
 pub mod release;
 pub mod report;
 pub mod restore;
-pub mod rights;
 pub mod run_id;
 mod sanitize;
 pub mod saved_plan;

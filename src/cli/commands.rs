@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::flags::{JournalArguments, LockArguments, ReportArguments, SelectionArguments, UndoArguments};
 use super::values::{Formats, OutputFormat, batch_size};
 use crate::executor::BatchSize;
-use crate::rights::Purpose;
+use crate::rbac::Purpose;
 
 /// `init`.
 #[derive(Debug, Args)]

@@ -2,21 +2,20 @@
 //!
 //! They put the parts together and own none of the rules.
 
-mod completion;
+mod about;
+mod doctor;
 mod explain;
 mod init;
 mod keep;
 mod kept_histories;
 mod plan;
 mod prune;
+mod rbac;
 mod restore;
-mod rights;
 mod run;
 mod runs;
-mod schema;
 mod test;
 mod validate;
-mod version;
 
 use crate::app::{App, CommandError, ReportFiles, nothing_done};
 use crate::cli::{Cli, Command};
@@ -28,7 +27,7 @@ use crate::operation::connection_options;
 pub fn dispatch(cli: Cli, app: &App) -> ExitCode {
     // Completion prints no errors, because the user is typing.
     if let Command::Complete(arguments) = &cli.command {
-        return completion::complete(arguments, app);
+        return about::complete(arguments, app);
     }
     let mut reports = ReportFiles::requested(&cli, app.environment.clock);
     let nothing_done = nothing_done(match &cli.command {
@@ -65,11 +64,11 @@ fn carry_out(cli: Cli, reports: &mut ReportFiles, app: &App) -> Result<ExitCode,
         Command::Test(arguments) => test::test(&arguments, app),
         Command::Explain(arguments) => explain::explain(&arguments, &options, app),
         Command::Runs(arguments) => runs::runs(&arguments, &options, app),
-        Command::Doctor(arguments) => rights::doctor(&arguments, &options, app),
-        Command::Rbac(arguments) => rights::rbac(&arguments, &options, app),
-        Command::Schema => Ok(schema::schema(app)),
-        Command::Completion(arguments) => Ok(completion::script(&arguments, app)),
-        Command::Version => version::version(app),
-        Command::Complete(arguments) => Ok(completion::complete(&arguments, app)),
+        Command::Doctor(arguments) => doctor::doctor(&arguments, &options, app),
+        Command::Rbac(arguments) => rbac::rbac(&arguments, &options, app),
+        Command::Schema => Ok(about::schema(app)),
+        Command::Completion(arguments) => Ok(about::completion(&arguments, app)),
+        Command::Version => about::version(app),
+        Command::Complete(arguments) => Ok(about::complete(&arguments, app)),
     }
 }

@@ -1,8 +1,9 @@
 //! `runs`: earlier runs, from their journals.
 
+use std::error::Error;
 use std::path::Path;
 
-use super::{App, CommandError};
+use crate::app::{App, CommandError};
 use crate::cli::{OutputFormat, RunsArguments};
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
@@ -14,18 +15,22 @@ use crate::settings::{ConnectionOptions, EntryPoint};
 
 /// All that was found.
 #[derive(Default)]
-struct Found {
+struct FoundRuns {
     runs: Vec<PastRun>,
     unread: Vec<Unread>,
 }
 
 /// Shows them, the newest first, or all about one.
-pub(super) fn runs(arguments: &RunsArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
+pub(super) fn runs(
+    arguments: &RunsArguments,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
     let wanted = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
     let wanted = wanted.map_err(|error| CommandError::usage(error.to_string(), "`runs` lists them"))?;
     app.listen()?;
-    let found = find(arguments, wish, app);
-    let Found { runs, unread } = app.unless_interrupted(found)?;
+    let found = find(arguments, options, app);
+    let FoundRuns { runs, unread } = app.unless_interrupted(found)?;
     for Unread { source, why } in &unread {
         app.printer.note(format_args!("{source} is no journal that can be read: {why}"));
     }
@@ -39,10 +44,10 @@ pub(super) fn runs(arguments: &RunsArguments, wish: &ConnectionOptions, app: &Ap
 }
 
 /// Of a run that is in several places, the file says more.
-fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &App) -> Result<Found, CommandError> {
+fn find(arguments: &RunsArguments, options: &ConnectionOptions, app: &App) -> Result<FoundRuns, CommandError> {
     let mut found = in_files(arguments.journal.as_deref(), app)?;
     if !arguments.local && arguments.journal.is_none() {
-        let in_cluster = in_cluster(arguments.namespace.as_deref(), wish, app);
+        let in_cluster = in_cluster(arguments.namespace.as_deref(), options, app);
         found.runs.extend(in_cluster.runs);
         found.unread.extend(in_cluster.unread);
     }
@@ -53,12 +58,12 @@ fn find(arguments: &RunsArguments, wish: &ConnectionOptions, app: &App) -> Resul
     Ok(found)
 }
 
-fn in_files(named: Option<&Path>, app: &App) -> Result<Found, CommandError> {
+fn in_files(named: Option<&Path>, app: &App) -> Result<FoundRuns, CommandError> {
     let usual = app.environment.state_home.as_deref().map(JournalLocation::usual);
     let read = match named.map(JournalLocation::named).or(usual) {
         None => {
             app.printer.note("no files were looked for: neither XDG_STATE_HOME nor HOME is set");
-            return Ok(Found::default());
+            return Ok(FoundRuns::default());
         }
         Some(JournalLocation::File(file)) => {
             PastRun::in_file(&file, &app.environment.machine).map(|run| (vec![run], Vec::new()))
@@ -66,7 +71,7 @@ fn in_files(named: Option<&Path>, app: &App) -> Result<Found, CommandError> {
         Some(JournalLocation::Folder(folder)) => PastRun::in_folder(&folder, &app.environment.machine),
     };
     match read {
-        Ok((runs, unread)) => Ok(Found { runs, unread }),
+        Ok((runs, unread)) => Ok(FoundRuns { runs, unread }),
         Err(Unread { source, why }) => Err(CommandError::Error {
             code: ExitCode::Preflight,
             error: Box::from(format!("{source} cannot be read: {why}")),
@@ -75,34 +80,33 @@ fn in_files(named: Option<&Path>, app: &App) -> Result<Found, CommandError> {
     }
 }
 
-/// Where the cluster cannot be asked, what is on this machine is still worth showing.
-fn in_cluster(namespace: Option<&str>, wish: &ConnectionOptions, app: &App) -> Found {
-    let not_asked = |why: String, app: &App| {
+/// If the cluster does not answer, what is on this machine is still worth showing.
+fn in_cluster(namespace: Option<&str>, options: &ConnectionOptions, app: &App) -> FoundRuns {
+    records_in_cluster(namespace, options, app).unwrap_or_else(|why| {
         app.printer.note(format_args!("runs in pods of the cluster could not be looked for: {why}"));
-        Found::default()
-    };
-    let connection = match Connection::resolve(wish) {
-        Ok(connection) => connection,
-        Err(error) => return not_asked(error.to_string(), app),
-    };
+        FoundRuns::default()
+    })
+}
+
+fn records_in_cluster(
+    namespace: Option<&str>,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<FoundRuns, Box<dyn Error>> {
+    let connection = Connection::resolve(options)?;
     // Helm keeps -n for itself, and says in the variable which namespace is meant.
     let of_helm = app.environment.helm_namespace.as_deref();
     let of_helm = of_helm.filter(|_| app.entry_point == EntryPoint::Helm);
-    let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace()).to_owned();
-    let client = Client::new(&connection, app.interrupts.stop().clone());
-    match client.and_then(|client| client.run_records(&namespace)) {
-        Err(error) => not_asked(error.to_string(), app),
-        Ok(records) => {
-            let mut found = Found::default();
-            for record in records {
-                match PastRun::in_config_map(record) {
-                    Ok(run) => found.runs.push(run),
-                    Err(fault) => found.unread.push(fault),
-                }
-            }
-            found
+    let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace());
+    let client = Client::new(&connection, app.interrupts.stop().clone())?;
+    let mut found = FoundRuns::default();
+    for record in client.run_records(namespace)? {
+        match PastRun::in_config_map(record) {
+            Ok(run) => found.runs.push(run),
+            Err(fault) => found.unread.push(fault),
         }
     }
+    Ok(found)
 }
 
 fn show_all(runs: &[PastRun], unread: &[Unread], output: OutputFormat, app: &App) -> Result<ExitCode, CommandError> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{App, CommandError};
+use crate::app::{App, CommandError};
 use crate::cases::{self, CASE_FILE, Loaded, Tried};
 use crate::cli::TestArguments;
 use crate::exit_code::ExitCode;

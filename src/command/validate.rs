@@ -1,6 +1,6 @@
 //! `validate`: are these files policies? Needs no cluster and starts nothing.
 
-use super::{App, CommandError};
+use crate::app::{App, CommandError};
 use crate::cli::{OutputFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
 use crate::policy::{LoadedPolicies, Policy, shared_namespaces};

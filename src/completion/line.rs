@@ -3,6 +3,8 @@
 //! clap itself refuses what is not whole, and its own engine for completion is not stable yet. Which flags take a value,
 //! and what they are called, is asked of clap's tree, never written down again.
 
+use std::path::PathBuf;
+
 use clap::{Arg, ArgAction, Command};
 
 /// A line up to the cursor.
@@ -11,22 +13,21 @@ pub(super) struct Line<'a> {
     /// The command that is meant so far.
     pub(super) command: &'a Command,
     /// The arguments that are there already, with their values.
-    pub(super) given: Vec<Given<'a>>,
-    /// What is being typed.
-    pub(super) place: Cursor<'a>,
+    pub(super) given: Vec<GivenArgument<'a>>,
+    pub(super) cursor: Cursor<'a>,
     /// What of it is there.
     pub(super) partial: &'a str,
 }
 
 /// An argument that is there already.
 #[derive(Debug)]
-pub(super) struct Given<'a> {
+pub(super) struct GivenArgument<'a> {
     pub(super) argument: &'a Arg,
     pub(super) value: Option<&'a str>,
 }
 
 /// What is being typed.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Cursor<'a> {
     /// The name of a command.
     Command,
@@ -38,50 +39,76 @@ pub(super) enum Cursor<'a> {
     Nowhere,
 }
 
-/// What stands before the last word, read word by word.
-struct Reader<'a> {
+/// What the line says besides the word that is being typed, and that matters to a lookup of names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LineContext {
+    /// `--kubeconfig`.
+    pub kubeconfig: Option<PathBuf>,
+    /// `--kube-context`.
+    pub context: Option<String>,
+    /// `--namespace`.
+    pub namespace: Option<String>,
+    /// `runs --local`: the cluster must not be asked.
+    pub local: bool,
+    /// The values that the argument has already, if it may have several.
+    pub values: Vec<String>,
+}
+
+/// Reads what stands before the last word, word by word.
+struct LineReader<'a> {
     command: &'a Command,
-    given: Vec<Given<'a>>,
+    given: Vec<GivenArgument<'a>>,
     /// The flag whose value comes next.
     waiting: Option<&'a Arg>,
     /// `--` has been there.
-    only_values: OnlyValues,
+    only_values: bool,
     /// A command that does not exist has been there.
     is_lost: bool,
-}
-
-/// Whether flags can still come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OnlyValues {
-    FromHereOn,
-    NotYet,
 }
 
 impl<'a> Line<'a> {
     /// Reads the words behind the program's own name. The last one is being typed, and may be empty.
     pub(super) fn read(root: &'a Command, words: &'a [String]) -> Self {
         let (partial, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-        let mut reader = Reader::new(root);
+        let mut reader = LineReader::new(root);
         for word in before {
             reader.take(word);
         }
-        let (place, partial) = reader.place_of(partial);
-        Self { command: reader.command, given: reader.given, place, partial }
+        let (cursor, partial) = reader.cursor(partial);
+        Self { command: reader.command, given: reader.given, cursor, partial }
+    }
+
+    pub(super) fn context(&self) -> LineContext {
+        // The last one counts, as for most programs; clap would refuse a second one.
+        let value = |id: &str| {
+            let given = self.given.iter().rev().find(|given| given.argument.get_id() == id);
+            given.and_then(|given| given.value).filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let of_current = self.given.iter().filter(
+            |given| matches!(self.cursor, Cursor::Value(argument) if argument.get_id() == given.argument.get_id()),
+        );
+        LineContext {
+            kubeconfig: value("kubeconfig").map(PathBuf::from),
+            context: value("context"),
+            namespace: value("namespace"),
+            local: self.given.iter().any(|given| given.argument.get_id() == "local"),
+            values: of_current.filter_map(|given| given.value).map(str::to_owned).collect(),
+        }
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> LineReader<'a> {
     fn new(command: &'a Command) -> Self {
-        Self { command, given: Vec::new(), waiting: None, only_values: OnlyValues::NotYet, is_lost: false }
+        Self { command, given: Vec::new(), waiting: None, only_values: false, is_lost: false }
     }
 
     fn take(&mut self, word: &'a str) {
         if let Some(argument) = self.waiting.take() {
             self.give(argument, Some(word));
-        } else if self.only_values == OnlyValues::FromHereOn || !is_flag(word) {
+        } else if self.only_values || !is_flag(word) {
             self.take_plain(word);
         } else if word == "--" {
-            self.only_values = OnlyValues::FromHereOn;
+            self.only_values = true;
         } else if let Some(long) = word.strip_prefix("--") {
             self.take_long(long);
         } else {
@@ -131,7 +158,7 @@ impl<'a> Reader<'a> {
     }
 
     fn give(&mut self, argument: &'a Arg, value: Option<&'a str>) {
-        self.given.push(Given { argument, value });
+        self.given.push(GivenArgument { argument, value });
     }
 
     fn find_long(&self, name: &str) -> Option<&'a Arg> {
@@ -149,14 +176,14 @@ impl<'a> Reader<'a> {
         positionals.get(taken).copied().or(last)
     }
 
-    fn place_of(&self, partial: &'a str) -> (Cursor<'a>, &'a str) {
+    fn cursor(&self, partial: &'a str) -> (Cursor<'a>, &'a str) {
         if let Some(argument) = self.waiting {
             return (Cursor::Value(argument), partial);
         }
         if self.is_lost {
             return (Cursor::Nowhere, partial);
         }
-        if self.only_values == OnlyValues::NotYet && partial.starts_with('-') {
+        if !self.only_values && partial.starts_with('-') {
             let with_value = partial.strip_prefix("--").and_then(|long| long.split_once('='));
             let Some((name, value)) = with_value else { return (Cursor::Flag, partial) };
             let argument = self.find_long(name).filter(|argument| argument.get_action().takes_values());

@@ -1,21 +1,76 @@
 //! What can be typed at the end of a line: for shells, for Helm and for kubectl alike.
 //!
-//! All of them ask the same hidden command, `__complete`, and get the same answer, in the protocol of cobra, the
-//! library that Helm and kubectl are made with. Pure: what a value is, is known from the word that the help has for it;
-//! its names are looked up by `command`.
+//! All of them call the same hidden command, `__complete`, and read the same response, in the protocol of cobra, the
+//! library that Helm and kubectl are made with. What a value is, is known from the word that the help has for it.
 
-mod answer;
-mod flags;
+mod candidates;
 mod line;
-mod names;
-mod question;
+mod lookup;
 #[cfg(test)]
-mod question_test;
-mod script;
-mod value;
+mod request_test;
 
-pub use answer::{Answer, Candidate};
-pub use names::{Names, NamesAnswer};
-pub use question::{Question, Typed, Wanted};
-pub use script::Script;
-pub use value::Value;
+pub use candidates::{CompletionCandidate, CompletionResponse, FoundNames, NameKind};
+pub use line::LineContext;
+pub use lookup::NameLookup;
+
+use clap::Command;
+
+use crate::cli::CompletionScript;
+use crate::settings::EntryPoint;
+use candidates::{ValueKind, commands, flags};
+use line::{Cursor, Line};
+
+/// What a line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompletionRequest {
+    /// What can be typed.
+    pub completion: Completion,
+    /// What of it is typed already, without a flag's name in front.
+    pub partial: String,
+    /// What else the line says that matters to a lookup.
+    pub context: LineContext,
+}
+
+/// What can be typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completion {
+    /// This is known without a lookup.
+    Known(CompletionResponse),
+    /// Some of these names.
+    Names(NameKind),
+}
+
+impl CompletionRequest {
+    /// Reads a line: the words behind the program's own name, of which the last one is being typed and may be empty.
+    pub fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
+        // Only then does each command know its flags.
+        root.build();
+        let line = Line::read(root, words);
+        let known = |candidates: Vec<CompletionCandidate>| Completion::Known(CompletionResponse::Words(candidates));
+        let completion = match line.cursor {
+            Cursor::Command => known(commands(&line)),
+            Cursor::Flag => known(flags(&line, entry_point)),
+            Cursor::Nowhere => known(Vec::new()),
+            Cursor::Value(argument) => match ValueKind::of(line.command, argument) {
+                ValueKind::Words(words) => {
+                    known(words.into_iter().filter(|word| word.text.starts_with(line.partial)).collect())
+                }
+                ValueKind::Name(names) => Completion::Names(names),
+                ValueKind::File => Completion::Known(CompletionResponse::Files),
+                ValueKind::Folder => Completion::Known(CompletionResponse::Folders),
+                ValueKind::Free => known(Vec::new()),
+            },
+        };
+        Self { completion, partial: line.partial.to_owned(), context: line.context() }
+    }
+}
+
+/// What is installed so that a shell, or kubectl from 1.26 on, calls `__complete`.
+pub fn completion_script(script: CompletionScript) -> &'static str {
+    match script {
+        CompletionScript::Bash => include_str!("scripts/helm-purge.bash"),
+        CompletionScript::Zsh => include_str!("scripts/_helm-purge"),
+        CompletionScript::Fish => include_str!("scripts/helm-purge.fish"),
+        CompletionScript::Kubectl => include_str!("scripts/kubectl_complete-helm_purge"),
+    }
+}

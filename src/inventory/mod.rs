@@ -29,7 +29,7 @@ pub use source::{ApiInventory, ReleaseSource};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::cluster::{ApiError, NamespaceFacts};
+use crate::cluster::{ApiError, NamespaceFacts, StorageDriver};
 use crate::helm::ListError;
 use crate::release::{Namespace, Release, ReleaseId};
 
@@ -118,6 +118,18 @@ pub enum InventoryError {
     Format(String),
     /// This program cannot read releases from that storage driver.
     Driver(String),
+}
+
+/// Where releases are stored by the value of `HELM_DRIVER`. Helm stores them there too: its processes inherit the variable.
+///
+/// # Errors
+/// For any other value.
+pub fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryError> {
+    match driver {
+        None | Some("secret" | "secrets") => Ok(StorageDriver::Secrets),
+        Some("configmap" | "configmaps") => Ok(StorageDriver::ConfigMaps),
+        Some(other) => Err(InventoryError::Driver(other.to_owned())),
+    }
 }
 
 impl fmt::Display for InventoryError {

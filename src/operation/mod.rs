@@ -18,8 +18,6 @@ pub(crate) use flags::{duration, keep_entries, namespace, release_id};
 pub(crate) use journal::OpenJournal;
 pub(crate) use lock::LockOptions;
 pub(crate) use planned_change::PlannedChange;
-pub(crate) use preflight::{
-    PreflightRequest, connection_options, find_helm, read_policies, record_store, take_snapshot,
-};
+pub(crate) use preflight::{PreflightRequest, connection_options, find_helm, read_policies, take_snapshot};
 pub(crate) use previous_run::{run_history, warn_about_unfinished_run};
 pub(crate) use sequence::{OperationFlags, OperationSteps, perform};

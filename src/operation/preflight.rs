@@ -10,6 +10,7 @@ use crate::guard::{self, ClusterFacts, Interactivity, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{
     ApiInventory, Contents, Found, HelmInventory, InventoryError, Listing, ObjectLists, Protection, ReleaseSource,
+    record_store,
 };
 use crate::parallel::both;
 use crate::plan::ClusterState;
@@ -137,15 +138,6 @@ fn usual_cache_is_writable(environment: &Environment) -> bool {
     let usual = || environment.home.as_ref().map(|home| home.join(".kube").join("cache"));
     let Some(folder) = environment.kube_cache.clone().or_else(usual) else { return false };
     std::fs::create_dir_all(&folder).is_ok() && tempfile::tempfile_in(&folder).is_ok()
-}
-
-/// The kind of object in which helm keeps its records: its child processes inherit the variable.
-pub(crate) fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryError> {
-    match driver {
-        None | Some("secret" | "secrets") => Ok(StorageDriver::Secrets),
-        Some("configmap" | "configmaps") => Ok(StorageDriver::ConfigMaps),
-        Some(other) => Err(InventoryError::Driver(other.to_owned())),
-    }
 }
 
 /// If the identity cannot be read, the policy may still name the cluster by its server; whether helm can do what the client

@@ -1,25 +1,36 @@
 //! `init`: a commented policy for this cluster, on stdout.
 //!
-//! Where a cluster can be reached, the policy names it by server and uid, and proposes what its namespaces and releases
-//! suggest; where none can, it says what to fill in. What it prints is a valid policy either way.
+//! If a cluster can be reached, the policy names it by server and uid, and proposes what its namespaces and releases
+//! suggest. Otherwise the policy says what to fill in. What is printed is a valid policy either way.
 
-mod fence;
-mod look;
-mod shared;
-mod text;
+mod cluster;
+mod suggestions;
 
-use super::{App, CommandError};
+use crate::app::{App, CommandError};
 use crate::cli::InitArguments;
 use crate::exit_code::ExitCode;
 use crate::policy::Policy;
+use crate::release::Namespace;
+use crate::report::plural;
 use crate::settings::ConnectionOptions;
+use cluster::{InitFindings, NamedCluster};
+use suggestions::{
+    KeepSuggestion, NamespaceGroup, keep_suggestions, personal_groups, possible_groups, shared_members, ungrouped,
+};
+
+/// More names than this are counted, not written out.
+const MAX_LISTED: usize = 12;
 
 /// Prints the policy.
-pub(super) fn init(arguments: &InitArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
+pub(super) fn init(
+    arguments: &InitArguments,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
     app.listen()?;
-    let found = look::look(wish, app);
+    let found = cluster::find(options, app);
     app.unless_interrupted(Ok(()))?;
-    let text = text::policy_text(&arguments.name, &found);
+    let text = policy_text(&arguments.name, &found);
     // A name that makes no policy is better told here than by the first `validate`.
     Policy::read("init", text.as_bytes()).map_err(|faults| {
         let first = faults.as_slice().first().map(|fault| fault.message.clone()).unwrap_or_default();
@@ -27,4 +38,212 @@ pub(super) fn init(arguments: &InitArguments, wish: &ConnectionOptions, app: &Ap
     })?;
     app.printer.data(&text);
     Ok(ExitCode::Done)
+}
+
+/// A whole file.
+fn policy_text(name: &str, found: &InitFindings) -> String {
+    let clusters = found.cluster.as_ref().map_or_else(placeholder, cluster_entry);
+    let namespaces = namespaces(&found.namespaces);
+    let keep = keep(found);
+    format!(
+        "\
+# yaml-language-server: $schema=helm-purge.schema.json
+# (helm purge schema > helm-purge.schema.json lets an editor complete and check this file.)
+#
+# Which Helm releases `helm purge` uninstalls, and which it keeps. Begin with `helm purge plan`: it changes nothing.
+apiVersion: helm-purge/v1
+kind: PurgePolicy
+metadata:
+  name: {name}
+
+# Where it may act. Every field of an entry has to match: `context` is a glob over names of your kubeconfig,
+# `server` one over addresses, `uid` is that of the namespace kube-system. Unattended runs need `server` or `uid`,
+# runs in a pod need `uid`.
+clusters:
+{clusters}
+
+# The fence: releases anywhere else are never touched. Globs over namespaces, matched against the whole name.
+{namespaces}
+
+# What stays, whatever else is said: NAMESPACE/RELEASE, or an entry with namespaces, releases, charts.
+{keep}
+
+# Leave alone what was deployed within this time: somebody is at work on it.
+minAge: 30m
+
+# Helm processes at the same time.
+workers: 16
+
+defaults:
+  # Helm's own bound for each hook of a release.
+  timeout: 5m
+  # Releases that hold volume claims stay with their data. `allow` lets them go, and what is in the volumes is lost.
+  dataLoss: keep
+  # Releases that hold definitions of custom resources, namespaces, or objects beyond the fence stay. `cluster` lets
+  # them go: without a definition, every resource of its kind is deleted in the whole cluster.
+  reach: namespace
+
+# More than this and nothing is purged. Raise it here, where somebody reviews it.
+limits:
+  maxReleases: 200
+  # maxNamespaces: 60
+  # maxPercent: 80     # of all the releases in the cluster
+
+# When a run may happen; it belongs to the day on which it opens. Outside of it `helm purge run` refuses.
+# timeZone: Europe/Amsterdam
+# window: {{days: [mon, tue, wed, thu, fri], from: \"19:00\", to: \"06:00\"}}
+
+# People protect what is theirs with `helm purge keep`. For longer than this, and every plan shows it at its top.
+optOut: {{max: 14d}}
+"
+    )
+}
+
+fn placeholder() -> String {
+    "  # No cluster could be looked at: write in your own.\n  - context: \"dev-*\"\n    server: \"https://dev.example.com*\"".to_owned()
+}
+
+fn cluster_entry(cluster: &NamedCluster) -> String {
+    let context = quoted(&cluster.context).map(|context| format!("context: {context}"));
+    let server = quoted(&cluster.server).map(|server| format!("server: {server}"));
+    let uid = cluster.uid.as_ref().map(|uid| format!("uid: {uid}"));
+    let fields = [context, server, uid].into_iter().flatten().collect::<Vec<_>>();
+    format!("  - {}", fields.join("\n    "))
+}
+
+/// A glob that matches exactly this text, as a YAML scalar that JSON would accept as well. There is none for a
+/// text with a backslash, which no pattern of a policy may have.
+fn quoted(text: &str) -> Option<String> {
+    (!text.contains('\\')).then(|| serde_json::Value::String(globset::escape(text)).to_string())
+}
+
+/// The key with its proposals. There is always one, for without any the file would be no policy.
+fn namespaces(all: &[Namespace]) -> String {
+    let (proposed, possible, single) = (personal_groups(all), possible_groups(all), ungrouped(all));
+    let mut lines = vec!["namespaces:".to_owned()];
+    lines.extend(proposed.iter().map(|group| format!("  - {:?}    # {}", group.pattern, members(group))));
+    if proposed.is_empty() {
+        let why = if all.is_empty() { "no namespace could be seen" } else { "none looks like a developer's" };
+        lines.push(format!("  # An example, for {why}: write in your own.\n  - \"dev-*\""));
+    }
+    if !possible.is_empty() {
+        lines.push("  # These have a beginning in common. Are they people's?".to_owned());
+        lines.extend(possible.iter().map(|group| format!("  # - {:?}    # {}", group.pattern, members(group))));
+    }
+    if !single.is_empty() {
+        lines.push(format!("  # In no group, and not taken in: {}", named(&single)));
+    }
+    lines.join("\n")
+}
+
+fn members(group: &NamespaceGroup) -> String {
+    format!("now {}: {}", plural(group.members.len(), "namespace"), named(&group.members.iter().collect::<Vec<_>>()))
+}
+
+/// The first few names.
+fn named(namespaces: &[&Namespace]) -> String {
+    let mut names = namespaces.iter().take(MAX_LISTED).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    if namespaces.len() > MAX_LISTED {
+        names = format!("{names} and {} more", namespaces.len() - MAX_LISTED);
+    }
+    names
+}
+
+fn keep(found: &InitFindings) -> String {
+    let groups = personal_groups(&found.namespaces);
+    let shared = groups.iter().flat_map(shared_members);
+    let mut lines = vec!["keep:".to_owned()];
+    for namespace in shared {
+        lines.push(format!("  - {:?}    # by its name, others may depend on it", format!("{namespace}/*")));
+    }
+    lines.extend(keep_suggestions(&found.releases).iter().map(entry));
+    if lines.len() == 1 {
+        lines.push("  # Examples, for nothing was seen in the fence that others depend on.".to_owned());
+        lines.push("  - \"*/vault\"".to_owned());
+        lines.push("  - charts: [cert-manager, ingress-nginx]\n    reason: shared by everyone".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn entry(KeepSuggestion { key, name, reason }: &KeepSuggestion) -> String {
+    format!(
+        "  - {key}: [{name:?}]
+    reason: {reason:?}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suggestions::NamedRelease;
+    use super::*;
+
+    fn read(found: &InitFindings) -> (String, Policy) {
+        let text = policy_text("end-of-day", found);
+        let policy = Policy::read("init", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+        (text, policy)
+    }
+
+    fn found(namespaces: &[&str], releases: &[(&str, Option<&str>)]) -> InitFindings {
+        let seen = |(release, chart): &(&str, Option<&str>)| NamedRelease {
+            name: (*release).to_owned(),
+            chart: chart.map(str::to_owned),
+        };
+        InitFindings {
+            cluster: None,
+            namespaces: namespaces.iter().map(|name| name.parse().expect("a legal name")).collect(),
+            releases: releases.iter().map(seen).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_printed_without_a_cluster_is_a_valid_policy_with_the_editors_line_first() {
+        let (text, policy) = read(&InitFindings::default());
+        assert_eq!(policy.name, "end-of-day");
+        assert!(text.starts_with("# yaml-language-server: $schema=helm-purge.schema.json\n"));
+    }
+
+    #[test]
+    fn what_is_printed_is_a_valid_policy_whatever_the_names_are_like() {
+        let long = format!("dev-{}", "x".repeat(59));
+        let odd = [
+            "0", "123", "0x1f", "1e3", "null", "true", "no", "dev--a", "dev-", "pr-1", "null-a", "null-b", "null-c",
+            "0-a", "0-b", "0-c", "a--b", &long,
+        ];
+        let legal = odd.iter().copied().filter(|name| name.parse::<Namespace>().is_ok()).collect::<Vec<_>>();
+        let charts = [
+            ("null", Some("null-operator")),
+            ("no", Some("1-operator")),
+            ("x.y", Some("a: b")),
+            ("0", None),
+            ("1e3-operator", None),
+            ("a.operator", None),
+        ];
+        for count in 0..=legal.len() {
+            read(&found(&legal[..count], &charts));
+        }
+        assert!(legal.len() > 12);
+    }
+
+    #[test]
+    fn a_cluster_with_an_odd_context_is_named_as_it_is() {
+        for context in ["arn:aws:eks:eu-west-1:1:cluster/dev", "a*b[c]{d}", "it's \"quoted\"", "dev # eu", "ä"] {
+            let cluster =
+                NamedCluster { context: context.to_owned(), server: "https://[::1]:6443".to_owned(), uid: None };
+            let (text, policy) = read(&InitFindings { cluster: Some(cluster), ..InitFindings::default() });
+            let matches = policy.clusters[0].matches(context, "https://[::1]:6443", None);
+            assert_eq!(matches, crate::policy::ClusterMatch::Matches, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_proposed_is_in_the_policy_and_what_is_only_possible_is_not() {
+        let namespaces = ["dev-alice", "dev-monitoring", "kube-system", "team-a", "team-b", "team-c", "alice"];
+        let (text, policy) = read(&found(&namespaces, &[("web", Some("web")), ("in", Some("ingress-nginx"))]));
+        let patterns = policy.namespaces.patterns().iter().map(crate::policy::NamePattern::as_str).collect::<Vec<_>>();
+        assert_eq!(patterns, ["dev-*"]);
+        let kept = policy.keep.iter().map(|entry| entry.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(kept, ["dev-monitoring/*", "charts ingress-nginx"]);
+        assert!(text.contains("# - \"team-*\"    # now 3 namespaces: team-a, team-b, team-c"), "{text}");
+        assert!(text.contains("In no group, and not taken in: alice"), "{text}");
+    }
 }

@@ -1,22 +1,29 @@
-//! Lists opt-outs.
+//! Lists opt-outs; what else keeps a release; and whether a release that was named is there.
 
-use super::connect;
-use super::outcome::NotDone;
-use super::target::read_namespace;
+use std::collections::BTreeSet;
+
+use super::target::{KeepTarget, parse_namespace};
+use super::{OptOutError, connect};
+use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
-use crate::cluster::ApiError;
-use crate::command::{App, CommandError};
+use crate::cluster::{ApiError, Client};
 use crate::exit_code::ExitCode;
-use crate::inventory::{SeenOptOuts, UnseenOptOuts};
-use crate::report::{OptOutList, render_opt_outs};
+use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOuts, UnseenOptOuts, Until, record_store};
+use crate::policy::LenientGlob;
+use crate::release::Namespace;
+use crate::report::{OptOutList, none_of, render_opt_outs, still_kept};
 use crate::settings::ConnectionOptions;
 
 /// More that could not be seen is counted, not named.
-const NAMED: usize = 3;
+const MAX_LISTED: usize = 3;
 
-pub(super) fn list(arguments: &KeepArguments, wish: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
-    let namespaces = arguments.targets.iter().map(|text| read_namespace(text)).collect::<Result<Vec<_>, _>>()?;
-    let client = connect(wish, app)?;
+pub(super) fn list(
+    arguments: &KeepArguments,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let namespaces = arguments.targets.iter().map(|text| parse_namespace(text)).collect::<Result<Vec<_>, _>>()?;
+    let client = connect(options, app)?;
     let everywhere = namespaces.is_empty();
     let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
     let seen = seen.map_err(|error| not_seen(error, everywhere))?;
@@ -30,23 +37,143 @@ pub(super) fn list(arguments: &KeepArguments, wish: &ConnectionOptions, app: &Ap
     Ok(ExitCode::Done)
 }
 
-fn not_seen(error: ApiError, everywhere: bool) -> CommandError {
+fn not_seen(why: ApiError, everywhere: bool) -> CommandError {
+    let is_forbidden = matches!(why, ApiError::Forbidden(_));
     let what = "the ConfigMaps with the label helm-purge=keep could not be listed".to_owned();
-    match error {
-        ApiError::Forbidden(_) if everywhere => CommandError::Error {
-            code: ExitCode::Preflight,
-            error: Box::new(NotDone::new(what, error)),
-            hint: Some("name a namespace that you have rights in: keep --list NAMESPACE".to_owned()),
-        },
-        error => NotDone::new(what, error).into(),
+    let error = OptOutError { what, why };
+    if everywhere && is_forbidden {
+        let hint = Some("name a namespace that you have rights in: keep --list NAMESPACE".to_owned());
+        return CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint };
     }
+    error.into()
 }
 
 fn note_unseen(unseen: &[UnseenOptOuts], app: &App) {
-    for UnseenOptOuts { what, why } in unseen.iter().take(NAMED) {
+    for UnseenOptOuts { what, why } in unseen.iter().take(MAX_LISTED) {
         app.printer.note(format_args!("{what} could not be looked at: {why}"));
     }
-    if unseen.len() > NAMED {
-        app.printer.note(format_args!("… nor {} more", unseen.len() - NAMED));
+    if unseen.len() > MAX_LISTED {
+        app.printer.note(format_args!("… nor {} more", unseen.len() - MAX_LISTED));
+    }
+}
+
+/// Names every opt-out that still concerns one of the targets, with how to remove it.
+pub(super) fn note_other_opt_outs(client: &Client, targets: &[KeepTarget], app: &App) {
+    match SeenOptOuts::of(client, namespaces(targets)) {
+        Ok(seen) => {
+            let program = app.entry_point.command();
+            let opt_outs = seen.opt_outs.iter().map(|seen| &seen.opt_out);
+            for opt_out in opt_outs.filter(|opt_out| targets.iter().any(|target| concerns(opt_out, target))) {
+                app.printer.note(still_kept(opt_out, &removal_command(opt_out, program)));
+            }
+        }
+        Err(error) => app.printer.verbose_note(format_args!("other opt-outs could not be listed: {error}")),
+    }
+}
+
+fn namespaces(targets: &[KeepTarget]) -> Vec<Namespace> {
+    targets.iter().map(|target| target.namespace.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn concerns(opt_out: &OptOut, target: &KeepTarget) -> bool {
+    if opt_out.namespace != target.namespace {
+        return false;
+    }
+    match (&opt_out.releases, target.releases()) {
+        (KeptReleases::All, _) | (_, KeptReleases::All) => true,
+        (KeptReleases::Matching(globs), KeptReleases::Matching(meant)) => globs.iter().any(|glob| {
+            meant.iter().any(|meant| glob == meant || LenientGlob::new(glob).may_match(meant)) || target.matches(glob)
+        }),
+    }
+}
+
+fn removal_command(opt_out: &OptOut, program: &str) -> String {
+    let namespace = &opt_out.namespace;
+    match (&opt_out.source, as_typed(opt_out)) {
+        (OptOutSource::ConfigMap(_), Some(target)) => format!("{program} keep --remove {target}"),
+        (OptOutSource::ConfigMap(name), None) => format!("kubectl delete configmap -n {namespace} {name}"),
+        (OptOutSource::NamespaceAnnotation(key), _) => {
+            format!("kubectl annotate namespace {namespace} {key}- (as an admin)")
+        }
+        (OptOutSource::ReleaseLabel, _) => "helm upgrade without the label".to_owned(),
+    }
+}
+
+/// The target as one would type it, if `keep` has written the opt-out and a shell leaves the target alone.
+fn as_typed(opt_out: &OptOut) -> Option<String> {
+    let OptOut { namespace, releases, .. } = opt_out;
+    let written = OptOut::to_write(namespace.clone(), releases.clone(), Until::Never, None);
+    let ours = written.source == opt_out.source;
+    match releases {
+        KeptReleases::All => ours.then(|| namespace.to_string()),
+        KeptReleases::Matching(globs) => {
+            let [glob] = globs.as_slice() else { return None };
+            let quiet = |character: char| character.is_ascii_alphanumeric() || "-.*?[]!{}".contains(character);
+            (ours && glob.chars().all(quiet)).then(|| format!("'{namespace}/{glob}'"))
+        }
+    }
+}
+
+/// Warns of each target that names no release: a typing mistake protects nothing, and nobody would notice. If the
+/// releases cannot be listed, there is nothing to say.
+pub(super) fn warn_of_missing(client: &Client, targets: &[KeepTarget], app: &App) {
+    let Ok(store) = record_store(app.environment.helm_driver.as_deref()) else { return };
+    let Ok(found) = client.records_in(store, namespaces(targets)) else { return };
+    for target in targets {
+        let Some(listed) = found.iter().find(|found| found.namespace == target.namespace) else { continue };
+        match &listed.listed {
+            Ok(records) => {
+                let names = records.iter().filter_map(|record| record.release.as_deref()).collect::<BTreeSet<_>>();
+                if !names.iter().any(|name| target.matches(name)) {
+                    app.printer.warn(none_of(&target.to_string(), &names));
+                }
+            }
+            Err(error) => {
+                let namespace = &target.namespace;
+                app.printer.verbose_note(format_args!("the releases of {namespace} could not be listed: {error}"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opt_out(globs: &[&str], source: Option<OptOutSource>) -> OptOut {
+        let globs = globs.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>();
+        let releases = if globs.is_empty() { KeptReleases::All } else { KeptReleases::Matching(globs) };
+        let namespace = "dev-a".parse().expect("a legal name");
+        let written = OptOut::to_write(namespace, releases, Until::Never, None);
+        OptOut { source: source.unwrap_or(written.source.clone()), ..written }
+    }
+
+    fn concerns_it(globs: &[&str], target: &str) -> bool {
+        let target = KeepTarget::parse_all(&[target.to_owned()]).expect("a legal target");
+        concerns(&opt_out(globs, None), &target[0])
+    }
+
+    #[test]
+    fn what_keeps_any_of_the_releases_concerns_them() {
+        assert!(concerns_it(&[], "dev-a/web") && concerns_it(&["db"], "dev-a"));
+        assert!(concerns_it(&["w*"], "dev-a/web") && concerns_it(&["web"], "dev-a/w*"));
+        assert!(!concerns_it(&["db"], "dev-a/web") && !concerns_it(&[], "dev-b/web"));
+    }
+
+    #[test]
+    fn what_keep_wrote_goes_by_keep_and_the_rest_by_kubectl() {
+        let by_hand = OptOutSource::ConfigMap("mine".to_owned());
+        for (opt_out, expected) in [
+            (opt_out(&[], None), "helm purge keep --remove dev-a"),
+            (opt_out(&["db*"], None), "helm purge keep --remove 'dev-a/db*'"),
+            (opt_out(&["a'b"], None), "kubectl delete configmap -n dev-a helm-purge-keep.c6654bf760"),
+            (opt_out(&["db*"], Some(by_hand)), "kubectl delete configmap -n dev-a mine"),
+            (
+                opt_out(&[], Some(OptOutSource::NamespaceAnnotation("helm-purge/keep"))),
+                "kubectl annotate namespace dev-a helm-purge/keep- (as an admin)",
+            ),
+        ] {
+            assert_eq!(removal_command(&opt_out, "helm purge"), expected);
+        }
     }
 }

@@ -1,29 +1,35 @@
-//! What is to be kept, as it was typed: `NAMESPACE` or `NAMESPACE/RELEASE`.
+//! What was typed behind `keep`: the targets, `--until` and `--reason`. Pure.
 
 use std::fmt;
 
-use crate::command::CommandError;
-use crate::inventory::KeptReleases;
-use crate::policy::NamePattern;
-use crate::release::Namespace;
-use crate::sanitize::quoted;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
-const FORM: &str = "write NAMESPACE or NAMESPACE/RELEASE; the namespace in full, the release by name or glob";
+use crate::app::CommandError;
+use crate::inventory::KeptReleases;
+use crate::policy::{NamePattern, Until, Zone};
+use crate::release::Namespace;
+use crate::sanitize::{self, quoted};
+
+const TARGETS: &str = "write NAMESPACE or NAMESPACE/RELEASE; the namespace in full, the release by name or glob";
+const ENDS: &str =
+    "write a date (2026-12-01), a time with its offset (2026-12-01T18:00:00+01:00), or how long from now (8h, 3d)";
+/// So many characters are a reason; more are a story.
+const LONGEST_REASON: usize = 500;
 
 /// A namespace, or some of its releases.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct KeepTarget {
     pub(super) namespace: Namespace,
-    /// Nothing means all of them.
+    /// None means all of them.
     releases: Option<NamePattern>,
 }
 
-impl Target {
+impl KeepTarget {
     /// Reads all of them, each once.
-    pub(super) fn read_all(texts: &[String]) -> Result<Vec<Self>, CommandError> {
+    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, CommandError> {
         let mut targets: Vec<Self> = Vec::new();
         for text in texts {
-            let target = Self::read(text)?;
+            let target = Self::parse(text)?;
             if !targets.iter().any(|known| known.to_string() == target.to_string()) {
                 targets.push(target);
             }
@@ -31,15 +37,15 @@ impl Target {
         Ok(targets)
     }
 
-    fn read(text: &str) -> Result<Self, CommandError> {
+    fn parse(text: &str) -> Result<Self, CommandError> {
         let (namespace, releases) = text.split_once('/').map_or((text, None), |(left, right)| (left, Some(right)));
-        let namespace = read_namespace(namespace)?;
+        let namespace = parse_namespace(namespace)?;
         match releases {
             // An entry `*` and none at all say the same, and have to be one ConfigMap.
             None | Some("*") => Ok(Self { namespace, releases: None }),
             Some(_) => {
                 let pattern = NamePattern::releases_behind_slash("RELEASE", text).map_err(CommandError::flag)?;
-                one_word(&pattern)?;
+                check_separators(&pattern)?;
                 Ok(Self { namespace, releases: Some(pattern) })
             }
         }
@@ -51,18 +57,25 @@ impl Target {
     }
 
     /// Whether a release of the namespace is meant.
-    pub(super) fn names(&self, release: &str) -> bool {
+    pub(super) fn matches(&self, release: &str) -> bool {
         self.releases.as_ref().is_none_or(|pattern| pattern.matches(release))
     }
 }
 
+impl fmt::Display for KeepTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let releases = self.releases.as_ref().map_or("*", NamePattern::as_str);
+        write!(f, "{}/{releases}", self.namespace)
+    }
+}
+
 /// A namespace in full.
-pub(super) fn read_namespace(text: &str) -> Result<Namespace, CommandError> {
-    text.parse().map_err(|error| CommandError::usage(format!("{} is no namespace: {error}", quoted(text)), FORM))
+pub(super) fn parse_namespace(text: &str) -> Result<Namespace, CommandError> {
+    text.parse().map_err(|error| CommandError::usage(format!("{} is no namespace: {error}", quoted(text)), TARGETS))
 }
 
 /// The list in the ConfigMap has its globs between commas and blanks: a part of one would be taken for another.
-fn one_word(pattern: &NamePattern) -> Result<(), CommandError> {
+fn check_separators(pattern: &NamePattern) -> Result<(), CommandError> {
     let text = pattern.as_str();
     if text.contains(|character: char| character == ',' || character.is_whitespace()) {
         let what = format!("{} has a comma or a blank in it, which stand between releases", quoted(text));
@@ -71,11 +84,60 @@ fn one_word(pattern: &NamePattern) -> Result<(), CommandError> {
     Ok(())
 }
 
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let releases = self.releases.as_ref().map_or("*", NamePattern::as_str);
-        write!(f, "{}/{releases}", self.namespace)
+/// The end as it is to be written: a date or a time as it was typed, and a length of time as a time in UTC.
+///
+/// Only a policy that reads the end knows the zone of a date. An end that is over in UTC is refused.
+pub(super) fn parse_until(text: &str, now: Timestamp) -> Result<String, CommandError> {
+    let text = text.trim();
+    match Until::parse(text, &Zone::default()) {
+        Some(until) if until.is_over(now) => {
+            Err(CommandError::usage(format!("--until {} is over already", quoted(text)), "it would protect nothing"))
+        }
+        Some(_) => Ok(text.to_owned()),
+        None => from_now(text, now)
+            .ok_or_else(|| CommandError::usage(format!("--until {} is no end that can be told", quoted(text)), ENDS)),
     }
+}
+
+fn from_now(text: &str, now: Timestamp) -> Option<String> {
+    let ends = now.checked_add(length(text)?).ok()?;
+    // Nobody means the fractions of a second.
+    Timestamp::from_second(ends.as_second()).ok().map(|ends| ends.to_string())
+}
+
+fn length(text: &str) -> Option<SignedDuration> {
+    // jiff also reads clock faces, and `18:00:00` is a time of the day to most people.
+    if text.contains(':') {
+        return None;
+    }
+    let span = text.parse::<Span>().ok()?;
+    // Months and years have no length of their own, and are no days either.
+    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    (length.as_secs() > 0).then_some(length)
+}
+
+/// The reason as it is to be written: others will read it on their terminals.
+pub(super) fn parse_reason(text: &str) -> Result<String, CommandError> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if text.is_empty() {
+        return Err(CommandError::usage("--reason is empty", "leave it out, or say why"));
+    }
+    if length > LONGEST_REASON {
+        let hint = format!("say it in {LONGEST_REASON}");
+        return Err(CommandError::usage(format!("--reason has {length} characters"), hint));
+    }
+    if let Some(hidden) = text.chars().find(|character| sanitize::is_hidden(*character)) {
+        let what = format!("--reason has a character that nobody sees: {}", sanitize::code_point(hidden));
+        return Err(CommandError::usage(what, "write one line"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A name from the cluster, if it can be written beside a reason.
+pub(super) fn plain_name(name: String) -> Option<String> {
+    let plain = !name.chars().any(sanitize::is_hidden) && name.chars().count() <= LONGEST_REASON;
+    plain.then_some(name)
 }
 
 #[cfg(test)]
@@ -84,7 +146,7 @@ mod tests {
 
     fn read(texts: &[&str]) -> Result<Vec<String>, CommandError> {
         let texts = texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        Ok(Target::read_all(&texts)?.iter().map(ToString::to_string).collect())
+        Ok(KeepTarget::parse_all(&texts)?.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -99,6 +161,64 @@ mod tests {
             ["", "/", "dev-*", "dev-a/", "/web", "dev-a/b/c", "Dev", "dev-a/{web,db}", "dev-a/w eb", "dev-a/\u{1b}"]
         {
             assert!(read(&[text]).is_err(), "{text:?}");
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-25T14:30:00.5Z".parse().expect("a time")
+    }
+
+    #[test]
+    fn dates_and_times_stay_and_lengths_become_times() {
+        for (typed, written) in [
+            ("2026-12-01", "2026-12-01"),
+            ("2026-11-25", "2026-11-25"),
+            (" 2026-12-01 ", "2026-12-01"),
+            ("2026-12-01T18:00:00+01:00", "2026-12-01T18:00:00+01:00"),
+            ("8h", "2026-11-25T22:30:00Z"),
+            ("3d", "2026-11-28T14:30:00Z"),
+            ("2w", "2026-12-09T14:30:00Z"),
+            ("1d12h", "2026-11-27T02:30:00Z"),
+        ] {
+            let read = parse_until(typed, now()).expect("it can be told");
+            assert_eq!(read, written, "{typed}");
+            assert!(Until::parse(&read, &Zone::default()).is_some_and(|until| !until.is_over(now())), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_or_can_be_read_in_two_ways_is_refused() {
+        for typed in [
+            "",
+            "soon",
+            "3",
+            "0d",
+            "-3d",
+            "3d ago",
+            "1mo",
+            "1y",
+            "18:00:00",
+            "2026-11-24",
+            "2026-11-25T14:30:00Z",
+            "01.12.2026",
+            "12/01/2026",
+            "2026-12-01T18:00:00",
+            "2026-13-01",
+            "99999999w",
+            "\u{1b}[2J",
+        ] {
+            assert!(parse_until(typed, now()).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_one_line_of_bounded_length() {
+        assert_eq!(parse_reason(" customer démo ").ok().as_deref(), Some("customer démo"));
+        assert!(
+            parse_reason(&"ä".repeat(LONGEST_REASON)).is_ok() && parse_reason(&"ä".repeat(LONGEST_REASON + 1)).is_err()
+        );
+        for text in ["", "  ", "two\nlines", "a\u{1b}[31m", "a\u{202e}b"] {
+            assert!(parse_reason(text).is_err(), "{text:?}");
         }
     }
 }

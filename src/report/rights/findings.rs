@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::rbac::{DoctorCheck, FindingState};
 use crate::report::paint::Styles;
-use crate::rights::{DoctorCheck, FindingState};
 use crate::sanitize;
 
 /// All findings, for programs.

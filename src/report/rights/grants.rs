@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::rbac::{Purpose, RbacManifest, RbacObject, ServiceAccount};
 use crate::report::document::{Format, serialize};
-use crate::rights::{Account, Purpose, RbacManifest, RbacObject};
 
 /// Comments are broken here.
 const WIDTH: usize = 118;
@@ -14,7 +14,7 @@ pub struct GrantHead<'a> {
     /// The policies, by their names.
     pub policies: Vec<&'a str>,
     /// Who gets the rights.
-    pub account: &'a Account,
+    pub account: &'a ServiceAccount,
     /// What for.
     pub purpose: Purpose,
     /// The policies that may choose releases which reach beyond their fence.

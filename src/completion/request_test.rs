@@ -4,30 +4,31 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, Command};
 
-use super::{Answer, Names, Question, Value, Wanted};
+use super::candidates::ValueKind;
+use super::{Completion, CompletionRequest, CompletionResponse, NameKind};
 use crate::cli;
 use crate::settings::EntryPoint;
 
 /// Words of values that people know themselves, which nobody can offer.
 const FREE: [&str; 8] = ["DURATION", "I/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
 
-fn ask(line: &str, entry_point: EntryPoint) -> Question {
+fn ask(line: &str, entry_point: EntryPoint) -> CompletionRequest {
     let words = line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    Question::read(&mut cli::command(entry_point), &words, entry_point)
+    CompletionRequest::read(&mut cli::command(entry_point), &words, entry_point)
 }
 
 /// The words that are offered, without asking anybody.
 fn offered(line: &str) -> Vec<String> {
-    match ask(line, EntryPoint::Direct).wanted {
-        Wanted::Known(Answer::Words(words)) => words.into_iter().map(|word| word.text).collect(),
+    match ask(line, EntryPoint::Direct).completion {
+        Completion::Known(CompletionResponse::Words(words)) => words.into_iter().map(|word| word.text).collect(),
         other => panic!("{line}: {other:?}"),
     }
 }
 
-fn names(line: &str) -> Option<Names> {
-    match ask(line, EntryPoint::Direct).wanted {
-        Wanted::Names(names) => Some(names),
-        Wanted::Known(_) => None,
+fn names(line: &str) -> Option<NameKind> {
+    match ask(line, EntryPoint::Direct).completion {
+        Completion::Names(names) => Some(names),
+        Completion::Known(_) => None,
     }
 }
 
@@ -72,10 +73,10 @@ fn every_word_that_help_has_for_a_value_says_what_can_be_typed() {
         let with_value = |argument: &&Arg| !argument.is_hide_set() && argument.get_action().takes_values();
         for argument in command.get_arguments().filter(with_value) {
             let word = argument.get_value_names().and_then(|names| names.first()).expect("every value has a word");
-            let is_free = Value::of(command, argument) == Value::Free;
+            let is_free = ValueKind::of(command, argument) == ValueKind::Free;
             assert!(
                 !is_free || FREE.contains(&word.as_str()) || argument.get_id() == "confirm",
-                "`{words}`: nothing is known of {word}: say in Value::of_word what it is, or that it is free, here"
+                "`{words}`: nothing is known of {word}: say in ValueKind::of_word what it is, or that it is free, here"
             );
         }
     });
@@ -126,22 +127,22 @@ fn words_of_a_value_are_offered_in_every_way_to_write_a_flag() {
 #[test]
 fn names_are_looked_up_where_there_are_any() {
     for (line, expected) in [
-        ("explain ", Names::Releases),
-        ("explain dev-a/", Names::Releases),
-        ("explain -f policy.yaml -- ", Names::Releases),
-        ("plan --only ", Names::Releases),
-        ("run --keep=dev", Names::Releases),
-        ("restore ", Names::UninstalledReleases),
-        ("restore a/b ", Names::UninstalledReleases),
-        ("restore --run ", Names::Runs),
-        ("runs ", Names::Runs),
-        ("keep ", Names::NamespacesAndReleases),
-        ("plan -n ", Names::Namespaces),
-        ("plan -An ", Names::Namespaces),
-        ("run --namespace=d", Names::Namespaces),
-        ("run --lock-namespace ", Names::Namespaces),
-        ("--kube-context ", Names::Contexts),
-        ("plan --context ", Names::Contexts),
+        ("explain ", NameKind::Releases),
+        ("explain dev-a/", NameKind::Releases),
+        ("explain -f policy.yaml -- ", NameKind::Releases),
+        ("plan --only ", NameKind::Releases),
+        ("run --keep=dev", NameKind::Releases),
+        ("restore ", NameKind::UninstalledReleases),
+        ("restore a/b ", NameKind::UninstalledReleases),
+        ("restore --run ", NameKind::Runs),
+        ("runs ", NameKind::Runs),
+        ("keep ", NameKind::NamespacesAndReleases),
+        ("plan -n ", NameKind::Namespaces),
+        ("plan -An ", NameKind::Namespaces),
+        ("run --namespace=d", NameKind::Namespaces),
+        ("run --lock-namespace ", NameKind::Namespaces),
+        ("--kube-context ", NameKind::Contexts),
+        ("plan --context ", NameKind::Contexts),
     ] {
         assert_eq!(names(line), Some(expected), "{line}");
     }
@@ -153,27 +154,29 @@ fn names_are_looked_up_where_there_are_any() {
 #[test]
 fn files_are_left_to_the_shell() {
     for line in ["plan -f ", "validate ", "validate a.yaml b", "run --plan=pl", "--kubeconfig ", "run --journal "] {
-        assert_eq!(ask(line, EntryPoint::Direct).wanted, Wanted::Known(Answer::Files), "{line}");
+        assert_eq!(ask(line, EntryPoint::Direct).completion, Completion::Known(CompletionResponse::Files), "{line}");
     }
-    assert_eq!(ask("test ", EntryPoint::Direct).wanted, Wanted::Known(Answer::Folders));
+    assert_eq!(ask("test ", EntryPoint::Direct).completion, Completion::Known(CompletionResponse::Folders));
 }
 
 #[test]
 fn what_else_the_line_says_is_known_to_the_look() {
     let question = ask("--kubeconfig k plan --context=c -n dev --only a/b --only dev/w", EntryPoint::Kubectl);
-    assert_eq!((question.wanted, question.partial.as_str()), (Wanted::Names(Names::Releases), "dev/w"));
-    let typed = question.typed;
+    assert_eq!((question.completion, question.partial.as_str()), (Completion::Names(NameKind::Releases), "dev/w"));
+    let typed = question.context;
     assert_eq!(typed.kubeconfig.as_deref(), Some("k".as_ref()));
     assert_eq!((typed.context.as_deref(), typed.namespace.as_deref()), (Some("c"), Some("dev")));
     assert_eq!(typed.values, ["a/b"]);
     assert_eq!(ask("plan --only=dev/w", EntryPoint::Direct).partial, "dev/w");
-    assert!(ask("runs --local ", EntryPoint::Direct).typed.local);
+    assert!(ask("runs --local ", EntryPoint::Direct).context.local);
 }
 
 #[test]
 fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
-    let flags = |entry_point| match ask("plan --", entry_point).wanted {
-        Wanted::Known(Answer::Words(words)) => words.into_iter().map(|word| word.text).collect::<Vec<_>>(),
+    let flags = |entry_point| match ask("plan --", entry_point).completion {
+        Completion::Known(CompletionResponse::Words(words)) => {
+            words.into_iter().map(|word| word.text).collect::<Vec<_>>()
+        }
         other => panic!("{other:?}"),
     };
     let (under_helm, direct) = (flags(EntryPoint::Helm), flags(EntryPoint::Direct));
@@ -188,5 +191,5 @@ fn no_line_is_too_odd_to_be_read() {
     {
         drop(ask(line, EntryPoint::Direct));
     }
-    drop(Question::read(&mut cli::command(EntryPoint::Direct), &[], EntryPoint::Direct));
+    drop(CompletionRequest::read(&mut cli::command(EntryPoint::Direct), &[], EntryPoint::Direct));
 }

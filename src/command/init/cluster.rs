@@ -1,27 +1,26 @@
-//! What a look at the cluster brings. Whatever cannot be seen is said and left out.
+//! What `init` finds in the cluster. What cannot be seen is noted and left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use super::fence;
+use super::suggestions::{NamedRelease, personal_groups};
+use crate::app::App;
 use crate::cluster::{Client, Connection, Identity};
-use crate::command::App;
-use crate::inventory::{ApiInventory, ObjectLists};
-use crate::operation::record_store;
+use crate::inventory::{ApiInventory, ObjectLists, record_store};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 use crate::settings::ConnectionOptions;
 
 /// Records are downloaded whole to learn a chart's name: of no more releases than this.
-const MOST_READ: usize = 40;
+const MAX_READ: usize = 40;
 
-/// What is known of the cluster; empty where there is none.
+/// What is known of the cluster; empty if there is none.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct InitFindings {
     pub(super) cluster: Option<NamedCluster>,
     pub(super) namespaces: Vec<Namespace>,
     /// Releases in namespaces that look like people's.
-    pub(super) releases: Vec<Seen>,
+    pub(super) releases: Vec<NamedRelease>,
 }
 
 /// How a policy names the cluster.
@@ -32,23 +31,16 @@ pub(super) struct NamedCluster {
     pub(super) uid: Option<String>,
 }
 
-/// A release, and its chart where that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) release: String,
-    pub(super) chart: Option<String>,
-}
-
-/// Looks at the cluster, as far as it can be.
-pub(super) fn look(wish: &ConnectionOptions, app: &App) -> Found {
-    let connection = match Connection::resolve(wish) {
+/// Reads as much of the cluster as it can.
+pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
+    let connection = match Connection::resolve(options) {
         Ok(connection) => connection,
         Err(error) => {
             app.printer.note(format_args!("no cluster to look at: {error}; fill in `clusters` by hand"));
-            return Found::default();
+            return InitFindings::default();
         }
     };
-    let mut found = Found { cluster: Some(NamedCluster::of(&connection, None)), ..Found::default() };
+    let mut found = InitFindings { cluster: Some(NamedCluster::of(&connection, None)), ..InitFindings::default() };
     let client = match Client::new(&connection, app.interrupts.stop().clone()) {
         Ok(client) => client,
         Err(error) => {
@@ -70,9 +62,9 @@ pub(super) fn look(wish: &ConnectionOptions, app: &App) -> Found {
     found
 }
 
-/// The releases that the proposed fence holds. Each name once: the same stack is in many namespaces.
-fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<Seen> {
-    let fenced = fence::proposed(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
+/// The releases in the proposed namespaces. Each name once: the same stack is in many namespaces.
+fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<NamedRelease> {
+    let proposed = personal_groups(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
         let inventory = ApiInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
         inventory.list().map(|listing| (inventory, listing))
@@ -85,16 +77,16 @@ fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<Seen> {
         }
     };
     let mut by_name: BTreeMap<&str, &Release> = BTreeMap::new();
-    for release in listing.releases.iter().filter(|release| fenced.contains(&release.id.namespace)) {
+    for release in listing.releases.iter().filter(|release| proposed.contains(&release.id.namespace)) {
         by_name.entry(release.id.name.as_str()).or_insert(release);
     }
-    let to_read = by_name.values().copied().take(MOST_READ).collect::<Vec<_>>();
+    let to_read = by_name.values().copied().take(MAX_READ).collect::<Vec<_>>();
     let contents = inventory.contents(&to_read, ObjectLists::NotWanted).unwrap_or_else(|error| {
         note("what the releases are made of", &error, app);
         BTreeMap::new()
     });
     let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.to_string());
-    by_name.values().map(|release| Seen { release: release.id.name.to_string(), chart: chart(release) }).collect()
+    by_name.values().map(|release| NamedRelease { name: release.id.name.to_string(), chart: chart(release) }).collect()
 }
 
 fn note(what: &str, error: &dyn Display, app: &App) {

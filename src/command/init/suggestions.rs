@@ -1,0 +1,222 @@
+//! Which namespaces look like people's, and which namespaces and charts look shared by everyone, by their names. Pure.
+//!
+//! A person reads a wrong proposal before anything is purged; so too one that is missing. What is not sure is proposed as
+//! a comment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::policy::SYSTEM_NAMESPACES;
+use crate::release::Namespace;
+
+/// What people call the namespaces in which they try things out, before the first `-`.
+const PERSONAL_PREFIXES: &str = "\
+    dev develop developer pr mr preview review feature feat branch user usr sandbox play playground scratch \
+    tmp temp test qa ci e2e demo";
+
+/// What namespaces that others depend on are called, as a whole or in a part between two `-`.
+const SHARED_NAMESPACES: &str = "\
+    kube default system ingress gateway istio linkerd consul cert monitoring metrics observability logging \
+    logs tracing prometheus grafana loki elastic argo argocd flux tekton jenkins gitlab harbor registry vault \
+    secrets external dns velero backup storage rook longhorn openebs csi metallb cattle rancher fleet \
+    openshift gatekeeper kyverno olm operator operators crossplane keda karpenter knative auth sso keycloak \
+    shared common infra infrastructure platform tools global core prod production live stage staging uat";
+
+/// Charts that others depend on: why they had better stay, how their names begin, and what is a part of their names
+/// between two `-`. The first reason that fits counts.
+const SHARED_CHARTS: &[(&str, &str, &str)] = &[
+    ("an operator: what it looks after hangs without it", "", "operator"),
+    ("definitions of custom resources", "", "crds"),
+    ("the way in for everyone", "traefik", "ingress"),
+    ("the mesh of everyone", "istio linkerd", ""),
+    ("certificates of everyone", "cert-manager", ""),
+    ("names of everyone", "external-dns", ""),
+    ("secrets of everyone", "external-secrets sealed-secrets vault", ""),
+    ("monitoring of everyone", "grafana metrics-server", "prometheus"),
+    ("logs of everyone", "loki", ""),
+    ("it deploys for everyone", "argo flux", ""),
+    ("backups of everyone", "velero", ""),
+    ("storage of everyone", "", "csi"),
+    ("it scales for everyone", "keda karpenter", "autoscaler"),
+];
+
+/// So many namespaces with an unknown prefix in common are a custom of the place.
+const CUSTOM: usize = 3;
+
+/// Namespaces with a common prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamespaceGroup {
+    /// A glob over them.
+    pub(super) pattern: String,
+    pub(super) members: Vec<Namespace>,
+}
+
+/// A release, and its chart if that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedRelease {
+    pub(super) name: String,
+    pub(super) chart: Option<String>,
+}
+
+/// An entry for `keep`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct KeepSuggestion {
+    /// `charts`; or `releases`, for a release whose chart is not known.
+    pub(super) key: &'static str,
+    pub(super) name: String,
+    pub(super) reason: &'static str,
+}
+
+/// Those that look like people's.
+pub(super) fn personal_groups(namespaces: &[Namespace]) -> Vec<NamespaceGroup> {
+    groups(namespaces, |prefix, _| is_personal(prefix))
+}
+
+/// Those that may be: many have the same beginning.
+pub(super) fn possible_groups(namespaces: &[Namespace]) -> Vec<NamespaceGroup> {
+    groups(namespaces, |prefix, members| members.len() >= CUSTOM && !is_personal(prefix) && !is_shared(prefix))
+}
+
+/// Those of a group that others may depend on: `dev-monitoring`.
+pub(super) fn shared_members(group: &NamespaceGroup) -> impl Iterator<Item = &Namespace> {
+    let rest = |namespace: &Namespace| namespace.as_str().split_once('-').map(|(_, rest)| rest.to_owned());
+    group.members.iter().filter(move |namespace| rest(namespace).is_some_and(|rest| is_shared(&rest)))
+}
+
+/// Those that are in no group and not a system's either: only a person knows.
+pub(super) fn ungrouped(namespaces: &[Namespace]) -> Vec<&Namespace> {
+    let grouped =
+        personal_groups(namespaces).into_iter().chain(possible_groups(namespaces)).flat_map(|group| group.members);
+    let grouped = grouped.collect::<Vec<_>>();
+    let is_single = |namespace: &&Namespace| !is_shared(namespace.as_str()) && !grouped.contains(namespace);
+    namespaces.iter().filter(is_single).collect()
+}
+
+fn groups(namespaces: &[Namespace], wanted: impl Fn(&str, &[Namespace]) -> bool) -> Vec<NamespaceGroup> {
+    let mut by_prefix: BTreeMap<&str, Vec<Namespace>> = BTreeMap::new();
+    for namespace in namespaces.iter().filter(|namespace| !SYSTEM_NAMESPACES.contains(&namespace.as_str())) {
+        if let Some((prefix, _)) = namespace.as_str().split_once('-') {
+            by_prefix.entry(prefix).or_default().push(namespace.clone());
+        }
+    }
+    let groups = by_prefix.into_iter().filter(|(prefix, members)| wanted(prefix, members));
+    groups.map(|(prefix, members)| NamespaceGroup { pattern: format!("{prefix}-*"), members }).collect()
+}
+
+fn is_personal(prefix: &str) -> bool {
+    PERSONAL_PREFIXES.split_whitespace().any(|word| word == prefix)
+}
+
+fn is_shared(name: &str) -> bool {
+    SHARED_NAMESPACES.split_whitespace().any(|word| has_part(name, word))
+}
+
+fn has_part(name: &str, word: &str) -> bool {
+    name.split('-').any(|part| part == word)
+}
+
+/// What looks shared among these releases, each chart once.
+pub(super) fn keep_suggestions(releases: &[NamedRelease]) -> Vec<KeepSuggestion> {
+    let named = releases.iter().map(|release| match &release.chart {
+        Some(chart) => ("charts", chart),
+        None => ("releases", &release.name),
+    });
+    let plain = named.filter(|(_, name)| is_plain(name)).collect::<BTreeSet<_>>();
+    let suggestion = |(key, name): (&'static str, &String)| {
+        let reason = looks_shared(name)?;
+        Some(KeepSuggestion { key, name: name.clone(), reason })
+    };
+    plain.into_iter().filter_map(suggestion).collect()
+}
+
+fn looks_shared(name: &str) -> Option<&'static str> {
+    let begins = |words: &str| words.split_whitespace().any(|word| name.starts_with(word));
+    let has = |words: &str| words.split_whitespace().any(|word| has_part(name, word));
+    let is_it = |(_, beginnings, parts): &&(&str, &str, &str)| begins(beginnings) || has(parts);
+    SHARED_CHARTS.iter().find(is_it).map(|(reason, ..)| *reason)
+}
+
+/// Whether a name means itself in a policy. A chart may be called almost anything.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte != b'-');
+    name.len() <= 53 && name.bytes().all(plain) && is_end(name.bytes().next()) && is_end(name.bytes().last())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn namespaces(names: &[&str]) -> Vec<Namespace> {
+        names.iter().map(|name| name.parse().expect("a legal name")).collect()
+    }
+
+    fn patterns(groups: &[NamespaceGroup]) -> Vec<&str> {
+        groups.iter().map(|group| group.pattern.as_str()).collect()
+    }
+
+    #[test]
+    fn what_people_call_their_namespaces_is_proposed_and_what_systems_do_is_not() {
+        let found = namespaces(&[
+            "cert-manager",
+            "default",
+            "dev-alice",
+            "ingress-nginx",
+            "kube-node-lease",
+            "kube-public",
+            "kube-system",
+            "monitoring",
+            "pr-17",
+            "prod-web",
+            "team-a",
+            "team-b",
+            "team-c",
+            "alice",
+        ]);
+        assert_eq!(patterns(&personal_groups(&found)), ["dev-*", "pr-*"]);
+        assert_eq!(patterns(&possible_groups(&found)), ["team-*"]);
+        assert_eq!(ungrouped(&found), [&namespaces(&["alice"])[0]]);
+    }
+
+    #[test]
+    fn beginnings_of_systems_are_never_proposed_however_many_have_them() {
+        let names = ["kube-a", "kube-b", "kube-c", "prod-a", "prod-b", "prod-c", "istio-a", "istio-b", "istio-c"];
+        let found = namespaces(&names);
+        assert!(personal_groups(&found).is_empty() && possible_groups(&found).is_empty());
+    }
+
+    #[test]
+    fn a_namespace_among_peoples_that_others_depend_on_is_told_apart() {
+        let found = namespaces(&["dev-alice", "dev-monitoring", "dev-shared-db"]);
+        let groups = personal_groups(&found);
+        let shared = shared_members(&groups[0]).map(Namespace::as_str).collect::<Vec<_>>();
+        assert_eq!(shared, ["dev-monitoring", "dev-shared-db"]);
+    }
+
+    fn seen(release: &str, chart: Option<&str>) -> NamedRelease {
+        NamedRelease { name: release.to_owned(), chart: chart.map(str::to_owned) }
+    }
+
+    #[test]
+    fn what_others_depend_on_is_proposed_once_by_its_chart_or_else_by_its_release() {
+        let releases = [
+            seen("web", Some("web")),
+            seen("nginx-a", Some("ingress-nginx")),
+            seen("nginx-b", Some("ingress-nginx")),
+            seen("my-operator", None),
+            seen("kps", Some("kube-prometheus-stack")),
+            seen("cooperator", None),
+        ];
+        let named = keep_suggestions(&releases).into_iter().map(|found| (found.key, found.name)).collect::<Vec<_>>();
+        let chart = |name: &str| ("charts", name.to_owned());
+        let expected = [chart("ingress-nginx"), chart("kube-prometheus-stack"), ("releases", "my-operator".to_owned())];
+        assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn a_chart_whose_name_would_mean_something_else_in_a_policy_is_left_out() {
+        for chart in ["Vault", "vault*", "vault-1.0", "vault\n- x", "vault, y", "", "-vault", "vault-", "\u{202e}vault"]
+        {
+            assert_eq!(keep_suggestions(&[seen("a", Some(chart))]), [], "{chart:?}");
+        }
+    }
+}

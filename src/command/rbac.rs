@@ -1,0 +1,133 @@
+//! `rbac`: the objects that grant what a policy needs.
+
+use std::collections::BTreeMap;
+
+use crate::app::{App, CommandError};
+use crate::cli::{OutputFormat, RbacArguments};
+use crate::cluster::{Client, Connection, NamespaceFacts};
+use crate::exit_code::ExitCode;
+use crate::operation::{self, read_policies};
+use crate::policy::{Policy, PolicyScope, PolicySet, Reach, ScopeMatch};
+use crate::rbac::{Grant, Purpose, RbacManifest, ServiceAccount, manifests, namespace_binding};
+use crate::release::{Known, Namespace};
+use crate::report::{Format, GrantHead, render_grants, serialize_grants};
+use crate::sanitize;
+use crate::settings::ConnectionOptions;
+
+/// Prints them. Asks the cluster only which namespaces a glob means.
+pub(super) fn rbac(
+    arguments: &RbacArguments,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<ExitCode, CommandError> {
+    let account = arguments.account.service_account.parse::<ServiceAccount>();
+    let account = account.map_err(|why| no_account(&arguments.account.service_account, &why))?;
+    let lock = match arguments.account.lock_namespace.as_deref() {
+        Some(name) => operation::namespace("--lock-namespace", name)?,
+        None => account.namespace.clone(),
+    };
+    let policies = read_policies(&arguments.files)?;
+    let purpose = arguments.purpose;
+    if let Some(policy) = policies.iter().find(|policy| !purpose.fits(policy)) {
+        let text = format!("the policy {} keeps no history: nothing of it can be restored", policy.name);
+        return Err(CommandError::usage(text, "set `keepHistory: true` in its `defaults` or a rule"));
+    }
+    let grant = |policy| Grant { policy, purpose, account: &account, lock_namespace: &lock };
+    let all: Vec<RbacManifest> = if let Some(name) = &arguments.for_namespace {
+        let namespace = operation::namespace("--for-namespace", name)?;
+        let policies = policies_of_namespace(&policies, &namespace, options, app)?;
+        policies.into_iter().map(|policy| namespace_binding(grant(policy), &namespace)).collect()
+    } else {
+        let scopes = scopes(&policies, options, app)?;
+        policies.iter().zip(&scopes).flat_map(|(policy, namespaces)| manifests(grant(policy), namespaces)).collect()
+    };
+    let text = match arguments.output {
+        OutputFormat::Json => serialize_grants(&all, Format::Json),
+        _ => render_grants(&head(&policies, &account, purpose), &all),
+    };
+    app.printer.data(&text.map_err(CommandError::internal)?);
+    Ok(ExitCode::Done)
+}
+
+fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: Purpose) -> GrantHead<'a> {
+    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.reach == Reach::Cluster);
+    let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
+    GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
+}
+
+/// The policies that may select releases there. The cluster is asked only if one of them asks for labels.
+fn policies_of_namespace<'a>(
+    policies: &'a PolicySet,
+    namespace: &Namespace,
+    options: &ConnectionOptions,
+    app: &App,
+) -> Result<Vec<&'a Policy>, CommandError> {
+    let is_named = |policy: &Policy| policy.namespaces.matches(namespace).is_some();
+    let asks_for_labels = |policy: &Policy| policy.namespaces.selector().is_some();
+    let named = policies.iter().filter(|policy| is_named(policy)).collect::<Vec<_>>();
+    if named.is_empty() {
+        let text = format!("--for-namespace {namespace}: no policy has it in its `namespaces`");
+        return Err(CommandError::usage(text, "nothing has to be bound there"));
+    }
+    if !named.iter().any(|policy| asks_for_labels(policy)) {
+        return Ok(named);
+    }
+    let scopes = scopes(policies, options, app)?;
+    let holds = |policy: &Policy, scope: &[Namespace]| {
+        if asks_for_labels(policy) { scope.contains(namespace) } else { is_named(policy) }
+    };
+    let all = policies.iter().zip(&scopes);
+    let found = all.filter(|(policy, scope)| holds(policy, scope)).map(|(policy, _)| policy).collect::<Vec<_>>();
+    if found.is_empty() {
+        let text = format!("--for-namespace {namespace}: no such namespace has the labels of `namespaceSelector`");
+        return Err(CommandError::usage(text, "make it with its labels first; without them nothing has to be bound"));
+    }
+    Ok(found)
+}
+
+fn scopes(policies: &PolicySet, options: &ConnectionOptions, app: &App) -> Result<Vec<Vec<Namespace>>, CommandError> {
+    app.listen()?;
+    let list = || {
+        let connection = Connection::resolve(options)?;
+        let client = Client::new(&connection, app.interrupts.stop().clone());
+        client.and_then(|client| client.namespaces()).map_err(|error| CommandError::Error {
+            code: ExitCode::Preflight,
+            error: Box::from(format!("the namespaces could not be listed, to tell which ones the globs mean: {error}")),
+            hint: Some("--for-namespace prints the binding of one namespace, and asks for labels only".to_owned()),
+        })
+    };
+    let found = namespaces_in_scope(policies, list);
+    app.unless_interrupted(found)
+}
+
+fn no_account(text: &str, why: &str) -> CommandError {
+    let text = sanitize::quoted(text);
+    CommandError::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
+}
+
+/// The namespaces in the scope of each policy, in the order of the policies: those that it names, and for globs those
+/// that match.
+pub(super) fn namespaces_in_scope<E>(
+    policies: &PolicySet,
+    list: impl FnOnce() -> Result<BTreeMap<Namespace, NamespaceFacts>, E>,
+) -> Result<Vec<Vec<Namespace>>, E> {
+    if let Some(named) = policies.iter().map(|policy| named_in_full(&policy.namespaces)).collect::<Option<Vec<_>>>() {
+        return Ok(named);
+    }
+    let all = list()?;
+    Ok(policies.iter().map(|policy| matching(&policy.namespaces, &all)).collect())
+}
+
+/// All of them, if each is named in full and no label is asked for.
+fn named_in_full(scope: &PolicyScope) -> Option<Vec<Namespace>> {
+    let names = scope.patterns().iter().map(|pattern| pattern.as_str().parse().ok());
+    let names = names.collect::<Option<Vec<_>>>();
+    names.filter(|_| scope.selector().is_none())
+}
+
+fn matching(scope: &PolicyScope, all: &BTreeMap<Namespace, NamespaceFacts>) -> Vec<Namespace> {
+    let is_inside = |(namespace, facts): &(&Namespace, &NamespaceFacts)| {
+        matches!(scope.holds(namespace, Known::Is(&facts.labels)), ScopeMatch::Inside(_))
+    };
+    all.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
+}
