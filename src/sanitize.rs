@@ -48,6 +48,14 @@ pub(crate) fn sentence(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// At most so many characters of a text; if some are cut off, `…` says so.
+pub(crate) fn truncated(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A text between backticks, in one line and not too long, its hidden characters spelled out.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("`");

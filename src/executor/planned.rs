@@ -39,6 +39,6 @@ pub struct WorkerCap {
 impl Task {
     /// One that goes with all others, has nothing to do with any, and is tried once.
     pub fn with_all_others(release: Release, options: UninstallOptions) -> Self {
-        Self { release, options, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: CrdUsage::none() }
+        Self { release, options, retries: 0, phase: Phase::default(), shares: Vec::new(), ties: CrdUsage::default() }
     }
 }

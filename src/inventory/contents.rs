@@ -10,6 +10,7 @@ use super::record::{HelmRecord, unpack};
 use crate::cluster::{ApiError, Client, Payload, RecordRequest, StorageDriver};
 use crate::parallel::run_workers;
 use crate::release::{Content, Known, ObjectKinds, Release, ReleaseId};
+use crate::sanitize::truncated;
 
 /// More threads than this would only wait for the API server.
 const MOST_THREADS: usize = 4;
@@ -29,7 +30,7 @@ pub enum ObjectLists {
 }
 
 /// Compares a record with the release that it was found for, and reads what it holds.
-pub(super) fn content_of(release: &Release, record: &HelmRecord<'_>, lists: ObjectLists) -> Result<Content, String> {
+pub(super) fn content_of(release: &Release, record: &HelmRecord, lists: ObjectLists) -> Result<Content, String> {
     let (id, text) = (&release.id, |text: &Option<String>| text.clone().unwrap_or_default());
     let namespace = text(&record.namespace);
     if namespace != id.namespace.as_str() {
@@ -69,33 +70,21 @@ pub(super) fn content_of(release: &Release, record: &HelmRecord<'_>, lists: Obje
 /// Contents as they come in. What is the same for many is there once.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
-    contents: Contents,
+    pub(super) contents: Contents,
     kinds: BTreeSet<Arc<ObjectKinds>>,
 }
 
 impl Collector {
     pub(super) fn add(&mut self, release: &Release, content: Result<Content, String>) {
-        let content = content.map(|content| Content { kinds: self.shared(content.kinds), ..content });
-        self.contents.insert(release.id.clone(), content.map_err(|why| in_short(&why)));
-    }
-
-    pub(super) fn into_contents(self) -> Contents {
-        self.contents
-    }
-
-    fn shared(&mut self, kinds: Arc<ObjectKinds>) -> Arc<ObjectKinds> {
-        if let Some(known) = self.kinds.get(&kinds) {
-            return Arc::clone(known);
-        }
-        self.kinds.insert(Arc::clone(&kinds));
-        kinds
-    }
-}
-
-fn in_short(why: &str) -> String {
-    match why.char_indices().nth(LONGEST_REASON) {
-        Some((end, _)) => format!("{}…", &why[..end]),
-        None => why.to_owned(),
+        let content = content.map(|content| {
+            let known = self.kinds.get(&content.kinds).cloned();
+            let kinds = known.unwrap_or_else(|| {
+                self.kinds.insert(Arc::clone(&content.kinds));
+                Arc::clone(&content.kinds)
+            });
+            Content { kinds, ..content }
+        });
+        self.contents.insert(release.id.clone(), content.map_err(|why| truncated(&why, LONGEST_REASON)));
     }
 }
 
@@ -140,7 +129,7 @@ pub(super) fn query_contents(
         Some(ApiError::Forbidden(why)) => format!("its record may not be read: {why}"),
         Some(error) => return Err(error),
     };
-    let mut contents = collector.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents();
+    let mut contents = collector.into_inner().unwrap_or_else(PoisonError::into_inner).contents;
     for release in expected.values() {
         contents.entry(release.id.clone()).or_insert_with(|| Err(missing.clone()));
     }

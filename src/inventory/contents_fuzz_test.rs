@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{HelmRecord, ObjectLists, content_of, in_short, unpack};
+use super::{HelmRecord, LONGEST_REASON, ObjectLists, content_of, truncated, unpack};
 use crate::fuzz_input_test::{any_like, corpus};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
@@ -53,7 +53,7 @@ proptest! {
                 });
                 prop_assert!(is_swept, "{:?}", content.sweeping);
             }
-            Err(why) => prop_assert!(!why.is_empty() && in_short(&why).chars().count() <= 401),
+            Err(why) => prop_assert!(!why.is_empty() && truncated(&why, LONGEST_REASON).chars().count() <= 401),
         }
     }
 
@@ -118,7 +118,7 @@ fn a_record_that_was_made_to_wear_its_reader_out_is_refused_soon_and_shortly() {
         let why = content(json.as_bytes()).expect_err(what);
         // Far more than it takes, also on a busy machine.
         assert!(start.elapsed() < Duration::from_mins(1), "{what}: {:?}", start.elapsed());
-        assert!(in_short(&why).len() < 2_000, "{what}");
+        assert!(truncated(&why, LONGEST_REASON).len() < 2_000, "{what}");
     }
 }
 

@@ -66,7 +66,7 @@ impl HelmInventory {
         });
         match not_started.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(InventoryError::List(error)),
-            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner).into_contents()),
+            None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner).contents),
         }
     }
 

@@ -201,7 +201,7 @@ fn definitions_count_wherever_they_stand_and_also_where_they_stay() {
     let stays = ties(&format!("{DEFINITION}{metadata}"));
     assert_eq!(stays.defines, kinds(&[("example.com", "widget")]));
     assert_eq!((objects(&stays), stays.uses), (Some(Vec::new()), kinds(&[])), "nobody waits for it");
-    let mut ties = CrdUsage::none();
+    let mut ties = CrdUsage::default();
     add_folder(file(&format!("# A comment\n---\n{DEFINITION}---\n---\nkind: Other\n")).as_ref(), &mut ties);
     assert_eq!(ties.defines, kinds(&[("Example.com", "Widget")]));
 }
@@ -209,7 +209,7 @@ fn definitions_count_wherever_they_stand_and_also_where_they_stay() {
 #[test]
 fn what_cannot_be_understood_of_a_definition_is_not_known() {
     for folder in [file("kind: ["), file("kind: CustomResourceDefinition\n"), file("a: b"), None] {
-        let mut ties = CrdUsage::none();
+        let mut ties = CrdUsage::default();
         add_folder(folder.as_ref(), &mut ties);
         assert_eq!(ties.defines, Known::Unknown, "{folder:?}");
     }

@@ -14,6 +14,7 @@ use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts,
 use crate::parallel::both;
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, ReleaseId, ReleaseName};
+use crate::sanitize::truncated;
 
 /// In characters. A refusal is about half as long.
 const LONGEST_WORDS: usize = 400;
@@ -34,7 +35,7 @@ pub struct Protection {
     /// The opt-outs in namespaces of the scope, sorted. Those by a release's own label are not among them: see
     /// [`OptOut::by_label`].
     pub opt_outs: Vec<OptOut>,
-    /// Namespaces in which there may be more opt-outs, and why; sorted. A namespace can be here twice.
+    /// Namespaces in which there may be more opt-outs, and why; sorted. A namespace can be here twice, for two reasons.
     pub unseen_opt_outs: Vec<SkippedNamespace>,
     /// Those of them whose ConfigMaps could not be listed.
     pub unseen_marks: BTreeSet<Namespace>,
@@ -68,16 +69,11 @@ pub struct ManagedNamespace {
 impl Protection {
     /// If nothing of it could be read, for example because helm makes the lists.
     pub fn unseen(listing: &Listing, scope: &PolicyScope, why: &str) -> Self {
-        let namespaces = namespaces_to_check(listing, scope);
-        let unseen = |namespace: &Namespace| SkippedNamespace { namespace: namespace.clone(), why: why.to_owned() };
-        Self {
-            unseen_opt_outs: namespaces.iter().map(unseen).collect(),
-            unseen_marks: namespaces.clone(),
-            namespaces: namespaces.into_iter().map(|namespace| (namespace, Err(why.to_owned()))).collect(),
-            opt_outs: Vec::new(),
-            flux: Err(why.to_owned()),
-            argo: Err(why.to_owned()),
-        }
+        let (namespaces, why) = (namespaces_to_check(listing, scope), || why.to_owned());
+        let unseen = namespaces.iter().map(|namespace| SkippedNamespace { namespace: namespace.clone(), why: why() });
+        let marks = SeenMarks { marks: Vec::new(), unseen: unseen.collect() };
+        let namespaces = namespaces.into_iter().map(|namespace| (namespace, Err(why()))).collect();
+        Self::of(namespaces, marks, Err(why()), Err(why()))
     }
 
     /// From the answers of the cluster. The opt-outs are those in ConfigMaps and in annotations of namespaces; in a
@@ -99,6 +95,7 @@ impl Protection {
         }
         opt_outs.sort();
         unseen_opt_outs.sort();
+        unseen_opt_outs.dedup();
         Self { namespaces, opt_outs, unseen_opt_outs, unseen_marks, flux, argo }
     }
 
@@ -196,11 +193,7 @@ fn refused<'a, T>(
 
 /// The server's words may quote an object: so much of them as fits into a sentence.
 fn words(error: &ApiError) -> String {
-    let words = error.to_string();
-    match words.char_indices().nth(LONGEST_WORDS) {
-        Some((end, _)) => format!("{}…", &words[..end]),
-        None => words,
-    }
+    truncated(&error.to_string(), LONGEST_WORDS)
 }
 
 /// The releases of these objects, sorted, each once. Those of a suspended object are among them, and those of one for

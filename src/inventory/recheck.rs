@@ -83,32 +83,22 @@ impl BatchRecheck {
 
     /// What the cluster says about some releases of one namespace. Takes the time of a request.
     pub fn ask(&self, releases: &[&Release]) -> Rechecked {
-        let answer = match releases.first().map(|first| &first.id.namespace) {
-            None => Err(ApiError::Failed("no release was asked about".to_owned())),
-            Some(namespace) => match self.checked.get(namespace) {
-                None => Err(ApiError::Failed(format!("the plan was not checked in {namespace}"))),
-                Some(checked) => self.now(namespace, checked, releases).map(|now| (namespace, checked, now)),
-            },
-        };
-        match answer {
-            Ok((namespace, checked, NamespaceNow { records, marks, facts })) => Rechecked {
-                freshness: freshness(records, releases),
-                protection: protection(namespace, checked, marks, facts),
-            },
-            Err(error) => {
-                Rechecked { freshness: vec![Freshness::Unknown(error.clone()); releases.len()], protection: Err(error) }
-            }
-        }
+        self.answer(releases).unwrap_or_else(|error| Rechecked {
+            freshness: vec![Freshness::Unknown(error.clone()); releases.len()],
+            protection: Err(error),
+        })
     }
 
-    fn now(
-        &self,
-        namespace: &Namespace,
-        checked: &CheckedNamespace,
-        releases: &[&Release],
-    ) -> Result<NamespaceNow, ApiError> {
+    fn answer(&self, releases: &[&Release]) -> Result<Rechecked, ApiError> {
+        let first = releases.first().ok_or_else(|| ApiError::Failed("no release was asked about".to_owned()))?;
+        let namespace = &first.id.namespace;
+        let unchecked = || ApiError::Failed(format!("the plan was not checked in {namespace}"));
+        let checked = self.checked.get(namespace).ok_or_else(unchecked)?;
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
-        self.client.namespace_now(self.driver, namespace, &names, checked.questions)
+        let now = self.client.namespace_now(self.driver, namespace, &names, checked.questions)?;
+        let NamespaceNow { records, marks, facts } = now;
+        let protection = protection(namespace, checked, marks, facts);
+        Ok(Rechecked { freshness: freshness(records, releases), protection })
     }
 }
 

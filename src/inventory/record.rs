@@ -2,7 +2,6 @@
 //!
 //! A record is untrusted text: its sizes are bounded, and a record that is not exactly what Helm would write is refused.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use base64::Engine;
@@ -66,15 +65,14 @@ const HOOK: Shape = Shape::Object(&[
 
 /// A record, as Helm stores it or as `helm status -o json` prints it. To Go, null is the same as nothing.
 #[derive(Debug, Deserialize)]
-pub(super) struct HelmRecord<'a> {
+pub(super) struct HelmRecord {
     pub(super) name: Option<String>,
     pub(super) namespace: Option<String>,
     #[serde(rename = "version")]
     pub(super) revision: Option<u32>,
     pub(super) info: Option<RecordInfo>,
     /// What `helm status` prints has none.
-    #[serde(borrow)]
-    chart: Option<RecordChart<'a>>,
+    chart: Option<RecordChart>,
     /// All objects except those of hooks, as YAML.
     pub(super) manifest: Option<String>,
     hooks: Option<Vec<RecordHook>>,
@@ -89,10 +87,9 @@ pub(super) struct RecordInfo {
 }
 
 #[derive(Debug, Deserialize)]
-struct RecordChart<'a> {
+struct RecordChart {
     metadata: Option<ChartMetadata>,
-    #[serde(borrow)]
-    files: Option<Vec<Option<ChartFile<'a>>>>,
+    files: Option<Vec<Option<ChartFile>>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,11 +99,9 @@ struct ChartMetadata {
 }
 
 #[derive(Debug, Deserialize)]
-struct ChartFile<'a> {
-    #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    data: Option<Cow<'a, str>>,
+struct ChartFile {
+    name: Option<String>,
+    data: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,8 +127,8 @@ pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
     Ok(unpacked)
 }
 
-impl<'a> HelmRecord<'a> {
-    pub(super) fn read(json: &'a [u8]) -> Result<Self, String> {
+impl HelmRecord {
+    pub(super) fn read(json: &[u8]) -> Result<Self, String> {
         let json = std::str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?;
         const { &RECORD }.check(json)?;
         let record: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
@@ -179,7 +174,7 @@ impl<'a> HelmRecord<'a> {
     }
 }
 
-impl ChartFile<'_> {
+impl ChartFile {
     fn is_definition(&self) -> bool {
         const ENDS: [&str; 3] = [".yaml", ".yml", ".json"];
         let name = self.name.as_deref().unwrap_or_default();

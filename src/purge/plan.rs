@@ -122,7 +122,7 @@ fn dependencies(
 
 /// The kinds that helm must know to uninstall the chosen releases.
 fn api_resources(plan: &Plan, contents: &Contents) -> ObjectKinds {
-    let mut kinds = ObjectKinds::none();
+    let mut kinds = ObjectKinds::default();
     for release in plan.chosen() {
         match contents.get(&release.id) {
             Some(Ok(content)) => kinds.add_all(&content.kinds),

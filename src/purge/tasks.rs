@@ -36,7 +36,7 @@ impl<'a> TaskBuilder<'a> {
     /// The task of a release. None if the plan does not have the release.
     pub(crate) fn task(&self, release: Release) -> Option<Task> {
         let selected = self.selected.get(&release.id)?;
-        let ties = self.dependencies.get(&release.id).cloned().unwrap_or_else(CrdUsage::none);
+        let ties = self.dependencies.get(&release.id).cloned().unwrap_or_default();
         let (options, phase) = (self.options(selected), Phase(selected.phase.number()));
         Some(Task { options, retries: self.retries(selected), phase, shares: self.shares(selected), ties, release })
     }

@@ -10,7 +10,7 @@ use super::{Chart, CrdUsage, Known, ObjectRef};
 /// What an uninstall of a release would take along.
 ///
 /// Objects that carry `helm.sh/resource-policy: keep` stay, and are not in here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
     /// The chart, with its name and version apart.
     pub chart: Known<Chart>,
@@ -54,20 +54,7 @@ pub struct Object {
 impl Content {
     /// Nothing that an uninstall has to be careful about.
     pub fn of_chart(chart: Known<Chart>) -> Self {
-        Self {
-            chart,
-            sweeping: Vec::new(),
-            elsewhere: Vec::new(),
-            claims: Vec::new(),
-            claims_stay: Vec::new(),
-            managed_by: None,
-            first_deployed: Known::Unknown,
-            description: String::new(),
-            made_by_hooks: Vec::new(),
-            hooks: Known::Is(Vec::new()),
-            kinds: Arc::new(ObjectKinds::none()),
-            ties: CrdUsage::none(),
-        }
+        Self { chart, hooks: Known::Is(Vec::new()), ..Self::default() }
     }
 
     /// Adds an object of a release of the namespace `own`. Helm ignores the case of a kind's letters.
@@ -134,16 +121,18 @@ pub struct VersionedKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectKinds(Known<BTreeSet<VersionedKind>>);
 
+impl Default for ObjectKinds {
+    /// No kinds yet.
+    fn default() -> Self {
+        Self(Known::Is(BTreeSet::new()))
+    }
+}
+
 impl ObjectKinds {
     /// No chart has objects of so many.
     const MOST: usize = 200;
     /// The longest group, a slash and the longest version.
     const LONGEST: usize = 253 + 1 + 63;
-
-    /// None yet.
-    pub fn none() -> Self {
-        Self(Known::Is(BTreeSet::new()))
-    }
 
     /// Those of releases with unknown content.
     pub fn unknown() -> Self {
@@ -194,7 +183,7 @@ mod tests {
     use super::*;
 
     fn of(kinds: &[(&str, &str)]) -> ObjectKinds {
-        let mut all = ObjectKinds::none();
+        let mut all = ObjectKinds::default();
         for (api_version, kind) in kinds {
             all.add(api_version, kind);
         }

@@ -36,12 +36,14 @@ pub struct ObjectRef {
     pub name: String,
 }
 
-impl CrdUsage {
+impl Default for CrdUsage {
     /// That of a release without objects.
-    pub fn none() -> Self {
+    fn default() -> Self {
         Self { defines: Known::Is(BTreeSet::new()), uses: Known::Is(BTreeSet::new()), objects: Known::Is(Vec::new()) }
     }
+}
 
+impl CrdUsage {
     /// That of a release with unknown content.
     pub fn unknown() -> Self {
         Self { defines: Known::Unknown, uses: Known::Unknown, objects: Known::Unknown }
@@ -110,7 +112,7 @@ mod tests {
 
     fn ties(defines: &[&str], uses: &[&str]) -> CrdUsage {
         let kinds = |names: &[&str]| Known::Is(names.iter().map(|name| GroupKind::new("example.com", name)).collect());
-        CrdUsage { defines: kinds(defines), uses: kinds(uses), ..CrdUsage::none() }
+        CrdUsage { defines: kinds(defines), uses: kinds(uses), ..CrdUsage::default() }
     }
 
     fn needed(all: &[CrdUsage]) -> Vec<usize> {

@@ -15,11 +15,12 @@ use std::sync::Arc;
 /// What may or may not be known about a release.
 ///
 /// Not `Option`: a reader easily takes `None` for "there is none", and what is unknown must keep a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Known<T> {
     /// The value is known.
     Is(T),
     /// The cluster or helm did not show it.
+    #[default]
     Unknown,
 }
 

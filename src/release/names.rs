@@ -54,8 +54,7 @@ impl FromStr for Namespace {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        check_length(text, Self::MAX_LENGTH)?;
-        if is_label(text) { Ok(Self(text.into())) } else { Err(InvalidName::Character) }
+        checked(text, Self::MAX_LENGTH, is_label(text)).map(Self)
     }
 }
 
@@ -63,16 +62,16 @@ impl FromStr for ReleaseName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        check_length(text, Self::MAX_LENGTH)?;
-        if text.split('.').all(is_label) { Ok(Self(text.into())) } else { Err(InvalidName::Character) }
+        checked(text, Self::MAX_LENGTH, text.split('.').all(is_label)).map(Self)
     }
 }
 
-fn check_length(text: &str, longest: usize) -> Result<(), InvalidName> {
+fn checked(text: &str, longest: usize, is_legal: bool) -> Result<Arc<str>, InvalidName> {
     match text.len() {
         0 => Err(InvalidName::Empty),
         length if length > longest => Err(InvalidName::TooLong(longest)),
-        _ => Ok(()),
+        _ if is_legal => Ok(text.into()),
+        _ => Err(InvalidName::Character),
     }
 }
 

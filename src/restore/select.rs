@@ -209,9 +209,9 @@ mod tests {
     fn phases_are_those_of_the_purge_and_what_defines_a_kind_that_is_used_was_last() {
         let kind = || Known::Is(BTreeSet::from([GroupKind::new("example.com", "Widget")]));
         let mut candidates = vec![candidate("load", MONDAY), candidate("operator", MONDAY), candidate("base", MONDAY)];
-        candidates[1].content.ties = CrdUsage { defines: kind(), ..CrdUsage::none() };
+        candidates[1].content.ties = CrdUsage { defines: kind(), ..CrdUsage::default() };
         candidates.push(candidate("widget", MONDAY));
-        candidates[3].content.ties = CrdUsage { uses: kind(), ..CrdUsage::none() };
+        candidates[3].content.ties = CrdUsage { uses: kind(), ..CrdUsage::default() };
         let plan = select(candidates, &policies(), &RunHistory::default(), &RestoreRequest::default());
         let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
         let expected =

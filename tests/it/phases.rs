@@ -25,8 +25,8 @@ fn address(name: &str) -> ObjectRef {
 /// another kind.
 fn plan(timeout: Duration) -> Vec<Task> {
     let kind = |name| Known::Is([GroupKind::new("example.com", name)].into());
-    let app = |name| CrdUsage { uses: kind("Widget"), objects: Known::Is(vec![address(name)]), ..CrdUsage::none() };
-    let operator = |name| CrdUsage { defines: kind(name), ..CrdUsage::none() };
+    let app = |name| CrdUsage { uses: kind("Widget"), objects: Known::Is(vec![address(name)]), ..CrdUsage::default() };
+    let operator = |name| CrdUsage { defines: kind(name), ..CrdUsage::default() };
     let ties = [app("w0"), app("w1"), operator("Widget"), operator("Gadget")];
     let phases = [0, 0, 1, 1].map(Phase);
     let plan = planned(releases(4)).into_iter().zip(ties).zip(phases);

@@ -14,7 +14,7 @@ fn planned(timeout: Duration, objects: Option<&[&str]>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
-    let ties = CrdUsage { objects, ..CrdUsage::none() };
+    let ties = CrdUsage { objects, ..CrdUsage::default() };
     Task { ties, ..Task::with_all_others(release, UninstallOptions::with_timeout(timeout)) }
 }
 

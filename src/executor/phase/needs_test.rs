@@ -10,7 +10,7 @@ fn kinds(names: &[&str]) -> BTreeSet<GroupKind> {
 fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
-    let ties = CrdUsage { defines, ..CrdUsage::none() };
+    let ties = CrdUsage { defines, ..CrdUsage::default() };
     let alone = Task::with_all_others(release, UninstallOptions::with_timeout(std::time::Duration::from_mins(5)));
     Task { phase: Phase(phase), ties, ..alone }
 }
