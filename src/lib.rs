@@ -77,7 +77,7 @@ use cli::Cli;
 use command::dispatch;
 use exit_code::ExitCode;
 use report::{LogFormat, Printer, Styles, Verbosity};
-use settings::{ColorChoice, Colour, EntryPoint, Environment, Parent, Stream, Terminal};
+use settings::{ColorChoice, Colour, EntryPoint, Environment, ParentProcess, Stream, Terminal};
 use signal::Interrupts;
 
 /// Runs the program: the arguments, its own name first, to the exit code.
@@ -87,8 +87,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 }
 
 fn run_inside(arguments: Vec<OsString>) -> ExitCode {
-    let (environment, parent) = (Environment::read(), Parent::look());
-    let mut terminal = Terminal::look(&environment);
+    let (environment, parent) = (Environment::read(), ParentProcess::read());
+    let mut terminal = Terminal::detect(&environment);
     let format = log_format(&arguments);
     if format == LogFormat::Json {
         // A log asks nothing, draws nothing and has no colour, wherever it is read.
@@ -123,7 +123,7 @@ fn printer(
     volume: Verbosity,
     format: LogFormat,
 ) -> Printer {
-    let paint = |wish, stream| Styles::new(Colour::decide(wish, environment, stream, terminal.redraw));
+    let paint = |wish, stream| Styles::new(Colour::decide(wish, environment, stream, terminal.can_redraw));
     let of_stderr = if format == LogFormat::Json { ColorChoice::Never } else { wish };
     let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume);

@@ -16,7 +16,7 @@ use crate::cli::OutputFormat;
 use crate::exit_code::ExitCode;
 use crate::report::{Format, Printer, Styles, serialize};
 use crate::run_id::RunId;
-use crate::settings::{EntryPoint, Environment, Parent, Terminal};
+use crate::settings::{EntryPoint, Environment, ParentProcess, Terminal};
 use crate::signal::{Interruption, Interrupts};
 
 /// The outside world, as it was at the start.
@@ -28,7 +28,7 @@ pub struct App {
     /// How this program was called.
     pub entry_point: EntryPoint,
     /// The process that called it.
-    pub parent: Parent,
+    pub parent: ParentProcess,
     /// The one place that prints.
     pub printer: Printer,
     /// Signals; none is handled before [`App::listen`].

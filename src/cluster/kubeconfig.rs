@@ -61,7 +61,7 @@ fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionE
     let (paths, may_be_missing) = match files {
         KubeconfigFiles::Flag(path) => (std::slice::from_ref(path), false),
         KubeconfigFiles::Variable(paths) => (paths.as_slice(), false),
-        KubeconfigFiles::Usual(path) => (path.as_slice(), true),
+        KubeconfigFiles::Default(path) => (path.as_slice(), true),
     };
     let mut existing = Vec::new();
     for path in paths {
@@ -163,7 +163,7 @@ fn parts_without_kubeconfig(options: &ConnectionOptions) -> Result<ConnectionPar
         });
     }
     match &options.kubeconfig {
-        KubeconfigFiles::Usual(path) => Err(ConnectionError::NoKubeconfig(path.clone())),
+        KubeconfigFiles::Default(path) => Err(ConnectionError::NoKubeconfig(path.clone())),
         KubeconfigFiles::Flag(_) | KubeconfigFiles::Variable(_) => Err(ConnectionError::NoContext),
     }
 }

@@ -161,7 +161,7 @@ impl OperationSteps for PruneOperation {
         _: Option<&LockGuard>,
         app: &App,
     ) -> Result<FinishedPrune, CommandError> {
-        app.interrupts.enter(Stage::Purging);
+        app.interrupts.enter(Stage::Changing);
         app.unless_interrupted(Ok(()))?;
         if !self.old.is_empty() {
             app.printer.log(&begun_line(OperationKind::Prune, &journal.reference(), self.old.len(), None));

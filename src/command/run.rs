@@ -124,7 +124,8 @@ impl OperationSteps for PurgeOperation<'_> {
         let builder = TaskBuilder::new(&self.prepared, self.overrides);
         let tasks = rechecked.chosen.into_iter().filter_map(|release| builder.task(release)).collect::<Vec<_>>();
         let (helm, connection) = (rechecked.discovery.given_to(target.helm.clone()), target.connection.clone());
-        let uninstall = HelmUninstall::new(helm, connection, go_runtime(&app.environment)).with_marks(tags.clone());
+        let uninstall =
+            HelmUninstall::new(helm, connection, go_runtime(&app.environment)).with_history_tags(tags.clone());
         let remaining: Arc<dyn ObjectProbe> = match target.client() {
             Some(client) => Arc::new(client.clone()),
             None => Arc::new(NoProbe("helm makes the lists, for the API could not be asked".to_owned())),

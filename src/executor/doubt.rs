@@ -1,7 +1,7 @@
 //! What could not be told while the run went on, and what the cluster makes of it.
 
 use super::outcome::{NotStarted, ObservedState, Outcome};
-use crate::helm::{Attempt, Failure, FailureClass};
+use crate::helm::{Failure, FailureClass, ReleaseAttempt};
 use crate::release::{Release, Status};
 
 /// What a release may be instead of what its outcome says. That is the careful answer, and it stands where nobody can
@@ -11,12 +11,12 @@ pub struct Uncertainty {
     /// What it is where the cluster does not list it any more.
     pub if_gone: Box<Outcome>,
     /// What it is where the cluster shows that it was begun, and it should not have been.
-    pub if_begun: Option<Failure>,
+    pub if_started: Option<Failure>,
 }
 
 impl Uncertainty {
     fn only_if_gone(outcome: Outcome) -> Self {
-        Self { if_gone: Box::new(outcome), if_begun: None }
+        Self { if_gone: Box::new(outcome), if_started: None }
     }
 
     /// What the release is, where the cluster says something else than its outcome.
@@ -27,7 +27,7 @@ impl Uncertainty {
             ObservedState::Listed { revision, status: Status::Uninstalling }
                 if revision == planned.revision && planned.status != Status::Uninstalling =>
             {
-                self.if_begun.map(Outcome::Failed)
+                self.if_started.map(Outcome::Failed)
             }
             ObservedState::Listed { .. } | ObservedState::Unreadable | ObservedState::Unknown => None,
         }
@@ -36,22 +36,22 @@ impl Uncertainty {
 
 /// What an attempt comes to, and what is doubtful about it. A release that helm could not find is taken for gone.
 /// `why` is for one that was not begun.
-pub(super) fn outcome_of(attempt: Attempt, why: NotStarted) -> (Outcome, Option<Uncertainty>) {
+pub(super) fn outcome_of(attempt: ReleaseAttempt, why: NotStarted) -> (Outcome, Option<Uncertainty>) {
     match attempt {
-        Attempt::Uninstalled { left_behind, remarks } => (Outcome::Purged { left_behind, remarks }, None),
-        Attempt::RolledBack => (Outcome::Restored { remarks: Vec::new() }, None),
-        Attempt::Failed(failure) | Attempt::Unclear(failure) if failure.class == FailureClass::Gone => {
+        ReleaseAttempt::Uninstalled { left_behind, remarks } => (Outcome::Purged { left_behind, remarks }, None),
+        ReleaseAttempt::RolledBack => (Outcome::Restored { remarks: Vec::new() }, None),
+        ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure) if failure.class == FailureClass::Gone => {
             (Outcome::AlreadyGone, None)
         }
-        Attempt::Failed(failure) => (Outcome::Failed(failure), None),
-        Attempt::Unclear(failure) => {
+        ReleaseAttempt::Failed(failure) => (Outcome::Failed(failure), None),
+        ReleaseAttempt::Unclear(failure) => {
             let if_gone = purged_after_all(Vec::new(), Vec::new(), &failure);
             (Outcome::Failed(failure), Some(Uncertainty::only_if_gone(if_gone)))
         }
-        Attempt::NotBegun => (Outcome::NotStarted(why), None),
-        Attempt::Unseen { if_begun } => {
+        ReleaseAttempt::NotStarted => (Outcome::NotStarted(why), None),
+        ReleaseAttempt::Unobserved { if_started } => {
             let if_gone = Box::new(Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() });
-            (Outcome::NotStarted(why), Some(Uncertainty { if_gone, if_begun: Some(if_begun) }))
+            (Outcome::NotStarted(why), Some(Uncertainty { if_gone, if_started: Some(if_started) }))
         }
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn revoked(told: Outcome, failure: Failure) -> (Outcome, Option<Uncer
 
 /// Gone, with a word on why that had to be asked.
 fn purged_after_all(left_behind: Vec<String>, mut remarks: Vec<String>, failure: &Failure) -> Outcome {
-    remarks.push(format!("gone, says the list; {}", failure.words.error));
+    remarks.push(format!("gone, says the list; {}", failure.message.error));
     Outcome::Purged { left_behind, remarks }
 }
 
@@ -84,21 +84,22 @@ mod tests {
     }
 
     fn failure() -> Failure {
-        Failure::of_our_own(FailureClass::Interrupted, "words")
+        Failure::new(FailureClass::Interrupted, "words")
     }
 
     fn listed(status: Status, revision: u32) -> ObservedState {
         ObservedState::Listed { revision: Revision(revision), status }
     }
 
-    fn resolved(attempt: Attempt, status: Status, afterwards: ObservedState) -> Outcome {
+    fn resolved(attempt: ReleaseAttempt, status: Status, afterwards: ObservedState) -> Outcome {
         let (outcome, doubt) = outcome_of(attempt, NotStarted::Interrupted);
         doubt.and_then(|doubt| doubt.resolve(&planned(status), afterwards)).unwrap_or(outcome)
     }
 
     #[test]
     fn what_was_not_seen_was_not_started_unless_the_cluster_shows_otherwise() {
-        let unseen = |status, afterwards| resolved(Attempt::Unseen { if_begun: failure() }, status, afterwards);
+        let unseen =
+            |status, afterwards| resolved(ReleaseAttempt::Unobserved { if_started: failure() }, status, afterwards);
         let not_started = Outcome::NotStarted(NotStarted::Interrupted);
         assert_eq!(unseen(Status::Deployed, ObservedState::Unknown), not_started);
         assert_eq!(unseen(Status::Deployed, listed(Status::Deployed, 1)), not_started);
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_unclear_failed_unless_it_is_gone() {
-        let unclear = |afterwards| resolved(Attempt::Unclear(failure()), Status::Deployed, afterwards);
+        let unclear = |afterwards| resolved(ReleaseAttempt::Unclear(failure()), Status::Deployed, afterwards);
         for afterwards in [ObservedState::Unknown, ObservedState::Unreadable, listed(Status::Deployed, 1)] {
             assert_eq!(unclear(afterwards), Outcome::Failed(failure()));
         }

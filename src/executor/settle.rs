@@ -45,9 +45,7 @@ pub fn settle(run: &mut Run, listing: &Listing, histories: &Histories) -> Verifi
         }
         reported += 1;
         let failure = match history {
-            None => {
-                contradiction(&result.release, found).map(|text| Failure::of_our_own(FailureClass::StillListed, text))
-            }
+            None => contradiction(&result.release, found).map(|text| Failure::new(FailureClass::StillListed, text)),
             Some(history) => not_kept(result, found, history),
         };
         match failure {
@@ -71,7 +69,7 @@ fn afterwards(found: Found<'_>) -> ObservedState {
 /// history for himself.
 fn not_kept(result: &ReleaseResult, found: Found<'_>, history: &Result<(), String>) -> Option<Failure> {
     let why = history.as_ref().err()?;
-    let failure = |text: String| Some(Failure::of_our_own(FailureClass::History, text));
+    let failure = |text: String| Some(Failure::new(FailureClass::History, text));
     match (&result.outcome, found) {
         (Outcome::AlreadyGone, Found::Nothing) => None,
         (Outcome::AlreadyGone, Found::Release(now)) if now.status == Status::Uninstalled => None,
@@ -79,9 +77,7 @@ fn not_kept(result: &ReleaseResult, found: Found<'_>, history: &Result<(), Strin
         (_, Found::Release(now)) if now.revision == result.release.revision && now.status != Status::Uninstalling => {
             failure(format!("helm uninstalled it, but {why}"))
         }
-        (_, found) => {
-            contradiction(&result.release, found).map(|text| Failure::of_our_own(FailureClass::StillListed, text))
-        }
+        (_, found) => contradiction(&result.release, found).map(|text| Failure::new(FailureClass::StillListed, text)),
     }
 }
 
@@ -146,7 +142,7 @@ mod tests {
 
     fn words(outcome: &Outcome) -> &str {
         match outcome {
-            Outcome::Failed(failure) => &failure.words.error,
+            Outcome::Failed(failure) => &failure.message.error,
             other => panic!("{other:?}"),
         }
     }

@@ -31,7 +31,7 @@ pub fn settle_restored(run: &mut Run, listing: &Listing) -> Verification {
             Found::Unlisted(entry) => format!("whether it is back cannot be told: {}", entry.why),
             Found::Nothing => "it is not listed".to_owned(),
         };
-        result.outcome = Outcome::Failed(Failure::of_our_own(FailureClass::NotDeployed, text));
+        result.outcome = Outcome::Failed(Failure::new(FailureClass::NotDeployed, text));
     }
     if reported == 0 { Verification::NothingToVerify } else { Verification::Verified { reported, gone: back } }
 }

@@ -6,7 +6,7 @@
 //! certain. Pure.
 
 use crate::release::{InvalidName, Namespace};
-use crate::settings::{EntryPoint, Parent};
+use crate::settings::{EntryPoint, ParentProcess};
 
 /// Which part of the fence is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct ScopeFacts<'a> {
     /// The namespace that the kubeconfig's context names, or `default`.
     pub default_namespace: &'a str,
     /// The process that started this one.
-    pub parent: &'a Parent,
+    pub parent: &'a ParentProcess,
     /// What Helm calls this plugin.
     pub plugin_name: Option<&'a str>,
 }
@@ -115,12 +115,12 @@ mod tests {
     use super::*;
 
     /// helm with these arguments, and nothing in its environment.
-    fn helm(line: &str) -> Parent {
+    fn helm(line: &str) -> ParentProcess {
         let arguments = line.split(' ').map(str::to_owned).collect();
-        Parent { pid: 7, arguments: Some(arguments), has_namespace: Some(false) }
+        ParentProcess { pid: 7, arguments: Some(arguments), has_namespace: Some(false) }
     }
 
-    fn facts(parent: &Parent) -> ScopeFacts<'_> {
+    fn facts(parent: &ParentProcess) -> ScopeFacts<'_> {
         ScopeFacts {
             entry_point: EntryPoint::Helm,
             namespace_flag: None,
@@ -159,7 +159,7 @@ mod tests {
             let parent = helm(line);
             assert!(scope(&facts(&parent)).is_err(), "{line:?}");
         }
-        let shell = Parent::default();
+        let shell = ParentProcess::default();
         assert!(scope(&ScopeFacts { namespace_flag: Some(""), ..facts(&shell) }).is_err());
     }
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_exported_namespace_was_asked_for_also_where_it_is_the_kubeconfigs_own() {
-        let exported = Parent { has_namespace: Some(true), ..helm("helm purge run") };
+        let exported = ParentProcess { has_namespace: Some(true), ..helm("helm purge run") };
         let own = ScopeFacts { helm_namespace: Some("dev"), default_namespace: "dev", ..facts(&exported) };
         assert_eq!(scope(&own), Ok(dev()));
         for entry_point in [EntryPoint::Direct, EntryPoint::Kubectl] {
@@ -189,8 +189,8 @@ mod tests {
 
     #[test]
     fn where_the_parent_cannot_be_read_it_cannot_be_told() {
-        let unreadable = Parent { has_namespace: None, ..helm("helm purge run") };
-        for parent in [unreadable, helm("-bash"), Parent::default()] {
+        let unreadable = ParentProcess { has_namespace: None, ..helm("helm purge run") };
+        for parent in [unreadable, helm("-bash"), ParentProcess::default()] {
             assert_eq!(scope(&facts(&parent)), Ok(Scope::CannotTell), "{parent:?}");
         }
     }

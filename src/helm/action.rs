@@ -1,71 +1,66 @@
-//! What a run has helm do to releases: in Helm's own word, an action.
-//!
-//! One run has one action: a purge uninstalls, a restore rolls back.
+//! What a run lets helm do with releases (Helm's own word is action): a purge uninstalls, a restore rolls back.
 
 use super::failure::Failure;
 use crate::options::UninstallOptions;
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
-/// What came of one attempt at one release. Not yet its outcome: that needs a look at the cluster.
+/// The result of one attempt at one release. It is not the outcome: that needs the list that is taken after the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
-    /// Helm says it is uninstalled.
+pub enum ReleaseAttempt {
+    /// According to Helm it is uninstalled.
     Uninstalled {
-        /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
+        /// Objects that Helm kept because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
         left_behind: Vec<String>,
-        /// Anything else Helm had to say on stdout.
+        /// Anything else that Helm printed on stdout.
         remarks: Vec<String>,
     },
-    /// Helm says it is rolled back, and what it made is there again.
+    /// According to Helm it is rolled back.
     RolledBack,
-    /// It was not begun: a release before it ended the batch, or nothing was to be begun any more.
-    NotBegun,
-    /// It was probably not begun, but helm was not listened to any more.
-    Unseen {
-        /// What it is where the cluster shows that it was.
-        if_begun: Failure,
+    /// Helm did not start it: another release ended the batch before, or the run was cancelled.
+    NotStarted,
+    /// Helm probably did not start it, but its output was not read any more.
+    Unobserved {
+        /// The failure that it is if the cluster shows that helm started it.
+        if_started: Failure,
     },
-    /// It cannot be told. Without a look at the cluster it is this failure.
+    /// Unknown. Without another list it counts as this failure.
     Unclear(Failure),
-    /// It did not work.
     Failed(Failure),
 }
 
-/// What came of a batch, beyond what was told while it ran.
+/// The result of a batch, beyond what was reported while it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// Whether that still holds.
-    pub told: Told,
-    /// One for each release that nothing was told of, in the order of the batch.
-    pub rest: Vec<Attempt>,
+pub struct BatchResult {
+    pub early: EarlyResults,
+    /// One for each release that was not reported while the batch ran, in the order of the batch.
+    pub rest: Vec<ReleaseAttempt>,
 }
 
-/// Whether what was told of releases while their batch ran still holds.
+/// Whether the results that were reported while a batch ran are still valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// It does.
-    Holds,
-    /// It proves nothing any more. Without a look at the cluster each of them is this failure.
+pub enum EarlyResults {
+    Confirmed,
+    /// They prove nothing any more. Without another list each of them counts as this failure.
     Revoked(Failure),
 }
 
-/// Whatever can carry out an action: helm, or a stand-in where helm is not the point.
+/// Carries out an action on releases: helm, or a stand-in in tests.
 pub trait Action: Send + Sync {
-    /// Does it to releases of one namespace, one after the other and all with the same options, and tells of each as it ends;
-    /// stops at the first that does not work, and before the next when told to. Never panics on what helm does.
+    /// Handles releases of one namespace one after the other, all with the same options, and reports each when it ends.
+    /// Stops at the first that fails, and before the next if the run is cancelled. Never panics on anything helm does.
     fn run(
         &self,
         batch: &[&ReleaseId],
         options: &UninstallOptions,
         stop: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict;
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult;
 }
 
-impl Verdict {
-    /// Nothing was told on the way, or it holds.
-    pub fn of(rest: Vec<Attempt>) -> Self {
-        Self { told: Told::Holds, rest }
+impl BatchResult {
+    /// The early results, if any, are confirmed.
+    pub fn of(rest: Vec<ReleaseAttempt>) -> Self {
+        Self { early: EarlyResults::Confirmed, rest }
     }
 }

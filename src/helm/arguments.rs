@@ -1,8 +1,8 @@
-//! Every argument and every flag that is ever given to helm: the only place that spells them.
+//! Every argument and flag that helm is ever given: the only place that spells them.
 //!
-//! Only what Helm 3 and Helm 4 both understand: never `-a` (gone in Helm 4), never `--ignore-not-found`
-//! (any error on the way to the release's history, a missing right among them, becomes "uninstalled", exit
-//! code 0), and always `--max 0` (a list is otherwise cut at 256 without a word).
+//! Only what Helm 3 and Helm 4 both understand. Never `-a` (gone in Helm 4). Never `--ignore-not-found`: with it, any
+//! error on the way to the release's history, a missing permission among them, becomes "uninstalled" and exit code 0.
+//! Always `--max 0`: otherwise Helm silently cuts a list at 256.
 
 use std::ffi::OsString;
 
@@ -11,70 +11,59 @@ use crate::history_tag::HistoryTag;
 use crate::options::{Cascade, Hooks, UninstallOptions, Wait};
 use crate::release::{Namespace, ReleaseId, ReleaseName, Revision};
 
-/// Asks for the version alone; does not contact a cluster.
+/// Asks only for the version; does not contact a cluster.
 pub(super) fn version() -> Vec<OsString> {
     ["version", "--template", "{{.Version}}"].map(OsString::from).to_vec()
 }
 
-/// Lists every release of the cluster in every state that is stored, times in RFC 3339 and as exact as they are
-/// stored: two deployments may be less than a second apart.
+/// Lists every release of the cluster in every stored state. Times are in RFC 3339 and as exact as they are stored: two
+/// deployments may be less than a second apart.
 pub(super) fn list(connection: &Connection) -> Vec<OsString> {
     let mut arguments = ["list", "--all-namespaces", "--max", "0", "--output", "json"].map(OsString::from).to_vec();
     arguments.extend(["--time-format", "2006-01-02T15:04:05.999999999Z07:00"].map(OsString::from));
     arguments.extend(
         ["--deployed", "--failed", "--pending", "--uninstalling", "--superseded", "--uninstalled"].map(OsString::from),
     );
-    arguments.extend(of_connection(connection));
+    arguments.extend(connection_flags(connection));
     arguments
 }
 
-/// Shows a release with its objects, for which helm has to look up every kind. Helm 3 does so only when asked,
-/// Helm 4 always and knows no such flag.
+/// Shows a release with its objects, for which helm has to look up every kind. Helm 3 does so only with the flag;
+/// Helm 4 always does, and does not know the flag.
 pub(super) fn status(connection: &Connection, release: &ReleaseId, version: &semver::Version) -> Vec<OsString> {
-    let mut arguments = vec![OsString::from("status")];
-    arguments.push(format!("--namespace={}", release.namespace).into());
-    if version.major == 3 {
-        arguments.push("--show-resources".into());
-    }
-    arguments.extend(of_connection(connection));
-    arguments.extend(["--", release.name.as_str()].map(OsString::from));
-    arguments
+    let flags = if version.major == 3 { vec!["--show-resources".to_owned()] } else { Vec::new() };
+    command("status", &release.namespace, flags, connection, [release.name.to_string()])
 }
 
-/// Shows a release's newest revision as it is stored, but for its chart.
+/// Shows a release's newest revision as it is stored, except its chart.
 pub(super) fn record(connection: &Connection, release: &ReleaseId) -> Vec<OsString> {
-    let mut arguments = vec![OsString::from("status")];
-    arguments.push(format!("--namespace={}", release.namespace).into());
-    arguments.push("--output=json".into());
-    arguments.extend(of_connection(connection));
-    arguments.extend(["--", release.name.as_str()].map(OsString::from));
-    arguments
+    command("status", &release.namespace, vec!["--output=json".to_owned()], connection, [release.name.to_string()])
 }
 
-/// Uninstalls releases of one namespace, in this order. With a mark their records stay, and the newest of each gets it
+/// Uninstalls releases of one namespace, in this order. With a tag their records stay, and the newest of each gets it
 /// as its description.
 pub(super) fn uninstall<'a>(
     connection: &Connection,
     namespace: &Namespace,
     releases: impl IntoIterator<Item = &'a ReleaseName>,
     options: &UninstallOptions,
-    mark: Option<&HistoryTag>,
+    tag: Option<&HistoryTag>,
     version: &semver::Version,
 ) -> Vec<OsString> {
-    let mut arguments = vec![OsString::from("uninstall")];
-    arguments.push(format!("--namespace={namespace}").into());
-    arguments.extend(of_manner(options, version).into_iter().map(OsString::from));
-    if let Some(mark) = mark {
-        arguments.extend(["--keep-history".into(), format!("--description={mark}").into()]);
+    let mut flags = hook_flags(options);
+    match options.cascade {
+        Cascade::Background => {}
+        Cascade::Foreground => flags.push("--cascade=foreground".to_owned()),
+        Cascade::Orphan => flags.push("--cascade=orphan".to_owned()),
     }
-    arguments.extend(of_connection(connection));
-    // No name can be taken for a flag: names are checked when they are read, and this stands before them.
-    arguments.push("--".into());
-    arguments.extend(releases.into_iter().map(|release| OsString::from(release.as_str())));
-    arguments
+    flags.extend(wait_flag(options, version));
+    if let Some(tag) = tag {
+        flags.extend(["--keep-history".to_owned(), format!("--description={tag}")]);
+    }
+    command("uninstall", namespace, flags, connection, releases.into_iter().map(ToString::to_string))
 }
 
-/// Rolls a release back to a revision. However long its history is, nothing of it is cut: the very revision could be.
+/// Rolls a release back to a revision. Its history is never cut, however long it is: that could remove the very revision.
 pub(super) fn rollback(
     connection: &Connection,
     release: &ReleaseId,
@@ -82,29 +71,29 @@ pub(super) fn rollback(
     options: &UninstallOptions,
     version: &semver::Version,
 ) -> Vec<OsString> {
-    let mut arguments = vec![OsString::from("rollback")];
-    arguments.push(format!("--namespace={}", release.namespace).into());
-    arguments.push("--history-max=0".into());
-    arguments.extend(of_time(options).into_iter().map(OsString::from));
-    arguments.extend(of_wait(options, version).map(OsString::from));
-    arguments.extend(of_connection(connection));
-    arguments.extend(["--".into(), OsString::from(release.name.as_str()), revision.to_string().into()]);
+    let mut flags = vec!["--history-max=0".to_owned()];
+    flags.extend(hook_flags(options));
+    flags.extend(wait_flag(options, version));
+    command("rollback", &release.namespace, flags, connection, [release.name.to_string(), revision.to_string()])
+}
+
+fn command(
+    command: &str,
+    namespace: &Namespace,
+    flags: Vec<String>,
+    connection: &Connection,
+    names: impl IntoIterator<Item = String>,
+) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from(command), format!("--namespace={namespace}").into()];
+    arguments.extend(flags.into_iter().map(OsString::from));
+    arguments.extend(connection_flags(connection));
+    // No name can be taken for a flag: names are checked when they are read, and this stands before them.
+    arguments.push("--".into());
+    arguments.extend(names.into_iter().map(OsString::from));
     arguments
 }
 
-/// What differs from what helm does by itself.
-fn of_manner(options: &UninstallOptions, version: &semver::Version) -> Vec<String> {
-    let mut flags = of_time(options);
-    match options.cascade {
-        Cascade::Background => {}
-        Cascade::Foreground => flags.push("--cascade=foreground".to_owned()),
-        Cascade::Orphan => flags.push("--cascade=orphan".to_owned()),
-    }
-    flags.extend(of_wait(options, version).map(str::to_owned));
-    flags
-}
-
-fn of_time(options: &UninstallOptions) -> Vec<String> {
+fn hook_flags(options: &UninstallOptions) -> Vec<String> {
     let mut flags = vec![format!("--timeout={}s", options.timeout.as_secs())];
     if options.hooks == Hooks::Skip {
         flags.push("--no-hooks".to_owned());
@@ -112,18 +101,18 @@ fn of_time(options: &UninstallOptions) -> Vec<String> {
     flags
 }
 
-/// A value behind a space is a release of that name. A bare `--wait` is Helm 4's watcher, which may hang or be content
-/// too early, and Helm 3 knows no values.
-fn of_wait(options: &UninstallOptions, version: &semver::Version) -> Option<&'static str> {
+/// A value after a space would be the name of a release. A bare `--wait` is Helm 4's watcher, which may hang or end too
+/// early, and Helm 3 accepts no value.
+fn wait_flag(options: &UninstallOptions, version: &semver::Version) -> Option<String> {
     match options.wait {
         Wait::Hooks => None,
-        Wait::Objects if version.major == 3 => Some("--wait"),
-        Wait::Objects => Some("--wait=legacy"),
+        Wait::Objects if version.major == 3 => Some("--wait".to_owned()),
+        Wait::Objects => Some("--wait=legacy".to_owned()),
     }
 }
 
 /// The pinned cluster, as flags: they win over any variable.
-fn of_connection(connection: &Connection) -> [OsString; 2] {
+fn connection_flags(connection: &Connection) -> [OsString; 2] {
     let mut kubeconfig = OsString::from("--kubeconfig=");
     kubeconfig.push(connection.kubeconfig());
     [kubeconfig, format!("--kube-context={}", connection.context()).into()]

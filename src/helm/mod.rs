@@ -1,27 +1,25 @@
-//! Helm as child processes: the only part of this program that changes anything.
+//! Helm as child processes: the only part of this program that changes releases.
 //!
-//! It knows the cluster only as a pinned connection, and nothing of policies, plans or terminals.
+//! It knows the cluster only as a pinned connection, and nothing about policies, plans or terminals.
 
 mod action;
 mod arguments;
+mod binary;
 pub mod child;
-mod environment;
+mod discovery_cache;
 mod failure;
-mod known_kinds;
+mod failure_table;
 mod list;
-mod locate;
+mod output;
 mod rollback;
+mod session;
 mod uninstall;
-mod warm;
-mod words;
 
-pub use action::{Action, Attempt, Told, Verdict};
-pub use environment::GoRuntime;
-pub use failure::{Again, Failure, FailureClass, Trouble, class_of};
-pub use known_kinds::remember_kinds;
+pub use action::{Action, BatchResult, EarlyResults, ReleaseAttempt};
+pub use binary::{GoRuntime, Helm, HelmError};
+pub use discovery_cache::{uses_discovery_cache, warm, write_discovery_cache};
+pub use failure::{Failure, HelmMessage};
+pub use failure_table::{ErrorScope, FailureClass};
 pub use list::{LIST_DEADLINE, ListError, list, record};
-pub use locate::{Helm, HelmError};
 pub use rollback::HelmRollback;
 pub use uninstall::HelmUninstall;
-pub use warm::warm;
-pub use words::Words;

@@ -75,7 +75,7 @@ impl HelmInventory {
         match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
             Ok(json) => Ok(read_content(release, &json, lists)),
             Err(error) if error.failure.class == FailureClass::CannotStart => Err(error),
-            Err(error) => Ok(Err(format!("helm does not show it: {}", error.failure.words.all()))),
+            Err(error) => Ok(Err(format!("helm does not show it: {}", error.failure.message.all()))),
         }
     }
 }

@@ -163,7 +163,7 @@ impl From<&Outcome> for End {
         let (class, message) = match outcome {
             Outcome::Purged { .. } | Outcome::Restored { .. } | Outcome::AlreadyGone => (None, None),
             Outcome::Changed(what) => (None, Some(what.clone())),
-            Outcome::Failed(failure) => (Some(failure.class.as_str().to_owned()), Some(failure.words.error.clone())),
+            Outcome::Failed(failure) => (Some(failure.class.as_str().to_owned()), Some(failure.message.error.clone())),
             Outcome::StillNeeded { by } => (None, Some(format!("still needed by {by}"))),
             Outcome::NotStarted(why) => (None, Some(why.as_str().to_owned())),
         };

@@ -35,7 +35,7 @@ pub(crate) fn execute(
     lock: Option<&LockGuard>,
     app: &App,
 ) -> Result<Run, CommandError> {
-    app.interrupts.enter(Stage::Purging);
+    app.interrupts.enter(Stage::Changing);
     // A signal that came before ends the run before it begins.
     app.unless_interrupted(Ok(()))?;
     let App { environment, terminal, printer, interrupts, entry_point, .. } = app;
@@ -64,7 +64,7 @@ pub(crate) fn go_runtime(environment: &Environment) -> GoRuntime {
 /// Lists the releases once more after a run, or says why that failed. A signal ends only this list from here on.
 pub(crate) fn list_after(target: &Target, run: &mut Run, app: &App) -> Result<Listing, String> {
     app.printer.info("looking at the cluster once more");
-    app.interrupts.enter(Stage::Looking);
+    app.interrupts.enter(Stage::Reading);
     let listing = target.inventory.list();
     run.interruption = app.interruption();
     listing.map_err(|error| {

@@ -28,7 +28,7 @@ impl DiscoveryCache {
     /// A helm that uses it.
     pub(crate) fn given_to(self, helm: Helm) -> Helm {
         match self {
-            Self::Shared(folder) => helm.with_kinds_in(folder),
+            Self::Shared(folder) => helm.with_discovery_cache(folder),
             Self::Default => helm,
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, 
 /// program may keep its own files in helm's cache folder, and must find them there.
 fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf> {
     let target = &prepared.target;
-    if target.connection.logs_in_by_program() || !target.helm.believes_its_memory() {
+    if target.connection.logs_in_by_program() || !helm::uses_discovery_cache(target.helm.version()) {
         return None;
     }
     let client = target.client()?.listening_to(stop.clone(), TIMEOUT);
@@ -72,6 +72,6 @@ fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf
         return None;
     }
     let folder = target.connection.folder().join("kinds");
-    helm::remember_kinds(&folder, target.connection.server(), &served).ok()?;
+    helm::write_discovery_cache(&folder, target.connection.server(), &served).ok()?;
     Some(folder)
 }

@@ -60,7 +60,7 @@ fn remove_tagged(
 pub(crate) fn with_finished(run: &Run, plan: &RestorePlan, left: &BTreeMap<ReleaseId, String>) -> Run {
     let finished = plan.finished().map(|entry| {
         let why = left.get(&entry.candidate.kept.id);
-        let failed = |why: &String| Outcome::Failed(Failure::of_our_own(FailureClass::History, why.clone()));
+        let failed = |why: &String| Outcome::Failed(Failure::new(FailureClass::History, why.clone()));
         ReleaseResult {
             release: entry.candidate.now.clone(),
             outcome: why.map_or_else(|| Outcome::Restored { remarks: Vec::new() }, failed),

@@ -1,11 +1,9 @@
-//! The environment variables that mean something here, as they were at the start.
+//! The environment variables that this program reads, as they were at the start.
 
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::connection_wish::{ConnectionOptions, InCluster, KubeconfigFiles};
-use super::machine::machine_name;
 use crate::clock::Clock;
 #[cfg(feature = "fake-helm")]
 use crate::run_id::RunId;
@@ -13,11 +11,11 @@ use crate::run_id::RunId;
 /// Where every pod finds its service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/// The name of a variable that holds something that is not text.
+/// The name of a variable whose value is not UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUtf8(pub String);
 
-/// Every variable that is looked at. Empty ones count as not set: Helm exports some of them empty.
+/// Every variable that is read. Empty ones count as not set: Helm exports some of them empty.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     /// `HELM_BIN`: the helm that runs this program as a plugin, as it was typed.
@@ -34,41 +32,92 @@ pub struct Environment {
     pub own_release: Option<String>,
     /// `JOB_COMPLETION_INDEX`: which pod of an Indexed Job this is, counted from 0, as it was written.
     pub completion_index: Option<String>,
-    /// `GITHUB_ACTIONS` is true: whatever is printed in GitHub's form becomes an annotation of a change.
+    /// `GITHUB_ACTIONS` is true: what is printed in GitHub's format becomes an annotation of a change.
     pub github_actions: bool,
     /// `NO_COLOR` is set.
     pub no_colour: bool,
     /// `TERM`.
     pub term: Option<String>,
-    /// Everything that says which cluster is meant.
     pub connection: ConnectionOptions,
-    /// `USER`, or `LOGNAME`: what the person is called who runs this. Foreign text, and nothing depends on it.
+    /// `USER`, or `LOGNAME`. Untrusted text, and nothing depends on it.
     pub user: Option<String>,
-    /// What the machine calls itself; in a pod that is the pod's name. Foreign text, and nothing depends on it.
+    /// The host name; in a pod the pod's name. Untrusted text, and nothing depends on it.
     pub machine: String,
-    /// What time it is, for everything that is printed and written.
+    /// The time for everything that is printed and written.
     pub clock: Clock,
-    /// `HELM_PURGE_TEST_RUN_ID`: the name of the next run, so that tests know what is printed and written.
+    /// `HELM_PURGE_TEST_RUN_ID`: the ID of the next run, so that tests know what is printed and written.
     #[cfg(feature = "fake-helm")]
     pub run_id: Option<RunId>,
     /// `HOME`.
     pub home: Option<PathBuf>,
-    /// Where programs keep what should outlive them: `XDG_STATE_HOME`, or `.local/state` in the home folder.
+    /// The folder for data that outlives a program: `XDG_STATE_HOME`, or `.local/state` in the home folder.
     pub state_home: Option<PathBuf>,
-    /// `KUBECACHEDIR`: where kubectl and helm keep discovery data.
+    /// `KUBECACHEDIR`: the discovery cache of kubectl and helm.
     pub kube_cache: Option<PathBuf>,
-    /// `GOGC`: how lazy the garbage collectors of programs in Go are to be, helm among them.
+    /// `GOGC`: how lazy the garbage collector of a program in Go is, such as helm.
     pub go_collector: Option<OsString>,
-    /// `GOMEMLIMIT`: how much memory each of them may take before its collector is not lazy any more.
+    /// `GOMEMLIMIT`: how much memory each may use before its collector is not lazy any more.
     pub go_memory: Option<OsString>,
-    /// `GOMAXPROCS`: how many threads of each of them run at the same time.
+    /// `GOMAXPROCS`: how many threads of each run at the same time.
     pub go_threads: Option<OsString>,
-    /// The first of them that is no text, where one is. To ignore it could mean another cluster, or more of it.
+    /// The first variable that is not UTF-8, if any. To ignore it could mean another cluster, or more namespaces.
     pub not_text: Option<NotUtf8>,
 }
 
+/// Every setting that decides which cluster is meant, and which user. Nothing is resolved yet.
+///
+/// The fields from `token` on are those that Helm takes as flags and hands to a plugin as `HELM_KUBE*`.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionOptions {
+    pub kubeconfig: KubeconfigFiles,
+    /// Without one, the current context of the kubeconfig.
+    pub context: Option<String>,
+    /// A bearer token. It replaces any other login except a client certificate, which Helm sends as well.
+    pub token: Option<String>,
+    /// The user to act as.
+    pub as_user: Option<String>,
+    /// The groups to act as.
+    pub as_groups: Vec<String>,
+    /// Replaces the address in the kubeconfig.
+    pub api_server: Option<String>,
+    /// A file with the certificates of the API server's authority.
+    pub certificate_authority: Option<String>,
+    pub skip_tls_verify: bool,
+    /// The name that the API server's certificate must have.
+    pub tls_server_name: Option<String>,
+    /// In a pod: its own cluster.
+    pub in_cluster: Option<InCluster>,
+}
+
+/// The files that make up the kubeconfig.
+#[derive(Debug, Clone)]
+pub enum KubeconfigFiles {
+    /// The file that a flag names: it must exist.
+    Flag(PathBuf),
+    /// The list in `KUBECONFIG`: the files that exist are merged, and the first value of each setting wins.
+    Variable(Vec<PathBuf>),
+    /// `~/.kube/config`, if there is a home folder.
+    Default(Option<PathBuf>),
+}
+
+/// The address in a pod's environment, and the folder with its service account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InCluster {
+    /// `KUBERNETES_SERVICE_HOST`.
+    pub host: String,
+    /// `KUBERNETES_SERVICE_PORT`.
+    pub port: String,
+    /// The folder with `token`, `ca.crt` and `namespace`.
+    pub service_account: PathBuf,
+}
+
+impl Default for KubeconfigFiles {
+    fn default() -> Self {
+        KubeconfigFiles::Default(None)
+    }
+}
+
 impl Environment {
-    /// Reads the environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn read() -> Self {
         Self::from_lookup(&|name| std::env::var_os(name))
@@ -145,6 +194,10 @@ fn connection(
     }
 }
 
+fn machine_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 #[cfg(not(feature = "fake-helm"))]
 fn machine(_: &dyn Fn(&str) -> Option<String>) -> String {
     machine_name()
@@ -168,7 +221,7 @@ fn clock(text: &dyn Fn(&str) -> Option<String>) -> Clock {
     at.map_or(Clock::System, Clock::StandsStill)
 }
 
-/// A relative path is to be ignored, says the specification of these folders.
+/// A relative path is ignored, as the specification of these folders demands.
 fn state_home(variable: Option<OsString>, home: Option<&Path>) -> Option<PathBuf> {
     let named = variable.map(PathBuf::from).filter(|path| path.is_absolute());
     named.or_else(|| home.map(|home| home.join(".local").join("state")))
@@ -178,7 +231,7 @@ fn kubeconfig_files(variable: Option<OsString>, home: Option<&Path>) -> Kubeconf
     let listed = variable.map(|list| std::env::split_paths(&list).collect::<Vec<_>>()).unwrap_or_default();
     let listed = listed.into_iter().filter(|path| !path.as_os_str().is_empty()).collect::<Vec<_>>();
     if listed.is_empty() {
-        KubeconfigFiles::Usual(home.map(|home| home.join(".kube").join("config")))
+        KubeconfigFiles::Default(home.map(|home| home.join(".kube").join("config")))
     } else {
         KubeconfigFiles::Variable(listed)
     }
@@ -203,7 +256,7 @@ mod tests {
             ("KUBECONFIG", ""),
         ]);
         assert!(read.connection.context.is_none() && read.connection.token.is_none() && !read.helm_debug);
-        assert!(matches!(read.connection.kubeconfig, KubeconfigFiles::Usual(None)));
+        assert!(matches!(read.connection.kubeconfig, KubeconfigFiles::Default(None)));
     }
 
     #[test]

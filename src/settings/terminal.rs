@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::Environment;
 
-/// What a user asked for with `--color`.
+/// `--color`. The comments are its help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
     /// Where there is a terminal that can show it.
@@ -22,66 +22,49 @@ pub enum ColorChoice {
 /// Whether a stream gets colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// It does.
     On,
-    /// It does not.
     Off,
 }
 
-/// The other end of one stream.
+/// What is at the other end of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// A terminal.
     Terminal {
-        /// How wide it is, where it tells.
+        /// Its width, if it is known.
         columns: Option<usize>,
     },
-    /// A file, a pipe, nothing.
+    /// A file, a pipe, or nothing.
     Other,
-}
-
-/// Whether the terminal can do more than print one line after the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Redraw {
-    /// It can move its cursor.
-    Possible,
-    /// `TERM` is `dumb` or not set.
-    Impossible,
 }
 
 /// The facts about the three streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terminal {
-    /// Where answers come from.
     pub stdin: Stream,
-    /// Where data goes.
     pub stdout: Stream,
-    /// Where talk goes.
     pub stderr: Stream,
-    /// What the terminal is able to.
-    pub redraw: Redraw,
+    /// The terminal can move its cursor: `TERM` is set and not `dumb`.
+    pub can_redraw: bool,
 }
 
 impl Terminal {
-    /// Looks at the three streams.
-    pub fn look(environment: &Environment) -> Self {
-        let knows_terminal = environment.term.as_deref().is_some_and(|term| term != "dumb");
+    pub fn detect(environment: &Environment) -> Self {
         Self {
             stdin: Stream::of(&std::io::stdin()),
             stdout: Stream::of(&std::io::stdout()),
             stderr: Stream::of(&std::io::stderr()),
-            redraw: if knows_terminal { Redraw::Possible } else { Redraw::Impossible },
+            can_redraw: environment.term.as_deref().is_some_and(|term| term != "dumb"),
         }
     }
 
-    /// Whether somebody who sees a question can answer it.
+    /// Whether a user can see a question and answer it.
     pub fn can_ask(&self) -> bool {
         self.stdin.is_terminal() && self.stderr.is_terminal()
     }
 
-    /// Whether bars can be drawn.
+    /// Whether progress bars can be drawn.
     pub fn can_draw(&self) -> bool {
-        self.stderr.is_terminal() && self.redraw == Redraw::Possible
+        self.stderr.is_terminal() && self.can_redraw
     }
 }
 
@@ -94,12 +77,11 @@ impl Stream {
         Stream::Terminal { columns: size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0) }
     }
 
-    /// Whether a person may be looking.
     pub fn is_terminal(self) -> bool {
         matches!(self, Stream::Terminal { .. })
     }
 
-    /// The width that text has to keep to, where there is one.
+    /// The width that text must keep to, if there is one.
     pub fn columns(self) -> Option<usize> {
         match self {
             Stream::Terminal { columns } => columns,
@@ -109,12 +91,12 @@ impl Stream {
 }
 
 impl Colour {
-    /// Decides for one stream: a wish wins, then `NO_COLOR`, then whether there is a terminal that can.
-    pub fn decide(wish: ColorChoice, environment: &Environment, stream: Stream, redraw: Redraw) -> Self {
-        let on = match wish {
+    /// For one stream: `--color` wins, then `NO_COLOR`, then whether there is a terminal that can show it.
+    pub fn decide(choice: ColorChoice, environment: &Environment, stream: Stream, can_redraw: bool) -> Self {
+        let on = match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => !environment.no_colour && stream.is_terminal() && redraw == Redraw::Possible,
+            ColorChoice::Auto => !environment.no_colour && stream.is_terminal() && can_redraw,
         };
         if on { Colour::On } else { Colour::Off }
     }

@@ -69,7 +69,7 @@ impl Recheck for Asked {
 #[test]
 fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let (asked, tried) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(Vec::new())));
     let (uninstall, still) = (Failing { name: "", tried: Arc::clone(&tried) }, Asked(Arc::clone(&asked)));
     // Between the hand-out and the worker: whoever is told of the first release raises the word.

@@ -7,7 +7,7 @@ use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Phase, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
+use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
@@ -27,7 +27,7 @@ fn carry_out(
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let execution = ExecutorConfig { deadline: Some(deadline), ..ONE_LANE };
     execute(plan, execution, means(action, AlwaysFresh), &interrupts, on_event).expect("a thread can be had")
 }
@@ -86,13 +86,13 @@ impl Action for UntilDrained {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         stop: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         on_release(GONE);
         while stop.urgency() == CancelLevel::Run {
             std::thread::yield_now();
         }
-        Verdict::of(vec![Attempt::NotBegun; batch.len() - 1])
+        BatchResult::of(vec![ReleaseAttempt::NotStarted; batch.len() - 1])
     }
 }
 
@@ -117,14 +117,14 @@ fn of(outcomes: &[Outcome], interrupts: &Interrupts) -> ExitCode {
 
 #[test]
 fn a_signal_goes_before_a_failure_and_a_failure_before_the_deadline() {
-    let failed = Outcome::Failed(Failure::of_our_own(FailureClass::Other, "no luck"));
+    let failed = Outcome::Failed(Failure::new(FailureClass::Other, "no luck"));
     let needed = Outcome::StillNeeded { by: releases(1).remove(0).id };
     let quiet = Interrupts::silent();
     assert_eq!(of(std::slice::from_ref(&TOO_LATE), &quiet), ExitCode::DeadlineReached);
     assert_eq!(of(&[TOO_LATE, failed.clone()], &quiet), ExitCode::SomeFailed);
     assert_eq!(of(&[needed], &quiet), ExitCode::Done, "the failure that it is needed for says so itself");
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     interrupts.on_signal(15, Instant::now());
     assert_eq!(of(&[TOO_LATE, failed], &interrupts), ExitCode::Signal(15));
 }

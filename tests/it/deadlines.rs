@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use helm_purge::executor::{AlwaysFresh, Histories, Outcome, OutcomeKind, Run, execute, settle};
-use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, HelmUninstall, Verdict};
+use helm_purge::helm::child::ChildLimits;
+use helm_purge::helm::{Action, BatchResult, FailureClass, GoRuntime, HelmUninstall, ReleaseAttempt};
 use helm_purge::inventory::{Listing, read};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
@@ -39,12 +39,12 @@ fn three(fake: &FakeHelm) -> Vec<Release> {
 
 fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let run = execute(planned(plan), ONE_LANE, means(uninstall, AlwaysFresh), &interrupts, &mut |_| {});
     run.expect("a thread can be had")
 }
 
-fn with_limits(fake: &FakeHelm, limits: Limits) -> HelmUninstall {
+fn with_limits(fake: &FakeHelm, limits: ChildLimits) -> HelmUninstall {
     let (helm, connection) = fake.in_this_process();
     HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None)).with_limits(limits)
 }
@@ -62,7 +62,7 @@ fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
     fake.behaves("dev-a", "b", &json!({"hangs": true}));
-    let run = carry_out(with_limits(&fake, Limits::with_deadline(ENOUGH)), plan);
+    let run = carry_out(with_limits(&fake, ChildLimits::with_deadline(ENOUGH)), plan);
     assert_eq!(classes(&run), [None, Some(FailureClass::TimedOut), None]);
     assert_eq!(run.count(OutcomeKind::Purged), 2);
     assert_eq!(fake.left(), ["dev-a/b"]);
@@ -74,7 +74,7 @@ fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
     fake.behaves("dev-a", "c", &json!({"hangsAfterwards": true}));
-    let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
+    let limits = ChildLimits { leaving: SHORT, ..ChildLimits::with_deadline(LONG) };
     let mut run = carry_out(with_limits(&fake, limits), plan);
     assert_eq!(classes(&run), [None, None, Some(FailureClass::TimedOut)], "nobody has looked");
     settle(&mut run, &Listing::default(), &Histories::new());
@@ -86,7 +86,7 @@ fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
 fn a_helm_that_cannot_be_started_fails_each_release_once() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
-    let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
+    let uninstall = with_limits(&fake, ChildLimits::with_deadline(LONG));
     std::fs::remove_file(fake.program.folder().join("helm")).expect("it is there");
     let run = carry_out(uninstall, plan);
     assert_eq!(classes(&run), [Some(FailureClass::CannotStart); 3]);
@@ -100,9 +100,9 @@ fn a_helm_never_gets_a_release_of_another_namespace() {
         fake.release(release.id.namespace.as_str(), release.id.name.as_str());
     }
     let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
-    let uninstall = with_limits(&fake, Limits::with_deadline(LONG));
+    let uninstall = with_limits(&fake, ChildLimits::with_deadline(LONG));
     let verdict = uninstall.run(&batch, &UninstallOptions::with_timeout(LONG), &CancelToken::default(), &mut |_| {});
-    let gone = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
-    assert_eq!(verdict, Verdict::of(vec![gone, Attempt::NotBegun, Attempt::NotBegun]));
+    let gone = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
+    assert_eq!(verdict, BatchResult::of(vec![gone, ReleaseAttempt::NotStarted, ReleaseAttempt::NotStarted]));
     assert_eq!(fake.left(), ["dev-a/db", "dev-b/web"]);
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use helm_purge::helm::child::{Cause, Ended, Ending, Invocation, Limits, Listen, Output, Step, run, run_in_steps};
+use helm_purge::helm::child::{
+    ChildExit, ChildLimits, ChildStep, ExitKind, Invocation, OutputSink, StopCause, run, run_in_steps,
+};
 use helm_purge::signal::{CancelLevel, CancelToken};
 use serde_json::{Value, json};
 
@@ -22,11 +24,11 @@ fn child(fake: &FakeHelm, behaviour: &Value) -> Invocation {
     }
 }
 
-fn limits(deadline: Duration, grace: Duration) -> Limits {
-    Limits { grace, ..Limits::with_deadline(deadline) }
+fn limits(deadline: Duration, grace: Duration) -> ChildLimits {
+    ChildLimits { grace, ..ChildLimits::with_deadline(deadline) }
 }
 
-fn ends(behaviour: &Value, limits: Limits) -> (Ended, usize) {
+fn ends(behaviour: &Value, limits: ChildLimits) -> (ChildExit, usize) {
     let fake = FakeHelm::new();
     let mut bytes = 0;
     let ended = run(&child(&fake, behaviour), limits, &CancelToken::default(), &mut |piece| bytes += piece.len());
@@ -39,15 +41,15 @@ const SHORT: Duration = Duration::from_millis(300);
 
 #[test]
 fn a_child_that_ends_by_itself_gives_its_code_and_its_words() {
-    let (ended, _) = ends(&json!({"exit": 7, "stderr": "Error: no\n"}), Limits::with_deadline(LONG));
-    assert_eq!((ended.ending, ended.cause, ended.left_a_process), (Ending::Code(7), None, false));
+    let (ended, _) = ends(&json!({"exit": 7, "stderr": "Error: no\n"}), ChildLimits::with_deadline(LONG));
+    assert_eq!((ended.kind, ended.cause, ended.left_a_process), (ExitKind::Code(7), None, false));
     assert_eq!(ended.stderr, b"Error: no\n");
 }
 
 #[test]
 fn a_child_that_hangs_is_terminated_at_its_deadline() {
     let (ended, _) = ends(&json!({"hangs": true}), limits(SHORT, LONG));
-    assert_eq!((ended.ending, ended.cause), (Ending::Signal(15), Some(Cause::Deadline(SHORT))));
+    assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(15), Some(StopCause::Deadline(SHORT))));
 }
 
 #[test]
@@ -62,7 +64,7 @@ fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
     let waiting = gate.arrival();
     stop.raise(CancelLevel::Terminate);
     let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
-    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::Asked)));
+    assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(9), Some(StopCause::Cancelled)));
     drop(waiting);
     fake.program.leaves_no_process();
 }
@@ -70,19 +72,19 @@ fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
 #[test]
 fn a_child_that_stops_itself_is_killed_at_once() {
     let (ended, _) = ends(&json!({"stopsItself": true}), limits(LONG, LONG));
-    assert_eq!((ended.ending, ended.cause), (Ending::Signal(9), Some(Cause::StoppedItself)));
+    assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(9), Some(StopCause::StoppedItself)));
 }
 
 #[test]
 fn a_grandchild_that_holds_the_pipe_keeps_nobody_waiting_and_is_ended() {
     let (ended, _) = ends(&json!({"leavesGrandchild": true, "exit": 0}), limits(LONG, LONG));
-    assert_eq!((ended.ending, ended.cause, ended.left_a_process), (Ending::Code(0), None, true));
+    assert_eq!((ended.kind, ended.cause, ended.left_a_process), (ExitKind::Code(0), None, true));
 }
 
 #[test]
 fn a_grandchild_in_a_group_of_its_own_is_ended_with_its_session() {
     let (ended, _) = ends(&json!({"leavesQuietGrandchild": true, "exit": 0}), limits(LONG, LONG));
-    assert_eq!((ended.ending, ended.cause), (Ending::Code(0), None));
+    assert_eq!((ended.kind, ended.cause), (ExitKind::Code(0), None));
 }
 
 #[test]
@@ -96,7 +98,7 @@ fn a_child_that_floods_stderr_is_ended() {
     let mut limits = limits(LONG, LONG);
     limits.stderr = 1 << 20;
     let (ended, _) = ends(&json!({"floodsStderr": 4_usize << 30}), limits);
-    assert_eq!(ended.cause, Some(Cause::TooMuchStderr));
+    assert_eq!(ended.cause, Some(StopCause::TooMuchStderr));
     assert!(ended.stderr.len() <= 256 << 10);
 }
 
@@ -112,7 +114,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
         let waiting = gate.arrival();
         stop.raise(urgency);
         let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
-        assert_eq!((ended.ending, ended.cause), (Ending::Signal(signal), Some(Cause::Asked)));
+        assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(signal), Some(StopCause::Cancelled)));
         drop(waiting);
         fake.program.leaves_no_process();
     }
@@ -121,7 +123,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
 #[test]
 fn what_cannot_be_started_is_an_error() {
     let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
-    assert!(run(&invocation, Limits::with_deadline(LONG), &CancelToken::default(), &mut |_| {}).is_err());
+    assert!(run(&invocation, ChildLimits::with_deadline(LONG), &CancelToken::default(), &mut |_| {}).is_err());
 }
 
 /// A listener that takes each line for the end of a step.
@@ -130,16 +132,16 @@ struct Steps {
     last: usize,
 }
 
-impl Listen for Steps {
-    fn hear(&mut self, bytes: &[u8]) {
+impl OutputSink for Steps {
+    fn write(&mut self, bytes: &[u8]) {
         self.lines += String::from_utf8_lossy(bytes).matches('\n').count();
     }
 
-    fn step(&self) -> Step {
+    fn step(&self) -> ChildStep {
         match self.lines {
-            lines if lines < self.last => Step::More(lines),
-            lines if lines == self.last => Step::Last,
-            _ => Step::Leaving,
+            lines if lines < self.last => ChildStep::More(lines),
+            lines if lines == self.last => ChildStep::Last,
+            _ => ChildStep::Leaving,
         }
     }
 }
@@ -155,10 +157,10 @@ fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
 }
 
 /// Runs a child of three steps beside the test; gives how it ended, and how many lines were heard.
-fn three_steps(invocation: Invocation, stop: CancelToken) -> std::thread::JoinHandle<(Ended, usize)> {
+fn three_steps(invocation: Invocation, stop: CancelToken) -> std::thread::JoinHandle<(ChildExit, usize)> {
     std::thread::spawn(move || {
         let mut steps = Steps { lines: 0, last: 2 };
-        let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
+        let ended = run_in_steps(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
         (ended.expect("the child can be started"), steps.lines)
     })
 }
@@ -177,7 +179,7 @@ fn a_draining_child_dies_at_the_end_of_its_step_and_what_it_said_before_is_heard
     fake.program.wait_until_unheard(second.pid);
     second.go();
     let (ended, lines) = worker.join().expect("the engine does not panic");
-    assert_eq!((ended.ending, ended.cause, ended.output), (Ending::Signal(13), None, Output::Closed));
+    assert_eq!((ended.kind, ended.cause, ended.closed_output), (ExitKind::Signal(13), None, true));
     assert_eq!(lines, 1);
     assert!(gate.arrived().is_none(), "the third step was begun");
     fake.program.leaves_no_process();
@@ -194,7 +196,7 @@ fn a_draining_child_at_its_last_step_is_heard_to_its_end() {
     stop.raise(CancelLevel::Drain);
     last.go();
     let (ended, lines) = worker.join().expect("the engine does not panic");
-    assert!(ended.succeeded() && ended.output == Output::Whole && lines == 3, "{ended:?}, {lines}");
+    assert!(ended.succeeded() && !ended.closed_output && lines == 3, "{ended:?}, {lines}");
 }
 
 #[test]
@@ -204,19 +206,19 @@ fn a_child_that_talks_without_end_can_be_drained_too() {
     stop.raise(CancelLevel::Drain);
     let mut steps = Steps { lines: 0, last: 1 };
     let invocation = child(&fake, &json!({"floodsStdout": usize::MAX}));
-    let ended = run_in_steps(&invocation, Limits::with_deadline(LONG), &stop, &mut steps);
+    let ended = run_in_steps(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
     let ended = ended.expect("the child can be started");
-    assert_eq!((ended.ending, ended.output), (Ending::Signal(13), Output::Closed));
+    assert_eq!((ended.kind, ended.closed_output), (ExitKind::Signal(13), true));
 }
 
 #[test]
 fn a_child_that_has_done_everything_and_does_not_end_is_ended_soon() {
     let fake = FakeHelm::new();
-    let limits = Limits { leaving: SHORT, ..Limits::with_deadline(LONG) };
+    let limits = ChildLimits { leaving: SHORT, ..ChildLimits::with_deadline(LONG) };
     let mut steps = Steps { lines: 0, last: 0 };
     let invocation = child(&fake, &json!({"hangsAfterwards": true}));
     let ended = run_in_steps(&invocation, limits, &CancelToken::default(), &mut steps);
     let ended = ended.expect("the child can be started");
-    assert_eq!((ended.ending, ended.cause), (Ending::Signal(15), Some(Cause::Deadline(SHORT))));
+    assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(15), Some(StopCause::Deadline(SHORT))));
     fake.program.leaves_no_process();
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, ReporterHealth, Run, Verification, settle,
 };
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Told, Verdict};
+use helm_purge::helm::{Action, BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::Listing;
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
@@ -24,13 +24,13 @@ impl Action for StandIn {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         for release in batch {
             assert!(release.name.as_str() != self.fatal, "no luck with {release}");
             on_release(GONE);
         }
-        Verdict::of(Vec::new())
+        BatchResult::of(Vec::new())
     }
 }
 
@@ -105,17 +105,23 @@ fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not(
 }
 
 /// Says the same of every batch, whatever its length.
-struct Stubborn(Vec<Attempt>);
+struct Stubborn(Vec<ReleaseAttempt>);
 
 impl Action for Stubborn {
-    fn run(&self, _: &[&ReleaseId], _: &UninstallOptions, _: &CancelToken, _: &mut dyn FnMut(Attempt)) -> Verdict {
-        Verdict::of(self.0.clone())
+    fn run(
+        &self,
+        _: &[&ReleaseId],
+        _: &UninstallOptions,
+        _: &CancelToken,
+        _: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
+        BatchResult::of(self.0.clone())
     }
 }
 
 #[test]
 fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
-    for says in [vec![], vec![Attempt::NotBegun; 9], vec![Attempt::NotBegun]] {
+    for says in [vec![], vec![ReleaseAttempt::NotStarted; 9], vec![ReleaseAttempt::NotStarted]] {
         let run = carry_out(9, Stubborn(says.clone()), AlwaysFresh, ONE_LANE, &mut |_| {});
         assert_eq!(run.count(OutcomeKind::Failed), 9, "{says:?}");
     }
@@ -130,10 +136,10 @@ impl Action for Deaf {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         stop: &CancelToken,
-        _: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        _: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         stop.raise(CancelLevel::Terminate);
-        Verdict::of(vec![Attempt::NotBegun; batch.len()])
+        BatchResult::of(vec![ReleaseAttempt::NotStarted; batch.len()])
     }
 }
 
@@ -155,12 +161,12 @@ impl Action for Liar {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         on_release(GONE);
-        let failure = Failure::of_our_own(FailureClass::Unclear, "said twice");
-        let rest = vec![Attempt::Unclear(failure.clone()); batch.len() - 1];
-        Verdict { told: Told::Revoked(failure), rest }
+        let failure = Failure::new(FailureClass::Unclear, "said twice");
+        let rest = vec![ReleaseAttempt::Unclear(failure.clone()); batch.len() - 1];
+        BatchResult { early: EarlyResults::Revoked(failure), rest }
     }
 }
 
@@ -196,17 +202,17 @@ impl Action for Paired {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         stop: &CancelToken,
-        _: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        _: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         self.0.wait();
-        let mut rest = vec![Attempt::NotBegun; batch.len()];
+        let mut rest = vec![ReleaseAttempt::NotStarted; batch.len()];
         if batch[0].name.as_str() == "r0" {
-            rest[0] = Attempt::Failed(Failure::of_our_own(FailureClass::Other, "no luck"));
-            return Verdict::of(rest);
+            rest[0] = ReleaseAttempt::Failed(Failure::new(FailureClass::Other, "no luck"));
+            return BatchResult::of(rest);
         }
         while stop.urgency() == CancelLevel::Run {
             std::thread::yield_now();
         }
-        Verdict::of(rest)
+        BatchResult::of(rest)
     }
 }

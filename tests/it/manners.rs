@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use helm_purge::helm::{Action, Attempt, GoRuntime, HelmRollback, HelmUninstall};
+use helm_purge::helm::{Action, GoRuntime, HelmRollback, HelmUninstall, ReleaseAttempt};
 use helm_purge::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use helm_purge::release::{ReleaseId, Revision};
 use helm_purge::signal::CancelToken;
@@ -19,7 +19,7 @@ fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
-    let uninstall = uninstall.with_marks(vec![MARK.parse().expect("a mark")]);
+    let uninstall = uninstall.with_history_tags(vec![MARK.parse().expect("a mark")]);
     uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
     assert!(fake.left().is_empty(), "it was uninstalled");
     let calls = fake.calls();
@@ -82,7 +82,7 @@ fn a_history_that_nobody_could_find_again_is_not_kept() {
     let options =
         UninstallOptions { history: History::Keep(0), ..UninstallOptions::with_timeout(Duration::from_secs(90)) };
     let verdict = uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
-    assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
+    assert!(matches!(verdict.rest.as_slice(), [ReleaseAttempt::Failed(_)]), "{verdict:?}");
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
 
@@ -101,13 +101,13 @@ fn a_rollback_is_to_one_revision_and_cuts_no_history() {
         let targets = [(release.clone(), Revision(12))].into();
         let rollback = HelmRollback::new(helm, connection, GoRuntime::beside(None, None, None), targets);
         let verdict = rollback.run(&[&release], &waits, &CancelToken::default(), &mut |_| {});
-        assert_eq!(verdict.rest, [Attempt::RolledBack]);
+        assert_eq!(verdict.rest, [ReleaseAttempt::RolledBack]);
         let calls = fake.calls();
         let call = calls.iter().find(|call| call[0] == "rollback").expect("a rollback was started");
         assert_eq!(call[1..6], ["--namespace=dev-a", "--history-max=0", "--timeout=90s", "--no-hooks", wait]);
         assert_eq!(call[call.len() - 3..], ["--", "web", "12"]);
         let unknown = ReleaseId { name: "other".parse().expect("legal"), ..release };
         let verdict = rollback.run(&[&unknown], &waits, &CancelToken::default(), &mut |_| {});
-        assert!(matches!(verdict.rest.as_slice(), [Attempt::Failed(_)]), "{verdict:?}");
+        assert!(matches!(verdict.rest.as_slice(), [ReleaseAttempt::Failed(_)]), "{verdict:?}");
     }
 }

@@ -90,7 +90,7 @@ impl<'a> Scene<'a> {
             remaining: Arc::new(self.client.clone()),
             journal: Arc::new(NoJournal),
         };
-        interrupts.enter(Stage::Purging);
+        interrupts.enter(Stage::Changing);
         let is_over = AtomicBool::new(false);
         let mut run = std::thread::scope(|scope| {
             let operator = scope.spawn(|| {
@@ -188,7 +188,7 @@ fn an_operator_stays_while_something_that_it_serves_does() {
         let Outcome::Failed(failure) = &app.outcome else { panic!("{:?}", app.outcome) };
         let text = format!(": Gadget {}/gadget", real.namespace("b"));
         assert_eq!(failure.class, FailureClass::Leftovers);
-        assert!(failure.words.error.ends_with(&text), "{}", failure.words.error);
+        assert!(failure.message.error.ends_with(&text), "{}", failure.message.error);
         assert!(scene.has_operator());
         assert_eq!(real.listed(), ["a/operator"]);
         scene.clear();

@@ -9,7 +9,7 @@ use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Outcome, OutcomeKind, Phase, Run, Task,
     WorkerCap, execute,
 };
-use helm_purge::helm::{Action, Attempt, Verdict};
+use helm_purge::helm::{Action, BatchResult, ReleaseAttempt};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::{CrdUsage, GroupKind, Known, ObjectRef, ReleaseId};
 use helm_purge::signal::{CancelLevel, CancelToken, Interrupts, Stage};
@@ -71,7 +71,7 @@ fn carry_out(
     interrupts: &Interrupts,
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let mut means = means(action, AlwaysFresh);
     means.remaining = Arc::new(remaining);
     execute(plan, execution, means, interrupts, on_event).expect("a few threads can be had")
@@ -212,8 +212,8 @@ impl Action for Counting {
         batch: &[&ReleaseId],
         options: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         let count = |change: isize| {
             let mut now = self.now.lock().expect("nobody panics while it is held");
             now.0 = now.0.saturating_add_signed(change);
@@ -225,7 +225,7 @@ impl Action for Counting {
             on_release(GONE);
         }
         count(-1);
-        Verdict::of(Vec::new())
+        BatchResult::of(Vec::new())
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use helm_purge::cluster::Connection;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall};
+use helm_purge::helm::{Action, FailureClass, GoRuntime, Helm, HelmUninstall, ReleaseAttempt};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
@@ -30,7 +30,7 @@ fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String)
     let options = UninstallOptions::with_timeout(Duration::from_secs(20));
     let mut verdict = uninstall.run(&[&release], &options, &stop, &mut |_| {});
     match verdict.rest.pop() {
-        Some(Attempt::Failed(failure)) => (failure.class, failure.words.all()),
+        Some(ReleaseAttempt::Failed(failure)) => (failure.class, failure.message.all()),
         other => panic!("{name}: {other:?}"),
     }
 }

@@ -8,7 +8,7 @@ use helm_purge::executor::{
     Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Verdict};
+use helm_purge::helm::{Action, BatchResult, ReleaseAttempt};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
@@ -55,14 +55,14 @@ impl Action for Noting {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         let names = batch.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");
         self.0.lock().expect("nobody panics while it is held").push(format!("! {names}"));
         for _ in batch {
             on_release(GONE);
         }
-        Verdict::of(Vec::new())
+        BatchResult::of(Vec::new())
     }
 }
 
@@ -72,7 +72,7 @@ fn run(count: usize, starts: usize, then: Then, execution: ExecutorConfig) -> (R
     let journal = Short { left: AtomicUsize::new(starts), seen: Arc::clone(&seen), then };
     let means = Backends { journal: Arc::new(journal), ..means(Noting(Arc::clone(&seen)), AlwaysFresh) };
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let mut said = Vec::new();
     let mut listen = |event: &Event<'_>| match event {
         Event::NotRecorded { why, .. } => said.push((*why).to_owned()),

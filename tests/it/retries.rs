@@ -11,7 +11,7 @@ use helm_purge::executor::{
     RetryPolicy, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
+use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::Freshness;
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
@@ -54,20 +54,20 @@ impl Action for Scripted {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         for (index, release) in batch.iter().enumerate() {
             let name = release.name.as_str();
             self.given.lock().expect("nobody panics while it is held").push(name.to_owned());
             let mut script = self.script.lock().expect("nobody panics while it is held");
             if let Some(class) = script.get_mut(name).and_then(VecDeque::pop_front) {
-                let mut rest = vec![Attempt::NotBegun; batch.len() - index];
-                rest[0] = Attempt::Failed(Failure::of_our_own(class, "no luck"));
-                return Verdict::of(rest);
+                let mut rest = vec![ReleaseAttempt::NotStarted; batch.len() - index];
+                rest[0] = ReleaseAttempt::Failed(Failure::new(class, "no luck"));
+                return BatchResult::of(rest);
             }
             on_release(GONE);
         }
-        Verdict::of(Vec::new())
+        BatchResult::of(Vec::new())
     }
 }
 
@@ -83,7 +83,7 @@ fn carry_out(
     on_event: &mut dyn FnMut(&Event<'_>, &Interrupts),
 ) -> Run {
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let mut on_event = |event: &Event<'_>| on_event(event, &interrupts);
     let run = execute(plan, execution, means(helm.clone(), still), &interrupts, &mut on_event);
     run.expect("a few threads can be had")
@@ -165,7 +165,7 @@ fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_b
         let run = carry_out(with_retries(1, 3), &helm, still, ONE_LANE, &mut |_, _| {});
         assert_eq!((ends(&run), *count.lock().expect("it is whole")), (vec![end.to_owned()], asked));
         if let Outcome::Failed(failure) = &run.results[0].outcome {
-            assert_eq!(failure.words.error, "no luck\nnot tried again: now revision 2");
+            assert_eq!(failure.message.error, "no luck\nnot tried again: now revision 2");
         }
     }
     let count = Arc::new(Mutex::new(1));
@@ -214,19 +214,19 @@ impl Action for Outage {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         let mut made = self.made.lock().expect("nobody panics while it is held");
         *made += 1;
         if self.calls.contains(&(*made - 1)) {
-            let mut rest = vec![Attempt::NotBegun; batch.len()];
-            rest[0] = Attempt::Failed(Failure::of_our_own(Unreachable, "connection refused"));
-            return Verdict::of(rest);
+            let mut rest = vec![ReleaseAttempt::NotStarted; batch.len()];
+            rest[0] = ReleaseAttempt::Failed(Failure::new(Unreachable, "connection refused"));
+            return BatchResult::of(rest);
         }
         for _ in batch {
             on_release(GONE);
         }
-        Verdict::of(Vec::new())
+        BatchResult::of(Vec::new())
     }
 }
 
@@ -243,7 +243,7 @@ fn an_api_server_that_is_back_soon_costs_no_release() {
         };
         let execution = ExecutorConfig { workers, patience, ..ALONE };
         let interrupts = Interrupts::silent();
-        interrupts.enter(Stage::Purging);
+        interrupts.enter(Stage::Changing);
         let run = execute(with_retries(9, 10), execution, means(helm, AlwaysFresh), &interrupts, &mut on_event);
         let run = run.expect("a few threads can be had");
         assert_eq!(run.count(OutcomeKind::Purged), 9, "{:?}", ends(&run));

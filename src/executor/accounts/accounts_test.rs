@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const PLANNED: usize = 5;
 
 fn failure() -> Failure {
-    Failure::of_our_own(FailureClass::Other, "no luck")
+    Failure::new(FailureClass::Other, "no luck")
 }
 
 fn planned() -> Vec<Task> {
@@ -22,18 +22,21 @@ fn planned() -> Vec<Task> {
 
 /// One of the things that may happen to a release, in whatever order messages come.
 fn happen(accounts: &mut Accounts, what: usize, place: usize) {
-    let uninstalled = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
+    let uninstalled = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
     let answer = match what {
         0 => Answer::Attempted(uninstalled),
-        1 => Answer::Attempted(Attempt::Failed(failure())),
-        2 => Answer::Attempted(Attempt::NotBegun),
+        1 => Answer::Attempted(ReleaseAttempt::Failed(failure())),
+        2 => Answer::Attempted(ReleaseAttempt::NotStarted),
         3 => Answer::Changed("it is another one".to_owned()),
         4 => return accounts.revoke(&[place], &failure()),
         5 => return accounts.judge(place, Outcome::StillNeeded { by: planned().remove(0).release.id }),
         6 => return accounts.judge(place, Outcome::Failed(failure())),
         7 | 8 => {
-            let answer =
-                if what == 7 { Answer::NotTold(failure()) } else { Answer::Attempted(Attempt::Failed(failure())) };
+            let answer = if what == 7 {
+                Answer::NotTold(failure())
+            } else {
+                Answer::Attempted(ReleaseAttempt::Failed(failure()))
+            };
             accounts.put_off(Lane(0), place, &answer, Duration::ZERO);
             return;
         }

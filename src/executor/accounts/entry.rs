@@ -39,8 +39,8 @@ impl Entry {
         let outcome = match &self.failed {
             Some(failure) => {
                 let mut failure = failure.clone();
-                failure.words.error.push_str("\nnot tried again: ");
-                failure.words.error.push_str(&what);
+                failure.message.error.push_str("\nnot tried again: ");
+                failure.message.error.push_str(&what);
                 Outcome::Failed(failure)
             }
             None => Outcome::Changed(what),
@@ -91,7 +91,7 @@ mod tests {
     use crate::helm::FailureClass;
 
     fn failure() -> Failure {
-        Failure::of_our_own(FailureClass::Unreachable, "gone")
+        Failure::new(FailureClass::Unreachable, "gone")
     }
 
     fn tried_once() -> Entry {
@@ -118,7 +118,7 @@ mod tests {
         let Some(Outcome::Failed(failure)) = tried_once().changed("now revision 2".to_owned()).outcome else {
             panic!("it may be half uninstalled")
         };
-        assert_eq!(failure.words.error, "gone\nnot tried again: now revision 2");
+        assert_eq!(failure.message.error, "gone\nnot tried again: now revision 2");
         assert_eq!(Entry::default().changed("x".to_owned()).outcome, Some(Outcome::Changed("x".to_owned())));
     }
 

@@ -15,7 +15,7 @@ use super::planned::Task;
 use super::schedule::Lane;
 use super::worker::Answer;
 use crate::clock::{Clock, Stopwatch};
-use crate::helm::{Attempt, Failure};
+use crate::helm::{Failure, ReleaseAttempt};
 use crate::release::ReleaseId;
 use entry::Entry;
 
@@ -75,7 +75,9 @@ impl Accounts {
         let entry = match answer {
             Answer::Changed(what) => before.changed(what),
             Answer::NotTold(failure) => before.told(Outcome::Failed(failure), None).tried(None),
-            Answer::Attempted(Attempt::NotBegun) => before.told(Outcome::NotStarted(NotStarted::Interrupted), None),
+            Answer::Attempted(ReleaseAttempt::NotStarted) => {
+                before.told(Outcome::NotStarted(NotStarted::Interrupted), None)
+            }
             Answer::Attempted(attempt) => {
                 let (outcome, doubt) = outcome_of(attempt, NotStarted::Interrupted);
                 before.told(outcome, doubt).tried(Some(took))
@@ -141,8 +143,8 @@ impl Accounts {
     }
 
     /// A release was probably not begun, and must not be begun again before somebody has looked.
-    pub(super) fn leave_in_doubt(&mut self, place: usize, if_begun: Failure, why: NotStarted) {
-        let (outcome, doubt) = outcome_of(Attempt::Unseen { if_begun }, why);
+    pub(super) fn leave_in_doubt(&mut self, place: usize, if_started: Failure, why: NotStarted) {
+        let (outcome, doubt) = outcome_of(ReleaseAttempt::Unobserved { if_started }, why);
         let entry = self.entries[place].told(outcome, doubt);
         self.enter(place, entry);
     }

@@ -7,7 +7,7 @@ use crate::executor::event::Event;
 use crate::executor::outcome::NotStarted;
 use crate::executor::schedule::{Gone, Sign};
 use crate::executor::worker::{Answer, Ended};
-use crate::helm::{Attempt, Failure, Trouble};
+use crate::helm::{ErrorScope, Failure, ReleaseAttempt};
 
 impl Drive<'_> {
     /// Takes what the end of a release says about the API server.
@@ -48,19 +48,20 @@ fn because(gone: Gone) -> NotStarted {
 
 fn sign_of(answer: &Answer) -> Sign {
     match answer {
-        Answer::Attempted(Attempt::Uninstalled { .. } | Attempt::RolledBack) => Sign::There,
-        Answer::Attempted(Attempt::Failed(failure) | Attempt::Unclear(failure)) | Answer::NotTold(failure) => {
-            sign_of_failure(failure)
+        Answer::Attempted(ReleaseAttempt::Uninstalled { .. } | ReleaseAttempt::RolledBack) => Sign::There,
+        Answer::Attempted(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure))
+        | Answer::NotTold(failure) => sign_of_failure(failure),
+        Answer::Attempted(ReleaseAttempt::NotStarted | ReleaseAttempt::Unobserved { .. }) | Answer::Changed(_) => {
+            Sign::Nothing
         }
-        Answer::Attempted(Attempt::NotBegun | Attempt::Unseen { .. }) | Answer::Changed(_) => Sign::Nothing,
     }
 }
 
 fn sign_of_failure(failure: &Failure) -> Sign {
-    match failure.class.trouble() {
-        Trouble::OfRelease => Sign::There,
-        Trouble::OfServer => Sign::Gone(Gone::Server),
-        Trouble::OfLogin => Sign::Gone(Gone::Login),
-        Trouble::Untold => Sign::Nothing,
+    match failure.class.scope() {
+        ErrorScope::Release => Sign::There,
+        ErrorScope::Server => Sign::Gone(Gone::Server),
+        ErrorScope::Login => Sign::Gone(Gone::Login),
+        ErrorScope::Unknown => Sign::Nothing,
     }
 }

@@ -137,9 +137,9 @@ impl<'a> Drive<'a> {
                 }
                 self.schedule.put_back(&places);
             }
-            Message::Unseen(lane, place, if_begun) => {
+            Message::Unseen(lane, place, if_started) => {
                 let why = self.why_not(&self.accounts.plan()[place].options);
-                self.accounts.leave_in_doubt(place, if_begun, why);
+                self.accounts.leave_in_doubt(place, if_started, why);
                 self.put_down(lane, place);
             }
             Message::Revoked(places, failure) => {

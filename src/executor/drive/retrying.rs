@@ -8,13 +8,12 @@ use crate::executor::event::Event;
 use crate::executor::outcome::Outcome;
 use crate::executor::schedule::Retry;
 use crate::executor::worker::Ended;
-use crate::helm::Again;
 use crate::options::UninstallOptions;
 
 impl Drive<'_> {
     /// Whether a release that has ended is tried again, and when.
     pub(super) fn retry_of(&mut self, ended: &Ended) -> Option<Retry> {
-        ended.answer.failure().filter(|failure| failure.class.again() == Again::MayHelp)?;
+        ended.answer.failure().filter(|failure| failure.class.is_retryable())?;
         if self.draining.is_some() {
             return None;
         }

@@ -124,10 +124,10 @@ impl Left {
         if self.there.is_empty() {
             let why = self.why.as_ref().map(ToString::to_string).unwrap_or_default();
             let text = format!("{done} whether its objects are gone cannot be told: {why}{}", named(&self.unknown));
-            return Failure::of_our_own(self.why.as_ref().map_or(FailureClass::Internal, class), text);
+            return Failure::new(self.why.as_ref().map_or(FailureClass::Internal, class), text);
         }
         let text = format!("{done} after {} s there still is what something else has to clear away", time.as_secs());
-        Failure::of_our_own(FailureClass::Leftovers, format!("{text}{}", named(&self.there)))
+        Failure::new(FailureClass::Leftovers, format!("{text}{}", named(&self.there)))
     }
 }
 

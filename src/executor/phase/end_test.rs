@@ -67,7 +67,7 @@ fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
     assert_eq!(left.keys().collect::<Vec<_>>(), [&0]);
     let failure = left[&0].failure(short);
     assert_eq!(failure.class, FailureClass::Leftovers);
-    assert!(failure.words.error.ends_with(": Widget dev-a/a, Widget dev-a/b"), "{}", failure.words.error);
+    assert!(failure.message.error.ends_with(": Widget dev-a/a, Widget dev-a/b"), "{}", failure.message.error);
     assert_eq!(left[&0].kinds(), Some(vec![GroupKind::new("example.com", "Widget"); 2]));
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{Answer, Ended, Message, WorkerContext};
 use crate::clock::Stopwatch;
 use crate::executor::schedule::{Batch, Lane};
-use crate::helm::{Attempt, Failure, FailureClass, Told, Verdict};
+use crate::helm::{BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
 use crate::signal::CancelLevel;
 
 /// What is still to be answered, in order: the first is in hand.
@@ -36,7 +36,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// The release in hand has ended, and the next one is in hand.
-    pub(super) fn go_on(&mut self, attempt: Attempt) {
+    pub(super) fn go_on(&mut self, attempt: ReleaseAttempt) {
         if let Some(place) = self.waiting.pop_front() {
             self.told.push(place);
             let next = self.waiting.front().copied();
@@ -45,7 +45,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// The first release that is still to be answered has ended, and no other is in hand.
-    pub(super) fn end(&mut self, attempt: Attempt) {
+    pub(super) fn end(&mut self, attempt: ReleaseAttempt) {
         if let Some(place) = self.waiting.pop_front() {
             self.send_end(place, Answer::Attempted(attempt), None);
         }
@@ -66,23 +66,23 @@ impl<'a> Ledger<'a> {
 
     /// Takes what came of a batch. Where nothing of it was begun although nothing stood in the way, the first
     /// release has failed: it would come back for ever.
-    pub(super) fn settle(&mut self, verdict: Verdict) {
+    pub(super) fn settle(&mut self, verdict: BatchResult) {
         let may_come_back = self.tools.stop.urgency() > CancelLevel::Run;
-        if let Told::Revoked(failure) = verdict.told {
+        if let EarlyResults::Revoked(failure) = verdict.early {
             let told = std::mem::take(&mut self.told);
             self.send(Message::Revoked(told, failure));
         }
         let mut not_begun = Vec::new();
         for attempt in verdict.rest {
             match attempt {
-                Attempt::NotBegun if self.answered == 0 && not_begun.is_empty() && !may_come_back => {
-                    let failure = Failure::of_our_own(FailureClass::Internal, "it was not begun, for no reason");
-                    self.end(Attempt::Failed(failure));
+                ReleaseAttempt::NotStarted if self.answered == 0 && not_begun.is_empty() && !may_come_back => {
+                    let failure = Failure::new(FailureClass::Internal, "it was not begun, for no reason");
+                    self.end(ReleaseAttempt::Failed(failure));
                 }
-                Attempt::NotBegun => not_begun.extend(self.waiting.pop_front()),
-                Attempt::Unseen { if_begun } => {
+                ReleaseAttempt::NotStarted => not_begun.extend(self.waiting.pop_front()),
+                ReleaseAttempt::Unobserved { if_started } => {
                     if let Some(place) = self.waiting.pop_front() {
-                        self.send(Message::Unseen(self.lane, place, if_begun));
+                        self.send(Message::Unseen(self.lane, place, if_started));
                     }
                 }
                 attempt => self.end(attempt),
@@ -117,6 +117,6 @@ impl Drop for Ledger<'_> {
     }
 }
 
-fn without_a_result() -> Attempt {
-    Attempt::Failed(Failure::of_our_own(FailureClass::Internal, "a worker ended without a result"))
+fn without_a_result() -> ReleaseAttempt {
+    ReleaseAttempt::Failed(Failure::new(FailureClass::Internal, "a worker ended without a result"))
 }

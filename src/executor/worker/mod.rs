@@ -15,7 +15,7 @@ use super::run::Backends;
 use super::schedule::{Batch, Lane};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Presence};
-use crate::helm::{Attempt, Failure, FailureClass, Words, class_of};
+use crate::helm::{Failure, FailureClass, HelmMessage, ReleaseAttempt};
 use crate::inventory::Freshness;
 use crate::release::ReleaseId;
 use crate::signal::{CancelLevel, CancelToken};
@@ -56,14 +56,14 @@ pub(super) enum Answer {
     /// Whether it is could not be told, and it was left alone for that.
     NotTold(Failure),
     /// It was given to helm.
-    Attempted(Attempt),
+    Attempted(ReleaseAttempt),
 }
 
 impl Answer {
     /// What it failed with, where that is sure.
     pub(super) fn failure(&self) -> Option<&Failure> {
         match self {
-            Answer::NotTold(failure) | Answer::Attempted(Attempt::Failed(failure)) => Some(failure),
+            Answer::NotTold(failure) | Answer::Attempted(ReleaseAttempt::Failed(failure)) => Some(failure),
             Answer::Changed(_) | Answer::Attempted(_) => None,
         }
     }
@@ -90,7 +90,7 @@ pub(super) fn work(tools: &WorkerContext, lane: Lane, batch: &Batch, tried: &BTr
         act(tools, &mut ledger);
     }));
     if let Err(panic) = worked {
-        ledger.end(Attempt::Failed(of_panic(panic.as_ref())));
+        ledger.end(ReleaseAttempt::Failed(of_panic(panic.as_ref())));
     }
 }
 
@@ -101,7 +101,7 @@ fn leave_alone_what_changed(tools: &WorkerContext, tried: &BTreeSet<usize>, ledg
     let asked = catch_unwind(AssertUnwindSafe(|| tools.means.still.standings(&releases)));
     let (standings, why) = match asked {
         Ok(standings) => (standings, "whether it has changed since the plan was not answered".to_owned()),
-        Err(panic) => (Vec::new(), of_panic(panic.as_ref()).words.error),
+        Err(panic) => (Vec::new(), of_panic(panic.as_ref()).message.error),
     };
     let answers = standings.into_iter().map(Some).chain(std::iter::repeat(None));
     let answered = places.into_iter().zip(answers).collect::<Vec<_>>();
@@ -121,12 +121,12 @@ fn leave_alone_what_changed(tools: &WorkerContext, tried: &BTreeSet<usize>, ledg
 /// Of one that was interrupted nothing more is said than that it was not begun.
 fn cannot_be_told(error: &ApiError) -> Answer {
     let why = || format!("whether it has changed since the plan cannot be told: {error}");
-    class_of_look(error).map_or(Answer::Attempted(Attempt::NotBegun), |class| not_told(class, why()))
+    class_of_look(error).map_or(Answer::Attempted(ReleaseAttempt::NotStarted), |class| not_told(class, why()))
 }
 
 /// What the client hands on from the API server and from the way there is worded as what helm hands on.
 fn class_of_look(error: &ApiError) -> Option<FailureClass> {
-    let told = |text: &String| class_of(&Words { error: text.clone(), cause: None });
+    let told = |text: &String| HelmMessage { error: text.clone(), cause: None }.class();
     Some(match error {
         ApiError::Cancelled => return None,
         ApiError::Forbidden(_) => FailureClass::Rbac,
@@ -144,7 +144,7 @@ fn class_of_look(error: &ApiError) -> Option<FailureClass> {
 }
 
 fn not_told(class: FailureClass, why: String) -> Answer {
-    Answer::NotTold(Failure::of_our_own(class, why))
+    Answer::NotTold(Failure::new(class, why))
 }
 
 fn act(tools: &WorkerContext, ledger: &mut Ledger<'_>) {
@@ -160,7 +160,7 @@ fn act(tools: &WorkerContext, ledger: &mut Ledger<'_>) {
 fn of_panic(panic: &(dyn Any + Send)) -> Failure {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    Failure::of_our_own(FailureClass::Internal, format!("a worker panicked: {}", text.unwrap_or_default()))
+    Failure::new(FailureClass::Internal, format!("a worker panicked: {}", text.unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -87,8 +87,8 @@ fn with_outcome(line: LogLine, outcome: &Outcome) -> LogLine {
 }
 
 fn with_failure(line: LogLine, failure: &Failure) -> LogLine {
-    let line = line.with("class", failure.class.as_str()).with("message", &failure.words.error);
-    line.with_some("cause", failure.words.cause.as_ref())
+    let line = line.with("class", failure.class.as_str()).with("message", &failure.message.error);
+    line.with_some("cause", failure.message.cause.as_ref())
 }
 
 fn level(outcome: &Outcome) -> Level {

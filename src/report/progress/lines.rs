@@ -138,7 +138,7 @@ mod tests {
             namespace: "dev-a".parse().expect("a legal name"),
             name: "app".parse().expect("a legal name"),
         };
-        let failure = &crate::helm::Failure::of_our_own(crate::helm::FailureClass::Transient, "no leader\nmore");
+        let failure = &crate::helm::Failure::new(crate::helm::FailureClass::Transient, "no leader\nmore");
         let outcome = &crate::executor::Outcome::Failed(failure.clone());
         let (progress, lane, took) = (Progress::default(), crate::executor::Lane(0), Duration::from_secs(2));
         for event in [

@@ -80,7 +80,7 @@ fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Du
         Outcome::Restored { .. } => format!("{} {name}", paint.good("restored")),
         Outcome::AlreadyGone => format!("{} {name}", paint.quiet("already gone")),
         Outcome::Failed(failure) => {
-            let first = failure.words.error.lines().next().unwrap_or_default();
+            let first = failure.message.error.lines().next().unwrap_or_default();
             // The list at the end may say that it is gone.
             if failure.class == FailureClass::Unclear {
                 return format!("{} {name}: {}", paint.bad("unclear"), sanitize::line(first));
@@ -99,7 +99,7 @@ fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Sty
     match outcome {
         Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.quiet("kept")),
         Outcome::Failed(failure) => {
-            let words = sanitize::line(&failure.words.error);
+            let words = sanitize::line(&failure.message.error);
             format!("{} {release}{after} {}: {words}", paint.bad("failed"), failure.class)
         }
         other => format!("{} {release}", other.kind().as_str()),
@@ -108,7 +108,7 @@ fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Sty
 
 /// The line for a release that is tried again. While the API server is gone there is no telling when.
 fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Styles) -> String {
-    let first = sanitize::line(failure.words.error.lines().next().unwrap_or_default());
+    let first = sanitize::line(failure.message.error.lines().next().unwrap_or_default());
     let when = wait.map_or_else(String::new, |wait| format!(" in {}", seconds(wait)));
     format!("{} {release}{when} {}: {first}", paint.quiet("trying again"), failure.class)
 }

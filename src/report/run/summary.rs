@@ -117,7 +117,7 @@ fn failure_text(result: &ReleaseResult, failure: &Failure, volume: Verbosity) ->
 /// The cause says more than the error where Helm hides it. Both are shown; long ones are cut.
 fn words(failure: &Failure, volume: Verbosity) -> String {
     const LINES: usize = 6;
-    let all = failure.words.all();
+    let all = failure.message.all();
     let lines = all.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>();
     if volume == Verbosity::Verbose || lines.len() <= LINES {
         return lines.join("\n");

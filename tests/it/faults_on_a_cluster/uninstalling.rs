@@ -1,10 +1,10 @@
-//! Trouble while releases go: it is told of the release that it met, the others go, and a second run does the rest.
+//! ErrorScope while releases go: it is told of the release that it met, the others go, and a second run does the rest.
 
 use std::time::Duration;
 
 use helm_purge::cluster::Connection;
-use helm_purge::helm::child::Limits;
-use helm_purge::helm::{Action, Attempt, FailureClass, GoRuntime, Helm, HelmUninstall};
+use helm_purge::helm::child::ChildLimits;
+use helm_purge::helm::{Action, FailureClass, GoRuntime, Helm, HelmUninstall, ReleaseAttempt};
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
@@ -132,13 +132,13 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let connection = Connection::resolve(&wish).expect("it resolves");
         let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
         let found = Helm::find(program.to_str(), None, &CancelToken::default()).expect("helm answers");
-        let limits = Limits::with_deadline(Duration::from_secs(3));
+        let limits = ChildLimits::with_deadline(Duration::from_secs(3));
         let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
         let options = UninstallOptions::with_timeout(Duration::from_mins(5));
         let verdict = uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
-        let Some(Attempt::Failed(failure) | Attempt::Unclear(failure)) = verdict.rest.first() else {
+        let Some(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure)) = verdict.rest.first() else {
             panic!("{verdict:?}")
         };
         assert_eq!(failure.class, FailureClass::TimedOut, "{failure:?}");

@@ -8,13 +8,13 @@ use helm_purge::executor::{
     Backends, BatchSize, Event, ExecutorConfig, FailureHandling, NoJournal, NoProbe, Recheck, RetryPolicy, Run, Task,
     execute,
 };
-use helm_purge::helm::{Action, Attempt, Failure, FailureClass, Verdict};
+use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::read;
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 
-pub(crate) const GONE: Attempt = Attempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
+pub(crate) const GONE: ReleaseAttempt = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
 
 pub(crate) fn releases(count: usize) -> Vec<Release> {
     let entry = |number| {
@@ -63,7 +63,7 @@ pub(crate) fn carry_out(
     on_event: &mut dyn FnMut(&Event<'_>),
 ) -> Run {
     let interrupts = Interrupts::silent();
-    interrupts.enter(Stage::Purging);
+    interrupts.enter(Stage::Changing);
     let run = execute(planned(releases(count)), execution, means(action, still), &interrupts, on_event);
     run.expect("a few threads can be had")
 }
@@ -80,17 +80,17 @@ impl Action for Failing {
         batch: &[&ReleaseId],
         _: &UninstallOptions,
         _: &CancelToken,
-        on_release: &mut dyn FnMut(Attempt),
-    ) -> Verdict {
+        on_release: &mut dyn FnMut(ReleaseAttempt),
+    ) -> BatchResult {
         let names = batch.iter().map(|release| release.name.to_string()).collect();
         self.tried.lock().expect("nobody panics while it is held").push(names);
         let good = batch.iter().take_while(|release| release.name.as_str() != self.name).count();
         (0..good).for_each(|_| on_release(GONE));
-        let failure = Failure::of_our_own(FailureClass::Other, "no luck");
-        let mut rest = vec![Attempt::NotBegun; batch.len() - good];
+        let failure = Failure::new(FailureClass::Other, "no luck");
+        let mut rest = vec![ReleaseAttempt::NotStarted; batch.len() - good];
         if let Some(first) = rest.first_mut() {
-            *first = Attempt::Failed(failure);
+            *first = ReleaseAttempt::Failed(failure);
         }
-        Verdict::of(rest)
+        BatchResult::of(rest)
     }
 }

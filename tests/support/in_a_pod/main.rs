@@ -8,21 +8,21 @@ use helm_purge::app::App;
 use helm_purge::cli;
 use helm_purge::command::dispatch;
 use helm_purge::report::{Printer, Styles, Verbosity};
-use helm_purge::settings::{Colour, EntryPoint, Environment, Parent, Terminal};
+use helm_purge::settings::{Colour, EntryPoint, Environment, ParentProcess, Terminal};
 use helm_purge::signal::Interrupts;
 
 fn main() -> ExitCode {
     let mut environment = Environment::read();
     let pod = environment.connection.in_cluster.as_mut().expect("the test says where the API server is");
     pod.service_account = service_account();
-    let terminal = Terminal::look(&environment);
+    let terminal = Terminal::detect(&environment);
     let plain = Styles::new(Colour::Off);
     let arguments = std::env::args_os().collect::<Vec<_>>();
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Verbosity::Normal)
         .with_log_format(helm_purge::log_format(&arguments))
         .with_clock(environment.clock);
     let cli = cli::parse(arguments, EntryPoint::Direct).expect("tests know the command line");
-    let (entry_point, parent, interrupts) = (EntryPoint::Direct, Parent::look(), Interrupts::silent());
+    let (entry_point, parent, interrupts) = (EntryPoint::Direct, ParentProcess::read(), Interrupts::silent());
     dispatch(cli, &App { environment, terminal, entry_point, parent, printer, interrupts }).into()
 }
 

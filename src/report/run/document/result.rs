@@ -75,8 +75,8 @@ impl ResultOfDocument {
             }
             Outcome::Failed(failure) => {
                 self.class = Some(failure.class.as_str());
-                self.message = Some(failure.words.error.clone());
-                self.cause.clone_from(&failure.words.cause);
+                self.message = Some(failure.message.error.clone());
+                self.cause.clone_from(&failure.message.cause);
             }
             Outcome::Changed(what) => self.message = Some(what.clone()),
             Outcome::NotStarted(reason) => self.message = Some(reason.as_str().to_owned()),

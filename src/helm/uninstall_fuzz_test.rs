@@ -6,39 +6,36 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::judge::judge;
-use super::transcript::Transcript;
-use super::{Attempt, Told};
+use super::judge;
+use super::{EarlyResults, ReleaseAttempt};
 use crate::fuzz_input_test::{any_like, corpus};
-use crate::helm::child::{Cause, Ended, Ending, Listen, Output};
-use crate::helm::{Failure, Words};
+use crate::helm::child::{ChildExit, ExitKind, OutputSink, StopCause};
+use crate::helm::output::UninstallOutput;
+use crate::helm::{Failure, HelmMessage};
 use crate::release::ReleaseId;
 
-fn any_end() -> impl Strategy<Value = Ended> {
+fn any_end() -> impl Strategy<Value = ChildExit> {
     let endings = [
-        Ending::Code(0),
-        Ending::Code(0),
-        Ending::Code(1),
-        Ending::Code(141),
-        Ending::Signal(13),
-        Ending::Signal(9),
-        Ending::Held,
+        ExitKind::Code(0),
+        ExitKind::Code(0),
+        ExitKind::Code(1),
+        ExitKind::Code(141),
+        ExitKind::Signal(13),
+        ExitKind::Signal(9),
+        ExitKind::Held,
     ];
     let cause = prop_oneof![
         4 => Just(None),
-        1 => Just(Some(Cause::Asked)),
-        1 => Just(Some(Cause::Deadline(Duration::from_secs(1)))),
+        1 => Just(Some(StopCause::Cancelled)),
+        1 => Just(Some(StopCause::Deadline(Duration::from_secs(1)))),
     ];
     (select(endings.to_vec()), cause, any::<bool>(), any_like(corpus("stderr"))).prop_map(
-        |(ending, cause, closed, stderr)| {
-            let output = if closed { Output::Closed } else { Output::Whole };
-            Ended { ending, cause, output, left_a_process: false, stderr }
-        },
+        |(kind, cause, closed_output, stderr)| ChildExit { kind, cause, closed_output, left_a_process: false, stderr },
     )
 }
 
-fn is_gone(attempt: &Attempt) -> bool {
-    matches!(attempt, Attempt::Uninstalled { .. })
+fn is_gone(attempt: &ReleaseAttempt) -> bool {
+    matches!(attempt, ReleaseAttempt::Uninstalled { .. })
 }
 
 proptest! {
@@ -55,32 +52,32 @@ proptest! {
         });
         let batch = ids.iter().collect::<Vec<_>>();
         let mut told = Vec::new();
-        let mut tell = |attempt: Attempt| told.push(attempt);
-        let mut transcript = Transcript::new(&batch, &mut tell);
-        said.chunks(pieces).for_each(|piece| transcript.hear(piece));
-        let verdict = judge(transcript.finish(), &ended);
+        let mut tell = |attempt: ReleaseAttempt| told.push(attempt);
+        let mut output = UninstallOutput::new(&batch, &mut tell);
+        said.chunks(pieces).for_each(|piece| output.write(piece));
+        let verdict = judge(output.finish(), &ended);
         prop_assert_eq!(told.len() + verdict.rest.len(), names.len());
         let text = String::from_utf8_lossy(&said);
         let is_named = |place: usize| text.lines().any(|line| line == format!("release \"{}\" uninstalled", names[place]));
-        let died_of_a_line = ended.output == Output::Closed && !ended.succeeded();
+        let died_of_a_line = ended.closed_output && !ended.succeeded();
         for (place, attempt) in told.iter().chain(&verdict.rest).enumerate().filter(|(_, attempt)| is_gone(attempt)) {
             // Who dies of a line that nobody reads has done the release that the line was about.
             let is_the_one_in_hand = died_of_a_line && place == told.len();
             prop_assert!(is_named(place) || is_the_one_in_hand, "{:?} is not named in {:?}", attempt, text);
         }
-        let holds = verdict.told == Told::Holds;
-        prop_assert!(holds || verdict.rest.iter().all(|attempt| matches!(attempt, Attempt::Unclear(_))));
-        prop_assert!(ended.succeeded() || ended.output == Output::Closed || !verdict.rest.iter().any(is_gone));
+        let holds = verdict.early == EarlyResults::Confirmed;
+        prop_assert!(holds || verdict.rest.iter().all(|attempt| matches!(attempt, ReleaseAttempt::Unclear(_))));
+        prop_assert!(ended.succeeded() || ended.closed_output || !verdict.rest.iter().any(is_gone));
     }
 
     #[test]
     fn helms_words_are_short_whatever_it_wrote(stderr in any_like(corpus("stderr")), times in 1_usize..300) {
-        let words = Words::from_stderr(&stderr.repeat(times));
+        let words = HelmMessage::from_stderr(&stderr.repeat(times));
         let most = (4 << 10) + 40;
         prop_assert!(words.error.len() <= most && words.cause.is_none_or(|cause| cause.len() <= most));
-        let ended = Ended {
-            ending: Ending::Code(1), cause: None, output: Output::Whole, left_a_process: false, stderr,
+        let ended = ChildExit {
+            kind: ExitKind::Code(1), cause: None, closed_output: false, left_a_process: false, stderr,
         };
-        prop_assert!(!Failure::from_ended(&ended).words.error.is_empty(), "there is always something to say");
+        prop_assert!(!Failure::from_exit(&ended).message.error.is_empty(), "there is always something to say");
     }
 }

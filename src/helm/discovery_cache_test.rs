@@ -64,6 +64,6 @@ fn only_a_helm_that_does_not_ask_anyway_is_told_what_to_remember() {
         ("3.21.4", true),
         ("4.0.0", true),
     ] {
-        assert_eq!(believes_its_memory(&version.parse().expect("a version")), believes, "{version}");
+        assert_eq!(uses_discovery_cache(&version.parse().expect("a version")), believes, "{version}");
     }
 }

@@ -1,24 +1,74 @@
-//! What helm said on stderr, cut down to what a person needs: its error, and the cause behind it.
+//! One failure: its class, and Helm's message, cut down to what a person needs: the error and its cause.
 //!
-//! Children run with debug on, because Helm hides the cause of a failed delete behind `failed to delete
-//! release: X` and, in Helm 3, the name of a hook that did not finish. The price is debug lines around the
-//! error, and in Helm 3 a stack trace after it. The text is foreign: it is kept as it is, and made safe for
-//! a terminal where it is printed.
+//! Children run with debug output, because without it Helm hides the cause of a failed delete behind `failed to delete
+//! release: X` and, in Helm 3, the name of a hook that did not finish. The price is debug lines around the error, and in
+//! Helm 3 a stack trace after it. The text is untrusted: it is kept as it is, and sanitized when it is printed.
 
-/// At most so many bytes are kept of the error and of the cause.
+use std::time::Duration;
+
+use super::child::{ChildExit, ExitKind, StopCause};
+use super::failure_table::{FailureClass, class_of_text};
+
+/// At most this many bytes are kept of the error and of the cause.
 const MOST: usize = 4 << 10;
 
-/// Helm's own words for a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub class: FailureClass,
+    /// Helm's message, or this program's if helm had none.
+    pub message: HelmMessage,
+}
+
+/// What helm wrote to stderr about a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
-    /// The text after `Error: `, or where there is none, the last lines that are not debug output.
+pub struct HelmMessage {
+    /// The text after `Error: ` or, without one, the last lines that are not debug output.
     pub error: String,
-    /// The cause that only debug output names, where there is one.
+    /// The cause, if debug output names it.
     pub cause: Option<String>,
 }
 
-impl Words {
-    /// Reads the words out of the end of a child's stderr.
+impl Failure {
+    /// The failure of a child that did not succeed.
+    pub fn from_exit(exit: &ChildExit) -> Self {
+        let message = HelmMessage::from_stderr(&exit.stderr);
+        let (class, own_text) = match (exit.cause, exit.kind) {
+            (Some(cause), _) => of_cause(cause),
+            (None, ExitKind::Signal(signal)) => (FailureClass::Killed, format!("helm was ended by signal {signal}")),
+            (None, ExitKind::Held) => (FailureClass::Killed, "helm does not end, even after SIGKILL".to_owned()),
+            (None, ExitKind::Code(_)) if !message.error.is_empty() => return Self { class: message.class(), message },
+            (None, ExitKind::Code(code)) => (message.class(), format!("helm ended with code {code} and said nothing")),
+        };
+        let HelmMessage { error, cause } = message;
+        let cause = Some(error).filter(|error| !error.is_empty()).into_iter().chain(cause).collect::<Vec<_>>();
+        let cause = (!cause.is_empty()).then(|| cause.join("\n"));
+        Self { class, message: HelmMessage { error: own_text, cause } }
+    }
+
+    /// A failure that this program found.
+    pub fn new(class: FailureClass, text: impl Into<String>) -> Self {
+        Self { class, message: HelmMessage { error: text.into(), cause: None } }
+    }
+
+    pub(super) fn cannot_start(program: impl std::fmt::Display, error: &std::io::Error) -> Self {
+        Self::new(FailureClass::CannotStart, format!("{program} could not be started: {error}"))
+    }
+}
+
+fn of_cause(cause: StopCause) -> (FailureClass, String) {
+    let seconds = |duration: Duration| format!("{} s", duration.as_secs());
+    match cause {
+        StopCause::Cancelled => (FailureClass::Interrupted, "ended before it was done, as asked".to_owned()),
+        StopCause::Deadline(after) => (FailureClass::TimedOut, format!("not done after {}, ended", seconds(after))),
+        StopCause::StoppedItself => {
+            (FailureClass::Stopped, "helm was stopped, probably to read from a terminal; ended".to_owned())
+        }
+        StopCause::TooMuchStderr => (FailureClass::Other, "helm wrote more than 64 MiB of errors; ended".to_owned()),
+    }
+}
+
+impl HelmMessage {
+    /// Reads the message out of the end of a child's stderr.
     pub fn from_stderr(stderr: &[u8]) -> Self {
         let text = String::from_utf8_lossy(stderr);
         let lines = text.lines().collect::<Vec<_>>();
@@ -33,6 +83,23 @@ impl Words {
             Some(cause) => format!("{}\n{cause}", self.error),
             None => self.error.clone(),
         }
+    }
+
+    pub fn class(&self) -> FailureClass {
+        class_of_text(&self.without_the_name().all())
+    }
+
+    /// A release can be called `unauthorized`, or any other word of the table.
+    fn without_the_name(&self) -> Self {
+        const BEFORE_A_NAME: [&str; 2] = ["failed to delete release: ", "Release not loaded: "];
+        let mut error = self.error.clone();
+        for before in BEFORE_A_NAME {
+            let Some(at) = error.find(before) else { continue };
+            let name = at + before.len();
+            let end = error[name..].find([':', '\n', ' ']).map_or(error.len(), |length| name + length);
+            error.replace_range(name..end, "…");
+        }
+        Self { error, cause: self.cause.clone() }
     }
 }
 
@@ -109,7 +176,7 @@ fn unquoted(quoted: &str) -> String {
     text
 }
 
-/// At most [`MOST`] bytes, with a note of what was left out.
+/// At most [`MOST`] bytes, with a note of how much is missing.
 fn bounded(text: &str) -> String {
     if text.len() <= MOST {
         return text.to_owned();
@@ -122,8 +189,23 @@ fn bounded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn words(stderr: &str) -> Words {
-        Words::from_stderr(stderr.as_bytes())
+    #[test]
+    fn a_child_that_was_ended_says_why_before_helm_speaks() {
+        let ended = ChildExit {
+            kind: ExitKind::Signal(15),
+            cause: Some(StopCause::Deadline(Duration::from_secs(90))),
+            closed_output: false,
+            left_a_process: false,
+            stderr: b"Error: something".to_vec(),
+        };
+        let failure = Failure::from_exit(&ended);
+        assert_eq!(failure.class, FailureClass::TimedOut);
+        assert_eq!(failure.message.error, "not done after 90 s, ended");
+        assert_eq!(failure.message.cause.as_deref(), Some("something"));
+    }
+
+    fn words(stderr: &str) -> HelmMessage {
+        HelmMessage::from_stderr(stderr.as_bytes())
     }
 
     #[test]
@@ -177,13 +259,13 @@ mod tests {
     fn without_an_error_line_the_last_plain_lines_speak() {
         let said = words("level=DEBUG msg=x\nWARNING: cannot read config.json\n");
         assert_eq!(said.error, "WARNING: cannot read config.json");
-        assert_eq!(words(""), Words::default());
+        assert_eq!(words(""), HelmMessage::default());
     }
 
     #[test]
     fn words_are_bounded_and_any_bytes_are_taken() {
         let said = words(&format!("Error: {}", "ä".repeat(5000)));
         assert!(said.error.len() < MOST + 40 && said.error.ends_with("more bytes"));
-        assert!(Words::from_stderr(b"Error: \xff\xfe\x1b[2J").error.contains('\u{1b}'));
+        assert!(HelmMessage::from_stderr(b"Error: \xff\xfe\x1b[2J").error.contains('\u{1b}'));
     }
 }

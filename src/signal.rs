@@ -1,48 +1,90 @@
-//! INT, TERM and HUP, counted.
+//! Signals from outside, counted, and the token by which they cancel children.
+//!
+//! `helm uninstall` has no handler: a signal kills it half-way. So the first signal only stops new work, also within a
+//! child that has several releases to uninstall; the second terminates what runs, the third kills it.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::getppid;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::{CancelLevel, CancelToken};
+/// How urgently children must end; it only rises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CancelLevel {
+    Run,
+    /// After the release that each has in progress. Requests that only read from the cluster go on.
+    Drain,
+    /// TERM, and KILL after the grace period.
+    Terminate,
+    /// KILL.
+    Kill,
+}
 
-/// A signal that comes again within this time is the same one.
+/// Shared by everything that can cancel and everything that can be cancelled.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken {
+    level: Arc<AtomicU8>,
+    drain_from: Option<Instant>,
+}
+
+impl CancelToken {
+    pub fn urgency(&self) -> CancelLevel {
+        match self.level.load(Ordering::SeqCst) {
+            0 if self.drain_from.is_some_and(|from| from <= Instant::now()) => CancelLevel::Drain,
+            0 => CancelLevel::Run,
+            1 => CancelLevel::Drain,
+            2 => CancelLevel::Terminate,
+            _ => CancelLevel::Kill,
+        }
+    }
+
+    /// The same token, which drains from this time on in any case.
+    #[must_use]
+    pub fn draining_from(&self, drain_from: Instant) -> Self {
+        Self { level: Arc::clone(&self.level), drain_from: Some(drain_from) }
+    }
+
+    /// A lower level than the present one changes nothing.
+    pub fn raise(&self, level: CancelLevel) {
+        self.level.fetch_max(level as u8, Ordering::SeqCst);
+    }
+}
+
+/// A signal that comes again within this time is the same signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(150);
 /// When a terminal closes under a helm that dies of it, HUP arrives twice.
 const SAME_HANGUP: Duration = Duration::from_secs(1);
+/// How often the parent process is checked.
+const PARENT_CHECK: Duration = Duration::from_millis(200);
 
-/// How often the parent is looked at.
-const PARENT_LOOK: Duration = Duration::from_millis(200);
-
-/// What a first signal means.
+/// What the run is doing; it decides what a first signal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing has been changed yet: everything ends at once.
-    Looking,
-    /// Releases are being uninstalled: those that have begun are finished.
-    Purging,
+    /// Nothing is being changed: everything ends at once.
+    Reading,
+    /// Releases are being changed: those in progress are finished.
+    Changing,
 }
 
 /// The first signal, which decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interruption {
-    /// Its number.
     pub signal: i32,
 }
 
-/// The signals so far, and what they do to children. Clones share one state.
+/// The signals so far. Clones share one state.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<InterruptState>>,
     stop: CancelToken,
 }
 
 #[derive(Debug)]
-struct State {
+struct InterruptState {
     stage: Stage,
     first: Option<Interruption>,
     count: usize,
@@ -51,12 +93,13 @@ struct State {
 }
 
 impl Interrupts {
-    /// Starts to listen. From here on no signal ends this process by itself.
+    /// Installs the handlers. From here on no signal ends this process by itself.
     ///
     /// # Errors
-    /// Where the handlers cannot be installed.
+    /// If the handlers cannot be installed.
     pub fn listen(&self) -> io::Result<()> {
-        // Where it is ignored, as some starters leave it, children vanish before anyone has waited for them.
+        // If SIGCHLD is ignored, as some parents leave it, the kernel reaps children before this program has waited for
+        // them.
         signal_hook::flag::register(SIGCHLD, Arc::default())?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         if !hangups_are_ignored() {
@@ -71,52 +114,50 @@ impl Interrupts {
         Ok(())
     }
 
-    /// Watches the parent process as well: a helm that is ended takes no plugin with it and tells it nothing, but
-    /// whoever ended it meant both.
+    /// Watches the parent process as well: a helm that is killed does not kill or notify its plugin, but the user who
+    /// killed it meant both.
     ///
     /// `parent` is its pid at the start of this process.
     ///
     /// # Errors
-    /// Where there can be no thread for it.
+    /// If the thread cannot be started.
     pub fn watch_parent(&self, parent: i32) -> io::Result<()> {
         let watcher = self.clone();
         let is_there = move || getppid().is_some_and(|now| now.as_raw_nonzero().get() == parent);
         std::thread::Builder::new().name("parent".to_owned()).spawn(move || {
             while is_there() {
-                std::thread::sleep(PARENT_LOOK);
+                std::thread::sleep(PARENT_CHECK);
             }
             watcher.on_parent_gone(Instant::now());
         })?;
         Ok(())
     }
 
-    /// Hears nothing before [`Interrupts::listen`], other than by [`Interrupts::on_signal`].
+    /// Before [`Interrupts::listen`], signals come only from [`Interrupts::on_signal`].
     pub fn silent() -> Self {
-        let state = State { stage: Stage::Looking, first: None, count: 0, last: None, parent_gone: None };
+        let state = InterruptState { stage: Stage::Reading, first: None, count: 0, last: None, parent_gone: None };
         Self { state: Arc::new(Mutex::new(state)), stop: CancelToken::default() }
     }
 
-    /// What children listen to.
+    /// Cancels children.
     pub fn stop(&self) -> &CancelToken {
         &self.stop
     }
 
-    /// The first signal, where there was one.
+    /// The first signal, if there was one.
     pub fn interruption(&self) -> Option<Interruption> {
         self.lock().first
     }
 
-    /// Whether children were told to end.
+    /// Whether children are being terminated.
     pub fn has_ended_all(&self) -> bool {
         self.stop.urgency() >= CancelLevel::Terminate
     }
 
-    /// From here on a first signal lets what has begun finish.
     pub fn enter(&self, stage: Stage) {
         self.lock().stage = stage;
     }
 
-    /// One signal has come.
     pub fn on_signal(&self, signal: i32, now: Instant) {
         let mut state = self.lock();
         let window = if signal == SIGHUP { SAME_HANGUP } else { SAME_SIGNAL };
@@ -129,7 +170,7 @@ impl Interrupts {
         self.count(&mut state, signal);
     }
 
-    /// The parent has ended: like a first signal, never like a second one.
+    /// The parent has ended. This counts as a first signal, never as a second one.
     pub fn on_parent_gone(&self, now: Instant) {
         let mut state = self.lock();
         if state.count == 0 {
@@ -138,10 +179,10 @@ impl Interrupts {
         }
     }
 
-    fn count(&self, state: &mut State, signal: i32) {
+    fn count(&self, state: &mut InterruptState, signal: i32) {
         state.first.get_or_insert(Interruption { signal });
         state.count += 1;
-        let step = state.count + usize::from(state.stage == Stage::Looking);
+        let step = state.count + usize::from(state.stage == Stage::Reading);
         match step {
             0 => {}
             1 => self.stop.raise(CancelLevel::Drain),
@@ -150,13 +191,13 @@ impl Interrupts {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        // Nothing panics while it is held, and a count is right even if something did.
+    fn lock(&self) -> MutexGuard<'_, InterruptState> {
+        // Nothing panics while the lock is held, and a count would be right even then.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whoever starts this with `nohup` wants it to go on when the terminal is closed.
+/// A run under `nohup` goes on when the terminal is closed.
 #[cfg(target_os = "linux")]
 fn hangups_are_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -165,7 +206,7 @@ fn hangups_are_ignored() -> bool {
     mask & (1 << (SIGHUP - 1)) != 0
 }
 
-/// Where that cannot be told without a handler of its own in the way, a hangup drains.
+/// On systems where this cannot be read without installing a handler, a hangup drains.
 #[cfg(not(target_os = "linux"))]
 fn hangups_are_ignored() -> bool {
     false
@@ -183,7 +224,7 @@ mod tests {
     fn while_purging_the_first_signal_drains_the_second_terminates_the_third_kills() {
         let start = Instant::now();
         let interrupts = Interrupts::silent();
-        interrupts.enter(Stage::Purging);
+        interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGINT, start);
         assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
         assert!(!interrupts.has_ended_all(), "what looks at the cluster goes on");
@@ -206,7 +247,7 @@ mod tests {
         let start = Instant::now();
         for parent_first in [true, false] {
             let interrupts = Interrupts::silent();
-            interrupts.enter(Stage::Purging);
+            interrupts.enter(Stage::Changing);
             if parent_first {
                 interrupts.on_parent_gone(start);
                 interrupts.on_signal(SIGINT, after(10, start));
@@ -225,11 +266,35 @@ mod tests {
     fn one_signal_that_is_delivered_twice_counts_once() {
         let start = Instant::now();
         let interrupts = Interrupts::silent();
-        interrupts.enter(Stage::Purging);
+        interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGHUP, start);
         interrupts.on_signal(SIGHUP, after(20, start));
         assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
         interrupts.on_signal(SIGHUP, after(5000, start));
         assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
+    }
+
+    #[test]
+    fn urgency_only_rises() {
+        let signal = CancelToken::default();
+        assert_eq!(signal.urgency(), CancelLevel::Run);
+        for urgency in [CancelLevel::Drain, CancelLevel::Terminate, CancelLevel::Kill] {
+            signal.raise(urgency);
+            signal.raise(CancelLevel::Drain);
+            assert_eq!(signal.urgency(), urgency);
+        }
+    }
+
+    #[test]
+    fn who_has_to_drain_from_some_time_on_still_hears_what_is_more_urgent() {
+        let all = CancelToken::default();
+        let (now, later) = (Instant::now(), Instant::now() + std::time::Duration::from_hours(1));
+        let (late, in_time) = (all.draining_from(now), all.draining_from(later));
+        assert_eq!(
+            [&late, &in_time, &all].map(CancelToken::urgency),
+            [CancelLevel::Drain, CancelLevel::Run, CancelLevel::Run]
+        );
+        all.raise(CancelLevel::Terminate);
+        assert_eq!([&late, &in_time].map(CancelToken::urgency), [CancelLevel::Terminate; 2]);
     }
 }

@@ -1,6 +1,7 @@
 //! Texts of Helm 3.21.4 and 4.2.4, and the class of each.
 
 use super::*;
+use crate::helm::HelmMessage;
 use FailureClass::{
     Busy, Damaged, Gone, Hook, Kubeconfig, Leftovers, Login, MissingKind, Other, Rbac, Transient, Unclear, Unreachable,
 };
@@ -117,7 +118,7 @@ const HANDED_ON: &[(FailureClass, &str)] = &[
 ];
 
 fn said(error: &str, cause: Option<&str>) -> FailureClass {
-    class_of(&Words { error: error.to_owned(), cause: cause.map(str::to_owned) })
+    HelmMessage { error: error.to_owned(), cause: cause.map(str::to_owned) }.class()
 }
 
 #[test]
@@ -156,4 +157,38 @@ fn a_release_may_be_called_like_an_error() {
     let loaded = |text| said(&format!("uninstall: Release not loaded: backofflimitexceeded: {text}"), None);
     assert_eq!([loaded("query: Unauthorized"), loaded("release: not found")], [Login, Gone]);
     assert_eq!(loaded("something new"), Other);
+}
+
+const ALL: [FailureClass; 22] = [
+    FailureClass::Gone,
+    FailureClass::Rbac,
+    FailureClass::Login,
+    FailureClass::Unreachable,
+    FailureClass::Kubeconfig,
+    FailureClass::Transient,
+    FailureClass::Hook,
+    FailureClass::Leftovers,
+    FailureClass::MissingKind,
+    FailureClass::Damaged,
+    FailureClass::Busy,
+    FailureClass::TimedOut,
+    FailureClass::Killed,
+    FailureClass::Stopped,
+    FailureClass::Interrupted,
+    FailureClass::CannotStart,
+    FailureClass::History,
+    FailureClass::NotDeployed,
+    FailureClass::StillListed,
+    FailureClass::Unclear,
+    FailureClass::Internal,
+    FailureClass::Other,
+];
+
+#[test]
+fn only_what_the_api_server_caused_is_tried_again_and_a_release_of_its_own_blames_nobody_else() {
+    let again = ALL.into_iter().filter(|class| class.is_retryable());
+    assert_eq!(again.collect::<Vec<_>>(), [FailureClass::Unreachable, FailureClass::Transient]);
+    let blamed = ALL.into_iter().filter(|class| matches!(class.scope(), ErrorScope::Server | ErrorScope::Login));
+    let expected = [FailureClass::Login, FailureClass::Unreachable, FailureClass::Kubeconfig, FailureClass::Stopped];
+    assert_eq!(blamed.collect::<Vec<_>>(), expected);
 }

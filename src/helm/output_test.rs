@@ -1,0 +1,111 @@
+//! What the lines of helm say, however they come.
+
+use super::*;
+
+fn id(name: &str) -> ReleaseId {
+    ReleaseId { namespace: "dev-a".parse().expect("a legal name"), name: name.parse().expect("a legal name") }
+}
+
+/// How many releases of `a b c` were told of as they ended, what came of the last, and the contradiction.
+fn heard(said: &str) -> (usize, bool, Option<String>) {
+    let (ids, mut told) = (["a", "b", "c"].map(id), 0);
+    let batch = ids.iter().collect::<Vec<_>>();
+    let mut count = |_: ReleaseAttempt| told += 1;
+    let mut output = UninstallOutput::new(&batch, &mut count);
+    // One byte at a time, as bad as it can come.
+    said.as_bytes().chunks(1).for_each(|byte| output.write(byte));
+    let heard = output.finish();
+    let (last, contradiction) = (heard.last.is_some(), heard.contradiction);
+    (told, last, contradiction)
+}
+
+const A: &str = "release \"a\" uninstalled\n";
+const B: &str = "release \"b\" uninstalled\n";
+const C: &str = "release \"c\" uninstalled\n";
+
+#[test]
+fn each_release_is_told_of_as_its_line_comes_and_the_last_one_is_held_back() {
+    assert_eq!(heard(""), (0, false, None));
+    assert_eq!(heard(A), (1, false, None));
+    assert_eq!(heard(&format!("{A}{B}")), (2, false, None));
+    assert_eq!(heard(&format!("{A}{B}{C}")), (2, true, None));
+    assert_eq!(heard(&format!("{A}{B}{}", C.trim_end())), (2, true, None));
+}
+
+#[test]
+fn a_line_of_nobody_in_the_batch_is_a_remark() {
+    assert_eq!(heard(&format!("release \"d\" uninstalled\n release \"a\" uninstalled\n{A}")), (1, false, None));
+}
+
+#[test]
+fn a_line_too_many_out_of_turn_or_after_the_last_makes_all_of_them_doubtful() {
+    let twice = |line: &str| Some(format!("helm said twice: {}", line.trim_end()));
+    let early = |line: &str| Some(format!("helm said out of turn: {}", line.trim_end()));
+    // Lost: its own line never came, the next one did.
+    assert_eq!(heard(&format!("{A}{C}")), (1, false, early(C)));
+    // Forged in the name of an object of `a`, for each of the batch in turn.
+    assert_eq!(heard(&format!("{B}{A}")), (0, false, early(B)));
+    assert_eq!(heard(&format!("{A}{A}")), (1, false, twice(A)));
+    assert_eq!(heard(&format!("{A}{B}{A}{B}{C}")), (2, false, twice(A)));
+    assert_eq!(heard(&format!("{A}{B}{C}{A}")), (2, true, twice(A)));
+    let more = Some("helm went on after its last release".to_owned());
+    assert_eq!(heard(&format!("{A}{B}{C}more\n")), (2, true, more));
+}
+
+#[test]
+fn the_steps_are_those_of_the_batch() {
+    let ids = ["a", "b"].map(id);
+    let batch = ids.iter().collect::<Vec<_>>();
+    let mut ignore = |_: ReleaseAttempt| {};
+    let mut output = UninstallOutput::new(&batch, &mut ignore);
+    assert_eq!(output.step(), ChildStep::More(0));
+    output.write(A.as_bytes());
+    assert_eq!(output.step(), ChildStep::Last);
+    output.write(B.as_bytes());
+    assert_eq!(output.step(), ChildStep::Leaving);
+    output.write(B.as_bytes());
+    assert_eq!(output.step(), ChildStep::More(3));
+}
+
+fn split(pieces: &[&[u8]]) -> Vec<String> {
+    let (mut lines, mut heard) = (LineSplitter::default(), Vec::new());
+    let mut hear = |line: &str| heard.push(line.to_owned());
+    for piece in pieces {
+        lines.take(piece, &mut hear);
+    }
+    lines.finish(&mut hear);
+    heard
+}
+
+#[test]
+fn a_line_is_whole_however_it_comes() {
+    assert_eq!(split(&[b"one\ntw", b"o", b"\n\nthr", b"ee"]), ["one", "two", "", "three"]);
+    assert_eq!(split(&[b"", b"\xff\n"]), ["\u{fffd}"]);
+}
+
+#[test]
+fn a_line_without_end_is_read_and_not_kept() {
+    let endless = vec![b'x'; 1 << 20];
+    let heard = split(&[&endless, &endless, b"\nnext\n"]);
+    assert_eq!((heard[0].len(), heard[1].as_str()), (LineSplitter::LONGEST, "next"));
+}
+
+#[test]
+fn objects_left_by_policy_and_other_remarks_are_split() {
+    let mut remarks = Remarks::default();
+    for line in
+        ["[x] y", "These resources were kept due to the resource policy:", "[ConfigMap] c-kept", "", "by the way"]
+    {
+        remarks.add(line);
+    }
+    let expected = (vec!["[ConfigMap] c-kept".to_owned()], vec!["[x] y".to_owned(), "by the way".to_owned()]);
+    assert_eq!(remarks.split(), expected);
+    assert_eq!(remarks.split(), (vec![], vec![]), "what was told of one release is not told of the next");
+}
+
+#[test]
+fn of_endless_remarks_the_first_are_kept() {
+    let mut remarks = Remarks::default();
+    (0..100_000).for_each(|number| remarks.add(&number.to_string()));
+    assert_eq!(remarks.split().1.len(), Remarks::MOST);
+}
