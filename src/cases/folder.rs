@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::read::Case;
-use crate::policy::fault::Diagnostic;
+use crate::policy::diagnostic::Diagnostic;
 use crate::policy::{Policy, PolicyErrors, is_policy};
 
 /// What makes a folder a case.

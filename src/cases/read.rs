@@ -5,10 +5,9 @@ use std::path::Path;
 use super::expected::{self, Expectation};
 use super::given::{self, Given};
 use super::schema;
-use crate::policy::decode::{EmptyList, Reader, Slot};
-use crate::policy::document::Node;
-use crate::policy::fault::{Diagnostic, ErrorReported};
-use crate::policy::{PolicyErrors, bytes_of_file, read_document};
+use crate::policy::decode::{Decoded, Decoder, Field};
+use crate::policy::yaml::Node;
+use crate::policy::{PolicyErrors, read_document, read_file};
 
 /// A case that was understood completely.
 #[derive(Debug, Clone)]
@@ -27,7 +26,7 @@ impl Case {
     /// # Errors
     /// All faults of the file; there is at least one.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
-        read_document(name, bytes, &schema::LEVELS, read)
+        read_document(name, bytes, &schema::SECTIONS, read)
     }
 
     /// Reads the case in a file.
@@ -35,28 +34,27 @@ impl Case {
     /// # Errors
     /// All faults of the file, or why it cannot be read.
     pub fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
-        Self::read(&path.display().to_string(), &bytes_of_file(path)?)
+        Self::read(&path.display().to_string(), &read_file(path)?)
     }
 }
 
 /// Reads all keys before it gives up on any, so that all faults are found.
-fn read(root: &Node, reader: &mut Reader<'_>) -> Result<Case, ErrorReported> {
+fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<Case> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
-    let document = Slot::of_document_called("a case", releases, root);
-    let mut fields = document.fields(&schema::TOP, reader)?;
-    let policies = fields.optional("policies", reader, |slot, reader| slot.each(EmptyList::Refused, reader, policy));
-    let (given, ids) = given::read(&mut fields, reader);
-    let expected = expected::read(&mut fields, ids.as_deref(), reader);
+    let document = Field::of_document("a case", releases, &schema::CASE, root, decoder);
+    let fields = document.section()?;
+    let policies = fields.optional("policies", |field| field.each(policy));
+    let (given, ids) = given::read(&fields);
+    let expected = expected::read(&fields, ids.as_deref());
     fields.complete()?;
     Ok(Case { policies: policies?, given: given?, expected: expected? })
 }
 
-fn policy(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<String, ErrorReported> {
-    let path = slot.text(reader)?;
+fn policy(field: &Field<'_>) -> Decoded<String> {
+    let path = field.text()?;
     match path.text.as_str() {
         "" | "-" => {
-            let fault = Diagnostic::at(slot.span(), "this names no file");
-            reader.refuse(fault.label("write a path from here to a policy, or to a folder of policies"))
+            field.refuse("this names no file", "write a path from here to a policy, or to a folder of policies")
         }
         path => Ok(path.to_owned()),
     }

@@ -1,68 +1,82 @@
-//! Every key of a `case.yaml`, by the level it stands on.
+//! Every key of a `case.yaml`, by the section it stands in.
 
-use crate::policy::decode::schema::{Level, key};
+use crate::guard::Refusal;
+use crate::policy::duration::DurationRange;
+use crate::policy::schema::{KeyConstraint, ListSize, Section, ValueType, key};
 
-pub(super) static TOP: Level = Level {
-    place: "at the top level",
+const AGE: ValueType = ValueType::Duration(DurationRange::AGES);
+const TEXTS: ValueType = ValueType::List(&ValueType::Text, ListSize::Any);
+const LABELS: ValueType = ValueType::Mapping(&ValueType::Text);
+const RELEASE_ENTRY: ValueType =
+    ValueType::ShortOrLong(&ValueType::Text, &ValueType::Section(&RELEASE, KeyConstraint::None));
+const NAMESPACE_ENTRY: ValueType =
+    ValueType::ShortOrLong(&ValueType::Text, &ValueType::Section(&NAMESPACE, KeyConstraint::None));
+const OPT_OUT_ENTRY: ValueType = ValueType::Section(&OPT_OUT, KeyConstraint::None);
+
+/// The whole file.
+pub(super) static CASE: ValueType = ValueType::Section(&TOP, KeyConstraint::None);
+
+pub(super) static TOP: Section = Section {
+    title: "at the top level",
     keys: &[
-        key("now", "2026-11-24T19:30:00+01:00"),
-        key("policies", "[../helm-purge.yaml]"),
-        key("releases", "[dev-alice/web]"),
-        key("namespaces", "{dev-alice: {labels: {env: dev}}}"),
-        key("optOuts", "[{namespace: dev-alice, until: 2026-12-01}]"),
-        key("flux", "[dev-alice/web]"),
-        key("expect", "{purge: [dev-alice/web]}"),
+        key("now", ValueType::Text, "2026-11-24T19:30:00+01:00"),
+        key("policies", ValueType::List(&ValueType::Text, ListSize::AtLeastOne), "[../helm-purge.yaml]"),
+        key("releases", ValueType::List(&RELEASE_ENTRY, ListSize::Any), "[dev-alice/web]"),
+        key("namespaces", ValueType::Mapping(&NAMESPACE_ENTRY), "{dev-alice: {labels: {env: dev}}}"),
+        key("optOuts", ValueType::List(&OPT_OUT_ENTRY, ListSize::Any), "[{namespace: dev-alice, until: 2026-12-01}]"),
+        key("flux", TEXTS, "[dev-alice/web]"),
+        key("expect", ValueType::Section(&EXPECT, KeyConstraint::None), "{purge: [dev-alice/web]}"),
     ],
 };
 
-pub(super) static RELEASE: Level = Level {
-    place: "in an entry of `releases`",
+pub(super) static RELEASE: Section = Section {
+    title: "in an entry of `releases`",
     keys: &[
-        key("release", "dev-alice/web"),
-        key("chart", "web-1.2.3"),
-        key("age", "3d"),
-        key("firstAge", "30d"),
-        key("status", "deployed"),
-        key("revision", "4"),
-        key("labels", "{helm-purge-keep: demo}"),
-        key("holds", "[PersistentVolumeClaim data]"),
-        key("defines", "[Widget.example.com]"),
-        key("uses", "[Widget.example.com]"),
-        key("managedBy", "HelmRelease flux-system/web"),
-        key("unreadable", "its record is cut off"),
+        key("release", ValueType::Text, "dev-alice/web"),
+        key("chart", ValueType::Text, "web-1.2.3"),
+        key("age", AGE, "3d"),
+        key("firstAge", AGE, "30d"),
+        key("status", ValueType::Text, "deployed"),
+        key("revision", ValueType::Number { least: 1, most: u32::MAX }, "4"),
+        key("labels", LABELS, "{helm-purge-keep: demo}"),
+        key("holds", TEXTS, "[PersistentVolumeClaim data]"),
+        key("defines", TEXTS, "[Widget.example.com]"),
+        key("uses", TEXTS, "[Widget.example.com]"),
+        key("managedBy", ValueType::Text, "HelmRelease flux-system/web"),
+        key("unreadable", ValueType::Text, "its record is cut off"),
     ],
 };
 
-pub(super) static NAMESPACE: Level = Level {
-    place: "in an entry of `namespaces`",
-    keys: &[key("labels", "{env: dev}"), key("annotations", "{helm-purge/keep: demo}")],
+pub(super) static NAMESPACE: Section = Section {
+    title: "in an entry of `namespaces`",
+    keys: &[key("labels", LABELS, "{env: dev}"), key("annotations", LABELS, "{helm-purge/keep: demo}")],
 };
 
-pub(super) static OPT_OUT: Level = Level {
-    place: "in an entry of `optOuts`",
+pub(super) static OPT_OUT: Section = Section {
+    title: "in an entry of `optOuts`",
     keys: &[
-        key("namespace", "dev-alice"),
-        key("releases", "\"web*\""),
-        key("until", "2026-12-01"),
-        key("reason", "customer demo"),
+        key("namespace", ValueType::Text, "dev-alice"),
+        key("releases", ValueType::Text, "\"web*\""),
+        key("until", ValueType::Text, "2026-12-01"),
+        key("reason", ValueType::Text, "customer demo"),
     ],
 };
 
-pub(super) static EXPECT: Level = Level {
-    place: "under `expect`",
+pub(super) static EXPECT: Section = Section {
+    title: "under `expect`",
     keys: &[
-        key("purge", "[dev-alice/web]"),
-        key("keep", "{dev-alice/vault: \"*/vault\"}"),
-        key("outside", "[prod/web]"),
-        key("refusals", "[window]"),
-        key("order", "{last: [dev-alice/operator]}"),
+        key("purge", TEXTS, "[dev-alice/web]"),
+        key("keep", TEXTS, "{dev-alice/vault: \"*/vault\"}"),
+        key("outside", TEXTS, "[prod/web]"),
+        key("refusals", ValueType::List(&ValueType::OneOf(&Refusal::GUARDS_OF_A_PLAN), ListSize::Any), "[window]"),
+        key("order", ValueType::Section(&ORDER, KeyConstraint::None), "{last: [dev-alice/operator]}"),
     ],
 };
 
-pub(super) static ORDER: Level = Level {
-    place: "under `order`",
-    keys: &[key("first", "[dev-alice/loadtest]"), key("last", "[dev-alice/operator]")],
+pub(super) static ORDER: Section = Section {
+    title: "under `order`",
+    keys: &[key("first", TEXTS, "[dev-alice/loadtest]"), key("last", TEXTS, "[dev-alice/operator]")],
 };
 
-/// Where else a key that is unknown on its level may belong.
-pub(super) static LEVELS: [&Level; 6] = [&TOP, &RELEASE, &NAMESPACE, &OPT_OUT, &EXPECT, &ORDER];
+/// The sections in which an unknown key may belong.
+pub(super) static SECTIONS: [&Section; 6] = [&TOP, &RELEASE, &NAMESPACE, &OPT_OUT, &EXPECT, &ORDER];

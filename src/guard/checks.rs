@@ -12,7 +12,7 @@ use super::Refusal;
 use crate::inventory::{Contents, Protection};
 use crate::options::Hooks;
 use crate::plan::{KeepState, Plan, Source, Subject, UnseenOptOuts};
-use crate::policy::{Limits, Opening, Policy, Requirement};
+use crate::policy::{KeepCondition, Limits, Policy, WindowState};
 use crate::release::{Namespace, ObjectRef, ReleaseId};
 
 /// A hook of a release that goes.
@@ -86,20 +86,20 @@ pub fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool {
 
 fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, seen: usize) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    if let Some(limit) = &limits.max_releases
+    if let Some(limit) = &limits.releases
         && exceeds(chosen, limit.value)
     {
         let source = limit.place.to_string();
         refusals.push(Refusal::TooManyReleases { chosen, limit: limit.value, source });
     }
-    if let Some(limit) = &limits.max_namespaces
+    if let Some(limit) = &limits.namespaces
         && exceeds(namespaces, limit.value)
     {
         let source = limit.place.to_string();
         refusals.push(Refusal::TooManyNamespaces { chosen: namespaces, limit: limit.value, source });
     }
-    if let Some(limit) = &limits.max_percent {
-        let percent = limit.value.get();
+    if let Some(limit) = &limits.percent {
+        let percent = limit.value;
         if exceeds_share(chosen, seen, percent) {
             let source = limit.place.to_string();
             refusals.push(Refusal::TooLargeAShare { chosen, seen, limit: percent, source });
@@ -123,7 +123,7 @@ fn exceeds_share(chosen: usize, seen: usize, percent: u32) -> bool {
 pub fn required_keeps(plan: &Plan) -> Vec<Refusal> {
     let is_missing = |keep: &&crate::plan::KeepHits| {
         let is_over = matches!(keep.state, KeepState::Over(_));
-        keep.requirement == Requirement::Required && keep.hits == 0 && !is_over
+        keep.requirement == KeepCondition::Required && keep.hits == 0 && !is_over
     };
     let missing = plan.keep_hits.iter().filter(is_missing);
     let refusal = |keep: &crate::plan::KeepHits| match &keep.source {
@@ -162,10 +162,10 @@ pub fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
     for policy in policies {
         let Some(window) = &policy.window else { continue };
         match window.at(now, &policy.time_zone) {
-            Opening::Open(until) => {
+            WindowState::Open(until) => {
                 hours.deadline = Some(hours.deadline.map_or(until, |known| known.min(until)));
             }
-            Opening::Closed(next) => hours.refusals.push(Refusal::WindowClosed {
+            WindowState::Closed(next) => hours.refusals.push(Refusal::WindowClosed {
                 place: window.place.clone(),
                 now: shown(now, policy),
                 opens: next.map(|opens| format!("{} ({})", shown(opens, policy), opens.strftime("%H:%M UTC"))),

@@ -39,12 +39,12 @@ pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactiv
     let enough = |entry: &&ClusterEntry| match attendance {
         Interactivity::Attended => true,
         Interactivity::Unattended => entry.identification() == Identification::ServerOrUid,
-        Interactivity::InPod => entry.uid().is_some(),
+        Interactivity::InPod => entry.uid.is_some(),
     };
     if matching.iter().any(enough) {
         return Ok(());
     }
-    let (place, context) = (first.place().clone(), facts.connection.context().to_string());
+    let (place, context) = (first.place.clone(), facts.connection.context().to_string());
     Err(if attendance == Interactivity::InPod {
         Refusal::NamedWithoutUid { place }
     } else {
@@ -83,7 +83,7 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
     Refusal::ClusterNotInPolicy {
         context: facts.connection.context().to_string(),
         server: facts.connection.server().to_string(),
-        entries: policy.clusters.iter().map(|entry| (entry.place().clone(), why(entry))).collect(),
+        entries: policy.clusters.iter().map(|entry| (entry.place.clone(), why(entry))).collect(),
     }
 }
 

@@ -147,6 +147,6 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &App) {
         return;
     }
     let note = format!("the uid of namespace kube-system could not be read: {error}");
-    let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid().is_some());
+    let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid.is_some());
     if matters { app.printer.note(note) } else { app.printer.verbose_note(note) }
 }

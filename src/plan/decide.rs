@@ -5,8 +5,8 @@ use super::opt_out::{OptOutDecision, ends};
 use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
-    Candidate, DataLoss, KeepEntry, NamePattern, Pending, Policy, PolicyScope, PurgeOptions, Reach, Rule, RuleMatch,
-    RuleOrigin, ScopeMatch, SelectorMatch, State, is_older,
+    DataLoss, KeepEntry, MatchInput, NamePattern, Pending, Policy, PolicyScope, PurgeOptions, Reach, ReleaseState,
+    Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
 };
 use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
@@ -272,11 +272,11 @@ pub(super) fn candidate<'a>(
     content: Option<&'a Content>,
     policy: &Policy,
     facts: &ClusterState<'a>,
-) -> Candidate<'a> {
-    Candidate {
+) -> MatchInput<'a> {
+    MatchInput {
         id: &release.id,
         chart: release.chart.as_ref(),
-        state: State::of(release.status, pending(release, policy, facts)),
+        state: ReleaseState::of(release.status, pending(release, policy, facts)),
         last_deploy: release.updated,
         first_deploy: content.map_or(Known::Unknown, |content| content.first_deployed),
         labels: facts.labels(&release.id.namespace),

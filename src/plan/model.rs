@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::opt_out::OptOutNote;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, SkippedNamespace, UnreadableRelease};
-use crate::policy::{KeepEntry, Phase, PurgeOptions, Requirement, Until};
+use crate::policy::{KeepCondition, KeepEntry, Phase, PurgeOptions, Until};
 use crate::release::{Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
 use crate::shard::Shard;
 
@@ -82,7 +82,7 @@ pub struct KeepHits {
     /// Whether it still keeps them.
     pub state: KeepState,
     /// Whether it has to name some.
-    pub requirement: Requirement,
+    pub requirement: KeepCondition,
 }
 
 /// Whether an entry of `keep` still keeps anything.

@@ -8,7 +8,7 @@ use super::model::{KeepHits, KeepState, keep_state};
 use super::opt_out::{OptOutDecision, OptOutNote, OptOutState};
 use super::reason::Source;
 use crate::inventory::OptOut;
-use crate::policy::{KeepEntry, Requirement, SelectorMatch};
+use crate::policy::{KeepCondition, KeepEntry, SelectorMatch};
 use crate::release::{Known, Namespace, Release};
 
 /// What was counted so far.
@@ -69,10 +69,10 @@ impl<'a> PlanTotals<'a> {
     pub(super) fn keep_hits(&self) -> Vec<KeepHits> {
         let of_policy = |entry: &KeepEntry| {
             let state = keep_state(entry, self.cases.facts.now);
-            (Source::Policy(entry.place().clone()), state, entry.requirement())
+            (Source::Policy(entry.place().clone()), state, entry.condition())
         };
         let hits = |kept: &Counted<'_>| {
-            let flag = || (Source::Flag("--keep"), KeepState::InForce, Requirement::Optional);
+            let flag = || (Source::Flag("--keep"), KeepState::InForce, KeepCondition::Optional);
             let (source, state, requirement) = kept.policy.map_or_else(flag, |_| of_policy(kept.entry));
             KeepHits { entry: kept.entry.as_str().to_owned(), source, hits: kept.hits, state, requirement }
         };

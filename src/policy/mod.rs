@@ -1,61 +1,60 @@
 //! The policy file: read strictly, matched purely.
 //!
 //! A policy decides what is deleted, so a file is either understood completely or refused, with
-//! **all** its faults in one go. The way of a file:
+//! **all** its errors at once. From a file to a policy:
 //!
 //! ```text
-//! bytes ─ document ─► tree of nodes with places ─ decode + keys ─► typed values ─ pattern ─► Policy
-//!                └──────────── faults ─────────────┴──────────────────┘
+//! bytes ─ yaml ─► tree of nodes with spans ─ decode, by the table in schema ─► typed values ─ pattern ─► Policy
+//!           └──────────── diagnostics ─────────────┴─────────────────────────────────┘
 //! ```
 //!
-//! - `document` knows YAML and no policy; `decode` knows shapes (lists, numbers, keys) and no meaning;
-//!   `pattern` knows globs and legal names; `keys` holds one file for each key.
-//! - A new key is a line in `decode::schema`, a file or function in `keys`, and a field of [`Policy`].
-//! - `decode`, `document` and `fault` also read what stands beside policies: the cases of `helm purge test`.
-//! - Nothing here touches a cluster, the environment, the terminal or the clock; matching is pure.
+//! - `yaml` knows YAML and no policy; `decode` knows types of values (lists, numbers, sections) and no meaning;
+//!   `pattern` knows globs and legal names. A new key is a line in `schema` and a field of [`Policy`].
+//! - `yaml`, `decode` and `diagnostic` also read the files beside policies: the cases of `helm purge test`.
+//! - Nothing here uses a cluster, the environment, the terminal or the clock; matching is pure.
 
 pub(crate) mod decode;
+pub(crate) mod diagnostic;
 mod digest;
-pub(crate) mod document;
-mod excerpt;
-pub(crate) mod fault;
-mod flag;
+pub(crate) mod duration;
+mod glob;
+mod hints;
 mod json_schema;
-mod keys;
+mod load;
+mod model;
+mod overlap;
 mod pattern;
-mod policies;
-mod read;
-mod several;
-mod shared;
-mod source;
+mod pattern_proof;
+mod purge_options;
+mod render;
+mod rules;
+pub(crate) mod schema;
+mod scope;
+mod selectors;
+mod suggest;
+mod time;
+pub(crate) mod yaml;
 
 #[cfg(test)]
-mod arbitrary_test;
-#[cfg(test)]
-mod cases_test;
-#[cfg(test)]
-mod random;
-#[cfg(test)]
-mod robustness_test;
-#[cfg(test)]
-mod several_test;
+mod tests;
 
+pub use diagnostic::PolicyErrors;
+pub(crate) use diagnostic::{Diagnostic, Span};
 pub use digest::{Digest, DigestError, sha256};
-pub use excerpt::ExcerptStyle;
-pub use fault::{Diagnostic, PolicyErrors};
-pub use flag::{age_from_flag, timeout_from_flag};
-pub use json_schema::json_schema;
-pub use keys::{
-    AgeFrom, Candidate, ClusterEntry, ClusterField, ClusterMatch, DataLoss, Day, Identification, KeepEntry,
-    LabelRequirement, LabelSelector, Limits, Opening, Order, Pending, Percent, Phase, Policy, PolicyScope,
-    PurgeOptions, Reach, Requirement, Retries, Rule, RuleMatch, RuleOrigin, ScopeMatch, Selector, SelectorMatch, State,
-    States, TimeOfDay, Uid, Until, Window, Workers, Zone, is_older,
-};
-pub(crate) use pattern::SYSTEM_NAMESPACES;
-pub use pattern::{ClusterPattern, LenientGlob, NamePattern};
-pub use policies::PolicySet;
-pub(crate) use read::{bytes_of_file, read_document};
-pub use several::LoadedPolicies;
-pub(crate) use several::is_policy;
-pub use shared::{OverlappingNamespace, shared_namespaces};
-pub use source::{Source, Span};
+pub(crate) use json_schema::json_schema;
+pub use load::PolicySet;
+pub(crate) use load::{LoadedPolicies, age_from_flag, is_policy, read_document, read_file, timeout_from_flag};
+pub use model::Policy;
+pub(crate) use model::{ClusterEntry, ClusterField, ClusterMatch, Identification, Limits};
+pub use overlap::OverlappingNamespace;
+pub(crate) use overlap::shared_namespaces;
+pub(crate) use pattern::LenientGlob;
+pub use pattern::NamePattern;
+pub(crate) use pattern_proof::SYSTEM_NAMESPACES;
+pub use purge_options::{DataLoss, PurgeOptions, Reach};
+pub(crate) use render::ExcerptStyle;
+pub(crate) use rules::{MatchInput, Pending, ReleaseState, is_older};
+pub use rules::{Phase, Rule, RuleMatch, RuleOrigin};
+pub use scope::{PolicyScope, ScopeMatch};
+pub use selectors::{KeepCondition, KeepEntry, SelectorMatch};
+pub use time::{Until, WindowState, Zone};

@@ -1,7 +1,6 @@
 //! From the plan to what the executor gets: each release with its options, its phase and its share of the workers.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use super::plan::PreparedPurge;
@@ -9,7 +8,7 @@ use crate::clock::Clock;
 use crate::executor::{Phase, Task, WorkerCap};
 use crate::options::{History, UninstallOptions};
 use crate::plan::SelectedRelease;
-use crate::policy::{self, PolicySet};
+use crate::policy::PolicySet;
 use crate::release::{CrdUsage, Release, ReleaseId};
 
 /// Makes the task of each release.
@@ -51,7 +50,7 @@ impl<'a> TaskBuilder<'a> {
     }
 
     fn retries(&self, selected: &SelectedRelease) -> u8 {
-        let of_policy = || self.policies.as_slice().get(selected.policy).map_or(0, |policy| policy.retries.get());
+        let of_policy = || self.policies.as_slice().get(selected.policy).map_or(0, |policy| policy.retries);
         self.overrides.retries.unwrap_or_else(of_policy)
     }
 
@@ -63,10 +62,7 @@ impl<'a> TaskBuilder<'a> {
         let of_policy = (policy.workers.get() < self.policies.workers()).then_some((rules_before, policy.workers));
         let rule = policy.rules.get(selected.rule).and_then(|rule| rule.workers);
         let of_rule = rule.map(|workers| (rules_before + 1 + selected.rule, workers));
-        let share = |(group, workers): (usize, policy::Workers)| {
-            Some(WorkerCap { group, workers: NonZeroUsize::new(workers.get())? })
-        };
-        of_policy.into_iter().chain(of_rule).filter_map(share).collect()
+        of_policy.into_iter().chain(of_rule).map(|(group, workers)| WorkerCap { group, workers }).collect()
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duratio
             options.wait = Wait::Objects;
         }
         let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
-        let retries = policy.map_or(0, |policy| policy.retries.get());
+        let retries = policy.map_or(0, |policy| policy.retries);
         Task { retries, phase, ..Task::with_all_others(entry.candidate.now.clone(), options) }
     };
     plan.going().map(task).collect()

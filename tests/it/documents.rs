@@ -36,7 +36,7 @@ fn every_example_is_a_valid_policy_that_begins_with_what_it_does_and_what_to_edi
         examples.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect::<Vec<_>>();
     assert!(examples.len() >= 4);
     for path in examples {
-        Policy::read_file(&path).unwrap_or_else(|faults| panic!("{faults}"));
+        Policy::read_named(&path).unwrap_or_else(|faults| panic!("{faults}"));
         let text = fs::read_to_string(&path).expect("it was just read");
         let comments = text.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
         assert!(comments.contains("# Edit:"), "{} does not say what to edit", path.display());

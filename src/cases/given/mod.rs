@@ -15,8 +15,7 @@ use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::Policy;
-use crate::policy::decode::{EmptyList, Fields, Reader, Slot};
-use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::policy::decode::{Decoded, Field, SectionFields};
 use crate::release::{Release, ReleaseId};
 use crate::sanitize::quoted;
 
@@ -50,22 +49,18 @@ impl Given {
 }
 
 /// Reads what is there; and which releases these are, as far as that could be read, for what is expected of them.
-pub(super) fn read(
-    fields: &mut Fields<'_>,
-    reader: &mut Reader<'_>,
-) -> (Result<Given, ErrorReported>, Option<Vec<ReleaseId>>) {
-    let now = fields.required("now", reader, moment);
-    let releases = fields.required("releases", reader, |slot, reader| {
-        let items = slot.list(EmptyList::Allowed, reader)?;
-        let releases = items.iter().map(|item| releases::read(item, reader)).collect::<Vec<_>>();
-        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", reader);
+pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<Given>, Option<Vec<ReleaseId>>) {
+    let now = fields.required("now", moment);
+    let releases = fields.required("releases", |field| {
+        let items = field.items()?;
+        let releases = items.iter().map(releases::read).collect::<Vec<_>>();
+        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", field.decoder());
         let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
         twice.map(|()| releases)
     });
-    let namespaces = fields.optional("namespaces", reader, namespaces::read);
-    let opt_outs =
-        fields.optional("optOuts", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, opt_outs::read));
-    let flux = fields.optional("flux", reader, |slot, reader| slot.each(EmptyList::Allowed, reader, release_of));
+    let namespaces = fields.optional("namespaces", namespaces::read);
+    let opt_outs = fields.optional("optOuts", |field| field.each(opt_outs::read));
+    let flux = fields.optional("flux", |field| field.each(release_of));
     let ids = releases.as_ref().ok().map(|releases| releases.iter().map(|given| given.named.id.clone()).collect());
     let given = || {
         let (now, releases, mut namespaces) = (now?, releases?, namespaces?.unwrap_or_default());
@@ -81,11 +76,11 @@ pub(super) fn read(
     (given(), ids)
 }
 
-fn moment(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Timestamp, ErrorReported> {
-    let written = slot.text(reader)?;
+fn moment(field: &Field<'_>) -> Decoded<Timestamp> {
+    let written = field.text()?;
     written.text.parse().or_else(|_| {
-        let fault = Diagnostic::at(slot.span(), format!("{} is no moment", quoted(&written.text)));
-        reader.refuse(fault.label("write date, time and offset, as in `2026-11-24T19:30:00+01:00`"))
+        let label = "write date, time and offset, as in `2026-11-24T19:30:00+01:00`";
+        field.refuse(format!("{} is no moment", quoted(&written.text)), label)
     })
 }
 

@@ -2,8 +2,8 @@
 
 use crate::location::Location;
 use crate::policy::Span;
-use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::policy::decode::{Decoded, Decoder, Field};
+use crate::policy::diagnostic::Diagnostic;
 use crate::release::{InvalidName, Namespace, ReleaseId};
 use crate::sanitize::quoted;
 
@@ -16,10 +16,10 @@ pub(crate) struct NamedRelease {
 }
 
 /// Reads `namespace/release`.
-pub(crate) fn release(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<NamedRelease, ErrorReported> {
+pub(crate) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<NamedRelease> {
     let Some((namespace, name)) = text.split_once('/') else {
         let fault = Diagnostic::at(span, format!("{} is not `namespace/release`", quoted(text)));
-        return reader.refuse(fault.label("a case names releases one by one, as in `dev-alice/web`"));
+        return decoder.refuse(fault.label("a case names releases one by one, as in `dev-alice/web`"));
     };
     let illegal = |what: &str, name: &str, why: InvalidName| {
         Diagnostic::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
@@ -27,26 +27,26 @@ pub(crate) fn release(text: &str, span: Span, reader: &mut Reader<'_>) -> Result
     match (namespace.parse(), name.parse()) {
         (Ok(namespace), Ok(name)) => {
             let id = ReleaseId { namespace, name };
-            Ok(NamedRelease { id, span, place: reader.place(span) })
+            Ok(NamedRelease { id, span, place: decoder.place(span) })
         }
-        (Err(why), _) => reader.refuse(illegal("namespace", namespace, why)),
-        (_, Err(why)) => reader.refuse(illegal("release", name, why)),
+        (Err(why), _) => decoder.refuse(illegal("namespace", namespace, why)),
+        (_, Err(why)) => decoder.refuse(illegal("release", name, why)),
     }
 }
 
 /// Reads `namespace/release` where a text stands.
-pub(crate) fn release_of(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<NamedRelease, ErrorReported> {
-    let written = slot.text(reader)?;
-    release(&written.text, slot.span(), reader)
+pub(crate) fn release_of(field: &Field<'_>) -> Decoded<NamedRelease> {
+    let written = field.text()?;
+    release(&written.text, field.span(), field.decoder())
 }
 
 /// Reads the name of a namespace.
-pub(super) fn namespace(text: &str, span: Span, reader: &mut Reader<'_>) -> Result<Namespace, ErrorReported> {
+pub(super) fn namespace(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<Namespace> {
     match text.parse::<Namespace>() {
         Ok(namespace) => Ok(namespace),
         Err(why) => {
             let fault = Diagnostic::at(span, format!("{} is no namespace's name", quoted(text)));
-            reader.refuse(fault.label(why.to_string()))
+            decoder.refuse(fault.label(why.to_string()))
         }
     }
 }
@@ -55,15 +55,15 @@ pub(super) fn namespace(text: &str, span: Span, reader: &mut Reader<'_>) -> Resu
 pub(crate) fn refuse_twice<'n>(
     named: impl Iterator<Item = &'n NamedRelease>,
     how: &str,
-    reader: &mut Reader<'_>,
-) -> Result<(), ErrorReported> {
+    decoder: &Decoder<'_>,
+) -> Decoded<()> {
     let (mut seen, mut result) = (std::collections::BTreeMap::new(), Ok(()));
     for named in named {
         match seen.get(&named.id) {
             None => drop(seen.insert(&named.id, named.span)),
             Some(first) => {
                 let fault = Diagnostic::at(named.span, format!("`{}` is {how} twice", named.id));
-                result = Err(reader.report(fault.label("again here: remove one").also(*first, "the first")));
+                result = decoder.refuse(fault.label("again here: remove one").also(*first, "the first"));
             }
         }
     }

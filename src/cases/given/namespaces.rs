@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use super::age::UNKNOWN;
 use super::names;
-use crate::cases::schema;
 use crate::cluster::NamespaceFacts;
-use crate::policy::decode::{Reader, Slot, TextOrFields};
-use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::policy::decode::{Decoded, Field, TextOrSection};
 use crate::release::Namespace;
 use crate::sanitize::quoted;
 
@@ -17,25 +15,25 @@ pub(super) type Facts = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 /// Why nothing is known of a namespace that a case calls unknown.
 const FORBIDDEN: &str = "it may not be read";
 
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Facts, ErrorReported> {
-    let facts = slot.entries(reader, |name, slot, reader| {
-        let namespace = names::namespace(name, slot.key_span(), reader);
-        let facts = facts(slot, reader);
+pub(super) fn read(field: &Field<'_>) -> Decoded<Facts> {
+    let facts = field.entries(|name, field| {
+        let namespace = names::namespace(name, field.key_span(), field.decoder());
+        let facts = facts(field);
         Ok((namespace?, facts?))
     })?;
     Ok(facts.into_iter().collect())
 }
 
-fn facts(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Result<NamespaceFacts, String>, ErrorReported> {
-    match slot.text_or_fields(&schema::NAMESPACE, reader)? {
-        TextOrFields::Text(written) if written.text == UNKNOWN => Ok(Err(FORBIDDEN.to_owned())),
-        TextOrFields::Text(written) => {
-            let fault = Diagnostic::at(slot.span(), format!("{} says nothing of a namespace", quoted(&written.text)));
-            reader.refuse(fault.label("give its `labels` and `annotations`, or write `unknown`"))
+fn facts(field: &Field<'_>) -> Decoded<Result<NamespaceFacts, String>> {
+    match field.text_or_section()? {
+        TextOrSection::Text(written) if written.text == UNKNOWN => Ok(Err(FORBIDDEN.to_owned())),
+        TextOrSection::Text(written) => {
+            let label = "give its `labels` and `annotations`, or write `unknown`";
+            field.refuse(format!("{} says nothing of a namespace", quoted(&written.text)), label)
         }
-        TextOrFields::Fields(mut fields) => {
-            let labels = fields.optional("labels", reader, texts);
-            let annotations = fields.optional("annotations", reader, texts);
+        TextOrSection::Section(fields) => {
+            let labels = fields.optional("labels", texts);
+            let annotations = fields.optional("annotations", texts);
             fields.complete()?;
             Ok(Ok(NamespaceFacts {
                 labels: labels?.unwrap_or_default(),
@@ -46,7 +44,7 @@ fn facts(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Result<NamespaceFac
 }
 
 /// Keys and texts, as of labels and annotations.
-pub(super) fn texts(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<BTreeMap<String, String>, ErrorReported> {
-    let texts = slot.entries(reader, |key, slot, reader| Ok((key.to_owned(), slot.text(reader)?.text.clone())))?;
+pub(super) fn texts(field: &Field<'_>) -> Decoded<BTreeMap<String, String>> {
+    let texts = field.entries(|key, field| Ok((key.to_owned(), field.text()?.text.clone())))?;
     Ok(texts.into_iter().collect())
 }

@@ -2,22 +2,20 @@
 //! them.
 
 use super::names;
-use crate::cases::schema;
 use crate::cluster::OptOutConfigMap;
-use crate::policy::decode::{Reader, Slot};
-use crate::policy::fault::ErrorReported;
+use crate::policy::decode::{Decoded, Field};
 
 /// What such a ConfigMap is called in a case.
 const NAME: &str = "helm-purge-keep";
 
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<OptOutConfigMap, ErrorReported> {
-    let mut fields = slot.fields(&schema::OPT_OUT, reader)?;
-    let namespace = fields.required("namespace", reader, |slot, reader| {
-        let written = slot.text(reader)?;
-        names::namespace(&written.text, slot.span(), reader)
+pub(super) fn read(field: &Field<'_>) -> Decoded<OptOutConfigMap> {
+    let fields = field.section()?;
+    let namespace = fields.required("namespace", |field| {
+        let written = field.text()?;
+        names::namespace(&written.text, field.span(), field.decoder())
     });
     let annotations = ["releases", "until", "reason"].map(|key| {
-        let text = fields.optional(key, reader, |slot, reader| Ok(slot.text(reader)?.text.clone()));
+        let text = fields.optional(key, |field| Ok(field.text()?.text.clone()));
         text.map(|text| text.map(|text| (format!("helm-purge/{key}"), text)))
     });
     fields.complete()?;

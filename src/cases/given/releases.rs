@@ -8,9 +8,7 @@ use jiff::Timestamp;
 use super::age::{self, UNKNOWN};
 use super::namespaces::texts;
 use super::{NamedRelease, holds, release, release_of};
-use crate::cases::schema;
-use crate::policy::decode::{Fields, Reader, Slot, TextOrFields};
-use crate::policy::fault::{Diagnostic, ErrorReported};
+use crate::policy::decode::{Decoded, Field, SectionFields, TextOrSection};
 use crate::release::{Chart, Content, CrdUsage, GroupKind, Known, Object, Release, Revision, Status};
 use crate::sanitize::quoted;
 
@@ -89,34 +87,34 @@ impl GivenRelease {
     }
 }
 
-pub(super) fn read(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, ErrorReported> {
-    match slot.text_or_fields(&schema::RELEASE, reader)? {
-        TextOrFields::Text(written) => Ok(GivenRelease::usual(release(&written.text, slot.span(), reader)?)),
-        TextOrFields::Fields(fields) => read_long(slot, fields, reader),
+pub(super) fn read(field: &Field<'_>) -> Decoded<GivenRelease> {
+    match field.text_or_section()? {
+        TextOrSection::Text(written) => Ok(GivenRelease::usual(release(&written.text, field.span(), field.decoder())?)),
+        TextOrSection::Section(fields) => read_long(field, &fields),
     }
 }
 
-fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -> Result<GivenRelease, ErrorReported> {
-    let text = |slot: &Slot<'_>, reader: &mut Reader<'_>| Ok(slot.text(reader)?.text.clone());
-    let named = fields.required("release", reader, release_of);
-    let chart = fields.optional("chart", reader, chart);
-    let age = fields.optional("age", reader, age::read);
-    let first_age = fields.optional("firstAge", reader, age::read);
-    let status = fields.optional("status", reader, status);
-    let revision = fields.optional("revision", reader, |slot, reader| slot.number(1..=u32::MAX, reader));
-    let labels = fields.optional("labels", reader, texts);
-    let objects = fields.optional("holds", reader, holds::objects);
-    let defines = fields.optional("defines", reader, holds::kinds);
-    let uses = fields.optional("uses", reader, holds::kinds);
-    let managed_by = fields.optional("managedBy", reader, text);
-    let unreadable = fields.optional("unreadable", reader, text);
+fn read_long(field: &Field<'_>, fields: &SectionFields<'_>) -> Decoded<GivenRelease> {
+    let text = |field: &Field<'_>| Ok(field.text()?.text.clone());
+    let named = fields.required("release", release_of);
+    let chart = fields.optional("chart", chart);
+    let age = fields.optional("age", age::read);
+    let first_age = fields.optional("firstAge", age::read);
+    let status = fields.optional("status", status);
+    let revision = fields.optional("revision", Field::number);
+    let labels = fields.optional("labels", texts);
+    let objects = fields.optional("holds", holds::objects);
+    let defines = fields.optional("defines", holds::kinds);
+    let uses = fields.optional("uses", holds::kinds);
+    let managed_by = fields.optional("managedBy", text);
+    let unreadable = fields.optional("unreadable", text);
     fields.complete()?;
     let usual = GivenRelease::usual(named?);
     let age = age?.unwrap_or(usual.age);
     let first_age = first_age?.unwrap_or(age);
     if matches!((first_age, age), (Known::Is(first), Known::Is(last)) if first < last) {
-        let fault = Diagnostic::at(slot.span(), "its first revision is younger than its newest");
-        return reader.refuse(fault.label("`firstAge` is at least as long as `age`, which is `1d` without the key"));
+        let label = "`firstAge` is at least as long as `age`, which is `1d` without the key";
+        return field.refuse("its first revision is younger than its newest", label);
     }
     Ok(GivenRelease {
         chart: chart?.unwrap_or(usual.chart),
@@ -135,8 +133,8 @@ fn read_long(slot: &Slot<'_>, mut fields: Fields<'_>, reader: &mut Reader<'_>) -
 }
 
 /// Reads name and version as `helm list` shows them, or `unknown`.
-fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, ErrorReported> {
-    let written = &slot.text(reader)?.text;
+fn chart(field: &Field<'_>) -> Decoded<Known<Chart>> {
+    let written = &field.text()?.text;
     if written == UNKNOWN {
         return Ok(Known::Unknown);
     }
@@ -144,11 +142,11 @@ fn chart(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Known<Chart>, Error
         Known::Is(chart) => Ok(Known::Is(chart)),
         Known::Unknown => {
             let message = format!("name and version of the chart {} cannot be told apart", quoted(written));
-            reader.refuse(Diagnostic::at(slot.span(), message).label("write it as in `web-1.2.3`, or write `unknown`"))
+            field.refuse(message, "write it as in `web-1.2.3`, or write `unknown`")
         }
     }
 }
 
-fn status(slot: &Slot<'_>, reader: &mut Reader<'_>) -> Result<Status, ErrorReported> {
-    slot.one_of(&Status::ALL.map(|status| (status.as_str(), status)), reader)
+fn status(field: &Field<'_>) -> Decoded<Status> {
+    field.one_of(&Status::ALL.map(|status| (status.as_str(), status)), |_| None)
 }

@@ -5,7 +5,7 @@ use crate::cluster::Connection;
 use crate::helm::Helm;
 use crate::inventory::{KeptReleases, OptOut};
 use crate::plan::{OptOutNote, OptOutState};
-use crate::policy::{Opening, Policy, PolicySet};
+use crate::policy::{Policy, PolicySet, WindowState};
 use crate::report::paint::Styles;
 use crate::report::table::{Align, Table};
 use crate::report::words::plural;
@@ -52,9 +52,9 @@ fn hours(policy: &Policy, now: jiff::Timestamp) -> Option<String> {
     let window = policy.window.as_ref()?;
     let clock = |time: jiff::Timestamp| time.to_zoned(policy.time_zone.get().clone());
     let state = match window.at(now, &policy.time_zone) {
-        Opening::Open(until) => format!("window open until {}", clock(until).strftime("%H:%M")),
-        Opening::Closed(Some(opens)) => format!("window closed until {}", clock(opens).strftime("%a %H:%M")),
-        Opening::Closed(None) => "window closed".to_owned(),
+        WindowState::Open(until) => format!("window open until {}", clock(until).strftime("%H:%M")),
+        WindowState::Closed(Some(opens)) => format!("window closed until {}", clock(opens).strftime("%a %H:%M")),
+        WindowState::Closed(None) => "window closed".to_owned(),
     };
     Some(format!("{} {}, {state}", clock(now).strftime("%a %H:%M"), policy.time_zone))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use helm_purge::exit_code::ExitCode;
-use helm_purge::policy::{Opening, Policy, Zone};
+use helm_purge::policy::{Policy, WindowState, Zone};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, Zoned};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn every_evening_of_the_schedule_lies_in_the_policys_window_and_every_morning_be
     let zone = policy.time_zone.as_str();
     assert!([purge, restore].iter().all(|spec| spec["timeZone"] == zone), "schedule and window go by the same clocks");
     let window = policy.window.as_ref().expect("the policy has one");
-    let open = |at: Timestamp| matches!(window.at(at, &policy.time_zone), Opening::Open(_));
+    let open = |at: Timestamp| matches!(window.at(at, &policy.time_zone), WindowState::Open(_));
     let after = |at: &Zoned, time: Duration| at.timestamp() + jiff::SignedDuration::try_from(time).expect("short");
     let begin = Date::constant(2026, 1, 1);
     let (mut evenings, mut mornings) = (0, 0);

@@ -1,0 +1,118 @@
+//! Lengths of time, always with their unit.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, SpanRelativeTo};
+
+use crate::sanitize::quoted;
+
+/// What a duration may be, and how people write durations of that size.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DurationRange {
+    least: Duration,
+    most: Duration,
+    scale: Scale,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Scale {
+    /// `90s`, `5m`, `1h30m` or `PT5M`.
+    Minutes,
+    /// `36h`, `3d`, `2w` or `P3D`; a day has 24 hours.
+    Days,
+}
+
+impl DurationRange {
+    /// Longer than any hook runs, and shorter than the time to the next purge.
+    pub(crate) const TIMEOUTS: Self =
+        Self { least: Duration::from_secs(1), most: Duration::from_hours(24), scale: Scale::Minutes };
+
+    /// Up to ten years of 365 days.
+    pub(crate) const AGES: Self =
+        Self { least: Duration::from_secs(1), most: Duration::from_hours(24 * 3650), scale: Scale::Days };
+
+    /// The ages of a flag, whose messages show the short forms.
+    pub(crate) const FLAG_AGES: Self = Self { scale: Scale::Minutes, ..Self::AGES };
+
+    /// The duration that a text is, or message and label of an error. `name` is what the message calls the value.
+    pub(crate) fn parse(self, text: &str, name: &str) -> Result<Duration, (String, String)> {
+        let example = self.scale.example();
+        Err(match parse(text) {
+            Ok(duration) if (self.least..=self.most).contains(&duration) => return Ok(duration),
+            Ok(_) | Err(DurationError::Negative) => {
+                let (least, most) = (shown(self.least), shown(self.most));
+                (format!("{name} must be {least} to {most}, found {}", quoted(text)), String::new())
+            }
+            Err(DurationError::WithoutUnit) => {
+                (format!("{name} is a number without a unit"), self.scale.with_unit(text))
+            }
+            Err(DurationError::LongUnit) => {
+                (format!("{} is no duration", quoted(text)), format!("months and years differ in length: {example}"))
+            }
+            Err(DurationError::Other) => (format!("{} is no duration", quoted(text)), example.to_owned()),
+        })
+    }
+}
+
+impl Scale {
+    fn example(self) -> &'static str {
+        match self {
+            Scale::Minutes => "write it as in `90s`, `5m` or `1h30m`",
+            Scale::Days => "write it as in `36h`, `3d` or `2w`",
+        }
+    }
+
+    /// `300` as it was probably meant.
+    fn with_unit(self, digits: &str) -> String {
+        match (digits.parse::<u64>(), self) {
+            (Ok(seconds), Scale::Minutes) if seconds > 0 && seconds.is_multiple_of(60) => {
+                format!("write `{seconds}s` or `{}m`", seconds / 60)
+            }
+            (Ok(number), Scale::Minutes) if number > 0 => format!("write `{number}s` or `{number}m`"),
+            (Ok(number), Scale::Days) if number > 0 => format!("write `{number}m`, `{number}h` or `{number}d`"),
+            _ => self.example().to_owned(),
+        }
+    }
+}
+
+enum DurationError {
+    WithoutUnit,
+    Negative,
+    LongUnit,
+    Other,
+}
+
+fn parse(text: &str) -> Result<Duration, DurationError> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return Err(DurationError::WithoutUnit);
+    }
+    // jiff also reads clock faces, and `1:30:00` is a time of the day to some.
+    if text.contains(':') {
+        return Err(DurationError::Other);
+    }
+    let length = match text.parse::<SignedDuration>() {
+        Ok(length) => length,
+        // Only this parser knows days and weeks; only the other knows more hours than there are in history.
+        Err(_) => with_days(text)?,
+    };
+    Duration::try_from(length).map_err(|_| DurationError::Negative)
+}
+
+fn with_days(text: &str) -> Result<SignedDuration, DurationError> {
+    let span = text.parse::<jiff::Span>().map_err(|_| DurationError::Other)?;
+    if span.get_years() != 0 || span.get_months() != 0 {
+        return Err(DurationError::LongUnit);
+    }
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| DurationError::Other)
+}
+
+fn shown(duration: Duration) -> String {
+    const DAY: u64 = 24 * 3600;
+    match duration.as_secs() {
+        // People write one day in hours.
+        seconds if seconds > DAY && seconds.is_multiple_of(DAY) => format!("{}d", seconds / DAY),
+        seconds if seconds > 0 && seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}

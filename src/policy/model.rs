@@ -1,0 +1,316 @@
+//! A whole policy: which keys there are, what says that a file is a policy, and where it may act.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::decode::{Decoded, Decoder, Field, SectionFields, TextOrSection};
+use super::diagnostic::Diagnostic;
+use super::digest::Digest;
+use super::pattern::NamePattern;
+use super::pattern_proof::NameKind;
+use super::purge_options::{PurgeOptions, read_retries, read_workers};
+use super::rules::{Order, Rule, RuleContext, read_name};
+use super::schema::{API_VERSION, KIND, POLICY};
+use super::scope::PolicyScope;
+use super::selectors::KeepEntry;
+use super::time::{Window, Zone};
+use super::yaml::Node;
+use crate::location::{Location, Spanned};
+use crate::sanitize::quoted;
+
+/// A valid policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// `metadata.name`: what locks, journals and reports call it.
+    pub name: String,
+    pub(crate) name_place: Location,
+    /// The file as it was named on the command line, or `-` for standard input.
+    pub(crate) file: Arc<str>,
+    /// The digest of the file's bytes.
+    pub(crate) digest: Digest,
+    /// One entry that matches suffices.
+    pub(crate) clusters: Vec<ClusterEntry>,
+    /// The zone of its dates and times of the day.
+    pub time_zone: Zone,
+    /// Outside of this scope nothing is purged.
+    pub namespaces: PolicyScope,
+    /// What is kept, whatever else holds.
+    pub(crate) keep: Vec<KeepEntry>,
+    /// How many helm processes run at the same time.
+    pub workers: NonZeroUsize,
+    /// How often a release is tried again if that may help.
+    pub(crate) retries: u8,
+    /// How releases are uninstalled if no rule says so.
+    pub defaults: PurgeOptions,
+    /// Which releases of the scope are purged: all of them by one rule, if the file has no `rules`.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) order: Order,
+    /// A run that would purge more is refused.
+    pub(crate) limits: Limits,
+    /// What was deployed more recently than this is kept.
+    pub(crate) min_age: Option<Spanned<Duration>>,
+    /// A pending release is stuck once it has been so for longer than this.
+    pub(crate) pending_grace: Duration,
+    /// When a run may happen.
+    pub window: Option<Window>,
+    /// An opt-out for longer than this, or without an end, is shown at the top of every plan.
+    pub(crate) opt_out_max: Option<Spanned<Duration>>,
+}
+
+/// A pending release younger than this is being installed, if the policy does not say.
+const PENDING_GRACE: Duration = Duration::from_hours(1);
+
+/// Reads all keys before any error ends the reading, so that all errors are found.
+pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decoded<Policy> {
+    let document = Field::of_policy(&POLICY, root, decoder);
+    refuse_other_documents(&document)?;
+    let fields = document.section()?;
+    let version =
+        fields.required("apiVersion", |field| exactly(field, API_VERSION, "this version of helm-purge reads no other"));
+    let kind = fields.required("kind", |field| exactly(field, KIND, ""));
+    let name = fields.required("metadata", read_metadata);
+    let clusters = fields.required("clusters", |field| field.each(ClusterEntry::read));
+    let limits = fields.optional("limits", Limits::read).map(Option::unwrap_or_default);
+    // Limits with an error count as given: the error is reported already.
+    let namespaces = PolicyScope::read(&fields, !limits.as_ref().is_ok_and(Limits::is_empty));
+    let time_zone = fields.optional("timeZone", Zone::read).map(Option::unwrap_or_default);
+    let zone = time_zone.as_ref().ok();
+    let keep = fields.optional("keep", |field| field.each(|item| KeepEntry::read(item, zone)));
+    let workers = read_workers(&fields);
+    let retries = read_retries(&fields);
+    let defaults = PurgeOptions::read_defaults(&fields);
+    let context = RuleContext::new(defaults.unwrap_or_default(), namespaces.as_ref().ok());
+    let rules = context.read(&fields, document.place_of("namespaces"));
+    let order = fields.optional("order", Order::read);
+    let age = |key| fields.optional(key, |field| field.spanned(Field::duration));
+    let (min_age, pending_grace) = (age("minAge"), age("pendingGrace"));
+    let window = fields.optional("window", Window::read);
+    let opt_out_max =
+        fields.optional("optOut", |field| field.section()?.required("max", |field| field.spanned(Field::duration)));
+    // For editors: any text.
+    let schema = fields.optional("$schema", Field::text);
+    version.and(kind)?;
+    schema?;
+    let name = name?;
+    Ok(Policy {
+        name_place: name.place,
+        name: name.value,
+        file: Arc::clone(decoder.source().file()),
+        digest,
+        clusters: clusters?,
+        time_zone: time_zone?,
+        namespaces: namespaces?,
+        keep: keep?.unwrap_or_default(),
+        workers: workers?,
+        retries: retries?,
+        rules: rules?,
+        defaults: defaults?,
+        order: order?.unwrap_or_default(),
+        limits: limits?,
+        min_age: min_age?,
+        pending_grace: pending_grace?.map_or(PENDING_GRACE, |grace| grace.value),
+        window: window?,
+        opt_out_max: opt_out_max?,
+    })
+}
+
+/// Refuses a file of another kind altogether: forty unknown keys of a Deployment would say less.
+fn refuse_other_documents(document: &Field<'_>) -> Decoded<()> {
+    let (Some(version), Some(kind)) = (document.peek("apiVersion"), document.peek("kind")) else { return Ok(()) };
+    if version.text.starts_with("helm-purge") || kind.text == KIND {
+        return Ok(());
+    }
+    let error = Diagnostic::at(kind.content(), format!("{} is no policy", quoted(&kind.text)));
+    let label = format!("a policy has `apiVersion: {API_VERSION}` and `kind: {KIND}`");
+    document.decoder().refuse(error.label(label))
+}
+
+/// Reads a text that must be there letter by letter.
+fn exactly(field: &Field<'_>, expected: &str, label: &str) -> Decoded<()> {
+    match field.text()?.text.as_str() {
+        text if text == expected => Ok(()),
+        text => field.refuse(format!("{} must be `{expected}`, found {}", field.name(), quoted(text)), label),
+    }
+}
+
+/// Reads the name of the policy.
+///
+/// Labels and annotations mean nothing here: people run `kubectl` and `kustomize` over whole folders, which want them.
+fn read_metadata(field: &Field<'_>) -> Decoded<Spanned<String>> {
+    let fields = field.section()?;
+    let name = fields.required("name", |field| read_name("a policy", field));
+    let texts = |field: &Field<'_>| field.entries(|_, field| field.text().map(|_| ()));
+    let labels = fields.optional("labels", texts);
+    let annotations = fields.optional("annotations", texts);
+    labels.and(annotations)?;
+    name
+}
+
+/// `limits`: how much one run may purge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) releases: Option<Spanned<u32>>,
+    /// The most namespaces that lose a release.
+    pub(crate) namespaces: Option<Spanned<u32>>,
+    /// The largest part of all releases in the cluster that can be seen, 1 to 100 percent.
+    pub(crate) percent: Option<Spanned<u32>>,
+}
+
+impl Limits {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.releases.is_none() && self.namespaces.is_none() && self.percent.is_none()
+    }
+
+    fn read(field: &Field<'_>) -> Decoded<Self> {
+        let fields = field.section()?;
+        let limit = |key| fields.optional(key, |field| field.spanned(Field::number));
+        let (releases, namespaces, percent) = (limit("maxReleases"), limit("maxNamespaces"), limit("maxPercent"));
+        fields.complete()?;
+        let limits = Self { releases: releases?, namespaces: namespaces?, percent: percent? };
+        if limits.is_empty() {
+            let label = "write for example `{maxReleases: 300}`, or remove the line";
+            return field.refuse("`limits` sets no limit", label);
+        }
+        Ok(limits)
+    }
+}
+
+/// One entry of `clusters`: a cluster, or a family of them. Every field that is given must match.
+#[derive(Debug, Clone)]
+pub(crate) struct ClusterEntry {
+    pub(super) context: Option<NamePattern>,
+    pub(super) server: Option<NamePattern>,
+    pub(crate) uid: Option<Uid>,
+    pub(crate) place: Location,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClusterMatch {
+    Matches,
+    /// This field does not match.
+    Differs(ClusterField),
+    /// The entry asks for a UID, and that of the cluster is not known.
+    UidUnknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClusterField {
+    /// The name of a context in a kubeconfig.
+    Context,
+    /// The URL of the API server.
+    Server,
+    /// The UID of the namespace kube-system.
+    Uid,
+}
+
+/// How certainly an entry identifies one cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identification {
+    /// By a context alone, which is private to a laptop and the same in every pod.
+    ContextOnly,
+    ServerOrUid,
+}
+
+impl ClusterEntry {
+    /// Compares a cluster with every field that is given; context first, UID last.
+    pub(crate) fn matches(&self, context: &str, server: &str, uid: Option<&str>) -> ClusterMatch {
+        if self.context.as_ref().is_some_and(|pattern| !pattern.matches(context)) {
+            return ClusterMatch::Differs(ClusterField::Context);
+        }
+        if self.server.as_ref().is_some_and(|pattern| !pattern.matches(server)) {
+            return ClusterMatch::Differs(ClusterField::Server);
+        }
+        match (&self.uid, uid) {
+            (None, _) => ClusterMatch::Matches,
+            (Some(_), None) => ClusterMatch::UidUnknown,
+            (Some(ours), Some(uid)) if ours.is(uid) => ClusterMatch::Matches,
+            (Some(_), Some(_)) => ClusterMatch::Differs(ClusterField::Uid),
+        }
+    }
+
+    /// Whether there can be a cluster that both name.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let meet = |ours: &Option<NamePattern>, theirs: &Option<NamePattern>, names| {
+            ours.as_ref().zip(theirs.as_ref()).is_none_or(|(ours, theirs)| ours.intersects(theirs, names))
+        };
+        self.uid.as_ref().zip(other.uid.as_ref()).is_none_or(|(ours, theirs)| ours == theirs)
+            && meet(&self.context, &other.context, NameKind::Context)
+            && meet(&self.server, &other.server, NameKind::Server)
+    }
+
+    /// Whether it names the cluster by more than its context.
+    pub(crate) fn identification(&self) -> Identification {
+        if self.server.is_some() || self.uid.is_some() {
+            Identification::ServerOrUid
+        } else {
+            Identification::ContextOnly
+        }
+    }
+
+    fn read(field: &Field<'_>) -> Decoded<Self> {
+        let place = field.place();
+        let entry = match field.text_or_section()? {
+            TextOrSection::Text(_) => {
+                let context = NamePattern::of_field(field, NameKind::Context)?;
+                Self { context: Some(context), server: None, uid: None, place }
+            }
+            TextOrSection::Section(fields) => Self::read_long(&fields, place)?,
+        };
+        let any_context = entry.context.as_ref().is_none_or(|pattern| pattern.matches_everything(NameKind::Context));
+        if any_context && entry.identification() == Identification::ContextOnly {
+            let number = if entry.context.is_some() { "every" } else { "no" };
+            let label = "say which: give a `context` such as `dev-*`, a `server` or a `uid`";
+            return field.refuse(format!("this entry names {number} cluster"), label);
+        }
+        Ok(entry)
+    }
+
+    fn read_long(fields: &SectionFields<'_>, place: Location) -> Decoded<Self> {
+        let context = fields.optional("context", |field| NamePattern::of_field(field, NameKind::Context));
+        let server = fields.optional("server", |field| {
+            let server = NamePattern::of_field(field, NameKind::Server)?;
+            // A server that is any server would make an entry look as if it identified one cluster.
+            if server.matches_everything(NameKind::Server) {
+                return field.refuse("this pattern names every server", "name the server, or remove `server`");
+            }
+            Ok(server)
+        });
+        let uid = fields.optional("uid", Uid::read);
+        fields.complete()?;
+        Ok(Self { context: context?, server: server?, uid: uid?, place })
+    }
+}
+
+/// A cluster's identity: the UUID of its namespace kube-system, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Uid(String);
+
+impl Uid {
+    fn read(field: &Field<'_>) -> Decoded<Self> {
+        let text = &field.text()?.text;
+        if is_uuid(text) {
+            return Ok(Self(text.to_ascii_lowercase()));
+        }
+        let error = Diagnostic::at(field.span(), format!("{} is no UID", quoted(text)));
+        let hint = "`kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it";
+        field.decoder().refuse(error.label("write the UID of the namespace kube-system").hint(hint))
+    }
+
+    fn is(&self, uid: &str) -> bool {
+        self.0.eq_ignore_ascii_case(uid)
+    }
+}
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-').collect::<Vec<_>>();
+    let lengths = groups.iter().map(|group| group.len()).collect::<Vec<_>>();
+    lengths == [8, 4, 4, 4, 12] && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}

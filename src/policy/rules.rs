@@ -1,0 +1,395 @@
+//! `rules` and `order`: which releases of the scope are purged, and in which order. One rule that selects a release is
+//! enough; the first such rule says how the release is uninstalled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::decode::{Decoded, Field, SectionFields};
+use super::diagnostic::{Diagnostic, Span};
+use super::purge_options::{PurgeOptions, workers};
+use super::scope::{PolicyScope, ScopeChecker, read_pattern};
+use super::selectors::{LabelSelector, Selector, SelectorMatch, first_taking_in};
+use crate::location::{Location, Spanned};
+use crate::release::{Chart, Known, Namespace, ReleaseId, ReleaseName, Status};
+use crate::sanitize::quoted;
+
+/// One rule. What is left out is no condition.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub(crate) name: String,
+    /// Where it is written; that of `namespaces` if the policy has no `rules`.
+    pub(crate) place: Location,
+    /// Namespaces of the system are matched by their exact names only.
+    pub(crate) selector: Selector,
+    pub(crate) namespace_selector: Option<LabelSelector>,
+    pub(crate) older_than: Option<Spanned<Duration>>,
+    pub(crate) age_from: AgeFrom,
+    pub(crate) states: BTreeSet<ReleaseState>,
+    pub(crate) options: PurgeOptions,
+    /// At most so many helm processes at a time for its releases.
+    pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) origin: RuleOrigin,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleOrigin {
+    /// From the policy's `rules`.
+    Listed,
+    /// The policy has no `rules`: this one selects the whole scope.
+    WholeFence,
+}
+
+/// What an age is counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AgeFrom {
+    /// The newest revision.
+    LastDeploy,
+    /// The first revision.
+    FirstDeploy,
+}
+
+/// A state that a rule may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ReleaseState {
+    Deployed,
+    Failed,
+    /// A replaced revision is the newest: left over from an interrupted command.
+    Superseded,
+    /// Left over from an interrupted uninstall.
+    Uninstalling,
+    /// Pending for longer than `pendingGrace`.
+    Stuck,
+}
+
+/// For how long a release has been pending, if it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pending {
+    /// Longer than `pendingGrace`.
+    TooLong,
+    /// Not longer, or that is not known.
+    InGrace,
+}
+
+/// Whether a rule selects a release, or the first reason why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleMatch {
+    /// Every condition holds.
+    Selects,
+    /// The rule asks for another namespace, name or chart.
+    OtherRelease,
+    /// The rule asks for other labels of the namespace.
+    OtherLabels,
+    /// The release is younger than this.
+    Younger(Spanned<Duration>),
+    /// The rule asks for other states.
+    OtherState,
+    /// The rule asks for the chart, and that is not known (yet).
+    ChartUnknown,
+    /// The rule asks for the age, and that is not known (yet).
+    AgeUnknown,
+    /// The rule asks for labels of the namespace, and those are not known.
+    LabelsUnknown,
+}
+
+/// What a rule has to know of a release.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MatchInput<'a> {
+    pub(crate) id: &'a ReleaseId,
+    pub(crate) chart: Known<&'a Chart>,
+    /// `None` if it is in a state that no rule may ask for.
+    pub(crate) state: Option<ReleaseState>,
+    /// When its newest revision was deployed.
+    pub(crate) last_deploy: Known<Timestamp>,
+    /// When its first revision was deployed.
+    pub(crate) first_deploy: Known<Timestamp>,
+    /// The labels of its namespace.
+    pub(crate) labels: Known<&'a BTreeMap<String, String>>,
+    /// The time of the plan.
+    pub(crate) now: Timestamp,
+}
+
+enum Age {
+    Enough,
+    Younger(Spanned<Duration>),
+    Unknown,
+}
+
+impl Rule {
+    /// Compares a release with every condition. What is certain goes before what is not known.
+    pub(crate) fn matches(&self, release: &MatchInput<'_>) -> RuleMatch {
+        let selected = self.selects_name(release);
+        if selected == SelectorMatch::No {
+            return RuleMatch::OtherRelease;
+        }
+        if !release.state.is_some_and(|state| self.states.contains(&state)) {
+            return RuleMatch::OtherState;
+        }
+        let labels = self.namespace_selector.as_ref().map(|selector| (selector, release.labels));
+        if let Some((selector, Known::Is(labels))) = labels
+            && !selector.matches(labels)
+        {
+            return RuleMatch::OtherLabels;
+        }
+        match (selected, self.age(release), labels) {
+            (_, Age::Younger(than), _) => RuleMatch::Younger(than),
+            (SelectorMatch::ChartUnknown, ..) => RuleMatch::ChartUnknown,
+            (_, Age::Unknown, _) => RuleMatch::AgeUnknown,
+            (.., Some((_, Known::Unknown))) => RuleMatch::LabelsUnknown,
+            _ => RuleMatch::Selects,
+        }
+    }
+
+    fn selects_name(&self, release: &MatchInput<'_>) -> SelectorMatch {
+        let ReleaseId { namespace, name } = release.id;
+        let outside = |patterns: &Vec<_>| first_taking_in(patterns, namespace).is_none();
+        if self.selector.namespaces.as_ref().is_some_and(outside) {
+            return SelectorMatch::No;
+        }
+        self.selector.matches(namespace, name, release.chart)
+    }
+
+    fn age(&self, release: &MatchInput<'_>) -> Age {
+        let Some(than) = &self.older_than else { return Age::Enough };
+        let since = match self.age_from {
+            AgeFrom::LastDeploy => release.last_deploy,
+            AgeFrom::FirstDeploy => release.first_deploy,
+        };
+        match since {
+            Known::Unknown => Age::Unknown,
+            Known::Is(since) if is_older(since, than.value, release.now) => Age::Enough,
+            Known::Is(_) => Age::Younger(than.clone()),
+        }
+    }
+}
+
+/// Whether something that happened then is longer ago than that. A clock that is behind makes it younger, never older.
+pub(crate) fn is_older(since: Timestamp, than: Duration, now: Timestamp) -> bool {
+    Duration::try_from(now.duration_since(since)).is_ok_and(|age| age > than)
+}
+
+impl ReleaseState {
+    /// Every state but that of a release that someone may still be installing.
+    fn usual() -> BTreeSet<Self> {
+        [Self::Deployed, Self::Failed, Self::Superseded, Self::Uninstalling].into()
+    }
+
+    /// The state that a rule may ask for; a pending release is stuck once its grace is over.
+    pub(crate) fn of(status: Status, pending: Pending) -> Option<Self> {
+        match (status, pending) {
+            (Status::Deployed, _) => Some(Self::Deployed),
+            (Status::Failed, _) => Some(Self::Failed),
+            (Status::Superseded, _) => Some(Self::Superseded),
+            (Status::Uninstalling, _) => Some(Self::Uninstalling),
+            (Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback, Pending::TooLong) => {
+                Some(Self::Stuck)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What rules are read with: options for keys that a rule leaves out, and the scope that a rule narrows.
+pub(super) struct RuleContext<'a> {
+    defaults: PurgeOptions,
+    /// `None` if the scope could not be read.
+    scope: Option<ScopeChecker<'a>>,
+}
+
+impl<'a> RuleContext<'a> {
+    pub(super) fn new(defaults: PurgeOptions, scope: Option<&'a PolicyScope>) -> Self {
+        Self { defaults, scope: scope.map(ScopeChecker::new) }
+    }
+
+    /// Reads `rules`. Without the key one rule selects the whole scope; an empty list selects nothing. `place` is that of
+    /// `namespaces`.
+    pub(super) fn read(&self, fields: &SectionFields<'_>, place: Location) -> Decoded<Vec<Rule>> {
+        let rules = fields.optional("rules", |field| {
+            let items = field.items()?;
+            let rules = items.iter().map(|item| self.read_rule(item)).collect::<Vec<_>>();
+            refuse_same_names(&items)?;
+            rules.into_iter().collect::<Decoded<Vec<_>>>()
+        })?;
+        let whole_scope = || Rule {
+            name: "all of the fence".to_owned(),
+            place,
+            selector: Selector::default(),
+            namespace_selector: None,
+            older_than: None,
+            age_from: AgeFrom::LastDeploy,
+            states: ReleaseState::usual(),
+            options: self.defaults,
+            workers: None,
+            origin: RuleOrigin::WholeFence,
+        };
+        Ok(rules.unwrap_or_else(|| vec![whole_scope()]))
+    }
+
+    fn read_rule(&self, field: &Field<'_>) -> Decoded<Rule> {
+        let fields = field.section()?;
+        let name = fields.required("name", |field| read_name("a rule", field));
+        let selector = Selector::read_with(&fields, |item| {
+            let pattern = read_pattern(item)?;
+            self.scope.as_ref().map_or(Ok(()), |scope| scope.refuse_outside(&pattern, item))?;
+            Ok(pattern)
+        });
+        let namespace_selector = fields.optional("namespaceSelector", LabelSelector::read);
+        let age = read_age(&fields);
+        let states = fields.optional("statuses", |field| field.distinct(read_state));
+        let options = self.defaults.overridden(&fields);
+        let workers = fields.optional("workers", workers);
+        fields.complete()?;
+        let (older_than, age_from) = age?;
+        Ok(Rule {
+            name: name?.value,
+            place: field.place(),
+            selector: selector?,
+            namespace_selector: namespace_selector?,
+            older_than,
+            age_from,
+            states: states?.map_or_else(ReleaseState::usual, BTreeSet::from_iter),
+            options: options?,
+            workers: workers?,
+            origin: RuleOrigin::Listed,
+        })
+    }
+}
+
+/// Reads a name that reports and flags go by.
+pub(super) fn read_name(of: &str, field: &Field<'_>) -> Decoded<Spanned<String>> {
+    let name = &field.text()?.text;
+    // It becomes part of the names of Kubernetes objects, which have the rules of a namespace.
+    match name.parse::<Namespace>() {
+        Ok(_) => Ok(Spanned { value: name.clone(), place: field.place() }),
+        Err(why) => field.refuse(format!("{} is no name for {of}", quoted(name)), why.to_string()),
+    }
+}
+
+fn refuse_same_names(items: &[Field<'_>]) -> Decoded<()> {
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    let mut checked = Ok(());
+    for (item, scalar) in items.iter().filter_map(|item| Some((item, item.peek("name")?))) {
+        match seen.iter().find(|(name, _)| *name == scalar.text) {
+            None => seen.push((&scalar.text, scalar.content())),
+            Some((name, first)) => {
+                let error = Diagnostic::at(scalar.content(), format!("two rules are called `{name}`"));
+                let error = error.label("give each a name of its own").also(*first, "the first");
+                checked = item.decoder().refuse(error);
+            }
+        }
+    }
+    checked
+}
+
+fn read_age(fields: &SectionFields<'_>) -> Decoded<(Option<Spanned<Duration>>, AgeFrom)> {
+    let older_than = fields.optional("olderThan", |field| field.spanned(Field::duration));
+    let age_from = fields.optional("ageFrom", |field| {
+        Ok((field.choice(&[AgeFrom::LastDeploy, AgeFrom::FirstDeploy])?, field.key_span()))
+    });
+    match (older_than?, age_from?) {
+        (None, Some((_, span))) => {
+            fields.complete()?;
+            let error = Diagnostic::at(span, "`ageFrom` without `olderThan`");
+            fields.decoder().refuse(error.label("add for example `olderThan: 3d`, or remove it"))
+        }
+        (older_than, age_from) => Ok((older_than, age_from.map_or(AgeFrom::LastDeploy, |(age_from, _)| age_from))),
+    }
+}
+
+fn read_state(field: &Field<'_>) -> Decoded<ReleaseState> {
+    use ReleaseState::{Deployed, Failed, Stuck, Superseded, Uninstalling};
+    field.choice_or(&[Deployed, Failed, Superseded, Uninstalling, Stuck], no_state)
+}
+
+/// What helm calls the states that a rule cannot ask for.
+fn no_state(word: &str) -> Option<String> {
+    let label = match word {
+        "pending" | "pending-install" | "pending-upgrade" | "pending-rollback" => {
+            "write `stuck`: pending for longer than `pendingGrace`; for less it is somebody's install"
+        }
+        "uninstalled" => "remove it: a history that was kept is somebody's way back, and is never removed",
+        "unknown" => "remove it: what is not known is kept",
+        _ => return None,
+    };
+    Some(label.to_owned())
+}
+
+/// `order`: what is purged first and what last; everything else goes between.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Order {
+    pub(crate) first: Vec<Selector>,
+    /// It wins if both name a release.
+    pub(crate) last: Vec<Selector>,
+}
+
+/// When a release is purged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Before everything else.
+    First,
+    /// Neither first nor last.
+    Middle,
+    /// When everything else is gone.
+    Last,
+}
+
+impl Phase {
+    /// Its position among the phases, from 0.
+    pub fn number(self) -> u8 {
+        match self {
+            Phase::First => 0,
+            Phase::Middle => 1,
+            Phase::Last => 2,
+        }
+    }
+
+    /// The word that reports use for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::First => "first",
+            Phase::Middle => "middle",
+            Phase::Last => "last",
+        }
+    }
+}
+
+impl Order {
+    pub(crate) fn phase(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> Phase {
+        let named = |selectors: &[Selector]| {
+            selectors.iter().any(|selector| selector.matches(namespace, release, chart) == SelectorMatch::Yes)
+        };
+        if named(&self.last) {
+            Phase::Last
+        } else if named(&self.first) {
+            Phase::First
+        } else {
+            Phase::Middle
+        }
+    }
+
+    pub(super) fn read(field: &Field<'_>) -> Decoded<Self> {
+        let fields = field.section()?;
+        let first = fields.optional("first", |field| field.each(read_ordered));
+        let last = fields.optional("last", |field| field.each(read_ordered));
+        fields.complete()?;
+        match (first?, last?) {
+            (None, None) => field.refuse("`order` puts nothing in order", "give it `first` or `last`, or remove it"),
+            (first, last) => Ok(Self { first: first.unwrap_or_default(), last: last.unwrap_or_default() }),
+        }
+    }
+}
+
+fn read_ordered(field: &Field<'_>) -> Decoded<Selector> {
+    let fields = field.section()?;
+    let selector = Selector::read(&fields);
+    fields.complete()?;
+    let selector = selector?;
+    if selector.is_empty() {
+        let label = "give it `namespaces`, `releases` or `charts`";
+        return field.refuse("this entry does not say what to put in order", label);
+    }
+    Ok(selector)
+}

@@ -1,0 +1,124 @@
+//! `namespaces` and `namespaceSelector`: the scope of a policy. Outside of it nothing is ever purged.
+
+use std::collections::BTreeMap;
+
+use super::decode::{Decoded, Field, SectionFields};
+use super::diagnostic::Diagnostic;
+use super::pattern::{NamePattern, globs};
+use super::pattern_proof::{NameKind, PatternSet, match_everything};
+use super::selectors::{LabelSelector, first_taking_in};
+use crate::release::{Known, Namespace};
+
+/// The namespaces in which a policy may purge releases.
+#[derive(Debug, Clone)]
+pub struct PolicyScope {
+    patterns: Vec<NamePattern>,
+    selector: Option<LabelSelector>,
+}
+
+/// Whether a namespace is in scope.
+#[derive(Debug, Clone, Copy)]
+pub enum ScopeMatch<'a> {
+    /// By this pattern, and by its labels if those count.
+    Inside(&'a NamePattern),
+    /// No pattern takes it in, or its labels are others.
+    Outside,
+    /// It may be, by this pattern; its labels count as well, and are not known.
+    LabelsUnknown(&'a NamePattern),
+}
+
+impl PolicyScope {
+    /// The patterns of all of these, without the labels that they ask for.
+    pub(crate) fn around<'s>(scopes: impl Iterator<Item = &'s PolicyScope>) -> Self {
+        Self { patterns: scopes.flat_map(|scope| scope.patterns.iter().cloned()).collect(), selector: None }
+    }
+
+    /// Reads the scope. Without `limits` it must leave something out.
+    pub(super) fn read(fields: &SectionFields<'_>, has_limits: bool) -> Decoded<Self> {
+        let selector = fields.optional("namespaceSelector", LabelSelector::read);
+        let patterns = fields.required("namespaces", |field| {
+            let items = field.items()?.into_iter().map(|item| (read_pattern(&item), item)).collect::<Vec<_>>();
+            if !has_limits {
+                refuse_everything(field, &items)?;
+            }
+            items.into_iter().map(|(pattern, _)| pattern).collect::<Decoded<Vec<_>>>()
+        });
+        Ok(Self { patterns: patterns?, selector: selector? })
+    }
+
+    /// The first pattern that takes the namespace in, whatever its labels are.
+    ///
+    /// A namespace of the system is taken in only by its exact name, never by a glob.
+    pub fn matches(&self, namespace: &Namespace) -> Option<&NamePattern> {
+        first_taking_in(&self.patterns, namespace)
+    }
+
+    /// Compares a namespace with the patterns and, if the policy asks for some, its labels.
+    pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> ScopeMatch<'_> {
+        let Some(pattern) = self.matches(namespace) else { return ScopeMatch::Outside };
+        match (&self.selector, labels) {
+            (None, _) => ScopeMatch::Inside(pattern),
+            (Some(_), Known::Unknown) => ScopeMatch::LabelsUnknown(pattern),
+            (Some(selector), Known::Is(labels)) if selector.matches(labels) => ScopeMatch::Inside(pattern),
+            (Some(_), Known::Is(_)) => ScopeMatch::Outside,
+        }
+    }
+
+    /// All patterns, in the order of the file.
+    pub fn patterns(&self) -> &[NamePattern] {
+        &self.patterns
+    }
+
+    /// The labels that a namespace must have as well, if the policy asks for any.
+    pub fn selector(&self) -> Option<&LabelSelector> {
+        self.selector.as_ref()
+    }
+}
+
+/// Compares the patterns of rules with the scope: a rule narrows it, and does not add to it.
+#[derive(Debug)]
+pub(super) struct ScopeChecker<'s> {
+    scope: &'s PolicyScope,
+    patterns: PatternSet,
+}
+
+impl<'s> ScopeChecker<'s> {
+    pub(super) fn new(scope: &'s PolicyScope) -> Self {
+        Self { scope, patterns: PatternSet::new(&globs(&scope.patterns), NameKind::ScopedNamespace) }
+    }
+
+    /// Refuses a pattern that can match no namespace of the scope.
+    pub(super) fn refuse_outside(&self, pattern: &NamePattern, field: &Field<'_>) -> Decoded<()> {
+        let is_possible = if let Ok(namespace) = pattern.as_str().parse::<Namespace>() {
+            self.scope.matches(&namespace).is_some()
+        } else {
+            let (overlaps, effort) = self.patterns.overlaps(pattern.glob());
+            field.decoder().charge(effort, field.span())?;
+            overlaps
+        };
+        if is_possible {
+            return Ok(());
+        }
+        let label = "rules only narrow `namespaces` of the top level: add it there, or remove it here";
+        field.refuse("this pattern matches no namespace of the fence", label)
+    }
+}
+
+/// Reads a pattern over namespaces that matches those of the system by their exact names only.
+pub(super) fn read_pattern(field: &Field<'_>) -> Decoded<NamePattern> {
+    NamePattern::of_field(field, NameKind::ScopedNamespace)
+}
+
+/// A scope of every namespace needs limits, whether one pattern makes it or several do together.
+fn refuse_everything(field: &Field<'_>, items: &[(Decoded<NamePattern>, Field<'_>)]) -> Decoded<()> {
+    let readable = items.iter().filter_map(|(pattern, item)| Some((pattern.as_ref().ok()?, item))).collect::<Vec<_>>();
+    if !match_everything(&globs(readable.iter().map(|(pattern, _)| *pattern)), NameKind::ScopedNamespace) {
+        return Ok(());
+    }
+    let error = match readable.iter().find(|(pattern, _)| pattern.matches_everything(NameKind::ScopedNamespace)) {
+        Some((_, item)) => Diagnostic::at(item.span(), "this pattern matches every namespace"),
+        None => Diagnostic::at(field.key_span(), "these patterns together match every namespace"),
+    };
+    let hint = "`limits: {maxReleases: 300}` refuses a run that would take more";
+    field.decoder().refuse(error.label("narrow it, or set `limits`").hint(hint))
+}
