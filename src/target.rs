@@ -1,15 +1,20 @@
-//! The cluster that a command works on, and what it works on it with: built once, by `operation::preflight`.
+//! What a command works on: the cluster and how to reach it, the releases in it, and the change that is planned.
 
 use jiff::Timestamp;
 
 use crate::cluster::{Client, Connection, Identity};
 use crate::guard::Scope;
 use crate::helm::Helm;
-use crate::inventory::ReleaseSource;
+use crate::inventory::{Contents, Listing, Protection, ReleaseSource};
+use crate::journal::OperationKind;
+use crate::plan::ClusterState;
 use crate::policy::{Policy, PolicySet};
+use crate::release::Release;
+use crate::run_id::RunId;
 use crate::shard::Shard;
 
-/// Which policies, which cluster and which part of it, and how to read and change it.
+/// Which policies, which cluster and which part of it, and how to read and change it. Built once, by
+/// `operation::take_snapshot`.
 pub struct Target {
     /// Never empty.
     pub policies: PolicySet,
@@ -38,5 +43,34 @@ impl Target {
     /// The policy of that name, of these policies.
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.name == name)
+    }
+}
+
+/// What was listed at `Target::now`, before any release's record is read.
+pub(crate) struct Snapshot {
+    pub(crate) listing: Listing,
+    pub(crate) protection: Protection,
+}
+
+impl Snapshot {
+    /// With what was read of releases.
+    pub(crate) fn with<'a>(&'a self, contents: &'a Contents, target: &Target) -> ClusterState<'a> {
+        ClusterState { listing: &self.listing, contents, protection: &self.protection, now: target.now }
+    }
+}
+
+/// A purge, a restore or a prune, before it begins: what a lock, a journal and the note about the previous run must know.
+pub(crate) struct PlannedChange<'a> {
+    pub(crate) operation: OperationKind,
+    pub(crate) target: &'a Target,
+    /// The releases that change. Without any there is nothing to lock and nothing to write into a journal.
+    pub(crate) releases: Vec<&'a Release>,
+    /// The runs that a restore takes back.
+    pub(crate) takes_back: &'a [RunId],
+}
+
+impl PlannedChange<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.releases.is_empty()
     }
 }

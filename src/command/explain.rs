@@ -5,6 +5,7 @@ use crate::cli::ExplainArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
+use crate::inventory::{Contents, Found, ObjectLists};
 use crate::operation::{PreflightRequest, own_release_only, read_policies, release_id, take_snapshot};
 use crate::plan;
 use crate::report::{ExplanationDocument, render_explanation};
@@ -27,7 +28,10 @@ pub(super) fn explain(
     app.listen()?;
     let request = PreflightRequest { policies, connection, interactivity: Interactivity::Attended, shard: None };
     let found = take_snapshot(request, app).and_then(|(target, snapshot)| {
-        let contents = snapshot.contents_of(&id, &target)?;
+        let contents = match snapshot.listing.find(&id) {
+            Found::Release(release) => target.inventory.contents(&[release], ObjectLists::NotWanted)?,
+            Found::Unreadable(_) | Found::Unlisted(_) | Found::Nothing => Contents::new(),
+        };
         Ok((target, snapshot, contents))
     });
     let (target, snapshot, contents) = app.unless_interrupted(found)?;

@@ -54,7 +54,7 @@ impl KeptHistories {
         let namespace = arguments.namespace.as_deref();
         target.scope = namespaces_in_scope(namespace, arguments.all_namespaces, &target.connection, app)?;
         let records = target.inventory.histories().ok_or_else(no_api)?;
-        let found = restore::discover(&target, &snapshot.listing, &snapshot.protection, &records)?;
+        let found = restore::discover(&target, &snapshot, &records)?;
         Ok(Self { target, records, found })
     }
 

@@ -13,7 +13,7 @@ use crate::executor::{NotRecorded, NotStarted};
 use crate::exit_code::ExitCode;
 use crate::journal::{End, OperationKind, RunTotals};
 use crate::lock::LockGuard;
-use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
 use crate::operation::{perform, warn_about_unfinished_run};
 use crate::policy::age_from_flag;
 use crate::release::ReleaseId;
@@ -25,6 +25,7 @@ use crate::restore::{RestorableRelease, RestoreVerdict, remove_histories};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 use crate::signal::Stage;
+use crate::target::PlannedChange;
 
 /// So many histories are in progress at a time: what a killed prune leaves in doubt.
 const BATCH: usize = 20;

@@ -13,7 +13,7 @@ use crate::executor::{Backends, BatchSize, NoProbe, Operation, Outcome, ReleaseR
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
 use crate::lock::LockGuard;
-use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
 use crate::operation::{
     execute, executor_config, go_runtime, list_after, perform, run_history, warn_about_unfinished_run,
 };
@@ -24,6 +24,7 @@ use crate::report::{
 };
 use crate::restore::{self, RestoreEntry, RestorePlan, RestoreRequest, RestoreVerdict};
 use crate::settings::ConnectionOptions;
+use crate::target::PlannedChange;
 
 /// Helm rolls back one release at a time.
 const ONE_EACH: BatchSize = BatchSize::AtMost(NonZeroUsize::MIN);

@@ -12,7 +12,7 @@ use crate::helm::HelmUninstall;
 use crate::history_tag::HistoryTag;
 use crate::journal::OperationKind;
 use crate::lock::LockGuard;
-use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, PlannedChange};
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
 use crate::operation::{execute, executor_config, go_runtime, perform, warn_about_unfinished_run};
 use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
@@ -21,6 +21,7 @@ use crate::report::{
     Detail, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan, render_summary,
 };
 use crate::settings::ConnectionOptions;
+use crate::target::PlannedChange;
 
 /// Shows the plan, asks, purges, and prints what came of it.
 pub(super) fn run(

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use rustix::termios::{QueueSelector, tcflush};
 
-use super::planned_change::PlannedChange;
 use crate::app::{App, CommandError, nothing_done};
 use crate::cli::{RunArguments, UndoArguments};
 use crate::guard::{Interactivity, Scope};
 use crate::sanitize;
+use crate::target::PlannedChange;
 
 /// How often the wait for an answer looks for signals.
 const SIGNAL_CHECK: Duration = Duration::from_millis(100);

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::planned_change::PlannedChange;
 use crate::app::{App, CommandError};
 use crate::cli::JournalArguments;
 use crate::cluster::{Client, Connection};
@@ -19,6 +18,7 @@ use crate::report::JournalRef;
 use crate::run_id::RunId;
 use crate::settings::Environment;
 use crate::signal::CancelToken;
+use crate::target::PlannedChange;
 
 const HINT: &str =
     "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";

@@ -5,7 +5,6 @@
 use std::time::{Duration, Instant};
 
 use super::flags;
-use super::planned_change::PlannedChange;
 use crate::app::{App, CommandError};
 use crate::cli::LockArguments;
 use crate::cluster::{ApiError, Client};
@@ -17,6 +16,7 @@ use crate::release::Namespace;
 use crate::run_id::RunId;
 use crate::sanitize;
 use crate::signal::CancelToken;
+use crate::target::PlannedChange;
 
 /// How long to wait before a lock is read again, and how much longer at most: runs that wait for the same lock do not all
 /// come at the same time.

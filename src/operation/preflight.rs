@@ -8,17 +8,12 @@ use crate::cli::ConnectionArguments;
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::guard::{self, ClusterFacts, Interactivity, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{
-    ApiInventory, Contents, Found, HelmInventory, InventoryError, Listing, ObjectLists, Protection, ReleaseSource,
-    record_store,
-};
+use crate::inventory::{ApiInventory, HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
 use crate::parallel::both;
-use crate::plan::ClusterState;
 use crate::policy::{Policy, PolicyScope, PolicySet};
-use crate::release::ReleaseId;
 use crate::settings::{ConnectionOptions, Environment, KubeconfigFiles};
 use crate::shard::Shard;
-use crate::target::Target;
+use crate::target::{Snapshot, Target};
 
 /// The policy's file if none is named.
 const DEFAULT_FILE: &str = "helm-purge.yaml";
@@ -29,27 +24,6 @@ pub(crate) struct PreflightRequest {
     pub(crate) connection: Connection,
     pub(crate) interactivity: Interactivity,
     pub(crate) shard: Option<Shard>,
-}
-
-/// What was listed at `Target::now`, before any release's record is read.
-pub(crate) struct Snapshot {
-    pub(crate) listing: Listing,
-    pub(crate) protection: Protection,
-}
-
-impl Snapshot {
-    /// With what was read of releases.
-    pub(crate) fn with<'a>(&'a self, contents: &'a Contents, target: &Target) -> ClusterState<'a> {
-        ClusterState { listing: &self.listing, contents, protection: &self.protection, now: target.now }
-    }
-
-    /// What one release holds, if it exists.
-    pub(crate) fn contents_of(&self, id: &ReleaseId, target: &Target) -> Result<Contents, CommandError> {
-        match self.listing.find(id) {
-            Found::Release(release) => Ok(target.inventory.contents(&[release], ObjectLists::NotWanted)?),
-            Found::Unreadable(_) | Found::Unlisted(_) | Found::Nothing => Ok(Contents::new()),
-        }
-    }
 }
 
 /// What the environment and the command line say about the connection; a flag wins.

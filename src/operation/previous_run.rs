@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use super::journal::{header, location};
-use super::planned_change::PlannedChange;
 use crate::app::App;
 use crate::cli::JournalArguments;
 use crate::cluster::ApiError;
@@ -13,6 +12,7 @@ use crate::release::Namespace;
 use crate::report::plural;
 use crate::restore::{RunHistory, is_same_session};
 use crate::run_id::RunId;
+use crate::target::PlannedChange;
 
 /// More releases than this are counted, not named.
 const MAX_LISTED: usize = 8;

@@ -4,12 +4,12 @@
 use super::confirm::{ConfirmFlags, confirm};
 use super::journal::{OpenJournal, PendingJournal};
 use super::lock::{LockOptions, acquire};
-use super::planned_change::PlannedChange;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::JournalArguments;
 use crate::exit_code::ExitCode;
 use crate::lock::LockGuard;
 use crate::report::Report;
+use crate::target::PlannedChange;
 
 /// What a run, a restore and a prune do differently.
 pub(crate) trait OperationSteps: Sized {

@@ -1,26 +1,25 @@
 //! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::hook_permissions::denied_hooks;
-use super::saved_plan;
 use crate::app::{App, CommandError};
 use crate::cli::{RunArguments, SelectionArguments};
-use crate::cluster::Connection;
-use crate::guard::{self, ClusterFacts, Interactivity, Refusal, Scope, WindowStatus};
+use crate::cluster::{AccessReview, ApiError, Client, Connection};
+use crate::guard::{self, ClusterFacts, Interactivity, Refusal, RunningHook, Scope, WindowStatus};
 use crate::inventory::{Contents, ObjectLists, ReleaseSource};
 use crate::journal::OperationKind;
-use crate::operation::{PlannedChange, PreflightRequest, filters, namespaces_in_scope};
+use crate::operation::{PreflightRequest, filters, namespaces_in_scope};
 use crate::operation::{read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
 use crate::policy::PolicySet;
-use crate::release::{CrdUsage, ObjectKinds, Release, ReleaseId};
-use crate::report::PlanView;
+use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId};
+use crate::report::{PlanView, plural};
+use crate::sanitize;
 use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
-use crate::target::Target;
+use crate::target::{PlannedChange, Target};
 
 /// A plan, and everything that is needed to show it and to carry it out.
 pub(crate) struct PreparedPurge {
@@ -165,7 +164,7 @@ impl PreparedPurge {
         let scope = scope_words(&self.target.scope, &self.target.policies);
         let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
         let shard = self.filters.shard.map(|shard| format!("shard {shard}: {here} of {all} namespaces"));
-        scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan::note)).collect::<Vec<_>>().join("\n")
+        scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan_note)).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -180,4 +179,57 @@ fn scope_words(scope: &Scope, policies: &PolicySet) -> Option<String> {
             Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
         }
     }
+}
+
+/// Reads the saved plan, if one was named.
+pub(crate) fn read_saved_plan(arguments: &RunArguments) -> Result<Option<SavedPlan>, CommandError> {
+    Ok(arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?)
+}
+
+/// What is left of a saved plan, for the first lines of today's plan.
+fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
+    let (planned, file) = (plural(saved.chosen.len(), "release"), sanitize::line(&saved.file));
+    let made = saved.created.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let counts = [(diff.changed.len(), "changed or kept since"), (diff.gone.len(), "gone already")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
+    let others = match diff.not_planned {
+        0 => String::new(),
+        others => format!("; {} that would go today, and not by it, left alone", plural(others, "release")),
+    };
+    format!("by the plan of {made} in {file}: {planned}{}{others}", counts.collect::<String>())
+}
+
+/// The refusal if some hooks may not be created. If the cluster does not answer, nothing is refused, because helm will say it.
+fn denied_hooks(plan: &Plan, contents: &Contents, target: &Target, app: &App) -> Option<Refusal> {
+    let running = guard::running_hooks(plan, contents);
+    let client = target.client().filter(|_| !running.is_empty())?;
+    match review_hooks(client, &running, guard::verbs_for_hooks(target.helm.version().major)) {
+        Ok(refusal) => refusal,
+        Err(ApiError::Cancelled) => None,
+        Err(error) => {
+            app.printer.note(format_args!("whether hooks may run could not be asked: {error}"));
+            None
+        }
+    }
+}
+
+fn review_hooks(
+    client: &Client,
+    running: &[RunningHook<'_>],
+    verbs: &'static [&'static str],
+) -> Result<Option<Refusal>, ApiError> {
+    let kind = |hook: &ObjectRef| (hook.api_version.clone(), hook.kind.clone());
+    let resources = client.resources(running.iter().map(|running| kind(running.hook)).collect())?;
+    let review = |hook: &ObjectRef, verb: &str| {
+        let (group, resource) = resources.get(&kind(hook))?.clone();
+        let (namespace, verb) = (Some(hook.namespace.clone()), verb.to_owned());
+        Some(AccessReview { namespace, group, resource, name: None, verb })
+    };
+    let reviews = |hook| verbs.iter().filter_map(move |verb| review(hook, verb));
+    let answers = client.may(running.iter().flat_map(|running| reviews(running.hook)).collect::<BTreeSet<_>>())?;
+    let is_denied = |hook: &ObjectRef, verb: &str| {
+        review(hook, verb).is_some_and(|review| matches!(answers.get(&review), Some(Ok(false))))
+    };
+    let missing = |hook: &ObjectRef| verbs.iter().copied().filter(|verb| is_denied(hook, verb)).collect();
+    Ok(guard::hooks(running, missing))
 }

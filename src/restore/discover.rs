@@ -6,10 +6,10 @@ use super::plan::{RestorableRelease, RestoreVerdict, beyond_scope, is_failed_rol
 use crate::cluster::Record;
 use crate::guard::Scope;
 use crate::history_tag::HistoryTag;
-use crate::inventory::{Contents, Found, HistoryStore, InventoryError, Listing, ObjectLists, Protection, single};
+use crate::inventory::{Contents, Found, HistoryStore, InventoryError, ObjectLists, single};
 use crate::policy::{Policy, ScopeMatch};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
-use crate::target::Target;
+use crate::target::{Snapshot, Target};
 
 /// So many attempts to restore a release may have failed one after the other.
 const MAX_FAILED: usize = 5;
@@ -32,17 +32,15 @@ struct TaggedRecord {
 /// Finds what purges by the target's policies have left in its scope and shard.
 pub(crate) fn discover(
     target: &Target,
-    listing: &Listing,
-    protection: &Protection,
+    snapshot: &Snapshot,
     records: &HistoryStore,
 ) -> Result<Discovered, InventoryError> {
-    Discovery { target, listing, protection, records }.discover()
+    Discovery { target, snapshot, records }.discover()
 }
 
 struct Discovery<'a> {
     target: &'a Target,
-    listing: &'a Listing,
-    protection: &'a Protection,
+    snapshot: &'a Snapshot,
     records: &'a HistoryStore,
 }
 
@@ -54,7 +52,7 @@ impl Discovery<'_> {
         let tagged = self.tagged(kept, contents, &mut found);
         let newest = self.newest(&tagged)?;
         for TaggedRecord { kept, content, tag } in tagged {
-            match self.listing.find(&kept.id) {
+            match self.snapshot.listing.find(&kept.id) {
                 Found::Release(now) => {
                     let newest = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&kept, now, newest.map(|content| content.description.as_str()));
@@ -71,7 +69,7 @@ impl Discovery<'_> {
 
     /// The records that may carry a tag, of any policy.
     fn perhaps_tagged(&self, found: &mut Discovered) -> Result<Vec<Release>, InventoryError> {
-        let namespaces = self.listing.releases.iter().map(|release| release.id.namespace.clone());
+        let namespaces = self.snapshot.listing.releases.iter().map(|release| release.id.namespace.clone());
         let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
         let uninstalled = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
         found.unreadable.extend(uninstalled.unlisted.into_iter().map(|entry| (entry.namespace.to_string(), entry.why)));
@@ -100,7 +98,7 @@ impl Discovery<'_> {
 
     /// What the newest records say that are later than the tagged ones.
     fn newest(&self, tagged: &[TaggedRecord]) -> Result<Contents, InventoryError> {
-        let newer = tagged.iter().filter_map(|TaggedRecord { kept, .. }| match self.listing.find(&kept.id) {
+        let newer = tagged.iter().filter_map(|TaggedRecord { kept, .. }| match self.snapshot.listing.find(&kept.id) {
             Found::Release(now) if now.revision > kept.revision => Some(now),
             _ => None,
         });
@@ -112,7 +110,7 @@ impl Discovery<'_> {
     fn behind_failed_rollbacks(&self, known: &[Release]) -> Result<Vec<Release>, InventoryError> {
         let known = known.iter().map(|release| &release.id).collect::<BTreeSet<_>>();
         let has_failed = |release: &&Release| release.status == Status::Failed && !known.contains(&release.id);
-        let failed = self.listing.releases.iter().filter(has_failed);
+        let failed = self.snapshot.listing.releases.iter().filter(has_failed);
         let mut now = failed.filter(|release| self.may_concern(&release.id.namespace)).cloned().collect::<Vec<_>>();
         let mut found = Vec::new();
         let histories = self.records.histories(&now.iter().map(|release| &release.id).collect::<Vec<_>>());
@@ -142,7 +140,7 @@ impl Discovery<'_> {
     }
 
     fn holds(&self, policy: &Policy, namespace: &Namespace) -> bool {
-        let facts = self.protection.facts(namespace);
+        let facts = self.snapshot.protection.facts(namespace);
         let labels = facts.map_or(Known::Unknown, |facts| Known::Is(&facts.labels));
         matches!(policy.namespaces.holds(namespace, labels), ScopeMatch::Inside(_))
     }
