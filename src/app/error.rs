@@ -108,34 +108,26 @@ impl CommandError {
 
     /// Prints why, and that nothing was done.
     pub(crate) fn report(&self, nothing_done: &str, printer: &Printer) {
-        if printer.log_format() == LogFormat::Json {
-            return self.log(nothing_done, printer);
-        }
+        let (is_log, exit_code) = (printer.log_format() == LogFormat::Json, self.code().number());
+        let notice = |event, text: &str| {
+            let line = LogLine::new(Level::Warn, event).with("message", text.trim()).with("exitCode", exit_code);
+            if is_log { printer.log(&line) } else { printer.notice(text) }
+        };
         match self {
             CommandError::Policies(files) => files.iter().for_each(|errors| printer.policy_errors(errors)),
             CommandError::Flag(errors) => printer.policy_errors(errors),
+            CommandError::Error { error, hint, .. } if is_log => {
+                printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
+            }
             CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
+            CommandError::Refused(refusals) if is_log => {
+                refusals.iter().for_each(|refusal| printer.log(&refusal_line(refusal)));
+            }
             CommandError::Refused(refusals) => {
                 refusals.iter().for_each(|refusal| printer.refusal(refusal, nothing_done, refusal.hint()));
             }
-            CommandError::Declined(text) => printer.notice(text),
-            CommandError::Interrupted(_) => printer.notice(interrupted(nothing_done)),
-        }
-    }
-
-    fn log(&self, nothing_done: &str, printer: &Printer) {
-        let exit_code = self.code().number();
-        let line =
-            |event, text: &str| LogLine::new(Level::Warn, event).with("message", text).with("exitCode", exit_code);
-        match self {
-            CommandError::Policies(files) => files.iter().for_each(|errors| printer.policy_errors(errors)),
-            CommandError::Flag(errors) => printer.policy_errors(errors),
-            CommandError::Error { error, hint, .. } => {
-                printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
-            }
-            CommandError::Refused(refusals) => refusals.iter().map(refusal_line).for_each(|line| printer.log(&line)),
-            CommandError::Declined(text) => printer.log(&line("declined", text.trim())),
-            CommandError::Interrupted(_) => printer.log(&line("interrupted", &interrupted(nothing_done))),
+            CommandError::Declined(text) => notice("declined", text),
+            CommandError::Interrupted(_) => notice("interrupted", &interrupted(nothing_done)),
         }
     }
 }

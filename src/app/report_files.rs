@@ -46,9 +46,9 @@ impl ReportFiles {
     }
 
     /// Replaces the report by what is known now.
-    pub(crate) fn update(&mut self, report: impl FnOnce() -> Option<Report>) {
+    pub(crate) fn update(&mut self, report: impl FnOnce() -> Report) {
         if self.requested.is_some() {
-            self.latest = report();
+            self.latest = Some(report());
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn dry_run(
     reports.update(|| {
         let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
         let document = RunDocument::of_plan(&prepared.view(workers, &prepared.scope_note()), stopped);
-        Some(Report::Purge(Box::new(document)))
+        Report::Purge(Box::new(document))
     });
     show(prepared, Some(workers), arguments.output, app)?;
     Ok(ExitCode::Done)

@@ -12,14 +12,13 @@ use crate::cli::{OutputFormat, PruneArguments};
 use crate::executor::{NotRecorded, NotStarted};
 use crate::exit_code::ExitCode;
 use crate::journal::{End, OperationKind, RunTotals};
-use crate::lock::LockGuard;
-use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
-use crate::operation::{perform, warn_about_unfinished_run};
+use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, Session};
+use crate::operation::{perform, show_plan, warn_about_unfinished_run};
 use crate::policy::age_from_flag;
 use crate::release::ReleaseId;
 use crate::report::{
-    JournalRef, LogFormat, PruneDocument, PruneRow, PruneView, Report, begun_line, plural, prune_plan_line,
-    pruned_line, render_prune,
+    JournalRef, LogFormat, PruneDocument, PruneRow, PruneView, begun_line, plural, prune_plan_line, pruned_line,
+    render_prune,
 };
 use crate::restore::{RestorableRelease, RestoreVerdict, remove_histories};
 use crate::sanitize;
@@ -135,19 +134,11 @@ impl OperationSteps for PruneOperation {
         format!("removes the history of {} for good", plural(self.old.len(), "release"))
     }
 
-    fn plan_report(&self) -> Option<Report> {
-        None
-    }
-
-    fn show_plan(&self, app: &App) {
+    fn show_plan(&self, _: &mut ReportFiles, app: &App) {
         let nothing = FinishedPrune::default();
         let rows = self.rows(&nothing);
         let view = self.view(&rows, None);
-        if app.printer.log_format() == LogFormat::Json {
-            return app.printer.log(&prune_plan_line(&view));
-        }
-        let text = render_prune(&view, app.terminal.stderr.columns(), app.printer.err());
-        app.printer.plan(&text, app.terminal.can_ask());
+        show_plan([prune_plan_line(&view)], |width, styles| render_prune(&view, width, styles), app);
     }
 
     fn recheck(&self, app: &App) -> Result<(), CommandError> {
@@ -155,13 +146,8 @@ impl OperationSteps for PruneOperation {
     }
 
     /// Removes all of them, or as many as there is time for until a signal comes; the journal is asked before each batch.
-    fn execute(
-        &self,
-        (): (),
-        journal: &OpenJournal,
-        _: Option<&LockGuard>,
-        app: &App,
-    ) -> Result<FinishedPrune, CommandError> {
+    fn execute(&self, (): (), session: &Session<'_>) -> Result<FinishedPrune, CommandError> {
+        let Session { journal, app, .. } = session;
         app.interrupts.enter(Stage::Changing);
         app.unless_interrupted(Ok(()))?;
         if !self.old.is_empty() {
@@ -192,24 +178,15 @@ impl OperationSteps for PruneOperation {
     /// The API server's answer to each removal says what came of it.
     fn verify(&self, _: &mut FinishedPrune, _: &App) {}
 
-    fn exit_code(&self, done: &FinishedPrune, app: &App) -> ExitCode {
-        ExitCode::of_prune(app.interruption(), done.left.len())
-    }
-
-    fn end_journal(&self, done: &FinishedPrune, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
+    fn end(&self, done: &FinishedPrune, session: &Session<'_>) -> ExitCode {
+        let code = ExitCode::of_prune(session.app.interruption(), done.left.len());
         let is_reported = matches!(done.not_started, Some((NotStarted::JournalRefused, _)));
-        journal.end_with(done.totals(self.old.len()), is_reported, code, app)
+        session.journal.end_with(done.totals(self.old.len()), is_reported, code, session.app)
     }
 
-    fn report(
-        &self,
-        done: &FinishedPrune,
-        journal: &OpenJournal,
-        _: ExitCode,
-        _: &mut ReportFiles,
-        app: &App,
-    ) -> Result<(), CommandError> {
-        let (rows, journal) = (self.rows(done), journal.reference());
+    fn report(&self, done: &FinishedPrune, _: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
+        let app = session.app;
+        let (rows, journal) = (self.rows(done), session.journal.reference());
         let view = self.view(&rows, Some(&journal));
         let text = |_| match self.output {
             OutputFormat::Name => names(&rows),

@@ -12,14 +12,13 @@ use crate::cluster::Client;
 use crate::executor::{Backends, BatchSize, NoProbe, Operation, Outcome, ReleaseResult, Run, Verification};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
-use crate::lock::LockGuard;
-use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
+use crate::operation::{self, ConfirmFlags, LockOptions, OperationFlags, OperationSteps, Session};
 use crate::operation::{
-    execute, executor_config, go_runtime, list_after, perform, run_history, warn_about_unfinished_run,
+    execute, executor_config, go_runtime, list_after, perform, run_history, show_plan, warn_about_unfinished_run,
 };
 use crate::release::{Namespace, ReleaseId, Revision};
 use crate::report::{
-    EarlyExit, LogFormat, Report, RestoreDocument, RestoreReport, RestoreView, begun_line, plural, render_restore_plan,
+    EarlyExit, Report, RestoreDocument, RestoreReport, RestoreView, begun_line, plural, render_restore_plan,
     render_restored, restore_plan_line,
 };
 use crate::restore::{self, RestoreEntry, RestorePlan, RestoreRequest, RestoreVerdict};
@@ -128,7 +127,7 @@ impl<'a> RestoreOperation<'a> {
         let scope = self.histories.scope_note();
         let view = self.view(self.workers, &scope);
         let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
-        reports.update(|| Some(Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped)))));
+        reports.update(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
         app.printer.log(&restore_plan_line(&view));
         let output = self.flags.arguments.undo.output;
         let text = |styles| match output {
@@ -175,19 +174,11 @@ impl OperationSteps for RestoreOperation<'_> {
         format!("restores {}", plural(self.plan.going().count(), "release"))
     }
 
-    fn plan_report(&self) -> Option<Report> {
-        let document = RestoreDocument::of_plan(&self.view(self.workers, &self.histories.scope_note()));
-        Some(Report::Restore(Box::new(document)))
-    }
-
-    fn show_plan(&self, app: &App) {
+    fn show_plan(&self, reports: &mut ReportFiles, app: &App) {
         let scope = self.histories.scope_note();
         let view = self.view(self.workers, &scope);
-        if app.printer.log_format() == LogFormat::Json {
-            return app.printer.log(&restore_plan_line(&view));
-        }
-        let text = render_restore_plan(&view, app.terminal.stderr.columns(), app.printer.err());
-        app.printer.plan(&text, app.terminal.can_ask());
+        reports.update(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
+        show_plan([restore_plan_line(&view)], |width, styles| render_restore_plan(&view, width, styles), app);
     }
 
     fn replan(self, app: &App) -> Result<(Self, bool), CommandError> {
@@ -203,14 +194,8 @@ impl OperationSteps for RestoreOperation<'_> {
         if self.change().is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Restore, app) }
     }
 
-    fn execute(
-        &self,
-        (): (),
-        journal: &OpenJournal,
-        lock: Option<&LockGuard>,
-        app: &App,
-    ) -> Result<FinishedRestore, CommandError> {
-        let (target, flags) = (&self.histories.target, &self.flags);
+    fn execute(&self, (): (), session: &Session<'_>) -> Result<FinishedRestore, CommandError> {
+        let (target, flags, Session { journal, lock, app, .. }) = (&self.histories.target, &self.flags, session);
         let fail_fast = flags.arguments.fail_fast;
         let config = executor_config(self.workers, ONE_EACH, fail_fast, flags.requested_end, app);
         let tasks = restore::tasks(target, &self.plan, flags.timeout);
@@ -218,12 +203,12 @@ impl OperationSteps for RestoreOperation<'_> {
         let still = restore::precheck(&self.plan, &tasks, self.client.clone(), records, stop);
         let action = Arc::new(restore::rollback(target, &self.plan, go_runtime(&app.environment)));
         let remaining = Arc::new(NoProbe("nothing has to be gone for a restore".to_owned()));
-        let journal_ref = journal.reference();
         if !tasks.is_empty() {
-            app.printer.log(&begun_line(OperationKind::Restore, &journal_ref, tasks.len(), Some(self.workers)));
+            let (run, workers) = (journal.reference(), Some(self.workers));
+            app.printer.log(&begun_line(OperationKind::Restore, &run, tasks.len(), workers));
         }
         let backends = Backends { action, still, remaining, journal: journal.for_executor() };
-        let run = execute(tasks, config, backends, Operation::Rollback, lock, app)?;
+        let run = execute(tasks, config, backends, Operation::Rollback, lock.as_ref(), app)?;
         Ok(FinishedRestore { run, verification: Verification::NothingToVerify, left: BTreeMap::new() })
     }
 
@@ -241,29 +226,20 @@ impl OperationSteps for RestoreOperation<'_> {
         }
     }
 
-    fn exit_code(&self, done: &FinishedRestore, _: &App) -> ExitCode {
-        ExitCode::of_restore(&done.run, &done.verification, done.left.len())
-    }
-
-    fn end_journal(&self, done: &FinishedRestore, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
+    fn end(&self, done: &FinishedRestore, session: &Session<'_>) -> ExitCode {
+        let code = ExitCode::of_restore(&done.run, &done.verification, done.left.len());
         let run = restore::with_finished(&done.run, &self.plan, &done.left);
-        journal.end(&run, &done.verification, code, app)
+        session.journal.end(&run, &done.verification, code, session.app)
     }
 
-    fn report(
-        &self,
-        done: &FinishedRestore,
-        journal: &OpenJournal,
-        code: ExitCode,
-        reports: &mut ReportFiles,
-        app: &App,
-    ) -> Result<(), CommandError> {
+    fn report(&self, done: &FinishedRestore, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
+        let Session { journal, reports, app, .. } = session;
         let FinishedRestore { run, verification, left } = done;
         let (scope, journal_ref) = (self.histories.scope_note(), journal.reference());
         let report = RestoreReport { plan: &self.plan, run, settled: verification, left, journal: &journal_ref };
         let view = self.view(run.workers, &scope);
         let document = || RestoreDocument::of_run(&view, &report, code.number());
-        reports.update(|| Some(Report::Restore(Box::new(document()))));
+        reports.update(|| Report::Restore(Box::new(document())));
         let output = self.flags.arguments.undo.output;
         let text = |styles| match output {
             OutputFormat::Name => names(restored(run)),

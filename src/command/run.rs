@@ -11,14 +11,13 @@ use crate::exit_code::ExitCode;
 use crate::helm::HelmUninstall;
 use crate::history_tag::HistoryTag;
 use crate::journal::OperationKind;
-use crate::lock::LockGuard;
-use crate::operation::{self, ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps};
-use crate::operation::{execute, executor_config, go_runtime, perform, warn_about_unfinished_run};
+use crate::operation::{self, ConfirmFlags, LockOptions, OperationFlags, OperationSteps, Session};
+use crate::operation::{execute, executor_config, go_runtime, perform, show_plan, warn_about_unfinished_run};
 use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
 use crate::release::ReleaseId;
 use crate::report::{
-    Detail, LogFormat, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan, render_summary,
+    Detail, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan, render_summary,
 };
 use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
@@ -46,8 +45,7 @@ pub(super) fn run(
         overrides: TaskOverrides { timeout, retries: arguments.retries },
         requested_end: max_duration.map(|longest| started + longest),
     };
-    reports.update(|| purge.plan_report());
-    purge.show(app);
+    purge.show(reports, app);
     if !purge.prepared.refusals.is_empty() {
         return Err(CommandError::Refused(purge.prepared.refusals));
     }
@@ -73,15 +71,12 @@ struct FinishedPurge {
 }
 
 impl PurgeOperation<'_> {
-    fn show(&self, app: &App) {
+    fn show(&self, reports: &mut ReportFiles, app: &App) {
         let scope = self.prepared.scope_note();
         let view = self.prepared.view(self.workers, &scope);
-        if app.printer.log_format() == LogFormat::Json {
-            return plan_lines(&view).for_each(|line| app.printer.log(&line));
-        }
+        reports.update(|| Report::Purge(Box::new(RunDocument::of_plan(&view, None))));
         let detail = if self.arguments.output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
-        let text = render_plan(&view, detail, app.terminal.stderr.columns(), app.printer.err());
-        app.printer.plan(&text, app.terminal.can_ask());
+        show_plan(plan_lines(&view), |width, styles| render_plan(&view, detail, width, styles), app);
     }
 }
 
@@ -97,26 +92,15 @@ impl OperationSteps for PurgeOperation<'_> {
         format!("uninstalls {}", plural(self.prepared.plan.chosen().count(), "release"))
     }
 
-    fn plan_report(&self) -> Option<Report> {
-        let document = RunDocument::of_plan(&self.prepared.view(self.workers, &self.prepared.scope_note()), None);
-        Some(Report::Purge(Box::new(document)))
-    }
-
     /// `run` has shown it with the guards that would refuse it.
-    fn show_plan(&self, _: &App) {}
+    fn show_plan(&self, _: &mut ReportFiles, _: &App) {}
 
     fn recheck(&self, app: &App) -> Result<RecheckedPurge, CommandError> {
         purge::recheck(&self.prepared, app)
     }
 
-    fn execute(
-        &self,
-        rechecked: RecheckedPurge,
-        journal: &OpenJournal,
-        lock: Option<&LockGuard>,
-        app: &App,
-    ) -> Result<FinishedPurge, CommandError> {
-        let target = &self.prepared.target;
+    fn execute(&self, rechecked: RecheckedPurge, session: &Session<'_>) -> Result<FinishedPurge, CommandError> {
+        let (target, Session { journal, lock, app, .. }) = (&self.prepared.target, session);
         let deadline = purge::deadline(&self.prepared, self.requested_end, app.environment.clock);
         let RunArguments { batch, fail_fast, .. } = *self.arguments;
         let config = executor_config(self.workers, batch, fail_fast, deadline, app);
@@ -131,13 +115,13 @@ impl OperationSteps for PurgeOperation<'_> {
             Some(client) => Arc::new(client.clone()),
             None => Arc::new(NoProbe("helm makes the lists, for the API could not be asked".to_owned())),
         };
-        let journal_ref = journal.reference();
         if !tasks.is_empty() {
-            app.printer.log(&begun_line(OperationKind::Purge, &journal_ref, tasks.len(), Some(self.workers)));
+            let (run, workers) = (journal.reference(), Some(self.workers));
+            app.printer.log(&begun_line(OperationKind::Purge, &run, tasks.len(), workers));
         }
         let (action, journal) = (Arc::new(uninstall), journal.for_executor());
         let backends = Backends { action, still: rechecked.recheck, remaining, journal };
-        let run = execute(tasks, config, backends, Operation::Uninstall, lock, app)?;
+        let run = execute(tasks, config, backends, Operation::Uninstall, lock.as_ref(), app)?;
         let (verification, changed) = (Verification::NothingToVerify, rechecked.changed);
         Ok(FinishedPurge { run, verification, tags, changed })
     }
@@ -147,28 +131,19 @@ impl OperationSteps for PurgeOperation<'_> {
         purge::add_never_started(&mut done.run, &self.prepared, &done.changed);
     }
 
-    fn exit_code(&self, done: &FinishedPurge, _: &App) -> ExitCode {
-        ExitCode::of_run(&done.run, &done.verification)
+    fn end(&self, done: &FinishedPurge, session: &Session<'_>) -> ExitCode {
+        let code = ExitCode::of_run(&done.run, &done.verification);
+        session.journal.end(&done.run, &done.verification, code, session.app)
     }
 
-    fn end_journal(&self, done: &FinishedPurge, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode {
-        journal.end(&done.run, &done.verification, code, app)
-    }
-
-    fn report(
-        &self,
-        done: &FinishedPurge,
-        journal: &OpenJournal,
-        code: ExitCode,
-        reports: &mut ReportFiles,
-        app: &App,
-    ) -> Result<(), CommandError> {
+    fn report(&self, done: &FinishedPurge, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
+        let Session { journal, reports, app, .. } = session;
         let FinishedPurge { run, verification, .. } = done;
         let (context, journal_ref) = (self.prepared.target.connection.context().as_str(), journal.reference());
         let scope = self.prepared.scope_note();
         let view = self.prepared.view(run.workers, &scope);
         let document = || RunDocument::of(&view, run, verification, &journal_ref, code.number());
-        reports.update(|| Some(Report::Purge(Box::new(document()))));
+        reports.update(|| Report::Purge(Box::new(document())));
         let text = |styles| match self.arguments.output {
             OutputFormat::Name => purged_names(run),
             _ if run.results.is_empty() => String::new(),

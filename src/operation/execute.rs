@@ -1,4 +1,4 @@
-//! Has the executor carry out tasks, shows the progress, and lists the releases afterwards.
+//! Shows a plan, has the executor carry out its tasks, shows the progress, and lists the releases afterwards.
 
 use std::time::Instant;
 
@@ -8,10 +8,25 @@ use crate::executor::{self, Backends, BatchSize, ExecutorConfig, FailureHandling
 use crate::helm::GoRuntime;
 use crate::inventory::Listing;
 use crate::lock::LockGuard;
-use crate::report::{LogFormat, SecondSignal, Showing, Verbosity, WayOut, progress};
+use crate::report::{LogFormat, LogLine, SecondSignal, Showing, Styles, Verbosity, WayOut, progress};
 use crate::settings::{EntryPoint, Environment};
 use crate::signal::Stage;
 use crate::target::Target;
+
+/// Shows a plan before the question: as lines of a log, or as text, which `render` makes for this width.
+pub(crate) fn show_plan(
+    lines: impl IntoIterator<Item = LogLine>,
+    render: impl FnOnce(Option<usize>, Styles) -> String,
+    app: &App,
+) {
+    match app.printer.log_format() {
+        LogFormat::Json => lines.into_iter().for_each(|line| app.printer.log(&line)),
+        LogFormat::Text => {
+            let text = render(app.terminal.stderr.columns(), app.printer.err());
+            app.printer.plan(&text, app.terminal.can_ask());
+        }
+    }
+}
 
 /// How tasks are carried out.
 pub(crate) fn executor_config(

@@ -121,19 +121,36 @@ impl OpenJournal {
         error
     }
 
-    /// Writes the last line of a run. Returns the exit code, which is another one if the journal could not be written.
+    /// Writes the last line of a run. Returns the exit code, which is another one if output was lost.
     pub(crate) fn end(&self, run: &Run, verification: &Verification, code: ExitCode, app: &App) -> ExitCode {
-        let Some(journal) = &self.journal else { return code };
-        let errors = journal.end(run, verification, code.number());
         let refused = Outcome::NotStarted(NotStarted::JournalRefused);
-        report_errors(&errors, run.results.iter().any(|result| result.outcome == refused), code, app)
+        let is_reported = run.results.iter().any(|result| result.outcome == refused);
+        self.write_end(code, is_reported, app, |journal, code| journal.end(run, verification, code))
     }
 
     /// The same without an executor; `is_reported` says that an error of the journal was printed already.
     pub(crate) fn end_with(&self, totals: RunTotals, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
-        let Some(journal) = &self.journal else { return code };
         let signal = app.interruption().map(|interruption| interruption.signal);
-        report_errors(&journal.end_with(totals, code.number(), signal), is_reported, code, app)
+        self.write_end(code, is_reported, app, |journal, code| journal.end_with(totals, code, signal))
+    }
+
+    fn write_end(
+        &self,
+        code: ExitCode,
+        is_reported: bool,
+        app: &App,
+        write: impl FnOnce(&RunJournal, u8) -> EndFaults,
+    ) -> ExitCode {
+        let code = code.or_if_output_failed(app.printer.has_lost_output());
+        let errors = self.journal.as_ref().map(|journal| write(journal, code.number())).unwrap_or_default();
+        if let Some(error) = &errors.copy {
+            app.printer.warn(format_args!("the end of this run is not in its {error}"));
+        }
+        let Some(error) = &errors.file else { return code };
+        if !is_reported {
+            app.printer.error(format_args!("the journal could not be written: {error}"));
+        }
+        code.or_if_output_failed(true)
     }
 
     /// Writes the outcome of releases that no executor had.
@@ -148,17 +165,6 @@ impl OpenJournal {
         let places = self.journal.as_ref().map(|journal| journal.places()).unwrap_or_default();
         JournalRef { id: self.id.to_string(), places }
     }
-}
-
-fn report_errors(errors: &EndFaults, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
-    if let Some(error) = &errors.copy {
-        app.printer.warn(format_args!("the end of this run is not in its {error}"));
-    }
-    let Some(error) = &errors.file else { return code };
-    if !is_reported {
-        app.printer.error(format_args!("the journal could not be written: {error}"));
-    }
-    code.or_if_output_failed(true)
 }
 
 /// The location that was named, or the usual one.

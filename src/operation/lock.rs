@@ -52,14 +52,6 @@ pub(crate) struct AcquiredLocks {
     pub(crate) waited: bool,
 }
 
-impl AcquiredLocks {
-    /// Releases the locks, and warns of those that turned out to be lost.
-    pub(crate) fn release(self, app: &App) {
-        let lost = self.guard.map(LockGuard::give_back).into_iter().flatten();
-        lost.for_each(|lost| app.printer.warn(lock_lost_warning(&lost)));
-    }
-}
-
 /// Acquires the locks of all policies, if there is something to do.
 ///
 /// # Errors
@@ -104,6 +96,12 @@ pub(crate) fn acquire(
     };
     app.unless_interrupted(end)?;
     Ok(AcquiredLocks { guard: Some(guard), waited })
+}
+
+/// Releases the locks, and warns of those that turned out to be lost.
+pub(super) fn release(guard: Option<LockGuard>, app: &App) {
+    let lost = guard.map(LockGuard::give_back).into_iter().flatten();
+    lost.for_each(|lost| app.printer.warn(lock_lost_warning(&lost)));
 }
 
 /// The namespace of the locks, and the client that writes there.

@@ -3,12 +3,11 @@
 
 use super::confirm::{ConfirmFlags, confirm};
 use super::journal::{OpenJournal, PendingJournal};
-use super::lock::{LockOptions, acquire};
+use super::lock::{LockOptions, acquire, release};
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::JournalArguments;
 use crate::exit_code::ExitCode;
 use crate::lock::LockGuard;
-use crate::report::Report;
 use crate::target::PlannedChange;
 
 /// What a run, a restore and a prune do differently.
@@ -24,11 +23,8 @@ pub(crate) trait OperationSteps: Sized {
     /// What it does to how many releases, as in "This … on CONTEXT."
     fn prompt(&self) -> String;
 
-    /// The report as long as nothing was begun, if this operation has one.
-    fn plan_report(&self) -> Option<Report>;
-
-    /// Shows the plan, right before the question.
-    fn show_plan(&self, app: &App);
+    /// Shows the plan right before the question, and makes it the report as long as nothing is begun.
+    fn show_plan(&self, reports: &mut ReportFiles, app: &App);
 
     /// Plans again after a wait for the lock, and whether that gave another plan.
     fn replan(self, _app: &App) -> Result<(Self, bool), CommandError> {
@@ -39,32 +35,24 @@ pub(crate) trait OperationSteps: Sized {
     fn recheck(&self, app: &App) -> Result<Self::Rechecked, CommandError>;
 
     /// Carries out what still holds. An error means that nothing was begun.
-    fn execute(
-        &self,
-        rechecked: Self::Rechecked,
-        journal: &OpenJournal,
-        lock: Option<&LockGuard>,
-        app: &App,
-    ) -> Result<Self::Done, CommandError>;
+    fn execute(&self, rechecked: Self::Rechecked, session: &Session<'_>) -> Result<Self::Done, CommandError>;
 
     /// Compares with the cluster what came of it.
     fn verify(&self, done: &mut Self::Done, app: &App);
 
-    /// Decides how the operation ended.
-    fn exit_code(&self, done: &Self::Done, app: &App) -> ExitCode;
+    /// Decides the exit code and writes the last line of the journal.
+    fn end(&self, done: &Self::Done, session: &Session<'_>) -> ExitCode;
 
-    /// Writes the last line of the journal. Returns the exit code, which is another one if that failed.
-    fn end_journal(&self, done: &Self::Done, journal: &OpenJournal, code: ExitCode, app: &App) -> ExitCode;
+    /// Prints what came of it, and makes it the report.
+    fn report(&self, done: &Self::Done, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError>;
+}
 
-    /// Prints what came of it. Returns the same as a report, if this operation has one.
-    fn report(
-        &self,
-        done: &Self::Done,
-        journal: &OpenJournal,
-        code: ExitCode,
-        reports: &mut ReportFiles,
-        app: &App,
-    ) -> Result<(), CommandError>;
+/// An operation that changes the cluster: its lock is held and its journal is open.
+pub(crate) struct Session<'a> {
+    pub(crate) journal: OpenJournal,
+    pub(crate) lock: Option<LockGuard>,
+    pub(crate) reports: &'a mut ReportFiles,
+    pub(crate) app: &'a App,
 }
 
 /// What the command line says about the steps that all operations share.
@@ -95,13 +83,13 @@ pub(crate) fn perform<O: OperationSteps>(
     }
     let rechecked = operation.recheck(app)?;
     let journal = journal.open(&operation.change(), app)?;
-    let done = operation.execute(rechecked, &journal, lock.guard.as_ref(), app);
-    let mut done = done.map_err(|error| journal.abandon(error))?;
+    let mut session = Session { journal, lock: lock.guard, reports, app };
+    let done = operation.execute(rechecked, &session);
+    let mut done = done.map_err(|error| session.journal.abandon(error))?;
     operation.verify(&mut done, app);
-    lock.release(app);
-    let code = operation.exit_code(&done, app).or_if_output_failed(app.printer.has_lost_output());
-    let code = operation.end_journal(&done, &journal, code, app);
-    operation.report(&done, &journal, code, reports, app)?;
+    release(session.lock.take(), app);
+    let code = operation.end(&done, &session);
+    operation.report(&done, code, &mut session)?;
     Ok(code)
 }
 
@@ -111,8 +99,7 @@ fn show_and_confirm(
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<(), CommandError> {
-    reports.update(|| operation.plan_report());
-    operation.show_plan(app);
+    operation.show_plan(reports, app);
     let change = operation.change();
     if change.is_empty() { Ok(()) } else { confirm(flags.confirm, &change, &operation.prompt(), app) }
 }
