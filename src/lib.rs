@@ -17,7 +17,7 @@
 //! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
 //! (kept records, Listing, known runs) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
 //! events, Run ─ journal ─► lines              asked before each start; what a killed run had in hand
-//! folder ─ cases ─► Tried                      pure but for its files: a policy held against a team's own cases
+//! folder ─ policy_tests ─► TestResult                  pure but for its files: a policy held against a team's own cases
 //! Plan, events, Run ─ report ─► screens       the only part that prints, on streams and into report files
 //! ```
 //!
@@ -30,7 +30,6 @@
 //! meant to be used.
 
 pub mod app;
-pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod cluster;
@@ -52,6 +51,7 @@ pub mod options;
 mod parallel;
 pub mod plan;
 pub mod policy;
+mod policy_tests;
 mod purge;
 pub mod rbac;
 pub mod release;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::{App, CommandError};
-use crate::cases::{self, CASE_FILE, Loaded, Tried};
 use crate::cli::TestArguments;
 use crate::exit_code::ExitCode;
 use crate::policy::PolicyErrors;
+use crate::policy_tests::{self, CASE_FILE, LoadedTest, TestResult};
 use crate::report::{render_case, render_cases};
 use crate::sanitize;
 
@@ -21,7 +21,7 @@ pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, Com
             return Ok(ExitCode::PolicyInvalid);
         }
     };
-    let tried = loaded.iter().map(cases::try_case).collect::<Vec<_>>();
+    let tried = loaded.iter().map(policy_tests::try_case).collect::<Vec<_>>();
     let printer = &app.printer;
     for case in &tried {
         let text = render_case(case, printer.out());
@@ -29,16 +29,16 @@ pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, Com
     }
     let text = render_cases(&tried, printer.out());
     printer.data(&text);
-    let is_well = |case: &Tried| case.differences.is_empty();
+    let is_well = |case: &TestResult| case.differences.is_empty();
     Ok(if tried.iter().all(is_well) { ExitCode::Done } else { ExitCode::SomeFailed })
 }
 
 /// All cases of all folders, or all faults of all files, those of a file that several cases share once.
-fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<Loaded>, Vec<PolicyErrors>>, CommandError> {
+fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<LoadedTest>, Vec<PolicyErrors>>, CommandError> {
     let (mut loaded, mut faults) = (Vec::new(), Vec::new());
     for root in &arguments.folders {
         for case in find(root, app)? {
-            match cases::load(&case, root) {
+            match policy_tests::load(&case, root) {
                 Ok(case) => loaded.push(case),
                 Err(found) => found.into_iter().for_each(|found| {
                     if !faults.contains(&found) {
@@ -54,7 +54,7 @@ fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<Loaded>, 
 fn find(root: &Path, app: &App) -> Result<Vec<PathBuf>, CommandError> {
     let name = sanitize::line(&root.display().to_string());
     let hint = format!("a case is a folder with a `{CASE_FILE}`; name it, or the folder that holds it");
-    let found = cases::find(root)
+    let found = policy_tests::find(root)
         .map_err(|error| CommandError::usage(format!("`{name}` cannot be looked into: {error}"), &hint))?;
     if found.cases.is_empty() {
         return Err(CommandError::usage(format!("there is no case in `{name}`"), hint));

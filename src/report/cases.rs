@@ -3,11 +3,11 @@
 use super::paint::Styles;
 use super::plan::row::short;
 use super::words::plural;
-use crate::cases::{Difference, Said, Tried};
+use crate::policy_tests::{SourcedText, TestDifference, TestResult};
 use crate::sanitize;
 
 /// A line for a case in which all is well; for any other all that differs.
-pub fn render_case(case: &Tried, paint: Styles) -> String {
+pub(crate) fn render_case(case: &TestResult, paint: Styles) -> String {
     let name = sanitize::line(&case.name);
     if case.differences.is_empty() {
         return format!("{}    {name}", paint.good("ok"));
@@ -17,7 +17,7 @@ pub fn render_case(case: &Tried, paint: Styles) -> String {
 }
 
 /// How many cases there are, and how many of them went wrong.
-pub fn render_cases(cases: &[Tried], paint: Styles) -> String {
+pub(crate) fn render_cases(cases: &[TestResult], paint: Styles) -> String {
     let failed = cases.iter().filter(|case| !case.differences.is_empty()).count();
     let cases = plural(cases.len(), "case");
     if failed == 0 {
@@ -26,14 +26,14 @@ pub fn render_cases(cases: &[Tried], paint: Styles) -> String {
     format!("{cases}: {}", paint.bad(&format!("{failed} not as expected")))
 }
 
-fn difference_lines(difference: &Difference, paint: Styles) -> Vec<String> {
+fn difference_lines(difference: &TestDifference, paint: Styles) -> Vec<String> {
     let about = format!("  {}", paint.strong(&sanitize::line(&difference.about)));
     let expected = format!("    {}", paint.quiet(&format!("- {}", said(&difference.expected))));
     let found = difference.found.iter().map(|found| format!("    + {}", said(found)));
     [about, expected].into_iter().chain(found).collect()
 }
 
-fn said(said: &Said) -> String {
+fn said(said: &SourcedText) -> String {
     let text = sanitize::line(&said.text);
     match &said.source {
         Some(source) => format!("{text} ({})", short(source)),

@@ -22,7 +22,7 @@ mod table;
 mod undo;
 mod words;
 
-pub use cases::{render_case, render_cases};
+pub(crate) use cases::{render_case, render_cases};
 pub use diagnostics::{DiagnosticJson, DiagnosticsDocument};
 pub use document::{Format, serialize};
 pub use explanation::{ExplanationDocument, render_explanation};

@@ -4,49 +4,49 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::read::Case;
+use super::case::PolicyTest;
 use crate::policy::diagnostic::Diagnostic;
 use crate::policy::{Policy, PolicyErrors, is_policy};
 
 /// What makes a folder a case.
-pub const CASE_FILE: &str = "case.yaml";
+pub(crate) const CASE_FILE: &str = "case.yaml";
 /// The policy that need not be named, beside those that a folder may be named for.
 const POLICY_FILE: &str = "policy.yaml";
 
 /// The folders that were found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FoundCases {
+pub(crate) struct FoundTests {
     /// Those that are cases, sorted.
-    pub cases: Vec<PathBuf>,
+    pub(crate) cases: Vec<PathBuf>,
     /// Those beside them that are not.
-    pub others: Vec<PathBuf>,
+    pub(crate) others: Vec<PathBuf>,
 }
 
 /// A case with its policies.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub(crate) struct LoadedTest {
     /// Its folder, as it was named or found.
-    pub name: String,
+    pub(crate) name: String,
     /// What is there, and what has to come of it.
-    pub case: Case,
+    pub(crate) case: PolicyTest,
     /// By these; at least one.
-    pub policies: Vec<Policy>,
+    pub(crate) policies: Vec<Policy>,
 }
 
 /// Finds the cases of a folder: itself, or else the folders in it.
 ///
 /// # Errors
 /// Where it cannot be listed.
-pub fn find(folder: &Path) -> io::Result<FoundCases> {
+pub(crate) fn find(folder: &Path) -> io::Result<FoundTests> {
     if is_there(&folder.join(CASE_FILE)) {
-        return Ok(FoundCases { cases: vec![folder.to_owned()], others: Vec::new() });
+        return Ok(FoundTests { cases: vec![folder.to_owned()], others: Vec::new() });
     }
     let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     let folders = entries.into_iter().filter(|path| path.is_dir());
     let mut folders = folders.map(|path| shortened(&path)).collect::<Vec<_>>();
     folders.sort();
     let (cases, others) = folders.into_iter().partition(|path| is_there(&path.join(CASE_FILE)));
-    Ok(FoundCases { cases, others })
+    Ok(FoundTests { cases, others })
 }
 
 /// Also a link that leads nowhere is there: to pass it over would be to pass over a case.
@@ -58,10 +58,10 @@ fn is_there(path: &Path) -> bool {
 ///
 /// # Errors
 /// The faults of every file that has some.
-pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<PolicyErrors>> {
+pub(crate) fn load(folder: &Path, root: &Path) -> Result<LoadedTest, Vec<PolicyErrors>> {
     let file = folder.join(CASE_FILE);
     stays_inside(&file, root).map_err(|faults| vec![faults])?;
-    let case = Case::read_file(&file);
+    let case = PolicyTest::read_file(&file);
     let named = case.as_ref().ok().and_then(|case| case.policies.as_deref());
     let files = match named {
         Some(named) => Ok(named.iter().map(|name| shortened(&folder.join(name))).collect::<Vec<_>>()),
@@ -74,7 +74,7 @@ pub fn load(folder: &Path, root: &Path) -> Result<Loaded, Vec<PolicyErrors>> {
         Err(faults) => Err(vec![faults]),
     };
     match (case, policies) {
-        (Ok(case), Ok(policies)) => Ok(Loaded { name: folder.display().to_string(), case, policies }),
+        (Ok(case), Ok(policies)) => Ok(LoadedTest { name: folder.display().to_string(), case, policies }),
         (case, policies) => Err(case.err().into_iter().chain(policies.err().into_iter().flatten()).collect()),
     }
 }

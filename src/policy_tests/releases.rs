@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::age::{self, UNKNOWN};
-use super::namespaces::texts;
-use super::{NamedRelease, holds, release, release_of};
+use super::names::{NamedRelease, UNKNOWN, release, release_of, texts};
 use crate::policy::decode::{Decoded, Field, SectionFields, TextOrSection};
 use crate::release::{Chart, Content, CrdUsage, GroupKind, Known, Object, Release, Revision, Status};
 use crate::sanitize::quoted;
@@ -98,14 +96,14 @@ fn read_long(field: &Field<'_>, fields: &SectionFields<'_>) -> Decoded<GivenRele
     let text = |field: &Field<'_>| Ok(field.text()?.text.clone());
     let named = fields.required("release", release_of);
     let chart = fields.optional("chart", chart);
-    let age = fields.optional("age", age::read);
-    let first_age = fields.optional("firstAge", age::read);
+    let age = fields.optional("age", read_age);
+    let first_age = fields.optional("firstAge", read_age);
     let status = fields.optional("status", status);
     let revision = fields.optional("revision", Field::number);
     let labels = fields.optional("labels", texts);
-    let objects = fields.optional("holds", holds::objects);
-    let defines = fields.optional("defines", holds::kinds);
-    let uses = fields.optional("uses", holds::kinds);
+    let objects = fields.optional("holds", objects);
+    let defines = fields.optional("defines", kinds);
+    let uses = fields.optional("uses", kinds);
     let managed_by = fields.optional("managedBy", text);
     let unreadable = fields.optional("unreadable", text);
     fields.complete()?;
@@ -149,4 +147,47 @@ fn chart(field: &Field<'_>) -> Decoded<Known<Chart>> {
 
 fn status(field: &Field<'_>) -> Decoded<Status> {
     field.one_of(&Status::ALL.map(|status| (status.as_str(), status)), |_| None)
+}
+
+/// Reads objects: `PersistentVolumeClaim data`, or with a namespace `ConfigMap dev-bob/settings`.
+fn objects(field: &Field<'_>) -> Decoded<Vec<Object>> {
+    field.each(object)
+}
+
+fn object(field: &Field<'_>) -> Decoded<Object> {
+    let written = &field.text()?.text;
+    let is_part = |part: &str| !part.is_empty() && !part.contains([' ', '/']);
+    let parts = written.split_once(' ').map(|(kind, rest)| match rest.split_once('/') {
+        Some((namespace, name)) => (kind, Some(namespace), name),
+        None => (kind, None, rest),
+    });
+    match parts {
+        Some((kind, namespace, name)) if is_part(kind) && is_part(name) && namespace.is_none_or(is_part) => {
+            Ok(Object { kind: kind.to_owned(), namespace: namespace.map(str::to_owned), name: name.to_owned() })
+        }
+        _ => field.refuse(format!("{} is no object", quoted(written)), "write `KIND NAME` or `KIND NAMESPACE/NAME`"),
+    }
+}
+
+/// Reads kinds: `Widget.example.com`.
+fn kinds(field: &Field<'_>) -> Decoded<BTreeSet<GroupKind>> {
+    let kinds = field.each(|field| {
+        let written = &field.text()?.text;
+        match written.split_once('.') {
+            Some((kind, group)) if !kind.is_empty() && !group.is_empty() => Ok(GroupKind::new(group, kind)),
+            _ => {
+                let label = "write `KIND.GROUP`, as in `Certificate.cert-manager.io`";
+                field.refuse(format!("{} is no kind that somebody defined", quoted(written)), label)
+            }
+        }
+    })?;
+    Ok(kinds.into_iter().collect())
+}
+
+/// Reads an age such as `90s`, `36h` or `3d`, or `unknown`.
+fn read_age(field: &Field<'_>) -> Decoded<Known<Duration>> {
+    if field.text()?.text == UNKNOWN {
+        return Ok(Known::Unknown);
+    }
+    field.duration().map(Known::Is)
 }

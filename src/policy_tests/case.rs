@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::expected::{self, Expectation};
-use super::given::{self, Given};
+use super::given::{self, GivenState};
 use super::schema;
 use crate::policy::decode::{Decoded, Decoder, Field};
 use crate::policy::yaml::Node;
@@ -11,21 +11,21 @@ use crate::policy::{PolicyErrors, read_document, read_file};
 
 /// A case that was understood completely.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub(crate) struct PolicyTest {
     /// The policies it names, as paths from its folder; nothing where it takes those beside it.
-    pub policies: Option<Vec<String>>,
+    pub(crate) policies: Option<Vec<String>>,
     /// What is there.
-    pub given: Given,
+    pub(crate) given: GivenState,
     /// What has to come of it.
-    pub expected: Expectation,
+    pub(crate) expected: Expectation,
 }
 
-impl Case {
+impl PolicyTest {
     /// Reads a case. `name` is what places and messages call the file.
     ///
     /// # Errors
     /// All faults of the file; there is at least one.
-    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
+    pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
         read_document(name, bytes, &schema::SECTIONS, read)
     }
 
@@ -33,13 +33,13 @@ impl Case {
     ///
     /// # Errors
     /// All faults of the file, or why it cannot be read.
-    pub fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
+    pub(crate) fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
         Self::read(&path.display().to_string(), &read_file(path)?)
     }
 }
 
 /// Reads all keys before it gives up on any, so that all faults are found.
-fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<Case> {
+fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<PolicyTest> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
     let document = Field::of_document("a case", releases, &schema::CASE, root, decoder);
     let fields = document.section()?;
@@ -47,7 +47,7 @@ fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<Case> {
     let (given, ids) = given::read(&fields);
     let expected = expected::read(&fields, ids.as_deref());
     fields.complete()?;
-    Ok(Case { policies: policies?, given: given?, expected: expected? })
+    Ok(PolicyTest { policies: policies?, given: given?, expected: expected? })
 }
 
 fn policy(field: &Field<'_>) -> Decoded<String> {

@@ -1,26 +1,78 @@
-//! From what stands under `expect` to an expectation.
+//! `expect`: what has to become of the releases of a case, and which guards have to refuse.
 
 use std::collections::BTreeMap;
 
-use super::{Expectation, ExpectedOrder, ExpectedOutcome, ExpectedRelease, Outcome};
-use crate::cases::given::{NamedRelease, refuse_twice, release, release_of};
+use super::names::{NamedRelease, refuse_twice, release, release_of};
 use crate::guard::Refusal;
 use crate::location::Location;
 use crate::policy::decode::{Decoded, Decoder, Field, SectionFields};
 use crate::policy::diagnostic::Diagnostic;
 use crate::release::ReleaseId;
 
+/// What a case expects.
+#[derive(Debug, Clone)]
+pub(crate) struct Expectation {
+    /// Of each release; one of the fence that is not in here is a difference.
+    pub(crate) releases: BTreeMap<ReleaseId, ExpectedRelease>,
+    /// The guards that refuse, each by its word; any other that refuses is a difference.
+    pub(crate) refusals: BTreeMap<&'static str, Location>,
+    /// What goes first and what goes last, where that matters.
+    pub(crate) order: Option<ExpectedOrder>,
+    /// Where all of it is written.
+    pub(crate) place: Location,
+}
+
+/// What is expected of one release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExpectedRelease {
+    /// What becomes of it, and why.
+    pub(crate) outcome: ExpectedOutcome,
+    /// Where that is written.
+    pub(crate) place: Location,
+}
+
+/// What becomes of a release, and why where that matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExpectedOutcome {
+    /// What becomes of it.
+    pub(crate) outcome: ExpectedDecision,
+    /// A piece of the text of one of the reasons, or its code.
+    pub(crate) because: Option<String>,
+}
+
+/// What becomes of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ExpectedDecision {
+    /// It goes.
+    Purge,
+    /// It is in a fence, and stays.
+    Keep,
+    /// It is in no fence.
+    Outside,
+}
+
+/// When releases go; what is named neither here nor there goes between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExpectedOrder {
+    /// What goes before everything else.
+    pub(crate) first: Vec<ReleaseId>,
+    /// What goes after everything else.
+    pub(crate) last: Vec<ReleaseId>,
+    /// Where that is written.
+    pub(crate) place: Location,
+}
+
 /// A release, and what becomes of it.
 type Expected = (NamedRelease, ExpectedOutcome);
 
 /// Reads it. `there` are the releases of the case, where they could be read.
-pub(in crate::cases) fn read(fields: &SectionFields<'_>, there: Option<&[ReleaseId]>) -> Decoded<Expectation> {
+pub(super) fn read(fields: &SectionFields<'_>, there: Option<&[ReleaseId]>) -> Decoded<Expectation> {
     fields.required("expect", |field| {
         let place = field.decoder().place(field.key_span());
         let fields = field.section()?;
-        let purge = fields.optional("purge", |field| outcomes(field, Outcome::Purge));
-        let keep = fields.optional("keep", |field| outcomes(field, Outcome::Keep));
-        let outside = fields.optional("outside", |field| listed(field, Outcome::Outside));
+        let purge = fields.optional("purge", |field| outcomes(field, ExpectedDecision::Purge));
+        let keep = fields.optional("keep", |field| outcomes(field, ExpectedDecision::Keep));
+        let outside = fields.optional("outside", |field| listed(field, ExpectedDecision::Outside));
         let refusals = fields.optional("refusals", refusals);
         let order = fields.optional("order", order);
         fields.complete()?;
@@ -37,7 +89,7 @@ pub(in crate::cases) fn read(fields: &SectionFields<'_>, there: Option<&[Release
 }
 
 /// Reads a list of releases, or releases each with a reason.
-fn outcomes(field: &Field<'_>, outcome: Outcome) -> Decoded<Vec<Expected>> {
+fn outcomes(field: &Field<'_>, outcome: ExpectedDecision) -> Decoded<Vec<Expected>> {
     if !field.is_mapping() {
         return listed(field, outcome);
     }
@@ -48,7 +100,7 @@ fn outcomes(field: &Field<'_>, outcome: Outcome) -> Decoded<Vec<Expected>> {
     })
 }
 
-fn listed(field: &Field<'_>, outcome: Outcome) -> Decoded<Vec<Expected>> {
+fn listed(field: &Field<'_>, outcome: ExpectedDecision) -> Decoded<Vec<Expected>> {
     field.each(|field| Ok((release_of(field)?, ExpectedOutcome { outcome, because: None })))
 }
 

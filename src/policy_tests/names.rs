@@ -1,4 +1,6 @@
-//! Names of releases, `namespace/release`, and of namespaces.
+//! What several sections of a case read: names of releases and namespaces, maps of texts.
+
+use std::collections::BTreeMap;
 
 use crate::location::Location;
 use crate::policy::Span;
@@ -7,16 +9,19 @@ use crate::policy::diagnostic::Diagnostic;
 use crate::release::{InvalidName, Namespace, ReleaseId};
 use crate::sanitize::quoted;
 
+/// The word for what is not known.
+pub(super) const UNKNOWN: &str = "unknown";
+
 /// A release, and where it is named.
 #[derive(Debug, Clone)]
-pub(crate) struct NamedRelease {
-    pub(crate) id: ReleaseId,
-    pub(crate) span: Span,
-    pub(crate) place: Location,
+pub(super) struct NamedRelease {
+    pub(super) id: ReleaseId,
+    pub(super) span: Span,
+    pub(super) place: Location,
 }
 
 /// Reads `namespace/release`.
-pub(crate) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<NamedRelease> {
+pub(super) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<NamedRelease> {
     let Some((namespace, name)) = text.split_once('/') else {
         let fault = Diagnostic::at(span, format!("{} is not `namespace/release`", quoted(text)));
         return decoder.refuse(fault.label("a case names releases one by one, as in `dev-alice/web`"));
@@ -35,7 +40,7 @@ pub(crate) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<
 }
 
 /// Reads `namespace/release` where a text stands.
-pub(crate) fn release_of(field: &Field<'_>) -> Decoded<NamedRelease> {
+pub(super) fn release_of(field: &Field<'_>) -> Decoded<NamedRelease> {
     let written = field.text()?;
     release(&written.text, field.span(), field.decoder())
 }
@@ -52,12 +57,12 @@ pub(super) fn namespace(text: &str, span: Span, decoder: &Decoder<'_>) -> Decode
 }
 
 /// Reports every release that is named again; `how` says what it was named for.
-pub(crate) fn refuse_twice<'n>(
+pub(super) fn refuse_twice<'n>(
     named: impl Iterator<Item = &'n NamedRelease>,
     how: &str,
     decoder: &Decoder<'_>,
 ) -> Decoded<()> {
-    let (mut seen, mut result) = (std::collections::BTreeMap::new(), Ok(()));
+    let (mut seen, mut result) = (BTreeMap::new(), Ok(()));
     for named in named {
         match seen.get(&named.id) {
             None => drop(seen.insert(&named.id, named.span)),
@@ -68,4 +73,10 @@ pub(crate) fn refuse_twice<'n>(
         }
     }
     result
+}
+
+/// Keys and texts, as of labels and annotations.
+pub(super) fn texts(field: &Field<'_>) -> Decoded<BTreeMap<String, String>> {
+    let texts = field.entries(|key, field| Ok((key.to_owned(), field.text()?.text.clone())))?;
+    Ok(texts.into_iter().collect())
 }

@@ -1,43 +1,36 @@
 //! What is there in a case: releases, namespaces, opt-outs, what Flux makes, and the moment.
 
-mod age;
-mod holds;
-mod names;
-mod namespaces;
-mod opt_outs;
-mod releases;
-
-pub(super) use names::{NamedRelease, refuse_twice, release, release_of};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cluster::NamespaceFacts;
+use super::names::{NamedRelease, UNKNOWN, namespace, refuse_twice, release_of, texts};
+use super::releases::{self, GivenRelease};
+use crate::cluster::{NamespaceFacts, OptOutConfigMap};
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::Policy;
-use crate::policy::decode::{Decoded, Field, SectionFields};
-use crate::release::{Release, ReleaseId};
+use crate::policy::decode::{Decoded, Field, SectionFields, TextOrSection};
+use crate::release::{Namespace, Release, ReleaseId};
 use crate::sanitize::quoted;
-
-use releases::GivenRelease;
 
 /// Everything that a plan is made from, besides the policies.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub(crate) struct GivenState {
     /// The moment.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// The releases that are there.
-    pub listing: Listing,
+    pub(crate) listing: Listing,
     /// What each of them holds, whether a plan reads it or not.
-    pub contents: Contents,
+    pub(crate) contents: Contents,
     /// What protects them besides the policies.
-    pub protection: Protection,
+    pub(crate) protection: Protection,
 }
 
-impl Given {
+impl GivenState {
     /// Hands over what a plan by these policies is made from. As in a purge, it knows the contents only of those releases
     /// for which something depends on them.
-    pub fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(ClusterState<'_>) -> T) -> T {
+    pub(crate) fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(ClusterState<'_>) -> T) -> T {
         let nothing = Contents::new();
         let Self { now, listing, protection, .. } = self;
         let unread = ClusterState { listing, contents: &nothing, protection, now: *now };
@@ -49,7 +42,7 @@ impl Given {
 }
 
 /// Reads what is there; and which releases these are, as far as that could be read, for what is expected of them.
-pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<Given>, Option<Vec<ReleaseId>>) {
+pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<GivenState>, Option<Vec<ReleaseId>>) {
     let now = fields.required("now", moment);
     let releases = fields.required("releases", |field| {
         let items = field.items()?;
@@ -58,8 +51,8 @@ pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<Given>, Option<Vec<Re
         let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
         twice.map(|()| releases)
     });
-    let namespaces = fields.optional("namespaces", namespaces::read);
-    let opt_outs = fields.optional("optOuts", |field| field.each(opt_outs::read));
+    let namespaces = fields.optional("namespaces", namespaces);
+    let opt_outs = fields.optional("optOuts", |field| field.each(opt_out));
     let flux = fields.optional("flux", |field| field.each(release_of));
     let ids = releases.as_ref().ok().map(|releases| releases.iter().map(|given| given.named.id.clone()).collect());
     let given = || {
@@ -71,7 +64,7 @@ pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<Given>, Option<Vec<Re
         let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), unseen: Vec::new() };
         let protection = Protection::of(namespaces, marks, Ok(flux), Ok(Vec::new()));
         let (listing, contents) = listed(releases, now);
-        Ok(Given { now, listing, contents, protection })
+        Ok(GivenState { now, listing, contents, protection })
     };
     (given(), ids)
 }
@@ -104,4 +97,56 @@ fn listed(releases: Vec<GivenRelease>, now: Timestamp) -> (Listing, Contents) {
     }
     listing.releases.sort_by(|left, right| left.id.cmp(&right.id));
     (listing, contents)
+}
+
+/// What is known of each namespace, or why nothing is.
+type NamespaceStates = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
+
+/// Why nothing is known of a namespace that a case calls unknown.
+const FORBIDDEN: &str = "it may not be read";
+
+fn namespaces(field: &Field<'_>) -> Decoded<NamespaceStates> {
+    let facts = field.entries(|name, field| {
+        let namespace = namespace(name, field.key_span(), field.decoder());
+        let facts = facts(field);
+        Ok((namespace?, facts?))
+    })?;
+    Ok(facts.into_iter().collect())
+}
+
+fn facts(field: &Field<'_>) -> Decoded<Result<NamespaceFacts, String>> {
+    match field.text_or_section()? {
+        TextOrSection::Text(written) if written.text == UNKNOWN => Ok(Err(FORBIDDEN.to_owned())),
+        TextOrSection::Text(written) => {
+            let label = "give its `labels` and `annotations`, or write `unknown`";
+            field.refuse(format!("{} says nothing of a namespace", quoted(&written.text)), label)
+        }
+        TextOrSection::Section(fields) => {
+            let labels = fields.optional("labels", texts);
+            let annotations = fields.optional("annotations", texts);
+            fields.complete()?;
+            Ok(Ok(NamespaceFacts {
+                labels: labels?.unwrap_or_default(),
+                annotations: annotations?.unwrap_or_default(),
+            }))
+        }
+    }
+}
+
+/// What such a ConfigMap is called in a case.
+const NAME: &str = "helm-purge-keep";
+
+fn opt_out(field: &Field<'_>) -> Decoded<OptOutConfigMap> {
+    let fields = field.section()?;
+    let namespace = fields.required("namespace", |field| {
+        let written = field.text()?;
+        namespace(&written.text, field.span(), field.decoder())
+    });
+    let annotations = ["releases", "until", "reason"].map(|key| {
+        let text = fields.optional(key, |field| Ok(field.text()?.text.clone()));
+        text.map(|text| text.map(|text| (format!("helm-purge/{key}"), text)))
+    });
+    fields.complete()?;
+    let annotations = annotations.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    Ok(OptOutConfigMap { namespace: namespace?.to_string(), name: NAME.to_owned(), annotations })
 }
