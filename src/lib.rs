@@ -1,33 +1,31 @@
 //! Uninstalls the Helm releases of a shared development cluster by a policy, and keeps the ones that must
 //! survive.
 //!
-//! The way of the data, from the command line to the exit code; no arrow points back:
+//! How the data flows, from the command line to the exit code; no arrow points back:
 //!
 //! ```text
-//! argv ─ cli ─► settings                      what was typed, and the facts of the outside world
-//! (cli, unfinished line) ─ completion ─► Question    pure: what can be typed next; names are looked up by `command`
-//! policy file ─ policy ─► Policy              read strictly, all faults in one go
-//! settings ─ cluster ─► Connection            resolved once, pinned for the client and every helm
-//! helm list ─ inventory ─► Listing            whole, or an error
-//! (Policy, Listing) ─ plan ─► Plan            pure: every release kept or chosen, with its reasons
-//! saved plan ─ saved_plan ─► SavedPlan         read strictly; the plan keeps what it does not choose
-//! policies ─ rbac ─► roles and bindings       pure: what an account must be allowed to, and no more
-//! Plan ─ guard ─► refusals                    pure: what may stop a purge before its first delete
-//! policies ─ lock ─► Held                     one run at a time, by Leases; a courtesy, not a guard
-//! Plan ─ executor ⇄ helm ─► Run               one loop, a pool of workers, an outcome for every release
-//! (kept records, Listing, known runs) ─ undo ─► RestorePlan    pure: what a purge has removed, and what came after it
-//! events, Run ─ journal ─► lines              asked before each start; what a killed run had in hand
-//! folder ─ policy_tests ─► TestResult                  pure but for its files: a policy held against a team's own cases
-//! Plan, events, Run ─ report ─► screens       the only part that prints, on streams and into report files
+//! argv ─ cli ─► settings                                what was typed, and the facts of the outside world
+//! (cli, unfinished line) ─ completion ─► candidates      what can be typed next
+//! policy files ─ policy ─► PolicySet                     read strictly, all errors in one go
+//! settings ─ cluster ─► Connection                       resolved once, pinned for the client and every helm process
+//! API | helm list ─ inventory ─► ClusterState            releases, records, namespaces, opt-outs; whole, or an error
+//! (policies, ClusterState, now) ─ plan ─► Plan           pure: every release purged or kept, with its reasons
+//! saved plan ─ saved_plan ─► SavedPlan                   read strictly; a run then purges only what both plans purge
+//! policies ─ rbac ─► permissions, manifests              pure: what an account must be allowed to do, and no more
+//! Plan ─ guard ─► refusals                               pure: what stops a purge before its first delete
+//! target ─► Target                                       policies, connection, identity, helm, inventory, scope, shard, now
+//! operation: confirm ► lock ► recheck ► journal ► execute ► verify ► report     one sequence for run, restore and prune
+//!     purge, restore                                     what is particular to each
+//!     executor ⇄ helm                                    one loop, a pool of workers, an outcome for every release
+//! folder ─ policy_tests ─► TestResult                    a policy held against a team's own tests
+//! Plan, events, Run ─ report ─► screens, documents       the only part that prints, on streams and into report files
 //! ```
 //!
-//! What this program writes to a cluster other than by helm are ConfigMaps that are opt-outs, by `keep` alone
-//! (`cluster::marks`), the Leases of the lock (`cluster::leases`), and the journals of runs in pods
-//! (`cluster::run_records`). Removed by this program itself are only such old journals, and records of uninstalled
-//! releases: `cluster::histories`.
+//! Besides what helm changes, this program writes ConfigMaps that are opt-outs (by `keep` alone), the Leases of the lock,
+//! and the journals of runs in pods. It deletes only old journals of that kind and records of uninstalled releases. All
+//! of it is in `cluster`.
 //!
-//! `command` puts these together. It is a library so that tests can reach its parts; the binary is what is
-//! meant to be used.
+//! `command` puts these together. The library exists so that tests and benchmarks can reach its parts.
 
 pub mod app;
 pub mod cli;
@@ -64,9 +62,7 @@ pub mod settings;
 pub mod shard;
 pub mod signal;
 pub mod target;
-
-#[cfg(windows)]
-compile_error!("helm-purge runs on Linux and macOS and does not run on Windows; in WSL 2 the one for Linux works");
+mod unsupported;
 
 use std::ffi::OsString;
 use std::io::{stderr, stdout};
@@ -98,7 +94,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
     let entry_point = EntryPoint::from_call(&program, environment.helm_plugin_name.as_deref());
     match cli::parse(arguments, entry_point) {
         Err(special) => {
-            tell_usage(&special, printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
+            tell_usage(&special, &printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
         }
         Ok(cli) => {
             let printer = printer(&environment, &terminal, cli.output.color, volume(&cli, &environment), format);
@@ -131,7 +127,7 @@ fn printer(
 }
 
 /// Help that was asked for is data; everything else about a command line is talk.
-fn tell_usage(special: &clap::Error, printer: Printer) -> ExitCode {
+fn tell_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
     let only_its_name = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     let asked_for = only_its_name || !special.use_stderr();
     let paint = if asked_for { printer.out() } else { printer.err() };

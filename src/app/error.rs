@@ -121,10 +121,14 @@ impl CommandError {
             }
             CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
             CommandError::Refused(refusals) if is_log => {
-                refusals.iter().for_each(|refusal| printer.log(&refusal_line(refusal)));
+                for refusal in refusals {
+                    printer.log(&refusal_line(refusal));
+                }
             }
             CommandError::Refused(refusals) => {
-                refusals.iter().for_each(|refusal| printer.refusal(refusal, nothing_done, refusal.hint()));
+                for refusal in refusals {
+                    printer.refusal(refusal, nothing_done, refusal.hint());
+                }
             }
             CommandError::Declined(text) => notice("declined", text),
             CommandError::Interrupted(_) => notice("interrupted", &interrupted(nothing_done)),

@@ -113,7 +113,7 @@ fn add_folder(like: &JournalHeader, folder: &Path, own_host: &str, history: &mut
     for (run, header, path) in found {
         let matters = is_purge(&header) && last.as_ref().is_some_and(|last| is_same_session(&run, last));
         let read = matters.then(|| PastRun::in_file(&path, own_host).ok()).flatten();
-        add(history, run, &header, read.is_none_or(|read| is_complete(&read.ending)));
+        add(history, run, &header, read.is_none_or(|read| is_complete(read.ending)));
     }
 }
 
@@ -126,7 +126,7 @@ fn add_namespace(
     let Some(client) = change.target.client() else { return Ok(()) };
     let found = client.run_records(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
     for run in found.filter(|run| run.record.head.has_part_of(like)) {
-        add(history, run.id, &run.record.head, is_complete(&run.ending));
+        add(history, run.id, &run.record.head, is_complete(run.ending));
     }
     Ok(())
 }
@@ -144,6 +144,6 @@ fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: 
 }
 
 /// Whether a purge has nothing left to do.
-fn is_complete(ending: &Ending) -> bool {
+fn is_complete(ending: Ending) -> bool {
     matches!(ending, Ending::Finished { exit_code: 0 })
 }

@@ -230,7 +230,7 @@ impl Scene {
             assert!(!done.helm.contains("one"), "{}", done.helm);
         }
         self.real.program.file("go", "");
-        let code = if self.operation.helm.is_some() { 0 } else { 1 };
+        let code = i32::from(self.operation.helm.is_none());
         let output = running.finish().exits(code);
         let (journal, report) = (self.journal(), output.json());
         let (first, last) = (&journal[0], &journal[journal.len() - 1]);

@@ -83,7 +83,7 @@ fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
 fn rows_of_policy(policy: &PolicyExplanation, table: &mut Table) {
     match &policy.fence {
         ScopeExplanation::Inside(pattern, place) => {
-            row(table, "fence", &format!("inside: {pattern}"), &place.to_string())
+            row(table, "fence", &format!("inside: {pattern}"), &place.to_string());
         }
         ScopeExplanation::LabelsUnknown(pattern, place) => {
             row(table, "fence", &format!("perhaps: {pattern}, and its labels are not known"), &place.to_string());

@@ -1,4 +1,4 @@
-//! ErrorScope while releases go: it is told of the release that it met, the others go, and a second run does the rest.
+//! Faults while releases are uninstalled: only the release that met the fault fails, and a second run purges the rest.
 
 use std::time::Duration;
 
