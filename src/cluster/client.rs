@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use kube::Api;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
+use kube::core::{NamespaceResourceScope, Resource};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{LocalSet, spawn_local};
 
@@ -111,6 +113,19 @@ impl Client {
         operation: impl AsyncFnOnce(kube::Client) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         self.query(async move |client| bounded(operation(client)).await)
+    }
+
+    /// Runs an operation on the objects of a kind in one namespace.
+    pub(super) fn query_in<K, T: Send + 'static>(
+        &self,
+        namespace: &str,
+        operation: impl AsyncFnOnce(Api<K>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+    {
+        let namespace = namespace.to_owned();
+        self.query(async move |client| operation(Api::namespaced(client, &namespace)).await)
     }
 
     /// Sends a request for each item; the answers have the order of the items. If an operation does not end, its items
@@ -237,7 +252,6 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
 #[derive(Debug)]
 pub struct QuickClient {
     client: Client,
-    cancel: CancelToken,
     deadline: Instant,
     namespace: Option<String>,
 }
@@ -249,16 +263,17 @@ impl QuickClient {
     /// None if there is no such connection, or its login would ask the user for something.
     pub fn new(options: &ConnectionOptions, cancel: &CancelToken, timeout: Duration) -> Option<Self> {
         let deadline = Instant::now() + timeout;
-        let mut resolved = kubeconfig::resolve(options).ok()?;
-        forbid_interaction(&mut resolved.kubeconfig)?;
-        let client = Client::from_kubeconfig(resolved.kubeconfig, cancel.clone()).ok()?;
-        Some(Self { client, cancel: cancel.clone(), deadline, namespace: resolved.namespace })
+        let resolved = kubeconfig::resolve(options).ok()?;
+        let mut kubeconfig = resolved.kubeconfig();
+        forbid_interaction(&mut kubeconfig)?;
+        let client = Client::from_kubeconfig(kubeconfig, cancel.clone()).ok()?;
+        Some(Self { client, deadline, namespace: resolved.namespace })
     }
 
     /// The client, for the time that is left.
     pub fn client(&self) -> Client {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        self.client.listening_to(self.cancel.clone(), left)
+        self.client.listening_to(self.client.cancel.clone(), left)
     }
 
     /// The namespace of commands without `-n`.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use kube::config::Kubeconfig;
 use tempfile::TempDir;
 
-use super::kubeconfig::{self, ConnectionError, ResolvedConnection};
+use super::kubeconfig::{self, ConnectionError};
 use crate::settings::ConnectionOptions;
 
 /// The names of all private folders begin with this.
@@ -42,13 +42,14 @@ pub struct Connection {
     server: ServerUrl,
     namespace: String,
     in_cluster: bool,
-    path: PathBuf,
     pinned: Arc<PinnedKubeconfig>,
 }
 
 #[derive(Debug)]
 struct PinnedKubeconfig {
-    folder: PrivateFolder,
+    folder: TempDir,
+    _lock: File,
+    path: PathBuf,
     kubeconfig: Kubeconfig,
 }
 
@@ -57,17 +58,13 @@ impl Connection {
     /// If there is no such connection, or the private file cannot be written.
     pub fn resolve(options: &ConnectionOptions) -> Result<Self, ConnectionError> {
         let resolved = kubeconfig::resolve(options)?;
-        let folder = PrivateFolder::make().map_err(ConnectionError::NotPinned)?;
-        let path = folder.path().join("kubeconfig");
-        write_private(&path, &resolved.kubeconfig).map_err(ConnectionError::NotPinned)?;
-        let ResolvedConnection { context, server, namespace, in_cluster, kubeconfig } = resolved;
+        let pinned = pin(resolved.kubeconfig()).map_err(ConnectionError::not_pinned)?;
         Ok(Self {
-            context: ContextName(context),
-            server: ServerUrl(server),
-            namespace: namespace.unwrap_or_else(|| "default".to_owned()),
-            in_cluster,
-            path,
-            pinned: Arc::new(PinnedKubeconfig { folder, kubeconfig }),
+            server: ServerUrl(resolved.server().to_owned()),
+            context: ContextName(resolved.context),
+            namespace: resolved.namespace.unwrap_or_else(|| "default".to_owned()),
+            in_cluster: resolved.in_cluster,
+            pinned: Arc::new(pinned),
         })
     }
 
@@ -102,7 +99,7 @@ impl Connection {
 
     /// The path of the private kubeconfig.
     pub fn kubeconfig(&self) -> &Path {
-        &self.path
+        &self.pinned.path
     }
 
     /// The private folder of that file, which is removed when the run ends.
@@ -115,10 +112,15 @@ impl Connection {
     }
 }
 
-/// JSON is valid YAML, so every client reads it. The folder is private already; the file's mode is for copies of it.
-fn write_private(path: &Path, kubeconfig: &Kubeconfig) -> io::Result<()> {
-    let text = serde_json::to_vec(kubeconfig)?;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(&text)
+/// Writes a kubeconfig into a private folder.
+fn pin(kubeconfig: Kubeconfig) -> io::Result<PinnedKubeconfig> {
+    let (folder, lock) = private_folder()?;
+    let path = folder.path().join("kubeconfig");
+    // JSON is valid YAML, so every client reads it.
+    let text = serde_json::to_vec(&kubeconfig)?;
+    // The folder is private already; the file's mode is for copies of it.
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?.write_all(&text)?;
+    Ok(PinnedKubeconfig { folder, _lock: lock, path, kubeconfig })
 }
 
 impl ContextName {
@@ -153,30 +155,17 @@ impl fmt::Display for ServerUrl {
     }
 }
 
-/// A folder that only this user can read, and the lock of a folder in use.
-#[derive(Debug)]
-pub(super) struct PrivateFolder {
-    folder: TempDir,
-    _lock: File,
-}
-
-impl PrivateFolder {
-    /// Makes a folder, and removes those of killed runs.
-    pub(super) fn make() -> io::Result<Self> {
-        let made = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir()?;
-        let lock = File::create_new(made.path().join(LOCK))?;
-        lock.lock()?;
-        // Child processes inherit the lock: a helm that outlives a killed run still needs the folder.
-        rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty())?;
-        if let Some(parent) = made.path().parent() {
-            remove_abandoned(parent);
-        }
-        Ok(Self { folder: made, _lock: lock })
+/// Makes a folder that only this user can read, with a lock, and removes the folders of killed runs.
+fn private_folder() -> io::Result<(TempDir, File)> {
+    let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir()?;
+    let lock = File::create_new(folder.path().join(LOCK))?;
+    lock.lock()?;
+    // Child processes inherit the lock: a helm that outlives a killed run still needs the folder.
+    rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty())?;
+    if let Some(parent) = folder.path().parent() {
+        remove_abandoned(parent);
     }
-
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
+    Ok((folder, lock))
 }
 
 /// Errors are ignored: the next run tries again.
@@ -212,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_abandoned_when_nobody_holds_its_lock() {
-        let folder = PrivateFolder::make().expect("a folder can be made");
+        let (folder, _lock) = private_folder().expect("a folder can be made");
         assert!(!is_abandoned(folder.path()));
         let left = tempfile::tempdir().expect("a folder can be made");
         assert!(!is_abandoned(left.path()), "without a lock it may be anything");

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::client::Client;
 use super::request::{
-    ApiError, MAX_PAGES, collect, delete_unchanged, has_label, labelled, list_metadata, pages, patch_params,
-    post_params, with_timeout,
+    ApiError, MAX_PAGES, collect, delete_unchanged, has_label, labelled, labelled_metadata, list_metadata, pages,
+    patch_params, post_params, with_timeout,
 };
 use crate::run_id::RunId;
 
@@ -71,9 +71,7 @@ impl Client {
     /// # Errors
     /// If they cannot be listed.
     pub fn run_records(&self, namespace: &str) -> Result<Vec<JournalConfigMap>, ApiError> {
-        let namespace = namespace.to_owned();
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        self.query_in(namespace, async |api: Api<ConfigMap>| {
             let journals = labelled(JournalConfigMap::LABEL).limit(JOURNALS_PER_PAGE);
             let pages = pages(journals, MAX_JOURNAL_PAGES, async |page: &ListParams| api.list(page).await);
             collect(pages, JournalConfigMap::of).await
@@ -85,9 +83,7 @@ impl Client {
     /// # Errors
     /// If they cannot be listed.
     pub fn run_names(&self, namespace: &str) -> Result<Vec<RunId>, ApiError> {
-        let namespace = namespace.to_owned();
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        self.query_in(namespace, async |api: Api<ConfigMap>| {
             list_metadata(&api, labelled(JournalConfigMap::LABEL), MAX_PAGES, |metadata| run_of(&metadata)).await
         })
     }
@@ -97,9 +93,8 @@ impl Client {
     /// # Errors
     /// If that is not allowed, or an object of its name exists; then nothing was written.
     pub fn make_run_record(&self, journal: &JournalConfigMap) -> Result<CreatedJournalConfigMap, ApiError> {
-        let (namespace, object) = (journal.namespace.clone(), config_map(journal));
-        let created = self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let object = config_map(journal);
+        let created = self.query_in(&journal.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.create(&post_params(), &object)).await
         })?;
         let JournalConfigMap { namespace, name, .. } = journal.clone();
@@ -111,10 +106,9 @@ impl Client {
     /// # Errors
     /// If that is not allowed, or it does not exist any more; then nothing was written.
     pub fn change_run_record(&self, journal: &CreatedJournalConfigMap, text: &str) -> Result<(), ApiError> {
-        let CreatedJournalConfigMap { namespace, name, uid } = journal.clone();
-        let change = json!({"metadata": {"uid": uid}, "data": {JournalConfigMap::KEY: text}});
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let name = journal.name.clone();
+        let change = json!({"metadata": {"uid": journal.uid}, "data": {JournalConfigMap::KEY: text}});
+        self.query_in(&journal.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.patch(&name, &patch_params(), &Patch::Merge(change))).await.map(drop)
         })
     }
@@ -124,9 +118,8 @@ impl Client {
     /// # Errors
     /// If they cannot be listed, or one cannot be removed; then the others still exist.
     pub fn remove_old_run_records(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
-        let (namespace, policy) = (namespace.to_owned(), policy.to_owned());
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let policy = policy.to_owned();
+        self.query_in(namespace, async move |api: Api<ConfigMap>| {
             let all = list_metadata(&api, labelled(JournalConfigMap::LABEL), MAX_PAGES, Some).await?;
             for (name, uid) in old(all.into_iter(), &policy, kept) {
                 with_timeout(delete_unchanged(&api, &name, &uid, None)).await?;
@@ -137,15 +130,9 @@ impl Client {
 }
 
 fn config_map(journal: &JournalConfigMap) -> ConfigMap {
-    let (key, value) = JournalConfigMap::LABEL;
-    let metadata = ObjectMeta {
-        namespace: Some(journal.namespace.clone()),
-        name: Some(journal.name.clone()),
-        labels: Some([(key.to_owned(), value.to_owned())].into()),
-        annotations: Some([(JournalConfigMap::POLICY.to_owned(), journal.policy.clone())].into()),
-        ..ObjectMeta::default()
-    };
+    let annotations = [(JournalConfigMap::POLICY.to_owned(), journal.policy.clone())].into();
     let data = [(JournalConfigMap::KEY.to_owned(), journal.text.clone())].into();
+    let metadata = labelled_metadata(&journal.namespace, &journal.name, JournalConfigMap::LABEL, annotations);
     ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Paths in the result are absolute.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,37 +18,52 @@ const IN_CLUSTER: &str = "in-cluster";
 /// The context's name if flags name the server: what a kubeconfig calls its own cluster does not describe that server.
 const FROM_FLAGS: &str = "kube-apiserver";
 
-/// A kubeconfig with one context, and what it says.
-#[derive(Debug, Clone)]
+/// One cluster, one user and one context.
+#[derive(Debug, Clone, Default)]
 pub(super) struct ResolvedConnection {
     pub(super) context: String,
-    pub(super) server: String,
     pub(super) namespace: Option<String>,
     pub(super) in_cluster: bool,
-    pub(super) kubeconfig: Kubeconfig,
-}
-
-/// What a kubeconfig, a pod or flags say, before it becomes one kubeconfig again.
-struct ConnectionParts {
-    context: String,
     cluster: Cluster,
     user: AuthInfo,
-    namespace: Option<String>,
-    in_cluster: bool,
 }
 
 /// # Errors
 /// If files are missing or unreadable, or do not have the context or its cluster.
 pub(super) fn resolve(options: &ConnectionOptions) -> Result<ResolvedConnection, ConnectionError> {
-    let mut parts = match read_files(&options.kubeconfig)? {
-        Some(kubeconfig) => parts_of_context(options, kubeconfig)?,
-        None => parts_without_kubeconfig(options)?,
+    let mut resolved = match read_files(&options.kubeconfig)? {
+        Some(kubeconfig) => from_context(options, kubeconfig)?,
+        None => without_kubeconfig(options)?,
     };
-    apply_flags(options, &mut parts);
-    let server = parts.cluster.server.clone().filter(|server| !server.is_empty());
-    let server = server.ok_or_else(|| ConnectionError::NoServer { context: parts.context.clone() })?;
-    let (context, namespace, in_cluster) = (parts.context.clone(), parts.namespace.clone(), parts.in_cluster);
-    Ok(ResolvedConnection { context, server, namespace, in_cluster, kubeconfig: single(parts) })
+    apply_flags(options, &mut resolved);
+    if resolved.server().is_empty() { Err(ConnectionError::no_server(&resolved.context)) } else { Ok(resolved) }
+}
+
+impl ResolvedConnection {
+    pub(super) fn server(&self) -> &str {
+        self.cluster.server.as_deref().unwrap_or_default()
+    }
+
+    /// A kubeconfig in which cluster, user and context all have the context's name.
+    pub(super) fn kubeconfig(&self) -> Kubeconfig {
+        let name = self.context.clone();
+        let context = Context {
+            cluster: name.clone(),
+            user: Some(name.clone()),
+            namespace: self.namespace.clone(),
+            ..Context::default()
+        };
+        let (cluster, user) = (Some(self.cluster.clone()), Some(self.user.clone()));
+        Kubeconfig {
+            kind: Some("Config".to_owned()),
+            api_version: Some("v1".to_owned()),
+            current_context: Some(name.clone()),
+            clusters: vec![NamedCluster { name: name.clone(), cluster, ..NamedCluster::default() }],
+            auth_infos: vec![NamedAuthInfo { name: name.clone(), auth_info: user, ..NamedAuthInfo::default() }],
+            contexts: vec![NamedContext { name, context: Some(context), ..NamedContext::default() }],
+            ..Kubeconfig::default()
+        }
+    }
 }
 
 /// The names of a kubeconfig's contexts, which are untrusted text. None if there is no readable kubeconfig.
@@ -70,18 +86,20 @@ fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionE
         }
     }
     if existing.is_empty() {
-        return if may_be_missing { Ok(None) } else { Err(ConnectionError::NoSuchFile(paths.to_vec())) };
+        let named = || joined(paths.iter().map(|path| format!("`{}`", path.display())));
+        let missing = || format!("there is no kubeconfig at {}", named());
+        let hint = "check `KUBECONFIG` and `--kubeconfig`";
+        return if may_be_missing { Ok(None) } else { Err(ConnectionError::new(missing(), hint)) };
     }
-    let unreadable = |error| ConnectionError::Unreadable(Box::new(error));
     let mut merged = Kubeconfig::default();
     for path in existing {
         // Paths inside a kubeconfig are relative to its folder, which must be absolute for that.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        check_utf16(&path).map_err(unreadable)?;
-        let mut next = Kubeconfig::read_from(path).map_err(unreadable)?;
+        check_utf16(&path).map_err(ConnectionError::unreadable)?;
+        let mut next = Kubeconfig::read_from(path).map_err(ConnectionError::unreadable)?;
         // `kubectl config unset current-context` leaves an empty name behind.
         next.current_context = next.current_context.filter(|name| !name.is_empty());
-        merged = merged.merge(next).map_err(unreadable)?;
+        merged = merged.merge(next).map_err(ConnectionError::unreadable)?;
     }
     Ok((!merged.contexts.is_empty() || !may_be_missing).then_some(merged))
 }
@@ -106,74 +124,75 @@ fn exists(path: &Path) -> Result<bool, ConnectionError> {
     match std::fs::metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(ConnectionError::NotSeen(path.to_owned(), error)),
+        Err(error) => {
+            let text = format!("the kubeconfig `{}` cannot be looked at", path.display());
+            Err(ConnectionError { text, hint: None, source: Some(error.into()) })
+        }
     }
 }
 
-fn parts_of_context(options: &ConnectionOptions, kubeconfig: Kubeconfig) -> Result<ConnectionParts, ConnectionError> {
+fn from_context(options: &ConnectionOptions, kubeconfig: Kubeconfig) -> Result<ResolvedConnection, ConnectionError> {
     let Some(name) = options.context.clone().or_else(|| kubeconfig.current_context.clone()) else {
         // Flags alone can describe a connection, too.
-        return if options.api_server.is_some() {
-            parts_without_kubeconfig(options)
-        } else {
-            Err(ConnectionError::NoContext)
-        };
+        options.api_server.as_ref().ok_or_else(ConnectionError::no_current_context)?;
+        return without_kubeconfig(options);
     };
     let context = find_context(&kubeconfig, &name)?;
     let named = kubeconfig.clusters.into_iter().find(|cluster| cluster.name == context.cluster);
     let cluster = match (named.and_then(|cluster| cluster.cluster), &options.api_server) {
         (Some(cluster), _) => cluster,
         (None, Some(_)) => Cluster::default(),
-        (None, None) => return Err(ConnectionError::NoServer { context: name }),
+        (None, None) => return Err(ConnectionError::no_server(&name)),
     };
     let user = find_user(kubeconfig.auth_infos, &name, context.user)?;
-    Ok(ConnectionParts { context: name, cluster, user, namespace: context.namespace, in_cluster: false })
+    Ok(ResolvedConnection {
+        context: name,
+        cluster,
+        user,
+        namespace: context.namespace,
+        ..ResolvedConnection::default()
+    })
 }
 
 fn find_context(kubeconfig: &Kubeconfig, name: &str) -> Result<Context, ConnectionError> {
     let named = kubeconfig.contexts.iter().find(|context| context.name == name);
-    named.and_then(|context| context.context.clone()).ok_or_else(|| ConnectionError::UnknownContext {
-        wanted: name.to_owned(),
-        known: kubeconfig.contexts.iter().map(|context| context.name.clone()).collect(),
-    })
+    let unknown = || ConnectionError::unknown_context(name, &kubeconfig.contexts);
+    named.and_then(|context| context.context.clone()).ok_or_else(unknown)
 }
 
 /// A context that names no user is anonymous. A context that names a missing user is an error.
 fn find_user(users: Vec<NamedAuthInfo>, context: &str, user: Option<String>) -> Result<AuthInfo, ConnectionError> {
     let Some(wanted) = user.filter(|name| !name.is_empty()) else { return Ok(AuthInfo::default()) };
     let named = users.into_iter().find(|user| user.name == wanted);
-    let missing = || ConnectionError::NoUser { context: context.to_owned(), user: wanted };
+    let missing = || {
+        let text = format!("the context `{context}` names the user `{wanted}`, who is not there");
+        ConnectionError::new(text, "look at its `users` entry")
+    };
     named.map(|user| user.auth_info.unwrap_or_default()).ok_or_else(missing)
 }
 
-fn parts_without_kubeconfig(options: &ConnectionOptions) -> Result<ConnectionParts, ConnectionError> {
+fn without_kubeconfig(options: &ConnectionOptions) -> Result<ResolvedConnection, ConnectionError> {
     if let Some(wanted) = &options.context {
-        return Err(ConnectionError::UnknownContext { wanted: wanted.clone(), known: Vec::new() });
+        return Err(ConnectionError::unknown_context(wanted, &[]));
     }
     if let Some(pod) = options.in_cluster.as_ref().filter(|pod| pod.service_account.join("token").exists()) {
-        return Ok(parts_of_pod(pod));
+        return Ok(from_pod(pod));
     }
     if options.api_server.is_some() {
-        return Ok(ConnectionParts {
-            context: FROM_FLAGS.to_owned(),
-            cluster: Cluster::default(),
-            user: AuthInfo::default(),
-            namespace: None,
-            in_cluster: false,
-        });
+        return Ok(ResolvedConnection { context: FROM_FLAGS.to_owned(), ..ResolvedConnection::default() });
     }
-    match &options.kubeconfig {
-        KubeconfigFiles::Default(path) => Err(ConnectionError::NoKubeconfig(path.clone())),
-        KubeconfigFiles::Flag(_) | KubeconfigFiles::Variable(_) => Err(ConnectionError::NoContext),
-    }
+    let KubeconfigFiles::Default(path) = &options.kubeconfig else { return Err(ConnectionError::no_current_context()) };
+    let at = path.as_ref().map(|path| format!(" at `{}`", path.display())).unwrap_or_default();
+    let hint = "log in to the cluster, or name a kubeconfig with `KUBECONFIG` or `--kubeconfig`";
+    Err(ConnectionError::new(format!("there is no kubeconfig{at}, and this is no pod"), hint))
 }
 
 /// The pod's own cluster as a kubeconfig. The token stays a file, because it is renewed.
-fn parts_of_pod(pod: &InCluster) -> ConnectionParts {
+fn from_pod(pod: &InCluster) -> ResolvedConnection {
     let file = |name: &str| pod.service_account.join(name).display().to_string();
     let host = if pod.host.contains(':') { format!("[{}]", pod.host) } else { pod.host.clone() };
     let namespace = std::fs::read_to_string(pod.service_account.join("namespace")).ok();
-    ConnectionParts {
+    ResolvedConnection {
         context: IN_CLUSTER.to_owned(),
         cluster: Cluster {
             server: Some(format!("https://{host}:{}", pod.port)),
@@ -183,161 +202,108 @@ fn parts_of_pod(pod: &InCluster) -> ConnectionParts {
         user: AuthInfo { token_file: Some(file("token")), ..AuthInfo::default() },
         namespace: namespace.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
         in_cluster: true,
+        ..ResolvedConnection::default()
     }
 }
 
 /// Helm's connection flags take precedence over the kubeconfig, as in Helm.
-fn apply_flags(options: &ConnectionOptions, parts: &mut ConnectionParts) {
+fn apply_flags(options: &ConnectionOptions, connection: &mut ResolvedConnection) {
     if let Some(server) = &options.api_server {
-        parts.cluster.server = Some(server.clone());
-        FROM_FLAGS.clone_into(&mut parts.context);
+        connection.cluster.server = Some(server.clone());
+        FROM_FLAGS.clone_into(&mut connection.context);
     }
     if let Some(file) = &options.certificate_authority {
         let absolute = std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file));
-        parts.cluster.certificate_authority = Some(absolute.display().to_string());
-        parts.cluster.certificate_authority_data = None;
+        connection.cluster.certificate_authority = Some(absolute.display().to_string());
+        connection.cluster.certificate_authority_data = None;
     }
     if options.skip_tls_verify {
-        parts.cluster.insecure_skip_tls_verify = Some(true);
+        connection.cluster.insecure_skip_tls_verify = Some(true);
         // Helm's client refuses both together.
-        parts.cluster.certificate_authority = None;
-        parts.cluster.certificate_authority_data = None;
+        connection.cluster.certificate_authority = None;
+        connection.cluster.certificate_authority_data = None;
     }
     if let Some(name) = &options.tls_server_name {
-        parts.cluster.tls_server_name = Some(name.clone());
+        connection.cluster.tls_server_name = Some(name.clone());
     }
     if let Some(token) = &options.token {
-        parts.user.token = Some(token.clone().into());
+        connection.user.token = Some(token.clone().into());
         // Clients differ in which of several ways to log in they prefer.
-        parts.user.token_file = None;
-        parts.user.exec = None;
-        parts.user.auth_provider = None;
-        parts.user.username = None;
-        parts.user.password = None;
+        connection.user.token_file = None;
+        connection.user.exec = None;
+        connection.user.auth_provider = None;
+        connection.user.username = None;
+        connection.user.password = None;
     }
     if let Some(user) = &options.as_user {
-        parts.user.impersonate = Some(user.clone());
+        connection.user.impersonate = Some(user.clone());
     }
     if !options.as_groups.is_empty() {
-        parts.user.impersonate_groups = Some(options.as_groups.clone());
-    }
-}
-
-/// Cluster, user and context all get the context's name.
-fn single(parts: ConnectionParts) -> Kubeconfig {
-    let name = parts.context;
-    let context =
-        Context { cluster: name.clone(), user: Some(name.clone()), namespace: parts.namespace, ..Context::default() };
-    Kubeconfig {
-        kind: Some("Config".to_owned()),
-        api_version: Some("v1".to_owned()),
-        current_context: Some(name.clone()),
-        clusters: vec![NamedCluster { name: name.clone(), cluster: Some(parts.cluster), ..NamedCluster::default() }],
-        auth_infos: vec![NamedAuthInfo { name: name.clone(), auth_info: Some(parts.user), ..NamedAuthInfo::default() }],
-        contexts: vec![NamedContext { name, context: Some(context), ..NamedContext::default() }],
-        ..Kubeconfig::default()
+        connection.user.impersonate_groups = Some(options.as_groups.clone());
     }
 }
 
 /// Why no connection could be described.
 #[derive(Debug)]
-pub enum ConnectionError {
-    /// The named kubeconfig does not exist.
-    NoSuchFile(Vec<PathBuf>),
-    /// There is no kubeconfig, and this process is not in a pod.
-    NoKubeconfig(Option<PathBuf>),
-    /// Whether a file exists cannot be determined, and the user may mean it.
-    NotSeen(PathBuf, io::Error),
-    /// A file could not be read or parsed.
-    Unreadable(Box<KubeconfigError>),
-    /// There is no current context, and no flag names one.
-    NoContext,
-    /// The requested context does not exist.
-    UnknownContext {
-        /// The requested name.
-        wanted: String,
-        /// The names of all contexts.
-        known: Vec<String>,
-    },
-    /// The context names a cluster that does not exist or has no address.
-    NoServer {
-        /// The context.
-        context: String,
-    },
-    /// The context names a user that does not exist.
-    NoUser {
-        /// The context.
-        context: String,
-        /// The user it names.
-        user: String,
-    },
-    /// The private copy for the client and the helm processes could not be written.
-    NotPinned(io::Error),
+pub struct ConnectionError {
+    text: String,
+    hint: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl ConnectionError {
+    fn new(text: impl Into<String>, hint: &str) -> Self {
+        Self { text: text.into(), hint: Some(hint.to_owned()), source: None }
+    }
+
+    fn unreadable(error: KubeconfigError) -> Self {
+        Self { text: "the kubeconfig could not be read".to_owned(), hint: None, source: Some(Box::new(error)) }
+    }
+
+    fn unknown_context(wanted: &str, known: &[NamedContext]) -> Self {
+        let close = known.iter().find(|context| strsim::jaro_winkler(wanted, &context.name) > 0.8);
+        let hint = match close {
+            Some(close) => Some(format!("did you mean `{}`?", close.name)),
+            None if known.is_empty() => None,
+            None => Some(format!("there are: {}", joined(known.iter().map(|context| context.name.clone())))),
+        };
+        Self { text: format!("the kubeconfig has no context `{wanted}`"), hint, source: None }
+    }
+
+    fn no_server(context: &str) -> Self {
+        let text = format!("the context `{context}` names a cluster that is not there, or that has no server");
+        Self::new(text, "look at its `clusters` entry")
+    }
+
+    fn no_current_context() -> Self {
+        let hint = "choose one: `kubectl config use-context NAME`, or `--kube-context NAME`";
+        Self::new("the kubeconfig has no current context", hint)
+    }
+
+    pub(super) fn not_pinned(error: io::Error) -> Self {
+        let hint = "set `TMPDIR` to a folder that can be written to";
+        let error = Some(error.into());
+        Self { source: error, ..Self::new("the connection could not be written to a private file", hint) }
+    }
+
     /// What the user can do.
     pub fn hint(&self) -> Option<String> {
-        match self {
-            ConnectionError::NoSuchFile(_) => Some("check `KUBECONFIG` and `--kubeconfig`".to_owned()),
-            ConnectionError::NoKubeconfig(_) => {
-                Some("log in to the cluster, or name a kubeconfig with `KUBECONFIG` or `--kubeconfig`".to_owned())
-            }
-            ConnectionError::NoContext => {
-                Some("choose one: `kubectl config use-context NAME`, or `--kube-context NAME`".to_owned())
-            }
-            ConnectionError::UnknownContext { wanted, known } => known_contexts(wanted, known),
-            ConnectionError::NoServer { .. } => Some("look at its `clusters` entry".to_owned()),
-            ConnectionError::NoUser { .. } => Some("look at its `users` entry".to_owned()),
-            ConnectionError::Unreadable(_) | ConnectionError::NotSeen(..) => None,
-            ConnectionError::NotPinned(_) => Some("set `TMPDIR` to a folder that can be written to".to_owned()),
-        }
+        self.hint.clone()
     }
 }
 
-fn known_contexts(wanted: &str, known: &[String]) -> Option<String> {
-    let close = |name: &&String| strsim::jaro_winkler(wanted, name) > 0.8;
-    match (known.iter().find(close), known.is_empty()) {
-        (Some(name), _) => Some(format!("did you mean `{name}`?")),
-        (None, false) => Some(format!("there are: {}", known.join(", "))),
-        (None, true) => None,
-    }
+fn joined(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConnectionError::NoSuchFile(paths) => write!(f, "there is no kubeconfig at {}", listed(paths)),
-            ConnectionError::NoKubeconfig(Some(path)) => {
-                write!(f, "there is no kubeconfig at {}, and this is no pod", listed(std::slice::from_ref(path)))
-            }
-            ConnectionError::NoKubeconfig(None) => f.write_str("there is no kubeconfig, and this is no pod"),
-            ConnectionError::Unreadable(_) => f.write_str("the kubeconfig could not be read"),
-            ConnectionError::NoContext => f.write_str("the kubeconfig has no current context"),
-            ConnectionError::UnknownContext { wanted, .. } => write!(f, "the kubeconfig has no context `{wanted}`"),
-            ConnectionError::NoServer { context } => {
-                write!(f, "the context `{context}` names a cluster that is not there, or that has no server")
-            }
-            ConnectionError::NoUser { context, user } => {
-                write!(f, "the context `{context}` names the user `{user}`, who is not there")
-            }
-            ConnectionError::NotSeen(path, _) => write!(f, "the kubeconfig `{}` cannot be looked at", path.display()),
-            ConnectionError::NotPinned(_) => f.write_str("the connection could not be written to a private file"),
-        }
+        f.write_str(&self.text)
     }
 }
 
-fn listed(paths: &[PathBuf]) -> String {
-    let quoted = |path: &PathBuf| format!("`{}`", Path::display(path));
-    paths.iter().map(quoted).collect::<Vec<_>>().join(", ")
-}
-
-impl std::error::Error for ConnectionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ConnectionError::Unreadable(error) => Some(error),
-            ConnectionError::NotPinned(error) | ConnectionError::NotSeen(_, error) => Some(error),
-            _ => None,
-        }
+impl Error for ConnectionError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| error as &(dyn Error + 'static))
     }
 }

@@ -23,8 +23,8 @@ proptest! {
         };
         match resolve(&options) {
             Ok(resolved) => {
-                prop_assert!(!resolved.server.is_empty());
-                let pinned = &resolved.kubeconfig;
+                prop_assert!(!resolved.server().is_empty());
+                let pinned = &resolved.kubeconfig();
                 prop_assert_eq!((pinned.clusters.len(), pinned.contexts.len(), pinned.auth_infos.len()), (1, 1, 1));
                 prop_assert_eq!(pinned.current_context.as_ref(), Some(&resolved.context));
             }

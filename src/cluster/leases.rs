@@ -59,12 +59,9 @@ impl Client {
     /// # Errors
     /// If it cannot be read.
     pub fn lease(&self, namespace: &Namespace, name: &str) -> Result<Option<ObservedLease>, ApiError> {
-        let (namespace, name) = (namespace.to_string(), name.to_owned());
-        let found = self.query(async move |client| {
-            let api = Api::<Lease>::namespaced(client, &namespace);
-            with_timeout(api.get_opt(&name)).await
-        })?;
-        Ok(found.map(ObservedLease::from))
+        let name = name.to_owned();
+        let get = async move |api: Api<Lease>| with_timeout(api.get_opt(&name)).await;
+        Ok(self.query_in(namespace.as_str(), get)?.map(ObservedLease::from))
     }
 
     /// Changes a Lease as it was read, or creates it if there was none.
@@ -78,9 +75,8 @@ impl Client {
         request: &LeaseRequest,
         over: Option<&ObservedLease>,
     ) -> Result<LeaseWriteResult, ApiError> {
-        let (namespace, name, request, over) = (namespace.to_string(), name.to_owned(), request.clone(), over.cloned());
-        self.query(async move |client| {
-            let api = Api::<Lease>::namespaced(client, &namespace);
+        let (name, request, over) = (name.to_owned(), request.clone(), over.cloned());
+        self.query_in(namespace.as_str(), async move |api: Api<Lease>| {
             with_timeout(async {
                 let written = match &over {
                     None => api.create(&post_params(), &new_lease(&name, &request)).await,

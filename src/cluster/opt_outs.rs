@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::request::{
-    ApiError, MAX_PAGES, concurrently, delete_unchanged, has_label, labelled, list_metadata, patch_params, post_params,
-    with_retry, with_timeout,
+    ApiError, MAX_PAGES, concurrently, delete_unchanged, has_label, labelled, labelled_metadata, list_metadata,
+    patch_params, post_params, with_retry, with_timeout,
 };
 use crate::release::{Namespace, ObjectVersion};
 
@@ -101,9 +101,8 @@ impl Client {
     /// # Errors
     /// If it cannot be read.
     pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<OptOutTarget, ApiError> {
-        let (namespace, name) = (namespace.to_string(), name.to_owned());
-        let found = self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let name = name.to_owned();
+        let found = self.query_in(namespace.as_str(), async move |api: Api<ConfigMap>| {
             with_retry(async || api.get_metadata_opt(&name).await).await
         })?;
         Ok(found.map_or(OptOutTarget::Free, |object| OptOutTarget::of(object.metadata)))
@@ -114,9 +113,8 @@ impl Client {
     /// # Errors
     /// If that is not allowed, or an object of its name exists by now; then nothing was written.
     pub fn make_mark(&self, mark: &OptOutConfigMap) -> Result<(), ApiError> {
-        let (namespace, object) = (mark.namespace.clone(), config_map(mark));
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let object = config_map(mark);
+        self.query_in(&mark.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.create(&post_params(), &object)).await.map(drop)
         })
     }
@@ -127,9 +125,8 @@ impl Client {
     /// # Errors
     /// If that is not allowed, or it was written again since it was read; then nothing was written.
     pub fn change_mark(&self, seen: &StoredOptOut, mark: &OptOutConfigMap) -> Result<(), ApiError> {
-        let (namespace, name, change) = (mark.namespace.clone(), mark.name.clone(), change(seen, mark));
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &namespace);
+        let (name, change) = (mark.name.clone(), change(seen, mark));
+        self.query_in(&mark.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.patch_metadata(&name, &patch_params(), &Patch::Merge(change))).await.map(drop)
         })
     }
@@ -139,10 +136,9 @@ impl Client {
     /// # Errors
     /// If that is not allowed, or it was written again since it was read; then it still exists.
     pub fn remove_mark(&self, seen: &StoredOptOut) -> Result<(), ApiError> {
-        let StoredOptOut { mark, version } = seen.clone();
-        self.query(async move |client| {
-            let api = Api::<ConfigMap>::namespaced(client, &mark.namespace);
-            with_timeout(delete_unchanged(&api, &mark.name, &version.uid, Some(&version.version))).await
+        let (name, version) = (seen.mark.name.clone(), seen.version.clone());
+        self.query_in(&seen.mark.namespace, async move |api: Api<ConfigMap>| {
+            with_timeout(delete_unchanged(&api, &name, &version.uid, Some(&version.version))).await
         })
     }
 }
@@ -194,14 +190,7 @@ impl OptOutTarget {
 }
 
 fn config_map(mark: &OptOutConfigMap) -> ConfigMap {
-    let (key, value) = OptOutConfigMap::LABEL;
-    let metadata = ObjectMeta {
-        namespace: Some(mark.namespace.clone()),
-        name: Some(mark.name.clone()),
-        labels: Some([(key.to_owned(), value.to_owned())].into()),
-        annotations: Some(mark.annotations.clone()),
-        ..ObjectMeta::default()
-    };
+    let metadata = labelled_metadata(&mark.namespace, &mark.name, OptOutConfigMap::LABEL, mark.annotations.clone());
     ConfigMap { metadata, ..ConfigMap::default() }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! A read is sent again after a transient error, because it changes nothing. A write is sent once.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{self, Debug};
 use std::future::{Future, ready};
+use std::iter::successors;
 use std::time::Duration;
 
 use futures_util::stream::{Stream, StreamExt, TryStreamExt, iter, try_unfold};
@@ -82,41 +84,33 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {}
 
+/// An error and its causes, from the outermost.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    successors(Some(error), |error| (*error).source())
+}
+
 /// Whether a connection broke after it had been established.
 fn is_broken_connection(error: &kube::Error) -> bool {
-    let mut next = Some(error as &(dyn Error + 'static));
-    while let Some(cause) = next {
-        if let Some(cause) = cause.downcast_ref::<hyper_util::client::legacy::Error>() {
-            return !cause.is_connect();
-        }
-        if cause.is::<hyper::Error>() {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
+    let mut broken = causes(error).filter_map(|cause| {
+        let after_connect = cause.downcast_ref::<hyper_util::client::legacy::Error>().map(|error| !error.is_connect());
+        after_connect.or_else(|| cause.is::<hyper::Error>().then_some(true))
+    });
+    broken.next().unwrap_or(false)
 }
 
 /// The text of the innermost cause, without the URL of a manual that the TLS library appends to its errors.
 fn root_cause(error: &kube::Error) -> String {
-    let mut last = error as &(dyn Error + 'static);
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    let text = last.to_string();
+    let text = causes(error).last().map(ToString::to_string).unwrap_or_default();
     text.split_once(": https://docs.rs/").map_or(text.as_str(), |(text, _)| text).to_owned()
 }
 
 /// An error and its causes in one line, each text once.
 pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
+    for cause in causes(error).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
         }
-        next = cause.source();
     }
     text
 }
@@ -221,6 +215,22 @@ pub(super) fn labelled((key, value): (&str, &str)) -> ListParams {
 
 pub(super) fn has_label(metadata: &ObjectMeta, (key, value): (&str, &str)) -> bool {
     metadata.labels.as_ref().and_then(|labels| labels.get(key)).is_some_and(|found| found == value)
+}
+
+/// The metadata of a new object of this program.
+pub(super) fn labelled_metadata(
+    namespace: &str,
+    name: &str,
+    (key, value): (&str, &str),
+    annotations: BTreeMap<String, String>,
+) -> ObjectMeta {
+    ObjectMeta {
+        namespace: Some(namespace.to_owned()),
+        name: Some(name.to_owned()),
+        labels: Some([(key.to_owned(), value.to_owned())].into()),
+        annotations: Some(annotations),
+        ..ObjectMeta::default()
+    }
 }
 
 /// Deletes an object if it is still the one with this UID and, if one is given, still has this resource version.
