@@ -3,14 +3,13 @@
 //! The standard library's scope panics then. Looks at a cluster are made side by side to be done sooner, never because
 //! one needs another, so they are made one after the other instead.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder};
 
-/// Does two things at the same time: one on a thread of its own, one here. Gives what came of both; a panic of the
-/// first one is an answer, one of the second goes on as panics do.
-pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (thread::Result<A>, B) {
-    // Whoever takes it does it: the thread, or this one where there is none.
+/// Does two things at the same time: one on a thread of its own, one here. A panic of either goes on as panics do.
+pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    // Whichever thread takes it does it: the new one, or this one if there can be no other.
     let waiting = Mutex::new(Some(there));
     let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
     let (there, here) = thread::scope(|scope| {
@@ -18,15 +17,11 @@ pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOn
         let here = here();
         (thread.map(thread::ScopedJoinHandle::join), here)
     });
-    let left = || catch_unwind(AssertUnwindSafe(|| take().map(|there| there())));
-    let there = there.unwrap_or_else(|_| left());
-    (there.map(|there| there.expect("only one of them ever takes it")), here)
-}
-
-/// Does two things at the same time. A panic of either goes on as panics do.
-pub(crate) fn both<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    let (there, here) = join(there, here);
-    (there.unwrap_or_else(|panic| resume_unwind(panic)), here)
+    let there = match there {
+        Ok(joined) => joined.unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(_) => take().map(|there| there()),
+    };
+    (there.expect("only one of them ever takes it"), here)
 }
 
 /// Does the same on so many threads, of which this is one. They share what there is to do.
@@ -56,13 +51,16 @@ pub(crate) fn can_spawn(threads: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn both_are_done_and_a_panic_of_the_other_one_is_an_answer() {
-        assert_eq!(join(|| 1, || 2).0.ok(), Some(1));
-        let (there, here) = join(|| panic!("no luck"), || 2);
-        assert_eq!((there.map(|()| 0).is_err(), here), (true, 2));
+    fn both_are_done_and_a_panic_of_the_other_one_goes_on() {
+        assert_eq!(join(|| 1, || 2), (1, 2));
+        let done = AtomicUsize::new(0);
+        let panicked =
+            catch_unwind(AssertUnwindSafe(|| join(|| panic!("no luck"), || done.store(2, Ordering::SeqCst))));
+        assert_eq!((panicked.map(|((), ())| 0).is_err(), done.into_inner()), (true, 2));
     }
 
     #[test]

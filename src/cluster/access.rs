@@ -32,7 +32,7 @@ impl Client {
     ///
     /// # Errors
     /// If nothing could be requested at all.
-    pub fn may(
+    pub fn review_access(
         &self,
         reviews: BTreeSet<AccessReview>,
     ) -> Result<BTreeMap<AccessReview, Result<bool, ApiError>>, ApiError> {

@@ -75,7 +75,7 @@ impl Client {
     /// The same client with another cancel token and a shorter timeout. An operation that exceeds this timeout does not
     /// count as stuck for other users of the client.
     #[must_use]
-    pub fn listening_to(&self, cancel: CancelToken, timeout: Duration) -> Self {
+    pub fn with_cancel(&self, cancel: CancelToken, timeout: Duration) -> Self {
         let messages = self.messages.clone();
         Self { messages, cancel, timeout: timeout.min(OPERATION_TIMEOUT), is_stuck: Arc::default() }
     }
@@ -97,10 +97,7 @@ impl Client {
     ) -> Result<T, ApiError> {
         let (sender, answers) = channel();
         self.spawn(async move |client| {
-            let answer = match client {
-                Err(error) => Err(error),
-                Ok(client) => operation(client).await,
-            };
+            let answer = async { operation(client?).await }.await;
             // The caller may have stopped waiting.
             let _ = sender.send(answer);
         })?;
@@ -273,7 +270,7 @@ impl QuickClient {
     /// The client, for the time that is left.
     pub fn client(&self) -> Client {
         let left = self.deadline.saturating_duration_since(Instant::now());
-        self.client.listening_to(self.client.cancel.clone(), left)
+        self.client.with_cancel(self.client.cancel.clone(), left)
     }
 
     /// The namespace of commands without `-n`.

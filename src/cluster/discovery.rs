@@ -13,10 +13,10 @@ use super::client::Client;
 use super::request::{ApiError, concurrently, with_retry, with_timeout};
 
 /// A kind as in a manifest: `apiVersion` and `kind`. Untrusted text.
-pub type SpelledKind = (String, String);
+pub type ManifestKind = (String, String);
 
 /// Group and resource of a kind.
-pub type Resource = (String, String);
+pub type GroupResource = (String, String);
 
 /// What the API server serves in one version of one group.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl Client {
     ///
     /// # Errors
     /// If one of them is not served, or may not be read, or there is no answer.
-    pub fn offered(&self, api_versions: Vec<String>) -> Result<Vec<ServedKinds>, ApiError> {
+    pub fn served_kinds(&self, api_versions: Vec<String>) -> Result<Vec<ServedKinds>, ApiError> {
         self.query(async move |client| {
             let list = async |api_version: String| {
                 let list = with_timeout(list_resources(&client, &api_version)).await?;
@@ -78,12 +78,12 @@ impl Client {
     ///
     /// # Errors
     /// If nothing could be requested at all.
-    pub fn resources(&self, kinds: BTreeSet<SpelledKind>) -> Result<BTreeMap<SpelledKind, Resource>, ApiError> {
+    pub fn resources(&self, kinds: BTreeSet<ManifestKind>) -> Result<BTreeMap<ManifestKind, GroupResource>, ApiError> {
         self.bounded_query(async move |client| {
             let versions = kinds.iter().map(|(api_version, _)| api_version.clone()).collect::<BTreeSet<_>>();
             let served = concurrently(versions, async |version| served_kinds(&client, version).await).await;
             let served = served.into_iter().flatten().collect::<Vec<_>>();
-            let resource = |(api_version, kind): SpelledKind| {
+            let resource = |(api_version, kind): ManifestKind| {
                 let of_version = served.iter().find(|served| served.api_version == api_version)?;
                 let found = of_version.find(|served| served == kind)?.resource;
                 Some(((api_version, kind), (found.group, found.plural)))
@@ -98,10 +98,9 @@ impl Client {
     /// If the groups cannot be listed.
     pub(super) fn api_groups(&self, groups: BTreeSet<String>) -> Result<ApiGroups, ApiError> {
         let all = self.query(async |client| list_groups(&client).await)?;
-        let groups = groups.into_iter().map(|group| (versions_of(&all, &group), group)).collect::<Vec<_>>();
-        let versions = groups.iter().map(|(versions, _)| versions.clone()).collect::<Vec<_>>();
+        let versions = groups.iter().map(|group| versions_of(&all, group)).collect::<Vec<_>>();
         let served = self.query_each(&versions, &async |client, versions| each_served(client, versions).await);
-        Ok(groups.into_iter().map(|(_, group)| group).zip(served).collect())
+        Ok(groups.into_iter().zip(served).collect())
     }
 }
 
@@ -123,11 +122,7 @@ fn versions_of(all: &APIGroupList, group: &str) -> Vec<String> {
 }
 
 async fn each_served(client: &kube::Client, versions: Vec<String>) -> Result<Vec<ServedKinds>, ApiError> {
-    let mut served = Vec::new();
-    for version in versions {
-        served.push(served_kinds(client, version).await?);
-    }
-    Ok(served)
+    concurrently(versions, async |version| served_kinds(client, version).await).await.into_iter().collect()
 }
 
 /// What is served in one version; nothing if the version was removed together with its last kind.

@@ -11,11 +11,11 @@ use crate::release::ObjectRef;
 
 /// Whether an object still exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Presence {
+pub enum ObjectPresence {
     /// It does, or another one of its name.
-    There,
+    Exists,
     /// It does, and it is being deleted.
-    Leaving,
+    Terminating,
     /// It does not.
     Gone,
     /// That cannot be determined, for this reason.
@@ -24,17 +24,17 @@ pub enum Presence {
 
 impl Client {
     /// Whether each object still exists, in the order of the objects.
-    pub fn presence(&self, objects: &[ObjectRef]) -> Vec<Presence> {
+    pub fn presence(&self, objects: &[ObjectRef]) -> Vec<ObjectPresence> {
         let groups = match self.api_groups(objects.iter().map(|object| object.group().to_owned()).collect()) {
             Ok(groups) => groups,
-            Err(error) => return vec![Presence::Unknown(error); objects.len()],
+            Err(error) => return vec![ObjectPresence::Unknown(error); objects.len()],
         };
         let objects = objects.iter().map(|object| (object.clone(), kind_of(object, &groups))).collect::<Vec<_>>();
         let found = self.query_each(&objects, &async |client, (object, kind)| match kind? {
             Some(kind) => presence(client, &kind, &object).await,
-            None => Ok(Presence::Gone),
+            None => Ok(ObjectPresence::Gone),
         });
-        found.into_iter().map(|found| found.unwrap_or_else(Presence::Unknown)).collect()
+        found.into_iter().map(|found| found.unwrap_or_else(ObjectPresence::Unknown)).collect()
     }
 }
 
@@ -57,16 +57,16 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && name.bytes().all(is_plain)
 }
 
-async fn presence(client: &kube::Client, kind: &ServedKind, object: &ObjectRef) -> Result<Presence, ApiError> {
+async fn presence(client: &kube::Client, kind: &ServedKind, object: &ObjectRef) -> Result<ObjectPresence, ApiError> {
     let api: Api<DynamicObject> = match kind.scope {
         Scope::Namespaced => Api::namespaced_with(client.clone(), &object.namespace, &kind.resource),
         Scope::Cluster => Api::all_with(client.clone(), &kind.resource),
     };
     let found = with_retry(async || api.get_metadata_opt(&object.name).await).await?;
     Ok(match found {
-        Some(found) if found.metadata.deletion_timestamp.is_some() => Presence::Leaving,
-        Some(_) => Presence::There,
-        None => Presence::Gone,
+        Some(found) if found.metadata.deletion_timestamp.is_some() => ObjectPresence::Terminating,
+        Some(_) => ObjectPresence::Exists,
+        None => ObjectPresence::Gone,
     })
 }
 

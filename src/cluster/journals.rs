@@ -70,7 +70,7 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed.
-    pub fn run_records(&self, namespace: &str) -> Result<Vec<JournalConfigMap>, ApiError> {
+    pub fn journals(&self, namespace: &str) -> Result<Vec<JournalConfigMap>, ApiError> {
         self.query_in(namespace, async |api: Api<ConfigMap>| {
             let journals = labelled(JournalConfigMap::LABEL).limit(JOURNALS_PER_PAGE);
             let pages = pages(journals, MAX_JOURNAL_PAGES, async |page: &ListParams| api.list(page).await);
@@ -82,7 +82,7 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed.
-    pub fn run_names(&self, namespace: &str) -> Result<Vec<RunId>, ApiError> {
+    pub fn journal_run_ids(&self, namespace: &str) -> Result<Vec<RunId>, ApiError> {
         self.query_in(namespace, async |api: Api<ConfigMap>| {
             list_metadata(&api, labelled(JournalConfigMap::LABEL), MAX_PAGES, |metadata| run_of(&metadata)).await
         })
@@ -92,7 +92,7 @@ impl Client {
     ///
     /// # Errors
     /// If that is not allowed, or an object of its name exists; then nothing was written.
-    pub fn make_run_record(&self, journal: &JournalConfigMap) -> Result<CreatedJournalConfigMap, ApiError> {
+    pub fn create_journal(&self, journal: &JournalConfigMap) -> Result<CreatedJournalConfigMap, ApiError> {
         let object = config_map(journal);
         let created = self.query_in(&journal.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.create(&post_params(), &object)).await
@@ -105,7 +105,7 @@ impl Client {
     ///
     /// # Errors
     /// If that is not allowed, or it does not exist any more; then nothing was written.
-    pub fn change_run_record(&self, journal: &CreatedJournalConfigMap, text: &str) -> Result<(), ApiError> {
+    pub fn update_journal(&self, journal: &CreatedJournalConfigMap, text: &str) -> Result<(), ApiError> {
         let name = journal.name.clone();
         let change = json!({"metadata": {"uid": journal.uid}, "data": {JournalConfigMap::KEY: text}});
         self.query_in(&journal.namespace, async move |api: Api<ConfigMap>| {
@@ -117,7 +117,7 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed, or one cannot be removed; then the others still exist.
-    pub fn remove_old_run_records(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
+    pub fn delete_old_journals(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
         let policy = policy.to_owned();
         self.query_in(namespace, async move |api: Api<ConfigMap>| {
             let all = list_metadata(&api, labelled(JournalConfigMap::LABEL), MAX_PAGES, Some).await?;

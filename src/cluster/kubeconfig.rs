@@ -145,13 +145,7 @@ fn from_context(options: &ConnectionOptions, kubeconfig: Kubeconfig) -> Result<R
         (None, None) => return Err(ConnectionError::no_server(&name)),
     };
     let user = find_user(kubeconfig.auth_infos, &name, context.user)?;
-    Ok(ResolvedConnection {
-        context: name,
-        cluster,
-        user,
-        namespace: context.namespace,
-        ..ResolvedConnection::default()
-    })
+    Ok(ResolvedConnection { context: name, cluster, user, namespace: context.namespace, in_cluster: false })
 }
 
 fn find_context(kubeconfig: &Kubeconfig, name: &str) -> Result<Context, ConnectionError> {
@@ -202,7 +196,6 @@ fn from_pod(pod: &InCluster) -> ResolvedConnection {
         user: AuthInfo { token_file: Some(file("token")), ..AuthInfo::default() },
         namespace: namespace.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
         in_cluster: true,
-        ..ResolvedConnection::default()
     }
 }
 

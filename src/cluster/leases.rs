@@ -82,14 +82,11 @@ impl Client {
                     None => api.create(&post_params(), &new_lease(&name, &request)).await,
                     Some(seen) => api.patch(&name, &patch_params(), &Patch::Merge(change(&request, seen))).await,
                 };
+                // 404: the Lease was deleted since it was read; or for a new one, the namespace does not exist.
+                let is_outdated = |code| code == 409 || (code == 404 && over.is_some());
                 match written {
-                    Ok(lease) => Ok(LeaseWriteResult::Done(lease.into())),
-                    Err(kube::Error::Api(status)) if status.code == 409 => Ok(LeaseWriteResult::Outdated),
-                    // A Lease that was deleted since it was read. For a new one, the namespace does not exist.
-                    Err(kube::Error::Api(status)) if status.code == 404 && over.is_some() => {
-                        Ok(LeaseWriteResult::Outdated)
-                    }
-                    Err(error) => Err(error),
+                    Err(kube::Error::Api(status)) if is_outdated(status.code) => Ok(LeaseWriteResult::Outdated),
+                    written => written.map(|lease| LeaseWriteResult::Done(lease.into())),
                 }
             })
             .await

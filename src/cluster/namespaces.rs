@@ -9,7 +9,7 @@ use kube::api::{ListParams, ObjectMeta};
 use super::client::{Client, bounded};
 use super::opt_outs::{OptOutConfigMap, list_opt_outs, own_annotations};
 use super::records::{Record, StorageDriver, list_releases};
-use super::request::{ApiError, concurrently, list_metadata, with_retry};
+use super::request::{ApiError, PerNamespace, concurrently, list_metadata, with_retry};
 use crate::release::Namespace;
 
 const NAMESPACES_PER_PAGE: u32 = 1000;
@@ -26,9 +26,6 @@ pub struct NamespaceFacts {
     /// Those of its annotations that begin with `helm-purge/`; a very long one is truncated.
     pub annotations: BTreeMap<String, String>,
 }
-
-/// The metadata of a namespace that was requested by its name, or why it could not be read.
-pub type NamedNamespace = (Namespace, Result<NamespaceFacts, ApiError>);
 
 /// What to request about a namespace beside the records of its releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +51,7 @@ pub struct NamespaceNow {
     /// All records of the releases in question.
     pub records: Result<Vec<Record>, ApiError>,
     /// The opt-outs; none if they were not requested.
-    pub marks: Result<Vec<OptOutConfigMap>, ApiError>,
+    pub opt_outs: Result<Vec<OptOutConfigMap>, ApiError>,
     /// The labels and annotations; `None` if there is no such namespace, or they were not requested.
     pub facts: Result<Option<NamespaceFacts>, ApiError>,
 }
@@ -94,7 +91,10 @@ impl Client {
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.
-    pub fn namespaces_by_name(&self, namespaces: Vec<Namespace>) -> Result<Vec<NamedNamespace>, ApiError> {
+    pub fn namespaces_by_name(
+        &self,
+        namespaces: Vec<Namespace>,
+    ) -> Result<Vec<PerNamespace<NamespaceFacts>>, ApiError> {
         self.bounded_query(async move |client| {
             let api = Api::<NamespaceObject>::all(client);
             let get = async |namespace: Namespace| {
@@ -111,14 +111,14 @@ impl Client {
     /// If nothing could be requested at all. A request that was refused has its error in its own answer.
     pub fn namespace_now(
         &self,
-        store: StorageDriver,
+        driver: StorageDriver,
         namespace: &Namespace,
         releases: &[String],
         questions: NamespaceQuestions,
     ) -> Result<NamespaceNow, ApiError> {
         let (namespace, releases) = (namespace.clone(), releases.to_vec());
         self.query(async move |client| {
-            let marks = async {
+            let opt_outs = async {
                 if questions.opt_outs {
                     bounded(Box::pin(list_opt_outs(&client, Some(&namespace)))).await
                 } else {
@@ -131,9 +131,9 @@ impl Client {
                     None => Ok(None),
                 }
             };
-            let records = list_releases(&client, store, &namespace, &releases);
-            let (records, marks, facts) = tokio::join!(records, marks, facts);
-            Ok(NamespaceNow { records, marks, facts })
+            let records = list_releases(&client, driver, &namespace, &releases);
+            let (records, opt_outs, facts) = tokio::join!(records, opt_outs, facts);
+            Ok(NamespaceNow { records, opt_outs, facts })
         })
     }
 }

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::request::{
-    ApiError, MAX_PAGES, concurrently, delete_unchanged, has_label, labelled, labelled_metadata, list_metadata,
-    patch_params, post_params, with_retry, with_timeout,
+    ApiError, MAX_PAGES, PerNamespace, concurrently, delete_unchanged, has_label, labelled, labelled_metadata,
+    list_metadata, patch_params, post_params, with_retry, with_timeout,
 };
 use crate::release::{Namespace, ObjectVersion};
 
@@ -51,9 +51,6 @@ impl OptOutConfigMap {
     pub const BY: &str = "helm-purge/by";
 }
 
-/// The opt-outs of one namespace, or why they could not be listed.
-pub type OptOutConfigMapsInNamespace = (Namespace, Result<Vec<OptOutConfigMap>, ApiError>);
-
 /// What exists under the name of an opt-out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OptOutTarget {
@@ -69,7 +66,7 @@ pub enum OptOutTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOptOut {
     /// What it says. Untrusted text.
-    pub mark: OptOutConfigMap,
+    pub opt_out: OptOutConfigMap,
     version: ObjectVersion,
 }
 
@@ -78,7 +75,7 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed in all namespaces.
-    pub fn keep_marks(&self) -> Result<Vec<OptOutConfigMap>, ApiError> {
+    pub fn opt_outs(&self) -> Result<Vec<OptOutConfigMap>, ApiError> {
         self.bounded_query(async |client| list_opt_outs(&client, None).await)
     }
 
@@ -86,7 +83,7 @@ impl Client {
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.
-    pub fn keep_marks_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<OptOutConfigMapsInNamespace>, ApiError> {
+    pub fn opt_outs_in(&self, namespaces: Vec<Namespace>) -> Result<Vec<PerNamespace<Vec<OptOutConfigMap>>>, ApiError> {
         self.bounded_query(async move |client| {
             let list = async |namespace: Namespace| {
                 let found = list_opt_outs(&client, Some(&namespace)).await;
@@ -100,7 +97,7 @@ impl Client {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn mark_place(&self, namespace: &Namespace, name: &str) -> Result<OptOutTarget, ApiError> {
+    pub fn opt_out_target(&self, namespace: &Namespace, name: &str) -> Result<OptOutTarget, ApiError> {
         let name = name.to_owned();
         let found = self.query_in(namespace.as_str(), async move |api: Api<ConfigMap>| {
             with_retry(async || api.get_metadata_opt(&name).await).await
@@ -112,9 +109,9 @@ impl Client {
     ///
     /// # Errors
     /// If that is not allowed, or an object of its name exists by now; then nothing was written.
-    pub fn make_mark(&self, mark: &OptOutConfigMap) -> Result<(), ApiError> {
-        let object = config_map(mark);
-        self.query_in(&mark.namespace, async move |api: Api<ConfigMap>| {
+    pub fn create_opt_out(&self, opt_out: &OptOutConfigMap) -> Result<(), ApiError> {
+        let object = config_map(opt_out);
+        self.query_in(&opt_out.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.create(&post_params(), &object)).await.map(drop)
         })
     }
@@ -124,9 +121,9 @@ impl Client {
     ///
     /// # Errors
     /// If that is not allowed, or it was written again since it was read; then nothing was written.
-    pub fn change_mark(&self, seen: &StoredOptOut, mark: &OptOutConfigMap) -> Result<(), ApiError> {
-        let (name, change) = (mark.name.clone(), change(seen, mark));
-        self.query_in(&mark.namespace, async move |api: Api<ConfigMap>| {
+    pub fn update_opt_out(&self, seen: &StoredOptOut, opt_out: &OptOutConfigMap) -> Result<(), ApiError> {
+        let (name, change) = (opt_out.name.clone(), change(seen, opt_out));
+        self.query_in(&opt_out.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(api.patch_metadata(&name, &patch_params(), &Patch::Merge(change))).await.map(drop)
         })
     }
@@ -135,9 +132,9 @@ impl Client {
     ///
     /// # Errors
     /// If that is not allowed, or it was written again since it was read; then it still exists.
-    pub fn remove_mark(&self, seen: &StoredOptOut) -> Result<(), ApiError> {
-        let (name, version) = (seen.mark.name.clone(), seen.version.clone());
-        self.query_in(&seen.mark.namespace, async move |api: Api<ConfigMap>| {
+    pub fn delete_opt_out(&self, seen: &StoredOptOut) -> Result<(), ApiError> {
+        let (name, version) = (seen.opt_out.name.clone(), seen.version.clone());
+        self.query_in(&seen.opt_out.namespace, async move |api: Api<ConfigMap>| {
             with_timeout(delete_unchanged(&api, &name, &version.uid, Some(&version.version))).await
         })
     }
@@ -185,18 +182,19 @@ impl OptOutTarget {
             return OptOutTarget::Foreign;
         }
         let version = ObjectVersion::from(&metadata);
-        OptOutTarget::Taken(StoredOptOut { mark: OptOutConfigMap::from(metadata), version })
+        OptOutTarget::Taken(StoredOptOut { opt_out: OptOutConfigMap::from(metadata), version })
     }
 }
 
-fn config_map(mark: &OptOutConfigMap) -> ConfigMap {
-    let metadata = labelled_metadata(&mark.namespace, &mark.name, OptOutConfigMap::LABEL, mark.annotations.clone());
+fn config_map(opt_out: &OptOutConfigMap) -> ConfigMap {
+    let metadata =
+        labelled_metadata(&opt_out.namespace, &opt_out.name, OptOutConfigMap::LABEL, opt_out.annotations.clone());
     ConfigMap { metadata, ..ConfigMap::default() }
 }
 
 /// The API server refuses the change if the object has another UID or resource version.
-fn change(seen: &StoredOptOut, mark: &OptOutConfigMap) -> Value {
-    let value = |key: &str| mark.annotations.get(key).map_or(Value::Null, |text| Value::String(text.clone()));
+fn change(seen: &StoredOptOut, opt_out: &OptOutConfigMap) -> Value {
+    let value = |key: &str| opt_out.annotations.get(key).map_or(Value::Null, |text| Value::String(text.clone()));
     let annotations = CHANGED.into_iter().map(|key| (key.to_owned(), value(key))).collect::<serde_json::Map<_, _>>();
     let (uid, version) = (&*seen.version.uid, &*seen.version.version);
     json!({"metadata": {"uid": uid, "resourceVersion": version, "annotations": annotations}})
@@ -240,7 +238,7 @@ mod tests {
     fn a_change_is_for_one_writing_and_takes_away_what_is_not_said_any_more() {
         let version = ObjectVersion { uid: "u".into(), version: "7".into() };
         let seen =
-            StoredOptOut { mark: mark(&[(OptOutConfigMap::REASON, "demo"), ("helm-purge/other", "x")]), version };
+            StoredOptOut { opt_out: mark(&[(OptOutConfigMap::REASON, "demo"), ("helm-purge/other", "x")]), version };
         let change = change(&seen, &mark(&[(OptOutConfigMap::UNTIL, "2026-12-01")]));
         let annotations = json!({"helm-purge/until": "2026-12-01", "helm-purge/reason": null, "helm-purge/by": null});
         assert_eq!(change, json!({"metadata": {"uid": "u", "resourceVersion": "7", "annotations": annotations}}));

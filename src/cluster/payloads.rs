@@ -9,13 +9,12 @@ use std::sync::{Mutex, PoisonError};
 
 use futures_util::stream::TryStreamExt;
 use k8s_openapi::ByteString;
-use kube::Api;
 use kube::api::{DynamicObject, ListParams};
 use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::client::Client;
-use super::records::{NOT_SUPERSEDED, StorageDriver, select_records};
+use super::records::{RecordFilter, StorageDriver, select_records};
 use super::request::{ApiError, concurrently, pages, with_retry};
 use crate::release::Namespace;
 
@@ -62,14 +61,14 @@ impl Client {
     ///
     /// # Errors
     /// If nothing can be requested at all.
-    pub fn payloads(&self, store: StorageDriver, requests: Vec<RecordRequest>) -> Result<Payloads, ApiError> {
+    pub fn payloads(&self, driver: StorageDriver, requests: Vec<RecordRequest>) -> Result<Payloads, ApiError> {
         let (sender, receiver) = channel(MAX_WAITING);
         let cancelled = self.cancelled();
         self.spawn(async move |client| {
             let read = async {
                 match client {
                     Err(error) => drop(sender.send(Err(error)).await),
-                    Ok(client) => read_all(&client, store, requests, &sender).await,
+                    Ok(client) => read_all(&client, driver, requests, &sender).await,
                 }
             };
             tokio::select! { () = read => {}, () = cancelled => {} }
@@ -80,9 +79,9 @@ impl Client {
 
 type PayloadSender = Sender<Result<Payload, ApiError>>;
 
-async fn read_all(client: &kube::Client, store: StorageDriver, requests: Vec<RecordRequest>, sender: &PayloadSender) {
+async fn read_all(client: &kube::Client, driver: StorageDriver, requests: Vec<RecordRequest>, sender: &PayloadSender) {
     let read = async |request: RecordRequest| {
-        if let Err(error) = read(client, store, request, sender).await {
+        if let Err(error) = read(client, driver, request, sender).await {
             // The receiver may be gone already.
             let _ = sender.send(Err(error)).await;
         }
@@ -93,18 +92,29 @@ async fn read_all(client: &kube::Client, store: StorageDriver, requests: Vec<Rec
 /// Reads the requested payloads of one namespace.
 async fn read(
     client: &kube::Client,
-    store: StorageDriver,
+    driver: StorageDriver,
     request: RecordRequest,
     sender: &PayloadSender,
 ) -> Result<(), ApiError> {
     let RecordRequest { namespace, mut objects } = request;
-    let api = store.api(client, Some(namespace.as_str()));
+    let api = driver.api(client, Some(namespace.as_str()));
     let send = async |object, record| {
-        let payload = Payload { namespace: namespace.clone(), object, packed: payload_of(store, record) };
+        let payload = Payload { namespace: namespace.clone(), object, packed: payload_of(driver, record) };
         sender.send(Ok(payload)).await.map_err(|_| ApiError::Cancelled)
     };
     if objects.len() >= MIN_LISTED {
-        list(&api, &mut objects, &send).await?;
+        let selected = select_records(RecordFilter::NotSuperseded).limit(PAYLOADS_PER_PAGE);
+        let mut pages = pin!(pages(selected, usize::MAX, async |page: &ListParams| api.list(page).await));
+        while !objects.is_empty()
+            && let Some(page) = pages.try_next().await?
+        {
+            for mut record in page {
+                let object = record.metadata.name.take().unwrap_or_default();
+                if objects.remove(&object) {
+                    send(object, record).await?;
+                }
+            }
+        }
     }
     // Also those that the list leaves out: the newest revision may be marked as superseded.
     for object in objects {
@@ -115,31 +125,10 @@ async fn read(
     Ok(())
 }
 
-/// Reads page by page, sends each requested record, and removes it from `objects`.
-async fn list(
-    api: &Api<DynamicObject>,
-    objects: &mut BTreeSet<String>,
-    send: &impl AsyncFn(String, DynamicObject) -> Result<(), ApiError>,
-) -> Result<(), ApiError> {
-    let selected = select_records(NOT_SUPERSEDED).limit(PAYLOADS_PER_PAGE);
-    let mut pages = pin!(pages(selected, usize::MAX, async |page: &ListParams| api.list(page).await));
-    while !objects.is_empty()
-        && let Some(page) = pages.try_next().await?
-    {
-        for mut record in page {
-            let object = record.metadata.name.take().unwrap_or_default();
-            if objects.remove(&object) {
-                send(object, record).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// A Secret holds it as base64, a `ConfigMap` as text.
-fn payload_of(store: StorageDriver, mut record: DynamicObject) -> Vec<u8> {
+fn payload_of(driver: StorageDriver, mut record: DynamicObject) -> Vec<u8> {
     let payload = record.data.pointer_mut("/data/release").map(Value::take).unwrap_or_default();
-    match store {
+    match driver {
         StorageDriver::Secrets => serde_json::from_value::<ByteString>(payload).map(|bytes| bytes.0),
         StorageDriver::ConfigMaps => serde_json::from_value::<String>(payload).map(String::into_bytes),
     }

@@ -1,7 +1,7 @@
 //! Helm's release records, one for each revision of a release, by their metadata: labels, times and UIDs.
 //!
 //! Most of the records in a cluster are of superseded revisions and say nothing about what a release is now. They are
-//! left out of lists; [`superseded_revisions`](Client::superseded_revisions) reads no more of them than their names.
+//! left out of lists; [`superseded_names`](Client::superseded_names) reads no more of them than their names.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Client;
-use super::request::{ApiError, concurrently, delete_unchanged, list_metadata, pages, with_timeout};
+use super::request::{ApiError, PerNamespace, concurrently, delete_unchanged, list_metadata, pages, with_timeout};
 use crate::release::{Namespace, ObjectVersion};
 
 /// The page size of lists of metadata.
@@ -26,9 +26,6 @@ const RECORDS_PER_PAGE: u32 = 1000;
 const NAMES_PER_PAGE: u32 = 2000;
 /// How many releases one request names: the names become part of a URL.
 const RELEASES_PER_REQUEST: usize = 50;
-pub(super) const NOT_SUPERSEDED: &str = ",status!=superseded";
-const SUPERSEDED: &str = ",status=superseded";
-const UNINSTALLED: &str = ",status=uninstalled";
 const NAME_PREFIX: &str = "sh.helm.release.v1.";
 
 /// Where Helm stores its records.
@@ -59,13 +56,29 @@ impl StorageDriver {
     }
 }
 
-/// Selects what Helm takes for records, with a further condition on the labels. Helm does not check a Secret's type.
-pub(super) fn select_records(labels: &str) -> ListParams {
-    ListParams::default().labels(&format!("owner=helm{labels}")).limit(RECORDS_PER_PAGE)
+/// Which records to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordFilter {
+    /// All except those of superseded revisions.
+    NotSuperseded,
+    /// Those whose release is uninstalled.
+    Uninstalled,
+}
+
+pub(super) fn select_records(filter: RecordFilter) -> ListParams {
+    select_labels(match filter {
+        RecordFilter::NotSuperseded => ",status!=superseded",
+        RecordFilter::Uninstalled => ",status=uninstalled",
+    })
 }
 
 fn select_releases(releases: &[String]) -> ListParams {
-    select_records(&format!(",name in ({})", releases.join(",")))
+    select_labels(&format!(",name in ({})", releases.join(",")))
+}
+
+/// Selects what Helm takes for records, with a further condition on the labels. Helm does not check a Secret's type.
+fn select_labels(condition: &str) -> ListParams {
+    ListParams::default().labels(&format!("owner=helm{condition}")).limit(RECORDS_PER_PAGE)
 }
 
 /// One revision of a release, by the labels that Helm wrote beside the payload.
@@ -76,7 +89,7 @@ pub struct Record {
     /// The object's own name.
     pub object: String,
     /// The object's UID and resource version.
-    pub mark: ObjectVersion,
+    pub object_version: ObjectVersion,
     /// The release's name, if the record has that label. Untrusted text.
     pub release: Option<String>,
     /// The revision, if the record has that label and it is a number.
@@ -90,15 +103,6 @@ pub struct Record {
     pub keep_label: Option<String>,
 }
 
-/// The records of one namespace, or why they could not be listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InNamespace {
-    /// Which.
-    pub namespace: Namespace,
-    /// Its records.
-    pub listed: Result<Vec<Record>, ApiError>,
-}
-
 impl Record {
     /// The label by which a release opts out. Helm copies the labels of `helm install --labels` to the record of every
     /// revision.
@@ -109,7 +113,7 @@ impl From<ObjectMeta> for Record {
     fn from(metadata: ObjectMeta) -> Self {
         let label = |name: &str| metadata.labels.as_ref().and_then(|labels| labels.get(name)).cloned();
         Self {
-            mark: ObjectVersion::from(&metadata),
+            object_version: ObjectVersion::from(&metadata),
             release: label("name"),
             revision: label("version").and_then(|version| version.parse().ok()),
             status: label("status"),
@@ -121,59 +125,42 @@ impl From<ObjectMeta> for Record {
     }
 }
 
-/// The newest superseded revision of each release of a namespace that has any.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SupersededRevisions {
-    /// By the release's name. Untrusted text.
-    pub newest: BTreeMap<String, u32>,
-    /// Objects whose names do not contain a release and a revision.
-    pub odd: Vec<String>,
-}
-
-/// The superseded revisions of the whole cluster, without their namespaces, which the API server does not send.
+/// The superseded revisions of one namespace, or of the whole cluster without their namespaces, which the API server does
+/// not send.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SupersededNames {
     /// How many there are, by the release's name and the revision. Untrusted text.
     pub counts: BTreeMap<String, BTreeMap<u32, usize>>,
-    /// How many objects have names that do not contain a release and a revision.
-    pub odd: usize,
+    /// Objects whose names do not contain a release and a revision.
+    pub odd: Vec<String>,
 }
 
 impl Client {
-    /// All records of the cluster, except those of superseded revisions.
+    /// Records of the whole cluster.
     ///
     /// # Errors
     /// If they cannot be listed in all namespaces.
-    pub fn records(&self, store: StorageDriver) -> Result<Vec<Record>, ApiError> {
-        self.query(async move |client| list(&client, store, None, select_records(NOT_SUPERSEDED)).await)
+    pub fn records(&self, driver: StorageDriver, filter: RecordFilter) -> Result<Vec<Record>, ApiError> {
+        self.query(async move |client| list(&client, driver, None, select_records(filter)).await)
     }
 
     /// The same, namespace by namespace, for accounts that may not list in all namespaces.
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.
-    pub fn records_in(&self, store: StorageDriver, namespaces: Vec<Namespace>) -> Result<Vec<InNamespace>, ApiError> {
-        self.query(async move |client| Ok(list_each(&client, store, namespaces, NOT_SUPERSEDED).await))
-    }
-
-    /// All records of the cluster whose release is uninstalled.
-    ///
-    /// # Errors
-    /// If they cannot be listed in all namespaces.
-    pub fn uninstalled_records(&self, store: StorageDriver) -> Result<Vec<Record>, ApiError> {
-        self.query(async move |client| list(&client, store, None, select_records(UNINSTALLED)).await)
-    }
-
-    /// The same, namespace by namespace, for accounts that may not list in all namespaces.
-    ///
-    /// # Errors
-    /// If nothing could be requested at all. A namespace that was refused has its own error.
-    pub fn uninstalled_records_in(
+    pub fn records_in(
         &self,
-        store: StorageDriver,
+        driver: StorageDriver,
         namespaces: Vec<Namespace>,
-    ) -> Result<Vec<InNamespace>, ApiError> {
-        self.query(async move |client| Ok(list_each(&client, store, namespaces, UNINSTALLED).await))
+        filter: RecordFilter,
+    ) -> Result<Vec<PerNamespace<Vec<Record>>>, ApiError> {
+        self.query(async move |client| {
+            let list = async |namespace| {
+                let listed = list(&client, driver, Some(&namespace), select_records(filter)).await;
+                (namespace, listed)
+            };
+            Ok(concurrently(namespaces, list).await)
+        })
     }
 
     /// All records of some releases of one namespace, also those of superseded revisions.
@@ -182,12 +169,12 @@ impl Client {
     /// If they cannot be listed.
     pub fn records_of(
         &self,
-        store: StorageDriver,
+        driver: StorageDriver,
         namespace: Namespace,
         releases: &[String],
     ) -> Result<Vec<Record>, ApiError> {
         let releases = releases.to_vec();
-        self.query(async move |client| list_releases(&client, store, &namespace, &releases).await)
+        self.query(async move |client| list_releases(&client, driver, &namespace, &releases).await)
     }
 
     /// The same, but only of objects that also have the type of a record: a Secret with the right labels may be
@@ -197,28 +184,28 @@ impl Client {
     /// If they cannot be listed.
     pub fn histories(
         &self,
-        store: StorageDriver,
+        driver: StorageDriver,
         namespace: &Namespace,
         releases: &[String],
     ) -> Result<Vec<Record>, ApiError> {
         let mut records = Vec::new();
         for some in releases.chunks(RELEASES_PER_REQUEST) {
             let (namespace, selected) = (namespace.clone(), select_releases(some));
-            let selected = match store {
+            let selected = match driver {
                 StorageDriver::Secrets => selected.fields("type=helm.sh/release.v1"),
                 StorageDriver::ConfigMaps => selected,
             };
-            records.extend(self.query(async move |client| list(&client, store, Some(&namespace), selected).await)?);
+            records.extend(self.query(async move |client| list(&client, driver, Some(&namespace), selected).await)?);
         }
         Ok(records)
     }
 
     /// Deletes records that are still as they were read: a record that was written again, or made anew under its name,
     /// stays. The answers have the order of the records. A record that is already gone is no error.
-    pub fn remove_records(&self, store: StorageDriver, records: &[Record]) -> Vec<Result<(), ApiError>> {
+    pub fn delete_records(&self, driver: StorageDriver, records: &[Record]) -> Vec<Result<(), ApiError>> {
         self.query_each(records, &async move |client, record: Record| {
-            let api = store.api(client, Some(&record.namespace));
-            let ObjectVersion { uid, version } = &record.mark;
+            let api = driver.api(client, Some(&record.namespace));
+            let ObjectVersion { uid, version } = &record.object_version;
             let delete = async {
                 match delete_unchanged(&api, &record.object, uid, Some(version)).await {
                     Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
@@ -229,91 +216,74 @@ impl Client {
         })
     }
 
-    /// The superseded revisions of each of the namespaces.
-    ///
-    /// # Errors
-    /// If they cannot be listed in one of them.
-    pub fn superseded_revisions(
-        &self,
-        store: StorageDriver,
-        namespaces: Vec<Namespace>,
-    ) -> Result<Vec<(Namespace, SupersededRevisions)>, ApiError> {
-        self.query(async move |client| {
-            let list = async |namespace: Namespace| {
-                let mut found = SupersededRevisions::default();
-                each_superseded(&client, store, Some(&namespace), |object| found.add(object)).await?;
-                Ok((namespace, found))
-            };
-            concurrently(namespaces, list).await.into_iter().collect()
-        })
-    }
-
-    /// The names of all superseded revisions of the cluster.
+    /// The names of all superseded records of the cluster.
     ///
     /// # Errors
     /// If they cannot be listed in all namespaces.
-    pub fn superseded_names(&self, store: StorageDriver) -> Result<SupersededNames, ApiError> {
+    pub fn superseded_names(&self, driver: StorageDriver) -> Result<SupersededNames, ApiError> {
+        self.query(async move |client| superseded_names(&client, driver, None).await)
+    }
+
+    /// The names of the superseded records of each of the namespaces.
+    ///
+    /// # Errors
+    /// If they cannot be listed in one of them.
+    pub fn superseded_names_in(
+        &self,
+        driver: StorageDriver,
+        namespaces: Vec<Namespace>,
+    ) -> Result<Vec<(Namespace, SupersededNames)>, ApiError> {
         self.query(async move |client| {
-            let mut found = SupersededNames::default();
-            each_superseded(&client, store, None, |object| found.add(object)).await?;
-            Ok(found)
+            let list = async |namespace: Namespace| {
+                let names = superseded_names(&client, driver, Some(&namespace)).await?;
+                Ok((namespace, names))
+            };
+            concurrently(namespaces, list).await.into_iter().collect()
         })
     }
 }
 
 async fn list(
     client: &kube::Client,
-    store: StorageDriver,
+    driver: StorageDriver,
     namespace: Option<&Namespace>,
     selected: ListParams,
 ) -> Result<Vec<Record>, ApiError> {
-    let api = store.api(client, namespace.map(Namespace::as_str));
+    let api = driver.api(client, namespace.map(Namespace::as_str));
     list_metadata(&api, selected, usize::MAX, |metadata| Some(Record::from(metadata))).await
-}
-
-async fn list_each(
-    client: &kube::Client,
-    store: StorageDriver,
-    namespaces: Vec<Namespace>,
-    labels: &str,
-) -> Vec<InNamespace> {
-    let list = async |namespace| {
-        let listed = list(client, store, Some(&namespace), select_records(labels)).await;
-        InNamespace { namespace, listed }
-    };
-    concurrently(namespaces, list).await
 }
 
 /// All records of some releases of one namespace, also those of superseded revisions.
 pub(super) async fn list_releases(
     client: &kube::Client,
-    store: StorageDriver,
+    driver: StorageDriver,
     namespace: &Namespace,
     releases: &[String],
 ) -> Result<Vec<Record>, ApiError> {
-    list(client, store, Some(namespace), select_releases(releases)).await
+    list(client, driver, Some(namespace), select_releases(releases)).await
 }
 
-/// Reads the names of superseded records, as a table without the objects: a tenth of the size of their metadata.
-async fn each_superseded(
+/// Reads the names as a table without the objects: a tenth of the size of their metadata.
+async fn superseded_names(
     client: &kube::Client,
-    store: StorageDriver,
+    driver: StorageDriver,
     namespace: Option<&Namespace>,
-    mut on_name: impl FnMut(&str),
-) -> Result<(), ApiError> {
-    let api = store.api(client, namespace.map(Namespace::as_str));
+) -> Result<SupersededNames, ApiError> {
+    let api = driver.api(client, namespace.map(Namespace::as_str));
     let list = async |page: &ListParams| {
         let table: Table = client.request(table_request(api.resource_url(), page)?).await?;
         let (types, items) = (TypeMeta::default(), table.rows.unwrap_or_default());
         Ok(ObjectList { types, metadata: table.metadata, items })
     };
-    let mut pages = pin!(pages(select_records(SUPERSEDED).limit(NAMES_PER_PAGE), usize::MAX, list));
+    let selected = select_labels(",status=superseded").limit(NAMES_PER_PAGE);
+    let mut pages = pin!(pages(selected, usize::MAX, list));
+    let mut names = SupersededNames::default();
     while let Some(rows) = pages.try_next().await? {
         for row in rows {
-            on_name(row.cells.first().and_then(Value::as_str).unwrap_or_default());
+            names.add(row.cells.first().and_then(Value::as_str).unwrap_or_default());
         }
     }
-    Ok(())
+    Ok(names)
 }
 
 #[derive(Deserialize)]
@@ -337,22 +307,15 @@ fn table_request(url: &str, page: &ListParams) -> kube::Result<http::Request<Vec
     Ok(request)
 }
 
-impl SupersededRevisions {
+impl SupersededNames {
+    /// The newest superseded revision of each release.
+    pub fn newest(&self) -> impl Iterator<Item = (&String, u32)> {
+        self.counts.iter().filter_map(|(release, counts)| Some((release, *counts.last_key_value()?.0)))
+    }
+
     fn add(&mut self, object: &str) {
         match parse_object_name(object) {
             None => self.odd.push(object.to_owned()),
-            Some((release, revision)) => {
-                let newest = self.newest.entry(release.to_owned()).or_default();
-                *newest = revision.max(*newest);
-            }
-        }
-    }
-}
-
-impl SupersededNames {
-    fn add(&mut self, object: &str) {
-        match parse_object_name(object) {
-            None => self.odd += 1,
             Some((release, revision)) => {
                 *self.counts.entry(release.to_owned()).or_default().entry(revision).or_default() += 1;
             }
@@ -372,11 +335,11 @@ mod tests {
 
     #[test]
     fn the_name_of_an_object_says_which_revision_it_holds() {
-        let mut found = SupersededRevisions::default();
+        let mut found = SupersededNames::default();
         for object in ["sh.helm.release.v1.a.v9", "sh.helm.release.v1.a.v10", "sh.helm.release.v1.a.v2.v3", "other"] {
             found.add(object);
         }
-        assert_eq!(found.newest, BTreeMap::from([("a".to_owned(), 10), ("a.v2".to_owned(), 3)]));
+        assert_eq!(found.newest().collect::<Vec<_>>(), [(&"a".to_owned(), 10), (&"a.v2".to_owned(), 3)]);
         assert_eq!(found.odd, ["other"]);
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{self, Debug};
-use std::future::{Future, ready};
+use std::future::Future;
 use std::iter::successors;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use kube::api::{DeleteParams, ListParams, ObjectMeta, PatchParams, PostParams, P
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 
-use crate::release::ObjectVersion;
+use crate::release::{Namespace, ObjectVersion};
 
 /// The API server records this program's changes under this name.
 const FIELD_MANAGER: &str = "helm-purge";
@@ -31,6 +31,9 @@ pub(super) const CONCURRENT_REQUESTS: usize = 8;
 /// The page size for lists of large objects, and how many such pages are read at most.
 pub(super) const OBJECTS_PER_PAGE: u32 = 250;
 pub(super) const MAX_PAGES: usize = 200;
+
+/// The answer of one namespace, each with its own error.
+pub type PerNamespace<T> = (Namespace, Result<T, ApiError>);
 
 /// Why the cluster did not answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,11 +190,7 @@ pub(super) async fn collect<T, R>(
     pages: impl Stream<Item = Result<Vec<T>, ApiError>>,
     read: impl Fn(T) -> Option<R>,
 ) -> Result<Vec<R>, ApiError> {
-    let add = |mut found: Vec<R>, page: Vec<T>| {
-        found.extend(page.into_iter().filter_map(&read));
-        ready(Ok(found))
-    };
-    pages.try_fold(Vec::new(), add).await
+    pages.map_ok(|page| page.into_iter().filter_map(&read).collect::<Vec<_>>()).try_concat().await
 }
 
 /// Lists objects by their metadata alone; keeps of each what `read` returns.

@@ -204,7 +204,7 @@ fn places<'a>(
 /// Whether the current account has the permissions that each policy needs.
 fn check_permissions(places: &[PermissionPlace<'_>], client: &Client) -> Vec<DoctorCheck> {
     let reviews = places.iter().flat_map(|(required, scope, namespace)| access_reviews(required, *scope, *namespace));
-    match client.may(reviews.collect()) {
+    match client.review_access(reviews.collect()) {
         Ok(answers) => judge(places, &answers),
         Err(error) => {
             let found = format!("what this account may do could not be asked: {error}");

@@ -100,7 +100,7 @@ fn records_in_cluster(
     let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace());
     let client = Client::new(&connection, app.interrupts.stop().clone())?;
     let mut found = FoundRuns::default();
-    for record in client.run_records(namespace)? {
+    for record in client.journals(namespace)? {
         match PastRun::in_config_map(record) {
             Ok(run) => found.runs.push(run),
             Err(fault) => found.unread.push(fault),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::candidates::{FoundNames, NameKind};
 use super::line::LineContext;
-use crate::cluster::{ApiError, QuickClient, Record, StorageDriver, context_names};
+use crate::cluster::{ApiError, QuickClient, Record, RecordFilter, StorageDriver, context_names};
 use crate::inventory::record_store;
 use crate::journal::JournalLocation;
 use crate::release::{Namespace, ReleaseName};
@@ -74,8 +74,9 @@ impl NameLookup<'_> {
     }
 
     fn releases_in(&self, client: &QuickClient, namespace: Namespace) -> Option<FoundNames> {
-        let mut listed = client.client().records_in(self.store()?, vec![namespace]).ok()?;
-        let records = listed.pop()?.listed.ok()?;
+        let mut listed =
+            client.client().records_in(self.store()?, vec![namespace], RecordFilter::NotSuperseded).ok()?;
+        let records = listed.pop()?.1.ok()?;
         let is_there = |record: &&Record| record.status.as_deref() != Some(UNINSTALLED);
         Some(FoundNames::Whole(records.iter().filter(is_there).filter_map(name_of).collect()))
     }
@@ -84,12 +85,12 @@ impl NameLookup<'_> {
     fn uninstalled(&self, partial: &str) -> Option<FoundNames> {
         let (client, store) = (self.client()?, self.store()?);
         let in_namespace = |namespace: Namespace| {
-            let mut listed = client.client().uninstalled_records_in(store, vec![namespace]).ok()?;
-            listed.pop()?.listed.ok()
+            let mut listed = client.client().records_in(store, vec![namespace], RecordFilter::Uninstalled).ok()?;
+            listed.pop()?.1.ok()
         };
         let listed = match namespace_of(partial).or_else(|| self.namespace(&client)) {
             Some(namespace) => in_namespace(namespace)?,
-            None => match client.client().uninstalled_records(store) {
+            None => match client.client().records(store, RecordFilter::Uninstalled) {
                 Err(ApiError::Forbidden(_)) => in_namespace(client.default_namespace().parse().ok()?)?,
                 listed => listed.ok()?,
             },
@@ -106,7 +107,7 @@ impl NameLookup<'_> {
         {
             let namespace = self.namespace(&client).map(|namespace| namespace.to_string());
             let namespace = namespace.as_deref().unwrap_or(client.default_namespace());
-            runs.extend(client.client().run_names(namespace).unwrap_or_default());
+            runs.extend(client.client().journal_run_ids(namespace).unwrap_or_default());
         }
         runs.sort_unstable_by(|left, right| right.cmp(left));
         FoundNames::InOrder(runs.iter().map(ToString::to_string).collect())

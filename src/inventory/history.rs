@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::query_contents;
 use super::list::{releases_of, sort_out};
 use super::{Listing, ObjectLists};
-use crate::cluster::{ApiError, Client, Record, StorageDriver};
+use crate::cluster::{ApiError, Client, Record, RecordFilter, StorageDriver};
 use crate::release::{Namespace, Release, ReleaseId, Revision};
 
 /// Reads and deletes release records, through the API alone.
@@ -29,10 +29,11 @@ impl HistoryStore {
     /// # Errors
     /// If nothing could be listed.
     pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
-        match self.client.uninstalled_records(self.driver) {
+        match self.client.records(self.driver, RecordFilter::Uninstalled) {
             Ok(records) => Ok(releases_of(records)),
             Err(ApiError::Forbidden(_)) => {
-                let answers = self.client.uninstalled_records_in(self.driver, namespaces.iter().cloned().collect())?;
+                let namespaces = namespaces.iter().cloned().collect();
+                let answers = self.client.records_in(self.driver, namespaces, RecordFilter::Uninstalled)?;
                 let (records, unlisted, _) = sort_out(answers)?;
                 Ok(Listing { unlisted, ..releases_of(records) })
             }
@@ -90,7 +91,7 @@ impl HistoryStore {
 
     /// Deletes records, unless they were written since. Says of each, in order, whether it is gone.
     pub fn remove(&self, records: &[Record]) -> Vec<Result<(), ApiError>> {
-        self.client.remove_records(self.driver, records)
+        self.client.delete_records(self.driver, records)
     }
 }
 
@@ -116,8 +117,8 @@ pub fn single(record: &Record) -> Option<Release> {
 /// The records older than a release's newest one, if that is still the very record that was seen.
 pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
     let (newest, older) = history.split_last()?;
-    let is_it =
-        newest.revision.map(Revision) == Some(release.revision) && release.record.as_known() == Some(&newest.mark);
+    let is_it = newest.revision.map(Revision) == Some(release.revision)
+        && release.record.as_known() == Some(&newest.object_version);
     is_it.then(|| older.to_vec())
 }
 
@@ -130,7 +131,7 @@ mod tests {
         let object = StorageDriver::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
+            object_version: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),
@@ -162,7 +163,7 @@ mod tests {
     fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
-            let mark = ObjectVersion { version: version.into(), ..record("web", revision).mark };
+            let mark = ObjectVersion { version: version.into(), ..record("web", revision).object_version };
             let listing = releases_of(vec![record("web", revision)]);
             Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };

@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::superseded::{doubtful_namespaces, odd_names, superseded_in_front};
 use super::{Listing, SkippedNamespace, UnreadableRelease};
-use crate::cluster::{ApiError, Client, InNamespace, NamespaceFacts, Record, StorageDriver};
-use crate::parallel::both;
+use crate::cluster::{ApiError, Client, NamespaceFacts, PerNamespace, Record, RecordFilter, StorageDriver};
+use crate::parallel::join;
 use crate::policy::PolicyScope;
 use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision, Status};
 
 /// Lists every release that the account may see. All requests that need no answer of another are made at the same time.
 pub(super) fn list(client: &Client, driver: StorageDriver, scope: &PolicyScope) -> Result<Listing, ApiError> {
-    let with_names = || both(|| client.superseded_names(driver), || client.records(driver));
-    let (namespaces, (names, records)) = both(|| namespaces(client, scope), with_names);
+    let with_names =
+        || join(|| client.superseded_names(driver), || client.records(driver, RecordFilter::NotSuperseded));
+    let (namespaces, (names, records)) = join(|| namespaces(client, scope), with_names);
     let (records, namespaces) = (unless_forbidden(records)?, unless_forbidden(namespaces)?);
     let to_ask = match (&namespaces, &records) {
         (Ok(namespaces), _) => namespaces.keys().cloned().collect(),
@@ -29,7 +30,7 @@ pub(super) fn list(client: &Client, driver: StorageDriver, scope: &PolicyScope) 
         }
         Err(_) => one_by_one(client, driver, to_ask)?,
     };
-    let superseded = client.superseded_revisions(driver, to_ask)?;
+    let superseded = client.superseded_names_in(driver, to_ask)?;
     for (namespace, names) in superseded_in_front(&records, &superseded) {
         records.extend(client.records_of(driver, namespace, &names)?);
     }
@@ -76,7 +77,7 @@ fn literal(scope: &PolicyScope, why: &str) -> Result<Vec<Namespace>, ApiError> {
 type SomeRecords = (Vec<Record>, Vec<SkippedNamespace>, Vec<Namespace>);
 
 fn one_by_one(client: &Client, driver: StorageDriver, namespaces: Vec<Namespace>) -> Result<SomeRecords, ApiError> {
-    let (records, skipped, seen) = sort_out(client.records_in(driver, namespaces)?)?;
+    let (records, skipped, seen) = sort_out(client.records_in(driver, namespaces, RecordFilter::NotSuperseded)?)?;
     match skipped.first() {
         Some(first) if seen.is_empty() => Err(ApiError::Forbidden(first.why.clone())),
         _ => Ok((records, skipped, seen)),
@@ -84,9 +85,9 @@ fn one_by_one(client: &Client, driver: StorageDriver, namespaces: Vec<Namespace>
 }
 
 /// Puts together what the namespaces answered.
-pub(super) fn sort_out(answers: Vec<InNamespace>) -> Result<SomeRecords, ApiError> {
+pub(super) fn sort_out(answers: Vec<PerNamespace<Vec<Record>>>) -> Result<SomeRecords, ApiError> {
     let (mut records, mut skipped, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-    for InNamespace { namespace, listed } in answers {
+    for (namespace, listed) in answers {
         match unless_forbidden(listed)? {
             Ok(listed) => {
                 records.extend(listed);
@@ -178,7 +179,7 @@ fn release(name: &str, head: &[Record]) -> Result<Release, String> {
         status,
         chart: Known::Unknown,
         updated: record.created.into(),
-        record: Some(record.mark.clone()).filter(|version| !version.uid.is_empty()).into(),
+        record: Some(record.object_version.clone()).filter(|version| !version.uid.is_empty()).into(),
         keep_label: Known::Is(record.keep_label.clone()),
     })
 }
@@ -192,7 +193,7 @@ mod tests {
         let object = StorageDriver::object_name(name, revision);
         Record {
             namespace: "dev-a".to_owned(),
-            mark: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
+            object_version: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
             release: Some(name.to_owned()),
             revision: Some(revision),

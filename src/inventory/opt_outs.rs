@@ -5,7 +5,7 @@ use ring::digest::{SHA256, digest};
 
 use super::SkippedNamespace;
 use crate::cluster::{ApiError, Client, NamespaceFacts, OptOutConfigMap};
-use crate::parallel::both;
+use crate::parallel::join;
 use crate::release::{Known, Namespace, Release, ReleaseName};
 
 /// The annotations of a namespace.
@@ -167,7 +167,7 @@ impl SeenOptOuts {
     /// # Errors
     /// If none can be read.
     pub fn of_cluster(client: &Client) -> Result<Self, ApiError> {
-        let (namespaces, marks) = both(|| client.namespaces(), || client.keep_marks());
+        let (namespaces, marks) = join(|| client.namespaces(), || client.opt_outs());
         let mut seen = Self::default();
         match (marks, namespaces) {
             (Err(ApiError::Forbidden(_)), Ok(found)) => return Self::of(client, found.into_keys().collect()),
@@ -192,7 +192,7 @@ impl SeenOptOuts {
     /// If the ConfigMaps of none of them can be read.
     pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
         let asked = namespaces.clone();
-        let (facts, marks) = both(|| client.namespaces_by_name(asked), || client.keep_marks_in(namespaces));
+        let (facts, marks) = join(|| client.namespaces_by_name(asked), || client.opt_outs_in(namespaces));
         let (marks, mut seen) = (marks?, Self::default());
         if let Some((_, Err(error))) = marks.first()
             && marks.iter().all(|(_, answer)| answer.is_err())

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use super::opt_outs::in_namespace;
 use super::{Listing, OptOut, SeenMarks, SkippedNamespace};
 use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMap};
-use crate::parallel::both;
+use crate::parallel::join;
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, ReleaseId, ReleaseName};
 use crate::sanitize::truncated;
@@ -135,13 +135,13 @@ pub(super) fn query<E>(
     scope: &PolicyScope,
     list: impl FnOnce() -> Result<Listing, E>,
 ) -> Result<(Listing, Protection), E> {
-    let controllers = || both(|| client.applications(), || client.helm_releases());
-    let cluster_wide = || both(|| client.keep_marks(), controllers);
-    let ((marks, (applications, helm_releases)), listing) = both(cluster_wide, list);
+    let controllers = || join(|| client.applications(), || client.helm_releases());
+    let cluster_wide = || join(|| client.opt_outs(), controllers);
+    let ((marks, (applications, helm_releases)), listing) = join(cluster_wide, list);
     let listing = listing?;
     let namespaces = namespaces_to_check(&listing, scope);
     let facts = || facts(client, &listing, &namespaces);
-    let (facts, mut marks) = both(facts, || all_marks(marks, client, &namespaces));
+    let (facts, mut marks) = join(facts, || all_marks(marks, client, &namespaces));
     marks.marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| scope.matches(&namespace).is_some()));
     let flux = helm_releases.map(|objects| managed_releases(&objects)).map_err(|error| words(&error));
     let argo = applications.map(|objects| managed_namespaces(&objects, scope)).map_err(|error| words(&error));
@@ -170,7 +170,7 @@ fn all_marks(
 ) -> SeenMarks {
     let one_by_one = match cluster_wide {
         Ok(marks) => return SeenMarks { marks, unseen: Vec::new() },
-        Err(ApiError::Forbidden(_)) => client.keep_marks_in(namespaces.iter().cloned().collect()),
+        Err(ApiError::Forbidden(_)) => client.opt_outs_in(namespaces.iter().cloned().collect()),
         Err(error) => Err(error),
     };
     let mut seen = SeenMarks::default();

@@ -96,8 +96,8 @@ impl BatchRecheck {
         let checked = self.checked.get(namespace).ok_or_else(unchecked)?;
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
         let now = self.client.namespace_now(self.driver, namespace, &names, checked.questions)?;
-        let NamespaceNow { records, marks, facts } = now;
-        let protection = protection(namespace, checked, marks, facts);
+        let NamespaceNow { records, opt_outs, facts } = now;
+        let protection = protection(namespace, checked, opt_outs, facts);
         Ok(Rechecked { freshness: freshness(records, releases), protection })
     }
 }
@@ -165,7 +165,7 @@ mod tests {
         Record {
             namespace: "dev-a".to_owned(),
             object: StorageDriver::object_name("web", revision),
-            mark: ObjectVersion { uid: uid.into(), version: version.into() },
+            object_version: ObjectVersion { uid: uid.into(), version: version.into() },
             release: Some("web".to_owned()),
             revision: Some(revision),
             status: Some(status.to_owned()),

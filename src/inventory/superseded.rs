@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::UnreadableRelease;
-use crate::cluster::{Record, SupersededNames, SupersededRevisions};
+use crate::cluster::{Record, SupersededNames};
 use crate::release::{Namespace, ReleaseName};
 
 /// The newest listed revision, by release name and namespace.
@@ -43,13 +43,12 @@ pub(super) fn doubtful_namespaces(
         };
         counts.iter().any(|(revision, count)| *count != newer(*revision))
     };
-    if names.odd > 0 || names.counts.iter().any(is_unaccounted) {
+    if !names.odd.is_empty() || names.counts.iter().any(is_unaccounted) {
         return namespaces;
     }
     // From the names to their namespaces: the other way round each namespace would go through all names.
     let mut doubtful = BTreeSet::new();
-    for (name, counts) in &names.counts {
-        let highest = counts.last_key_value().map_or(0, |(revision, _)| *revision);
+    for (name, highest) in names.newest() {
         let releases = newest.get(name.as_str()).into_iter().flatten();
         doubtful.extend(releases.filter(|(_, newest)| **newest <= highest).map(|(namespace, _)| *namespace));
     }
@@ -59,22 +58,22 @@ pub(super) fn doubtful_namespaces(
 /// The releases whose newest revision is superseded, by namespace. Their records are not among those that were listed.
 pub(super) fn superseded_in_front(
     records: &[Record],
-    superseded: &[(Namespace, SupersededRevisions)],
+    superseded: &[(Namespace, SupersededNames)],
 ) -> BTreeMap<Namespace, Vec<String>> {
     let newest = newest_revisions(records);
     let in_front = superseded.iter().map(|(namespace, found)| {
         // The API server refuses a request with a name that no release can have.
-        let is_in_front = |(name, revision): &(&String, &u32)| {
+        let is_in_front = |(name, revision): &(&String, u32)| {
             let listed = newest.get(name.as_str()).and_then(|namespaces| namespaces.get(namespace.as_str()));
-            listed < Some(*revision) && name.parse::<ReleaseName>().is_ok()
+            listed < Some(revision) && name.parse::<ReleaseName>().is_ok()
         };
-        (namespace.clone(), found.newest.iter().filter(is_in_front).map(|(name, _)| name.clone()).collect::<Vec<_>>())
+        (namespace.clone(), found.newest().filter(is_in_front).map(|(name, _)| name.clone()).collect::<Vec<_>>())
     });
     in_front.filter(|(_, names)| !names.is_empty()).collect()
 }
 
 /// Superseded records whose names do not say which release they are of.
-pub(super) fn odd_names(superseded: &[(Namespace, SupersededRevisions)]) -> impl Iterator<Item = UnreadableRelease> {
+pub(super) fn odd_names(superseded: &[(Namespace, SupersededNames)]) -> impl Iterator<Item = UnreadableRelease> {
     superseded.iter().flat_map(|(namespace, found)| {
         found.odd.iter().map(move |name| UnreadableRelease {
             namespace: Some(namespace.clone()),
@@ -94,7 +93,7 @@ mod tests {
         Record {
             namespace: (*namespace).to_owned(),
             object: StorageDriver::object_name(name, *revision),
-            mark: ObjectVersion { uid: "".into(), version: "".into() },
+            object_version: ObjectVersion { uid: "".into(), version: "".into() },
             release: Some((*name).to_owned()),
             revision: Some(*revision),
             status: None,
@@ -139,10 +138,8 @@ mod tests {
 
     #[test]
     fn a_replaced_revision_counts_where_it_is_in_front() {
-        let replaced = SupersededRevisions {
-            newest: BTreeMap::from([("a".to_owned(), 2), ("b".to_owned(), 4), ("c".to_owned(), 1)]),
-            odd: Vec::new(),
-        };
+        let counts = [("a", 2), ("b", 4), ("c", 1)].map(|(name, newest)| (name.to_owned(), [(newest, 1)].into()));
+        let replaced = SupersededNames { counts: counts.into(), odd: Vec::new() };
         let namespace: Namespace = "dev-a".parse().expect("a legal name");
         let records = [record(&("dev-a", "a", 3)), record(&("dev-a", "b", 3))];
         let found = superseded_in_front(&records, &[(namespace.clone(), replaced)]);

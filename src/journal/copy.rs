@@ -50,8 +50,8 @@ impl ClusterCopy {
             policy: policy.clone(),
             text: condensed(record, LARGEST, clock),
         };
-        let made = client.make_run_record(&first)?;
-        let not_removed = client.remove_old_run_records(namespace, &policy, KEPT).err();
+        let made = client.create_journal(&first)?;
+        let not_removed = client.delete_old_journals(namespace, &policy, KEPT).err();
         let ((texts, inbox), (outbox, written)) = (channel(), channel());
         let thread = std::thread::Builder::new().name("journal".to_owned());
         let work = move || follow(&client, &made, &inbox, &outbox);
@@ -107,7 +107,7 @@ fn follow(
     outbox: &Sender<Result<(), ApiError>>,
 ) {
     while let Ok(text) = inbox.recv() {
-        if outbox.send(client.change_run_record(made, &text)).is_err() {
+        if outbox.send(client.update_journal(made, &text)).is_err() {
             return;
         }
     }

@@ -132,7 +132,7 @@ fn without_lock(operation: OperationKind) -> &'static str {
 }
 
 fn reach(leases: &NamespaceLeases) -> Reach {
-    let leases = |stop, timeout| Box::new(leases.with(leases.client.listening_to(stop, timeout)));
+    let leases = |stop, timeout| Box::new(leases.with(leases.client.with_cancel(stop, timeout)));
     let stop = CancelToken::default();
     // A second signal ends every request to the cluster, but not the release of the lock.
     Reach {

@@ -9,7 +9,7 @@ use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::guard::{self, ClusterFacts, Interactivity, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{ApiInventory, HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
-use crate::parallel::both;
+use crate::parallel::join;
 use crate::policy::{Policy, PolicyScope, PolicySet};
 use crate::settings::{ConnectionOptions, Environment, KubeconfigFiles};
 use crate::shard::Shard;
@@ -93,8 +93,8 @@ fn query_cluster(
     let stop = app.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
     let api = ApiInventory::new(client.clone(), store, scope);
-    let with_helm = || both(|| api.list_with_protection(), || find_helm(connection, app));
-    let (identity, (first, helm)) = both(|| client.identity(), with_helm);
+    let with_helm = || join(|| api.list_with_protection(), || find_helm(connection, app));
+    let (identity, (first, helm)) = join(|| client.identity(), with_helm);
     let (helm, connection) = (helm?, connection.clone());
     let by_helm = HelmInventory { helm: helm.clone(), connection, deadline: LIST_DEADLINE, stop };
     Ok(QueryAnswers { helm, identity, api, first, by_helm })

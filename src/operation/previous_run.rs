@@ -35,7 +35,7 @@ pub(crate) fn warn_about_unfinished_run(change: &PlannedChange<'_>, named: Optio
 fn newest_in_cluster(change: &PlannedChange<'_>, like: &JournalHeader) -> Option<PastRun> {
     let connection = &change.target.connection;
     let client = change.target.client().filter(|_| connection.is_in_cluster())?;
-    let found = client.run_records(connection.default_namespace()).ok()?;
+    let found = client.journals(connection.default_namespace()).ok()?;
     let runs = found.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
     runs.filter(|run| run.record.head.is_like(like)).max_by_key(PastRun::begun)
 }
@@ -124,7 +124,7 @@ fn add_namespace(
     history: &mut RunHistory,
 ) -> Result<(), ApiError> {
     let Some(client) = change.target.client() else { return Ok(()) };
-    let found = client.run_records(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
+    let found = client.journals(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
     for run in found.filter(|run| run.record.head.has_part_of(like)) {
         add(history, run.id, &run.record.head, is_complete(run.ending));
     }

@@ -48,7 +48,7 @@ pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, 
         }
     };
     let (folder, ()) = join(|| shared_folder(prepared, stop), warm);
-    folder.ok().flatten().map_or(DiscoveryCache::Default, DiscoveryCache::Shared)
+    folder.map_or(DiscoveryCache::Default, DiscoveryCache::Shared)
 }
 
 /// A folder with all kinds, if all of them are known and served: helm may remember what a kind was that is not served. A login
@@ -58,12 +58,12 @@ fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf
     if target.connection.logs_in_by_program() || !helm::uses_discovery_cache(target.helm.version()) {
         return None;
     }
-    let client = target.client()?.listening_to(stop.clone(), TIMEOUT);
+    let client = target.client()?.with_cancel(stop.clone(), TIMEOUT);
     let mut wanted = BTreeMap::<&str, BTreeSet<&str>>::new();
     for kind in prepared.api_resources.as_known()? {
         wanted.entry(&kind.api_version).or_default().insert(&kind.kind);
     }
-    let served = client.offered(wanted.keys().map(|version| (*version).to_owned()).collect()).ok()?;
+    let served = client.served_kinds(wanted.keys().map(|version| (*version).to_owned()).collect()).ok()?;
     let has_all = |(version, kinds): (&&str, &BTreeSet<&str>)| {
         let served = served.iter().find(|served| served.api_version == *version);
         served.is_some_and(|served| kinds.iter().all(|kind| served.has(kind)))

@@ -226,7 +226,8 @@ fn review_hooks(
         Some(AccessReview { namespace, group, resource, name: None, verb })
     };
     let reviews = |hook| verbs.iter().filter_map(move |verb| review(hook, verb));
-    let answers = client.may(running.iter().flat_map(|running| reviews(running.hook)).collect::<BTreeSet<_>>())?;
+    let answers =
+        client.review_access(running.iter().flat_map(|running| reviews(running.hook)).collect::<BTreeSet<_>>())?;
     let is_denied = |hook: &ObjectRef, verb: &str| {
         review(hook, verb).is_some_and(|review| matches!(answers.get(&review), Some(Ok(false))))
     };

@@ -43,7 +43,7 @@ pub(crate) fn recheck(prepared: &PreparedPurge, app: &App) -> Result<RecheckedPu
     let client = prepared.target.inventory.reconnected();
     let compare = || compare(prepared, client, chosen, app);
     let (discovery, rechecked) = join(|| fill_discovery_cache(prepared, &first, stop), compare);
-    Ok(RecheckedPurge { discovery: discovery.unwrap_or(DiscoveryCache::Default), ..rechecked? })
+    Ok(RecheckedPurge { discovery, ..rechecked? })
 }
 
 fn compare(
@@ -74,8 +74,6 @@ fn list_again(prepared: &PreparedPurge, client: &Client) -> Result<(Listing, Pro
     let planned = prepared.target.identity.as_ref();
     let list = || prepared.target.inventory.list_with_protection();
     let (identity, listed) = join(|| planned.map(|planned| (planned, client.identity())), list);
-    let panicked = || Err(ApiError::Failed("a look at the cluster panicked".to_owned()));
-    let identity = identity.unwrap_or_else(|_| planned.map(|planned| (planned, panicked())));
     if let Some((planned, now)) = identity {
         let now = now.map_err(|error| CommandError::cluster_unverifiable(&error, OperationKind::Purge))?;
         guard::same_cluster(planned, &now).map_err(CommandError::refused)?;

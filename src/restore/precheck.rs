@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::plan::{RestoreVerdict, judge};
-use crate::cluster::{ApiError, Client, Presence, Record};
+use crate::cluster::{ApiError, Client, ObjectPresence, Record};
 use crate::executor::Recheck;
 use crate::inventory::{Freshness, HistoryStore, single};
 use crate::release::{ObjectRef, Release, ReleaseId};
@@ -51,7 +51,7 @@ impl RollbackPrecheck {
         }
         match self.records.histories(&[&release.id]).remove(&release.id) {
             Some(Ok(history)) => match history.last() {
-                Some(newest) if release.record.as_known() == Some(&newest.mark) => Freshness::AsPlanned,
+                Some(newest) if release.record.as_known() == Some(&newest.object_version) => Freshness::AsPlanned,
                 Some(newest) => self.compare(release, newest),
                 None => Freshness::Changed("the record that the purge had left is gone".to_owned()),
             },
@@ -116,9 +116,9 @@ pub(crate) fn terminating(client: &Client, objects: &[ObjectRef]) -> Result<Vec<
     let mut terminating = Vec::new();
     for (object, presence) in objects.iter().zip(client.presence(objects)) {
         match presence {
-            Presence::Leaving => terminating.push(object.clone()),
-            Presence::Unknown(error @ (ApiError::NoConnection(_) | ApiError::Cancelled)) => return Err(error),
-            Presence::There | Presence::Gone | Presence::Unknown(_) => {}
+            ObjectPresence::Terminating => terminating.push(object.clone()),
+            ObjectPresence::Unknown(error @ (ApiError::NoConnection(_) | ApiError::Cancelled)) => return Err(error),
+            ObjectPresence::Exists | ObjectPresence::Gone | ObjectPresence::Unknown(_) => {}
         }
     }
     Ok(terminating)

@@ -57,6 +57,6 @@ fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<Record>, BTre
 /// does that to the record that it came from, even if the next attempt succeeds.
 fn is_as_seen(release: &Release, record: &Record) -> bool {
     let Some(seen) = release.record.as_known() else { return false };
-    let superseded = seen.uid == record.mark.uid && record.status.as_deref() == Some("superseded");
-    *seen == record.mark || superseded
+    let superseded = seen.uid == record.object_version.uid && record.status.as_deref() == Some("superseded");
+    *seen == record.object_version || superseded
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use helm_purge::cluster::{Client, Connection, Presence, StorageDriver};
+use helm_purge::cluster::{Client, Connection, ObjectPresence, StorageDriver};
 use helm_purge::executor::{
     AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, Phase, Run, Task, execute,
     settle,
@@ -224,10 +224,10 @@ fn records_tell_what_a_release_defines_and_uses_and_the_api_what_is_left() {
             address("rbac.authorization.k8s.io/v1", "ClusterRole", "cluster-admin"),
         ]);
         let presence = scene.client.presence(&objects);
-        let there = |place: usize| presence[place] == Presence::There;
-        let gone = |place: usize| presence[place] == Presence::Gone;
+        let there = |place: usize| presence[place] == ObjectPresence::Exists;
+        let gone = |place: usize| presence[place] == ObjectPresence::Gone;
         assert!(there(0) && there(1) && gone(2) && gone(3) && gone(4) && there(5) && there(7), "{presence:?}");
-        assert!(matches!(presence[6], Presence::Unknown(_)), "{presence:?}");
+        assert!(matches!(presence[6], ObjectPresence::Unknown(_)), "{presence:?}");
         scene.clear();
     });
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use helm_purge::cluster::{ApiError, Presence};
+use helm_purge::cluster::{ApiError, ObjectPresence};
 use helm_purge::executor::{
     AlwaysFresh, Event, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Outcome, OutcomeKind, Phase, Run, Task,
     WorkerCap, execute,
@@ -41,12 +41,12 @@ fn plan(timeout: Duration) -> Vec<Task> {
 
 /// Says in turn what is there, and at the end always the same; notes what it was asked about.
 struct Cluster {
-    answers: Mutex<Vec<Presence>>,
+    answers: Mutex<Vec<ObjectPresence>>,
     asked: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 impl Cluster {
-    fn new(answers: impl IntoIterator<Item = Presence>) -> Self {
+    fn new(answers: impl IntoIterator<Item = ObjectPresence>) -> Self {
         let mut answers = answers.into_iter().collect::<Vec<_>>();
         answers.reverse();
         Self { answers: Mutex::new(answers), asked: Arc::default() }
@@ -54,7 +54,7 @@ impl Cluster {
 }
 
 impl ObjectProbe for Cluster {
-    fn look(&self, objects: &[ObjectRef]) -> Vec<Presence> {
+    fn look(&self, objects: &[ObjectRef]) -> Vec<ObjectPresence> {
         let names = objects.iter().map(|object| object.name.clone()).collect();
         self.asked.lock().expect("nobody panics while it is held").push(names);
         let mut answers = self.answers.lock().expect("nobody panics while it is held");
@@ -98,7 +98,7 @@ const NONE: Duration = Duration::ZERO;
 
 #[test]
 fn the_next_phase_begins_when_the_objects_of_the_one_before_are_gone() {
-    let cluster = Cluster::new([Presence::There, Presence::There, Presence::Gone]);
+    let cluster = Cluster::new([ObjectPresence::Exists, ObjectPresence::Exists, ObjectPresence::Gone]);
     let asked = Arc::clone(&cluster.asked);
     let mut seen = Vec::new();
     let mut watch = |event: &Event<'_>| match event {
@@ -119,7 +119,7 @@ fn the_next_phase_begins_when_the_objects_of_the_one_before_are_gone() {
 
 #[test]
 fn of_a_failed_release_what_defines_its_kinds_is_spared_and_everything_else_goes_on() {
-    let run = run(plan(LONG), "r1", Cluster::new([Presence::Gone]));
+    let run = run(plan(LONG), "r1", Cluster::new([ObjectPresence::Gone]));
     assert_eq!(outcomes(&run), ["purged", "other", "needed by r1", "purged"]);
     assert_eq!((run.count(OutcomeKind::StillNeeded), run.count(OutcomeKind::Failed)), (1, 1));
 }
@@ -133,7 +133,7 @@ fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
         }
     };
     let uninstall = Failing { name: "", tried: Arc::default() };
-    let stays = Cluster::new([Presence::There]);
+    let stays = Cluster::new([ObjectPresence::Exists]);
     let run = carry_out(plan(NONE), GO_ON, uninstall, stays, &Interrupts::silent(), &mut watch);
     assert_eq!(outcomes(&run), ["leftovers", "leftovers", "needed by r0", "purged"]);
     let kinds = [OutcomeKind::Failed, OutcomeKind::Failed, OutcomeKind::StillNeeded];
@@ -145,7 +145,7 @@ fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
 
 #[test]
 fn where_nobody_can_tell_what_is_gone_it_counts_as_still_there() {
-    let forbidden = Presence::Unknown(ApiError::Forbidden("no".to_owned()));
+    let forbidden = ObjectPresence::Unknown(ApiError::Forbidden("no".to_owned()));
     let run_forbidden = run(plan(LONG), "", Cluster::new([forbidden]));
     assert_eq!(outcomes(&run_forbidden), ["rbac", "rbac", "needed by r0", "purged"]);
     let run_blind = run(plan(LONG), "", NoProbe("helm makes the lists".to_owned()));
@@ -156,7 +156,7 @@ fn where_nobody_can_tell_what_is_gone_it_counts_as_still_there() {
 struct Broken;
 
 impl ObjectProbe for Broken {
-    fn look(&self, _: &[ObjectRef]) -> Vec<Presence> {
+    fn look(&self, _: &[ObjectRef]) -> Vec<ObjectPresence> {
         panic!("no luck");
     }
 }
@@ -172,7 +172,7 @@ fn a_release_that_is_spared_keeps_what_it_needs_itself() {
     let mut plan = plan(LONG);
     plan[3].phase = Phase(2);
     plan[2].ties.uses = Known::Is([GroupKind::new("example.com", "Gadget")].into());
-    let run = run(plan, "r0", Cluster::new([Presence::Gone]));
+    let run = run(plan, "r0", Cluster::new([ObjectPresence::Gone]));
     assert_eq!(outcomes(&run), ["other", "purged", "needed by r0", "needed by r2"]);
 }
 
@@ -180,7 +180,7 @@ fn a_release_that_is_spared_keeps_what_it_needs_itself() {
 fn under_fail_fast_no_phase_begins_after_objects_that_stay() {
     let execution = ExecutorConfig { failures: FailureHandling::FailFast, ..GO_ON };
     let uninstall = Failing { name: "", tried: Arc::default() };
-    let stays = Cluster::new([Presence::There]);
+    let stays = Cluster::new([ObjectPresence::Exists]);
     let run = carry_out(plan(NONE), execution, uninstall, stays, &Interrupts::silent(), &mut |_| {});
     assert_eq!(outcomes(&run), ["leftovers", "leftovers", "needed by r0", "not-started"]);
 }
@@ -195,7 +195,8 @@ fn a_signal_ends_the_wait_for_what_is_left() {
         }
     };
     let uninstall = Failing { name: "", tried: Arc::default() };
-    let run = carry_out(plan(LONG), GO_ON, uninstall, Cluster::new([Presence::There]), &interrupts, &mut interrupt);
+    let run =
+        carry_out(plan(LONG), GO_ON, uninstall, Cluster::new([ObjectPresence::Exists]), &interrupts, &mut interrupt);
     assert_eq!(outcomes(&run), ["purged", "purged", "not-started", "not-started"]);
 }
 
@@ -235,7 +236,7 @@ fn a_group_never_has_more_helms_than_it_gets() {
     let plan = planned(releases(60)).into_iter().map(|planned| Task { shares: vec![share], ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
-    let nothing_left = Cluster::new([Presence::Gone]);
+    let nothing_left = Cluster::new([ObjectPresence::Gone]);
     let run = carry_out(plan, GO_ON, helms, nothing_left, &Interrupts::silent(), &mut |_| {});
     assert_eq!(run.count(OutcomeKind::Purged), 60);
     let most = counting.now.lock().expect("it is whole").1;
@@ -250,7 +251,7 @@ fn releases_go_only_with_those_of_their_manner() {
     let plan = plan.map(|(number, planned)| Task { options: options(number), ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
-    carry_out(plan, GO_ON, helms, Cluster::new([Presence::Gone]), &Interrupts::silent(), &mut |_| {});
+    carry_out(plan, GO_ON, helms, Cluster::new([ObjectPresence::Gone]), &Interrupts::silent(), &mut |_| {});
     let manners = counting.manners.lock().expect("it is whole");
     let of = |seconds| {
         let like = manners.iter().filter(|(options, _)| options.timeout.as_secs() == seconds);

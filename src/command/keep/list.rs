@@ -6,7 +6,7 @@ use super::target::{KeepTarget, parse_namespace};
 use super::{OptOutError, connect};
 use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
-use crate::cluster::{ApiError, Client};
+use crate::cluster::{ApiError, Client, RecordFilter};
 use crate::exit_code::ExitCode;
 use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOuts, UnseenOptOuts, Until, record_store};
 use crate::policy::LenientGlob;
@@ -118,10 +118,10 @@ fn as_typed(opt_out: &OptOut) -> Option<String> {
 /// releases cannot be listed, there is nothing to say.
 pub(super) fn warn_of_missing(client: &Client, targets: &[KeepTarget], app: &App) {
     let Ok(store) = record_store(app.environment.helm_driver.as_deref()) else { return };
-    let Ok(found) = client.records_in(store, namespaces(targets)) else { return };
+    let Ok(found) = client.records_in(store, namespaces(targets), RecordFilter::NotSuperseded) else { return };
     for target in targets {
-        let Some(listed) = found.iter().find(|found| found.namespace == target.namespace) else { continue };
-        match &listed.listed {
+        let Some((_, listed)) = found.iter().find(|(namespace, _)| *namespace == target.namespace) else { continue };
+        match listed {
             Ok(records) => {
                 let names = records.iter().filter_map(|record| record.release.as_deref()).collect::<BTreeSet<_>>();
                 if !names.iter().any(|name| target.matches(name)) {

@@ -66,7 +66,7 @@ fn write(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> R
             Ok(change) => {
                 counts.done += 1;
                 app.printer.data(&mark_line(&opt_out, change));
-                if let Some(before) = existing.and_then(|existing| mark_before(&existing.mark, &opt_out)) {
+                if let Some(before) = existing.and_then(|existing| mark_before(&existing.opt_out, &opt_out)) {
                     app.printer.note(before);
                 }
             }
@@ -91,8 +91,8 @@ fn write_one(
     let mut config_map = config_map.clone();
     config_map.annotations.extend(by.map(|by| (OptOutConfigMap::BY.to_owned(), by.to_owned())));
     match existing {
-        None => client.make_mark(&config_map).map(|()| MarkChange::Created),
-        Some(existing) => client.change_mark(existing, &config_map).map(|()| MarkChange::Configured),
+        None => client.create_opt_out(&config_map).map(|()| MarkChange::Created),
+        Some(existing) => client.update_opt_out(existing, &config_map).map(|()| MarkChange::Configured),
     }
 }
 
@@ -112,12 +112,12 @@ fn remove(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> 
             app.printer.error(format_args!("`keep` has written nothing for {target}"));
             continue;
         };
-        match client.remove_mark(&existing) {
+        match client.delete_opt_out(&existing) {
             Ok(()) => {
                 counts.done += 1;
                 app.printer.data(&mark_line(&opt_out, MarkChange::Deleted));
             }
-            Err(error) => counts.refuse(&existing.mark, "removed", error, app),
+            Err(error) => counts.refuse(&existing.opt_out, "removed", error, app),
         }
     }
     note_other_opt_outs(&client, &targets, app);
@@ -146,9 +146,9 @@ impl<'a> Change<'a> {
         let (namespace, name) = (&target.namespace, &config_map.name);
         let not_seen =
             |error| OptOutError { what: format!("configmap/{name} in {namespace} could not be looked at"), why: error };
-        let existing = match client.mark_place(namespace, name).map_err(not_seen)? {
+        let existing = match client.opt_out_target(namespace, name).map_err(not_seen)? {
             OptOutTarget::Free => Ok(None),
-            OptOutTarget::Taken(stored) => match OptOut::from_mark(stored.mark.clone()) {
+            OptOutTarget::Taken(stored) => match OptOut::from_mark(stored.opt_out.clone()) {
                 Some(found) if found.releases == opt_out.releases => Ok(Some(stored)),
                 _ => Err("is for other releases by now"),
             },

@@ -7,7 +7,7 @@ use std::time::Instant;
 use threadpool::ThreadPool;
 
 use super::Drive;
-use crate::cluster::Presence;
+use crate::cluster::ObjectPresence;
 use crate::executor::event::Event;
 use crate::executor::outcome::Outcome;
 use crate::executor::phase::{Left, Needs, PhaseEnd, spared};
@@ -56,7 +56,7 @@ impl Drive<'_> {
     }
 
     /// Somebody has looked what is still there.
-    pub(super) fn on_looked(&mut self, seen: Vec<Presence>) {
+    pub(super) fn on_looked(&mut self, seen: Vec<ObjectPresence>) {
         let Some(end) = &mut self.phase_end else { return };
         let before = end.waits_for();
         end.take(seen, Instant::now());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::cluster::{ApiError, Presence};
+use crate::cluster::{ApiError, ObjectPresence};
 use crate::executor::planned::Task;
 use crate::helm::{Failure, FailureClass};
 use crate::release::{GroupKind, ObjectRef};
@@ -69,18 +69,21 @@ impl PhaseEnd {
     }
 
     /// Somebody has looked at all of them.
-    pub(in crate::executor) fn take(&mut self, seen: Vec<Presence>, now: Instant) {
-        let unanswered = || Presence::Unknown(ApiError::Failed("whoever was asked did not answer".to_owned()));
+    pub(in crate::executor) fn take(&mut self, seen: Vec<ObjectPresence>, now: Instant) {
+        let unanswered = || ObjectPresence::Unknown(ApiError::Failed("whoever was asked did not answer".to_owned()));
         let answers = seen.into_iter().chain(std::iter::repeat_with(unanswered));
         for (waiting, presence) in std::mem::take(&mut self.waiting).into_iter().zip(answers) {
-            let is_final = waiting.until <= now || matches!(&presence, Presence::Unknown(why) if is_for_good(why));
+            let is_final =
+                waiting.until <= now || matches!(&presence, ObjectPresence::Unknown(why) if is_for_good(why));
             match presence {
-                Presence::Gone => {}
-                Presence::There | Presence::Leaving | Presence::Unknown(_) if !is_final => self.waiting.push(waiting),
-                Presence::There | Presence::Leaving => {
+                ObjectPresence::Gone => {}
+                ObjectPresence::Exists | ObjectPresence::Terminating | ObjectPresence::Unknown(_) if !is_final => {
+                    self.waiting.push(waiting)
+                }
+                ObjectPresence::Exists | ObjectPresence::Terminating => {
                     self.left.entry(waiting.release).or_default().there.push(waiting.object);
                 }
-                Presence::Unknown(why) => {
+                ObjectPresence::Unknown(why) => {
                     let left = self.left.entry(waiting.release).or_default();
                     left.unknown.push(waiting.object);
                     left.why.get_or_insert(why);

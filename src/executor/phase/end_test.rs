@@ -22,12 +22,12 @@ fn names(objects: Option<Vec<ObjectRef>>) -> Vec<String> {
     objects.into_iter().flatten().map(|object| object.name).collect()
 }
 
-fn forbidden() -> Presence {
-    Presence::Unknown(ApiError::Forbidden("no right to get widgets".to_owned()))
+fn forbidden() -> ObjectPresence {
+    ObjectPresence::Unknown(ApiError::Forbidden("no right to get widgets".to_owned()))
 }
 
-fn down() -> Presence {
-    Presence::Unknown(ApiError::NoConnection("connection refused".to_owned()))
+fn down() -> ObjectPresence {
+    ObjectPresence::Unknown(ApiError::NoConnection("connection refused".to_owned()))
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
     let mut end = PhaseEnd::begin(&plan, &[0, 2], now);
     assert_eq!(names(end.due(now)), ["a", "b", "d"], "and nothing of the one that was not uninstalled");
     assert_eq!(end.due(now), None, "somebody looks already");
-    end.take(vec![Presence::Gone, Presence::There, down()], now);
+    end.take(vec![ObjectPresence::Gone, ObjectPresence::Exists, down()], now);
     assert_eq!(end.waits_for(), (2, vec![0, 2]));
     let mut pauses = Vec::new();
     for _ in 0..7 {
@@ -46,10 +46,10 @@ fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
             now += Duration::from_millis(100);
         }
         pauses.push((now - began).as_millis());
-        end.take(vec![Presence::There; 2], now);
+        end.take(vec![ObjectPresence::Exists; 2], now);
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000]);
-    end.take(vec![Presence::Gone; 2], now);
+    end.take(vec![ObjectPresence::Gone; 2], now);
     assert!(end.is_over() && end.into_left().is_empty());
 }
 
@@ -59,10 +59,10 @@ fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
     let plan = [planned(short, Some(&["a", "b"])), planned(LONG, Some(&["c"]))];
     let now = Instant::now();
     let mut end = PhaseEnd::begin(&plan, &[0, 1], now);
-    end.take(vec![Presence::There; 3], now);
-    end.take(vec![Presence::There; 3], now + short);
+    end.take(vec![ObjectPresence::Exists; 3], now);
+    end.take(vec![ObjectPresence::Exists; 3], now + short);
     assert_eq!(end.waits_for(), (1, vec![1]));
-    end.take(vec![Presence::Gone], now + short);
+    end.take(vec![ObjectPresence::Gone], now + short);
     let left = end.into_left();
     assert_eq!(left.keys().collect::<Vec<_>>(), [&0]);
     let failure = left[&0].failure(short);
@@ -77,7 +77,7 @@ fn the_last_look_is_not_later_than_the_timeout() {
     let now = Instant::now();
     let mut end = PhaseEnd::begin(&[planned(short, Some(&["a"]))], &[0], now);
     end.due(now);
-    end.take(vec![Presence::There], now);
+    end.take(vec![ObjectPresence::Exists], now);
     assert!(end.due(now + short).is_some());
 }
 

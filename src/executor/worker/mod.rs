@@ -14,7 +14,7 @@ use super::planned::Task;
 use super::run::Backends;
 use super::schedule::{Batch, Lane};
 use crate::clock::Clock;
-use crate::cluster::{ApiError, Presence};
+use crate::cluster::{ApiError, ObjectPresence};
 use crate::helm::{Failure, FailureClass, HelmMessage, ReleaseAttempt};
 use crate::inventory::Freshness;
 use crate::release::ReleaseId;
@@ -33,7 +33,7 @@ pub(super) enum Message {
     /// What was told of these proves nothing any more.
     Revoked(Vec<usize>, Failure),
     /// What is still there, of the objects that were asked about.
-    Looked(Vec<Presence>),
+    Looked(Vec<ObjectPresence>),
     /// The batch is over, however.
     Free(Lane),
 }
