@@ -1,141 +1,109 @@
-//! Takes the locks of a run, one after the other, or waits for them.
+//! Acquires the locks of a run, one after the other, or waits for them.
+//!
+//! The times in a Lease are those of its holder's clock, and that clock or ours may be wrong. So what counts is what was seen
+//! here: a lock that has stayed the same for as long as it says is expired, whatever the clocks say. Kubernetes' own components
+//! take leases over in the same way. The clocks only save that wait if they would have to differ by more than any two clocks of
+//! one cluster do.
 
+use std::error::Error;
+use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::claim::duration;
-use super::{DURATION, LeaseState, Leases, LockHeld, LockName, Purpose, claim};
+use jiff::Timestamp;
+
+use super::DURATION;
+use super::leases::{Leases, LockMode, LockName};
 use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
-use crate::release::ObjectVersion;
+use crate::release::{Namespace, ObjectVersion};
 
-/// How long to wait for locks that others hold, all of them together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Patience {
-    /// Not at all.
-    None,
-    /// At most so long.
-    AtMost(Duration),
-}
+/// No two clocks that reach one cluster differ by more: tokens and certificates would not be valid.
+const MAX_SKEW: Duration = Duration::from_mins(5);
+/// No run waits longer than this for a lock that is not renewed, whatever its Lease says.
+const MAX_DURATION: Duration = Duration::from_mins(10);
 
-/// Whether to look once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pause {
-    /// Some time has passed.
-    Over,
-    /// The run was told to end.
-    Interrupted,
-}
-
-/// What came of it. Whatever was taken has to be given back.
+/// The locks that were acquired, and why not all of them were.
 #[derive(Debug)]
-pub struct Taken {
-    /// The locks that are held now, each as it was written.
-    pub locks: Vec<(LockName, ObservedLease)>,
-    /// Why there are no more of them.
-    pub end: AcquireError,
+pub(crate) struct AcquiredLeases {
+    pub(crate) locks: Vec<(LockName, ObservedLease)>,
+    pub(crate) end: Result<(), AcquireError>,
 }
 
-/// Why no more locks were taken.
+/// Why a lock was not acquired.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AcquireError {
-    /// These are all.
-    All,
-    /// Another run holds the next one.
+pub(crate) enum AcquireError {
     LockHeld(Box<LockHeld>),
-    /// The next one cannot be looked at, or not be written.
+    /// A Lease could not be read or written.
     NotWritten(ApiError),
-    /// The run was told to end.
     Interrupted,
 }
 
-/// Takes locks in their order. `pause` lets some time pass, and hears whose lock that is for.
-pub fn acquire(
+/// Another run holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LockHeld {
+    name: LockName,
+    lease: ObservedLease,
+    /// When the Lease was read.
+    now: Timestamp,
+}
+
+/// Acquires the locks for `us`. If another run holds one, it is read again after each `pause`, as long as `wait` says; `pause`
+/// returns false to give up.
+pub(crate) fn acquire(
     leases: &dyn Leases,
     names: Vec<LockName>,
     us: &str,
-    patience: Patience,
-    pause: &mut dyn FnMut(&LockHeld) -> Pause,
-) -> Taken {
-    let until = match patience {
-        Patience::None => None,
-        Patience::AtMost(longest) => Instant::now().checked_add(longest),
-    };
-    let mut taken = Taken { locks: Vec::new(), end: AcquireError::All };
+    wait: Option<Duration>,
+    pause: &mut dyn FnMut(&LockHeld) -> bool,
+) -> AcquiredLeases {
+    let until = wait.and_then(|wait| Instant::now().checked_add(wait));
+    let mut acquired = AcquiredLeases { locks: Vec::new(), end: Ok(()) };
     for name in names {
-        match take(leases, &name, us, until, pause) {
-            Ok(Some(lease)) => taken.locks.push((name, lease)),
+        match acquire_one(leases, &name, us, until, pause) {
+            Ok(Some(lease)) => acquired.locks.push((name, lease)),
             Ok(None) => {}
-            Err(end) => return Taken { end, ..taken },
+            Err(error) => return AcquiredLeases { end: Err(error), ..acquired },
         }
     }
-    taken
+    acquired
 }
 
-/// The lock as it is held now; nothing where it only had to be free.
-fn take(
+/// The Lease as it was written. None if the lock only had to be free.
+fn acquire_one(
     leases: &dyn Leases,
     name: &LockName,
     us: &str,
     until: Option<Instant>,
-    pause: &mut dyn FnMut(&LockHeld) -> Pause,
+    pause: &mut dyn FnMut(&LockHeld) -> bool,
 ) -> Result<Option<ObservedLease>, AcquireError> {
-    let mut watched: Option<Watched> = None;
+    let mut observation: Option<Observation> = None;
     loop {
         let seen = leases.read(&name.lease).map_err(not_written)?;
         let now = Instant::now();
-        watched = seen.as_ref().map(|lease| Watched::next(watched, lease, now));
-        let watch = watched.as_ref();
-        let claim = |lease| {
-            let unchanged = watch.map_or(Duration::ZERO, |watch| now.duration_since(watch.since));
-            claim(lease, us, unchanged, leases.now())
-        };
-        let Some(busy) = seen.as_ref().filter(|lease| matches!(claim(lease), LeaseState::Silent | LeaseState::Alive))
-        else {
-            if name.purpose == Purpose::BeFree {
+        observation = seen.as_ref().map(|lease| Observation::next(observation, lease, now));
+        let held = seen.as_ref().zip(observation.as_ref()).and_then(|(lease, observation)| {
+            let state = LeaseState::of(lease, us, now.duration_since(observation.since), leases.now());
+            matches!(state, LeaseState::MaybeExpired | LeaseState::Active).then_some((lease, observation, state))
+        });
+        let Some((lease, observation, state)) = held else {
+            if name.mode == LockMode::CheckFree {
                 return Ok(None);
             }
-            let wish = LeaseRequest { holder: Some(us.to_owned()), duration: DURATION, now: leases.now() };
-            match leases.write(&name.lease, &wish, seen.as_ref()).map_err(not_written)? {
+            let request = LeaseRequest { holder: Some(us.to_owned()), duration: DURATION, now: leases.now() };
+            match leases.write(&name.lease, &request, seen.as_ref()).map_err(not_written)? {
                 LeaseWriteResult::Done(lease) => return Ok(Some(lease)),
-                // Somebody was faster: whose it is now has to be looked at.
+                // Another run was faster, so the Lease is read again.
                 LeaseWriteResult::Outdated => continue,
             }
         };
-        // What may be dead is looked at for as long as that takes to be told, whoever wants to wait for anything else.
-        let silent = watch.filter(|watch| watch.renewals == Renewals::None && claim(busy) == LeaseState::Silent);
-        let at_least = silent.and_then(|watch| watch.since.checked_add(duration(busy)));
-        let busy = LockHeld { name: name.clone(), lease: busy.clone(), now: leases.now() };
-        if at_least.max(until).is_none_or(|until| now >= until) {
-            return Err(AcquireError::LockHeld(Box::new(busy)));
+        // A lock that may be expired is observed for as long as it takes to find out, even if the run does not want to wait.
+        let observed_until = (state == LeaseState::MaybeExpired && !observation.was_renewed)
+            .then(|| observation.since.checked_add(duration(lease)));
+        let held = LockHeld { name: name.clone(), lease: lease.clone(), now: leases.now() };
+        if observed_until.flatten().max(until).is_none_or(|until| now >= until) {
+            return Err(AcquireError::LockHeld(Box::new(held)));
         }
-        if pause(&busy) == Pause::Interrupted {
+        if !pause(&held) {
             return Err(AcquireError::Interrupted);
-        }
-    }
-}
-
-/// A lock that is looked at again and again.
-struct Watched {
-    writing: ObjectVersion,
-    /// Since when it is this writing of it.
-    since: Instant,
-    renewals: Renewals,
-}
-
-/// Whether somebody has written to a lock before our eyes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Renewals {
-    None,
-    /// Whoever holds it is not dead, whatever its clock says.
-    Seen,
-}
-
-impl Watched {
-    fn next(before: Option<Self>, lease: &ObservedLease, now: Instant) -> Self {
-        let new = |renewals| Self { writing: lease.writing.clone(), since: now, renewals };
-        match before {
-            Some(same) if same.writing == lease.writing => same,
-            Some(_) => new(Renewals::Seen),
-            None => new(Renewals::None),
         }
     }
 }
@@ -144,5 +112,155 @@ fn not_written(error: ApiError) -> AcquireError {
     match error {
         ApiError::Cancelled => AcquireError::Interrupted,
         other => AcquireError::NotWritten(other),
+    }
+}
+
+/// A Lease that is read again and again.
+struct Observation {
+    writing: ObjectVersion,
+    /// When this writing of it was read first.
+    since: Instant,
+    /// Whether it was written before our eyes: then its holder is alive, whatever its clock says.
+    was_renewed: bool,
+}
+
+impl Observation {
+    fn next(before: Option<Self>, lease: &ObservedLease, now: Instant) -> Self {
+        match before {
+            Some(same) if same.writing == lease.writing => same,
+            before => Self { writing: lease.writing.clone(), since: now, was_renewed: before.is_some() },
+        }
+    }
+}
+
+/// Who holds a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeaseState {
+    /// This run: it wrote the Lease and did not get the answer.
+    Ours,
+    Free,
+    /// A run that is dead: the lock can be taken over.
+    Expired,
+    /// Perhaps a run that is dead: the Lease must be observed for as long as it says.
+    MaybeExpired,
+    /// A run that goes on.
+    Active,
+}
+
+impl LeaseState {
+    /// The state of a lock that has stayed the same for so long before our eyes. Pure.
+    fn of(lease: &ObservedLease, us: &str, unchanged: Duration, now: Timestamp) -> Self {
+        match lease.holder.as_deref() {
+            None => return LeaseState::Free,
+            Some(holder) if holder == us => return LeaseState::Ours,
+            Some(_) => {}
+        }
+        let duration = duration(lease);
+        // A clock that is behind the holder's sees an age below zero.
+        let age = lease.renewed.map(|renewed| Duration::try_from(now.duration_since(renewed)).unwrap_or_default());
+        if unchanged >= duration || age.is_some_and(|age| age >= duration + MAX_SKEW) {
+            LeaseState::Expired
+        } else if age.is_none_or(|age| age >= duration) {
+            LeaseState::MaybeExpired
+        } else {
+            LeaseState::Active
+        }
+    }
+}
+
+/// For how long a lock is held that is not renewed.
+fn duration(lease: &ObservedLease) -> Duration {
+    lease.duration.unwrap_or(DURATION).min(MAX_DURATION)
+}
+
+impl LockHeld {
+    /// How to go on.
+    pub(crate) fn hint(&self, namespace: &Namespace) -> String {
+        let (lease, seconds) = (&self.name.lease, duration(&self.lease).as_secs());
+        format!(
+            "wait for it with --lock-wait 10m. If that run is dead, its lock is free {seconds} s after its last word; by hand: \
+             kubectl delete lease {lease} --namespace {namespace}"
+        )
+    }
+}
+
+impl fmt::Display for LockHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let holder = self.lease.holder.as_deref().unwrap_or("nobody");
+        let shard = self.name.shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
+        write!(f, "another run holds the lock of {shard}the policy {}: {holder}", self.name.policy)?;
+        if let Some(since) = self.lease.acquired {
+            write!(f, ", since {}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))?;
+        }
+        if let Some(renewed) = self.lease.renewed {
+            let ago = Duration::try_from(self.now.duration_since(renewed)).unwrap_or_default();
+            write!(f, ", last heard of {} s ago", ago.as_secs())?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for LockHeld {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::ObjectVersion;
+
+    const HELD: &str = "20261125-190000-aaaaaa bob@laptop";
+
+    fn lease(holder: Option<&str>, duration: Option<u64>, renewed: Option<&str>) -> ObservedLease {
+        ObservedLease {
+            holder: holder.map(str::to_owned),
+            duration: duration.map(Duration::from_secs),
+            acquired: None,
+            renewed: renewed.map(|text| text.parse().expect("a time")),
+            transitions: 0,
+            writing: ObjectVersion { uid: "u".into(), version: "1".into() },
+        }
+    }
+
+    #[test]
+    fn a_lock_is_taken_over_once_it_has_not_been_renewed_for_as_long_as_it_says() {
+        let now = "2026-11-25T19:10:00Z".parse().expect("a time");
+        let held = |renewed: &str, unchanged| {
+            LeaseState::of(&lease(Some(HELD), Some(60), Some(renewed)), "us", Duration::from_secs(unchanged), now)
+        };
+        for (renewed, unchanged, expected) in [
+            ("2026-11-25T19:09:58Z", 0, LeaseState::Active),
+            ("2026-11-25T19:09:58Z", 59, LeaseState::Active),
+            ("2026-11-25T19:09:58Z", 60, LeaseState::Expired),
+            ("2026-11-25T19:09:00Z", 0, LeaseState::MaybeExpired),
+            ("2026-11-25T19:05:00Z", 59, LeaseState::MaybeExpired),
+            ("2026-11-25T19:04:01Z", 0, LeaseState::MaybeExpired),
+            ("2026-11-25T19:04:00Z", 0, LeaseState::Expired),
+            ("2026-11-24T19:10:00Z", 0, LeaseState::Expired),
+            // Its holder's clock is an hour ahead: only what is seen here counts.
+            ("2026-11-25T20:10:00Z", 59, LeaseState::Active),
+            ("2026-11-25T20:10:00Z", 60, LeaseState::Expired),
+        ] {
+            assert_eq!(held(renewed, unchanged), expected, "{renewed} {unchanged}");
+        }
+    }
+
+    #[test]
+    fn a_lock_that_nobody_holds_is_free_and_our_own_is_ours() {
+        let now = "2026-11-25T19:10:00Z".parse().expect("a time");
+        let state = |lease: &ObservedLease, unchanged| LeaseState::of(lease, HELD, Duration::from_secs(unchanged), now);
+        assert_eq!(state(&lease(None, Some(60), Some("2026-11-25T19:10:00Z")), 0), LeaseState::Free);
+        assert_eq!(state(&lease(Some(HELD), Some(60), Some("2026-11-24T19:10:00Z")), 99), LeaseState::Ours);
+    }
+
+    #[test]
+    fn whatever_somebody_wrote_into_it_no_lock_is_held_for_ever() {
+        let now = "2026-11-25T19:10:00Z".parse().expect("a time");
+        let after = |lease: &ObservedLease, unchanged| LeaseState::of(lease, "us", Duration::from_secs(unchanged), now);
+        let for_years = lease(Some("x"), Some(1 << 31), Some("2099-01-01T00:00:00Z"));
+        assert_eq!((after(&for_years, 599), after(&for_years, 600)), (LeaseState::Active, LeaseState::Expired));
+        let says_nothing = lease(Some("x"), None, None);
+        assert_eq!(
+            (after(&says_nothing, 59), after(&says_nothing, 60)),
+            (LeaseState::MaybeExpired, LeaseState::Expired)
+        );
     }
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{
-    AcquireError, DURATION, Leases, LockGuard, LockHeld, LockName, Lost, Patience, Pause, Reach, Taken, acquire,
-};
+use super::acquire::AcquiredLeases;
+use super::leases::Leases;
+use super::{AcquireError, DURATION, LeaseAccess, LockGuard, LockHeld, LockName, LostLock, acquire};
 use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
 use crate::release::ObjectVersion;
 use crate::signal::CancelToken;
 
-const AN_HOUR: Patience = Patience::AtMost(Duration::from_hours(1));
+const AN_HOUR: Option<Duration> = Some(Duration::from_hours(1));
 
 #[derive(Default)]
 struct Kept {
@@ -100,18 +100,18 @@ fn names(policies: &[&str]) -> Vec<LockName> {
     LockName::of(policies.iter().copied(), None)
 }
 
-fn never(busy: &LockHeld) -> Pause {
+fn never(busy: &LockHeld) -> bool {
     panic!("there is nothing to wait for: {busy}")
 }
 
-fn take(memory: &Memory, policies: &[&str], us: &str) -> Taken {
-    acquire(memory, names(policies), us, Patience::None, &mut never)
+fn take(memory: &Memory, policies: &[&str], us: &str) -> AcquiredLeases {
+    acquire(memory, names(policies), us, None, &mut never)
 }
 
-fn hold(memory: &Memory, taken: Taken, us: &str, every: Duration) -> LockGuard {
-    let (renewing, giving_back) = (Box::new(memory.clone()), Box::new(memory.clone()));
-    let reach = Reach { renewing, stop: CancelToken::default(), giving_back };
-    LockGuard::new(us.to_owned(), taken.locks, reach, every).expect("a thread can be had")
+fn hold(memory: &Memory, taken: AcquiredLeases, us: &str, every: Duration) -> LockGuard {
+    let (renew, release) = (Box::new(memory.clone()), Box::new(memory.clone()));
+    let access = LeaseAccess { renew, cancel: CancelToken::default(), release };
+    LockGuard::new(us.to_owned(), taken.locks, access, every).expect("a thread can be had")
 }
 
 #[test]
@@ -119,13 +119,13 @@ fn a_lock_that_is_free_is_taken_and_given_back_at_the_end() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-b", None, DURATION, Duration::ZERO);
     let taken = take(&memory, &["b", "a"], "us");
-    assert_eq!(taken.end, AcquireError::All);
+    assert_eq!(taken.end, Ok(()));
     let held = hold(&memory, taken, "us", DURATION);
     assert_eq!(
         ["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)),
         [Some("us".into()), Some("us".into())]
     );
-    assert_eq!(held.give_back(), []);
+    assert_eq!(held.release(), []);
     assert_eq!(["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)), [None, None]);
 }
 
@@ -141,13 +141,13 @@ fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_
     let (memory, _tells) = Memory::new();
     let shard = |number: u32| LockName::of(["end-of-day"], format!("{number}/16").parse().ok());
     let shards = std::thread::scope(|scope| {
-        let take = |number| acquire(&memory, shard(number), &format!("run {number}"), Patience::None, &mut never);
+        let take = |number| acquire(&memory, shard(number), &format!("run {number}"), None, &mut never);
         let takers = (1..=16).map(|number| scope.spawn(move || take(number))).collect::<Vec<_>>();
         takers.into_iter().map(|taker| taker.join().expect("it does not panic")).collect::<Vec<_>>()
     });
-    assert!(shards.iter().all(|taken| matches!(taken.end, AcquireError::All) && taken.locks.len() == 1));
-    let again = acquire(&memory, shard(16), "another run", Patience::None, &mut |_| Pause::Interrupted);
-    assert!(again.locks.is_empty() && !matches!(again.end, AcquireError::All));
+    assert!(shards.iter().all(|taken| matches!(taken.end, Ok(())) && taken.locks.len() == 1));
+    let again = acquire(&memory, shard(16), "another run", None, &mut |_| false);
+    assert!(again.locks.is_empty() && !matches!(again.end, Ok(())));
 }
 
 #[test]
@@ -155,18 +155,18 @@ fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_poli
     let (memory, _tells) = Memory::new();
     let shard = || LockName::of(["a"], "3/16".parse().ok());
     let whole = hold(&memory, take(&memory, &["a"], "whole"), "whole", DURATION);
-    let refused = acquire(&memory, shard(), "shard", Patience::None, &mut never);
-    let AcquireError::LockHeld(busy) = &refused.end else { panic!("{refused:?}") };
+    let refused = acquire(&memory, shard(), "shard", None, &mut never);
+    let Err(AcquireError::LockHeld(busy)) = &refused.end else { panic!("{refused:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of the policy a: whole"), "{busy}");
     assert!(refused.locks.is_empty());
-    assert_eq!(whole.give_back(), []);
+    assert_eq!(whole.release(), []);
     let other = take(&memory, &["a-3", "a-shard-3-of-16"], "another policy");
-    assert_eq!(other.end, AcquireError::All);
-    let taken = acquire(&memory, shard(), "shard", Patience::None, &mut never);
-    assert_eq!((taken.end, taken.locks.len()), (AcquireError::All, 1));
+    assert_eq!(other.end, Ok(()));
+    let taken = acquire(&memory, shard(), "shard", None, &mut never);
+    assert_eq!((taken.end, taken.locks.len()), (Ok(()), 1));
     assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole fence is only looked at");
-    let again = acquire(&memory, shard(), "again", Patience::None, &mut never);
-    let AcquireError::LockHeld(busy) = &again.end else { panic!("{again:?}") };
+    let again = acquire(&memory, shard(), "again", None, &mut never);
+    let Err(AcquireError::LockHeld(busy)) = &again.end else { panic!("{again:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of shard 3/16 of the policy a: shard"), "{busy}");
 }
 
@@ -175,7 +175,7 @@ fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-b", Some("20261125-190000-aaaaaa bob@laptop"), DURATION, Duration::from_secs(5));
     let taken = take(&memory, &["c", "b", "a"], "us");
-    let AcquireError::LockHeld(busy) = &taken.end else { panic!("{taken:?}") };
+    let Err(AcquireError::LockHeld(busy)) = &taken.end else { panic!("{taken:?}") };
     let said = busy.to_string();
     assert!(said.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2"));
     assert!(said.contains("last heard of 5 s ago"), "{said}");
@@ -196,22 +196,22 @@ fn who_waits_gets_the_lock_when_it_is_given_back() {
         pauses += 1;
         let holder = (pauses < 3).then_some("other");
         memory.put("helm-purge-a", holder, DURATION, Duration::ZERO);
-        Pause::Over
+        true
     };
     let taken = acquire(&memory, names(&["a"]), "us", AN_HOUR, &mut pause);
-    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (AcquireError::All, 3, Some("us".to_owned())));
+    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (Ok(()), 3, Some("us".to_owned())));
 }
 
 #[test]
 fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
     let (memory, _tells) = Memory::new();
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
-    let wait = |patience, answer| {
+    let wait = |wait, answer| {
         let mut pause = |_: &LockHeld| answer;
-        acquire(&memory, names(&["a"]), "us", patience, &mut pause).end
+        acquire(&memory, names(&["a"]), "us", wait, &mut pause).end
     };
-    assert!(matches!(wait(Patience::AtMost(Duration::from_millis(5)), Pause::Over), AcquireError::LockHeld(_)));
-    assert_eq!(wait(AN_HOUR, Pause::Interrupted), AcquireError::Interrupted);
+    assert!(matches!(wait(Some(Duration::from_millis(5)), true), Err(AcquireError::LockHeld(_))));
+    assert_eq!(wait(AN_HOUR, false), Err(AcquireError::Interrupted));
 }
 
 #[test]
@@ -221,10 +221,10 @@ fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whateve
     let mut pauses = 0;
     let mut pause = |_: &LockHeld| {
         pauses += 1;
-        Pause::Over
+        true
     };
-    let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
-    assert_eq!((taken.end, memory.holder("helm-purge-a")), (AcquireError::All, Some("us".to_owned())));
+    let taken = acquire(&memory, names(&["a"]), "us", None, &mut pause);
+    assert_eq!((taken.end, memory.holder("helm-purge-a")), (Ok(()), Some("us".to_owned())));
     assert!(pauses > 0, "not before it was looked at");
 }
 
@@ -237,11 +237,11 @@ fn a_holder_whose_clock_is_behind_is_not_taken_for_dead() {
     let mut pause = |_: &LockHeld| {
         pauses += 1;
         renew();
-        Pause::Over
+        true
     };
-    let taken = acquire(&memory, names(&["a"]), "us", Patience::None, &mut pause);
+    let taken = acquire(&memory, names(&["a"]), "us", None, &mut pause);
     assert!(
-        matches!(taken.end, AcquireError::LockHeld(_)) && pauses == 1,
+        matches!(taken.end, Err(AcquireError::LockHeld(_))) && pauses == 1,
         "one renewal shows that it is alive: {pauses}"
     );
 }
@@ -252,7 +252,7 @@ fn of_two_that_see_the_same_free_lock_one_gets_it() {
     let taken = std::thread::scope(|scope| {
         let take = |us: &'static str| {
             let memory = memory.clone();
-            scope.spawn(move || acquire(&memory, names(&["a", "b"]), us, Patience::None, &mut |_| Pause::Interrupted))
+            scope.spawn(move || acquire(&memory, names(&["a", "b"]), us, None, &mut |_| false))
         };
         [take("one"), take("two"), take("three")].map(|taking| taking.join().expect("it does not panic"))
     });
@@ -264,7 +264,7 @@ fn of_two_that_see_the_same_free_lock_one_gets_it() {
 #[test]
 fn where_nothing_may_be_written_it_says_so() {
     let taken = acquire(&Forbidden, names(&["a", "b"]), "us", AN_HOUR, &mut never);
-    assert_eq!(taken.end, AcquireError::NotWritten(ApiError::Forbidden("no".to_owned())));
+    assert_eq!(taken.end, Err(AcquireError::NotWritten(ApiError::Forbidden("no".to_owned()))));
     assert!(taken.locks.is_empty());
 }
 
@@ -272,9 +272,9 @@ fn where_nothing_may_be_written_it_says_so() {
 fn an_answer_that_was_not_heard_costs_no_lock() {
     let (memory, _tells) = Memory::new();
     memory.kept().deaf = true;
-    assert!(matches!(take(&memory, &["a"], "us").end, AcquireError::NotWritten(_)));
+    assert!(matches!(take(&memory, &["a"], "us").end, Err(AcquireError::NotWritten(_))));
     memory.kept().deaf = false;
-    assert_eq!(take(&memory, &["a"], "us").end, AcquireError::All, "it is ours");
+    assert_eq!(take(&memory, &["a"], "us").end, Ok(()), "it is ours");
 }
 
 #[test]
@@ -288,13 +288,13 @@ fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_t
     }
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let until = std::time::Instant::now() + Duration::from_mins(1);
-    let mut lost = held.news();
+    let mut lost = held.take_lost();
     while lost.is_empty() && std::time::Instant::now() < until {
         std::thread::yield_now();
-        lost = held.news();
+        lost = held.take_lost();
     }
-    assert_eq!(lost, [Lost { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
-    assert_eq!(held.give_back(), [], "it is told once");
+    assert_eq!(lost, [LostLock { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
+    assert_eq!(held.release(), [], "it is told once");
     assert_eq!((memory.holder("helm-purge-a"), memory.holder("helm-purge-b")), (Some("other".to_owned()), None));
 }
 
@@ -304,5 +304,5 @@ fn at_the_end_a_lock_that_was_lost_is_told_and_one_that_was_removed_is_not() {
     let held = hold(&memory, take(&memory, &["a", "b"], "us"), "us", DURATION);
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     memory.kept().leases.remove("helm-purge-b");
-    assert_eq!(held.give_back(), [Lost { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
+    assert_eq!(held.release(), [LostLock { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
 }

@@ -1,36 +1,30 @@
 //! The lock: one run at a time for each policy, by a Lease in the cluster.
 //!
-//! It is a courtesy, not a guard: to uninstall twice is harmless, and what is gone is an outcome of its own. So a lock
-//! that cannot be written is no reason to stop, and one that was lost in the middle of a run is none either: half a purge
-//! leaves the cluster no better than a whole one beside another. It keeps two runs from showing the same failures twice,
-//! and a second run from an answer that the first one is still working on.
+//! It is a courtesy, not a guard: uninstalling a release twice is harmless, and "already gone" is an outcome of its own. So a lock
+//! that cannot be written does not stop a run, and neither does a lock that is lost in mid-run: half a purge leaves the cluster no
+//! better than a whole one beside another. The lock keeps two runs from reporting the same failures, and a second run from
+//! acting on results that the first one is still producing.
 //!
-//! - A run takes the locks of all of its policies, in the order of their names, so that no two runs wait for each other.
-//! - A run of one shard takes the lock of that shard, and begins only when nobody holds that of the whole fence. The other
-//!   way round nobody looks: which shards there are, a run over the whole fence does not know.
-//! - It renews them while it goes on, and gives them back at its end, however that comes.
-//! - A run that was killed gives nothing back. Its lock is taken over once it has not been renewed for as long as it
-//!   says: see [`claim`]. It is never held for ever.
+//! - A run acquires the locks of all of its policies, in the order of their names, so that no two runs wait for each other.
+//! - A run of one shard acquires the lock of that shard, and begins only if no run holds that of the whole scope. A run over the
+//!   whole scope does not check the other way round, because it does not know which shards there are.
+//! - A run renews its locks while it goes on, and releases them at its end, however it ends.
+//! - A run that was killed releases nothing. Its lock can be taken over once it has not been renewed for as long as it says:
+//!   see [`LeaseState`]. It is never held for ever.
 
 mod acquire;
-mod busy;
-mod claim;
-mod held;
+mod guard;
 mod leases;
-mod name;
 
 #[cfg(test)]
 mod lock_test;
 
-pub use acquire::{AcquireError, Patience, Pause, Taken, acquire};
-pub use busy::LockHeld;
-pub use claim::{LeaseState, claim};
-pub use held::{LockGuard, Lost, Reach};
-pub use leases::{Leases, NamespaceLeases};
-pub use name::{LockName, Purpose, holder, lease_name};
+pub(crate) use acquire::{AcquireError, LockHeld, acquire};
+pub(crate) use guard::{LeaseAccess, LockGuard, LostLock};
+pub(crate) use leases::{LockName, NamespaceLeases, holder};
 
 use std::time::Duration;
 
-/// For how long after its last renewal a lock is held. A run renews it three times as often; an API server that is away
-/// for a moment does not cost it the lock.
-pub const DURATION: Duration = Duration::from_mins(1);
+/// For how long after its last renewal a lock is held. A run renews it three times as often, so it does not lose the lock if the
+/// API server is away for a moment.
+pub(crate) const DURATION: Duration = Duration::from_mins(1);

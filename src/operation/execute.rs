@@ -64,7 +64,7 @@ pub(crate) fn execute(
     let mut progress = progress(showing, way_out, environment.clock);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
-        let lost = lock.map(LockGuard::news).into_iter().flatten();
+        let lost = lock.map(LockGuard::take_lost).into_iter().flatten();
         lost.for_each(|lost| progress.warn(&lock_lost_warning(&lost), printer));
     };
     Ok(executor::execute(tasks, config, backends, interrupts, &mut on_event)?)

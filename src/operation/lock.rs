@@ -10,8 +10,7 @@ use crate::cli::LockArguments;
 use crate::cluster::{ApiError, Client};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
-use crate::lock::{AcquireError, LockGuard, LockHeld, LockName, Lost, NamespaceLeases, Patience, Pause, Reach};
-use crate::lock::{DURATION, acquire as acquire_leases, holder};
+use crate::lock::{self, AcquireError, LeaseAccess, LockGuard, LockHeld, LockName, LostLock, NamespaceLeases};
 use crate::release::Namespace;
 use crate::run_id::RunId;
 use crate::sanitize;
@@ -29,7 +28,7 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the flags say about the lock.
 pub(crate) struct LockOptions {
-    patience: Patience,
+    wait: Option<Duration>,
     pub(crate) namespace: Option<Namespace>,
 }
 
@@ -37,9 +36,8 @@ impl LockOptions {
     /// Reads the flags, before anything is looked up.
     pub(crate) fn from_flags(arguments: &LockArguments) -> Result<Self, CommandError> {
         let wait = flags::duration("--lock-wait", arguments.wait.as_deref())?;
-        let patience = wait.map_or(Patience::None, Patience::AtMost);
         let namespace = arguments.namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text));
-        Ok(Self { patience, namespace: namespace.transpose()? })
+        Ok(Self { wait, namespace: namespace.transpose()? })
     }
 }
 
@@ -68,7 +66,7 @@ pub(crate) fn acquire(
     }
     let Some((client, namespace)) = find_place(options, change, app) else { return Ok(AcquiredLocks::default()) };
     let environment = &app.environment;
-    let us = holder(run, environment.user.as_deref(), &environment.machine);
+    let us = lock::holder(run, environment.user.as_deref(), &environment.machine);
     let names = LockName::of(change.target.policies.iter().map(|policy| policy.name.as_str()), change.target.shard);
     let leases = NamespaceLeases { client: client.clone(), namespace: namespace.clone(), clock: environment.clock };
     let mut waited = false;
@@ -79,20 +77,20 @@ pub(crate) fn acquire(
         }
         pause(app)
     };
-    let taken = acquire_leases(&leases, names, &us, options.patience, &mut pause);
-    let guard = LockGuard::new(us, taken.locks, reach(&leases), DURATION / 3);
+    let acquired = lock::acquire(&leases, names, &us, options.wait, &mut pause);
+    let guard = LockGuard::new(us, acquired.locks, lease_access(&leases), lock::DURATION / 3);
     let guard = guard.map_err(|error| ApiError::Failed(format!("there is no thread for the lock: {error}")))?;
-    let end = match taken.end {
-        AcquireError::LockHeld(held) => {
+    let end = match acquired.end {
+        Err(AcquireError::LockHeld(held)) => {
             let hint = held.hint(&namespace);
             Err(CommandError::with_hint(ExitCode::Locked, held, hint))
         }
-        AcquireError::NotWritten(error) => {
+        Err(AcquireError::NotWritten(error)) => {
             let consequence = without_lock(change.operation);
             app.printer.warn(format_args!("the lock could not be taken: {error}\n  {consequence}"));
             Ok(())
         }
-        AcquireError::All | AcquireError::Interrupted => Ok(()),
+        Ok(()) | Err(AcquireError::Interrupted) => Ok(()),
     };
     app.unless_interrupted(end)?;
     Ok(AcquiredLocks { guard: Some(guard), waited })
@@ -100,7 +98,7 @@ pub(crate) fn acquire(
 
 /// Releases the locks, and warns of those that turned out to be lost.
 pub(super) fn release(guard: Option<LockGuard>, app: &App) {
-    let lost = guard.map(LockGuard::give_back).into_iter().flatten();
+    let lost = guard.map(LockGuard::release).into_iter().flatten();
     lost.for_each(|lost| app.printer.warn(lock_lost_warning(&lost)));
 }
 
@@ -131,30 +129,31 @@ fn without_lock(operation: OperationKind) -> &'static str {
     }
 }
 
-fn reach(leases: &NamespaceLeases) -> Reach {
-    let leases = |stop, timeout| Box::new(leases.with(leases.client.with_cancel(stop, timeout)));
-    let stop = CancelToken::default();
+fn lease_access(leases: &NamespaceLeases) -> LeaseAccess {
+    let leases = |cancel, timeout| {
+        let client = leases.client.with_cancel(cancel, timeout);
+        Box::new(NamespaceLeases { client, ..leases.clone() })
+    };
+    let cancel = CancelToken::default();
     // A second signal ends every request to the cluster, but not the release of the lock.
-    Reach {
-        renewing: leases(stop.clone(), DURATION),
-        stop,
-        giving_back: leases(CancelToken::default(), RELEASE_TIMEOUT),
-    }
+    let release = leases(CancelToken::default(), RELEASE_TIMEOUT);
+    LeaseAccess { renew: leases(cancel.clone(), lock::DURATION), cancel, release }
 }
 
-fn pause(app: &App) -> Pause {
+/// Waits until the lock is to be read again. False if a signal came.
+fn pause(app: &App) -> bool {
     let until = Instant::now() + POLL_INTERVAL + Duration::from_millis(fastrand::u64(..MAX_JITTER_MS));
     while Instant::now() < until {
         if app.interruption().is_some() {
-            return Pause::Interrupted;
+            return false;
         }
         std::thread::sleep(SIGNAL_CHECK);
     }
-    Pause::Over
+    true
 }
 
 /// A lock was lost while the run goes on.
-pub(crate) fn lock_lost_warning(lost: &Lost) -> String {
+pub(crate) fn lock_lost_warning(lost: &LostLock) -> String {
     let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
     let LockName { policy, shard, .. } = &lost.name;
     let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
