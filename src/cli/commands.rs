@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::flags::{JournalArguments, LockArguments, ReportArguments, SelectionArguments, UndoArguments};
 use super::values::{Formats, OutputFormat, batch_size};
 use crate::executor::BatchSize;
-use crate::rbac::Purpose;
+use crate::rbac::AccountPurpose;
 
 /// `init`.
 #[derive(Debug, Args)]
@@ -214,17 +214,6 @@ pub struct RunsArguments {
     pub output: OutputFormat,
 }
 
-/// Whose rights.
-#[derive(Debug, Args)]
-pub struct AccountArguments {
-    /// The service account that carries the policy out
-    #[arg(long, value_name = "NAMESPACE/NAME", default_value = "helm-purge/helm-purge")]
-    pub service_account: String,
-    /// Where its lock is kept [default: the service account's namespace]
-    #[arg(long, value_name = "NAMESPACE")]
-    pub lock_namespace: Option<String>,
-}
-
 /// `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArguments {
@@ -234,7 +223,7 @@ pub struct DoctorArguments {
     pub files: Vec<PathBuf>,
     /// What is going to be done
     #[arg(long = "for", value_name = "WHAT", default_value = "run")]
-    pub purpose: Purpose,
+    pub purpose: AccountPurpose,
     /// Where the lock is going to be kept [default: the pod's namespace; outside a pod there is no lock]
     #[arg(long, value_name = "NAMESPACE")]
     pub lock_namespace: Option<String>,
@@ -252,14 +241,17 @@ pub struct RbacArguments {
     pub files: Vec<PathBuf>,
     /// What the account is for
     #[arg(long = "for", value_name = "WHAT", default_value = "run")]
-    pub purpose: Purpose,
+    pub purpose: AccountPurpose,
     /// Only what binds the rights in this namespace of the fence: for those who make namespaces; the cluster is asked only where
     /// the policy has a `namespaceSelector`
     #[arg(long, value_name = "NAMESPACE")]
     pub for_namespace: Option<String>,
-    /// Whose rights.
-    #[command(flatten)]
-    pub account: AccountArguments,
+    /// The service account that carries the policy out
+    #[arg(long, value_name = "NAMESPACE/NAME", default_value = "helm-purge/helm-purge")]
+    pub service_account: String,
+    /// Where its lock is kept [default: the service account's namespace]
+    #[arg(long, value_name = "NAMESPACE")]
+    pub lock_namespace: Option<String>,
     /// The notation; both can be given to `kubectl apply -f -`
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml", value_parser = Formats::MANIFESTS)]
     pub output: OutputFormat,

@@ -1,11 +1,11 @@
 //! Words that people may try instead of a command of ours.
 //!
-//! Must not run anything: what looks like a command is only said to be another one.
+//! It must not run anything: it only names the command that is meant.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// Each with the command that does it. Where none of them fits, clap proposes what is spelled alike, and to whoever types
-/// `purge` that would be `prune`.
+/// Each with the command that does it. Otherwise clap proposes a command that is spelled alike, and for `purge` that would
+/// be `prune`.
 const WORDS: [(&str, &str); 13] = [
     ("purge", "run"),
     ("uninstall", "run"),
@@ -22,7 +22,7 @@ const WORDS: [(&str, &str); 13] = [
     ("check", "validate"),
 ];
 
-/// The same error, with the proposal that fits.
+/// The same error, but with the command that is meant as its proposal.
 pub(super) fn suggest_our_word(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
     let ours = WORDS.iter().find(|(other, _)| other == word).map(|(_, ours)| (*ours).to_owned());

@@ -36,7 +36,7 @@ pub(super) fn completion(arguments: &CompletionArguments, app: &App) -> ExitCode
     ExitCode::Done
 }
 
-/// Prints what can be typed at the end of a line. Prints nothing else, whatever happens: somebody is typing.
+/// Prints what can be typed at the end of a line, and no message, because the user is typing.
 pub(super) fn complete(arguments: &CompleteArguments, app: &App) -> ExitCode {
     let words = arguments.words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let mut tree = cli::command(app.entry_point);

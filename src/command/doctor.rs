@@ -10,8 +10,8 @@ use crate::journal::JournalLocation;
 use crate::operation::{self, find_helm, read_policies};
 use crate::policy::{Policy, PolicySet};
 use crate::rbac::{
-    AccessAnswers, DoctorCheck, MissingPermissions, PermissionScope, Purpose, RequiredPermissions, ServiceAccount,
-    access_reviews, exit_code, missing_permissions,
+    AccessAnswers, AccountPurpose, DoctorCheck, MissingPermissions, PermissionScope, RequiredPermissions,
+    ServiceAccount, access_reviews, exit_code, missing_permissions,
 };
 use crate::release::Namespace;
 use crate::report::{FindingsDocument, plural, render_findings};
@@ -41,7 +41,7 @@ pub(super) fn doctor(
 
 fn check_all(
     policies: &PolicySet,
-    purpose: Purpose,
+    purpose: AccountPurpose,
     lock: Option<&Namespace>,
     options: &ConnectionOptions,
     app: &App,
@@ -80,7 +80,7 @@ fn check_helm(connection: &Connection, app: &App) -> DoctorCheck {
 
 fn check_cluster(
     policies: &PolicySet,
-    purpose: Purpose,
+    purpose: AccountPurpose,
     lock: Option<&Namespace>,
     connection: &Connection,
     client: &Client,
@@ -130,11 +130,8 @@ fn check_cluster(
     checks.extend(check_permissions(&places(&required, &scopes, lock, journal), client));
     if lock.is_none() {
         let hint = "name a namespace for it with `run --lock-namespace`";
-        checks.push(DoctorCheck::warning(
-            "lock",
-            "outside a pod there is none: two runs can meet, which does no harm",
-            hint,
-        ));
+        let found = "outside a pod there is none: two runs can meet, which does no harm";
+        checks.push(DoctorCheck::warning("lock", found, hint));
     }
     checks
 }
@@ -165,11 +162,8 @@ fn check_cluster_is_named(
 fn check_journal(environment: &Environment) -> DoctorCheck {
     let Some(place) = environment.state_home.as_deref().map(JournalLocation::usual) else {
         let hint = "name a file or folder with `run --journal`, or say --no-journal";
-        return DoctorCheck::warning(
-            "journal",
-            "there is no folder for it: neither XDG_STATE_HOME nor HOME is set",
-            hint,
-        );
+        let found = "there is no folder for it: neither XDG_STATE_HOME nor HOME is set";
+        return DoctorCheck::warning("journal", found, hint);
     };
     match place.check() {
         Ok(()) => DoctorCheck::good("journal", "it can be kept on this machine"),
@@ -215,32 +209,29 @@ fn check_permissions(places: &[PermissionPlace<'_>], client: &Client) -> Vec<Doc
 }
 
 fn judge(places: &[PermissionPlace<'_>], answers: &AccessAnswers) -> Vec<DoctorCheck> {
-    let mut checks = Vec::new();
-    for scope in
-        [PermissionScope::Cluster, PermissionScope::PolicyScope, PermissionScope::Lock, PermissionScope::Journal]
-    {
-        let of_scope = places.iter().filter(|(_, of, _)| *of == scope);
-        let found = of_scope
-            .map(|(required, _, namespace)| (*namespace, missing_permissions(required, scope, *namespace, answers)))
-            .collect::<Vec<_>>();
-        if found.is_empty() {
-            continue;
-        }
-        let before = checks.len();
-        let all_missing = grouped(scope, &found, |found| &found.missing);
-        checks.extend(all_missing.map(|(what, places)| missing(scope, &what, &places)));
-        checks.extend(grouped(scope, &found, |found| &found.partly).map(|(what, places)| {
-            let found = format!("it may not {what} of every kind {places}, only of those that most charts hold");
-            DoctorCheck::warning("rights", found, GRANT)
-        }));
-        if let Some(why) = found.iter().find_map(|(_, found)| found.unknown.as_deref()) {
-            let found = format!("not everything about the account's rights could be told: {why}");
-            checks.push(DoctorCheck::warning("rights", found, "run it again"));
-        }
-        if checks.len() == before {
-            let place = everywhere(scope, found.len());
-            checks.push(DoctorCheck::good("rights", format!("all that is needed {place} is there")));
-        }
+    let scopes =
+        [PermissionScope::Cluster, PermissionScope::PolicyScope, PermissionScope::Lock, PermissionScope::Journal];
+    scopes.into_iter().flat_map(|scope| judge_scope(scope, places, answers)).collect()
+}
+
+fn judge_scope(scope: PermissionScope, places: &[PermissionPlace<'_>], answers: &AccessAnswers) -> Vec<DoctorCheck> {
+    let of_scope = places.iter().filter(|(_, of, _)| *of == scope);
+    let found = of_scope
+        .map(|(required, _, namespace)| (*namespace, missing_permissions(required, scope, *namespace, answers)))
+        .collect::<Vec<_>>();
+    let all_missing = grouped(scope, &found, |found| &found.missing);
+    let mut checks = all_missing.map(|(what, places)| missing(scope, &what, &places)).collect::<Vec<_>>();
+    checks.extend(grouped(scope, &found, |found| &found.partly).map(|(what, places)| {
+        let found = format!("it may not {what} of every kind {places}, only of those that most charts hold");
+        DoctorCheck::warning("rights", found, GRANT)
+    }));
+    checks.extend(found.iter().find_map(|(_, found)| found.unknown.as_deref()).map(|why| {
+        let found = format!("not everything about the account's rights could be told: {why}");
+        DoctorCheck::warning("rights", found, "run it again")
+    }));
+    if checks.is_empty() && !found.is_empty() {
+        let place = everywhere(scope, found.len());
+        checks.push(DoctorCheck::good("rights", format!("all that is needed {place} is there")));
     }
     checks
 }

@@ -8,7 +8,7 @@ use crate::cluster::{Client, Connection, NamespaceFacts};
 use crate::exit_code::ExitCode;
 use crate::operation::{self, read_policies};
 use crate::policy::{Policy, PolicyScope, PolicySet, Reach, ScopeMatch};
-use crate::rbac::{Grant, Purpose, RbacManifest, ServiceAccount, manifests, namespace_binding};
+use crate::rbac::{AccountPurpose, Grant, RbacManifest, ServiceAccount, manifests, namespace_binding};
 use crate::release::{Known, Namespace};
 use crate::report::{Format, GrantHead, render_grants, serialize_grants};
 use crate::sanitize;
@@ -20,9 +20,9 @@ pub(super) fn rbac(
     options: &ConnectionOptions,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let account = arguments.account.service_account.parse::<ServiceAccount>();
-    let account = account.map_err(|why| no_account(&arguments.account.service_account, &why))?;
-    let lock = match arguments.account.lock_namespace.as_deref() {
+    let account = arguments.service_account.parse::<ServiceAccount>();
+    let account = account.map_err(|why| no_account(&arguments.service_account, &why))?;
+    let lock = match &arguments.lock_namespace {
         Some(name) => operation::namespace("--lock-namespace", name)?,
         None => account.namespace.clone(),
     };
@@ -49,7 +49,7 @@ pub(super) fn rbac(
     Ok(ExitCode::Done)
 }
 
-fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: Purpose) -> GrantHead<'a> {
+fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: AccountPurpose) -> GrantHead<'a> {
     let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.reach == Reach::Cluster);
     let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
     GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }

@@ -10,7 +10,7 @@ use crate::policy_tests::{self, CASE_FILE, LoadedTest, TestResult};
 use crate::report::{render_case, render_cases};
 use crate::sanitize;
 
-/// Tries every case; none, where one of them cannot be read.
+/// Tries every case, or none of them if one cannot be read.
 pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, CommandError> {
     let loaded = match load_all(arguments, app)? {
         Ok(loaded) => loaded,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
-use super::line::{Line, may_be_repeated};
+use super::line::{PartialLine, may_be_repeated};
 use crate::settings::EntryPoint;
 
 /// What Helm offers by itself behind a plugin's name: its own flags, which a plugin never sees.
@@ -27,7 +27,7 @@ pub struct CompletionCandidate {
 pub enum CompletionResponse {
     /// One of these, and then the next word. None of them: nothing is known to fit.
     Words(Vec<CompletionCandidate>),
-    /// The same, in this order.
+    /// The same, and the shell keeps their order.
     InOrder(Vec<CompletionCandidate>),
     /// One of these, of which each is only a prefix: no blank follows.
     Prefixes(Vec<CompletionCandidate>),
@@ -76,9 +76,9 @@ pub enum FoundNames {
     Whole(Vec<String>),
     /// Whole values, in this order.
     InOrder(Vec<String>),
-    /// Namespaces, where a release of one is wanted.
+    /// Namespaces, if a release of one is needed.
     NamespacesOfReleases(Vec<String>),
-    /// Namespaces, where one will do and a release of one will do as well.
+    /// Namespaces, if a namespace or a release of one is needed.
     NamespacesOrMore(Vec<String>),
 }
 
@@ -149,14 +149,14 @@ impl CompletionResponse {
 }
 
 /// The commands below a command.
-pub(super) fn commands(line: &Line<'_>) -> Vec<CompletionCandidate> {
+pub(super) fn commands(line: &PartialLine<'_>) -> Vec<CompletionCandidate> {
     let shown = line.command.get_subcommands().filter(|command| !command.is_hide_set());
     let fitting = shown.filter(|command| command.get_name().starts_with(line.partial));
     fitting.map(|command| CompletionCandidate::described(command.get_name(), &about(command))).collect()
 }
 
 /// The flags of a command that can still come.
-pub(super) fn flags(line: &Line<'_>, entry_point: EntryPoint) -> Vec<CompletionCandidate> {
+pub(super) fn flags(line: &PartialLine<'_>, entry_point: EntryPoint) -> Vec<CompletionCandidate> {
     let arguments = line.command.get_arguments().filter(|argument| !argument.is_positional());
     let offered = arguments.filter(|argument| !argument.is_hide_set() && !is_offered_by_helm(argument, entry_point));
     let possible = offered.filter(|argument| may_still_come(argument, line));
@@ -171,8 +171,8 @@ fn is_offered_by_helm(argument: &Arg, entry_point: EntryPoint) -> bool {
     entry_point == EntryPoint::Helm && argument.get_long().is_some_and(|long| OFFERED_BY_HELM.contains(&long))
 }
 
-/// Not twice, and not beside what it conflicts with, in whichever of the two that is said.
-fn may_still_come(argument: &Arg, line: &Line<'_>) -> bool {
+/// Not twice, and not with an argument that conflicts; either of the two can declare the conflict.
+fn may_still_come(argument: &Arg, line: &PartialLine<'_>) -> bool {
     let conflicts = |one: &Arg, other: &Arg| {
         line.command.get_arg_conflicts_with(one).iter().any(|conflict| conflict.get_id() == other.get_id())
     };
@@ -183,7 +183,7 @@ fn may_still_come(argument: &Arg, line: &Line<'_>) -> bool {
     })
 }
 
-/// The long name; an alias of it where that is what is being typed; the short one where nothing else is meant.
+/// The long name, or the alias that is being typed, and the short name if it fits.
 fn names(argument: &Arg, partial: &str) -> Vec<CompletionCandidate> {
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
     let fits = |name: &String| name.starts_with(partial);
@@ -205,7 +205,7 @@ impl ValueKind {
                 shown.map(|value| CompletionCandidate::described(value.get_name(), &help(value).unwrap_or_default()));
             return ValueKind::Words(words.collect());
         }
-        // To name the context is to say that one knows it.
+        // A user who confirms a purge by the name of the context must know it.
         if argument.get_id() == "confirm" {
             return ValueKind::Free;
         }
@@ -223,7 +223,7 @@ impl ValueKind {
             "CONTEXT" => ValueKind::Name(NameKind::Contexts),
             "FILE" | "FILE|DIR" => ValueKind::File,
             "DIR" => ValueKind::Folder,
-            // `auto|N` is `auto`, or something that people know themselves.
+            // `auto|N` is `auto`, or a value that only the user knows.
             _ => {
                 let is_literal =
                     |part: &&str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_lowercase());

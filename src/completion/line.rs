@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command};
 
 /// A line up to the cursor.
 #[derive(Debug)]
-pub(super) struct Line<'a> {
+pub(super) struct PartialLine<'a> {
     /// The command that is meant so far.
     pub(super) command: &'a Command,
     /// The arguments that are there already, with their values.
@@ -35,7 +35,7 @@ pub(super) enum Cursor<'a> {
     Flag,
     /// A value of this argument.
     Value(&'a Arg),
-    /// Something that clap would refuse, or where nothing can stand.
+    /// Something that clap would refuse, or nothing that can be typed.
     Nowhere,
 }
 
@@ -66,7 +66,7 @@ struct LineReader<'a> {
     is_lost: bool,
 }
 
-impl<'a> Line<'a> {
+impl<'a> PartialLine<'a> {
     /// Reads the words behind the program's own name. The last one is being typed, and may be empty.
     pub(super) fn read(root: &'a Command, words: &'a [String]) -> Self {
         let (partial, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));

@@ -1,5 +1,4 @@
-//! Looks up names while somebody types: one or two requests for metadata, for a short time, and no word about what went
-//! wrong.
+//! Looks up names while the user types: one or two requests for metadata, for a short time, and without any message.
 
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// The state of a release that was uninstalled with its history kept.
 const UNINSTALLED: &str = "uninstalled";
 
-/// Where to look.
+/// Where names are looked up.
 pub struct NameLookup<'a> {
     /// Which cluster.
     pub options: &'a ConnectionOptions,
@@ -51,7 +50,7 @@ impl NameLookup<'_> {
         QuickClient::new(self.options, self.cancel, TIMEOUT)
     }
 
-    /// Of one namespace where it is clear which; else the namespaces, and of a single one its releases.
+    /// Releases of one namespace if it is clear which one; otherwise the namespaces, or the releases of the only one.
     fn releases(&self, partial: &str) -> Option<FoundNames> {
         let client = self.client()?;
         if let Some(namespace) = namespace_of(partial).or_else(|| self.namespace(&client)) {
@@ -59,7 +58,7 @@ impl NameLookup<'_> {
         }
         let mut fitting = match namespaces(&client) {
             Ok(names) => names.into_iter().filter(|name| name.starts_with(partial)).collect::<Vec<_>>(),
-            // Who may not list them most often has a namespace to work in.
+            // An account that may not list them usually has a namespace to work in.
             Err(ApiError::Forbidden(_)) => return self.releases_in(&client, client.default_namespace().parse().ok()?),
             Err(_) => return None,
         };
@@ -81,7 +80,7 @@ impl NameLookup<'_> {
         Some(FoundNames::Whole(records.iter().filter(is_there).filter_map(name_of).collect()))
     }
 
-    /// There are not many of them: all of the cluster at once, where that is allowed.
+    /// There are few of them, so one request lists those of the whole cluster if that is allowed.
     fn uninstalled(&self, partial: &str) -> Option<FoundNames> {
         let (client, store) = (self.client()?, self.store()?);
         let in_namespace = |namespace: Namespace| {
@@ -98,7 +97,7 @@ impl NameLookup<'_> {
         Some(FoundNames::Whole(listed.iter().filter_map(name_of).collect()))
     }
 
-    /// Those on this machine, and those of pods; the newest first, as their names sort by time.
+    /// Runs on this machine and runs of pods, the newest first: their names sort by time.
     fn runs(&self) -> FoundNames {
         let usual = self.environment.state_home.as_deref().map(JournalLocation::usual);
         let mut runs = usual.map(|place| place.runs()).unwrap_or_default();
@@ -113,8 +112,8 @@ impl NameLookup<'_> {
         FoundNames::InOrder(runs.iter().map(ToString::to_string).collect())
     }
 
-    /// The namespace that was given. Helm keeps `-n` for itself and sets its variable in any case, so that one counts
-    /// only where it says something else than the kubeconfig.
+    /// The namespace that was given. Helm keeps `-n` for itself and always sets its variable, so the variable counts only
+    /// if it differs from the kubeconfig.
     fn namespace(&self, client: &QuickClient) -> Option<Namespace> {
         let of_helm = self.environment.helm_namespace.as_deref();
         let is_helm = self.entry_point == EntryPoint::Helm;
@@ -127,7 +126,7 @@ impl NameLookup<'_> {
     }
 }
 
-/// The namespace that is typed already, where a release of it is being typed.
+/// The namespace before the slash, if there is a slash.
 fn namespace_of(partial: &str) -> Option<Namespace> {
     partial.split_once('/')?.0.parse().ok()
 }
@@ -137,7 +136,7 @@ fn namespaces(client: &QuickClient) -> Result<Vec<String>, ApiError> {
     Ok(listed.keys().map(ToString::to_string).collect())
 }
 
-/// Names that can be none are nothing that could be typed.
+/// A record with an illegal name has no name that can be typed.
 fn name_of(record: &Record) -> Option<String> {
     let namespace = record.namespace.parse::<Namespace>().ok()?;
     let name = record.release.as_deref()?.parse::<ReleaseName>().ok()?;

@@ -18,7 +18,7 @@ use clap::Command;
 use crate::cli::CompletionScript;
 use crate::settings::EntryPoint;
 use candidates::{ValueKind, commands, flags};
-use line::{Cursor, Line};
+use line::{Cursor, PartialLine};
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl CompletionRequest {
     pub fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
         // Only then does each command know its flags.
         root.build();
-        let line = Line::read(root, words);
+        let line = PartialLine::read(root, words);
         let known = |candidates: Vec<CompletionCandidate>| Completion::Known(CompletionResponse::Words(candidates));
         let completion = match line.cursor {
             Cursor::Command => known(commands(&line)),

@@ -149,13 +149,13 @@ pub fn exit_code(checks: &[DoctorCheck]) -> ExitCode {
 mod tests {
     use super::*;
     use crate::policy::Policy;
-    use crate::rbac::Purpose;
+    use crate::rbac::AccountPurpose;
 
     fn needs() -> RequiredPermissions {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: [a]\ndefaults: {hooks: skip}\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        RequiredPermissions::of(&policy, Purpose::Run)
+        RequiredPermissions::of(&policy, AccountPurpose::Run)
     }
 
     fn missing_where(allowed: impl Fn(&AccessReview) -> bool) -> MissingPermissions {

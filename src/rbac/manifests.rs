@@ -4,7 +4,7 @@ use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, Ro
 use kube::api::ObjectMeta;
 use serde::Serialize;
 
-use super::permissions::{Permission, PermissionScope, Purpose, RequiredPermissions, ServiceAccount};
+use super::permissions::{AccountPurpose, Permission, PermissionScope, RequiredPermissions, ServiceAccount};
 use crate::policy::Policy;
 use crate::release::Namespace;
 
@@ -14,7 +14,7 @@ pub struct Grant<'a> {
     /// The policy.
     pub policy: &'a Policy,
     /// What the account is for.
-    pub purpose: Purpose,
+    pub purpose: AccountPurpose,
     /// Who gets them.
     pub account: &'a ServiceAccount,
     /// The namespace of the lock.
@@ -61,7 +61,7 @@ pub fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest
     all
 }
 
-/// What binds the permissions in one namespace in scope: for those who make namespaces.
+/// The binding for one namespace in scope: for people who make namespaces.
 pub fn namespace_binding(grant: Grant<'_>, namespace: &Namespace) -> RbacManifest {
     let about = format!("In {namespace}, a namespace of the fence");
     grant.role_binding(about, "ClusterRole", &grant.name(), namespace)
@@ -136,8 +136,8 @@ impl Grant<'_> {
     /// deletes everything.
     fn name(&self) -> String {
         match self.purpose {
-            Purpose::Run => format!("helm-purge-{}", self.policy.name),
-            Purpose::Restore => format!("helm-purge-{}.restore", self.policy.name),
+            AccountPurpose::Run => format!("helm-purge-{}", self.policy.name),
+            AccountPurpose::Restore => format!("helm-purge-{}.restore", self.policy.name),
         }
     }
 
@@ -165,7 +165,7 @@ mod tests {
                 "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {name}}}\nclusters: [dev]\nnamespaces: [b]\n"
             );
             let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-            for purpose in [Purpose::Run, Purpose::Restore] {
+            for purpose in [AccountPurpose::Run, AccountPurpose::Restore] {
                 let grant = Grant { policy: &policy, purpose, account: &account, lock_namespace: &lock_namespace };
                 for manifest in manifests(grant, &["b".parse().expect("a namespace")]) {
                     let object = serde_json::to_value(&manifest.object).expect("it is JSON");

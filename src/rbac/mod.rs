@@ -11,4 +11,4 @@ pub use access_review::{
     AccessAnswers, DoctorCheck, FindingState, MissingPermissions, access_reviews, exit_code, missing_permissions,
 };
 pub use manifests::{Grant, RbacManifest, RbacObject, manifests, namespace_binding};
-pub use permissions::{Permission, PermissionScope, Purpose, RequiredPermissions, ServiceAccount};
+pub use permissions::{AccountPurpose, Permission, PermissionScope, RequiredPermissions, ServiceAccount};

@@ -24,7 +24,7 @@ pub struct ServiceAccount {
 
 /// What an account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Purpose {
+pub enum AccountPurpose {
     /// To purge, and to prune
     Run,
     /// To restore, which has to make again whatever charts hold: much wider
@@ -65,13 +65,13 @@ pub struct RequiredPermissions(Vec<(PermissionScope, Permission)>);
 
 impl RequiredPermissions {
     /// Those of a policy.
-    pub fn of(policy: &Policy, purpose: Purpose) -> Self {
+    pub fn of(policy: &Policy, purpose: AccountPurpose) -> Self {
         let namespaces = Permission::new("", "namespaces", &["list"], "which namespaces the globs mean");
         let uid = Permission::new("", "namespaces", &["get"], "which cluster this is, by the uid of kube-system");
         let uid = Permission { name: Some("kube-system"), ..uid };
         let releases = match purpose {
-            Purpose::Run => to_purge(policy),
-            Purpose::Restore => to_restore(),
+            AccountPurpose::Run => to_purge(policy),
+            AccountPurpose::Restore => to_restore(),
         };
         let lock = ["get", "create", "patch"];
         let lock = Permission::new("coordination.k8s.io", "leases", &lock, "the lock");
@@ -116,10 +116,10 @@ fn uninstall_options(policy: &Policy) -> impl Iterator<Item = &UninstallOptions>
     policy.rules.iter().map(|rule| &rule.options.uninstall)
 }
 
-impl Purpose {
+impl AccountPurpose {
     /// Whether the policy has anything to restore.
     pub fn fits(self, policy: &Policy) -> bool {
-        self == Purpose::Run || uninstall_options(policy).any(UninstallOptions::keeps_history)
+        self == AccountPurpose::Run || uninstall_options(policy).any(UninstallOptions::keeps_history)
     }
 }
 
@@ -189,7 +189,7 @@ impl fmt::Display for ServiceAccount {
 mod tests {
     use super::*;
 
-    fn needs(lines: &str, purpose: Purpose) -> Vec<String> {
+    fn needs(lines: &str, purpose: AccountPurpose) -> Vec<String> {
         let text = format!(
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [dev]\nnamespaces: ['dev-*']\n{lines}"
         );
@@ -215,7 +215,7 @@ mod tests {
                 vec![RECORDS, opt_outs, "get, delete everything", JOBS],
             ),
         ] {
-            assert_eq!(needs(lines, Purpose::Run), expected, "{lines}");
+            assert_eq!(needs(lines, AccountPurpose::Run), expected, "{lines}");
         }
     }
 
@@ -224,7 +224,7 @@ mod tests {
         let text =
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a]\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
-        for purpose in [Purpose::Run, Purpose::Restore] {
+        for purpose in [AccountPurpose::Run, AccountPurpose::Restore] {
             let needs = RequiredPermissions::of(&policy, purpose);
             let everywhere = needs.in_scope(PermissionScope::Cluster).map(ToString::to_string).collect::<Vec<_>>();
             assert_eq!(everywhere, ["list namespaces", "get namespaces kube-system"]);
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn who_restores_makes_everything_again() {
         let all = "get, list, watch, create, update, patch, delete everything";
-        assert_eq!(needs("defaults: {keepHistory: true}\n", Purpose::Restore), [all]);
+        assert_eq!(needs("defaults: {keepHistory: true}\n", AccountPurpose::Restore), [all]);
     }
 
     #[test]

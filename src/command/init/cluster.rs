@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
-use super::suggestions::{NamedRelease, personal_groups};
+use super::suggestions::{FoundRelease, personal_groups};
 use crate::app::App;
 use crate::cluster::{Client, Connection, Identity};
 use crate::inventory::{ApiInventory, ObjectLists, record_store};
@@ -20,7 +20,7 @@ pub(super) struct InitFindings {
     pub(super) cluster: Option<NamedCluster>,
     pub(super) namespaces: Vec<Namespace>,
     /// Releases in namespaces that look like people's.
-    pub(super) releases: Vec<NamedRelease>,
+    pub(super) releases: Vec<FoundRelease>,
 }
 
 /// How a policy names the cluster.
@@ -63,7 +63,7 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
 }
 
 /// The releases in the proposed namespaces. Each name once: the same stack is in many namespaces.
-fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<NamedRelease> {
+fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRelease> {
     let proposed = personal_groups(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
         let inventory = ApiInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
@@ -86,7 +86,7 @@ fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<NamedRe
         BTreeMap::new()
     });
     let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.to_string());
-    by_name.values().map(|release| NamedRelease { name: release.id.name.to_string(), chart: chart(release) }).collect()
+    by_name.values().map(|release| FoundRelease { name: release.id.name.to_string(), chart: chart(release) }).collect()
 }
 
 fn note(what: &str, error: &dyn Display, app: &App) {

@@ -31,7 +31,7 @@ pub(super) fn init(
     let found = cluster::find(options, app);
     app.unless_interrupted(Ok(()))?;
     let text = policy_text(&arguments.name, &found);
-    // A name that makes no policy is better told here than by the first `validate`.
+    // An illegal name is an error now, not at the first `validate`.
     Policy::read("init", text.as_bytes()).map_err(|faults| {
         let first = faults.as_slice().first().map(|fault| fault.message.clone()).unwrap_or_default();
         CommandError::usage(format!("no policy can be made of this: {first}"), "choose another --name")
@@ -40,62 +40,14 @@ pub(super) fn init(
     Ok(ExitCode::Done)
 }
 
-/// A whole file.
+/// A whole policy file.
 fn policy_text(name: &str, found: &InitFindings) -> String {
-    let clusters = found.cluster.as_ref().map_or_else(placeholder, cluster_entry);
-    let namespaces = namespaces(&found.namespaces);
-    let keep = keep(found);
     format!(
-        "\
-# yaml-language-server: $schema=helm-purge.schema.json
-# (helm purge schema > helm-purge.schema.json lets an editor complete and check this file.)
-#
-# Which Helm releases `helm purge` uninstalls, and which it keeps. Begin with `helm purge plan`: it changes nothing.
-apiVersion: helm-purge/v1
-kind: PurgePolicy
-metadata:
-  name: {name}
-
-# Where it may act. Every field of an entry has to match: `context` is a glob over names of your kubeconfig,
-# `server` one over addresses, `uid` is that of the namespace kube-system. Unattended runs need `server` or `uid`,
-# runs in a pod need `uid`.
-clusters:
-{clusters}
-
-# The fence: releases anywhere else are never touched. Globs over namespaces, matched against the whole name.
-{namespaces}
-
-# What stays, whatever else is said: NAMESPACE/RELEASE, or an entry with namespaces, releases, charts.
-{keep}
-
-# Leave alone what was deployed within this time: somebody is at work on it.
-minAge: 30m
-
-# Helm processes at the same time.
-workers: 16
-
-defaults:
-  # Helm's own bound for each hook of a release.
-  timeout: 5m
-  # Releases that hold volume claims stay with their data. `allow` lets them go, and what is in the volumes is lost.
-  dataLoss: keep
-  # Releases that hold definitions of custom resources, namespaces, or objects beyond the fence stay. `cluster` lets
-  # them go: without a definition, every resource of its kind is deleted in the whole cluster.
-  reach: namespace
-
-# More than this and nothing is purged. Raise it here, where somebody reviews it.
-limits:
-  maxReleases: 200
-  # maxNamespaces: 60
-  # maxPercent: 80     # of all the releases in the cluster
-
-# When a run may happen; it belongs to the day on which it opens. Outside of it `helm purge run` refuses.
-# timeZone: Europe/Amsterdam
-# window: {{days: [mon, tue, wed, thu, fri], from: \"19:00\", to: \"06:00\"}}
-
-# People protect what is theirs with `helm purge keep`. For longer than this, and every plan shows it at its top.
-optOut: {{max: 14d}}
-"
+        include_str!("template.yaml"),
+        name = name,
+        clusters = found.cluster.as_ref().map_or_else(placeholder, cluster_entry),
+        namespaces = namespaces(&found.namespaces),
+        keep = keep(found),
     )
 }
 
@@ -174,7 +126,7 @@ fn entry(KeepSuggestion { key, name, reason }: &KeepSuggestion) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::suggestions::NamedRelease;
+    use super::suggestions::FoundRelease;
     use super::*;
 
     fn read(found: &InitFindings) -> (String, Policy) {
@@ -184,7 +136,7 @@ mod tests {
     }
 
     fn found(namespaces: &[&str], releases: &[(&str, Option<&str>)]) -> InitFindings {
-        let seen = |(release, chart): &(&str, Option<&str>)| NamedRelease {
+        let seen = |(release, chart): &(&str, Option<&str>)| FoundRelease {
             name: (*release).to_owned(),
             chart: chart.map(str::to_owned),
         };

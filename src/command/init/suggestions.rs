@@ -1,7 +1,6 @@
 //! Which namespaces look like people's, and which namespaces and charts look shared by everyone, by their names. Pure.
 //!
-//! A person reads a wrong proposal before anything is purged; so too one that is missing. What is not sure is proposed as
-//! a comment.
+//! A person reads every proposal before anything is purged. A proposal that is not sure is a comment in the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +20,7 @@ const SHARED_NAMESPACES: &str = "\
     openshift gatekeeper kyverno olm operator operators crossplane keda karpenter knative auth sso keycloak \
     shared common infra infrastructure platform tools global core prod production live stage staging uat";
 
-/// Charts that others depend on: why they had better stay, how their names begin, and what is a part of their names
+/// Charts that others depend on: why they should be kept, how their names begin, and what is a part of their names
 /// between two `-`. The first reason that fits counts.
 const SHARED_CHARTS: &[(&str, &str, &str)] = &[
     ("an operator: what it looks after hangs without it", "", "operator"),
@@ -52,7 +51,7 @@ pub(super) struct NamespaceGroup {
 
 /// A release, and its chart if that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NamedRelease {
+pub(super) struct FoundRelease {
     pub(super) name: String,
     pub(super) chart: Option<String>,
 }
@@ -82,7 +81,7 @@ pub(super) fn shared_members(group: &NamespaceGroup) -> impl Iterator<Item = &Na
     group.members.iter().filter(move |namespace| rest(namespace).is_some_and(|rest| is_shared(&rest)))
 }
 
-/// Those that are in no group and not a system's either: only a person knows.
+/// Namespaces that are in no group and look like nobody's: only a person knows what they are for.
 pub(super) fn ungrouped(namespaces: &[Namespace]) -> Vec<&Namespace> {
     let grouped =
         personal_groups(namespaces).into_iter().chain(possible_groups(namespaces)).flat_map(|group| group.members);
@@ -115,7 +114,7 @@ fn has_part(name: &str, word: &str) -> bool {
 }
 
 /// What looks shared among these releases, each chart once.
-pub(super) fn keep_suggestions(releases: &[NamedRelease]) -> Vec<KeepSuggestion> {
+pub(super) fn keep_suggestions(releases: &[FoundRelease]) -> Vec<KeepSuggestion> {
     let named = releases.iter().map(|release| match &release.chart {
         Some(chart) => ("charts", chart),
         None => ("releases", &release.name),
@@ -192,8 +191,8 @@ mod tests {
         assert_eq!(shared, ["dev-monitoring", "dev-shared-db"]);
     }
 
-    fn seen(release: &str, chart: Option<&str>) -> NamedRelease {
-        NamedRelease { name: release.to_owned(), chart: chart.map(str::to_owned) }
+    fn seen(release: &str, chart: Option<&str>) -> FoundRelease {
+        FoundRelease { name: release.to_owned(), chart: chart.map(str::to_owned) }
     }
 
     #[test]

@@ -114,8 +114,8 @@ fn as_typed(opt_out: &OptOut) -> Option<String> {
     }
 }
 
-/// Warns of each target that names no release: a typing mistake protects nothing, and nobody would notice. If the
-/// releases cannot be listed, there is nothing to say.
+/// Warns of each target that names no release, because a typing mistake protects nothing. If the releases cannot be
+/// listed, it warns of none.
 pub(super) fn warn_of_missing(client: &Client, targets: &[KeepTarget], app: &App) {
     let Ok(store) = record_store(app.environment.helm_driver.as_deref()) else { return };
     let Ok(found) = client.records_in(store, namespaces(targets), RecordFilter::NotSuperseded) else { return };

@@ -1,7 +1,6 @@
-//! `keep`: opts releases out of every purge, without the policy's file.
+//! `keep`: opts releases out of every purge. It reads no policy, because it is for people who have none.
 //!
-//! All that was typed is checked before anything is sent, and every ConfigMap is looked at before the first is written.
-//! Reads no policy: it is for those who have none.
+//! It checks the whole command line before the first request, and reads every ConfigMap before it writes the first one.
 
 mod list;
 mod target;

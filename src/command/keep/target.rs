@@ -101,7 +101,7 @@ pub(super) fn parse_until(text: &str, now: Timestamp) -> Result<String, CommandE
 
 fn from_now(text: &str, now: Timestamp) -> Option<String> {
     let ends = now.checked_add(length(text)?).ok()?;
-    // Nobody means the fractions of a second.
+    // A user who types a length of time does not mean fractions of a second.
     Timestamp::from_second(ends.as_second()).ok().map(|ends| ends.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::rbac::{Purpose, RbacManifest, RbacObject, ServiceAccount};
+use crate::rbac::{AccountPurpose, RbacManifest, RbacObject, ServiceAccount};
 use crate::report::document::{Format, serialize};
 
 /// Comments are broken here.
@@ -16,7 +16,7 @@ pub struct GrantHead<'a> {
     /// Who gets the rights.
     pub account: &'a ServiceAccount,
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: AccountPurpose,
     /// The policies that may choose releases which reach beyond their fence.
     pub reaching: Vec<&'a str>,
 }
@@ -56,13 +56,13 @@ impl GrantHead<'_> {
     fn words(&self) -> String {
         let policies = self.policies.join(", ");
         let mut words = match self.purpose {
-            Purpose::Run => format!(
+            AccountPurpose::Run => format!(
                 "What the service account {} needs to carry out {policies}, and no more. In the whole cluster it may look \
                  at namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can \
                  use this account can do that.",
                 self.account
             ),
-            Purpose::Restore => format!(
+            AccountPurpose::Restore => format!(
                 "What the service account {} needs to restore what {policies} has purged. A restore makes again whatever \
                  the charts hold, so in the namespaces of the fence it may do everything, but for roles and bindings \
                  with rights that it does not have itself: give it to nobody else.",
