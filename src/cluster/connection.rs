@@ -29,17 +29,13 @@ const LOCK: &str = "lock";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextName(String);
 
-/// The address of an API server, as the kubeconfig gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerUrl(String);
-
 /// One cluster, one user, one context: resolved once, and the same for everything in a run.
 ///
 /// The private file is removed with the last clone.
 #[derive(Debug, Clone)]
 pub struct Connection {
     context: ContextName,
-    server: ServerUrl,
+    server: String,
     namespace: String,
     in_cluster: bool,
     pinned: Arc<PinnedKubeconfig>,
@@ -60,7 +56,7 @@ impl Connection {
         let resolved = kubeconfig::resolve(options)?;
         let pinned = pin(resolved.kubeconfig()).map_err(ConnectionError::not_pinned)?;
         Ok(Self {
-            server: ServerUrl(resolved.server().to_owned()),
+            server: resolved.server().to_owned(),
             context: ContextName(resolved.context),
             namespace: resolved.namespace.unwrap_or_else(|| "default".to_owned()),
             in_cluster: resolved.in_cluster,
@@ -73,8 +69,8 @@ impl Connection {
         &self.context
     }
 
-    /// The API server's address.
-    pub fn server(&self) -> &ServerUrl {
+    /// The API server's address, as the kubeconfig gives it.
+    pub fn server(&self) -> &str {
         &self.server
     }
 
@@ -136,20 +132,7 @@ impl ContextName {
     }
 }
 
-impl ServerUrl {
-    /// The address as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl fmt::Display for ContextName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }

@@ -121,14 +121,10 @@ fn check_utf16(path: &Path) -> Result<(), KubeconfigError> {
 
 /// A missing file is skipped. A file that cannot be examined is an error: the user may mean it.
 fn exists(path: &Path) -> Result<bool, ConnectionError> {
-    match std::fs::metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => {
-            let text = format!("the kubeconfig `{}` cannot be looked at", path.display());
-            Err(ConnectionError { text, hint: None, source: Some(error.into()) })
-        }
-    }
+    path.try_exists().map_err(|error| {
+        let text = format!("the kubeconfig `{}` cannot be looked at", path.display());
+        ConnectionError { text, hint: None, source: Some(error.into()) }
+    })
 }
 
 fn from_context(options: &ConnectionOptions, kubeconfig: Kubeconfig) -> Result<ResolvedConnection, ConnectionError> {

@@ -23,7 +23,7 @@ mod request;
 
 pub use access::AccessReview;
 pub use client::{Client, QuickClient};
-pub use connection::{Connection, ContextName, ServerUrl};
+pub use connection::{Connection, ContextName};
 pub use discovery::{GroupResource, ManifestKind, ServedKinds};
 pub use existence::ObjectPresence;
 pub use journals::{CreatedJournalConfigMap, JournalConfigMap};
@@ -33,5 +33,5 @@ pub use managers::{Application, HelmRelease, MadeReleases};
 pub use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest};
 pub use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
 pub use payloads::{Payload, Payloads, RecordRequest};
-pub use records::{Record, RecordFilter, StorageDriver, SupersededNames};
+pub use records::{RecordFilter, ReleaseRecord, StorageDriver, SupersededNames};
 pub use request::{ApiError, PerNamespace};

@@ -8,7 +8,7 @@ use kube::api::{ListParams, ObjectMeta};
 
 use super::client::{Client, bounded};
 use super::opt_outs::{OptOutConfigMap, list_opt_outs, own_annotations};
-use super::records::{Record, StorageDriver, list_releases};
+use super::records::{ReleaseRecord, StorageDriver, list_records, select_releases};
 use super::request::{ApiError, PerNamespace, concurrently, list_metadata, with_retry};
 use crate::release::Namespace;
 
@@ -49,7 +49,7 @@ pub enum NamespaceRequest {
 #[derive(Debug)]
 pub struct NamespaceNow {
     /// All records of the releases in question.
-    pub records: Result<Vec<Record>, ApiError>,
+    pub records: Result<Vec<ReleaseRecord>, ApiError>,
     /// The opt-outs; none if they were not requested.
     pub opt_outs: Result<Vec<OptOutConfigMap>, ApiError>,
     /// The labels and annotations; `None` if there is no such namespace, or they were not requested.
@@ -116,7 +116,7 @@ impl Client {
         releases: &[String],
         questions: NamespaceQuestions,
     ) -> Result<NamespaceNow, ApiError> {
-        let (namespace, releases) = (namespace.clone(), releases.to_vec());
+        let (namespace, selected) = (namespace.clone(), select_releases(releases));
         self.query(async move |client| {
             let opt_outs = async {
                 if questions.opt_outs {
@@ -131,7 +131,7 @@ impl Client {
                     None => Ok(None),
                 }
             };
-            let records = list_releases(&client, driver, &namespace, &releases);
+            let records = list_records(&client, driver, Some(&namespace), selected);
             let (records, opt_outs, facts) = tokio::join!(records, opt_outs, facts);
             Ok(NamespaceNow { records, opt_outs, facts })
         })

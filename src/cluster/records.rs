@@ -72,7 +72,8 @@ pub(super) fn select_records(filter: RecordFilter) -> ListParams {
     })
 }
 
-fn select_releases(releases: &[String]) -> ListParams {
+/// Selects all records of some releases, also those of superseded revisions.
+pub(super) fn select_releases(releases: &[String]) -> ListParams {
     select_labels(&format!(",name in ({})", releases.join(",")))
 }
 
@@ -83,7 +84,7 @@ fn select_labels(condition: &str) -> ListParams {
 
 /// One revision of a release, by the labels that Helm wrote beside the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct ReleaseRecord {
     /// The namespace of the record. Untrusted text.
     pub namespace: String,
     /// The object's own name.
@@ -99,17 +100,17 @@ pub struct Record {
     /// When the object was created, which is when the revision was deployed. Helm copies its own label with a time from
     /// revision to revision, so that one says nothing.
     pub created: Option<jiff::Timestamp>,
-    /// The value of the label [`KEEP_LABEL`](Record::KEEP_LABEL), if the record has it. Untrusted text.
+    /// The value of the label [`KEEP_LABEL`](ReleaseRecord::KEEP_LABEL), if the record has it. Untrusted text.
     pub keep_label: Option<String>,
 }
 
-impl Record {
+impl ReleaseRecord {
     /// The label by which a release opts out. Helm copies the labels of `helm install --labels` to the record of every
     /// revision.
     pub const KEEP_LABEL: &str = "helm-purge-keep";
 }
 
-impl From<ObjectMeta> for Record {
+impl From<ObjectMeta> for ReleaseRecord {
     fn from(metadata: ObjectMeta) -> Self {
         let label = |name: &str| metadata.labels.as_ref().and_then(|labels| labels.get(name)).cloned();
         Self {
@@ -140,8 +141,8 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed in all namespaces.
-    pub fn records(&self, driver: StorageDriver, filter: RecordFilter) -> Result<Vec<Record>, ApiError> {
-        self.query(async move |client| list(&client, driver, None, select_records(filter)).await)
+    pub fn records(&self, driver: StorageDriver, filter: RecordFilter) -> Result<Vec<ReleaseRecord>, ApiError> {
+        self.query(async move |client| list_records(&client, driver, None, select_records(filter)).await)
     }
 
     /// The same, namespace by namespace, for accounts that may not list in all namespaces.
@@ -153,10 +154,10 @@ impl Client {
         driver: StorageDriver,
         namespaces: Vec<Namespace>,
         filter: RecordFilter,
-    ) -> Result<Vec<PerNamespace<Vec<Record>>>, ApiError> {
+    ) -> Result<Vec<PerNamespace<Vec<ReleaseRecord>>>, ApiError> {
         self.query(async move |client| {
             let list = async |namespace| {
-                let listed = list(&client, driver, Some(&namespace), select_records(filter)).await;
+                let listed = list_records(&client, driver, Some(&namespace), select_records(filter)).await;
                 (namespace, listed)
             };
             Ok(concurrently(namespaces, list).await)
@@ -172,9 +173,9 @@ impl Client {
         driver: StorageDriver,
         namespace: Namespace,
         releases: &[String],
-    ) -> Result<Vec<Record>, ApiError> {
-        let releases = releases.to_vec();
-        self.query(async move |client| list_releases(&client, driver, &namespace, &releases).await)
+    ) -> Result<Vec<ReleaseRecord>, ApiError> {
+        let selected = select_releases(releases);
+        self.query(async move |client| list_records(&client, driver, Some(&namespace), selected).await)
     }
 
     /// The same, but only of objects that also have the type of a record: a Secret with the right labels may be
@@ -187,7 +188,7 @@ impl Client {
         driver: StorageDriver,
         namespace: &Namespace,
         releases: &[String],
-    ) -> Result<Vec<Record>, ApiError> {
+    ) -> Result<Vec<ReleaseRecord>, ApiError> {
         let mut records = Vec::new();
         for some in releases.chunks(RELEASES_PER_REQUEST) {
             let (namespace, selected) = (namespace.clone(), select_releases(some));
@@ -195,15 +196,17 @@ impl Client {
                 StorageDriver::Secrets => selected.fields("type=helm.sh/release.v1"),
                 StorageDriver::ConfigMaps => selected,
             };
-            records.extend(self.query(async move |client| list(&client, driver, Some(&namespace), selected).await)?);
+            records.extend(
+                self.query(async move |client| list_records(&client, driver, Some(&namespace), selected).await)?,
+            );
         }
         Ok(records)
     }
 
     /// Deletes records that are still as they were read: a record that was written again, or made anew under its name,
     /// stays. The answers have the order of the records. A record that is already gone is no error.
-    pub fn delete_records(&self, driver: StorageDriver, records: &[Record]) -> Vec<Result<(), ApiError>> {
-        self.query_each(records, &async move |client, record: Record| {
+    pub fn delete_records(&self, driver: StorageDriver, records: &[ReleaseRecord]) -> Vec<Result<(), ApiError>> {
+        self.query_each(records, &async move |client, record: ReleaseRecord| {
             let api = driver.api(client, Some(&record.namespace));
             let ObjectVersion { uid, version } = &record.object_version;
             let delete = async {
@@ -243,24 +246,14 @@ impl Client {
     }
 }
 
-async fn list(
+pub(super) async fn list_records(
     client: &kube::Client,
     driver: StorageDriver,
     namespace: Option<&Namespace>,
     selected: ListParams,
-) -> Result<Vec<Record>, ApiError> {
+) -> Result<Vec<ReleaseRecord>, ApiError> {
     let api = driver.api(client, namespace.map(Namespace::as_str));
-    list_metadata(&api, selected, usize::MAX, |metadata| Some(Record::from(metadata))).await
-}
-
-/// All records of some releases of one namespace, also those of superseded revisions.
-pub(super) async fn list_releases(
-    client: &kube::Client,
-    driver: StorageDriver,
-    namespace: &Namespace,
-    releases: &[String],
-) -> Result<Vec<Record>, ApiError> {
-    list(client, driver, Some(namespace), select_releases(releases)).await
+    list_metadata(&api, selected, usize::MAX, |metadata| Some(ReleaseRecord::from(metadata))).await
 }
 
 /// Reads the names as a table without the objects: a tenth of the size of their metadata.
@@ -271,7 +264,7 @@ async fn superseded_names(
 ) -> Result<SupersededNames, ApiError> {
     let api = driver.api(client, namespace.map(Namespace::as_str));
     let list = async |page: &ListParams| {
-        let table: Table = client.request(table_request(api.resource_url(), page)?).await?;
+        let table: NameTable = client.request(table_request(api.resource_url(), page)?).await?;
         let (types, items) = (TypeMeta::default(), table.rows.unwrap_or_default());
         Ok(ObjectList { types, metadata: table.metadata, items })
     };
@@ -287,7 +280,7 @@ async fn superseded_names(
 }
 
 #[derive(Deserialize)]
-struct Table {
+struct NameTable {
     #[serde(default)]
     metadata: ListMeta,
     rows: Option<Vec<TableRow>>,

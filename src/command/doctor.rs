@@ -85,7 +85,7 @@ fn check_cluster(
     connection: &Connection,
     client: &Client,
 ) -> Vec<DoctorCheck> {
-    let (context, server) = (connection.context().as_str(), connection.server().as_str());
+    let (context, server) = (connection.context().as_str(), connection.server());
     let mut checks = Vec::new();
     let identity = match client.identity() {
         Ok(identity) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::candidates::{FoundNames, NameKind};
 use super::line::LineContext;
-use crate::cluster::{ApiError, QuickClient, Record, RecordFilter, StorageDriver, context_names};
+use crate::cluster::{ApiError, QuickClient, RecordFilter, ReleaseRecord, StorageDriver, context_names};
 use crate::inventory::record_store;
 use crate::journal::JournalLocation;
 use crate::release::{Namespace, ReleaseName};
@@ -76,7 +76,7 @@ impl NameLookup<'_> {
         let mut listed =
             client.client().records_in(self.store()?, vec![namespace], RecordFilter::NotSuperseded).ok()?;
         let records = listed.pop()?.1.ok()?;
-        let is_there = |record: &&Record| record.status.as_deref() != Some(UNINSTALLED);
+        let is_there = |record: &&ReleaseRecord| record.status.as_deref() != Some(UNINSTALLED);
         Some(FoundNames::Whole(records.iter().filter(is_there).filter_map(name_of).collect()))
     }
 
@@ -137,7 +137,7 @@ fn namespaces(client: &QuickClient) -> Result<Vec<String>, ApiError> {
 }
 
 /// A record with an illegal name has no name that can be typed.
-fn name_of(record: &Record) -> Option<String> {
+fn name_of(record: &ReleaseRecord) -> Option<String> {
     let namespace = record.namespace.parse::<Namespace>().ok()?;
     let name = record.release.as_deref()?.parse::<ReleaseName>().ok()?;
     Some(format!("{namespace}/{name}"))

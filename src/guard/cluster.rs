@@ -66,7 +66,7 @@ pub fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Refusal> {
 
 fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
     let uid = facts.identity.map(|identity| identity.0.as_str());
-    entry.matches(facts.connection.context().as_str(), facts.connection.server().as_str(), uid)
+    entry.matches(facts.connection.context().as_str(), facts.connection.server(), uid)
 }
 
 fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
@@ -116,7 +116,7 @@ pub fn saved_cluster(saved: &SavedPlan, facts: &ClusterFacts<'_>) -> Result<(), 
     let of = |identity: Option<&Identity>, server: &str| {
         identity.map_or_else(|| format!("server {server}"), |identity| format!("uid {}", identity.0))
     };
-    let server = facts.connection.server().as_str();
+    let server = facts.connection.server();
     let is_same = match (&saved.cluster.identity, facts.identity) {
         (Some(then), now) => now == Some(then),
         (None, _) => saved.cluster.server == server,

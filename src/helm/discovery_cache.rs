@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use super::arguments;
 use super::binary::Helm;
 use super::child::{ChildLimits, run};
-use crate::cluster::{Connection, ServedKinds, ServerUrl};
+use crate::cluster::{Connection, ServedKinds};
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
@@ -43,8 +43,8 @@ pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &Ca
 ///
 /// # Errors
 /// If the folder cannot be written, or the server's address makes no name for a folder.
-pub fn write_discovery_cache(folder: &Path, server: &ServerUrl, offered: &[ServedKinds]) -> io::Result<()> {
-    let folder = folder.join("discovery").join(folder_of(server.as_str())?);
+pub fn write_discovery_cache(folder: &Path, server: &str, offered: &[ServedKinds]) -> io::Result<()> {
+    let folder = folder.join("discovery").join(folder_of(server)?);
     for kinds in offered {
         let of_version = folder.join(&kinds.api_version);
         fs::create_dir_all(&of_version)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::query_contents;
 use super::list::{releases_of, sort_out};
 use super::{Listing, ObjectLists};
-use crate::cluster::{ApiError, Client, Record, RecordFilter, StorageDriver};
+use crate::cluster::{ApiError, Client, RecordFilter, ReleaseRecord, StorageDriver};
 use crate::release::{Namespace, Release, ReleaseId, Revision};
 
 /// Reads and deletes release records, through the API alone.
@@ -16,7 +16,7 @@ pub struct HistoryStore {
 }
 
 /// The records of each release, the oldest first, or why they are unknown.
-type Histories = BTreeMap<ReleaseId, Result<Vec<Record>, ApiError>>;
+type Histories = BTreeMap<ReleaseId, Result<Vec<ReleaseRecord>, ApiError>>;
 
 impl HistoryStore {
     pub(super) fn new(client: Client, driver: StorageDriver) -> Self {
@@ -59,7 +59,7 @@ impl HistoryStore {
     }
 
     /// The description in a record, if it can be read.
-    pub fn description(&self, record: &Record) -> Option<String> {
+    pub fn description(&self, record: &ReleaseRecord) -> Option<String> {
         let release = single(record)?;
         let mut contents = query_contents(&self.client, self.driver, &[&release], ObjectLists::NotWanted).ok()?;
         Some(contents.remove(&release.id)?.ok()?.description)
@@ -90,14 +90,14 @@ impl HistoryStore {
     }
 
     /// Deletes records, unless they were written since. Says of each, in order, whether it is gone.
-    pub fn remove(&self, records: &[Record]) -> Vec<Result<(), ApiError>> {
+    pub fn remove(&self, records: &[ReleaseRecord]) -> Vec<Result<(), ApiError>> {
         self.client.delete_records(self.driver, records)
     }
 }
 
 /// Those of one release whose labels and names agree, the oldest first.
-fn history_of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
-    let is_its = |record: &&Record| {
+fn history_of(id: &ReleaseId, records: &[ReleaseRecord]) -> Vec<ReleaseRecord> {
+    let is_its = |record: &&ReleaseRecord| {
         let name = id.name.as_str();
         let object = record.revision.map(|revision| StorageDriver::object_name(name, revision));
         record.namespace == id.namespace.as_str()
@@ -110,12 +110,12 @@ fn history_of(id: &ReleaseId, records: &[Record]) -> Vec<Record> {
 }
 
 /// A record as a release, as if it had no other record.
-pub fn single(record: &Record) -> Option<Release> {
+pub fn single(record: &ReleaseRecord) -> Option<Release> {
     releases_of(vec![record.clone()]).releases.pop()
 }
 
 /// The records older than a release's newest one, if that is still the very record that was seen.
-pub fn older(release: &Release, history: &[Record]) -> Option<Vec<Record>> {
+pub fn older(release: &Release, history: &[ReleaseRecord]) -> Option<Vec<ReleaseRecord>> {
     let (newest, older) = history.split_last()?;
     let is_it = newest.revision.map(Revision) == Some(release.revision)
         && release.record.as_known() == Some(&newest.object_version);
@@ -127,9 +127,9 @@ mod tests {
     use super::*;
     use crate::release::{Known, ObjectVersion, Status};
 
-    fn record(name: &str, revision: u32) -> Record {
+    fn record(name: &str, revision: u32) -> ReleaseRecord {
         let object = StorageDriver::object_name(name, revision);
-        Record {
+        ReleaseRecord {
             namespace: "dev-a".to_owned(),
             object_version: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
@@ -148,11 +148,11 @@ mod tests {
     #[test]
     fn only_the_records_of_that_very_release_are_its_history() {
         let odd = [
-            Record { namespace: "dev-b".to_owned(), ..record("web", 1) },
-            Record { release: Some("web".to_owned()), ..record("other", 2) },
-            Record { release: Some("other".to_owned()), ..record("web", 3) },
-            Record { revision: Some(5), ..record("web", 4) },
-            Record { revision: None, ..record("web", 6) },
+            ReleaseRecord { namespace: "dev-b".to_owned(), ..record("web", 1) },
+            ReleaseRecord { release: Some("web".to_owned()), ..record("other", 2) },
+            ReleaseRecord { release: Some("other".to_owned()), ..record("web", 3) },
+            ReleaseRecord { revision: Some(5), ..record("web", 4) },
+            ReleaseRecord { revision: None, ..record("web", 6) },
         ];
         let all = [vec![record("web", 10), record("web", 9)], odd.to_vec()].concat();
         let revisions = history_of(&id(), &all).iter().filter_map(|record| record.revision).collect::<Vec<_>>();

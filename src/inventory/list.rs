@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::superseded::{doubtful_namespaces, odd_names, superseded_in_front};
 use super::{Listing, SkippedNamespace, UnreadableRelease};
-use crate::cluster::{ApiError, Client, NamespaceFacts, PerNamespace, Record, RecordFilter, StorageDriver};
+use crate::cluster::{ApiError, Client, NamespaceFacts, PerNamespace, RecordFilter, ReleaseRecord, StorageDriver};
 use crate::parallel::join;
 use crate::policy::PolicyScope;
 use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision, Status};
@@ -56,7 +56,7 @@ fn namespaces(client: &Client, scope: &PolicyScope) -> Result<BTreeMap<Namespace
     Ok(namespaces)
 }
 
-fn namespaces_of(records: &[Record], scope: &PolicyScope) -> Vec<Namespace> {
+fn namespaces_of(records: &[ReleaseRecord], scope: &PolicyScope) -> Vec<Namespace> {
     let mut names = records.iter().filter_map(|record| record.namespace.parse().ok()).collect::<BTreeSet<_>>();
     names.retain(|namespace| scope.matches(namespace).is_some());
     names.into_iter().collect()
@@ -74,7 +74,7 @@ fn literal(scope: &PolicyScope, why: &str) -> Result<Vec<Namespace>, ApiError> {
 }
 
 /// The records of some namespaces, the namespaces that refused, and the others. It is an error if all refuse.
-type SomeRecords = (Vec<Record>, Vec<SkippedNamespace>, Vec<Namespace>);
+type SomeRecords = (Vec<ReleaseRecord>, Vec<SkippedNamespace>, Vec<Namespace>);
 
 fn one_by_one(client: &Client, driver: StorageDriver, namespaces: Vec<Namespace>) -> Result<SomeRecords, ApiError> {
     let (records, skipped, seen) = sort_out(client.records_in(driver, namespaces, RecordFilter::NotSuperseded)?)?;
@@ -85,7 +85,7 @@ fn one_by_one(client: &Client, driver: StorageDriver, namespaces: Vec<Namespace>
 }
 
 /// Puts together what the namespaces answered.
-pub(super) fn sort_out(answers: Vec<PerNamespace<Vec<Record>>>) -> Result<SomeRecords, ApiError> {
+pub(super) fn sort_out(answers: Vec<PerNamespace<Vec<ReleaseRecord>>>) -> Result<SomeRecords, ApiError> {
     let (mut records, mut skipped, mut seen) = (Vec::new(), Vec::new(), Vec::new());
     for (namespace, listed) in answers {
         match unless_forbidden(listed)? {
@@ -105,9 +105,9 @@ pub(super) fn sort_out(answers: Vec<PerNamespace<Vec<Record>>>) -> Result<SomeRe
 ///
 /// A record that contradicts itself, be it old or new, leaves a doubt about which revision helm would act on: it makes the
 /// whole release unreadable.
-pub(super) fn releases_of(records: Vec<Record>) -> Listing {
+pub(super) fn releases_of(records: Vec<ReleaseRecord>) -> Listing {
     let mut seen = BTreeSet::new();
-    let mut heads: BTreeMap<(String, String), Vec<Record>> = BTreeMap::new();
+    let mut heads: BTreeMap<(String, String), Vec<ReleaseRecord>> = BTreeMap::new();
     let mut doubts: BTreeMap<(String, String), String> = BTreeMap::new();
     for record in records {
         if !seen.insert((record.namespace.clone(), record.object.clone())) {
@@ -141,14 +141,14 @@ pub(super) fn releases_of(records: Vec<Record>) -> Listing {
 }
 
 /// The releases that a record may be of: by its label and by its object's name, which agree in an honest record.
-fn names(record: &Record) -> BTreeSet<String> {
+fn names(record: &ReleaseRecord) -> BTreeSet<String> {
     let by_object = record.object.strip_prefix("sh.helm.release.v1.").and_then(|rest| rest.rsplit_once(".v"));
     let names = record.release.iter().cloned().chain(by_object.map(|(name, _)| name.to_owned()));
     let names = names.collect::<BTreeSet<_>>();
     if names.is_empty() { [record.object.clone()].into() } else { names }
 }
 
-fn contradiction(record: &Record) -> Option<String> {
+fn contradiction(record: &ReleaseRecord) -> Option<String> {
     let (Some(release), Some(revision)) = (&record.release, record.revision.filter(|number| *number > 0)) else {
         return Some("its labels do not say which release and revision it is of".to_owned());
     };
@@ -157,7 +157,7 @@ fn contradiction(record: &Record) -> Option<String> {
         .then(|| format!("a record is called {object:?}, and its labels say release {release}, revision {revision}"))
 }
 
-fn keep_newest(head: &mut Vec<Record>, record: &Record) {
+fn keep_newest(head: &mut Vec<ReleaseRecord>, record: &ReleaseRecord) {
     let newest = head.first().and_then(|record| record.revision);
     if record.revision > newest {
         head.clear();
@@ -167,7 +167,7 @@ fn keep_newest(head: &mut Vec<Record>, record: &Record) {
     }
 }
 
-fn release(name: &str, head: &[Record]) -> Result<Release, String> {
+fn release(name: &str, head: &[ReleaseRecord]) -> Result<Release, String> {
     let [record] = head else { return Err("two records claim to be its newest revision".to_owned()) };
     let namespace = record.namespace.parse::<Namespace>().map_err(|error| format!("its namespace: {error}"))?;
     let name = name.parse::<ReleaseName>().map_err(|error| format!("its name cannot be a release's: {error}"))?;
@@ -189,9 +189,9 @@ mod tests {
     use super::*;
     use crate::release::ObjectVersion;
 
-    fn record(name: &str, revision: u32, status: &str) -> Record {
+    fn record(name: &str, revision: u32, status: &str) -> ReleaseRecord {
         let object = StorageDriver::object_name(name, revision);
-        Record {
+        ReleaseRecord {
             namespace: "dev-a".to_owned(),
             object_version: ObjectVersion { uid: object.as_str().into(), version: "1".into() },
             object,
@@ -217,12 +217,12 @@ mod tests {
     #[test]
     fn what_its_labels_do_not_explain_is_named_and_spoils_no_other() {
         let odd = [
-            Record { revision: None, ..record("b", 1, "deployed") },
-            Record { release: None, ..record("c", 1, "deployed") },
-            Record { status: Some("asleep".to_owned()), ..record("d", 1, "deployed") },
-            Record { release: Some("--no-hooks".to_owned()), ..record("e", 1, "deployed") },
-            Record { object: "mine".to_owned(), ..record("f", 1, "deployed") },
-            Record { revision: Some(0), ..record("g", 1, "deployed") },
+            ReleaseRecord { revision: None, ..record("b", 1, "deployed") },
+            ReleaseRecord { release: None, ..record("c", 1, "deployed") },
+            ReleaseRecord { status: Some("asleep".to_owned()), ..record("d", 1, "deployed") },
+            ReleaseRecord { release: Some("--no-hooks".to_owned()), ..record("e", 1, "deployed") },
+            ReleaseRecord { object: "mine".to_owned(), ..record("f", 1, "deployed") },
+            ReleaseRecord { revision: Some(0), ..record("g", 1, "deployed") },
         ];
         for odd in odd {
             let listing = releases_of(vec![odd.clone(), record("a", 1, "deployed")]);
@@ -234,10 +234,10 @@ mod tests {
     #[test]
     fn a_record_that_contradicts_itself_spoils_its_release_whichever_revision_it_is() {
         for odd in [
-            Record { revision: None, ..record("a", 5, "deployed") },
-            Record { revision: Some(1), ..record("a", 5, "deployed") },
-            Record { release: Some("b".to_owned()), ..record("a", 5, "deployed") },
-            Record { object: "mine".to_owned(), ..record("a", 1, "deployed") },
+            ReleaseRecord { revision: None, ..record("a", 5, "deployed") },
+            ReleaseRecord { revision: Some(1), ..record("a", 5, "deployed") },
+            ReleaseRecord { release: Some("b".to_owned()), ..record("a", 5, "deployed") },
+            ReleaseRecord { object: "mine".to_owned(), ..record("a", 1, "deployed") },
         ] {
             let listing = releases_of(vec![odd.clone(), record("a", 4, "superseded")]);
             assert!(listing.releases.is_empty() && listing.unreadable.iter().any(|entry| entry.name == "a"), "{odd:?}");
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn two_records_of_one_revision_are_not_understood_and_one_seen_twice_is_one() {
-        let twin = Record { object: "twin".to_owned(), ..record("a", 1, "deployed") };
+        let twin = ReleaseRecord { object: "twin".to_owned(), ..record("a", 1, "deployed") };
         let twins = releases_of(vec![record("a", 1, "deployed"), twin]);
         assert_eq!((twins.releases.len(), twins.unreadable.len()), (0, 1));
         let same = releases_of(vec![record("a", 1, "deployed"), record("a", 1, "deployed")]);

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use super::list::releases_of;
 use super::{Found, Listing, Protection, SeenMarks};
 use crate::cluster::{
-    ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap, Record,
-    StorageDriver,
+    ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap,
+    ReleaseRecord, StorageDriver,
 };
 use crate::release::{Namespace, Release};
 
@@ -102,7 +102,7 @@ impl BatchRecheck {
     }
 }
 
-fn freshness(records: Result<Vec<Record>, ApiError>, releases: &[&Release]) -> Vec<Freshness> {
+fn freshness(records: Result<Vec<ReleaseRecord>, ApiError>, releases: &[&Release]) -> Vec<Freshness> {
     match records.map(releases_of) {
         Ok(now) => releases.iter().map(|planned| freshness_of(&now, planned)).collect(),
         Err(error) => vec![Freshness::Unknown(error); releases.len()],
@@ -161,8 +161,8 @@ mod tests {
         }
     }
 
-    fn record(revision: u32, uid: &str, version: &str, status: &str) -> Record {
-        Record {
+    fn record(revision: u32, uid: &str, version: &str, status: &str) -> ReleaseRecord {
+        ReleaseRecord {
             namespace: "dev-a".to_owned(),
             object: StorageDriver::object_name("web", revision),
             object_version: ObjectVersion { uid: uid.into(), version: version.into() },
@@ -175,7 +175,7 @@ mod tests {
     }
 
     /// How fresh the release of revision 3 is if these are its records now.
-    fn after(records: Vec<Record>) -> Freshness {
+    fn after(records: Vec<ReleaseRecord>) -> Freshness {
         let planned = releases_of(vec![record(3, "u3", "1", "deployed")]).releases.remove(0);
         freshness(Ok(records), &[&planned]).remove(0)
     }
@@ -201,7 +201,7 @@ mod tests {
         let begun = "now revision 3, uninstalling; was revision 3, deployed";
         assert_eq!(after(vec![record(3, "u3", "2", "uninstalling")]), Freshness::Begun(begun.to_owned()));
         assert_eq!(after(vec![record(3, "new", "1", "uninstalling")]), changed(begun));
-        let odd = Record { revision: None, ..record(4, "x", "1", "deployed") };
+        let odd = ReleaseRecord { revision: None, ..record(4, "x", "1", "deployed") };
         assert!(matches!(after(vec![same(), odd]), Freshness::Changed(_)));
         let refused = || ApiError::Forbidden("no".to_owned());
         let planned = releases_of(vec![same()]).releases.remove(0);

@@ -12,11 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::UnreadableRelease;
-use crate::cluster::{Record, SupersededNames};
+use crate::cluster::{ReleaseRecord, SupersededNames};
 use crate::release::{Namespace, ReleaseName};
 
 /// The newest listed revision, by release name and namespace.
-fn newest_revisions(records: &[Record]) -> BTreeMap<&str, BTreeMap<&str, u32>> {
+fn newest_revisions(records: &[ReleaseRecord]) -> BTreeMap<&str, BTreeMap<&str, u32>> {
     let mut newest: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
     for record in records {
         if let (Some(release), Some(revision)) = (&record.release, record.revision) {
@@ -29,7 +29,7 @@ fn newest_revisions(records: &[Record]) -> BTreeMap<&str, BTreeMap<&str, u32>> {
 
 /// Of the given namespaces those that may hold a release whose newest revision is superseded.
 pub(super) fn doubtful_namespaces(
-    records: &[Record],
+    records: &[ReleaseRecord],
     names: &SupersededNames,
     namespaces: Vec<Namespace>,
 ) -> Vec<Namespace> {
@@ -57,7 +57,7 @@ pub(super) fn doubtful_namespaces(
 
 /// The releases whose newest revision is superseded, by namespace. Their records are not among those that were listed.
 pub(super) fn superseded_in_front(
-    records: &[Record],
+    records: &[ReleaseRecord],
     superseded: &[(Namespace, SupersededNames)],
 ) -> BTreeMap<Namespace, Vec<String>> {
     let newest = newest_revisions(records);
@@ -89,8 +89,8 @@ mod tests {
     use crate::cluster::StorageDriver;
     use crate::release::ObjectVersion;
 
-    fn record((namespace, name, revision): &(&str, &str, u32)) -> Record {
-        Record {
+    fn record((namespace, name, revision): &(&str, &str, u32)) -> ReleaseRecord {
+        ReleaseRecord {
             namespace: (*namespace).to_owned(),
             object: StorageDriver::object_name(name, *revision),
             object_version: ObjectVersion { uid: "".into(), version: "".into() },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::plan::{RestorableRelease, RestoreVerdict, beyond_scope, is_failed_rollback, judge};
-use crate::cluster::Record;
+use crate::cluster::ReleaseRecord;
 use crate::guard::Scope;
 use crate::history_tag::HistoryTag;
 use crate::inventory::{Contents, Found, HistoryStore, InventoryError, ObjectLists, single};
@@ -121,7 +121,7 @@ impl Discovery<'_> {
                 let Some(Ok(content)) = contents.get(&release.id) else { continue };
                 let history = histories.get(&release.id).and_then(|history| history.as_ref().ok());
                 if is_failed_rollback(&release, &content.description) {
-                    let is_older = |record: &&Record| record.revision < Some(release.revision.0);
+                    let is_older = |record: &&ReleaseRecord| record.revision < Some(release.revision.0);
                     before.extend(history.into_iter().flatten().rfind(is_older).and_then(single));
                 } else if content.description.parse::<HistoryTag>().is_ok() {
                     found.push(release);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::plan::{RestoreVerdict, judge};
-use crate::cluster::{ApiError, Client, ObjectPresence, Record};
+use crate::cluster::{ApiError, Client, ObjectPresence, ReleaseRecord};
 use crate::executor::Recheck;
 use crate::inventory::{Freshness, HistoryStore, single};
 use crate::release::{ObjectRef, Release, ReleaseId};
@@ -62,7 +62,7 @@ impl RollbackPrecheck {
 
     /// What came after the planned record. A rollback to that record that was cut short may be an earlier attempt of this very
     /// restore.
-    fn compare(&self, release: &Release, newest: &Record) -> Freshness {
+    fn compare(&self, release: &Release, newest: &ReleaseRecord) -> Freshness {
         let (revision, status) = (newest.revision.unwrap_or_default(), newest.status.as_deref());
         let now = format!("now revision {revision}, {}", status.unwrap_or("without a status"));
         let kept = self.pending.get(&release.id).map(|pending| &pending.kept);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::Record;
+use crate::cluster::ReleaseRecord;
 use crate::inventory::HistoryStore;
 use crate::release::{Release, ReleaseId};
 
@@ -32,7 +32,7 @@ pub(crate) fn remove_histories(records: &HistoryStore, kept: &[&Release]) -> BTr
 
 /// The records that are as they were seen, and the releases with another record of the same revision. A record that is gone is
 /// in neither.
-fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<Record>, BTreeMap<ReleaseId, String>) {
+fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<ReleaseRecord>, BTreeMap<ReleaseId, String>) {
     let histories = records.histories(&kept.iter().map(|release| &release.id).collect::<Vec<_>>());
     let (mut found, mut failed) = (Vec::new(), BTreeMap::new());
     for release in kept {
@@ -55,7 +55,7 @@ fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<Record>, BTre
 
 /// Whether it is the very record that was seen. A record that has only been superseded since is the same: a rollback that fails
 /// does that to the record that it came from, even if the next attempt succeeds.
-fn is_as_seen(release: &Release, record: &Record) -> bool {
+fn is_as_seen(release: &Release, record: &ReleaseRecord) -> bool {
     let Some(seen) = release.record.as_known() else { return false };
     let superseded = seen.uid == record.object_version.uid && record.status.as_deref() == Some("superseded");
     *seen == record.object_version || superseded

@@ -97,7 +97,7 @@ impl NamedCluster {
     fn of(connection: &Connection, identity: Option<&Identity>) -> Self {
         Self {
             context: connection.context().as_str().to_owned(),
-            server: connection.server().as_str().to_owned(),
+            server: connection.server().to_owned(),
             uid: identity.map(|identity| identity.0.clone()),
         }
     }

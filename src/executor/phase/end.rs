@@ -78,7 +78,7 @@ impl PhaseEnd {
             match presence {
                 ObjectPresence::Gone => {}
                 ObjectPresence::Exists | ObjectPresence::Terminating | ObjectPresence::Unknown(_) if !is_final => {
-                    self.waiting.push(waiting)
+                    self.waiting.push(waiting);
                 }
                 ObjectPresence::Exists | ObjectPresence::Terminating => {
                     self.left.entry(waiting.release).or_default().there.push(waiting.object);

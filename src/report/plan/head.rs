@@ -35,7 +35,7 @@ pub(in crate::report) fn names(
     paint: Styles,
 ) -> Vec<String> {
     let context = sanitize::line(connection.context().as_str());
-    let server = sanitize::line(connection.server().as_str());
+    let server = sanitize::line(connection.server());
     let cluster = format!("on {} ({server}, helm v{})", paint.strong(&context), helm.version());
     let policy = |policy: &Policy| format!("{}  {}", paint.strong(&policy.name), sanitize::line(&policy.file));
     match policies.as_slice() {
