@@ -10,7 +10,7 @@ use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::journal::OperationKind;
 use crate::policy::PolicyErrors;
-use crate::report::{DiagnosticJson, EarlyExit, Level, LogFormat, LogLine, Printer, error_line, refusal_line};
+use crate::report::{EarlyExit, Level, LogFormat, LogLine, PolicyDiagnostic, Printer, error_line, refusal_line};
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
@@ -90,7 +90,7 @@ impl CommandError {
     /// The same for a report, which says also that nothing was done.
     pub(crate) fn to_early_exit(&self, nothing_done: &str) -> EarlyExit {
         let lines =
-            |errors: &PolicyErrors| DiagnosticJson::of_faults(errors).map(|error| error.line()).collect::<Vec<_>>();
+            |errors: &PolicyErrors| PolicyDiagnostic::of_faults(errors).map(|error| error.line()).collect::<Vec<_>>();
         match self {
             CommandError::Policies(files) => {
                 EarlyExit { messages: files.iter().flat_map(lines).collect(), ..EarlyExit::new("policy", "") }

@@ -10,14 +10,16 @@ use crate::cli::{Cli, Command, LogFormatArgument, ReportArguments};
 use crate::clock::Clock;
 use crate::executor::Operation;
 use crate::exit_code::ExitCode;
-use crate::report::{EarlyExit, Level, LogLine, Printer, Report, ReportFormat, write_report, write_termination_log};
+use crate::report::{
+    EarlyExit, Level, LogLine, Printer, RunReport, TerminationMessage, write_report, write_termination_log,
+};
 use crate::sanitize;
 
 /// The files that the command line names, and the report as far as it is known.
 #[derive(Debug, Default)]
 pub(crate) struct ReportFiles {
     requested: Option<RequestedReports>,
-    latest: Option<Report>,
+    latest: Option<RunReport>,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl ReportFiles {
     }
 
     /// Replaces the report by what is known now.
-    pub(crate) fn update(&mut self, report: impl FnOnce() -> Report) {
+    pub(crate) fn update(&mut self, report: impl FnOnce() -> RunReport) {
         if self.requested.is_some() {
             self.latest = Some(report());
         }
@@ -56,21 +58,20 @@ impl ReportFiles {
     pub(crate) fn write(self, code: ExitCode, early: Option<EarlyExit>, printer: &Printer) {
         let Some(RequestedReports { operation, started, files, termination_log }) = self.requested else { return };
         let code_so_far = || code.or_if_output_failed(printer.has_lost_output());
-        let mut report = self.latest.unwrap_or_else(|| Report::of_nothing(operation, started));
+        let mut report = self.latest.unwrap_or_else(|| RunReport::nothing(operation, started));
         report.end(code_so_far().number(), early);
         for file in &files {
-            let text = report.render(ReportFormat::of_file(file));
-            let written = text.map_err(io::Error::other).and_then(|text| write_report(file, &text));
-            note_failure("the report", file, written, printer);
+            note_failure("the report", file, write_report(file, &report), printer);
         }
         report.end(code_so_far().number(), None);
         if let Some(file) = &termination_log {
-            let written = write_termination_log(file, &report.short().line());
+            let written = write_termination_log(file, &TerminationMessage::from(&report).line());
             note_failure("the termination log", file, written, printer);
         }
         report.end(code_so_far().number(), None);
         let level = if code_so_far() == ExitCode::Done { Level::Info } else { Level::Error };
-        printer.log_always(&LogLine::new(level, "summary").with_all(report.short().usual()));
+        let summary = TerminationMessage::from(&report).usual();
+        printer.log_always(&LogLine::new(level, "summary").with_all(summary));
     }
 }
 

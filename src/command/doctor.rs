@@ -14,7 +14,7 @@ use crate::rbac::{
     ServiceAccount, access_reviews, exit_code, missing_permissions,
 };
 use crate::release::Namespace;
-use crate::report::{FindingsDocument, plural, render_findings};
+use crate::report::{findings_document, plural, render_findings};
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, Environment};
 
@@ -35,7 +35,7 @@ pub(super) fn doctor(
     app.listen()?;
     let checks = check_all(&policies, arguments.purpose, lock.as_ref(), options, app);
     let checks = app.unless_interrupted(Ok(checks))?;
-    app.emit(arguments.output, || FindingsDocument::of(&checks), |styles| render_findings(&checks, styles))?;
+    app.emit(arguments.output, || findings_document(&checks), |styles| render_findings(&checks, styles))?;
     Ok(exit_code(&checks))
 }
 

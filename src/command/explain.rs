@@ -8,7 +8,7 @@ use crate::guard::Interactivity;
 use crate::inventory::{Contents, Found, ObjectLists};
 use crate::operation::{PreflightRequest, own_release_only, read_policies, release_id, take_snapshot};
 use crate::plan;
-use crate::report::{ExplanationDocument, render_explanation};
+use crate::report::{explanation_document, render_explanation};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
@@ -38,6 +38,6 @@ pub(super) fn explain(
     let state = snapshot.with(&contents, &target);
     let explanation = plan::explain(target.policies.as_slice(), state, &filters, &id);
     let text = |styles| render_explanation(&explanation, target.now, styles);
-    app.emit(arguments.output, || ExplanationDocument::of(&explanation), text)?;
+    app.emit(arguments.output, || explanation_document(&explanation), text)?;
     Ok(ExitCode::Done)
 }

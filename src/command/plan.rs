@@ -6,7 +6,7 @@ use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
 use crate::operation::warn_about_unfinished_run;
 use crate::purge::{PreparedPurge, prepare, read_saved_plan};
-use crate::report::{Detail, EarlyExit, PlanDocument, Report, RunDocument, plan_lines, plan_names, render_plan};
+use crate::report::{Detail, EarlyExit, RunReport, plan_document, plan_lines, plan_names, render_plan};
 use crate::settings::ConnectionOptions;
 
 /// Shows the plan, and every guard that would refuse `run`.
@@ -36,8 +36,7 @@ pub(super) fn dry_run(
     let workers = prepared.workers(arguments);
     reports.update(|| {
         let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
-        let document = RunDocument::of_plan(&prepared.view(workers, &prepared.scope_note()), stopped);
-        Report::Purge(Box::new(document))
+        RunReport::planned_purge(&prepared.view(workers, &prepared.scope_note()), stopped)
     });
     show(prepared, Some(workers), arguments.output, app)?;
     Ok(ExitCode::Done)
@@ -52,7 +51,7 @@ fn show(prepared: PreparedPurge, workers: Option<usize>, output: OutputFormat, a
         OutputFormat::Wide => render_plan(&view, Detail::Wide, width, styles),
         _ => render_plan(&view, Detail::Usual, width, styles),
     };
-    app.emit(output, || PlanDocument::of(&view), text)?;
+    app.emit(output, || plan_document(&view), text)?;
     plan_lines(&view).for_each(|line| app.printer.log(&line));
     if prepared.refusals.is_empty() { Ok(()) } else { Err(CommandError::Refused(prepared.refusals)) }
 }

@@ -11,13 +11,13 @@ use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PruneArguments};
 use crate::executor::{NotRecorded, NotStarted};
 use crate::exit_code::ExitCode;
-use crate::journal::{End, OperationKind, RunTotals};
+use crate::journal::{OperationKind, ReleaseOutcome, RunTotals};
 use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, Session};
 use crate::operation::{perform, show_plan, warn_about_unfinished_run};
 use crate::policy::age_from_flag;
 use crate::release::ReleaseId;
 use crate::report::{
-    JournalRef, LogFormat, PruneDocument, PruneRow, PruneView, begun_line, plural, prune_plan_line, pruned_line,
+    JournalRef, LogFormat, PruneRow, PruneView, begun_line, plural, prune_document, prune_plan_line, pruned_line,
     render_prune,
 };
 use crate::restore::{RestorableRelease, RestoreVerdict, remove_histories};
@@ -93,18 +93,7 @@ impl PruneOperation {
     }
 
     fn view<'a>(&'a self, rows: &'a [PruneRow<'a>], journal: Option<&'a JournalRef>) -> PruneView<'a> {
-        let target = &self.histories.target;
-        PruneView {
-            policies: &target.policies,
-            connection: &target.connection,
-            identity: target.identity.as_ref(),
-            helm: &target.helm,
-            shard: target.shard,
-            rows,
-            younger: self.younger,
-            now: target.now,
-            journal,
-        }
+        PruneView { target: &self.histories.target, rows, younger: self.younger, journal }
     }
 
     fn dry_run(&self, app: &App) -> Result<ExitCode, CommandError> {
@@ -115,7 +104,7 @@ impl PruneOperation {
             OutputFormat::Name => names(&rows),
             _ => render_prune(&view, app.terminal.stdout.columns(), styles),
         };
-        app.emit(self.output, || PruneDocument::of_plan(&view), text)?;
+        app.emit(self.output, || prune_document(&view, false), text)?;
         app.printer.log(&prune_plan_line(&view));
         Ok(ExitCode::Done)
     }
@@ -159,16 +148,16 @@ impl OperationSteps for PruneOperation {
             let ids = batch.iter().map(|release| &release.id).collect::<Vec<_>>();
             if let Err(why) = may_start(&ids, journal, app) {
                 let rest = all[number * BATCH..].iter().map(|release| &release.id).collect::<Vec<_>>();
-                journal.record(&rest, End::not_started(why));
+                journal.record(&rest, ReleaseOutcome::not_started(why));
                 left.extend(rest.iter().map(|id| ((*id).clone(), why.as_str().to_owned())));
                 let not_started = Some((why, rest.into_iter().cloned().collect()));
                 return Ok(FinishedPrune { left, not_started });
             }
             let failed = remove_histories(&self.histories.records, batch);
             let pruned = ids.into_iter().filter(|id| !failed.contains_key(id)).collect::<Vec<_>>();
-            journal.record(&pruned, End::pruned());
+            journal.record(&pruned, ReleaseOutcome::pruned());
             for (id, why) in &failed {
-                journal.record(&[id], End::failed(why));
+                journal.record(&[id], ReleaseOutcome::failed(why));
             }
             left.extend(failed);
         }
@@ -192,7 +181,7 @@ impl OperationSteps for PruneOperation {
             OutputFormat::Name => names(&rows),
             _ => summary(&view),
         };
-        app.emit(self.output, || PruneDocument::of_report(&view), text)?;
+        app.emit(self.output, || prune_document(&view, true), text)?;
         let is_log = app.printer.log_format() == LogFormat::Json;
         for row in &rows {
             if is_log {

@@ -10,7 +10,7 @@ use crate::operation::{self, read_policies};
 use crate::policy::{Policy, PolicyScope, PolicySet, Reach, ScopeMatch};
 use crate::rbac::{AccountPurpose, Grant, RbacManifest, ServiceAccount, manifests, namespace_binding};
 use crate::release::{Known, Namespace};
-use crate::report::{Format, GrantHead, render_grants, serialize_grants};
+use crate::report::{Format, RbacHeader, render_grants, serialize_grants};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
@@ -49,10 +49,10 @@ pub(super) fn rbac(
     Ok(ExitCode::Done)
 }
 
-fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: AccountPurpose) -> GrantHead<'a> {
+fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: AccountPurpose) -> RbacHeader<'a> {
     let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.reach == Reach::Cluster);
     let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
-    GrantHead { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
+    RbacHeader { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }
 
 /// The policies that may select releases there. The cluster is asked only if one of them asks for labels.

@@ -18,8 +18,8 @@ use crate::operation::{
 };
 use crate::release::{Namespace, ReleaseId, Revision};
 use crate::report::{
-    EarlyExit, Report, RestoreDocument, RestoreReport, RestoreView, begun_line, plural, render_restore_plan,
-    render_restored, restore_plan_line,
+    EarlyExit, FinishedRun, RestoreView, RunReport, begun_line, plural, render_restore_plan, render_restore_summary,
+    restore_plan_line,
 };
 use crate::restore::{self, RestoreEntry, RestorePlan, RestoreRequest, RestoreVerdict};
 use crate::settings::ConnectionOptions;
@@ -109,32 +109,21 @@ impl<'a> RestoreOperation<'a> {
     }
 
     fn view<'v>(&'v self, workers: usize, scope: &'v str) -> RestoreView<'v> {
-        let target = &self.histories.target;
-        RestoreView {
-            policies: &target.policies,
-            connection: &target.connection,
-            identity: target.identity.as_ref(),
-            helm: &target.helm,
-            plan: &self.plan,
-            now: target.now,
-            workers,
-            shard: target.shard,
-            scope,
-        }
+        RestoreView { target: &self.histories.target, plan: &self.plan, workers, scope }
     }
 
     fn dry_run(&self, reports: &mut ReportFiles, app: &App) -> Result<ExitCode, CommandError> {
         let scope = self.histories.scope_note();
         let view = self.view(self.workers, &scope);
         let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
-        reports.update(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view).stopped(stopped))));
+        reports.update(|| RunReport::planned_restore(&view, Some(stopped)));
         app.printer.log(&restore_plan_line(&view));
         let output = self.flags.arguments.undo.output;
         let text = |styles| match output {
             OutputFormat::Name => names(self.plan.going().map(|entry| &entry.candidate.kept.id)),
             _ => render_restore_plan(&view, app.terminal.stdout.columns(), styles),
         };
-        app.emit(output, || RestoreDocument::of_plan(&view), text)?;
+        app.emit(output, || RunReport::planned_restore(&view, None).document(), text)?;
         Ok(ExitCode::Done)
     }
 
@@ -177,7 +166,7 @@ impl OperationSteps for RestoreOperation<'_> {
     fn show_plan(&self, reports: &mut ReportFiles, app: &App) {
         let scope = self.histories.scope_note();
         let view = self.view(self.workers, &scope);
-        reports.update(|| Report::Restore(Box::new(RestoreDocument::of_plan(&view))));
+        reports.update(|| RunReport::planned_restore(&view, None));
         show_plan([restore_plan_line(&view)], |width, styles| render_restore_plan(&view, width, styles), app);
     }
 
@@ -236,16 +225,17 @@ impl OperationSteps for RestoreOperation<'_> {
         let Session { journal, reports, app, .. } = session;
         let FinishedRestore { run, verification, left } = done;
         let (scope, journal_ref) = (self.histories.scope_note(), journal.reference());
-        let report = RestoreReport { plan: &self.plan, run, settled: verification, left, journal: &journal_ref };
+        let finished = FinishedRun { run, verification, journal: &journal_ref };
         let view = self.view(run.workers, &scope);
-        let document = || RestoreDocument::of_run(&view, &report, code.number());
-        reports.update(|| Report::Restore(Box::new(document())));
+        let report = RunReport::restore(&view, &finished, left, code.number());
         let output = self.flags.arguments.undo.output;
         let text = |styles| match output {
             OutputFormat::Name => names(restored(run)),
-            _ => render_restored(&view, &report, app.printer.verbosity(), styles),
+            _ => render_restore_summary(&view, &finished, left, app.printer.verbosity(), styles),
         };
-        app.emit(output, document, text)
+        let printed = app.emit(output, || report.document(), text);
+        reports.update(|| report);
+        printed
     }
 }
 

@@ -16,9 +16,7 @@ use crate::operation::{execute, executor_config, go_runtime, perform, show_plan,
 use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
 use crate::release::ReleaseId;
-use crate::report::{
-    Detail, Report, RunDocument, SummaryView, begun_line, plan_lines, plural, render_plan, render_summary,
-};
+use crate::report::{Detail, FinishedRun, RunReport, begun_line, plan_lines, plural, render_plan, render_run_summary};
 use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
 
@@ -74,7 +72,7 @@ impl PurgeOperation<'_> {
     fn show(&self, reports: &mut ReportFiles, app: &App) {
         let scope = self.prepared.scope_note();
         let view = self.prepared.view(self.workers, &scope);
-        reports.update(|| Report::Purge(Box::new(RunDocument::of_plan(&view, None))));
+        reports.update(|| RunReport::planned_purge(&view, None));
         let detail = if self.arguments.output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
         show_plan(plan_lines(&view), |width, styles| render_plan(&view, detail, width, styles), app);
     }
@@ -142,17 +140,16 @@ impl OperationSteps for PurgeOperation<'_> {
         let (context, journal_ref) = (self.prepared.target.connection.context().as_str(), journal.reference());
         let scope = self.prepared.scope_note();
         let view = self.prepared.view(run.workers, &scope);
-        let document = || RunDocument::of(&view, run, verification, &journal_ref, code.number());
-        reports.update(|| Report::Purge(Box::new(document())));
+        let finished = FinishedRun { run, verification, journal: &journal_ref };
+        let report = RunReport::purge(&view, &finished, code.number());
         let text = |styles| match self.arguments.output {
             OutputFormat::Name => purged_names(run),
             _ if run.results.is_empty() => String::new(),
-            _ => {
-                let (id, journal, volume) = (journal.id(), &journal_ref, app.printer.verbosity());
-                render_summary(&SummaryView { run, id, settled: verification, context, journal, volume }, styles)
-            }
+            _ => render_run_summary(&finished, context, app.printer.verbosity(), styles),
         };
-        app.emit(self.arguments.output, document, text)
+        let printed = app.emit(self.arguments.output, || report.document(), text);
+        reports.update(|| report);
+        printed
     }
 }
 

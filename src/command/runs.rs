@@ -7,8 +7,8 @@ use crate::app::{App, CommandError};
 use crate::cli::{OutputFormat, RunsArguments};
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
-use crate::journal::{JournalLocation, PastRun, Source, Unread};
-use crate::report::{Detail, OneRunDocument, RunListDocument, render_one_run, render_runs};
+use crate::journal::{JournalLocation, JournalSource, PastRun, Unread};
+use crate::report::{Detail, one_run_document, render_one_run, render_runs, run_list_document};
 use crate::run_id::RunId;
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, EntryPoint};
@@ -51,7 +51,7 @@ fn find(arguments: &RunsArguments, options: &ConnectionOptions, app: &App) -> Re
         found.runs.extend(in_cluster.runs);
         found.unread.extend(in_cluster.unread);
     }
-    let is_file = |run: &PastRun| matches!(run.source, Source::File(_));
+    let is_file = |run: &PastRun| matches!(run.source, JournalSource::File(_));
     let newest_first = |left: &PastRun, right: &PastRun| right.begun().cmp(&left.begun()).then(right.id.cmp(&left.id));
     found.runs.sort_by(|left, right| newest_first(left, right).then(is_file(right).cmp(&is_file(left))));
     found.runs.dedup_by(|later, earlier| later.id == earlier.id);
@@ -116,7 +116,7 @@ fn show_all(runs: &[PastRun], unread: &[Unread], output: OutputFormat, app: &App
         OutputFormat::Wide => render_runs(runs, Detail::Wide, now, width, styles),
         _ => render_runs(runs, Detail::Usual, now, width, styles),
     };
-    app.emit(output, || RunListDocument::of(runs, unread), text)?;
+    app.emit(output, || run_list_document(runs, unread), text)?;
     if runs.is_empty() {
         app.printer.info("no run has left a journal here");
     }
@@ -131,6 +131,6 @@ fn show_one(run: &PastRun, output: OutputFormat, app: &App) -> Result<ExitCode, 
         OutputFormat::Wide => render_one_run(run, Detail::Wide, width, styles),
         _ => render_one_run(run, Detail::Usual, width, styles),
     };
-    app.emit(output, || OneRunDocument::of(run), text)?;
+    app.emit(output, || one_run_document(run), text)?;
     Ok(ExitCode::Done)
 }

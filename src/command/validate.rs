@@ -4,19 +4,19 @@ use crate::app::{App, CommandError};
 use crate::cli::{OutputFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
 use crate::policy::{LoadedPolicies, Policy, shared_namespaces};
-use crate::report::{DiagnosticJson, DiagnosticsDocument, LogFormat, plural};
+use crate::report::{LogFormat, PolicyDiagnostic, diagnostics_document, plural};
 use crate::sanitize;
 
 /// Checks every file, whatever the others are like, and what the policies are to each other.
 pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitCode, CommandError> {
     let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
-    let notes = shared_namespaces(&read.policies).iter().map(DiagnosticJson::of_shared).collect::<Vec<_>>();
+    let notes = shared_namespaces(&read.policies).iter().map(PolicyDiagnostic::of_shared).collect::<Vec<_>>();
     let for_people = arguments.output == OutputFormat::Text;
     if for_people {
         tell(&read, &valid, &notes, app);
     }
-    let diagnostics = read.faults.iter().flat_map(DiagnosticJson::of_faults).chain(notes).collect::<Vec<_>>();
+    let diagnostics = read.faults.iter().flat_map(PolicyDiagnostic::of_faults).chain(notes).collect::<Vec<_>>();
     // In a log they would be no annotations.
     if app.environment.github_actions && app.printer.log_format() == LogFormat::Text {
         for diagnostic in &diagnostics {
@@ -24,7 +24,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitC
         }
     }
     if !for_people {
-        app.emit(arguments.output, || DiagnosticsDocument::new(&valid, diagnostics), |_| String::new())?;
+        app.emit(arguments.output, || diagnostics_document(&valid, &diagnostics), |_| String::new())?;
     }
     Ok(if read.faults.is_empty() { ExitCode::Done } else { ExitCode::PolicyInvalid })
 }
@@ -35,7 +35,7 @@ fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
     read.policies.iter().filter(|policy| !has_faults(policy)).collect()
 }
 
-fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[DiagnosticJson], app: &App) {
+fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[PolicyDiagnostic], app: &App) {
     let printer = &app.printer;
     for policy in valid {
         printer.info(format_args!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));

@@ -25,7 +25,9 @@ pub use doubt::Uncertainty;
 pub use event::{Event, Progress};
 pub use execution::{BatchSize, ExecutorConfig, FailureHandling, Operation};
 pub use journal::{Journal, NoJournal, NotRecorded};
-pub use outcome::{NotStarted, ObservedState, Outcome, OutcomeKind, ReleaseResult, ReporterHealth, Run};
+pub use outcome::{
+    NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, ReporterHealth, Run,
+};
 pub use patience::RetryPolicy;
 pub use phase::{NoProbe, ObjectProbe};
 pub use planned::{Phase, Task, WorkerCap};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::doubt::Uncertainty;
 use crate::helm::Failure;
 use crate::release::{Release, ReleaseId, Revision, Status};
@@ -54,6 +56,29 @@ pub enum OutcomeKind {
     StillNeeded,
     /// See [`Outcome::NotStarted`].
     NotStarted,
+}
+
+/// An outcome in the words of documents, logs and journals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutcomeSummary {
+    /// Its kind.
+    pub outcome: &'static str,
+    /// The class of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<&'static str>,
+    /// What was said about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What Helm hides behind the error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// See [`Outcome::Purged`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<String>,
+    /// See [`Outcome::Purged`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 /// Whether whoever wanted to see what happens got to see all of it.
@@ -171,6 +196,37 @@ impl Outcome {
     /// Whether a person has to look at it.
     pub fn is_failure(&self) -> bool {
         self.kind() == OutcomeKind::Failed
+    }
+}
+
+impl OutcomeSummary {
+    /// Nothing but its kind.
+    pub fn new(kind: OutcomeKind) -> Self {
+        let (left_behind, remarks) = (Vec::new(), Vec::new());
+        Self { outcome: kind.as_str(), class: None, message: None, cause: None, left_behind, remarks }
+    }
+}
+
+impl From<&Outcome> for OutcomeSummary {
+    fn from(outcome: &Outcome) -> Self {
+        let mut summary = Self::new(outcome.kind());
+        match outcome {
+            Outcome::AlreadyGone => {}
+            Outcome::Purged { left_behind, remarks } => {
+                summary.left_behind.clone_from(left_behind);
+                summary.remarks.clone_from(remarks);
+            }
+            Outcome::Restored { remarks } => summary.remarks.clone_from(remarks),
+            Outcome::Changed(what) => summary.message = Some(what.clone()),
+            Outcome::Failed(failure) => {
+                summary.class = Some(failure.class.as_str());
+                summary.message = Some(failure.message.error.clone());
+                summary.cause.clone_from(&failure.message.cause);
+            }
+            Outcome::StillNeeded { by } => summary.message = Some(format!("still needed by {by}")),
+            Outcome::NotStarted(reason) => summary.message = Some(reason.as_str().to_owned()),
+        }
+        summary
     }
 }
 

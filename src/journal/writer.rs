@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::copy::ClusterCopy;
-use super::file::{Durability, JournalError, JournalFile};
-use super::head::JournalHeader;
-use super::line::{Ended, Line, RunTotals};
-use super::place::JournalLocation;
-use super::record::{End, Record, Told};
+use super::configmap::ClusterCopy;
+use super::format::{JournalHeader, JournalLine, ReleaseOutcome, RunFinished, RunRecord, RunTotals};
+use super::location::{Durability, JournalError, JournalFile, JournalLocation};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Client};
 use crate::executor::{Event, Journal, NotRecorded, Run, Verification};
@@ -17,35 +14,34 @@ use crate::run_id::RunId;
 
 /// What could not be written of the end of a run, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EndFaults {
+pub(crate) struct WriteErrors {
     /// A line is missing in the file.
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
     /// The ConfigMap does not have the last word.
-    pub copy: Option<String>,
+    pub(crate) copy: Option<String>,
 }
 
-/// Takes down what a run does, in a file, in a ConfigMap, in both or nowhere.
+/// Records what a run does, in a file, in a ConfigMap, in both or nowhere.
 #[derive(Debug)]
-pub struct RunJournal {
+pub(crate) struct RunJournal {
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    record: Record,
+    record: RunRecord,
     file: Option<JournalFile>,
     copy: Option<ClusterCopy>,
     /// Why a line is missing in the file: nothing more is begun then.
     failed: Option<String>,
-    /// Where it is kept, in words.
     places: Vec<String>,
     clock: Clock,
 }
 
 impl RunJournal {
     /// The journal of a run that is about to begin, kept nowhere yet.
-    pub fn new(head: JournalHeader, clock: Clock) -> Self {
-        let (record, places) = (Record::new(head), Vec::new());
+    pub(crate) fn new(head: JournalHeader, clock: Clock) -> Self {
+        let (record, places) = (RunRecord::new(head), Vec::new());
         let state = State { record, file: None, copy: None, failed: None, places, clock };
         Self { state: Mutex::new(state) }
     }
@@ -53,11 +49,11 @@ impl RunJournal {
     /// Keeps it in a file, which has its first line then.
     ///
     /// # Errors
-    /// Where that cannot be.
-    pub fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> Result<(), JournalError> {
+    /// If that is not possible.
+    pub(crate) fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> Result<(), JournalError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut file = place.create(id)?;
-        let first = Line::Planned(Box::new(state.record.head.clone()));
+        let first = JournalLine::Planned(Box::new(state.record.head.clone()));
         if let Err(error) = file.append(&first, Durability::Machine) {
             if matches!(place, JournalLocation::Folder(_)) {
                 // Nothing has begun, and a torn file says nothing.
@@ -73,8 +69,8 @@ impl RunJournal {
     /// Keeps it in a ConfigMap as well. What stood in the way of removing old ones is in the answer.
     ///
     /// # Errors
-    /// Where that cannot be.
-    pub fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<ApiError>, ApiError> {
+    /// If that is not possible.
+    pub(crate) fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<ApiError>, ApiError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record, state.clock)?;
         state.places.push(format!("configmap {}", copy.name()));
@@ -83,40 +79,40 @@ impl RunJournal {
     }
 
     /// Where it is kept: in a file, in a ConfigMap, or both.
-    pub fn places(&self) -> Vec<String> {
+    pub(crate) fn places(&self) -> Vec<String> {
         self.lock().places.clone()
     }
 
-    /// The last word. What could not be written, then or before, is in the answer.
-    pub fn end(&self, run: &Run, settled: &Verification, exit_code: u8) -> EndFaults {
+    /// The last line. Returns what could not be written, then or before.
+    pub(crate) fn end(&self, run: &Run, settled: &Verification, exit_code: u8) -> WriteErrors {
         let mut state = self.lock();
         state.correct(run);
         let signal = run.interruption.map(|interruption| interruption.signal);
         let (verified, totals) = (settled.into(), RunTotals::of(run));
         let at = state.clock.stamp();
-        state.finish(Ended { at, exit_code, signal, verified, totals })
+        state.finish(RunFinished { at, exit_code, signal, verified, totals })
     }
 
-    /// The last word of a run in which nothing could begin.
-    pub fn end_without_a_run(&self, exit_code: u8) -> EndFaults {
+    /// The last line of a run in which nothing could begin.
+    pub(crate) fn end_without_a_run(&self, exit_code: u8) -> WriteErrors {
         let planned = self.lock().record.head.planned;
         self.end_with(RunTotals { planned, not_started: planned, ..RunTotals::default() }, exit_code, None)
     }
 
-    /// What became of releases that no executor had in hand.
-    pub fn judge(&self, releases: &[&ReleaseId], end: End) {
+    /// Records the outcome of releases that no executor had.
+    pub(crate) fn judge(&self, releases: &[&ReleaseId], end: ReleaseOutcome) {
         let releases = releases.iter().map(ToString::to_string).collect();
         let mut state = self.lock();
         let at = state.clock.stamp();
-        state.write(Line::Judged { at, releases, end }, Durability::Process);
+        state.write(JournalLine::Judged { at, releases, end }, Durability::Process);
     }
 
-    /// The last word where no executor had a part in it.
-    pub fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> EndFaults {
+    /// The last line, if no executor had a part in the run.
+    pub(crate) fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> WriteErrors {
         let verified = (&Verification::NothingToVerify).into();
         let mut state = self.lock();
         let at = state.clock.stamp();
-        state.finish(Ended { at, exit_code, signal, verified, totals })
+        state.finish(RunFinished { at, exit_code, signal, verified, totals })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -129,7 +125,7 @@ impl Journal for RunJournal {
         let releases = releases.iter().map(ToString::to_string).collect();
         let mut state = self.state.lock().map_err(|_| NotRecorded("it panicked".to_owned()))?;
         let at = state.clock.stamp();
-        state.write(Line::Started { at, releases }, Durability::Machine);
+        state.write(JournalLine::Started { at, releases }, Durability::Machine);
         match &state.failed {
             Some(why) => Err(NotRecorded(why.clone())),
             None => Ok(()),
@@ -149,7 +145,7 @@ impl Journal for RunJournal {
 
 impl State {
     /// Once a line is missing, no more are written: what stands there is true, and all of it up to that line.
-    fn write(&mut self, line: Line, durability: Durability) {
+    fn write(&mut self, line: JournalLine, durability: Durability) {
         if self.failed.is_some() {
             return;
         }
@@ -163,30 +159,30 @@ impl State {
 
     /// What became of releases since their line, and of those that have none: each outcome once.
     fn correct(&mut self, run: &Run) {
-        let mut groups: BTreeMap<End, Vec<String>> = BTreeMap::new();
+        let mut groups: BTreeMap<ReleaseOutcome, Vec<String>> = BTreeMap::new();
         for result in &run.results {
-            let (release, end) = (result.release.id.to_string(), End::from(&result.outcome));
-            let told = self.record.releases.get(&release).map(|row| &row.told);
-            if told != Some(&Told::Ended(end.clone())) {
+            let (release, end) = (result.release.id.to_string(), ReleaseOutcome::from(&result.outcome));
+            let recorded = self.record.releases.get(&release).and_then(|entry| entry.status.outcome());
+            if recorded != Some(&end) {
                 groups.entry(end).or_default().push(release);
             }
         }
-        // Also where a line is missing: the disk may have room again, and this is worth more than the lines between.
+        // Also if a line is missing: the disk may have room again, and this is worth more than the lines between.
         self.failed_before(|state| {
             for (end, releases) in groups {
                 let at = state.clock.stamp();
-                state.write(Line::Judged { at, releases, end }, Durability::Process);
+                state.write(JournalLine::Judged { at, releases, end }, Durability::Process);
             }
         });
     }
 
-    fn finish(&mut self, ended: Ended) -> EndFaults {
-        self.failed_before(|state| state.write(Line::Ended(ended.clone()), Durability::Machine));
-        self.record.ended.get_or_insert(ended);
+    fn finish(&mut self, finished: RunFinished) -> WriteErrors {
+        self.failed_before(|state| state.write(JournalLine::Ended(finished.clone()), Durability::Machine));
+        self.record.finished.get_or_insert(finished);
         let record = &self.record;
         let copied = self.copy.take().map(|copy| (format!("configmap {}", copy.name()), copy.finish(record)));
         let copy = copied.and_then(|(name, copied)| copied.err().map(|error| format!("{name}: {error}")));
-        EndFaults { file: self.failed.clone(), copy }
+        WriteErrors { file: self.failed.clone(), copy }
     }
 
     /// Tries once more, and remembers what was missing before.
@@ -197,31 +193,24 @@ impl State {
     }
 }
 
-fn line_of(event: &Event<'_>, clock: Clock) -> Option<Line> {
+fn line_of(event: &Event<'_>, clock: Clock) -> Option<JournalLine> {
     match event {
-        Event::ReleaseFinished { release, outcome, took, .. } => Some(Line::Finished {
+        Event::ReleaseFinished { release, outcome, took, .. } => Some(JournalLine::Finished {
             at: clock.stamp(),
             release: release.to_string(),
-            end: End::from(*outcome),
+            end: ReleaseOutcome::from(*outcome),
             seconds: Some(took.as_secs_f64()),
         }),
-        Event::ReleaseJudged { release, outcome, .. } => {
-            Some(Line::Judged { at: clock.stamp(), releases: vec![release.to_string()], end: End::from(*outcome) })
-        }
+        Event::ReleaseJudged { release, outcome, .. } => Some(JournalLine::Judged {
+            at: clock.stamp(),
+            releases: vec![release.to_string()],
+            end: ReleaseOutcome::from(*outcome),
+        }),
         Event::Draining { because, .. } => {
-            Some(Line::Draining { at: clock.stamp(), because: because.as_str().to_owned() })
+            Some(JournalLine::Draining { at: clock.stamp(), because: because.as_str().to_owned() })
         }
-        Event::Terminating(_) => Some(Line::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
-        Event::Killing(_) => Some(Line::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
-        Event::Started { .. }
-        | Event::ReleaseStarted { .. }
-        | Event::ReleaseReturned { .. }
-        | Event::ReleaseWaits { .. }
-        | Event::Waiting { .. }
-        | Event::Paused { .. }
-        | Event::Resumed(_)
-        | Event::NotRecorded { .. }
-        | Event::Tick(_)
-        | Event::Finished(_) => None,
+        Event::Terminating(_) => Some(JournalLine::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
+        Event::Killing(_) => Some(JournalLine::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use crate::executor::{self, Backends, BatchSize, ExecutorConfig, FailureHandling
 use crate::helm::GoRuntime;
 use crate::inventory::Listing;
 use crate::lock::LockGuard;
-use crate::report::{LogFormat, LogLine, SecondSignal, Showing, Styles, Verbosity, WayOut, progress};
+use crate::report::{LogFormat, LogLine, ProgressStyle, SecondSignal, StopHint, Styles, Verbosity, progress};
 use crate::settings::{EntryPoint, Environment};
 use crate::signal::Stage;
 use crate::target::Target;
@@ -55,13 +55,13 @@ pub(crate) fn execute(
     app.unless_interrupted(Ok(()))?;
     let App { environment, terminal, printer, interrupts, entry_point, .. } = app;
     let second = if *entry_point == EntryPoint::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
-    let way_out = WayOut { pid: std::process::id(), second, operation };
-    let showing = match printer.log_format() {
-        LogFormat::Json => Showing::Json,
-        LogFormat::Text if terminal.can_draw() && printer.verbosity() > Verbosity::Quiet => Showing::Bars,
-        LogFormat::Text => Showing::Lines,
+    let stop_hint = StopHint { pid: std::process::id(), second, operation };
+    let style = match printer.log_format() {
+        LogFormat::Json => ProgressStyle::Json,
+        LogFormat::Text if terminal.can_draw() && printer.verbosity() > Verbosity::Quiet => ProgressStyle::Bars,
+        LogFormat::Text => ProgressStyle::Lines,
     };
-    let mut progress = progress(showing, way_out, environment.clock);
+    let mut progress = progress(style, stop_hint, environment.clock);
     let mut on_event = |event: &executor::Event<'_>| {
         progress.on_event(event, printer);
         let lost = lock.map(LockGuard::take_lost).into_iter().flatten();

@@ -9,10 +9,9 @@ use crate::cluster::{Client, Connection};
 use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Verification};
 use crate::exit_code::ExitCode;
 use crate::journal::{
-    ClusterRef, End, EndFaults, JournalError, JournalHeader, JournalLocation, PlannedRelease, PolicyRef, ProcessRef,
-    RunJournal, RunTotals,
+    ClusterRef, JournalError, JournalHeader, JournalLocation, PlannedRelease, PolicyRef, ProcessRef, ReleaseOutcome,
+    RunJournal, RunTotals, WriteErrors,
 };
-use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};
 use crate::report::JournalRef;
 use crate::run_id::RunId;
@@ -139,7 +138,7 @@ impl OpenJournal {
         code: ExitCode,
         is_reported: bool,
         app: &App,
-        write: impl FnOnce(&RunJournal, u8) -> EndFaults,
+        write: impl FnOnce(&RunJournal, u8) -> WriteErrors,
     ) -> ExitCode {
         let code = code.or_if_output_failed(app.printer.has_lost_output());
         let errors = self.journal.as_ref().map(|journal| write(journal, code.number())).unwrap_or_default();
@@ -154,7 +153,7 @@ impl OpenJournal {
     }
 
     /// Writes the outcome of releases that no executor had.
-    pub(crate) fn record(&self, releases: &[&ReleaseId], outcome: End) {
+    pub(crate) fn record(&self, releases: &[&ReleaseId], outcome: ReleaseOutcome) {
         if let Some(journal) = self.journal.as_ref().filter(|_| !releases.is_empty()) {
             journal.judge(releases, outcome);
         }
@@ -190,24 +189,15 @@ pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> Journa
         takes_back: change.takes_back.iter().map(ToString::to_string).collect(),
         at: environment.clock.now().to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        policies: change.target.policies.iter().map(policy_ref).collect(),
+        policies: PolicyRef::list(&change.target.policies),
         shard: change.target.shard.map(|shard| shard.to_string()),
-        cluster: ClusterRef {
-            context: connection.context().to_string(),
-            server: connection.server().to_string(),
-            uid: change.target.identity.as_ref().map(|identity| identity.0.clone()),
-        },
+        cluster: ClusterRef::of(change.target),
         who,
         process: ProcessRef { host, pid: std::process::id() },
         planned: change.releases.len(),
         left_out: 0,
         releases: change.releases.iter().map(|release| planned_release(release)).collect(),
     }
-}
-
-fn policy_ref(policy: &Policy) -> PolicyRef {
-    let (name, file) = (policy.name.clone(), policy.file.to_string());
-    PolicyRef { name, file, sha256: policy.digest.to_string() }
 }
 
 fn planned_release(release: &Release) -> PlannedRelease {

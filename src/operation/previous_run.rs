@@ -7,9 +7,9 @@ use super::journal::{header, location};
 use crate::app::App;
 use crate::cli::JournalArguments;
 use crate::cluster::ApiError;
-use crate::journal::{Ending, JournalHeader, JournalLocation, OperationKind, PastRun};
+use crate::journal::{JournalHeader, JournalLocation, OperationKind, PastRun, RunStatus};
 use crate::release::Namespace;
-use crate::report::plural;
+use crate::report::{list, plural};
 use crate::restore::{RunHistory, is_same_session};
 use crate::run_id::RunId;
 use crate::target::PlannedChange;
@@ -41,28 +41,26 @@ fn newest_in_cluster(change: &PlannedChange<'_>, like: &JournalHeader) -> Option
 }
 
 fn note(run: &PastRun, now: OperationKind) -> Option<String> {
-    let PastRun { id, record, ending, .. } = run;
+    let PastRun { id, record, status, .. } = run;
     let noun = record.head.operation.noun();
     let begun = id.begun().map(|begun| begun.to_string()).unwrap_or_default();
-    let how = match ending {
-        Ending::Finished { .. } | Ending::Interrupted { .. } => return None,
-        Ending::Running => {
+    let how = match status {
+        RunStatus::Finished { .. } | RunStatus::Interrupted { .. } => return None,
+        RunStatus::Running => {
             let (who, pid) = (&record.head.who, record.head.process.pid);
             return Some(format!("{noun} {id} of the same policy is under way: {who}, pid {pid}"));
         }
-        Ending::Killed => "was killed",
-        Ending::NotRecorded => "has no end recorded",
+        RunStatus::Killed => "was killed",
+        RunStatus::NotRecorded => "has no end recorded",
     };
     let in_progress = record.in_hand().collect::<Vec<_>>();
     if in_progress.is_empty() {
         return Some(format!("{noun} {id} of {begun} {how}; it had no release in hand"));
     }
-    let names = in_progress.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
-    let more = in_progress.len().saturating_sub(MAX_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let names = list(&in_progress, MAX_LISTED);
     let count = plural(in_progress.len(), "release");
     let next = next_step(record.head.operation, now);
-    Some(format!("{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}{more}; {next}"))
+    Some(format!("{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}; {next}"))
 }
 
 /// What becomes of releases that were left half done, by what is done now.
@@ -113,7 +111,7 @@ fn add_folder(like: &JournalHeader, folder: &Path, own_host: &str, history: &mut
     for (run, header, path) in found {
         let matters = is_purge(&header) && last.as_ref().is_some_and(|last| is_same_session(&run, last));
         let read = matters.then(|| PastRun::in_file(&path, own_host).ok()).flatten();
-        add(history, run, &header, read.is_none_or(|read| is_complete(read.ending)));
+        add(history, run, &header, read.is_none_or(|read| is_complete(read.status)));
     }
 }
 
@@ -126,7 +124,7 @@ fn add_namespace(
     let Some(client) = change.target.client() else { return Ok(()) };
     let found = client.journals(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
     for run in found.filter(|run| run.record.head.has_part_of(like)) {
-        add(history, run.id, &run.record.head, is_complete(run.ending));
+        add(history, run.id, &run.record.head, is_complete(run.status));
     }
     Ok(())
 }
@@ -144,6 +142,6 @@ fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: 
 }
 
 /// Whether a purge has nothing left to do.
-fn is_complete(ending: Ending) -> bool {
-    matches!(ending, Ending::Finished { exit_code: 0 })
+fn is_complete(status: RunStatus) -> bool {
+    matches!(status, RunStatus::Finished { exit_code: 0 })
 }

@@ -141,14 +141,10 @@ impl PreparedPurge {
     /// The plan as it is shown.
     pub(crate) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
         PlanView {
-            policies: &self.target.policies,
-            connection: &self.target.connection,
-            identity: self.target.identity.as_ref(),
+            target: &self.target,
             filters: &self.filters,
-            helm: &self.target.helm,
             plan: &self.plan,
             refusals: &self.refusals,
-            now: self.target.now,
             workers,
             scope,
         }

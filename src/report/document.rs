@@ -1,25 +1,141 @@
-//! Documents for programs: one JSON or YAML document on stdout.
+//! Documents for programs: one JSON or YAML document on stdout. The fields of each are a contract: others may join them,
+//! none may change.
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
+use crate::journal::{ClusterRef, PolicyRef};
 use crate::sanitize;
 
-/// The notation of a document.
+/// The notation of a document; JSON is indented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// JSON, indented.
+pub(crate) enum Format {
     Json,
-    /// YAML.
     Yaml,
+}
+
+/// The version of all documents of this program.
+pub(super) const API_VERSION: &str = "helm-purge/v1";
+
+/// An object of a document. Its keys stand in the order in which they were added.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct JsonObject(Vec<(&'static str, JsonNode)>);
+
+#[derive(Debug, Clone)]
+enum JsonNode {
+    /// No object, nor a list of objects: these would lose their order.
+    Plain(Value),
+    Object(JsonObject),
+    Objects(Vec<JsonObject>),
+}
+
+impl JsonObject {
+    /// What every document begins with.
+    pub(super) fn document(kind: &'static str) -> Self {
+        Self::default().with("apiVersion", API_VERSION).with("kind", kind)
+    }
+
+    pub(super) fn with(self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.with_node(key, JsonNode::Plain(value.into()))
+    }
+
+    /// Without the key if there is no value.
+    pub(super) fn with_some(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn with_texts<T: ToString>(self, key: &'static str, texts: impl IntoIterator<Item = T>) -> Self {
+        self.with(key, texts.into_iter().map(|text| text.to_string()).collect::<Vec<_>>())
+    }
+
+    /// Without the key if there are no texts.
+    pub(super) fn with_any<T: ToString>(self, key: &'static str, texts: impl IntoIterator<Item = T>) -> Self {
+        let mut texts = texts.into_iter().peekable();
+        if texts.peek().is_some() { self.with_texts(key, texts) } else { self }
+    }
+
+    /// Without the key if there is no object.
+    pub(super) fn with_object(self, key: &'static str, object: Option<JsonObject>) -> Self {
+        match object {
+            Some(object) => self.with_node(key, JsonNode::Object(object)),
+            None => self,
+        }
+    }
+
+    pub(super) fn with_objects(self, key: &'static str, objects: impl IntoIterator<Item = JsonObject>) -> Self {
+        self.with_node(key, JsonNode::Objects(objects.into_iter().collect()))
+    }
+
+    /// With the keys of another one behind its own.
+    pub(super) fn and(mut self, other: Option<JsonObject>) -> Self {
+        self.0.extend(other.into_iter().flat_map(|other| other.0));
+        self
+    }
+
+    fn with_node(mut self, key: &'static str, node: JsonNode) -> Self {
+        self.0.push((key, node));
+        self
+    }
+}
+
+impl Serialize for JsonObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, node)| (key, node)))
+    }
+}
+
+impl Serialize for JsonNode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            JsonNode::Plain(value) => value.serialize(serializer),
+            JsonNode::Object(object) => object.serialize(serializer),
+            JsonNode::Objects(objects) => objects.serialize(serializer),
+        }
+    }
+}
+
+/// Which run, and where its journal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JournalRef {
+    pub(crate) id: String,
+    /// The journal's file, its ConfigMap, or both; none if no journal is kept.
+    pub(crate) places: Vec<String>,
+}
+
+impl JournalRef {
+    pub(super) fn object(&self) -> JsonObject {
+        JsonObject::default().with("id", self.id.as_str()).with_texts("journal", &self.places)
+    }
+}
+
+/// `{what, why}`: what could not be read or removed.
+pub(super) fn with_reason(what: impl ToString, why: &str) -> JsonObject {
+    JsonObject::default().with("what", what.to_string()).with("why", why)
+}
+
+pub(super) fn policy_object(policy: &PolicyRef) -> JsonObject {
+    let PolicyRef { name, file, sha256 } = policy;
+    JsonObject::default().with("name", name.as_str()).with("file", file.as_str()).with("sha256", sha256.as_str())
+}
+
+pub(super) fn cluster_object(cluster: &ClusterRef) -> JsonObject {
+    let ClusterRef { context, server, uid } = cluster;
+    JsonObject::default()
+        .with("context", context.as_str())
+        .with("server", server.as_str())
+        .with_some("uid", uid.clone())
 }
 
 /// A document as text.
 ///
 /// # Errors
-/// Where the notation cannot express it, which would be a fault of this program.
-pub fn serialize(document: &impl Serialize, format: Format) -> Result<String, String> {
+/// If the notation cannot express it, which would be a fault of this program.
+pub(crate) fn serialize(document: &impl Serialize, format: Format) -> Result<String, String> {
     match format {
         Format::Json => json(document),
         Format::Yaml => {

@@ -1,46 +1,49 @@
 //! Everything people and programs get to see: plans, progress, summaries, errors.
 //!
-//! It gets finished values and events and turns them into text. It decides nothing about a release and knows
-//! no process. One printer writes it all; one file draws bars.
+//! It gets finished values and events and turns them into text. It decides nothing about a release and knows no
+//! process. One file writes to stdout and stderr, one draws bars, one writes report files.
 
-mod cases;
 mod diagnostics;
+mod doctor_rbac;
 mod document;
-mod errors;
 mod explanation;
-mod keep;
+mod files;
 mod log;
-mod paint;
-mod plan;
+mod markdown;
+mod opt_outs;
+mod plan_document;
+mod plan_screen;
+mod policy_tests;
 mod printer;
 mod progress;
-mod rights;
-mod run;
+mod prune;
+mod restore;
+mod run_report;
+mod run_summary;
 mod runs;
-mod sheet;
+mod style;
 mod table;
-mod undo;
-mod words;
+mod termination_message;
+mod text;
 
-pub(crate) use cases::{render_case, render_cases};
-pub use diagnostics::{DiagnosticJson, DiagnosticsDocument};
-pub use document::{Format, serialize};
-pub use explanation::{ExplanationDocument, render_explanation};
-pub use keep::{MarkChange, OptOutList, mark_before, mark_line, none_of, render_opt_outs, still_kept};
-pub use log::{
-    Level, LogFormat, LogLine, begun_line, error_line, plan_lines, prune_plan_line, pruned_line, refusal_line,
-    restore_plan_line,
-};
-pub use paint::Styles;
-pub use plan::{Detail, PlanDocument, PlanView, plan_names, render_plan};
+pub(crate) use diagnostics::{PolicyDiagnostic, diagnostics_document};
+pub(crate) use doctor_rbac::{RbacHeader, findings_document, render_findings, render_grants, serialize_grants};
+pub(crate) use document::{Format, JournalRef, serialize};
+pub(crate) use explanation::{explanation_document, render_explanation};
+pub(crate) use files::{write_report, write_termination_log};
+pub use log::LogFormat;
+pub(crate) use log::{Level, LogLine, error_line, refusal_line};
+pub(crate) use opt_outs::{MarkChange, mark_before, mark_line, none_of, opt_out_list, render_opt_outs, still_kept};
+pub(crate) use plan_document::{PlanView, plan_document, plan_lines};
+pub(crate) use plan_screen::{Detail, plan_names, render_plan};
+pub(crate) use policy_tests::{render_case, render_cases};
 pub use printer::{Printer, Verbosity};
-pub use progress::{Progressing, SecondSignal, Showing, WayOut, progress};
-pub use rights::{FindingsDocument, GrantHead, render_findings, render_grants, serialize_grants};
-pub use run::{JournalRef, RunDocument, SummaryView, render_summary};
-pub use runs::{OneRunDocument, RunListDocument, render_one_run, render_runs};
-pub use sheet::{EarlyExit, Report, ReportFormat, Short, write_report, write_termination_log};
-pub use undo::{
-    PruneDocument, PruneRow, PruneView, RestoreDocument, RestoreReport, RestoreView, render_prune, render_restore_plan,
-    render_restored,
-};
-pub use words::{age, plural, seconds};
+pub(crate) use progress::{ProgressStyle, SecondSignal, StopHint, progress};
+pub(crate) use prune::{PruneRow, PruneView, prune_document, prune_plan_line, pruned_line, render_prune};
+pub(crate) use restore::{RestoreView, render_restore_plan, render_restore_summary, restore_plan_line};
+pub(crate) use run_report::{EarlyExit, RunReport, begun_line};
+pub(crate) use run_summary::{FinishedRun, render_run_summary};
+pub(crate) use runs::{one_run_document, render_one_run, render_runs, run_list_document};
+pub use style::Styles;
+pub(crate) use termination_message::TerminationMessage;
+pub(crate) use text::{list, plural};

@@ -12,21 +12,21 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::errors::{render_error, render_refusal};
-use super::log::{Level, LogFormat, LogLine, fault_lines};
-use super::paint::Styles;
+use super::log::{Level, LogFormat, LogLine, policy_error_lines};
+use super::style::Styles;
+use super::text::indented;
 use crate::clock::Clock;
 use crate::policy::PolicyErrors;
 use crate::sanitize;
 
-/// How much is said.
+/// How much is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// Only what matters.
+    /// `--quiet`.
     Quiet,
-    /// The usual.
+    /// The default.
     Normal,
-    /// More.
+    /// `--verbose`.
     Verbose,
 }
 
@@ -79,38 +79,36 @@ impl Printer {
         Self { clock, ..self }
     }
 
-    /// How stderr is written.
-    pub fn log_format(&self) -> LogFormat {
+    pub(crate) fn log_format(&self) -> LogFormat {
         self.format
     }
 
-    /// How texts for stdout are painted.
-    pub fn out(&self) -> Styles {
+    /// The styles of stdout.
+    pub(crate) fn out(&self) -> Styles {
         self.out
     }
 
-    /// How texts for stderr are painted.
-    pub fn err(&self) -> Styles {
+    /// The styles of stderr.
+    pub(crate) fn err(&self) -> Styles {
         self.err
     }
 
-    /// How much is said.
-    pub fn verbosity(&self) -> Verbosity {
+    pub(crate) fn verbosity(&self) -> Verbosity {
         self.verbosity
     }
 
-    /// Whether something that somebody could have read was not written.
-    pub fn has_lost_output(&self) -> bool {
+    /// Whether something was not written although its reader was still there.
+    pub(crate) fn has_lost_output(&self) -> bool {
         self.has_lost_output.get()
     }
 
     /// Prints data on stdout: all of it, and a line break at its end.
-    pub fn data(&self, text: &str) {
+    pub(crate) fn data(&self, text: &str) {
         self.rendered_data(&self.out.sanitized(text));
     }
 
     /// The same as it is: text whose renderer has replaced what a terminal would obey.
-    pub fn rendered_data(&self, text: &str) {
+    pub(crate) fn rendered_data(&self, text: &str) {
         if self.stdout_is_closed.get() || text.is_empty() {
             return;
         }
@@ -123,65 +121,65 @@ impl Printer {
     }
 
     /// `error: …`, of what does not end the command.
-    pub fn error(&self, message: impl Display) {
+    pub(crate) fn error(&self, message: impl Display) {
         self.message(Verbosity::Quiet, Level::Error, "error: ", message);
     }
 
     /// `error: …`, and that something was to be written and could not be.
-    pub fn unwritten(&self, message: impl Display) {
+    pub(crate) fn unwritten(&self, message: impl Display) {
         self.has_lost_output.set(true);
         self.error(message);
     }
 
     /// `warning: …`
-    pub fn warn(&self, message: impl Display) {
+    pub(crate) fn warn(&self, message: impl Display) {
         self.message(Verbosity::Quiet, Level::Warn, "warning: ", message);
     }
 
     /// `note: …`, unless `--quiet`.
-    pub fn note(&self, message: impl Display) {
+    pub(crate) fn note(&self, message: impl Display) {
         self.message(Verbosity::Normal, Level::Info, "note: ", message);
     }
 
     /// `note: …`, also with `--quiet`.
-    pub fn important_note(&self, message: impl Display) {
+    pub(crate) fn important_note(&self, message: impl Display) {
         self.message(Verbosity::Quiet, Level::Info, "note: ", message);
     }
 
     /// `note: …`, only with `--verbose`.
-    pub fn verbose_note(&self, message: impl Display) {
+    pub(crate) fn verbose_note(&self, message: impl Display) {
         self.message(Verbosity::Verbose, Level::Info, "note: ", message);
     }
 
     /// `hint: …`, unless `--quiet`.
-    pub fn hint(&self, message: impl Display) {
+    pub(crate) fn hint(&self, message: impl Display) {
         self.message(Verbosity::Normal, Level::Info, "hint: ", message);
     }
 
     /// A line without a word before it, unless `--quiet`.
-    pub fn info(&self, message: impl Display) {
+    pub(crate) fn info(&self, message: impl Display) {
         self.message(Verbosity::Normal, Level::Info, "", message);
     }
 
     /// A line without a word before it, also with `--quiet`.
-    pub fn notice(&self, message: impl Display) {
+    pub(crate) fn notice(&self, message: impl Display) {
         self.message(Verbosity::Quiet, Level::Info, "", message);
     }
 
-    /// Lines that this program has painted, unless less is to be said.
-    pub fn painted(&self, least: Verbosity, text: &str) {
+    /// Lines that this program has painted.
+    pub(crate) fn painted(&self, least: Verbosity, text: &str) {
         if self.verbosity >= least {
             self.write_message(Level::Info, "", &self.err.sanitized(text));
         }
     }
 
     /// A plan. With `--quiet` too, if the next thing is the question whether to go on.
-    pub fn plan(&self, text: &str, is_asked_about: bool) {
+    pub(crate) fn plan(&self, text: &str, is_asked_about: bool) {
         self.painted(if is_asked_about { Verbosity::Quiet } else { Verbosity::Normal }, text);
     }
 
     /// An error with its causes and how to go on.
-    pub fn error_with_causes(&self, error: &dyn Error, hint: Option<&str>) {
+    pub(crate) fn error_with_causes(&self, error: &dyn Error, hint: Option<&str>) {
         let text = self.err.sanitized(&render_error(error, hint, self.err));
         match self.format {
             LogFormat::Text => self.write_to_stderr(&text),
@@ -192,12 +190,12 @@ impl Printer {
     }
 
     /// A refusal: the fact, what it means, the way on.
-    pub fn refusal(&self, fact: &dyn Display, consequence: &str, hint: &str) {
+    pub(crate) fn refusal(&self, fact: &dyn Display, consequence: &str, hint: &str) {
         self.painted(Verbosity::Quiet, &render_refusal(&fact.to_string(), consequence, Some(hint), self.err));
     }
 
     /// What is wrong with the command line, as its parser has rendered it.
-    pub fn usage_error(&self, rendered: &str) {
+    pub(crate) fn usage_error(&self, rendered: &str) {
         match self.format {
             LogFormat::Text => self.write_to_stderr(rendered),
             LogFormat::Json => {
@@ -207,15 +205,15 @@ impl Printer {
     }
 
     /// What is wrong with a policy.
-    pub fn policy_errors(&self, errors: &PolicyErrors) {
+    pub(crate) fn policy_errors(&self, errors: &PolicyErrors) {
         match self.format {
             LogFormat::Text => self.write_to_stderr(&errors.render(self.err.into())),
-            LogFormat::Json => fault_lines(errors).for_each(|line| self.log(&line)),
+            LogFormat::Json => policy_error_lines(errors).for_each(|line| self.log(&line)),
         }
     }
 
     /// Writes a line of the log, if stderr is one and the line matters enough.
-    pub fn log(&self, line: &LogLine) {
+    pub(crate) fn log(&self, line: &LogLine) {
         let least = match line.level() {
             Level::Error | Level::Warn => Verbosity::Quiet,
             Level::Info => Verbosity::Normal,
@@ -227,7 +225,7 @@ impl Printer {
     }
 
     /// Writes a line of the log, if stderr is one.
-    pub fn log_always(&self, line: &LogLine) {
+    pub(crate) fn log_always(&self, line: &LogLine) {
         if self.format == LogFormat::Json {
             self.write_to_stderr(&line.render(self.clock));
         }
@@ -236,8 +234,8 @@ impl Printer {
     /// Asks a question on stderr, without a line break.
     ///
     /// # Errors
-    /// Where nobody can see it, for a log asks nothing.
-    pub fn ask(&self, question: impl Display) -> io::Result<()> {
+    /// If a log is written, which asks nothing, or the question cannot be written.
+    pub(crate) fn ask(&self, question: impl Display) -> io::Result<()> {
         if self.format == LogFormat::Json {
             return Err(io::ErrorKind::Unsupported.into());
         }
@@ -247,7 +245,7 @@ impl Printer {
     }
 
     /// Ends the line of a question that got no answer.
-    pub fn end_question(&self) {
+    pub(crate) fn end_question(&self) {
         if self.format == LogFormat::Text {
             self.write_to_stderr("");
         }
@@ -289,6 +287,38 @@ fn write_text(stream: &Output, text: &str) -> io::Result<()> {
 /// A pipe without a reader, or a terminal that was closed.
 fn nobody_reads(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+/// An error with its causes and its hint.
+fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> String {
+    let mut lines = vec![format!("{} {}", paint.error("error:"), indented(&error.to_string(), 7))];
+    let mut cause = error.source();
+    let mut text_so_far = error.to_string();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Many errors repeat their cause.
+        if !text_so_far.contains(&text) {
+            lines.push(format!("  caused by: {}", indented(&text, 13)));
+            text_so_far.push_str(&text);
+        }
+        cause = error.source();
+    }
+    lines.extend(hint.map(|hint| hint_line(hint, paint)));
+    lines.join("\n")
+}
+
+/// A refusal: the fact, what it means, the way on.
+fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Styles) -> String {
+    let mut lines = vec![format!("{} {}", paint.error("refused:"), indented(fact, 9))];
+    if !consequence.is_empty() {
+        lines.push(format!("         {consequence}"));
+    }
+    lines.extend(hint.map(|hint| hint_line(hint, paint)));
+    lines.join("\n")
+}
+
+fn hint_line(hint: &str, paint: Styles) -> String {
+    format!("{} {}", paint.hint("hint:"), indented(hint, 6))
 }
 
 #[cfg(test)]
@@ -379,7 +409,7 @@ mod tests {
             printer.hint(hostile);
             printer.info(hostile);
             printer.notice(hostile);
-            printer.painted(Verbosity::Normal, &printer.err().bad(hostile));
+            printer.painted(Verbosity::Normal, &printer.err().error(hostile));
             printer.error_with_causes(&io::Error::other(hostile), Some(hostile));
             printer.refusal(&hostile, hostile, hostile);
             printer.ask(hostile).expect("it can be written");
@@ -411,5 +441,27 @@ mod tests {
             ("error", "no luck\nhint: try again"),
         ];
         assert_eq!(lines.collect::<Vec<_>>(), expected.map(|(level, text)| (level.into(), text.into())));
+    }
+
+    #[derive(Debug)]
+    struct Outer(std::io::Error);
+
+    impl std::fmt::Display for Outer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("it did not work")
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn causes_follow_the_error_and_hints_come_last() {
+        let error = Outer(std::io::Error::other("no\u{1b}[31m\nluck"));
+        let text = render_error(&error, Some("try again"), Styles::new(Colour::Off));
+        assert_eq!(text, "error: it did not work\n  caused by: no␛[31m\n             luck\nhint: try again");
     }
 }

@@ -1,54 +1,85 @@
-//! Columns. A row is never wrapped, a name never cut: where the terminal is too narrow, columns go from the
-//! right.
+//! Columns. A row is never wrapped, a name never cut: if the terminal is too narrow, columns go from the right.
 
 use unicode_width::UnicodeWidthStr;
+
+use super::style::Styles;
+use crate::sanitize;
 
 /// Between two columns.
 const GAP: &str = "  ";
 
-/// How a column is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
-    Left,
-    Right,
-}
-
-/// A table under construction: headings, then rows of as many cells.
+/// A table under construction: headings, then rows of as many cells. A heading that begins with `>` is of numbers, which
+/// stand at the right.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
-    headings: Vec<(&'static str, Align)>,
+    headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(headings: Vec<(&'static str, Align)>) -> Self {
-        Self { headings, rows: Vec::new() }
+    pub(super) fn new(headings: &[&'static str]) -> Self {
+        Self { headings: headings.to_vec(), rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    /// Adds a row, with every cell in one line that a terminal can show.
+    pub(super) fn row<const CELLS: usize>(&mut self, cells: [String; CELLS]) {
+        self.wide_row(cells.into());
+    }
+
+    /// The same with a number of cells that is not known here.
+    pub(super) fn wide_row(&mut self, cells: Vec<String>) {
         debug_assert_eq!(cells.len(), self.headings.len(), "every row has a cell for each heading");
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|cell| sanitize::line(cell)).collect());
     }
 
     /// One line for the headings and one for each row, none wider than `width` as long as at least `needed`
     /// columns are left. Row by row: a plan may have thousands.
     pub(super) fn into_lines(self, width: Option<usize>, needed: usize) -> impl Iterator<Item = String> {
         let Self { headings, rows } = self;
-        let widths = widths(&headings, &rows);
+        let names = headings.iter().map(|heading| heading.trim_start_matches('>').to_owned()).collect::<Vec<_>>();
+        let widths = widths(&names, &rows);
         let mut columns = headings.len();
         while columns > needed && width.is_some_and(|width| width_of(&widths[..columns]) > width) {
             columns -= 1;
         }
-        let columns =
-            widths.into_iter().zip(headings.iter().map(|(_, align)| *align)).take(columns).collect::<Vec<_>>();
-        let names = headings.into_iter().map(|(name, _)| name.to_owned()).collect();
+        let at_the_right = headings.into_iter().map(|heading| heading.starts_with('>'));
+        let columns = widths.into_iter().zip(at_the_right).take(columns).collect::<Vec<_>>();
         std::iter::once(names).chain(rows).map(move |cells| line(&cells, &columns))
+    }
+
+    /// The rows without the headings, each behind two blanks.
+    pub(super) fn into_rows(self) -> impl Iterator<Item = String> {
+        let columns = self.headings.len();
+        self.into_lines(None, columns).skip(1).map(|line| format!("  {line}"))
+    }
+
+    /// The lines with the headings in bold.
+    pub(super) fn into_text(self, width: Option<usize>, needed: usize, paint: Styles) -> String {
+        let mut lines = self.into_lines(width, needed);
+        let heading = lines.next().map(|line| paint.bold(&line));
+        heading.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The lines behind two blanks, the headings in bold, and the rows dimmed that are said to be.
+    pub(super) fn into_decisions(
+        self,
+        width: Option<usize>,
+        needed: usize,
+        is_dimmed: impl Iterator<Item = bool>,
+        paint: Styles,
+    ) -> impl Iterator<Item = String> {
+        let mut lines = self.into_lines(width.map(|width| width.saturating_sub(2)), needed);
+        let heading = lines.next().map(|line| format!("  {}", paint.bold(&line)));
+        let rows = lines.zip(is_dimmed);
+        heading
+            .into_iter()
+            .chain(rows.map(move |(line, is_dimmed)| format!("  {}", if is_dimmed { paint.dim(&line) } else { line })))
     }
 }
 
 /// Of each column, with its heading.
-fn widths(headings: &[(&'static str, Align)], rows: &[Vec<String>]) -> Vec<usize> {
-    let mut widths = headings.iter().map(|(name, _)| name.width()).collect::<Vec<_>>();
+fn widths(headings: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let mut widths = headings.iter().map(|name| name.width()).collect::<Vec<_>>();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.width().max(*width);
@@ -61,11 +92,11 @@ fn width_of(columns: &[usize]) -> usize {
     columns.iter().sum::<usize>() + GAP.len() * columns.len().saturating_sub(1)
 }
 
-fn line(cells: &[String], columns: &[(usize, Align)]) -> String {
+fn line(cells: &[String], columns: &[(usize, bool)]) -> String {
     let mut line = String::new();
-    for (cell, (width, align)) in cells.iter().zip(columns) {
+    for (cell, (width, at_the_right)) in cells.iter().zip(columns) {
         let blank = " ".repeat(width - cell.width());
-        let (before, behind) = if *align == Align::Right { (blank.as_str(), "") } else { ("", blank.as_str()) };
+        let (before, behind) = if *at_the_right { (blank.as_str(), "") } else { ("", blank.as_str()) };
         line.extend([before, cell, behind, GAP]);
     }
     line.truncate(line.trim_end().len());
@@ -77,9 +108,9 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        let mut table = Table::new(vec![("NAME", Align::Left), ("AGE", Align::Right), ("WHY", Align::Left)]);
-        table.row(vec!["redis".into(), "3d".into(), "because of something long".into()]);
-        table.row(vec!["a".into(), "41d".into(), String::new()]);
+        let mut table = Table::new(&["NAME", ">AGE", "WHY"]);
+        table.row(["redis".into(), "3d".into(), "because of something long".into()]);
+        table.row(["a".into(), "41d".into(), String::new()]);
         table
     }
 
@@ -89,9 +120,9 @@ mod tests {
 
     #[test]
     fn what_is_wide_on_a_terminal_counts_as_such() {
-        let mut table = Table::new(vec![("", Align::Left), ("", Align::Left)]);
-        table.row(vec!["漢字".into(), "a".into()]);
-        table.row(vec!["e\u{301}t\u{e9}".into(), "b".into()]);
+        let mut table = Table::new(&["", ""]);
+        table.row(["漢字".into(), "a".into()]);
+        table.row(["e\u{301}t\u{e9}".into(), "b".into()]);
         assert_eq!(table.into_lines(None, 2).collect::<Vec<_>>(), ["", "漢字  a", "e\u{301}t\u{e9}   b"]);
     }
 

@@ -11,7 +11,7 @@ use crate::exit_code::ExitCode;
 use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOuts, UnseenOptOuts, Until, record_store};
 use crate::policy::LenientGlob;
 use crate::release::Namespace;
-use crate::report::{OptOutList, none_of, render_opt_outs, still_kept};
+use crate::report::{none_of, opt_out_list, render_opt_outs, still_kept};
 use crate::settings::ConnectionOptions;
 
 /// More that could not be seen is counted, not named.
@@ -30,7 +30,7 @@ pub(super) fn list(
     note_unseen(&seen.unseen, app);
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
     let text = |styles| render_opt_outs(&seen.opt_outs, now, width, styles);
-    app.emit(arguments.output, || OptOutList::of(&seen), text)?;
+    app.emit(arguments.output, || opt_out_list(&seen), text)?;
     if seen.opt_outs.is_empty() {
         app.printer.info("nobody has opted out");
     }

@@ -1,19 +1,20 @@
 //! Progress for a terminal: a bar for each worker and one for all. The only file that knows indicatif.
 //!
 //! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and
-//! whatever is still said has to be plain lines.
+//! whatever is still printed has to be plain lines.
 
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 
-use super::{
-    Lines, Printer, Progress, Progressing, SecondSignal, Verbosity, WayOut, finished_line, judged_line, not_recorded,
+use super::lines::{
+    Lines, ProgressReporter, SecondSignal, StopHint, draining_lines, finished_line, judged_line, not_recorded,
     paused_line, retry_line, waiting_line,
 };
 use crate::clock::{Clock, Stopwatch};
-use crate::executor::{Event, Lane, NotStarted};
-use crate::report::words::seconds;
+use crate::executor::{Event, Lane, NotStarted, Progress};
+use crate::report::printer::{Printer, Verbosity};
+use crate::report::text::seconds;
 
 /// More workers than this are counted, not shown: a terminal has few lines.
 const MOST_BARS: usize = 16;
@@ -22,7 +23,7 @@ const RATE: u8 = 12;
 
 /// Bars, until a signal comes.
 pub(super) struct Bars {
-    way_out: WayOut,
+    stop_hint: StopHint,
     clock: Clock,
     drawn: Option<Drawn>,
     lines: Option<Lines>,
@@ -43,8 +44,8 @@ struct LaneBar {
 }
 
 impl Bars {
-    pub(super) fn new(way_out: WayOut, clock: Clock) -> Self {
-        Self { way_out, clock, drawn: None, lines: None }
+    pub(super) fn new(stop_hint: StopHint, clock: Clock) -> Self {
+        Self { stop_hint, clock, drawn: None, lines: None }
     }
 
     fn start(&mut self, lanes: usize, progress: Progress) {
@@ -61,7 +62,7 @@ impl Bars {
     }
 
     /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
-    /// terminal that is gone, with its lock in hand, and panics again when it is dropped, which ends the process.
+    /// terminal that is gone, with its lock held, and panics again when it is dropped, which ends the process.
     fn above(&self, print: impl FnOnce()) {
         if let Some(drawn) = &self.drawn {
             let _ = drawn.all.clear();
@@ -80,7 +81,7 @@ impl Bars {
         }
     }
 
-    /// Leaves the bars where they are: the shell has written its prompt by now, nobody knows where, and
+    /// Leaves the bars where they are: the shell has written its prompt by now, at a place that is not known, and
     /// clearing would take that away instead.
     fn abandon(&mut self) {
         if let Some(drawn) = self.drawn.take() {
@@ -89,17 +90,17 @@ impl Bars {
     }
 
     fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &Printer) {
-        match self.way_out.second {
+        match self.stop_hint.second {
             SecondSignal::CtrlC => self.clear(),
             SecondSignal::Kill => self.abandon(),
         }
-        let mut lines = Lines::taking_over(self.way_out, progress);
+        let mut lines = Lines::taking_over(self.stop_hint, progress);
         lines.on_event(event, printer);
         self.lines = Some(lines);
     }
 }
 
-impl Progressing for Bars {
+impl ProgressReporter for Bars {
     fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         if let Some(lines) = &mut self.lines {
             return lines.on_event(event, printer);
@@ -147,7 +148,7 @@ impl Progressing for Bars {
                 self.above(|| printer.error_with_causes(&not_recorded(why), None));
             }
             Event::Draining { because, progress } if *because != NotStarted::Interrupted => {
-                let text = super::draining_lines(*because, *progress, self.way_out);
+                let text = draining_lines(*because, *progress, self.stop_hint);
                 self.above(|| printer.notice(text));
             }
             Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {
@@ -173,7 +174,7 @@ impl Drawn {
         self.draw_total(progress);
     }
 
-    /// Of a batch, a release may end that is not the one in hand: it is left alone before the batch begins.
+    /// Of a batch, a release may end that is not the one in progress: it is left alone before the batch begins.
     fn end(&mut self, lane: Lane, release: &str, progress: Progress) {
         if let Some(bar) = self.lanes.get_mut(lane.0).filter(|bar| bar.release == release) {
             bar.since = None;
@@ -234,8 +235,8 @@ fn pace(progress: Progress) -> String {
     format!("{per_second:.1}/s  about {} left", seconds(rest))
 }
 
-fn style(template: &str) -> ProgressStyle {
-    let style = ProgressStyle::with_template(template).expect("the templates of this file are well-formed");
+fn style(template: &str) -> BarStyle {
+    let style = BarStyle::with_template(template).expect("the templates of this file are well-formed");
     style.progress_chars("█▉▊▋▌▍▎▏ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
 }
 

@@ -1,10 +1,11 @@
 //! Progress for whatever reads logs: a line of JSON for each event, and a sign of life.
 
-use super::{Heartbeat, Printer, Progress, Progressing};
-use crate::executor::{Event, NotStarted, Outcome};
-use crate::helm::{Failure, FailureClass};
+use super::lines::{Heartbeat, ProgressReporter};
+use crate::executor::{Event, NotStarted, Outcome, OutcomeSummary, Progress};
+use crate::helm::FailureClass;
 use crate::release::ReleaseId;
 use crate::report::log::{Level, LogLine};
+use crate::report::printer::Printer;
 
 /// Lines of JSON.
 #[derive(Default)]
@@ -12,14 +13,14 @@ pub(super) struct JsonLines {
     heartbeat: Heartbeat,
 }
 
-impl Progressing for JsonLines {
+impl ProgressReporter for JsonLines {
     fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         if let Event::Tick(progress) = event {
             if self.heartbeat.is_due(*progress) {
                 printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), *progress));
             }
         } else if let Some((line, progress)) = line(event) {
-            self.heartbeat.heard(progress);
+            self.heartbeat.written(progress);
             printer.log(&line);
         }
     }
@@ -29,7 +30,7 @@ impl Progressing for JsonLines {
 fn line(event: &Event<'_>) -> Option<(LogLine, Progress)> {
     let of = |level, name, release: &ReleaseId| LogLine::new(level, name).with("release", release.to_string());
     Some(match event {
-        // That it begins was said by whoever knows what.
+        // The line `begun` says that it begins.
         Event::Started { .. } | Event::Tick(_) | Event::Finished(_) => return None,
         Event::ReleaseStarted { release, progress, .. } => (of(Level::Info, "started", release), *progress),
         Event::ReleaseReturned { release, progress, .. } => (of(Level::Info, "returned", release), *progress),
@@ -41,8 +42,13 @@ fn line(event: &Event<'_>) -> Option<(LogLine, Progress)> {
             (with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts), *progress)
         }
         Event::ReleaseWaits { release, failure, attempts, wait, progress, .. } => {
-            let line = with_failure(of(Level::Warn, "retry", release), failure).with("attempts", attempts);
-            (line.with_some("seconds", wait.map(|wait| wait.as_secs_f64())), *progress)
+            let line = of(Level::Warn, "retry", release)
+                .with("class", failure.class.as_str())
+                .with("message", &failure.message.error)
+                .with_some("cause", failure.message.cause.as_ref())
+                .with("attempts", attempts)
+                .with_some("seconds", wait.map(|wait| wait.as_secs_f64()));
+            (line, *progress)
         }
         Event::Paused { because, wait, progress } => {
             let line = LogLine::new(Level::Warn, "paused").with("because", word(*because));
@@ -75,20 +81,11 @@ fn with_progress(line: LogLine, progress: Progress) -> LogLine {
     line.with("seconds", elapsed.as_secs_f64())
 }
 
+/// What came of a release; what helm left or remarked is in the report.
 fn with_outcome(line: LogLine, outcome: &Outcome) -> LogLine {
-    let line = line.with("outcome", outcome.kind().as_str());
-    match outcome {
-        Outcome::Failed(failure) => with_failure(line, failure),
-        Outcome::Changed(what) => line.with("message", what),
-        Outcome::StillNeeded { by } => line.with("message", format!("still needed by {by}")),
-        Outcome::NotStarted(reason) => line.with("message", reason.as_str()),
-        Outcome::Purged { .. } | Outcome::Restored { .. } | Outcome::AlreadyGone => line,
-    }
-}
-
-fn with_failure(line: LogLine, failure: &Failure) -> LogLine {
-    let line = line.with("class", failure.class.as_str()).with("message", &failure.message.error);
-    line.with_some("cause", failure.message.cause.as_ref())
+    let OutcomeSummary { outcome, class, message, cause, .. } = outcome.into();
+    let line = line.with("outcome", outcome).with_some("class", class);
+    line.with_some("message", message).with_some("cause", cause)
 }
 
 fn level(outcome: &Outcome) -> Level {

@@ -1,27 +1,83 @@
-//! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life.
+//! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life. And what every way to show
+//! progress has: how it is called, the texts of events, when a sign of life is due.
 
-use super::{
-    Heartbeat, KILLING, Printer, Progress, Progressing, RESUMED, TERMINATING, Verbosity, WayOut, draining_lines,
-    finished_line, judged_line, not_recorded, paused_line, retry_line, waiting_line,
-};
-use crate::executor::Event;
-use crate::report::words::seconds;
+use std::io;
+use std::time::Duration;
+
+use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
+use crate::helm::{Failure, FailureClass};
+use crate::release::ReleaseId;
+use crate::report::printer::{Printer, Verbosity};
+use crate::report::style::Styles;
+use crate::report::text::{after_attempts, plural, seconds};
+use crate::sanitize;
+
+/// How long lines are silent at most.
+const MAX_SILENCE: Duration = Duration::from_secs(30);
+
+/// Shows a run while it is under way.
+pub(crate) trait ProgressReporter {
+    fn on_event(&mut self, event: &Event<'_>, printer: &Printer);
+
+    /// Something to be warned of that is no event of the run.
+    fn warn(&mut self, message: &str, printer: &Printer) {
+        printer.warn(message);
+    }
+}
+
+/// How a run can be stopped from outside once it is draining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StopHint {
+    /// Of this process.
+    pub(crate) pid: u32,
+    pub(crate) second: SecondSignal,
+    pub(crate) operation: Operation,
+}
+
+/// How a second signal gets here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SecondSignal {
+    /// By another Ctrl-C.
+    CtrlC,
+    /// Only by `kill`: the first Ctrl-C ended the helm in front of us, and the terminal is the shell's again.
+    Kill,
+}
+
+/// When something was last written about a run: a sign of life is due after a long silence.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Heartbeat {
+    last_line: Duration,
+}
+
+impl Heartbeat {
+    pub(super) fn written(&mut self, progress: Progress) {
+        self.last_line = progress.elapsed;
+    }
+
+    pub(super) fn is_due(&mut self, progress: Progress) -> bool {
+        let is_due = progress.elapsed.saturating_sub(self.last_line) >= MAX_SILENCE;
+        if is_due {
+            self.written(progress);
+        }
+        is_due
+    }
+}
 
 /// Plain lines.
 pub(super) struct Lines {
-    way_out: WayOut,
+    stop_hint: StopHint,
     heartbeat: Heartbeat,
 }
 
 impl Lines {
-    pub(super) fn new(way_out: WayOut) -> Self {
-        Self { way_out, heartbeat: Heartbeat::default() }
+    pub(super) fn new(stop_hint: StopHint) -> Self {
+        Self { stop_hint, heartbeat: Heartbeat::default() }
     }
 
     /// For a run that is under way already.
-    pub(super) fn taking_over(way_out: WayOut, progress: Progress) -> Self {
-        let mut lines = Self::new(way_out);
-        lines.heartbeat.heard(progress);
+    pub(super) fn taking_over(stop_hint: StopHint, progress: Progress) -> Self {
+        let mut lines = Self::new(stop_hint);
+        lines.heartbeat.written(progress);
         lines
     }
 
@@ -34,7 +90,7 @@ impl Lines {
     }
 }
 
-impl Progressing for Lines {
+impl ProgressReporter for Lines {
     fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
         match event {
             Event::Started { .. }
@@ -43,35 +99,35 @@ impl Progressing for Lines {
             | Event::Finished(_) => {}
             Event::Tick(progress) => self.heartbeat(*progress, printer),
             Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 let line = finished_line(release, outcome, *attempts, *took, printer.err());
                 printer.painted(if outcome.is_failure() { Verbosity::Quiet } else { Verbosity::Normal }, &line);
             }
             Event::Waiting { objects, release, others, progress } => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 printer.info(waiting_line(*objects, release, *others));
             }
             Event::ReleaseWaits { release, failure, wait, progress, .. } => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 let line = retry_line(release, failure, *wait, printer.err());
-                // While the API server is gone, that is said, once for all of them.
+                // While the API server is gone, one line says so for all of them.
                 printer.painted(if wait.is_some() { Verbosity::Normal } else { Verbosity::Verbose }, &line);
             }
             Event::Paused { because, wait, progress } => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 printer.notice(paused_line(*because, *wait));
             }
             Event::Resumed(progress) => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 printer.notice(RESUMED);
             }
             Event::ReleaseJudged { release, outcome, attempts, progress } => {
-                self.heartbeat.heard(*progress);
+                self.heartbeat.written(*progress);
                 printer.painted(Verbosity::Quiet, &judged_line(release, outcome, *attempts, printer.err()));
             }
             Event::NotRecorded { why, .. } => printer.error_with_causes(&not_recorded(why), None),
             Event::Draining { because, progress } => {
-                printer.notice(draining_lines(*because, *progress, self.way_out));
+                printer.notice(draining_lines(*because, *progress, self.stop_hint));
             }
             Event::Terminating(_) => printer.notice(TERMINATING),
             Event::Killing(_) => printer.notice(KILLING),
@@ -79,16 +135,120 @@ impl Progressing for Lines {
     }
 }
 
+/// The line for a release that has ended: all that a log keeps of it.
+pub(super) fn finished_line(
+    release: &ReleaseId,
+    outcome: &Outcome,
+    attempts: u32,
+    took: Duration,
+    paint: Styles,
+) -> String {
+    let name = format!("{release} {}{}", seconds(took), after_attempts(attempts));
+    match outcome {
+        Outcome::Purged { .. } => format!("{} {name}", paint.success("purged")),
+        Outcome::Restored { .. } => format!("{} {name}", paint.success("restored")),
+        Outcome::AlreadyGone => format!("{} {name}", paint.dim("already gone")),
+        Outcome::Failed(failure) => {
+            let first = failure.message.error.lines().next().unwrap_or_default();
+            // The list at the end may say that it is gone.
+            if failure.class == FailureClass::Unclear {
+                return format!("{} {name}: {}", paint.error("unclear"), sanitize::line(first));
+            }
+            format!("{} {name} {}: {}", paint.error("failed"), failure.class, sanitize::line(first))
+        }
+        Outcome::Changed(_) => format!("{} {release}", paint.dim("left alone")),
+        Outcome::StillNeeded { .. } => judged_line(release, outcome, attempts, paint),
+        Outcome::NotStarted(_) => format!("{} {release}", paint.dim("not started")),
+    }
+}
+
+/// The line for what became of a release that no worker has.
+pub(super) fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Styles) -> String {
+    let after = after_attempts(attempts);
+    match outcome {
+        Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.dim("kept")),
+        Outcome::Failed(failure) => {
+            let words = sanitize::line(&failure.message.error);
+            format!("{} {release}{after} {}: {words}", paint.error("failed"), failure.class)
+        }
+        other => format!("{} {release}", other.kind().as_str()),
+    }
+}
+
+/// The line for a release that is tried again. While the API server is gone there is no telling when.
+pub(super) fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Styles) -> String {
+    let first = sanitize::line(failure.message.error.lines().next().unwrap_or_default());
+    let when = wait.map_or_else(String::new, |wait| format!(" in {}", seconds(wait)));
+    format!("{} {release}{when} {}: {first}", paint.dim("trying again"), failure.class)
+}
+
+/// What it means that nothing is begun any more, for now.
+pub(super) fn paused_line(because: NotStarted, wait: Duration) -> String {
+    let what =
+        if because == NotStarted::LoginGone { "the login is not accepted" } else { "the API server cannot be reached" };
+    format!("{what}: beginning nothing; looking again in {}", seconds(wait))
+}
+
+const RESUMED: &str = "the API server answers again: going on";
+
+/// What the end of a phase is waiting for.
+pub(super) fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
+    let and_others = if others > 0 { format!(" and {}", plural(others, "other release")) } else { String::new() };
+    format!("waiting for {} of {release}{and_others} to be gone", plural(objects, "object"))
+}
+
+/// What a first signal, a first failure under `--fail-fast`, the deadline, or an API server that is gone means.
+pub(super) fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) -> String {
+    let waiting = progress.total - progress.done - progress.running;
+    let why = match because {
+        NotStarted::Interrupted => "",
+        NotStarted::FailFast => " (--fail-fast)",
+        NotStarted::Deadline => " (the deadline is near)",
+        NotStarted::ServerGone => " (the API server could not be reached any more)",
+        NotStarted::LoginGone => " (the login was not accepted any more)",
+        NotStarted::JournalRefused => " (the journal cannot be written)",
+    };
+    if progress.running == 0 {
+        return format!("stopping: nothing is running, {waiting} not started{why}");
+    }
+    let running = are(progress.running, "release");
+    let StopHint { pid, second, operation } = stop_hint;
+    let doing = match operation {
+        Operation::Uninstall => "uninstalled",
+        Operation::Rollback => "restored",
+    };
+    let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
+    match second {
+        _ if because != NotStarted::Interrupted => what,
+        SecondSignal::CtrlC => {
+            format!("{what}\n   again to end them where they are (a second run finishes them) · pid {pid}")
+        }
+        SecondSignal::Kill => {
+            format!(
+                "{what}\n   helm may be gone already; `kill {pid}` ends them where they are (a second run finishes them)"
+            )
+        }
+    }
+}
+
+/// Why nothing more is begun, if the journal is the reason.
+pub(super) fn not_recorded(why: &str) -> io::Error {
+    io::Error::other(format!("the journal cannot be written: {}", sanitize::line(why)))
+}
+
+fn are(count: usize, noun: &str) -> String {
+    format!("{} {}", plural(count, noun), if count == 1 { "is" } else { "are" })
+}
+
+const TERMINATING: &str = "ending what runs (TERM); once more to end it at once (KILL)";
+const KILLING: &str = "ending what runs at once (KILL)";
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::executor::{NotStarted, Operation};
-    use crate::report::Styles;
-    use crate::report::progress::SecondSignal;
     use crate::settings::Colour;
-    use std::io::{self, Write};
+    use std::io::Write;
     use std::sync::mpsc::{Sender, channel};
-    use std::time::Duration;
 
     struct Said(Sender<String>);
 
@@ -107,7 +267,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
+        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         let release = |name: &str| crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
             name: name.parse().expect("a legal name"),
@@ -133,7 +293,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(WayOut { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
+        let mut lines = Lines::new(StopHint { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
         let release = &crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
             name: "app".parse().expect("a legal name"),
@@ -164,7 +324,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(WayOut { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
+        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);
             let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };

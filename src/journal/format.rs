@@ -1,0 +1,534 @@
+//! What a journal says: its lines, and what they say together. Pure.
+//!
+//! A run may have died in the middle of a line, a disk may have lost some, and anybody may have written anything: what
+//! cannot be read is counted, and the rest stands.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::executor::{NotStarted, Outcome, OutcomeKind, OutcomeSummary, Run, Verification};
+use crate::policy::{Policy, PolicySet};
+use crate::run_id::RunId;
+use crate::sanitize;
+use crate::target::Target;
+
+/// The first line: which run, by whom, on which cluster, by which policies, and all that it is to purge, restore or prune.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct JournalHeader {
+    pub(crate) format: u32,
+    pub(crate) run: String,
+    #[serde(default)]
+    pub(crate) operation: OperationKind,
+    /// Of a restore, the names of the runs that it takes back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) takes_back: Vec<String>,
+    pub(crate) at: String,
+    /// The version of this program that writes.
+    pub(crate) program: String,
+    /// In the order of the command line.
+    pub(crate) policies: Vec<PolicyRef>,
+    /// Which part of their namespaces, if several runs share them, such as `3/16`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shard: Option<String>,
+    pub(crate) cluster: ClusterRef,
+    /// `USER@HOST`, or `pod NAMESPACE/NAME`.
+    pub(crate) who: String,
+    pub(crate) process: ProcessRef,
+    /// How many releases the run is to work on.
+    pub(crate) planned: usize,
+    /// How many of them are named nowhere in this journal, because it would be too long.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) left_out: usize,
+    /// The others; those that have begun may be missing here.
+    #[serde(default)]
+    pub(crate) releases: Vec<PlannedRelease>,
+}
+
+/// The policy of a run or a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PolicyRef {
+    pub(crate) name: String,
+    /// The file as the command line names it.
+    pub(crate) file: String,
+    /// The SHA-256 of the file's bytes.
+    pub(crate) sha256: String,
+}
+
+/// The cluster of a run or a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClusterRef {
+    pub(crate) context: String,
+    /// The address of the API server.
+    pub(crate) server: String,
+    /// The uid of the namespace `kube-system`, if the account may read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) uid: Option<String>,
+}
+
+/// The process that writes a journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProcessRef {
+    pub(crate) host: String,
+    pub(crate) pid: u32,
+}
+
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OperationKind {
+    /// Releases go. Journals that do not say what they are of are of purges: once, there was nothing else.
+    #[default]
+    Purge,
+    /// What purges have removed comes back.
+    Restore,
+    /// Histories that purges have kept go.
+    Prune,
+    /// Something that a later version does.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A release that it was to be done to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlannedRelease {
+    /// The namespace it is recorded in.
+    pub(crate) namespace: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// As what the plan saw it.
+    pub(crate) revision: u32,
+}
+
+impl JournalHeader {
+    /// The version of the format that this program writes. A reader takes what it knows of later ones.
+    pub(crate) const FORMAT: u32 = 1;
+
+    /// The names of the policies, and the shard if there is one, in one word: runs of the same policies have the same.
+    pub(crate) fn policies_and_shard(&self) -> String {
+        let names = self.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(",");
+        let shard = self.shard.as_ref().map_or_else(String::new, |shard| format!(" {shard}"));
+        format!("{names}{shard}")
+    }
+
+    /// None if it cannot be understood.
+    pub(super) fn begun(&self) -> Option<jiff::Timestamp> {
+        self.at.parse().ok()
+    }
+
+    /// Whether another run was by policies of the same names, on the same cluster, over the same shard, and matters to this
+    /// one.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let alike = self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster);
+        alike && self.operation.matters_to(other.operation)
+    }
+
+    /// Whether another run had one of these policies too, on the same cluster, and is not about another shard.
+    pub(crate) fn has_part_of(&self, other: &Self) -> bool {
+        let is_theirs = |policy: &PolicyRef| other.policies.iter().any(|theirs| theirs.name == policy.name);
+        let may_meet = self.shard.is_none() || other.shard.is_none() || self.shard == other.shard;
+        self.policies.iter().any(is_theirs) && may_meet && self.cluster.is(&other.cluster)
+    }
+}
+
+impl OperationKind {
+    /// One word for programs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            OperationKind::Purge => "purge",
+            OperationKind::Restore => "restore",
+            OperationKind::Prune => "prune",
+            OperationKind::Unknown => "unknown",
+        }
+    }
+
+    /// What one is called in a sentence. A purge has always been a run.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            OperationKind::Purge | OperationKind::Unknown => "run",
+            OperationKind::Restore => "restore",
+            OperationKind::Prune => "prune",
+        }
+    }
+
+    /// Purges and restores undo each other. A prune touches what neither of them works on.
+    fn matters_to(self, other: Self) -> bool {
+        (self == OperationKind::Prune) == (other == OperationKind::Prune)
+    }
+}
+
+impl PolicyRef {
+    /// All of them, in their order.
+    pub(crate) fn list(policies: &PolicySet) -> Vec<Self> {
+        let policy = |policy: &Policy| Self {
+            name: policy.name.clone(),
+            file: policy.file.to_string(),
+            sha256: policy.digest.to_string(),
+        };
+        policies.iter().map(policy).collect()
+    }
+}
+
+impl ClusterRef {
+    pub(crate) fn of(target: &Target) -> Self {
+        Self {
+            context: target.connection.context().to_string(),
+            server: target.connection.server().to_string(),
+            uid: target.identity.as_ref().map(|identity| identity.0.clone()),
+        }
+    }
+
+    /// By the uid if both have one: addresses change, and several clusters may have the same.
+    fn is(&self, other: &Self) -> bool {
+        match (&self.uid, &other.uid) {
+            (Some(uid), Some(other)) => uid == other,
+            _ => self.server == other.server && self.context == other.context,
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it out like this")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// One line. Releases are `NAMESPACE/NAME`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(super) enum JournalLine {
+    /// The first one.
+    Planned(Box<JournalHeader>),
+    /// These are about to be passed to one helm process. It may begin none of them, or only some.
+    Started { at: String, releases: Vec<String> },
+    /// What helm, or the last check before it, made of one.
+    Finished {
+        at: String,
+        release: String,
+        #[serde(flatten)]
+        end: ReleaseOutcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<f64>,
+    },
+    /// What became of these otherwise: between two phases, by the last list, or because they were never begun.
+    Judged {
+        at: String,
+        releases: Vec<String>,
+        #[serde(flatten)]
+        end: ReleaseOutcome,
+    },
+    /// Nothing more is begun.
+    Draining { at: String, because: String },
+    /// The helm processes were sent this signal: `TERM` or `KILL`.
+    Signal { at: String, sent: String },
+    /// The last one.
+    Ended(RunFinished),
+    /// One that a later version writes.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RunFinished {
+    pub(crate) at: String,
+    pub(crate) exit_code: u8,
+    /// The signal that ended it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signal: Option<i32>,
+    pub(crate) verified: Verified,
+    pub(crate) totals: RunTotals,
+}
+
+/// What the last list of the cluster said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Verified {
+    /// `verified`, `not-verified` or `nothing-to-verify`.
+    pub(crate) state: String,
+    /// How many had been reported gone, or restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reported: Option<usize>,
+    /// How many of them are gone; of a restore, how many of them are deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gone: Option<usize>,
+}
+
+/// How many releases came to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct RunTotals {
+    pub(crate) planned: usize,
+    pub(crate) purged: usize,
+    pub(crate) restored: usize,
+    pub(crate) pruned: usize,
+    pub(crate) failed: usize,
+    pub(crate) already_gone: usize,
+    pub(crate) changed: usize,
+    pub(crate) still_needed: usize,
+    pub(crate) not_started: usize,
+}
+
+impl RunTotals {
+    /// How many were purged, restored or pruned: one run does one of these.
+    pub(crate) fn done(&self) -> usize {
+        self.purged + self.restored + self.pruned
+    }
+
+    /// Those of a run that is over.
+    pub(crate) fn of(run: &Run) -> Self {
+        Self::counted(run.results.len(), |word| {
+            run.results.iter().filter(|result| result.outcome.kind().as_str() == word).count()
+        })
+    }
+
+    /// Of so many planned ones, as many as came to an outcome of a name.
+    fn counted(planned: usize, count: impl Fn(&str) -> usize) -> Self {
+        let of = |kind: OutcomeKind| count(kind.as_str());
+        Self {
+            planned,
+            purged: of(OutcomeKind::Purged),
+            restored: of(OutcomeKind::Restored),
+            pruned: count(PRUNED),
+            failed: of(OutcomeKind::Failed),
+            already_gone: of(OutcomeKind::AlreadyGone),
+            changed: of(OutcomeKind::Changed),
+            still_needed: of(OutcomeKind::StillNeeded),
+            not_started: of(OutcomeKind::NotStarted),
+        }
+    }
+}
+
+/// What the last list of the cluster said, in a word.
+pub(crate) fn verification_word(verification: &Verification) -> &'static str {
+    match verification {
+        Verification::Verified { .. } => "verified",
+        Verification::NotVerified(_) => "not-verified",
+        Verification::NothingToVerify => "nothing-to-verify",
+    }
+}
+
+impl From<&Verification> for Verified {
+    fn from(verification: &Verification) -> Self {
+        let (reported, gone) = match verification {
+            Verification::Verified { reported, gone } => (Some(*reported), Some(*gone)),
+            Verification::NotVerified(_) | Verification::NothingToVerify => (None, None),
+        };
+        Self { state: verification_word(verification).to_owned(), reported, gone }
+    }
+}
+
+impl JournalLine {
+    /// The text of the line, with its line break.
+    pub(super) fn text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self).map(|text| text + "\n")
+    }
+}
+
+/// The outcome of a history that was pruned: helm has no part in that, so the executor does not know it.
+pub(super) const PRUNED: &str = "pruned";
+
+/// Longer messages are cut: the summary has all of it.
+const LONGEST_MESSAGE: usize = 500;
+
+/// A run, as far as its journal goes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RunRecord {
+    pub(crate) head: JournalHeader,
+    /// What is known of its releases, each `NAMESPACE/NAME`.
+    pub(crate) releases: BTreeMap<String, ReleaseEntry>,
+    /// Why nothing more was begun from some time on.
+    pub(crate) draining: Option<String>,
+    /// The last line.
+    pub(crate) finished: Option<RunFinished>,
+    /// How many lines could not be read, including a last one without its end.
+    pub(crate) unread: usize,
+}
+
+/// A release of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct ReleaseEntry {
+    /// As the plan saw it, if a line says so.
+    pub(crate) revision: Option<u32>,
+    pub(crate) status: ReleaseStatus,
+    /// How long it was worked on.
+    pub(crate) seconds: Option<f64>,
+}
+
+/// What is known of a release of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum ReleaseStatus {
+    #[default]
+    Planned,
+    /// It was passed to a helm process, and no line says how it ended.
+    Started,
+    Ended(ReleaseOutcome),
+}
+
+/// How a release ended.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct ReleaseOutcome {
+    /// The word for its outcome, as in reports.
+    pub(crate) outcome: String,
+    /// The class of a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) class: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+}
+
+impl RunRecord {
+    pub(super) fn new(head: JournalHeader) -> Self {
+        let named = |release: &PlannedRelease| {
+            let entry = ReleaseEntry { revision: Some(release.revision), ..ReleaseEntry::default() };
+            (format!("{}/{}", release.namespace, release.name), entry)
+        };
+        let releases = head.releases.iter().map(named).collect();
+        Self { head, releases, draining: None, finished: None, unread: 0 }
+    }
+
+    /// Adds what a line says.
+    pub(super) fn take(&mut self, line: JournalLine) {
+        match line {
+            JournalLine::Started { releases, .. } => {
+                for release in releases {
+                    self.entry(release).status = ReleaseStatus::Started;
+                }
+            }
+            JournalLine::Finished { release, end, seconds, .. } => {
+                let entry = self.entry(release);
+                entry.status = ReleaseStatus::Ended(end);
+                entry.seconds = seconds;
+            }
+            JournalLine::Judged { releases, end, .. } => {
+                for release in releases {
+                    self.entry(release).status = ReleaseStatus::Ended(end.clone());
+                }
+            }
+            JournalLine::Draining { because, .. } => self.draining = Some(because),
+            JournalLine::Ended(ended) => self.finished = Some(ended),
+            // A second head is a mistake; the first one stands.
+            JournalLine::Planned(_) | JournalLine::Signal { .. } | JournalLine::Unknown => {}
+        }
+    }
+
+    fn entry(&mut self, release: String) -> &mut ReleaseEntry {
+        self.releases.entry(release).or_default()
+    }
+
+    /// The releases that had begun and whose end no line records.
+    pub(crate) fn in_hand(&self) -> impl Iterator<Item = &str> {
+        self.releases
+            .iter()
+            .filter(|(_, entry)| entry.status == ReleaseStatus::Started)
+            .map(|(release, _)| release.as_str())
+    }
+
+    /// How many releases came to what: as the last line says, or counted if there is none.
+    pub(crate) fn totals(&self) -> RunTotals {
+        if let Some(finished) = &self.finished {
+            return finished.totals;
+        }
+        let is = |entry: &&ReleaseEntry, word: &str| entry.status.outcome().is_some_and(|end| end.outcome == word);
+        let count = |word: &str| self.releases.values().filter(|entry| is(entry, word)).count();
+        let totals = RunTotals::counted(self.head.planned, count);
+        let waiting = self.releases.values().filter(|entry| entry.status == ReleaseStatus::Planned).count();
+        RunTotals { not_started: totals.not_started + waiting, ..totals }
+    }
+}
+
+impl ReleaseStatus {
+    /// How it ended, if it did.
+    pub(crate) fn outcome(&self) -> Option<&ReleaseOutcome> {
+        match self {
+            ReleaseStatus::Ended(outcome) => Some(outcome),
+            ReleaseStatus::Planned | ReleaseStatus::Started => None,
+        }
+    }
+}
+
+impl ReleaseOutcome {
+    /// A history is gone for good.
+    pub(crate) fn pruned() -> Self {
+        Self { outcome: PRUNED.to_owned(), class: None, message: None }
+    }
+
+    /// It failed for a reason that is not a failure of helm.
+    pub(crate) fn failed(message: &str) -> Self {
+        let outcome = OutcomeKind::Failed.as_str().to_owned();
+        Self { outcome, class: None, message: Some(sanitize::truncated(message, LONGEST_MESSAGE)) }
+    }
+
+    /// It was never begun.
+    pub(crate) fn not_started(why: NotStarted) -> Self {
+        Self::from(&Outcome::NotStarted(why))
+    }
+
+    /// Whether what was to be done was done.
+    pub(super) fn is_done(&self) -> bool {
+        let done = [OutcomeKind::Purged.as_str(), OutcomeKind::Restored.as_str(), PRUNED];
+        done.contains(&self.outcome.as_str())
+    }
+}
+
+impl From<&Outcome> for ReleaseOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        let OutcomeSummary { outcome, class, message, .. } = outcome.into();
+        let message = message.map(|text| sanitize::truncated(&text, LONGEST_MESSAGE));
+        Self { outcome: outcome.to_owned(), class: class.map(str::to_owned), message }
+    }
+}
+
+/// The run's name and what its journal says.
+pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let (id, head) = head(lines.next().unwrap_or_default())?;
+    let mut record = RunRecord::new(head);
+    for line in lines {
+        match serde_json::from_slice(line) {
+            Ok(line) => record.take(line),
+            Err(_) => record.unread += 1,
+        }
+    }
+    Ok((id, record))
+}
+
+/// The run's name and what it meant to do, from the first line.
+pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), String> {
+    match serde_json::from_slice(line) {
+        Ok(JournalLine::Planned(head)) => match head.run.parse() {
+            Ok(id) => Ok((id, *head)),
+            Err(error) => Err(error.to_string()),
+        },
+        Ok(_) => Err("its first line does not say which run it is of".to_owned()),
+        Err(error) => Err(format!("its first line cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+pub(super) fn example(releases: &[&str]) -> JournalHeader {
+    let planned = |text: &&str| {
+        let (namespace, name) = text.split_once('/').expect("written as namespace/name");
+        PlannedRelease { namespace: namespace.to_owned(), name: name.to_owned(), revision: 3 }
+    };
+    JournalHeader {
+        format: JournalHeader::FORMAT,
+        run: "20261125-190342-3f9a1c".to_owned(),
+        operation: OperationKind::Purge,
+        takes_back: Vec::new(),
+        at: "2026-11-25T19:03:42.123Z".to_owned(),
+        program: "0.1.0".to_owned(),
+        policies: vec![PolicyRef { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
+        shard: None,
+        cluster: ClusterRef { context: "dev-eu".into(), server: "https://dev.example.com".into(), uid: None },
+        who: "alice@laptop".to_owned(),
+        process: ProcessRef { host: "laptop".to_owned(), pid: 4711 },
+        planned: releases.len(),
+        left_out: 0,
+        releases: releases.iter().map(planned).collect(),
+    }
+}
+
+#[cfg(test)]
+#[path = "format_test.rs"]
+mod tests;

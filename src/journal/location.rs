@@ -1,0 +1,300 @@
+//! Where journals are, and the files that they are.
+
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
+
+use super::format::{JournalLine, head};
+use crate::run_id::RunId;
+
+/// How many journals of a folder stay.
+const MAX_RETAINED: usize = 100;
+/// How the files in a folder end.
+const ENDING: &str = ".jsonl";
+/// A first line names all releases of a run; a longer one is none.
+const LONGEST_HEAD: u64 = 64 << 20;
+/// Only its user may read a journal: it names what a team runs.
+const MODE: u32 = 0o600;
+
+/// Where a journal goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum JournalLocation {
+    /// Each run has a file of its name here.
+    Folder(PathBuf),
+    /// This one run goes here.
+    File(PathBuf),
+}
+
+impl JournalLocation {
+    /// Where journals go if the command line names no place.
+    pub(crate) fn usual(state_home: &Path) -> Self {
+        JournalLocation::Folder(state_home.join("helm-purge").join("runs"))
+    }
+
+    /// A place that was named: a folder that is there, or a file.
+    pub(crate) fn named(path: &Path) -> Self {
+        if path.is_dir() { JournalLocation::Folder(path.to_owned()) } else { JournalLocation::File(path.to_owned()) }
+    }
+
+    /// The names of the runs whose journals seem to be in this folder, the newest first. None of them is opened.
+    pub(crate) fn runs(&self) -> Vec<RunId> {
+        match self {
+            JournalLocation::Folder(folder) => {
+                files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect()
+            }
+            JournalLocation::File(_) => Vec::new(),
+        }
+    }
+
+    /// Checks whether a journal could be begun here, as far as possible without beginning one. Makes the folder.
+    ///
+    /// # Errors
+    /// If it could not.
+    pub(crate) fn check(&self) -> Result<(), JournalError> {
+        let (path, checked) = match self {
+            JournalLocation::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),
+            JournalLocation::File(file) => (file, check_file(file)),
+        };
+        checked.map_err(|why| JournalError::new(format!("no journal can be kept in {}", path.display()), why))
+    }
+
+    /// A new journal. In a folder, the oldest ones beyond those that stay are removed.
+    pub(super) fn create(&self, id: &RunId) -> Result<JournalFile, JournalError> {
+        match self {
+            JournalLocation::File(file) => JournalFile::create_named(file),
+            JournalLocation::Folder(folder) => {
+                let created = JournalFile::create(&folder.join(format!("{id}{ENDING}")))?;
+                remove_old(folder);
+                Ok(created)
+            }
+        }
+    }
+}
+
+/// The files of a folder that are named like journals, the newest first. A folder that is not there has none.
+pub(super) fn files_in(folder: &Path) -> io::Result<Vec<(RunId, PathBuf)>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let named = entries.flatten().filter_map(|entry| {
+        let id = entry.file_name().to_str()?.strip_suffix(ENDING)?.parse::<RunId>().ok()?;
+        entry.file_type().ok()?.is_file().then(|| (id, entry.path()))
+    });
+    let mut named = named.collect::<Vec<_>>();
+    named.sort_unstable_by(|left, right| right.cmp(left));
+    Ok(named)
+}
+
+/// The first line of a file, and no more of it than a journal may have.
+pub(super) fn first_line(file: File) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    BufReader::new(file.take(LONGEST_HEAD)).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+/// The usual folder is made with all above it that is missing, each for its user alone.
+fn make(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+fn may_write(folder: &Path) -> io::Result<()> {
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+fn check_file(file: &Path) -> io::Result<()> {
+    match fs::metadata(file) {
+        Ok(facts) if facts.is_file() && facts.len() > 0 => Err(there_is_one()),
+        // A write to a pipe waits for a reader, and a run must not wait.
+        Ok(facts) if facts.is_file() || facts.file_type().is_char_device() => Ok(access(file, Access::WRITE_OK)?),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            may_write(folder.unwrap_or(Path::new(".")))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Only what is named like a journal, and is one, of a run that is over. What stands in the way is no run's business.
+fn remove_old(folder: &Path) {
+    for (id, path) in files_in(folder).unwrap_or_default().into_iter().skip(MAX_RETAINED) {
+        let Ok(file) = File::open(&path) else { continue };
+        if file.try_lock_shared().is_err() {
+            continue;
+        }
+        let is_ours = first_line(file).is_ok_and(|line| head(&line).is_ok_and(|(found, _)| found == id));
+        if is_ours {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// An open journal. Held locked for as long as the run lives, which tells it from one that was killed.
+#[derive(Debug)]
+pub(crate) struct JournalFile {
+    file: File,
+    path: PathBuf,
+    /// What is not cannot be locked, nor be put on a disk.
+    is_regular: bool,
+    /// A line is there that was not written to its end.
+    is_torn: bool,
+}
+
+/// What a line must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// The end of this process.
+    Process,
+    /// The end of this machine.
+    Machine,
+}
+
+/// Why there is no journal, or none any more.
+#[derive(Debug)]
+pub(crate) struct JournalError {
+    what: String,
+    why: io::Error,
+}
+
+impl JournalFile {
+    /// A new file.
+    fn create(path: &Path) -> Result<Self, JournalError> {
+        let mut options = OpenOptions::new();
+        Self::open(path, options.append(true).create_new(true).mode(MODE))
+    }
+
+    /// A file that was named: a new one, one with nothing in it, or a device.
+    fn create_named(path: &Path) -> Result<Self, JournalError> {
+        let mut options = OpenOptions::new();
+        Self::open(path, options.append(true).create(true).mode(MODE))
+    }
+
+    fn open(path: &Path, options: &OpenOptions) -> Result<Self, JournalError> {
+        let failed = |why| JournalError::new(format!("the journal {} cannot be begun", path.display()), why);
+        let file = options.open(path).map_err(failed)?;
+        let facts = file.metadata().map_err(failed)?;
+        let is_regular = facts.is_file();
+        if is_regular {
+            file.lock().map_err(failed)?;
+            if file.metadata().map_err(failed)?.len() > 0 {
+                return Err(failed(there_is_one()));
+            }
+        }
+        Ok(Self { file, path: path.to_owned(), is_regular, is_torn: false })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends a line, in one write.
+    pub(super) fn append(&mut self, line: &JournalLine, durability: Durability) -> Result<(), JournalError> {
+        let must_sync = durability == Durability::Machine && self.is_regular;
+        let written = self.write(line).and_then(|()| if must_sync { self.file.sync_data() } else { Ok(()) });
+        written.map_err(|why| JournalError::new(self.path.display().to_string(), why))
+    }
+
+    fn write(&mut self, line: &JournalLine) -> io::Result<()> {
+        let text = line.text()?;
+        // What was torn stays one line that cannot be read, and takes no other with it.
+        let text = if self.is_torn { format!("\n{text}") } else { text };
+        self.is_torn = true;
+        self.file.write_all(text.as_bytes())?;
+        self.is_torn = false;
+        Ok(())
+    }
+}
+
+/// A journal is never continued: one file is one run.
+fn there_is_one() -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, "there is something in it already, and one file is for one run")
+}
+
+impl JournalError {
+    fn new(what: String, why: io::Error) -> Self {
+        Self { what, why }
+    }
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)
+    }
+}
+
+impl std::error::Error for JournalError {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::example;
+    use super::*;
+    use crate::journal::JournalHeader;
+
+    fn id(number: usize) -> RunId {
+        format!("20261125-1903{:02}-{number:06x}", number % 60).parse().expect("a name")
+    }
+
+    #[test]
+    fn the_newest_hundred_stay_and_nothing_goes_that_is_no_journal_or_is_being_written() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("a file can be written");
+            path
+        };
+        let mut ids = (0..MAX_RETAINED + 20).map(id).collect::<Vec<_>>();
+        ids.sort_unstable();
+        for id in &ids {
+            let head = JournalHeader { run: id.to_string(), ..example(&[]) };
+            write(&format!("{id}.jsonl"), &JournalLine::Planned(Box::new(head)).text().expect("JSON"));
+        }
+        let path = |at: usize| folder.path().join(format!("{}.jsonl", ids[at]));
+        let (foreign, of_another) = (path(0), path(1));
+        fs::write(&foreign, "my notes\n").expect("a file can be written");
+        fs::copy(path(7), &of_another).expect("a file can be copied");
+        let busy = File::open(path(2)).expect("it is there");
+        busy.lock().expect("nobody holds it");
+        let other = write("notes.jsonl", "");
+        let newest = JournalLocation::Folder(folder.path().to_owned())
+            .create(&"20261126-190342-3f9a1c".parse().expect("a name"));
+        assert!(newest.expect("it can be made").path().exists());
+        assert!(foreign.exists() && of_another.exists() && path(2).exists() && other.exists());
+        let left = files_in(folder.path()).expect("it can be read");
+        assert_eq!(left.len(), MAX_RETAINED + 3);
+        assert!(!path(3).exists() && path(ids.len() - 1).exists());
+    }
+
+    #[test]
+    fn a_named_file_must_be_new_or_empty_and_a_device_will_do() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let file = folder.path().join("journal");
+        assert_eq!(JournalLocation::named(&file), JournalLocation::File(file.clone()));
+        assert_eq!(JournalLocation::named(folder.path()), JournalLocation::Folder(folder.path().to_owned()));
+        for (text, is_fine) in [(None, true), (Some(""), true), (Some("x"), false)] {
+            if let Some(text) = text {
+                fs::write(&file, text).expect("a file can be written");
+            }
+            assert_eq!(JournalLocation::File(file.clone()).check().is_ok(), is_fine, "{text:?}");
+            assert_eq!(JournalLocation::File(file.clone()).create(&id(1)).is_ok(), is_fine, "{text:?}");
+        }
+        assert!(JournalLocation::File("/dev/null".into()).check().is_ok());
+        assert!(JournalLocation::File("/no/such/folder/journal".into()).check().is_err());
+        assert!(JournalLocation::Folder("/dev/null/runs".into()).check().is_err());
+    }
+
+    #[test]
+    fn folder_and_file_are_for_their_user_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let state = tempfile::tempdir().expect("a folder can be made");
+        let place = JournalLocation::usual(state.path());
+        place.check().expect("it can be made");
+        let file = place.create(&id(1)).expect("it can be made");
+        let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!((mode(file.path()), mode(&state.path().join("helm-purge/runs"))), (0o600, 0o700));
+    }
+}

@@ -1,0 +1,135 @@
+//! What `doctor` has found, and what `rbac` prints: the objects that grant rights, as manifests for `kubectl apply -f -`.
+
+use serde::Serialize;
+
+use super::document::{Format, JsonObject, serialize};
+use super::style::Styles;
+use crate::rbac::{AccountPurpose, DoctorCheck, FindingState, RbacManifest, RbacObject, ServiceAccount};
+use crate::sanitize;
+
+/// Comments are broken here.
+const WIDTH: usize = 118;
+
+/// `kind: Findings`. Its fields are a contract: others may join them, none may change.
+pub(crate) fn findings_document(findings: &[DoctorCheck]) -> JsonObject {
+    let object = |finding: &DoctorCheck| {
+        JsonObject::default()
+            .with("about", finding.about)
+            .with("state", word(finding.state))
+            .with("found", finding.found.as_str())
+            .with_some("hint", finding.hint.as_deref())
+    };
+    JsonObject::document("Findings").with_objects("findings", findings.iter().map(object))
+}
+
+/// A line for each, and a hint below those that need one.
+pub(crate) fn render_findings(findings: &[DoctorCheck], paint: Styles) -> String {
+    let width = findings.iter().map(|finding| finding.about.len()).max().unwrap_or_default();
+    let mut lines = Vec::new();
+    for DoctorCheck { about, state, found, hint } in findings {
+        let word = format!("{:<7}", word(*state));
+        let word = match state {
+            FindingState::Good => paint.success(&word),
+            FindingState::Warning => paint.hint(&word),
+            FindingState::Missing(_) => paint.error(&word),
+        };
+        lines.push(format!("{word}  {about:<width$}  {}", sanitize::line(found)));
+        lines.extend(hint.iter().map(|hint| format!("{:9}{:width$}  {}", "", "", paint.dim(&sanitize::line(hint)))));
+    }
+    lines.join("\n")
+}
+
+fn word(state: FindingState) -> &'static str {
+    match state {
+        FindingState::Good => "ok",
+        FindingState::Warning => "warning",
+        FindingState::Missing(_) => "missing",
+    }
+}
+
+/// What stands above the objects.
+#[derive(Debug, Clone)]
+pub(crate) struct RbacHeader<'a> {
+    /// The policies, by their names.
+    pub(crate) policies: Vec<&'a str>,
+    /// Who gets the rights.
+    pub(crate) account: &'a ServiceAccount,
+    pub(crate) purpose: AccountPurpose,
+    /// The policies that may choose releases which reach beyond their fence.
+    pub(crate) reaching: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectList<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    items: Vec<&'a RbacObject>,
+}
+
+/// YAML, a document for each object, with a comment above it.
+///
+/// # Errors
+/// If it cannot be expressed, which would be a fault of this program.
+pub(crate) fn render_grants(head: &RbacHeader<'_>, grants: &[RbacManifest]) -> Result<String, String> {
+    let mut text = comment(&head.words());
+    for grant in grants {
+        let object = serialize(&grant.object, Format::Yaml)?;
+        text.extend(["---\n", &comment(&format!("{}.", grant.about)), object.trim_end(), "\n"]);
+    }
+    text.truncate(text.trim_end().len());
+    Ok(text)
+}
+
+/// One document with all of them.
+///
+/// # Errors
+/// As above.
+pub(crate) fn serialize_grants(grants: &[RbacManifest], format: Format) -> Result<String, String> {
+    let items = grants.iter().map(|grant| &grant.object).collect();
+    serialize(&ObjectList { api_version: "v1", kind: "List", items }, format)
+}
+
+impl RbacHeader<'_> {
+    fn words(&self) -> String {
+        let policies = self.policies.join(", ");
+        let mut words = match self.purpose {
+            AccountPurpose::Run => format!(
+                "What the service account {} needs to carry out {policies}, and no more. In the whole cluster it may look \
+                 at namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can \
+                 use this account can do that.",
+                self.account
+            ),
+            AccountPurpose::Restore => format!(
+                "What the service account {} needs to restore what {policies} has purged. A restore makes again whatever \
+                 the charts hold, so in the namespaces of the fence it may do everything, but for roles and bindings \
+                 with rights that it does not have itself: give it to nobody else.",
+                self.account
+            ),
+        };
+        if !self.reaching.is_empty() {
+            let who = self.reaching.join(", ");
+            words.extend([
+                " ",
+                &who,
+                " may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be deleted with \
+                 these rights.",
+            ]);
+        }
+        words
+    }
+}
+
+fn comment(words: &str) -> String {
+    let mut text = String::new();
+    let mut line = String::from("#");
+    for word in words.split_whitespace() {
+        if line.len() + 1 + word.len() > WIDTH {
+            text.extend([line.as_str(), "\n"]);
+            line = String::from("#");
+        }
+        line.extend([" ", word]);
+    }
+    text.extend([line.as_str(), "\n"]);
+    text
+}

@@ -1,0 +1,202 @@
+//! Why a release goes or stays, on a screen and as a document.
+
+use super::document::JsonObject;
+use super::plan_document::{reason, release_facts};
+use super::style::Styles;
+use super::table::Table;
+use super::text::{age, list};
+use crate::plan::{
+    Decision, Explanation, KeepExplanation, KeepState, OptOutNote, OptOutState, PlanEntry, PolicyExplanation, Presence,
+    Reason, RuleExplanation, ScopeExplanation,
+};
+use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
+use crate::release::{Content, Release};
+use crate::sanitize;
+
+/// `kind: PurgeExplanation`. Its fields are a contract: others may join them, none may change.
+pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
+    let (found, facts) = match &explanation.presence {
+        Presence::Is(release) => ("release", Some(release_facts(release))),
+        Presence::Unreadable(_) => ("unreadable", None),
+        Presence::Unlisted(_) => ("unlisted", None),
+        Presence::Missing => ("nothing", None),
+    };
+    let entry = explanation.entry.as_ref();
+    let opt_out = |note: &OptOutNote| {
+        JsonObject::default()
+            .with("source", note.opt_out.source.to_string())
+            .with("ends", note.ends.to_string())
+            .with_some("reason", note.opt_out.reason.as_deref())
+    };
+    JsonObject::document("PurgeExplanation")
+        .with("namespace", explanation.id.namespace.to_string())
+        .with("name", explanation.id.name.to_string())
+        .with("found", found)
+        .and(facts)
+        .with_some("decision", entry.map(|entry| entry.decision().as_str()))
+        .with_objects("reasons", entry.iter().flat_map(|entry| &entry.reasons).map(reason))
+        .with_objects("policies", explanation.policies.iter().map(policy_object))
+        .with_objects("optOuts", explanation.opt_outs.iter().map(opt_out))
+}
+
+fn policy_object(policy: &PolicyExplanation) -> JsonObject {
+    let (scope, place) = match &policy.fence {
+        ScopeExplanation::Inside(_, place) => ("inside", Some(place.to_string())),
+        ScopeExplanation::LabelsUnknown(_, place) => ("labels-unknown", Some(place.to_string())),
+        ScopeExplanation::Outside => ("outside", None),
+    };
+    let keep = |keep: &KeepExplanation| {
+        JsonObject::default()
+            .with("entry", keep.entry.as_str())
+            .with("place", keep.place.to_string())
+            .with("state", if matches!(keep.state, KeepState::Over(_)) { "over" } else { "in-force" })
+            .with("names", if keep.names == SelectorMatch::Yes { "yes" } else { "perhaps" })
+    };
+    JsonObject::default()
+        .with("name", policy.name.as_str())
+        .with("file", policy.file.as_str())
+        .with("fence", scope)
+        .with_some("place", place)
+        .with_objects("keep", policy.keeps.iter().map(keep))
+        .with_objects("rules", policy.rules.iter().map(rule_object))
+}
+
+fn rule_object(rule: &RuleExplanation) -> JsonObject {
+    let (code, _) = answer(&rule.answer);
+    JsonObject::default().with("rule", rule.rule.as_str()).with("place", rule.place.to_string()).with("answer", code)
+}
+
+/// What a rule says, for programs and for people.
+fn answer(answer: &RuleMatch) -> (&'static str, &'static str) {
+    match answer {
+        RuleMatch::Selects => ("selects", "selects it"),
+        RuleMatch::OtherRelease => ("other-release", "does not: other namespaces, releases or charts"),
+        RuleMatch::OtherLabels => ("other-labels", "does not: its namespace has other labels"),
+        RuleMatch::Younger(_) => ("younger", "does not: it is too young"),
+        RuleMatch::OtherState => ("other-state", "does not: it is in another state"),
+        RuleMatch::ChartUnknown => ("chart-unknown", "cannot tell: its chart is not known"),
+        RuleMatch::AgeUnknown => ("age-unknown", "cannot tell: its age is not known"),
+        RuleMatch::LabelsUnknown => ("labels-unknown", "cannot tell: its namespace's labels are not known"),
+    }
+}
+
+/// The explanation as text for people: the decision with its reasons, then each policy, opt-out and fact that counts.
+pub(crate) fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint: Styles) -> String {
+    let id = paint.bold(&explanation.id.to_string());
+    let mut lines = vec![format!("{id}  {}", presence(&explanation.presence, now)), decision_line(explanation, paint)];
+    lines.push(String::new());
+    let mut table = Table::new(&["", "", ""]);
+    for reason in explanation.entry.iter().flat_map(deciding) {
+        let place = reason.source().map(ToString::to_string).unwrap_or_default();
+        row(&mut table, "because", &reason.to_string(), &place);
+    }
+    for policy in &explanation.policies {
+        rows_of_policy(policy, &mut table);
+    }
+    for note in &explanation.opt_outs {
+        let state = if note.state == OptOutState::Over { "over: " } else { "" };
+        let reason = note.opt_out.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+        row(&mut table, "opt-out", &format!("{state}{}{reason}", note.ends), &note.opt_out.source.to_string());
+    }
+    if let Some(content) = &explanation.content {
+        row(&mut table, "holds", &held(content), "");
+    }
+    if let Some(entry) = explanation.entry.as_ref().filter(|entry| is_restorable(entry)) {
+        row(&mut table, "undo", &undo(entry), "");
+    }
+    lines.extend(table.into_rows());
+    lines.join("\n")
+}
+
+fn row(table: &mut Table, label: &str, text: &str, place: &str) {
+    table.row([label.to_owned(), text.to_owned(), place.to_owned()]);
+}
+
+fn presence(presence: &Presence, now: jiff::Timestamp) -> String {
+    match presence {
+        Presence::Is(release) => release_words(release, now),
+        Presence::Unreadable(why) => format!("cannot be understood: {}", sanitize::line(why)),
+        Presence::Unlisted(why) => format!("its namespace cannot be looked at: {}", sanitize::line(why)),
+        Presence::Missing => "there is no such release; this is for one that is deployed now".to_owned(),
+    }
+}
+
+fn release_words(release: &Release, now: jiff::Timestamp) -> String {
+    let since = release.updated.as_known().map(|updated| now.duration_since(*updated));
+    let old = since.and_then(|since| std::time::Duration::try_from(since).ok());
+    let old = old.map_or_else(|| "of unknown age".to_owned(), |old| format!("{} old", age(old)));
+    let chart = release.chart.as_known().map(|chart| format!("{}, ", sanitize::line(&chart.to_string())));
+    format!("revision {}, {}, {}{old}", release.revision, release.status, chart.unwrap_or_default())
+}
+
+fn decision_line(explanation: &Explanation, paint: Styles) -> String {
+    match explanation.entry.as_ref().map(PlanEntry::decision) {
+        Some(Decision::Purge) => paint.warning("purge"),
+        Some(Decision::Keep) => "keep".to_owned(),
+        None if explanation.policies.iter().all(|policy| policy.fence == ScopeExplanation::Outside) => {
+            "keep: it is outside the fence, and never touched".to_owned()
+        }
+        None => "keep: what is not understood is kept".to_owned(),
+    }
+}
+
+/// That it is in scope stands in the policy's own line.
+fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
+    entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
+}
+
+fn rows_of_policy(policy: &PolicyExplanation, table: &mut Table) {
+    match &policy.fence {
+        ScopeExplanation::Inside(pattern, place) => {
+            row(table, "fence", &format!("inside: {pattern}"), &place.to_string());
+        }
+        ScopeExplanation::LabelsUnknown(pattern, place) => {
+            row(table, "fence", &format!("perhaps: {pattern}, and its labels are not known"), &place.to_string());
+        }
+        ScopeExplanation::Outside => row(table, "fence", &format!("outside that of {}", policy.name), &policy.file),
+    }
+    for keep in &policy.keeps {
+        row(table, "keep", &keep_words(keep), &keep.place.to_string());
+    }
+    for rule in policy.rules.iter().filter(|rule| rule.origin == RuleOrigin::Listed) {
+        row(table, "rule", &format!("{} {}", rule.rule, answer(&rule.answer).1), &rule.place.to_string());
+    }
+}
+
+fn keep_words(keep: &KeepExplanation) -> String {
+    let perhaps = if keep.names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
+    let state = match &keep.state {
+        KeepState::InForce => String::new(),
+        KeepState::Until(until) => format!(" until {}", until.as_str()),
+        KeepState::Over(until) => format!(", over since {}", until.as_str()),
+    };
+    let because = keep.because.as_ref().map_or_else(String::new, |because| format!(": {because}"));
+    format!("{}{perhaps}{state}{because}", keep.entry)
+}
+
+fn held(content: &Result<Content, String>) -> String {
+    let content = match content {
+        Ok(content) => content,
+        Err(why) => return format!("cannot be told: {why}"),
+    };
+    let groups = [
+        ("takes along", &content.sweeping),
+        ("objects elsewhere", &content.elsewhere),
+        ("data", &content.claims),
+        ("claims that stay, of", &content.claims_stay),
+    ];
+    let named = groups.iter().filter(|(_, objects)| !objects.is_empty());
+    let named = named.map(|(what, objects)| format!("{what} {}", list(*objects, usize::MAX))).collect::<Vec<_>>();
+    if named.is_empty() { "its namespace only, no data".to_owned() } else { named.join("; ") }
+}
+
+fn is_restorable(entry: &PlanEntry) -> bool {
+    entry.selected.is_some_and(|selected| selected.options.uninstall.keeps_history())
+}
+
+fn undo(entry: &PlanEntry) -> String {
+    if entry.losses.is_empty() {
+        return "`helm purge restore` brings it back".to_owned();
+    }
+    format!("`helm purge restore` brings it back, but not {}", list(&entry.losses, usize::MAX))
+}

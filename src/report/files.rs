@@ -1,0 +1,126 @@
+//! Writes reports to files, and to nothing else that a path may lead to.
+
+use std::fs::{File, Permissions, symlink_metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags, open};
+
+use super::document::{Format, serialize};
+use super::markdown::MarkdownReport;
+use super::run_report::RunReport;
+
+/// A file that everybody may read and write whom the process's umask lets.
+const MODE: u32 = 0o666;
+
+/// Writes a report in the format that the end of the file's name stands for; JSON if it stands for none.
+///
+/// # Errors
+/// As [`write_file`].
+pub(crate) fn write_report(path: &Path, report: &RunReport) -> io::Result<()> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let text = match extension.as_deref() {
+        Some("md" | "markdown") => Ok(MarkdownReport::from(report).render()),
+        Some("yaml" | "yml") => serialize(&report.document(), Format::Yaml),
+        _ => serialize(&report.document(), Format::Json),
+    };
+    write_file(path, &text.map_err(io::Error::other)?)
+}
+
+/// Writes a file as a whole: a reader sees the old one or the new one.
+///
+/// # Errors
+/// If that is not possible, or something is there that is not a regular file.
+fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    match symlink_metadata(path) {
+        // What is renamed over a link, a pipe or a device would take its place.
+        Ok(there) if !there.is_file() => return Err(io::Error::other("it is there, and not a regular file")),
+        Ok(_) | Err(_) => {}
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut join = tempfile::Builder::new();
+    let mut file = join.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
+    file.write_all(with_an_end(text).as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes the termination log of a container: a file that the kubelet has put there and reads in place.
+///
+/// # Errors
+/// If that is not possible, or it is not a regular file: no link is followed, and no pipe is waited for.
+pub(crate) fn write_termination_log(path: &Path, line: &str) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let opened = match open(path, flags, Mode::empty()) {
+        // Not a pod's, then.
+        Err(rustix::io::Errno::NOENT) => open(path, flags | OFlags::CREATE, Mode::from_raw_mode(MODE)),
+        other => other,
+    };
+    let mut file = File::from(opened.map_err(described)?);
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    file.set_len(0)?;
+    file.write_all(with_an_end(line).as_bytes())
+}
+
+fn described(error: rustix::io::Errno) -> io::Error {
+    match error {
+        rustix::io::Errno::LOOP => io::Error::other("it is a symbolic link"),
+        rustix::io::Errno::NXIO => io::Error::other("it is not a regular file"),
+        other => other.into(),
+    }
+}
+
+fn with_an_end(text: &str) -> String {
+    format!("{}\n", text.trim_end_matches('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (path, link) = (folder.path().join("report.json"), folder.path().join("link"));
+        fs::write(&path, "an older and much longer one").expect("a file can be written");
+        write_file(&path, "new").expect("it can be written");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
+        symlink(&path, &link).expect("a link can be made");
+        for odd in [&link, folder.path(), &folder.path().join("nowhere/report.json")] {
+            assert!(write_file(odd, "x").is_err(), "{}", odd.display());
+        }
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
+        let left = fs::read_dir(folder.path()).expect("a folder").flatten().count();
+        assert_eq!(left, 2, "nothing else is left in the folder");
+    }
+
+    #[test]
+    fn a_termination_log_is_written_in_place_and_follows_no_link_and_waits_for_no_reader() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("log");
+        fs::write(&path, "something longer than what comes").expect("a file can be written");
+        let before = fs::metadata(&path).map(|there| std::os::unix::fs::MetadataExt::ino(&there)).expect("it is there");
+        write_termination_log(&path, "{}").expect("it can be written");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "{}\n");
+        let after = fs::metadata(&path).map(|there| std::os::unix::fs::MetadataExt::ino(&there)).expect("it is there");
+        assert_eq!(before, after, "the kubelet reads the file that it has mounted");
+        write_termination_log(&folder.path().join("new"), "{}").expect("it is made where there is none");
+        let (link, dangling, pipe) =
+            (folder.path().join("link"), folder.path().join("dangling"), folder.path().join("pipe"));
+        symlink(&path, &link).expect("a link can be made");
+        symlink(folder.path().join("made"), &dangling).expect("a link can be made");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils are there");
+        assert!(made.success());
+        for odd in [&link, &dangling, &pipe, folder.path(), Path::new("/dev/full")] {
+            assert!(write_termination_log(odd, "x").is_err(), "{}", odd.display());
+        }
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "{}\n");
+        assert!(!folder.path().join("made").exists());
+    }
+}

@@ -1,0 +1,222 @@
+//! A restore: its plan on a screen and for programs, and the summary at its end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::document::{JsonObject, with_reason};
+use super::log::{LogLine, plan_line};
+use super::plan_screen::target_lines;
+use super::printer::Verbosity;
+use super::run_summary::{FinishedRun, outcome_parts, verification_line, with_journal};
+use super::style::Styles;
+use super::table::Table;
+use super::text::{age, list, plural};
+use crate::executor::Operation;
+use crate::release::ReleaseId;
+use crate::restore::{RestoreEntry, RestorePlan, RestoreVerdict};
+use crate::run_id::RunId;
+use crate::sanitize;
+use crate::target::Target;
+
+/// A plan of a restore with everything that has to be said beside it.
+#[derive(Clone, Copy)]
+pub(crate) struct RestoreView<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) plan: &'a RestorePlan,
+    pub(crate) workers: usize,
+    /// What else there is to know about the scope.
+    pub(crate) scope: &'a str,
+}
+
+/// A plan for programs, without what all reports have.
+pub(super) fn plan_object(plan: &RestorePlan) -> JsonObject {
+    let other = |(run, releases): (&RunId, &usize)| {
+        JsonObject::default().with("run", run.to_string()).with("releases", *releases)
+    };
+    JsonObject::default()
+        .with_texts("runs", &plan.runs)
+        // Those of them that did not end well, and that the next one went on from.
+        .with_texts("unfinishedRuns", &plan.unfinished)
+        // The last purge of the policy, if that is known to be another and later one.
+        .with_some("laterRun", plan.later.as_ref().map(ToString::to_string))
+        .with_objects("otherRuns", plan.others.iter().map(other))
+        .with_object("totals", Some(totals_object(plan)))
+        .with_objects("releases", plan.entries.iter().map(entry_object))
+        .with_objects("unreadable", plan.unreadable.iter().map(|(what, why)| with_reason(what, why)))
+}
+
+pub(super) fn totals_object(plan: &RestorePlan) -> JsonObject {
+    JsonObject::default()
+        .with("restore", plan.going().count())
+        .with("finish", plan.finished().count())
+        .with("leave", plan.left_alone().count())
+}
+
+fn entry_object(entry: &RestoreEntry) -> JsonObject {
+    let candidate = &entry.candidate;
+    let losses = if entry.is_left_alone() { Vec::new() } else { candidate.content.losses() };
+    let why = Some(candidate.verdict.to_string()).filter(|why| !why.is_empty());
+    JsonObject::default()
+        .with("namespace", candidate.kept.id.namespace.to_string())
+        .with("name", candidate.kept.id.name.to_string())
+        .with("revision", candidate.kept.revision.0)
+        .with("run", candidate.mark.run.to_string())
+        .with("policy", candidate.mark.policy.as_str())
+        .with("decision", decision_word(entry))
+        .with_some("why", why)
+        .with("phase", entry.phase.as_str())
+        .with_any("losses", losses)
+        // Objects that are still being deleted.
+        .with_any("leaving", &entry.leaving)
+}
+
+/// The plan in one line of a log.
+pub(crate) fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
+    plan_line(view.target)
+        .with("runs", view.plan.runs.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .with("restore", view.plan.going().count())
+        .with("finish", view.plan.finished().count())
+        .with("leave", view.plan.left_alone().count())
+        .with("workers", view.workers)
+}
+
+/// How many of the same are named.
+const MAX_LISTED: usize = 5;
+/// Columns without which a row says nothing: namespace, release, what is done.
+const MIN_COLUMNS: usize = 3;
+
+pub(crate) fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Styles) -> String {
+    let mut lines = target_lines(view.target, paint);
+    lines.extend(view.plan.runs.iter().map(|run| run_line(run, view)));
+    if let Some(later) = &view.plan.later {
+        lines.push(
+            paint.bold(&format!("the last run of the policy is another one: {}", run_words(later, view.target.now))),
+        );
+    }
+    if !view.scope.is_empty() {
+        lines.push(view.scope.to_owned());
+    }
+    lines.push(String::new());
+    if view.plan.entries.is_empty() {
+        let of = if view.plan.runs.is_empty() { "a purge of this policy" } else { "this run" };
+        lines.push(format!("  nothing is here that {of} has left, and that nobody has installed again since"));
+    } else {
+        lines.extend(rows(view.plan, width, paint));
+    }
+    lines.push(String::new());
+    lines.extend(notes(view.plan).iter().map(|line| paint.dim(&sanitize::line(line))));
+    lines.push(footer(view, paint));
+    lines.join("\n")
+}
+
+fn run_line(run: &RunId, view: &RestoreView<'_>) -> String {
+    let unfinished = view.plan.unfinished.contains(run);
+    let unfinished = if unfinished { "; it did not end well, and the next one went on from it" } else { "" };
+    format!("run {}{unfinished}", run_words(run, view.target.now))
+}
+
+fn run_words(run: &RunId, now: jiff::Timestamp) -> String {
+    let since = run.begun().and_then(|begun| std::time::Duration::try_from(now.duration_since(begun)).ok());
+    since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
+}
+
+fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
+    let mut table = Table::new(&["NAMESPACE", "RELEASE", "", ">REVISION", "CHART", "WHY"]);
+    for entry in &plan.entries {
+        let kept = &entry.candidate.kept;
+        let chart = entry.candidate.content.chart.as_known();
+        table.row([
+            kept.id.namespace.to_string(),
+            kept.id.name.to_string(),
+            decision_word(entry).to_owned(),
+            kept.revision.to_string(),
+            chart.map_or_else(|| "?".to_owned(), ToString::to_string),
+            why(entry),
+        ]);
+    }
+    table.into_decisions(width, MIN_COLUMNS, plan.entries.iter().map(|entry| !entry.is_rolled_back()), paint)
+}
+
+fn decision_word(entry: &RestoreEntry) -> &'static str {
+    match entry.candidate.verdict {
+        RestoreVerdict::Restore | RestoreVerdict::TryAgain => "restore",
+        RestoreVerdict::Restored => "finish",
+        RestoreVerdict::InstalledAgain { .. } | RestoreVerdict::OutOfScope(_) => "leave",
+    }
+}
+
+fn why(entry: &RestoreEntry) -> String {
+    let verdict = entry.candidate.verdict.to_string();
+    let waits = match entry.leaving.as_slice() {
+        [] => String::new(),
+        [one] => format!("waits for {one}, which is still being deleted"),
+        several => format!("waits for {}, which are still being deleted", list(several, 1)),
+    };
+    [verdict, waits].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+fn notes(plan: &RestorePlan) -> Vec<String> {
+    let lossy = plan.going().map(|entry| (&entry.candidate.kept.id, entry.candidate.content.losses()));
+    let lossy = lossy.filter(|(_, losses)| !losses.is_empty()).collect::<Vec<_>>();
+    let losses = lossy.iter().take(MAX_LISTED);
+    let losses = losses.map(|(id, losses)| format!("of {id} does not come back: {}", list(losses, MAX_LISTED)));
+    let mut notes = losses.collect::<Vec<_>>();
+    if lossy.len() > MAX_LISTED {
+        notes.push(format!("and of {} something does not come back", plural(lossy.len() - MAX_LISTED, "more release")));
+    }
+    let unreadable = plan.unreadable.iter().take(MAX_LISTED);
+    notes.extend(unreadable.map(|(what, why)| format!("note: {what} is left alone: {why}")));
+    let others = plan.others.iter().rev().take(MAX_LISTED).map(|(run, count)| format!("{run} ({count})"));
+    let others = list(others, MAX_LISTED);
+    if !others.is_empty() {
+        notes.push(format!("note: other runs have left releases as well, name them with --run: {others}"));
+    }
+    notes
+}
+
+fn footer(view: &RestoreView<'_>, paint: Styles) -> String {
+    let plan = view.plan;
+    let (going, finished, left) = (plan.going().count(), plan.finished().count(), plan.left_alone().count());
+    let namespaces = plan.going().map(|entry| &entry.candidate.kept.id.namespace).collect::<BTreeSet<_>>().len();
+    let restore = if going == 0 {
+        "nothing to restore".to_owned()
+    } else {
+        let what = format!("restore {} in {}", plural(going, "release"), plural(namespaces, "namespace"));
+        paint.success(&what)
+    };
+    let finish = if finished == 0 { String::new() } else { format!(" · finish {finished}") };
+    let by_itself = if going + finished == 0 {
+        ""
+    } else {
+        "\nthe records that the purge left are removed once their releases are deployed, by helm-purge itself and not by helm"
+    };
+    format!("{restore}{finish} · leave {left} · {} at a time{by_itself}", view.workers)
+}
+
+/// The summary at the end, with the tagged records that should have gone and are still there.
+pub(crate) fn render_restore_summary(
+    view: &RestoreView<'_>,
+    finished: &FinishedRun<'_>,
+    left: &BTreeMap<ReleaseId, String>,
+    verbosity: Verbosity,
+    paint: Styles,
+) -> String {
+    let mut parts = Vec::new();
+    let is_empty = finished.run.results.is_empty();
+    if !is_empty {
+        parts.extend(outcome_parts(finished.run, verbosity, Operation::Rollback, paint));
+    }
+    let back = view.plan.finished().map(|entry| &entry.candidate.kept.id);
+    let (not_removed, removed): (Vec<_>, Vec<_>) = back.partition(|id| left.contains_key(*id));
+    if !removed.is_empty() {
+        parts.push(format!("finished: {} had been back already", plural(removed.len(), "release")));
+    }
+    parts.extend(left.iter().filter(|(id, _)| not_removed.contains(id)).map(|(id, why)| {
+        paint.error(&format!("the record that the purge left of {id} is still there: {}", sanitize::line(why)))
+    }));
+    let context = view.target.connection.context().as_str();
+    parts.extend(match verification_line(finished.verification, "deployed on", context, paint) {
+        None if !is_empty => Some("nothing was restored".to_owned()),
+        line => line,
+    });
+    with_journal(&parts, finished.journal)
+}

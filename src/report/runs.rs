@@ -1,0 +1,246 @@
+//! Earlier runs: the list of them, and all about one, on a screen and as documents.
+
+use jiff::Timestamp;
+
+use super::document::{JsonObject, cluster_object, policy_object};
+use super::plan_screen::Detail;
+use super::style::Styles;
+use super::table::Table;
+use super::text::{age_at, plural, seconds_of};
+use crate::journal::{
+    JournalHeader, OperationKind, PastRun, PolicyRef, ReleaseEntry, ReleaseStatus, RunFinished, RunRecord, RunStatus,
+    RunTotals, Unread, Verified,
+};
+use crate::sanitize;
+
+/// Columns without which a row of the list says nothing: run, what it did, age, policy, cluster, ended.
+const MIN_LIST_COLUMNS: usize = 6;
+/// Columns without which a row of releases says nothing: release and outcome.
+const MIN_RELEASE_COLUMNS: usize = 2;
+
+/// `kind: RunList`. Its fields are a contract: others may join them, none may change.
+pub(crate) fn run_list_document(runs: &[PastRun], unread: &[Unread]) -> JsonObject {
+    let unread = unread.iter().map(|Unread { source, why }| {
+        JsonObject::default().with("journal", source.to_string()).with("why", why.as_str())
+    });
+    JsonObject::document("RunList").with_objects("runs", runs.iter().map(run_object)).with_objects("unread", unread)
+}
+
+/// `kind: RunRecord`.
+pub(crate) fn one_run_document(run: &PastRun) -> JsonObject {
+    JsonObject::document("RunRecord")
+        .and(Some(run_object(run)))
+        .with_objects("releases", run.record.releases.iter().map(release_object))
+}
+
+fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
+    let (head, finished) = (&record.head, record.finished.as_ref());
+    let signal = match status {
+        RunStatus::Interrupted { signal } => Some(*signal),
+        _ => None,
+    };
+    let totals = record.totals();
+    JsonObject::default()
+        .with("id", id.to_string())
+        .with("operation", head.operation.as_str())
+        .with_any("takesBack", &head.takes_back)
+        .with("begun", head.at.as_str())
+        .with("state", status.as_str())
+        .with_some("ended", finished.map(|finished| finished.at.as_str()))
+        .with_some("exitCode", finished.map(|finished| finished.exit_code))
+        .with_some("interruptedBySignal", signal)
+        .with_some("stopped", record.draining.as_deref())
+        .with_objects("policies", head.policies.iter().map(policy_object))
+        .with_some("shard", head.shard.as_deref())
+        .with_object("cluster", Some(cluster_object(&head.cluster)))
+        .with("who", head.who.as_str())
+        .with("host", head.process.host.as_str())
+        .with("pid", head.process.pid)
+        .with("program", head.program.as_str())
+        .with("journal", source.to_string())
+        .with_object("verified", finished.map(|finished| verified_object(&finished.verified)))
+        .with_object("totals", Some(totals_object(&totals)))
+        .with_texts("inHand", record.in_hand())
+        .with("unreadLines", record.unread)
+        .with("leftOut", head.left_out)
+}
+
+fn verified_object(Verified { state, reported, gone }: &Verified) -> JsonObject {
+    JsonObject::default().with("state", state.as_str()).with_some("reported", *reported).with_some("gone", *gone)
+}
+
+fn totals_object(totals: &RunTotals) -> JsonObject {
+    JsonObject::default()
+        .with("planned", totals.planned)
+        .with("purged", totals.purged)
+        .with("restored", totals.restored)
+        .with("pruned", totals.pruned)
+        .with("failed", totals.failed)
+        .with("alreadyGone", totals.already_gone)
+        .with("changed", totals.changed)
+        .with("stillNeeded", totals.still_needed)
+        .with("notStarted", totals.not_started)
+}
+
+fn release_object((release, entry): (&String, &ReleaseEntry)) -> JsonObject {
+    let ended = entry.status.outcome();
+    JsonObject::default()
+        .with("release", release.as_str())
+        .with("outcome", outcome_word(&entry.status))
+        .with_some("revision", entry.revision)
+        .with_some("class", ended.and_then(|ended| ended.class.as_deref()))
+        .with_some("message", ended.and_then(|ended| ended.message.as_deref()))
+        .with_some("seconds", entry.seconds)
+}
+
+/// How a run ended, in a few words.
+fn status_words(run: &PastRun) -> String {
+    match run.status {
+        RunStatus::Finished { exit_code } if exit_code != 0 => format!("{}, exit code {exit_code}", run.status),
+        RunStatus::Finished { .. } | RunStatus::Interrupted { .. } => run.status.to_string(),
+        RunStatus::Running | RunStatus::Killed | RunStatus::NotRecorded => match run.record.in_hand().count() {
+            0 => run.status.to_string(),
+            in_hand => format!("{}, {in_hand} in hand", run.status),
+        },
+    }
+}
+
+/// The word for what became of a release, as in reports.
+fn outcome_word(status: &ReleaseStatus) -> &str {
+    match status {
+        ReleaseStatus::Planned => "not-started",
+        ReleaseStatus::Started => "in-hand",
+        ReleaseStatus::Ended(outcome) => &outcome.outcome,
+    }
+}
+
+/// The list as text for people; nothing if there is none.
+pub(crate) fn render_runs(
+    runs: &[PastRun],
+    detail: Detail,
+    now: Timestamp,
+    width: Option<usize>,
+    paint: Styles,
+) -> String {
+    if runs.is_empty() {
+        return String::new();
+    }
+    let headings = [
+        "RUN",
+        "WHAT",
+        "AGE",
+        "POLICY",
+        "CLUSTER",
+        "ENDED",
+        ">PLANNED",
+        ">DONE",
+        ">FAILED",
+        ">NOT STARTED",
+        "WHO",
+        "JOURNAL",
+    ];
+    let is_wide = detail == Detail::Wide;
+    let columns = if is_wide { headings.len() } else { headings.len() - 1 };
+    let mut table = Table::new(&headings[..columns]);
+    for run in runs {
+        let mut cells = list_cells(run, now).to_vec();
+        cells.truncate(columns);
+        table.wide_row(cells);
+    }
+    table.into_text(width.filter(|_| !is_wide), MIN_LIST_COLUMNS, paint)
+}
+
+fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
+    let (head, totals) = (&run.record.head, run.record.totals());
+    [
+        run.id.to_string(),
+        head.operation.as_str().to_owned(),
+        age_at(run.id.begun(), now),
+        head.policies_and_shard(),
+        head.cluster.context.clone(),
+        status_words(run),
+        totals.planned.to_string(),
+        totals.done().to_string(),
+        totals.failed.to_string(),
+        totals.not_started.to_string(),
+        head.who.clone(),
+        run.source.to_string(),
+    ]
+}
+
+/// One run as text for people.
+pub(crate) fn render_one_run(run: &PastRun, detail: Detail, width: Option<usize>, paint: Styles) -> String {
+    let mut parts = vec![head_lines(run, paint)];
+    parts.extend(releases(&run.record, width.filter(|_| detail == Detail::Usual), paint));
+    parts.extend(missing(&run.record));
+    parts.join("\n\n")
+}
+
+fn head_lines(run: &PastRun, paint: Styles) -> String {
+    let head = &run.record.head;
+    let policy = |policy: &PolicyRef| format!("policy   {}  {}  sha256 {}", policy.name, policy.file, policy.sha256);
+    let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
+    let mut lines = vec![format!("run      {}  {}", run.id, status_words(run)), format!("what     {}", what(head))];
+    lines.extend(head.policies.iter().map(policy));
+    lines.extend(head.shard.iter().map(|shard| format!("shard    {shard}")));
+    lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
+    lines.push(format!("who      {}, pid {}, helm-purge v{}", head.who, head.process.pid, head.program));
+    lines.push(format!("begun    {}", head.at));
+    lines.extend(run.record.draining.iter().map(|because| format!("stopped  {because}")));
+    let finished = run.record.finished.iter();
+    lines.extend(finished.map(|finished| format!("ended    {}  {}", finished.at, verified(finished, head.operation))));
+    lines.push(format!("journal  {}", run.source));
+    let mut lines = lines.into_iter().map(|line| sanitize::line(&line)).collect::<Vec<_>>();
+    lines[0] = paint.bold(&lines[0]);
+    lines.join("\n")
+}
+
+fn what(head: &JournalHeader) -> String {
+    let of = if head.takes_back.is_empty() { String::new() } else { format!(" of {}", head.takes_back.join(", ")) };
+    format!("{}{of}", head.operation.as_str())
+}
+
+fn verified(finished: &RunFinished, operation: OperationKind) -> String {
+    let are = if operation == OperationKind::Restore { "deployed" } else { "gone" };
+    match &finished.verified {
+        Verified { gone: Some(gone), reported: Some(reported), .. } => {
+            format!("verified: {gone} of {reported} are {are}")
+        }
+        Verified { state, .. } => state.clone(),
+    }
+}
+
+fn releases(record: &RunRecord, width: Option<usize>, paint: Styles) -> Option<String> {
+    if record.releases.is_empty() {
+        return None;
+    }
+    let mut table = Table::new(&["RELEASE", "OUTCOME", ">REVISION", ">TOOK", "WHY"]);
+    for (release, entry) in &record.releases {
+        let ended = entry.status.outcome();
+        let class = ended.and_then(|ended| ended.class.clone());
+        let message = ended.and_then(|ended| ended.message.as_ref());
+        let first_line = message.map(|text| text.lines().next().unwrap_or_default().to_owned());
+        table.row([
+            release.clone(),
+            outcome_word(&entry.status).to_owned(),
+            entry.revision.map_or_else(|| "?".to_owned(), |revision| revision.to_string()),
+            entry.seconds.map(seconds_of).unwrap_or_default(),
+            class.into_iter().chain(first_line).collect::<Vec<_>>().join(": "),
+        ]);
+    }
+    let mut lines = table.into_lines(width, MIN_RELEASE_COLUMNS).map(|line| format!("  {line}")).collect::<Vec<_>>();
+    lines[0] = paint.bold(&lines[0]);
+    Some(lines.join("\n"))
+}
+
+/// What is known to be missing.
+fn missing(record: &RunRecord) -> Option<String> {
+    let RunRecord { head: JournalHeader { left_out, planned, .. }, unread, .. } = record;
+    let left_out = (*left_out > 0).then(|| {
+        let are = if *left_out == 1 { "is" } else { "are" };
+        format!("{left_out} of {planned} planned {are} not named here: there was no room")
+    });
+    let unread = (*unread > 0).then(|| format!("{} of the journal could not be read", plural(*unread, "line")));
+    let lines = left_out.into_iter().chain(unread).collect::<Vec<_>>();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
