@@ -7,7 +7,7 @@ use crate::cli::{OutputFormat, RbacArguments};
 use crate::cluster::{Client, Connection, NamespaceFacts};
 use crate::exit_code::ExitCode;
 use crate::operation::{self, read_policies};
-use crate::policy::{Policy, PolicyScope, PolicySet, Reach, ScopeMatch};
+use crate::policy::{BlastRadius, Policy, PolicyScope, PolicySet, ScopeMatch};
 use crate::rbac::{AccountPurpose, Grant, RbacManifest, ServiceAccount, manifests, namespace_binding};
 use crate::release::{Known, Namespace};
 use crate::report::{Format, RbacHeader, render_grants, serialize_grants};
@@ -50,7 +50,7 @@ pub(super) fn rbac(
 }
 
 fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: AccountPurpose) -> RbacHeader<'a> {
-    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.reach == Reach::Cluster);
+    let reaches = |policy: &&Policy| policy.rules.iter().any(|rule| rule.options.blast_radius == BlastRadius::Cluster);
     let reaching = policies.iter().filter(reaches).map(|policy| policy.name.as_str()).collect();
     RbacHeader { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Refusal;
 use crate::cluster::{Connection, Identity};
-use crate::policy::{ClusterEntry, ClusterField, ClusterMatch, Identification, Policy, PolicySet};
+use crate::policy::{ClusterEntry, ClusterField, ClusterMatch, Policy, PolicySet};
 use crate::saved_plan::{SavedPlan, SavedPolicy};
 
 /// Whether somebody looks at the plan before it is carried out.
@@ -38,7 +38,7 @@ pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactiv
     let Some(first) = matching.first() else { return Err(not_in_policy(policy, facts)) };
     let enough = |entry: &&ClusterEntry| match attendance {
         Interactivity::Attended => true,
-        Interactivity::Unattended => entry.identification() == Identification::ServerOrUid,
+        Interactivity::Unattended => !entry.has_context_only(),
         Interactivity::InPod => entry.uid.is_some(),
     };
     if matching.iter().any(enough) {

@@ -5,8 +5,8 @@ use super::opt_out::{OptOutDecision, ends};
 use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
-    DataLoss, KeepEntry, MatchInput, NamePattern, Pending, Policy, PolicyScope, PurgeOptions, Reach, ReleaseState,
-    Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
+    BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Pending, Policy, PolicyScope, PurgeOptions,
+    ReleaseState, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
 };
 use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
@@ -139,7 +139,7 @@ impl<'a> Decider<'a> {
         let concerned = fences.inside.iter().chain(&fences.unknown);
         let of_policies = concerned.flat_map(|(_, policy)| &policy.keep);
         let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
-        let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place().clone())));
+        let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place.clone())));
         of_policies.chain(self.filters.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
     }
 
@@ -203,8 +203,8 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
     let text = entry.as_str().to_owned();
     match names(entry, release) {
         SelectorMatch::Yes => {
-            let until = entry.until().cloned();
-            Some(Reason::Kept { entry: text, because: entry.reason().map(str::to_owned), until, source })
+            let until = entry.until.clone();
+            Some(Reason::Kept { entry: text, because: entry.reason.clone(), until, source })
         }
         SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
         SelectorMatch::No => None,
@@ -325,7 +325,7 @@ pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fenc
     if content.chart == Known::Unknown {
         reasons.push(Reason::ChartUnknown);
     }
-    if options.reach == Reach::Namespace {
+    if options.blast_radius == BlastRadius::Namespace {
         let objects = objects_beyond(content, fence);
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
     }

@@ -161,8 +161,8 @@ fn voice(
     };
     let keep = |entry: &KeepEntry| KeepExplanation {
         entry: entry.as_str().to_owned(),
-        place: entry.place().clone(),
-        because: entry.reason().map(str::to_owned),
+        place: entry.place.clone(),
+        because: entry.reason.clone(),
         state: keep_state(entry, facts.now),
         names: names(entry, release),
     };

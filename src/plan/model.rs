@@ -222,7 +222,7 @@ impl Subject {
 
 /// How an entry of `keep` stands at a moment.
 pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
-    match entry.until() {
+    match &entry.until {
         None => KeepState::InForce,
         Some(until) if until.is_over(now) => KeepState::Over(until.clone()),
         Some(until) => KeepState::Until(until.clone()),

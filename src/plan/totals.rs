@@ -69,7 +69,7 @@ impl<'a> PlanTotals<'a> {
     pub(super) fn keep_hits(&self) -> Vec<KeepHits> {
         let of_policy = |entry: &KeepEntry| {
             let state = keep_state(entry, self.cases.facts.now);
-            (Source::Policy(entry.place().clone()), state, entry.condition())
+            (Source::Policy(entry.place.clone()), state, entry.condition)
         };
         let hits = |kept: &Counted<'_>| {
             let flag = || (Source::Flag("--keep"), KeepState::InForce, KeepCondition::Optional);

@@ -3,7 +3,6 @@
 //! Collects errors and goes on. Must not know what a value means: that is for the files of the keys.
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::time::Duration;
 
 use super::diagnostic::{Diagnostic, Diagnostics, ErrorReported, SourceText, Span};
@@ -23,14 +22,8 @@ pub(crate) struct Decoder<'s> {
     /// Where a key that is unknown in its section may belong.
     sections: &'static [&'static Section],
     diagnostics: RefCell<Diagnostics>,
-    budget: Cell<Budget>,
-}
-
-/// How much checking of patterns is still allowed. The rest of a file that exceeds it is not checked.
-#[derive(Debug, Clone, Copy)]
-enum Budget {
-    Left(usize),
-    Exceeded(ErrorReported),
+    /// How much checking of patterns is still allowed. The rest of a file that exceeds it is not checked.
+    budget: Cell<Decoded<usize>>,
 }
 
 /// About half a second. A thousand patterns of forty characters with two alternatives take half of it.
@@ -38,7 +31,7 @@ const WHOLE_BUDGET: usize = 250_000;
 
 impl<'s> Decoder<'s> {
     pub(crate) fn new(source: &'s SourceText, sections: &'static [&'static Section], diagnostics: Diagnostics) -> Self {
-        let budget = Cell::new(Budget::Left(WHOLE_BUDGET));
+        let budget = Cell::new(Ok(WHOLE_BUDGET));
         Self { source, sections, diagnostics: RefCell::new(diagnostics), budget }
     }
 
@@ -63,20 +56,14 @@ impl<'s> Decoder<'s> {
 
     /// Takes effort from the budget; once there is not enough, that is an error, and nothing more is checked.
     pub(crate) fn charge(&self, effort: usize, span: Span) -> Decoded<()> {
-        match self.budget.get() {
-            Budget::Left(left) if effort <= left => {
-                self.budget.set(Budget::Left(left - effort));
-                Ok(())
-            }
-            Budget::Left(_) => {
-                let error = Diagnostic::at(span, "the patterns of this file take too long to check");
-                let label = "from here on they were not checked: write fewer alternatives, or fewer patterns";
-                let reported = self.report(error.label(label));
-                self.budget.set(Budget::Exceeded(reported));
-                Err(reported)
-            }
-            Budget::Exceeded(reported) => Err(reported),
+        if let Some(left) = self.budget.get()?.checked_sub(effort) {
+            self.budget.set(Ok(left));
+            return Ok(());
         }
+        let error = Diagnostic::at(span, "the patterns of this file take too long to check");
+        let label = "from here on they were not checked: write fewer alternatives, or fewer patterns";
+        self.budget.set(self.refuse(error.label(label)));
+        self.budget.get().map(|_| ())
     }
 
     /// The value, or all errors that were reported.
@@ -102,59 +89,27 @@ pub(crate) struct Field<'d> {
     value_type: &'static ValueType,
 }
 
-/// A line that would be valid.
+/// A line that would be valid in the place of a value.
 #[derive(Debug, Clone, Copy)]
-enum Example {
+pub(crate) enum Example {
     Of(&'static KeySpec),
     /// An item of the list that stands under a key.
     ItemOf(&'static KeySpec),
-    Document,
+    /// The first line of a policy.
+    Policy,
     None,
 }
 
-/// What a value must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NodeKind {
-    Text,
-    List,
-    Mapping,
-    Number,
-    Duration,
-    Boolean,
-    TextOrMapping,
-}
-
-/// The short form of a value, or the long one.
-#[derive(Debug)]
-pub(crate) enum TextOrSection<'d> {
-    Text(&'d Scalar),
-    Section(SectionFields<'d>),
-}
-
 impl<'d> Field<'d> {
-    /// A whole policy.
-    pub(crate) fn of_policy(value_type: &'static ValueType, node: &'d Node, decoder: &'d Decoder<'d>) -> Self {
-        Self { decoder, node, name: "a policy".to_owned(), key_span: None, example: Example::Document, value_type }
-    }
-
-    /// A document that is not a policy. `key` is the key that its messages show as an example.
-    pub(crate) fn of_document(
+    /// A whole document, or the value of a flag. `name` is what messages call it.
+    pub(crate) fn root(
         name: &str,
-        key: &'static KeySpec,
+        example: Example,
         value_type: &'static ValueType,
         node: &'d Node,
         decoder: &'d Decoder<'d>,
     ) -> Self {
-        Self { decoder, node, name: name.to_owned(), key_span: None, example: Example::Of(key), value_type }
-    }
-
-    pub(crate) fn of_flag(
-        flag: &str,
-        value_type: &'static ValueType,
-        node: &'d Node,
-        decoder: &'d Decoder<'d>,
-    ) -> Self {
-        Self { decoder, node, name: format!("`{flag}`"), key_span: None, example: Example::None, value_type }
+        Self { decoder, node, name: name.to_owned(), key_span: None, example, value_type }
     }
 
     fn of_key(key: &'static KeySpec, entry: &'d MappingEntry, decoder: &'d Decoder<'d>) -> Self {
@@ -236,7 +191,7 @@ impl<'d> Field<'d> {
     pub(crate) fn text(&self) -> Decoded<&'d Scalar> {
         match &self.node.value {
             NodeValue::Scalar(scalar) => Ok(scalar),
-            _ => self.wrong(NodeKind::Text),
+            _ => self.wrong(),
         }
     }
 
@@ -247,7 +202,7 @@ impl<'d> Field<'d> {
 
     /// A whole number within its bounds, in plain digits only: `0x10`, `1_000` and `010` are read in more than one way.
     pub(crate) fn number(&self) -> Decoded<u32> {
-        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong(NodeKind::Number) };
+        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong() };
         let ValueType::Number { least, most } = *self.value_type else { unreachable!("{} is no number", self.name) };
         let (text, found) = (scalar.text.as_str(), quoted(&scalar.text));
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -271,7 +226,7 @@ impl<'d> Field<'d> {
 
     /// What `true` and `false` stand for, and no other word for them.
     pub(crate) fn boolean<T>(&self, yes: T, no: T) -> Decoded<T> {
-        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong(NodeKind::Boolean) };
+        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong() };
         let written = quoted(&scalar.text);
         let (found, label) = match (scalar.text.as_str(), scalar.quoting) {
             ("true", Quoting::Plain) => return Ok(yes),
@@ -290,7 +245,7 @@ impl<'d> Field<'d> {
 
     /// A duration in the range of its key.
     pub(crate) fn duration(&self) -> Decoded<Duration> {
-        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong(NodeKind::Duration) };
+        let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong() };
         let ValueType::Duration(range) = self.value_type else { unreachable!("{} is no duration", self.name) };
         range.parse(&scalar.text, &self.name).or_else(|(message, label)| self.refuse(message, label))
     }
@@ -333,7 +288,7 @@ impl<'d> Field<'d> {
             NodeValue::Null if may_be_empty => {
                 self.without_value("write `[]` for an empty list, or remove the line".to_owned())
             }
-            _ => self.wrong(NodeKind::List),
+            _ => self.wrong(),
         }
     }
 
@@ -367,22 +322,22 @@ impl<'d> Field<'d> {
     pub(crate) fn section(&self) -> Decoded<SectionFields<'d>> {
         match &self.node.value {
             NodeValue::Mapping(mapping) => Ok(SectionFields::read(self, mapping)),
-            _ => self.wrong(NodeKind::Mapping),
+            _ => self.wrong(),
         }
     }
 
-    /// A text or, for the long form, the keys of its section.
-    pub(crate) fn text_or_section(&self) -> Decoded<TextOrSection<'d>> {
+    /// The keys of its long form; `None` for the short form, a text.
+    pub(crate) fn long_form(&self) -> Decoded<Option<SectionFields<'d>>> {
         match &self.node.value {
-            NodeValue::Scalar(scalar) => Ok(TextOrSection::Text(scalar)),
-            NodeValue::Mapping(mapping) => Ok(TextOrSection::Section(SectionFields::read(self, mapping))),
-            _ => self.wrong(NodeKind::TextOrMapping),
+            NodeValue::Scalar(_) => Ok(None),
+            NodeValue::Mapping(mapping) => Ok(Some(SectionFields::read(self, mapping))),
+            _ => self.wrong(),
         }
     }
 
     /// The entries of a mapping whose keys people choose themselves, each read by `read`.
     pub(crate) fn entries<T>(&self, read: impl Fn(&'d str, &Field<'d>) -> Decoded<T>) -> Decoded<Vec<T>> {
-        let NodeValue::Mapping(mapping) = &self.node.value else { return self.wrong(NodeKind::Mapping) };
+        let NodeValue::Mapping(mapping) = &self.node.value else { return self.wrong() };
         let field = |entry: &'d MappingEntry| {
             let (name, value_type) = (quoted(&entry.key), self.value_type.item());
             let (key_span, example) = (Some(entry.key_span), Example::None);
@@ -392,31 +347,31 @@ impl<'d> Field<'d> {
         mapping.invalid_key.map_or_else(|| values.into_iter().collect(), Err)
     }
 
-    /// Reports that the value is of another kind than it must be.
-    fn wrong<T>(&self, expected: NodeKind) -> Decoded<T> {
-        let found = match &self.node.value {
-            NodeValue::Invalid(reported) => return Err(*reported),
-            NodeValue::Null => return self.without_value(self.example_or("give it a value, or remove it")),
-            NodeValue::Scalar(_) => "text",
-            NodeValue::List(_) => "a list",
-            NodeValue::Mapping(_) => "a mapping",
-        };
-        let error = Diagnostic::at(self.node.span, format!("{} must be {expected}, found {found}", self.name));
-        self.decoder.refuse(error.label(self.mended(expected)))
-    }
-
-    fn mended(&self, expected: NodeKind) -> String {
-        match (&self.node.value, expected) {
-            (NodeValue::Scalar(scalar), NodeKind::List) if !scalar.text.contains('\n') => {
+    /// Reports that the value is of another kind than its type.
+    fn wrong<T>(&self) -> Decoded<T> {
+        let (expected, found) = (
+            self.value_type.noun(),
+            match &self.node.value {
+                NodeValue::Invalid(reported) => return Err(*reported),
+                NodeValue::Null => return self.without_value(self.example_or("give it a value, or remove it")),
+                NodeValue::Scalar(_) => "text",
+                NodeValue::List(_) => "a list",
+                NodeValue::Mapping(_) => "a mapping",
+            },
+        );
+        let label = match (&self.node.value, expected) {
+            (NodeValue::Scalar(scalar), "a list") if !scalar.text.contains('\n') => {
                 format!("write it as a list: {}", quoted(&format!("[\"{}\"]", scalar.text)))
             }
-            (NodeValue::Scalar(_) | NodeValue::Mapping(_), NodeKind::List) => "start each entry with `- `".to_owned(),
-            (NodeValue::Mapping(_), NodeKind::Text) => "text with `{`, `}` or `: ` in it goes in quotes".to_owned(),
-            (NodeValue::List(_), NodeKind::Text | NodeKind::TextOrMapping) => {
+            (NodeValue::Scalar(_) | NodeValue::Mapping(_), "a list") => "start each entry with `- `".to_owned(),
+            (NodeValue::Mapping(_), "text") => "text with `{`, `}` or `: ` in it goes in quotes".to_owned(),
+            (NodeValue::List(_), "text" | "text or a mapping") => {
                 "write it without brackets; quote it if they belong to the text".to_owned()
             }
             _ => self.example_or(""),
-        }
+        };
+        let message = format!("{} must be {expected}, found {found}", self.name);
+        self.decoder.refuse(Diagnostic::at(self.node.span, message).label(label))
     }
 
     fn without_value<T>(&self, label: String) -> Decoded<T> {
@@ -428,7 +383,7 @@ impl<'d> Field<'d> {
         match self.example {
             Example::Of(key) => format!("write for example `{}: {}`", key.name, key.example),
             Example::ItemOf(key) => format!("write for example `- {}`", key.example_of_item()),
-            Example::Document => format!("a policy starts with `apiVersion: {API_VERSION}`"),
+            Example::Policy => format!("a policy starts with `apiVersion: {API_VERSION}`"),
             Example::None => otherwise.to_owned(),
         }
     }
@@ -439,20 +394,6 @@ fn listed(words: &[String]) -> String {
     match words {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => words.concat(),
-    }
-}
-
-impl fmt::Display for NodeKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NodeKind::Text => "text",
-            NodeKind::List => "a list",
-            NodeKind::Mapping => "a mapping",
-            NodeKind::Number => "a number",
-            NodeKind::Duration => "a duration",
-            NodeKind::Boolean => "`true` or `false`",
-            NodeKind::TextOrMapping => "text or a mapping",
-        })
     }
 }
 
@@ -491,6 +432,21 @@ impl<'d> SectionFields<'d> {
         read: impl FnOnce(&Field<'d>) -> Decoded<T>,
     ) -> Decoded<Option<T>> {
         self.field(name).map(read).transpose()
+    }
+
+    /// The same without the error, which is reported: a file with errors is refused, whatever stands in for the value.
+    pub(crate) fn given<T>(&self, name: &'static str, read: impl FnOnce(&Field<'d>) -> Decoded<T>) -> Option<T> {
+        self.optional(name, read).ok().flatten()
+    }
+
+    /// The same, with a value that holds if the key is left out.
+    pub(crate) fn value_or<T>(
+        &self,
+        name: &'static str,
+        otherwise: T,
+        read: impl FnOnce(&Field<'d>) -> Decoded<T>,
+    ) -> T {
+        self.given(name, read).unwrap_or(otherwise)
     }
 
     /// What `read` makes of the value of a key that must be there.

@@ -26,16 +26,11 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let wrong = || DigestError(text.to_owned());
-        let is_ours = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
-        if text.len() != 2 * LENGTH || !text.as_bytes().iter().all(is_ours) {
-            return Err(wrong());
-        }
-        let mut bytes = [0; LENGTH];
-        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong())?;
-        }
-        Ok(Self(bytes))
+        let byte = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+        let bytes = (0..text.len()).step_by(2).map(byte).collect::<Option<Vec<_>>>();
+        let digest = bytes.and_then(|bytes| bytes.try_into().ok()).map(Self);
+        // Upper-case digits and signs are read as numbers, too.
+        digest.filter(|digest| digest.to_string() == text).ok_or_else(|| DigestError(text.to_owned()))
     }
 }
 

@@ -36,20 +36,26 @@ impl DurationRange {
 
     /// The duration that a text is, or message and label of an error. `name` is what the message calls the value.
     pub(crate) fn parse(self, text: &str, name: &str) -> Result<Duration, (String, String)> {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return Err((format!("{name} is a number without a unit"), self.scale.with_unit(text)));
+        }
         let example = self.scale.example();
-        Err(match parse(text) {
-            Ok(duration) if (self.least..=self.most).contains(&duration) => return Ok(duration),
-            Ok(_) | Err(DurationError::Negative) => {
-                let (least, most) = (shown(self.least), shown(self.most));
-                (format!("{name} must be {least} to {most}, found {}", quoted(text)), String::new())
+        let refused = |label: String| (format!("{} is no duration", quoted(text)), label);
+        // Only `Span` knows days and weeks; only `SignedDuration` knows more hours than there are in history.
+        let length = match (text.parse::<SignedDuration>(), text.parse::<jiff::Span>()) {
+            // jiff also reads clock faces, and `1:30:00` is a time of the day to some.
+            _ if text.contains(':') => None,
+            (Ok(length), _) => Some(length),
+            (Err(_), Ok(span)) if span.get_years() != 0 || span.get_months() != 0 => {
+                return Err(refused(format!("months and years differ in length: {example}")));
             }
-            Err(DurationError::WithoutUnit) => {
-                (format!("{name} is a number without a unit"), self.scale.with_unit(text))
-            }
-            Err(DurationError::LongUnit) => {
-                (format!("{} is no duration", quoted(text)), format!("months and years differ in length: {example}"))
-            }
-            Err(DurationError::Other) => (format!("{} is no duration", quoted(text)), example.to_owned()),
+            (Err(_), span) => span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours())).ok(),
+        };
+        let length = length.ok_or_else(|| refused(example.to_owned()))?;
+        // A negative one is out of range, too.
+        Duration::try_from(length).ok().filter(|length| (self.least..=self.most).contains(length)).ok_or_else(|| {
+            let (least, most) = (shown(self.least), shown(self.most));
+            (format!("{name} must be {least} to {most}, found {}", quoted(text)), String::new())
         })
     }
 }
@@ -73,37 +79,6 @@ impl Scale {
             _ => self.example().to_owned(),
         }
     }
-}
-
-enum DurationError {
-    WithoutUnit,
-    Negative,
-    LongUnit,
-    Other,
-}
-
-fn parse(text: &str) -> Result<Duration, DurationError> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
-        return Err(DurationError::WithoutUnit);
-    }
-    // jiff also reads clock faces, and `1:30:00` is a time of the day to some.
-    if text.contains(':') {
-        return Err(DurationError::Other);
-    }
-    let length = match text.parse::<SignedDuration>() {
-        Ok(length) => length,
-        // Only this parser knows days and weeks; only the other knows more hours than there are in history.
-        Err(_) => with_days(text)?,
-    };
-    Duration::try_from(length).map_err(|_| DurationError::Negative)
-}
-
-fn with_days(text: &str) -> Result<SignedDuration, DurationError> {
-    let span = text.parse::<jiff::Span>().map_err(|_| DurationError::Other)?;
-    if span.get_years() != 0 || span.get_months() != 0 {
-        return Err(DurationError::LongUnit);
-    }
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| DurationError::Other)
 }
 
 fn shown(duration: Duration) -> String {

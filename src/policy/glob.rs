@@ -57,26 +57,17 @@ fn explain(error: &Error) -> GlobError {
     (message.to_owned(), label.to_owned())
 }
 
-/// One alternative among several.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Alternative {
-    /// Where it stands in the glob.
-    pub(super) range: Range<usize>,
-    /// The glob with only this alternative in its braces, and in those around it.
-    pub(super) alone: String,
-}
-
 /// The braces of a glob, outer before inner.
 #[derive(Debug)]
 pub(super) struct Braces<'g> {
     glob: &'g str,
-    groups: Vec<Group>,
+    groups: Vec<BraceGroup>,
     /// How deep they are nested.
     pub(super) depth: usize,
 }
 
 #[derive(Debug)]
-struct Group {
+struct BraceGroup {
     /// With its braces.
     range: Range<usize>,
     alternatives: Vec<Range<usize>>,
@@ -95,7 +86,7 @@ impl<'g> Braces<'g> {
                     let around = open.last().map(|group| (*group, braces.groups[*group].alternatives.len()));
                     open.push(braces.groups.len());
                     braces.depth = braces.depth.max(open.len());
-                    braces.groups.push(Group { range: at..at + 1, alternatives: Vec::new(), around });
+                    braces.groups.push(BraceGroup { range: at..at + 1, alternatives: Vec::new(), around });
                 }
                 ',' | '}' => {
                     let Some(group) = open.last().map(|group| &mut braces.groups[*group]) else { continue };
@@ -112,15 +103,17 @@ impl<'g> Braces<'g> {
         braces
     }
 
-    /// Every alternative that is not the only one of its braces.
-    pub(super) fn alternatives(&self) -> Vec<Alternative> {
+    /// Where each alternative stands that is not the only one of its braces; and the glob with only this alternative in
+    /// its braces, and in those around it.
+    pub(super) fn alternatives(&self) -> Vec<(Range<usize>, String)> {
         let several = self.groups.iter().filter(|group| group.alternatives.len() > 1);
-        several.flat_map(|group| group.alternatives.iter().map(|range| self.alternative(group, range))).collect()
+        let alone = |group, range: &Range<usize>| (range.clone(), self.alone(group, &self.glob[range.clone()]));
+        several.flat_map(|group| group.alternatives.iter().map(move |range| alone(group, range))).collect()
     }
 
     /// Braces that hold only digits where a regular expression has its repetition: `[0-9]{3}`, `x{2,4}`.
     pub(super) fn repetition(&self) -> Option<Range<usize>> {
-        let is_repetition = |group: &&Group| {
+        let is_repetition = |group: &&BraceGroup| {
             let inner = &self.glob[group.range.start + 1..group.range.end - 1];
             let digits = !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
             let after_class = self.glob[..group.range.start].ends_with([']', ')', '.']);
@@ -129,18 +122,16 @@ impl<'g> Braces<'g> {
         self.groups.iter().find(is_repetition).map(|group| group.range.clone())
     }
 
-    fn alternative(&self, group: &Group, range: &Range<usize>) -> Alternative {
-        let mut alone = self.glob[range.clone()].to_owned();
-        let mut inner = group;
-        while let Some((outer, index)) = inner.around {
-            let around = &self.groups[outer].alternatives[index];
-            let (before, after) =
-                (&self.glob[around.start..inner.range.start], &self.glob[inner.range.end..around.end]);
+    fn alone(&self, group: &BraceGroup, alternative: &str) -> String {
+        let (mut alone, mut inner) = (alternative.to_owned(), Some(group));
+        while let Some(BraceGroup { range, around, .. }) = inner {
+            let outer = around.map(|(outer, index)| (&self.groups[outer], index));
+            let around = outer.map_or(0..self.glob.len(), |(outer, index)| outer.alternatives[index].clone());
+            let (before, after) = (&self.glob[around.start..range.start], &self.glob[range.end..around.end]);
             alone = format!("{before}{{{alone}}}{after}");
-            inner = &self.groups[outer];
+            inner = outer.map(|(outer, _)| outer);
         }
-        let (before, after) = (&self.glob[..inner.range.start], &self.glob[inner.range.end..]);
-        Alternative { range: range.clone(), alone: format!("{before}{{{alone}}}{after}") }
+        alone
     }
 }
 
@@ -184,7 +175,7 @@ mod tests {
 
     fn alone(glob: &str) -> Vec<(&str, String)> {
         let alternatives = Braces::read(glob).alternatives();
-        alternatives.into_iter().map(|alternative| (&glob[alternative.range], alternative.alone)).collect()
+        alternatives.into_iter().map(|(range, alone)| (&glob[range], alone)).collect()
     }
 
     fn pairs<'a>(expected: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {

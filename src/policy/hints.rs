@@ -1,17 +1,17 @@
 //! What a pattern that cannot match was probably meant to be.
 
-use super::pattern_proof::{NameKind, is_possible};
+use super::pattern_proof::{PatternKind, is_possible};
 use crate::sanitize::quoted;
 
 /// A hint for a pattern that can match no name of this kind.
-pub(super) fn hint(text: &str, names: NameKind) -> String {
+pub(super) fn hint(text: &str, names: PatternKind) -> String {
     let hints =
         [surrounded, negated, foreign_language, regular_expression, exact_only, capitals, slash, not_ascii, list, ends];
     hints.iter().find_map(|hint| hint(text, names)).unwrap_or_else(|| names.rule())
 }
 
 /// Signs of a regular expression that a glob does not have.
-pub(super) fn regular_expression(text: &str, names: NameKind) -> Option<String> {
+pub(super) fn regular_expression(text: &str, names: PatternKind) -> Option<String> {
     let signs = ["^", "$", ".*", ".+", "\\", "+", "(", "|"];
     if !signs.iter().any(|sign| text.contains(sign)) {
         return None;
@@ -22,7 +22,7 @@ pub(super) fn regular_expression(text: &str, names: NameKind) -> Option<String> 
 }
 
 /// `${USER}` and `{{ .Values.x }}` stand for something elsewhere.
-pub(super) fn foreign_language(text: &str, _: NameKind) -> Option<String> {
+pub(super) fn foreign_language(text: &str, _: PatternKind) -> Option<String> {
     let variable = text.split('$').skip(1).any(|rest| rest.starts_with(|c: char| c == '{' || c.is_ascii_uppercase()));
     if variable {
         return Some("environment variables are not read in a policy".to_owned());
@@ -30,58 +30,58 @@ pub(super) fn foreign_language(text: &str, _: NameKind) -> Option<String> {
     text.contains("{{").then(|| "templates are not rendered in a policy".to_owned())
 }
 
-/// Spaces around a text belong to it where it is quoted.
-pub(super) fn surrounded(text: &str, _: NameKind) -> Option<String> {
+/// Spaces around a text belong to it if it is quoted.
+pub(super) fn surrounded(text: &str, _: PatternKind) -> Option<String> {
     (text.trim() != text).then(|| format!("there are spaces around it: write {}", quoted(text.trim())))
 }
 
 /// globset takes a leading `!` literally.
-pub(super) fn negated(text: &str, names: NameKind) -> Option<String> {
+pub(super) fn negated(text: &str, names: PatternKind) -> Option<String> {
     let instead = match names {
-        NameKind::Context | NameKind::Server => "`!` does not negate; name the clusters to act on",
+        PatternKind::Context | PatternKind::Server => "`!` does not negate; name the clusters to act on",
         _ => "`!` does not negate; name what must stay under `keep`",
     };
     text.starts_with('!').then(|| instead.to_owned())
 }
 
-fn exact_only(text: &str, names: NameKind) -> Option<String> {
-    (names == NameKind::ScopedNamespace && is_possible(text, NameKind::Namespace))
+fn exact_only(text: &str, names: PatternKind) -> Option<String> {
+    (names == PatternKind::ScopedNamespace && is_possible(text, PatternKind::Namespace))
         .then(|| "namespaces of the system are matched by their exact names only: give each an entry".to_owned())
 }
 
-fn capitals(text: &str, names: NameKind) -> Option<String> {
+fn capitals(text: &str, names: PatternKind) -> Option<String> {
     let lower = text.to_lowercase();
     (lower != text && is_possible(&lower, names)).then(|| format!("names are lower-case: {}", quoted(&lower)))
 }
 
-fn slash(text: &str, names: NameKind) -> Option<String> {
+fn slash(text: &str, names: PatternKind) -> Option<String> {
     let (_, last) = text.rsplit_once('/')?;
     Some(match names {
-        NameKind::Chart => format!("a chart goes by its name, without the repository: {}", quoted(last)),
-        NameKind::ScopedNamespace => "a namespace has no `/`; `namespace/release` goes under `keep`".to_owned(),
+        PatternKind::Chart => format!("a chart goes by its name, without the repository: {}", quoted(last)),
+        PatternKind::ScopedNamespace => "a namespace has no `/`; `namespace/release` goes under `keep`".to_owned(),
         _ => "no name has a `/`; in this form namespaces and releases stand apart".to_owned(),
     })
 }
 
-fn not_ascii(text: &str, _: NameKind) -> Option<String> {
+fn not_ascii(text: &str, _: PatternKind) -> Option<String> {
     let character = text.chars().find(|character| !character.is_ascii())?;
     let code = crate::sanitize::code_point(character);
     Some(format!("{} is {code}: names are plain ASCII", quoted(&character.to_string())))
 }
 
-fn list(text: &str, _: NameKind) -> Option<String> {
+fn list(text: &str, _: PatternKind) -> Option<String> {
     text.contains([',', ' ', ';']).then(|| "an entry is one pattern: make it several entries".to_owned())
 }
 
-fn ends(text: &str, names: NameKind) -> Option<String> {
+fn ends(text: &str, names: PatternKind) -> Option<String> {
     if text.contains('_') && is_possible(&text.replace('_', "-"), names) {
         return Some(format!("names have no `_`: {}", quoted(&text.replace('_', "-"))));
     }
     let is_dashed = text.starts_with(['-', '.']) || text.ends_with(['-', '.']);
-    (is_dashed && names != NameKind::Chart).then(|| "names start and end with a letter or digit".to_owned())
+    (is_dashed && names != PatternKind::Chart).then(|| "names start and end with a letter or digit".to_owned())
 }
 
-/// The same as a glob, where the regular expression says no more than a glob can.
+/// The same as a glob, if the regular expression says no more than a glob can.
 fn translated(text: &str) -> Option<String> {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix('$').unwrap_or(text);

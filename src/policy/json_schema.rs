@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::glob;
-use super::schema::{self, KeyConstraint, KeySpec, ListSize, Presence, Section, StringFormat, ValueType};
+use super::schema::{self, KeyConstraint, KeyPresence, KeySpec, ListSize, Section, StringFormat, ValueType};
 use super::selectors::LONGEST_LABEL;
 use crate::release::Namespace;
 
@@ -14,57 +14,46 @@ const TEXT: [&str; 3] = ["string", "number", "boolean"];
 
 /// The schema of a policy file, indented, with a line break at its end.
 pub(crate) fn json_schema() -> String {
-    let mut whole = Map::new();
-    whole.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
-    whole.insert("title".to_owned(), json!("A policy of helm-purge"));
-    whole.extend(of_type(&schema::POLICY));
-    format!("{:#}\n", Value::Object(whole))
+    let mut schema = of_type(&schema::POLICY);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("A policy of helm-purge");
+    format!("{schema:#}\n")
 }
 
-fn of_section(section: &Section, constraint: KeyConstraint) -> Map<String, Value> {
-    let properties = section.keys.iter().map(|key| (key.name.to_owned(), Value::Object(property(key))));
-    let required =
-        section.keys.iter().filter(|key| key.presence == Presence::Required).map(|key| key.name).collect::<Vec<_>>();
-    let mut schema = object(json!({
-        "type": "object",
-        "additionalProperties": false,
-        "properties": properties.collect::<Map<_, _>>(),
-    }));
+fn of_section(section: &Section, constraint: KeyConstraint) -> Value {
+    let properties = section.keys.iter().map(|key| (key.name.to_owned(), property(key))).collect::<Map<_, _>>();
+    let required = section.keys.iter().filter(|key| key.presence == KeyPresence::Required).map(|key| key.name);
+    let required = required.collect::<Vec<_>>();
+    let mut schema = json!({"type": "object", "additionalProperties": false, "properties": properties});
     if !required.is_empty() {
-        schema.insert("required".to_owned(), json!(required));
+        schema["required"] = json!(required);
     }
-    schema.extend(of_constraint(constraint));
+    match constraint {
+        KeyConstraint::None => {}
+        KeyConstraint::AnyOf(keys) => {
+            schema["anyOf"] = keys.iter().map(|key| json!({"required": [key]})).collect();
+        }
+        KeyConstraint::OnlyWith(key, other) => schema["dependencies"] = json!({key: [other]}),
+        KeyConstraint::LimitsWithEverything => {
+            let everything = json!({"namespaces": {"contains": {"enum": ["*", "**"]}}});
+            schema["if"] = json!({"required": ["namespaces"], "properties": everything});
+            schema["then"] = json!({"required": ["limits"]});
+        }
+        KeyConstraint::ValuesByOperator => {
+            schema["if"] = json!({"properties": {"operator": {"enum": ["In", "NotIn"]}}});
+            schema["then"] = json!({"required": ["values"]});
+            schema["else"] = json!({"not": {"required": ["values"]}});
+        }
+    }
     schema
 }
 
-fn of_constraint(constraint: KeyConstraint) -> Map<String, Value> {
-    object(match constraint {
-        KeyConstraint::None => json!({}),
-        KeyConstraint::AnyOf(keys) => {
-            json!({"anyOf": keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>()})
-        }
-        KeyConstraint::OnlyWith(key, other) => json!({"dependencies": {key: [other]}}),
-        KeyConstraint::LimitsWithEverything => json!({
-            "if": {
-                "required": ["namespaces"],
-                "properties": {"namespaces": {"contains": {"enum": ["*", "**"]}}},
-            },
-            "then": {"required": ["limits"]},
-        }),
-        KeyConstraint::ValuesByOperator => json!({
-            "if": {"properties": {"operator": {"enum": ["In", "NotIn"]}}},
-            "then": {"required": ["values"]},
-            "else": {"not": {"required": ["values"]}},
-        }),
-    })
-}
-
-fn property(key: &KeySpec) -> Map<String, Value> {
+fn property(key: &KeySpec) -> Value {
     let mut schema = of_type(&key.value_type);
-    schema.insert("description".to_owned(), json!(key.meaning));
-    schema.insert("examples".to_owned(), json!([value(key.example)]));
-    if let Presence::Default(default) = key.presence {
-        schema.insert("default".to_owned(), value(default));
+    schema["description"] = json!(key.meaning);
+    schema["examples"] = json!([value(key.example)]);
+    if let KeyPresence::Default(default) = key.presence {
+        schema["default"] = value(default);
     }
     schema
 }
@@ -74,8 +63,8 @@ fn value(yaml: &str) -> Value {
     serde_yaml::from_str(yaml).expect("a test reads every example and default")
 }
 
-fn of_type(value_type: &ValueType) -> Map<String, Value> {
-    object(match value_type {
+fn of_type(value_type: &ValueType) -> Value {
+    match value_type {
         ValueType::Exactly(text) => json!({"const": text}),
         ValueType::Text => json!({"type": TEXT}),
         ValueType::ShortText(longest) => json!({"type": TEXT, "minLength": 1, "maxLength": longest}),
@@ -91,19 +80,14 @@ fn of_type(value_type: &ValueType) -> Map<String, Value> {
             "propertyNames": of_format(StringFormat::LabelKey),
             "additionalProperties": of_format(StringFormat::LabelValue),
         }),
-        ValueType::Section(section, constraint) => return of_section(section, *constraint),
-        ValueType::List(item, size) => {
-            let mut list = object(json!({"type": "array", "items": of_type(item)}));
-            if *size != ListSize::Any {
-                list.insert("minItems".to_owned(), json!(1));
-            }
-            if *size == ListSize::Distinct {
-                list.insert("uniqueItems".to_owned(), json!(true));
-            }
-            return list;
+        ValueType::Section(section, constraint) => of_section(section, *constraint),
+        ValueType::List(item, ListSize::Any) => json!({"type": "array", "items": of_type(item)}),
+        ValueType::List(item, ListSize::AtLeastOne) => json!({"type": "array", "items": of_type(item), "minItems": 1}),
+        ValueType::List(item, ListSize::Distinct) => {
+            json!({"type": "array", "items": of_type(item), "minItems": 1, "uniqueItems": true})
         }
         ValueType::ShortOrLong(short, long) => json!({"anyOf": [of_type(short), of_type(long)]}),
-    })
+    }
 }
 
 /// What a text looks like. Only what has to be text whatever an editor takes it for is of no other type.
@@ -133,10 +117,3 @@ const DURATION: &str =
 
 /// A day, or a time with its offset.
 const UNTIL: &str = "^([0-9]{4}-[0-9]{2}-[0-9]{2}|[-+]?[0-9]{4,6}-?[0-9]{2}-?[0-9]{2}[Tt ].*([Zz]|[-+][0-9]{2}).*)$";
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    }
-}

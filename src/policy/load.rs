@@ -8,13 +8,13 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::decode::{Decoded, Decoder, Field};
+use super::decode::{Decoded, Decoder, Example, Field};
 use super::diagnostic::{Diagnostic, Diagnostics, PolicyErrors, SourceText, Span};
 use super::digest::sha256;
 use super::duration::DurationRange;
 use super::model::{self, Policy};
 use super::pattern::{NamePattern, PatternText};
-use super::pattern_proof::NameKind;
+use super::pattern_proof::PatternKind;
 use super::schema::{SECTIONS, Section, ValueType};
 use super::scope::PolicyScope;
 use super::selectors::KeepEntry;
@@ -95,7 +95,7 @@ impl Policy {
     }
 
     fn read_source(name: &str, bytes: &[u8]) -> Result<(Self, SourceText), PolicyErrors> {
-        read_with_source(name, bytes, &SECTIONS, |root, decoder| model::read(root, sha256(bytes), decoder))
+        read_document(name, bytes, &SECTIONS, |root, decoder| model::read(root, sha256(bytes), decoder))
     }
 }
 
@@ -154,7 +154,7 @@ impl NamePattern {
     pub(crate) fn releases_behind_slash(flag: &str, text: &str) -> Result<Self, PolicyErrors> {
         let start = text.find('/').map_or(0, |slash| slash + 1);
         read_flag(flag, text, &ValueType::Text, |field| {
-            Self::read(&PatternText::of(field)?.part(start..text.len()), NameKind::Release)
+            Self::read(&PatternText::of(field)?.part(start..text.len()), PatternKind::Release)
         })
     }
 }
@@ -193,21 +193,12 @@ fn read_flag<T>(
     let span = Span::new(0, text.len());
     let value = NodeValue::Scalar(Scalar::new(text.to_owned(), Quoting::Plain, span, text));
     let (node, decoder) = (Node { span, value }, Decoder::new(&source, &SECTIONS, Diagnostics::default()));
-    let value = read(&Field::of_flag(flag, value_type, &node, &decoder));
+    let value = read(&Field::root(&format!("`{flag}`"), Example::None, value_type, &node, &decoder));
     decoder.finish(value).map_err(|errors| PolicyErrors::new(source, errors))
 }
 
-/// Reads a document with the keys of these sections: what `read` makes of it, or all that is wrong with it.
+/// Reads a document with the keys of these sections: what `read` makes of it and its text, or all that is wrong with it.
 pub(crate) fn read_document<T>(
-    name: &str,
-    bytes: &[u8],
-    sections: &'static [&'static Section],
-    read: impl FnOnce(&Node, &Decoder<'_>) -> Decoded<T>,
-) -> Result<T, PolicyErrors> {
-    read_with_source(name, bytes, sections, read).map(|(value, _)| value)
-}
-
-fn read_with_source<T>(
     name: &str,
     bytes: &[u8],
     sections: &'static [&'static Section],

@@ -1,16 +1,15 @@
 //! A whole policy: which keys there are, what says that a file is a policy, and where it may act.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::decode::{Decoded, Decoder, Field, SectionFields, TextOrSection};
+use super::decode::{Decoded, Decoder, Example, Field, SectionFields};
 use super::diagnostic::Diagnostic;
 use super::digest::Digest;
 use super::pattern::NamePattern;
-use super::pattern_proof::NameKind;
-use super::purge_options::{PurgeOptions, read_retries, read_workers};
+use super::pattern_proof::PatternKind;
+use super::purge_options::{PurgeOptions, USUAL_RETRIES, USUAL_WORKERS, retries, workers};
 use super::rules::{Order, Rule, RuleContext, read_name};
 use super::schema::{API_VERSION, KIND, POLICY};
 use super::scope::PolicyScope;
@@ -64,7 +63,7 @@ const PENDING_GRACE: Duration = Duration::from_hours(1);
 
 /// Reads all keys before any error ends the reading, so that all errors are found.
 pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decoded<Policy> {
-    let document = Field::of_policy(&POLICY, root, decoder);
+    let document = Field::root("a policy", Example::Policy, &POLICY, root, decoder);
     refuse_other_documents(&document)?;
     let fields = document.section()?;
     let version =
@@ -77,42 +76,43 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let namespaces = PolicyScope::read(&fields, !limits.as_ref().is_ok_and(Limits::is_empty));
     let time_zone = fields.optional("timeZone", Zone::read).map(Option::unwrap_or_default);
     let zone = time_zone.as_ref().ok();
-    let keep = fields.optional("keep", |field| field.each(|item| KeepEntry::read(item, zone)));
-    let workers = read_workers(&fields);
-    let retries = read_retries(&fields);
-    let defaults = PurgeOptions::read_defaults(&fields);
-    let context = RuleContext::new(defaults.unwrap_or_default(), namespaces.as_ref().ok());
+    let keep = fields.value_or("keep", Vec::new(), |field| field.each(|item| KeepEntry::read(item, zone)));
+    let workers = fields.value_or("workers", USUAL_WORKERS, workers);
+    let retries = fields.value_or("retries", USUAL_RETRIES, retries);
+    let defaults = fields.value_or("defaults", PurgeOptions::default(), PurgeOptions::read);
+    let context = RuleContext::new(defaults, namespaces.as_ref().ok());
     let rules = context.read(&fields, document.place_of("namespaces"));
-    let order = fields.optional("order", Order::read);
-    let age = |key| fields.optional(key, |field| field.spanned(Field::duration));
-    let (min_age, pending_grace) = (age("minAge"), age("pendingGrace"));
-    let window = fields.optional("window", Window::read);
-    let opt_out_max =
-        fields.optional("optOut", |field| field.section()?.required("max", |field| field.spanned(Field::duration)));
+    let order = fields.value_or("order", Order::default(), Order::read);
+    let min_age = fields.given("minAge", |field| field.spanned(Field::duration));
+    let pending_grace = fields.value_or("pendingGrace", PENDING_GRACE, Field::duration);
+    let window = fields.given("window", Window::read);
+    let max_opt_out = |field: &Field<'_>| field.section()?.required("max", |field| field.spanned(Field::duration));
+    let opt_out_max = fields.given("optOut", max_opt_out);
     // For editors: any text.
-    let schema = fields.optional("$schema", Field::text);
+    fields.given("$schema", Field::text);
     version.and(kind)?;
-    schema?;
-    let name = name?;
+    let Spanned { value: name, place: name_place } = name?;
+    let file = Arc::clone(decoder.source().file());
+    let (clusters, time_zone, namespaces, limits) = (clusters?, time_zone?, namespaces?, limits?);
     Ok(Policy {
-        name_place: name.place,
-        name: name.value,
-        file: Arc::clone(decoder.source().file()),
+        name,
+        name_place,
+        file,
         digest,
-        clusters: clusters?,
-        time_zone: time_zone?,
-        namespaces: namespaces?,
-        keep: keep?.unwrap_or_default(),
-        workers: workers?,
-        retries: retries?,
-        rules: rules?,
-        defaults: defaults?,
-        order: order?.unwrap_or_default(),
-        limits: limits?,
-        min_age: min_age?,
-        pending_grace: pending_grace?.map_or(PENDING_GRACE, |grace| grace.value),
-        window: window?,
-        opt_out_max: opt_out_max?,
+        clusters,
+        time_zone,
+        namespaces,
+        keep,
+        workers,
+        retries,
+        defaults,
+        rules,
+        order,
+        limits,
+        min_age,
+        pending_grace,
+        window,
+        opt_out_max,
     })
 }
 
@@ -182,7 +182,8 @@ impl Limits {
 pub(crate) struct ClusterEntry {
     pub(super) context: Option<NamePattern>,
     pub(super) server: Option<NamePattern>,
-    pub(crate) uid: Option<Uid>,
+    /// In lower case.
+    pub(crate) uid: Option<String>,
     pub(crate) place: Location,
 }
 
@@ -205,14 +206,6 @@ pub(crate) enum ClusterField {
     Uid,
 }
 
-/// How certainly an entry identifies one cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Identification {
-    /// By a context alone, which is private to a laptop and the same in every pod.
-    ContextOnly,
-    ServerOrUid,
-}
-
 impl ClusterEntry {
     /// Compares a cluster with every field that is given; context first, UID last.
     pub(crate) fn matches(&self, context: &str, server: &str, uid: Option<&str>) -> ClusterMatch {
@@ -225,7 +218,7 @@ impl ClusterEntry {
         match (&self.uid, uid) {
             (None, _) => ClusterMatch::Matches,
             (Some(_), None) => ClusterMatch::UidUnknown,
-            (Some(ours), Some(uid)) if ours.is(uid) => ClusterMatch::Matches,
+            (Some(ours), Some(uid)) if ours.eq_ignore_ascii_case(uid) => ClusterMatch::Matches,
             (Some(_), Some(_)) => ClusterMatch::Differs(ClusterField::Uid),
         }
     }
@@ -236,30 +229,25 @@ impl ClusterEntry {
             ours.as_ref().zip(theirs.as_ref()).is_none_or(|(ours, theirs)| ours.intersects(theirs, names))
         };
         self.uid.as_ref().zip(other.uid.as_ref()).is_none_or(|(ours, theirs)| ours == theirs)
-            && meet(&self.context, &other.context, NameKind::Context)
-            && meet(&self.server, &other.server, NameKind::Server)
+            && meet(&self.context, &other.context, PatternKind::Context)
+            && meet(&self.server, &other.server, PatternKind::Server)
     }
 
-    /// Whether it names the cluster by more than its context.
-    pub(crate) fn identification(&self) -> Identification {
-        if self.server.is_some() || self.uid.is_some() {
-            Identification::ServerOrUid
-        } else {
-            Identification::ContextOnly
-        }
+    /// Whether it names the cluster by its context alone, which is private to a laptop and the same in every pod.
+    pub(crate) fn has_context_only(&self) -> bool {
+        self.server.is_none() && self.uid.is_none()
     }
 
     fn read(field: &Field<'_>) -> Decoded<Self> {
         let place = field.place();
-        let entry = match field.text_or_section()? {
-            TextOrSection::Text(_) => {
-                let context = NamePattern::of_field(field, NameKind::Context)?;
-                Self { context: Some(context), server: None, uid: None, place }
-            }
-            TextOrSection::Section(fields) => Self::read_long(&fields, place)?,
+        let entry = if let Some(fields) = field.long_form()? {
+            Self::read_long(&fields, place)?
+        } else {
+            let context = NamePattern::of_field(field, PatternKind::Context)?;
+            Self { context: Some(context), server: None, uid: None, place }
         };
-        let any_context = entry.context.as_ref().is_none_or(|pattern| pattern.matches_everything(NameKind::Context));
-        if any_context && entry.identification() == Identification::ContextOnly {
+        let any_context = entry.context.as_ref().is_none_or(|pattern| pattern.matches_everything(PatternKind::Context));
+        if any_context && entry.has_context_only() {
             let number = if entry.context.is_some() { "every" } else { "no" };
             let label = "say which: give a `context` such as `dev-*`, a `server` or a `uid`";
             return field.refuse(format!("this entry names {number} cluster"), label);
@@ -268,49 +256,33 @@ impl ClusterEntry {
     }
 
     fn read_long(fields: &SectionFields<'_>, place: Location) -> Decoded<Self> {
-        let context = fields.optional("context", |field| NamePattern::of_field(field, NameKind::Context));
+        let context = fields.optional("context", |field| NamePattern::of_field(field, PatternKind::Context));
         let server = fields.optional("server", |field| {
-            let server = NamePattern::of_field(field, NameKind::Server)?;
+            let server = NamePattern::of_field(field, PatternKind::Server)?;
             // A server that is any server would make an entry look as if it identified one cluster.
-            if server.matches_everything(NameKind::Server) {
+            if server.matches_everything(PatternKind::Server) {
                 return field.refuse("this pattern names every server", "name the server, or remove `server`");
             }
             Ok(server)
         });
-        let uid = fields.optional("uid", Uid::read);
+        let uid = fields.optional("uid", read_uid);
         fields.complete()?;
         Ok(Self { context: context?, server: server?, uid: uid?, place })
     }
 }
 
-/// A cluster's identity: the UUID of its namespace kube-system, in lower case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Uid(String);
-
-impl Uid {
-    fn read(field: &Field<'_>) -> Decoded<Self> {
-        let text = &field.text()?.text;
-        if is_uuid(text) {
-            return Ok(Self(text.to_ascii_lowercase()));
-        }
-        let error = Diagnostic::at(field.span(), format!("{} is no UID", quoted(text)));
-        let hint = "`kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it";
-        field.decoder().refuse(error.label("write the UID of the namespace kube-system").hint(hint))
+/// Reads a cluster's identity: the UUID of its namespace kube-system.
+fn read_uid(field: &Field<'_>) -> Decoded<String> {
+    let text = &field.text()?.text;
+    if is_uuid(text) {
+        return Ok(text.to_ascii_lowercase());
     }
-
-    fn is(&self, uid: &str) -> bool {
-        self.0.eq_ignore_ascii_case(uid)
-    }
-}
-
-impl fmt::Display for Uid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
+    let error = Diagnostic::at(field.span(), format!("{} is no UID", quoted(text)));
+    let hint = "`kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it";
+    field.decoder().refuse(error.label("write the UID of the namespace kube-system").hint(hint))
 }
 
 fn is_uuid(text: &str) -> bool {
-    let groups = text.split('-').collect::<Vec<_>>();
-    let lengths = groups.iter().map(|group| group.len()).collect::<Vec<_>>();
-    lengths == [8, 4, 4, 4, 12] && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

@@ -4,7 +4,7 @@
 
 use super::model::Policy;
 use super::pattern::{NamePattern, globs};
-use super::pattern_proof::{Found, NameKind, SYSTEM_NAMESPACES, intersection};
+use super::pattern_proof::{PatternKind, SYSTEM_NAMESPACES, SearchResult, intersection};
 use super::scope::PolicyScope;
 use crate::release::Namespace;
 
@@ -34,10 +34,10 @@ pub(crate) fn shared_namespaces(policies: &[Policy]) -> Vec<OverlappingNamespace
 
 fn shared<'p>(first: &'p Policy, second: &'p Policy) -> Option<OverlappingNamespace<'p>> {
     let (ours, theirs) = (&first.namespaces, &second.namespaces);
-    let example = match intersection(&globs(ours.patterns()), &globs(theirs.patterns()), NameKind::ScopedNamespace) {
-        Found::Name(name) => Some(name.parse::<Namespace>().expect("the search looks for legal names only")),
-        Found::Unclear => None,
-        Found::Nothing => Some(shared_system_namespace(ours, theirs)?),
+    let example = match intersection(&globs(ours.patterns()), &globs(theirs.patterns()), PatternKind::ScopedNamespace) {
+        SearchResult::Name(name) => Some(name.parse::<Namespace>().expect("the search looks for legal names only")),
+        SearchResult::Unclear => None,
+        SearchResult::Nothing => Some(shared_system_namespace(ours, theirs)?),
     };
     let pattern = |scope: &'p PolicyScope| match &example {
         Some(name) => scope.matches(name),

@@ -13,7 +13,7 @@ use super::decode::{Decoded, Decoder, Field};
 use super::diagnostic::{Diagnostic, Span};
 use super::glob::{self, Braces, Wildcards};
 use super::hints;
-use super::pattern_proof::{self, Found, NameKind, is_possible};
+use super::pattern_proof::{self, PatternKind, SearchResult, is_possible};
 use super::yaml::Scalar;
 use crate::location::Location;
 use crate::sanitize::quoted;
@@ -58,24 +58,24 @@ pub struct NamePattern {
 
 impl NamePattern {
     /// Reads a pattern, or reports why it would not do what it seems to say.
-    pub(crate) fn read(text: &PatternText<'_>, names: NameKind) -> Decoded<Self> {
+    pub(crate) fn read(text: &PatternText<'_>, names: PatternKind) -> Decoded<Self> {
         let written = text.as_str();
-        let glob = if matches!(names, NameKind::Context | NameKind::Server) {
+        let glob = if matches!(names, PatternKind::Context | PatternKind::Server) {
             text.decoder.charge(written.len().min(glob::LONGEST), text.span())?;
             check_over_clusters(text, names)?
         } else {
             text.decoder.charge(effort(written), text.span())?;
             // The name of a system namespace, written out, means just that.
             let is_literal = !written.contains(['*', '?', '[', '{']);
-            let is_name = is_literal && names == NameKind::ScopedNamespace;
-            check_over_names(text, if is_name { NameKind::Namespace } else { names })?
+            let is_name = is_literal && names == PatternKind::ScopedNamespace;
+            check_over_names(text, if is_name { PatternKind::Namespace } else { names })?
         };
         let place = text.decoder.place(text.span());
         Ok(Self { text: written.to_owned(), place, matcher: glob.compile_matcher() })
     }
 
     /// Reads a pattern that is the whole value of a field.
-    pub(crate) fn of_field(field: &Field<'_>, names: NameKind) -> Decoded<Self> {
+    pub(crate) fn of_field(field: &Field<'_>, names: PatternKind) -> Decoded<Self> {
         Self::read(&PatternText::of(field)?, names)
     }
 
@@ -94,13 +94,13 @@ impl NamePattern {
     }
 
     /// Whether it matches every legal name, or that takes too long to tell.
-    pub(crate) fn matches_everything(&self, names: NameKind) -> bool {
+    pub(crate) fn matches_everything(&self, names: PatternKind) -> bool {
         pattern_proof::match_everything(&[self.glob()], names)
     }
 
     /// Whether a name can match both, or that takes too long to tell.
-    pub(super) fn intersects(&self, other: &Self, names: NameKind) -> bool {
-        pattern_proof::intersection(&[self.glob()], &[other.glob()], names) != Found::Nothing
+    pub(super) fn intersects(&self, other: &Self, names: PatternKind) -> bool {
+        pattern_proof::intersection(&[self.glob()], &[other.glob()], names) != SearchResult::Nothing
     }
 
     /// What it is compiled to, for other questions about it.
@@ -126,7 +126,7 @@ pub(crate) struct LenientGlob(Option<GlobMatcher>);
 impl LenientGlob {
     /// A text that is not a glob, or could match no release, counts as a glob that matches every release.
     pub(crate) fn new(text: &str) -> Self {
-        let glob = glob::compile(text, Wildcards::WithinNames).ok().filter(|_| is_possible(text, NameKind::Release));
+        let glob = glob::compile(text, Wildcards::WithinNames).ok().filter(|_| is_possible(text, PatternKind::Release));
         Self(glob.map(|glob| glob.compile_matcher()))
     }
 
@@ -143,7 +143,7 @@ fn effort(text: &str) -> usize {
 }
 
 /// The glob, or all that is wrong with a pattern over contexts or servers. A glob over them may be anything.
-fn check_over_clusters(text: &PatternText<'_>, names: NameKind) -> Decoded<Glob> {
+fn check_over_clusters(text: &PatternText<'_>, names: PatternKind) -> Decoded<Glob> {
     let written = text.as_str();
     if written.is_empty() {
         return text.refuse("an empty pattern", "it would match nothing: write a name or a glob");
@@ -163,7 +163,7 @@ fn check_over_clusters(text: &PatternText<'_>, names: NameKind) -> Decoded<Glob>
 }
 
 /// The glob, or all that is wrong with a pattern over namespaces, releases or charts.
-fn check_over_names(text: &PatternText<'_>, names: NameKind) -> Decoded<Glob> {
+fn check_over_names(text: &PatternText<'_>, names: PatternKind) -> Decoded<Glob> {
     let written = text.as_str();
     if written.is_empty() {
         return text.refuse("an empty pattern", "it would match nothing: write a name or a glob");
@@ -174,33 +174,33 @@ fn check_over_names(text: &PatternText<'_>, names: NameKind) -> Decoded<Glob> {
     })?;
     refuse_misread(text, names)?;
     match pattern_proof::first_match(&glob, names) {
-        Found::Name(name) if name.len() <= names.longest() => check_alternatives(text, names).map(|()| glob),
-        Found::Name(name) => {
+        SearchResult::Name(name) if name.len() <= names.longest() => check_alternatives(text, names).map(|()| glob),
+        SearchResult::Name(name) => {
             let message = format!("this pattern matches only names of {} characters and more", name.len());
             text.refuse(message, names.rule())
         }
-        Found::Nothing | Found::Unclear => {
+        SearchResult::Nothing | SearchResult::Unclear => {
             text.refuse(format!("this pattern can match no {}", names.noun()), hints::hint(written, names))
         }
     }
 }
 
 /// Refuses globs that are valid and mean something else than their author thinks.
-fn refuse_misread(text: &PatternText<'_>, names: NameKind) -> Decoded<()> {
+fn refuse_misread(text: &PatternText<'_>, names: PatternKind) -> Decoded<()> {
     let written = text.as_str();
     if let Some(range) = Braces::read(written).repetition() {
         let message = format!("{} is no repetition in a glob", quoted(&written[range.clone()]));
         let label = "it stands for the text inside; repeat the `?` or the class before it instead";
         return text.part(range).refuse(message, label);
     }
-    if names == NameKind::Chart
+    if names == PatternKind::Chart
         && let Some(version) = version(written)
     {
         let label = format!("charts go by their name alone: {}", quoted(&written[..version]));
         return text.refuse("this pattern names a chart with its version", label);
     }
     // A release may have a dot in its name, and almost none has.
-    let Some(dot) = written.find(".*").filter(|_| matches!(names, NameKind::Release | NameKind::Chart)) else {
+    let Some(dot) = written.find(".*").filter(|_| matches!(names, PatternKind::Release | PatternKind::Chart)) else {
         return Ok(());
     };
     let (any, dotted) = (quoted(&written.replace(".*", "*")), quoted(&written.replace(".*", "[.]*")));
@@ -219,15 +219,15 @@ fn version(text: &str) -> Option<usize> {
 }
 
 /// An alternative that can match nothing keeps nothing, while the rest of the pattern hides it.
-fn check_alternatives(text: &PatternText<'_>, names: NameKind) -> Decoded<()> {
+fn check_alternatives(text: &PatternText<'_>, names: PatternKind) -> Decoded<()> {
     let mut checked = Ok(());
-    for alternative in Braces::read(text.as_str()).alternatives() {
-        if !is_possible(&alternative.alone, names) {
-            let part = text.part(alternative.range);
+    for (range, alone) in Braces::read(text.as_str()).alternatives() {
+        if !is_possible(&alone, names) {
+            let part = text.part(range);
             let message = format!("with {} this pattern can match no {}", quoted(part.as_str()), names.noun());
             // The cause is most often in the alternative itself.
             let is_cause = !part.as_str().is_empty() && !is_possible(part.as_str(), names);
-            let about = if is_cause { part.as_str() } else { alternative.alone.as_str() };
+            let about = if is_cause { part.as_str() } else { alone.as_str() };
             checked = part.refuse(message, hints::hint(about, names));
         }
     }

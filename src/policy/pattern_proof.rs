@@ -23,7 +23,7 @@ const LARGEST: usize = 32 * 1024 * 1024;
 
 /// What patterns are over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum NameKind {
+pub(crate) enum PatternKind {
     /// Namespaces that a glob of the scope can match: all but those of the system.
     ScopedNamespace,
     Namespace,
@@ -37,7 +37,7 @@ pub(crate) enum NameKind {
 
 /// What a search for a legal name has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum SearchResult {
     /// The shortest name; there may be more.
     Name(String),
     Nothing,
@@ -45,79 +45,56 @@ pub(super) enum Found {
     Unclear,
 }
 
-/// Some patterns over names of one kind, any of which may match.
-#[derive(Debug)]
-pub(super) struct PatternSet {
-    /// `None` if they are too large.
-    automaton: Option<Automaton>,
-    names: NameKind,
-}
-
 /// Whether a text is a glob that can match a legal name.
-pub(super) fn is_possible(text: &str, names: NameKind) -> bool {
-    glob::compile(text, Wildcards::WithinNames)
-        .is_ok_and(|glob| matches!(first_match(&glob, names), Found::Name(name) if name.len() <= names.longest()))
+pub(super) fn is_possible(text: &str, names: PatternKind) -> bool {
+    glob::compile(text, Wildcards::WithinNames).is_ok_and(
+        |glob| matches!(first_match(&glob, names), SearchResult::Name(name) if name.len() <= names.longest()),
+    )
 }
 
 /// The shortest name that the glob matches; longer than any legal name if only such names match.
-pub(super) fn first_match(glob: &Glob, names: NameKind) -> Found {
-    Automaton::new(&[glob]).map_or(Found::Nothing, |automaton| automaton.first_match(names))
+pub(super) fn first_match(glob: &Glob, names: PatternKind) -> SearchResult {
+    Automaton::new(&[glob]).map_or(SearchResult::Nothing, |automaton| automaton.first_match(names))
 }
 
 /// Whether globs together match every name there can be, as far as that can be told.
-pub(super) fn match_everything(globs: &[&Glob], names: NameKind) -> bool {
+pub(super) fn match_everything(globs: &[&Glob], names: PatternKind) -> bool {
     let left_out = Automaton::new(globs).map(|automaton| automaton.first_left_out(names));
-    !matches!(left_out, Some(Found::Name(_)))
+    !matches!(left_out, Some(SearchResult::Name(_)))
 }
 
 /// The shortest name that one of each side matches.
-pub(super) fn intersection(some: &[&Glob], others: &[&Glob], names: NameKind) -> Found {
+pub(super) fn intersection(some: &[&Glob], others: &[&Glob], names: PatternKind) -> SearchResult {
     /// About a second.
     const MOST_STEPS: usize = 100_000;
     match (Automaton::new(some), Automaton::new(others)) {
         (Some(ours), Some(theirs)) => {
-            let limits = Limits { steps: MOST_STEPS, length: names.longest() };
+            let limits = SearchLimits { steps: MOST_STEPS, length: names.longest() };
             ours.intersection(&theirs, names, limits, usize::MAX).0
         }
-        _ => Found::Unclear,
+        _ => SearchResult::Unclear,
     }
 }
 
-impl PatternSet {
-    /// What a step takes, in the measure of the checks of patterns.
-    const EFFORT_OF_STEP: usize = 4;
-
-    pub(super) fn new(globs: &[&Glob], names: NameKind) -> Self {
-        Self { automaton: Automaton::new(globs), names }
-    }
-
-    /// Whether a name can match the glob and one of the set, or that takes too long to tell; and the effort it took.
-    pub(super) fn overlaps(&self, glob: &Glob) -> (bool, usize) {
-        let (Some(ours), Some(theirs)) = (&self.automaton, Automaton::new(&[glob])) else { return (true, 0) };
-        let (overlaps, steps) = ours.overlaps(&theirs, self.names);
-        (overlaps, steps * Self::EFFORT_OF_STEP)
-    }
-}
-
-impl NameKind {
+impl PatternKind {
     /// One name, as messages call it.
     pub(super) fn noun(self) -> &'static str {
         match self {
-            NameKind::ScopedNamespace | NameKind::Namespace => "namespace",
-            NameKind::Release => "release",
-            NameKind::Chart => "chart",
-            NameKind::Context => "context",
-            NameKind::Server => "server",
+            PatternKind::ScopedNamespace | PatternKind::Namespace => "namespace",
+            PatternKind::Release => "release",
+            PatternKind::Chart => "chart",
+            PatternKind::Context => "context",
+            PatternKind::Server => "server",
         }
     }
 
     /// The rule in words.
     pub(super) fn rule(self) -> String {
         let characters = match self {
-            NameKind::ScopedNamespace | NameKind::Namespace => "lower-case letters, digits and `-`",
-            NameKind::Release => "lower-case letters, digits, `-` and `.`",
-            NameKind::Chart => "letters, digits, `-`, `_` and `.`",
-            NameKind::Context | NameKind::Server => return "it may have any characters".to_owned(),
+            PatternKind::ScopedNamespace | PatternKind::Namespace => "lower-case letters, digits and `-`",
+            PatternKind::Release => "lower-case letters, digits, `-` and `.`",
+            PatternKind::Chart => "letters, digits, `-`, `_` and `.`",
+            PatternKind::Context | PatternKind::Server => return "it may have any characters".to_owned(),
         };
         format!("a {} is made of {characters}, at most {} of them", self.noun(), self.longest())
     }
@@ -125,30 +102,30 @@ impl NameKind {
     /// The length of the longest name.
     pub(super) fn longest(self) -> usize {
         match self {
-            NameKind::ScopedNamespace | NameKind::Namespace => Namespace::MAX_LENGTH,
-            NameKind::Release => ReleaseName::MAX_LENGTH,
-            NameKind::Chart => 250,
-            NameKind::Context | NameKind::Server => usize::MAX,
+            PatternKind::ScopedNamespace | PatternKind::Namespace => Namespace::MAX_LENGTH,
+            PatternKind::Release => ReleaseName::MAX_LENGTH,
+            PatternKind::Chart => 250,
+            PatternKind::Context | PatternKind::Server => usize::MAX,
         }
     }
 
     /// Whether a character can stand in a name.
     fn has(self, byte: u8) -> bool {
         match self {
-            NameKind::ScopedNamespace | NameKind::Namespace => matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'),
-            NameKind::Release => matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'),
-            NameKind::Chart => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
-            NameKind::Context | NameKind::Server => true,
+            PatternKind::ScopedNamespace | PatternKind::Namespace => matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'),
+            PatternKind::Release => matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'),
+            PatternKind::Chart => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
+            PatternKind::Context | PatternKind::Server => true,
         }
     }
 
     /// The same for characters that are equivalent at any position of a name.
     fn class(self, byte: u8) -> u8 {
         let is_special = match self {
-            NameKind::ScopedNamespace => SYSTEM_NAMESPACES.iter().any(|name| name.as_bytes().contains(&byte)),
-            NameKind::Namespace | NameKind::Release => matches!(byte, b'-' | b'.'),
-            NameKind::Server => SCHEME.contains(&byte),
-            NameKind::Chart | NameKind::Context => false,
+            PatternKind::ScopedNamespace => SYSTEM_NAMESPACES.iter().any(|name| name.as_bytes().contains(&byte)),
+            PatternKind::Namespace | PatternKind::Release => matches!(byte, b'-' | b'.'),
+            PatternKind::Server => SCHEME.contains(&byte),
+            PatternKind::Chart | PatternKind::Context => false,
         };
         if is_special { byte } else { 0 }
     }
@@ -158,7 +135,7 @@ impl NameKind {
 /// `crate::release` and of Helm. A test compares the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Prefix {
-    names: NameKind,
+    names: PatternKind,
     last: LastCharacter,
     /// The beginning itself, as long as a system namespace starts with it.
     system: Option<&'static str>,
@@ -180,8 +157,8 @@ const SCHEME: &[u8] = b"https://";
 
 impl Prefix {
     /// Before the first character.
-    pub(super) fn start(names: NameKind) -> Self {
-        let system = (names == NameKind::ScopedNamespace).then_some("");
+    pub(super) fn start(names: PatternKind) -> Self {
+        let system = (names == PatternKind::ScopedNamespace).then_some("");
         Self { names, last: LastCharacter::None, system, scheme: 0 }
     }
 
@@ -191,10 +168,10 @@ impl Prefix {
             return None;
         }
         let last = match self.names {
-            NameKind::Server if self.scheme < SCHEME.len() => {
+            PatternKind::Server if self.scheme < SCHEME.len() => {
                 return (SCHEME[self.scheme] == byte).then_some(Self { scheme: self.scheme + 1, ..self });
             }
-            NameKind::Server | NameKind::Context | NameKind::Chart => LastCharacter::Letter,
+            PatternKind::Server | PatternKind::Context | PatternKind::Chart => LastCharacter::Letter,
             // Labels with dots between them.
             _ => match (self.last, byte) {
                 (LastCharacter::Letter, b'.') => LastCharacter::None,
@@ -232,9 +209,9 @@ enum Rest {
 
 /// When a search gives up: after this many steps, or without a name up to this length.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) steps: usize,
-    pub(super) length: usize,
+struct SearchLimits {
+    steps: usize,
+    length: usize,
 }
 
 impl Automaton {
@@ -248,9 +225,9 @@ impl Automaton {
         Some(Self { nfa })
     }
 
-    pub(super) fn first_match(&self, names: NameKind) -> Found {
+    pub(super) fn first_match(&self, names: PatternKind) -> SearchResult {
         let alphabet = alphabet(&[self], names);
-        let limits = Limits { steps: usize::MAX, length: usize::MAX };
+        let limits = SearchLimits { steps: usize::MAX, length: usize::MAX };
         let accepts = |state: &StateID, length| self.accepts(&[*state], length);
         let next = |state: &StateID, length| {
             let reached = self.reached(&[*state], length, Rest::Characters).into_iter();
@@ -260,9 +237,9 @@ impl Automaton {
     }
 
     /// The shortest name that no glob matches.
-    pub(super) fn first_left_out(&self, names: NameKind) -> Found {
+    pub(super) fn first_left_out(&self, names: PatternKind) -> SearchResult {
         let alphabet = alphabet(&[self], names);
-        let limits = Limits { steps: 2_000, length: names.longest() };
+        let limits = SearchLimits { steps: 2_000, length: names.longest() };
         let next = |states: &Vec<StateID>, length| {
             let reached = self.reached(states, length, Rest::Characters);
             let targets = |byte: &u8| {
@@ -276,15 +253,22 @@ impl Automaton {
         search(vec![self.nfa.start_anchored()], names, limits, |states, length| !self.accepts(states, length), next).0
     }
 
-    /// Whether a name can match both, or that takes too long to tell; and the steps it took.
-    pub(super) fn overlaps(&self, other: &Self, names: NameKind) -> (bool, usize) {
-        let limits = Limits { steps: 2_000, length: usize::MAX };
+    /// Whether a name can match both, or that takes too long to tell; and its effort, in the measure of the budget.
+    pub(super) fn overlaps(&self, other: &Self, names: PatternKind) -> (bool, usize) {
+        const EFFORT_OF_STEP: usize = 4;
+        let limits = SearchLimits { steps: 2_000, length: usize::MAX };
         let (found, steps) = self.intersection(other, names, limits, names.longest());
-        (found != Found::Nothing, steps)
+        (found != SearchResult::Nothing, steps * EFFORT_OF_STEP)
     }
 
     /// The shortest name of up to `longest` characters that both match, and the steps it took.
-    fn intersection(&self, other: &Self, names: NameKind, limits: Limits, longest: usize) -> (Found, usize) {
+    fn intersection(
+        &self,
+        other: &Self,
+        names: PatternKind,
+        limits: SearchLimits,
+        longest: usize,
+    ) -> (SearchResult, usize) {
         let alphabet = alphabet(&[self, other], names);
         let accepts = |(ours, theirs): &(StateID, StateID), length| {
             length <= longest && self.accepts(&[*ours], length) && other.accepts(&[*theirs], length)
@@ -344,7 +328,7 @@ impl Automaton {
 }
 
 /// One character for all that neither the globs nor the rule of the names tell apart: a letter if there is one.
-fn alphabet(automata: &[&Automaton], names: NameKind) -> Vec<u8> {
+fn alphabet(automata: &[&Automaton], names: PatternKind) -> Vec<u8> {
     let mut all = (b'!'..=b'~').filter(|byte| names.has(*byte)).collect::<Vec<_>>();
     all.sort_by_key(|byte| !byte.is_ascii_lowercase());
     let mut seen = HashSet::new();
@@ -365,23 +349,23 @@ struct SearchNode<S> {
 /// Looks for the shortest legal name that is accepted, breadth first from a state; says how many steps that took.
 fn search<S: Clone + Eq + Hash>(
     start: S,
-    names: NameKind,
-    limits: Limits,
+    names: PatternKind,
+    limits: SearchLimits,
     accepts: impl Fn(&S, usize) -> bool,
     next: impl Fn(&S, usize) -> Vec<(u8, S)>,
-) -> (Found, usize) {
+) -> (SearchResult, usize) {
     let mut nodes = vec![SearchNode { state: start, prefix: Prefix::start(names), length: 0, before: None }];
     let (mut seen, mut at) = (HashSet::new(), 0);
     while let Some(SearchNode { state, prefix, length, .. }) = nodes.get(at) {
         let (prefix, length) = (*prefix, *length);
         if length > limits.length {
-            return (Found::Nothing, seen.len());
+            return (SearchResult::Nothing, seen.len());
         }
         if length > 0 && prefix.may_end() && accepts(state, length) {
-            return (Found::Name(name(&nodes, at)), seen.len());
+            return (SearchResult::Name(name(&nodes, at)), seen.len());
         }
         if seen.len() > limits.steps {
-            return (Found::Unclear, seen.len());
+            return (SearchResult::Unclear, seen.len());
         }
         for (byte, state) in next(state, length) {
             if let Some(prefix) = prefix.step(byte)
@@ -392,7 +376,7 @@ fn search<S: Clone + Eq + Hash>(
         }
         at += 1;
     }
-    (Found::Nothing, seen.len())
+    (SearchResult::Nothing, seen.len())
 }
 
 fn name<S>(nodes: &[SearchNode<S>], end: usize) -> String {

@@ -24,29 +24,29 @@ fn automaton(globs: &[&str]) -> Automaton {
     Automaton::new(&globs.iter().collect::<Vec<_>>()).unwrap()
 }
 
-fn can_match(glob: &str, names: NameKind) -> CanMatch {
+fn can_match(glob: &str, names: PatternKind) -> CanMatch {
     match automaton(&[glob]).first_match(names) {
-        Found::Name(name) if name.len() > names.longest() => CanMatch::OnlyTooLong(name.len()),
-        Found::Name(_) => CanMatch::Yes,
-        Found::Nothing | Found::Unclear => CanMatch::No,
+        SearchResult::Name(name) if name.len() > names.longest() => CanMatch::OnlyTooLong(name.len()),
+        SearchResult::Name(_) => CanMatch::Yes,
+        SearchResult::Nothing | SearchResult::Unclear => CanMatch::No,
     }
 }
 
-fn leaves_out(globs: &[&str], names: NameKind) -> LeavesOut {
+fn leaves_out(globs: &[&str], names: PatternKind) -> LeavesOut {
     match automaton(globs).first_left_out(names) {
-        Found::Name(_) => LeavesOut::Something,
-        Found::Nothing => LeavesOut::Nothing,
-        Found::Unclear => LeavesOut::Unclear,
+        SearchResult::Name(_) => LeavesOut::Something,
+        SearchResult::Nothing => LeavesOut::Nothing,
+        SearchResult::Unclear => LeavesOut::Unclear,
     }
 }
 
 #[test]
 fn a_glob_that_fits_a_legal_name_can_match() {
     for glob in ["dev-*", "*", "**", "?", "a{,b}", "[a-z]*", "*-?*", "[!a]", "x{-,y}z", "kube-*", "{a,B}"] {
-        assert_eq!(can_match(glob, NameKind::ScopedNamespace), CanMatch::Yes, "{glob}");
+        assert_eq!(can_match(glob, PatternKind::ScopedNamespace), CanMatch::Yes, "{glob}");
     }
-    assert_eq!(can_match("my.app", NameKind::Release), CanMatch::Yes);
-    assert_eq!(can_match("My_Chart*", NameKind::Chart), CanMatch::Yes);
+    assert_eq!(can_match("my.app", PatternKind::Release), CanMatch::Yes);
+    assert_eq!(can_match("My_Chart*", PatternKind::Chart), CanMatch::Yes);
 }
 
 #[test]
@@ -54,17 +54,17 @@ fn a_glob_that_fits_none_cannot() {
     for glob in
         ["-*", "*-", "A*", "a b", "a_b", "*.*", "dev-{A,B}", "[A-Z]", "{}", "a/*", "kube-system", "[k]ube-public"]
     {
-        assert_eq!(can_match(glob, NameKind::ScopedNamespace), CanMatch::No, "{glob}");
+        assert_eq!(can_match(glob, PatternKind::ScopedNamespace), CanMatch::No, "{glob}");
     }
-    assert_eq!(can_match("*-.*", NameKind::Release), CanMatch::No);
-    assert_eq!(can_match("a..b", NameKind::Release), CanMatch::No);
+    assert_eq!(can_match("*-.*", PatternKind::Release), CanMatch::No);
+    assert_eq!(can_match("a..b", PatternKind::Release), CanMatch::No);
 }
 
 #[test]
 fn a_glob_that_is_longer_than_any_name_is_told_apart() {
-    assert_eq!(can_match(&"?".repeat(63), NameKind::ScopedNamespace), CanMatch::Yes);
-    assert_eq!(can_match(&format!("*{}", "?".repeat(64)), NameKind::ScopedNamespace), CanMatch::OnlyTooLong(64));
-    assert_eq!(can_match(&"x".repeat(54), NameKind::Release), CanMatch::OnlyTooLong(54));
+    assert_eq!(can_match(&"?".repeat(63), PatternKind::ScopedNamespace), CanMatch::Yes);
+    assert_eq!(can_match(&format!("*{}", "?".repeat(64)), PatternKind::ScopedNamespace), CanMatch::OnlyTooLong(64));
+    assert_eq!(can_match(&"x".repeat(54), PatternKind::Release), CanMatch::OnlyTooLong(54));
 }
 
 #[test]
@@ -80,20 +80,20 @@ fn globs_that_leave_nothing_out_are_seen_through() {
         &["?", "*[!-]?", "*-?"],
     ];
     for globs in everything {
-        assert_eq!(leaves_out(globs, NameKind::ScopedNamespace), LeavesOut::Nothing, "{globs:?}");
+        assert_eq!(leaves_out(globs, PatternKind::ScopedNamespace), LeavesOut::Nothing, "{globs:?}");
     }
     // All names there can be, though not all texts.
     let up_to_63 = (1..=63).map(|length| "?".repeat(length)).collect::<Vec<_>>();
     let up_to_63 = up_to_63.iter().map(String::as_str).collect::<Vec<_>>();
-    assert_eq!(leaves_out(&up_to_63, NameKind::ScopedNamespace), LeavesOut::Nothing);
-    assert_eq!(leaves_out(&up_to_63[..62], NameKind::ScopedNamespace), LeavesOut::Something);
+    assert_eq!(leaves_out(&up_to_63, PatternKind::ScopedNamespace), LeavesOut::Nothing);
+    assert_eq!(leaves_out(&up_to_63[..62], PatternKind::ScopedNamespace), LeavesOut::Something);
 }
 
 #[test]
 fn globs_that_leave_something_out_are_a_fence() {
     let fences: [&[&str]; 5] = [&["dev-*", "pr-*"], &["??*"], &["*-*"], &["[!k]*", "k?*"], &["[a-z]*"]];
     for globs in fences {
-        assert_eq!(leaves_out(globs, NameKind::ScopedNamespace), LeavesOut::Something, "{globs:?}");
+        assert_eq!(leaves_out(globs, PatternKind::ScopedNamespace), LeavesOut::Something, "{globs:?}");
     }
 }
 
@@ -103,7 +103,7 @@ fn what_would_take_too_long_to_tell_is_not_told() {
     let mut globs = (1..=20).map(|length| "?".repeat(length)).collect::<Vec<_>>();
     globs.push(format!("*[a-m]{}", "?".repeat(19)));
     let globs = globs.iter().map(String::as_str).collect::<Vec<_>>();
-    assert_eq!(leaves_out(&globs, NameKind::ScopedNamespace), LeavesOut::Unclear);
+    assert_eq!(leaves_out(&globs, PatternKind::ScopedNamespace), LeavesOut::Unclear);
 }
 
 #[test]
@@ -116,8 +116,8 @@ fn the_answers_are_those_of_matching_every_short_name() {
         let matcher = compile(&glob, Wildcards::WithinNames).unwrap().compile_matcher();
         let any = names.iter().any(|name| matcher.is_match(name));
         let all = names.iter().all(|name| matcher.is_match(name));
-        assert_eq!(can_match(&glob, NameKind::Release) == CanMatch::Yes, any, "{glob}");
-        assert_eq!(leaves_out(&[&glob], NameKind::Release) == LeavesOut::Nothing, all, "{glob}");
+        assert_eq!(can_match(&glob, PatternKind::Release) == CanMatch::Yes, any, "{glob}");
+        assert_eq!(leaves_out(&[&glob], PatternKind::Release) == LeavesOut::Nothing, all, "{glob}");
     }
 }
 
@@ -132,7 +132,7 @@ fn two_globs_overlap_where_a_short_name_matches_both() {
         let matcher = |glob: &str| compile(glob, Wildcards::WithinNames).unwrap().compile_matcher();
         let (ours, theirs) = (matcher(&one), matcher(&other));
         let any = names.iter().any(|name| ours.is_match(name) && theirs.is_match(name));
-        let (found, _) = automaton(&[&one]).overlaps(&automaton(&[&other]), NameKind::Release);
+        let (found, _) = automaton(&[&one]).overlaps(&automaton(&[&other]), PatternKind::Release);
         assert_eq!(found, any, "{one} {other}");
     }
 }
@@ -140,9 +140,9 @@ fn two_globs_overlap_where_a_short_name_matches_both() {
 #[test]
 fn globs_that_share_only_names_that_are_too_long_do_not_overlap() {
     let (long, longer) = (format!("*{}", "a".repeat(40)), format!("*{}*", "b".repeat(24)));
-    assert!(!automaton(&[&long]).overlaps(&automaton(&[&longer]), NameKind::ScopedNamespace).0);
+    assert!(!automaton(&[&long]).overlaps(&automaton(&[&longer]), PatternKind::ScopedNamespace).0);
     let short = format!("*{}*", "b".repeat(23));
-    assert!(automaton(&[&long]).overlaps(&automaton(&[&short]), NameKind::ScopedNamespace).0);
+    assert!(automaton(&[&long]).overlaps(&automaton(&[&short]), PatternKind::ScopedNamespace).0);
 }
 
 /// Every release name of up to five of these characters; longer ones tell no more about four parts of a glob.
@@ -155,7 +155,7 @@ fn short_names() -> Vec<String> {
     texts.into_iter().filter(|text| text.parse::<ReleaseName>().is_ok()).collect()
 }
 
-fn is_legal(names: NameKind, text: &str) -> bool {
+fn is_legal(names: PatternKind, text: &str) -> bool {
     let end = text.bytes().try_fold(Prefix::start(names), Prefix::step);
     text.len() <= names.longest() && end.is_some_and(Prefix::may_end)
 }
@@ -174,26 +174,26 @@ fn texts() -> Vec<String> {
 fn the_rules_are_those_of_the_names_themselves() {
     let long = ["x".repeat(53), "x".repeat(54), "x".repeat(63), "x".repeat(64)];
     for text in texts().into_iter().chain(long) {
-        assert_eq!(is_legal(NameKind::Namespace, &text), text.parse::<Namespace>().is_ok(), "{text}");
-        assert_eq!(is_legal(NameKind::Release, &text), text.parse::<ReleaseName>().is_ok(), "{text}");
+        assert_eq!(is_legal(PatternKind::Namespace, &text), text.parse::<Namespace>().is_ok(), "{text}");
+        assert_eq!(is_legal(PatternKind::Release, &text), text.parse::<ReleaseName>().is_ok(), "{text}");
     }
 }
 
 #[test]
 fn the_namespaces_of_the_system_are_no_names_for_a_glob_of_the_fence() {
     for name in SYSTEM_NAMESPACES {
-        assert!(!is_legal(NameKind::ScopedNamespace, name), "{name}");
-        assert!(is_legal(NameKind::Namespace, name), "{name}");
-        assert!(is_legal(NameKind::ScopedNamespace, &format!("{name}s")), "{name}s");
-        assert!(is_legal(NameKind::ScopedNamespace, &name[..name.len() - 1]), "{name}");
+        assert!(!is_legal(PatternKind::ScopedNamespace, name), "{name}");
+        assert!(is_legal(PatternKind::Namespace, name), "{name}");
+        assert!(is_legal(PatternKind::ScopedNamespace, &format!("{name}s")), "{name}s");
+        assert!(is_legal(PatternKind::ScopedNamespace, &name[..name.len() - 1]), "{name}");
     }
 }
 
 #[test]
 fn charts_have_capitals_and_servers_a_scheme() {
-    assert!(is_legal(NameKind::Chart, "My_Chart.2"));
-    assert!(!is_legal(NameKind::Chart, "bitnami/redis"));
-    assert!(is_legal(NameKind::Server, "https://10.0.0.1:6443"));
-    assert!(!is_legal(NameKind::Server, "https://"));
-    assert!(is_legal(NameKind::Context, "arn:aws:eks:eu-west-1:123:cluster/dev"));
+    assert!(is_legal(PatternKind::Chart, "My_Chart.2"));
+    assert!(!is_legal(PatternKind::Chart, "bitnami/redis"));
+    assert!(is_legal(PatternKind::Server, "https://10.0.0.1:6443"));
+    assert!(!is_legal(PatternKind::Server, "https://"));
+    assert!(is_legal(PatternKind::Context, "arn:aws:eks:eu-west-1:123:cluster/dev"));
 }

@@ -40,7 +40,7 @@ pub enum RuleOrigin {
     /// From the policy's `rules`.
     Listed,
     /// The policy has no `rules`: this one selects the whole scope.
-    WholeFence,
+    WholeScope,
 }
 
 /// What an age is counted from.
@@ -112,12 +112,6 @@ pub(crate) struct MatchInput<'a> {
     pub(crate) now: Timestamp,
 }
 
-enum Age {
-    Enough,
-    Younger(Spanned<Duration>),
-    Unknown,
-}
-
 impl Rule {
     /// Compares a release with every condition. What is certain goes before what is not known.
     pub(crate) fn matches(&self, release: &MatchInput<'_>) -> RuleMatch {
@@ -134,10 +128,10 @@ impl Rule {
         {
             return RuleMatch::OtherLabels;
         }
-        match (selected, self.age(release), labels) {
-            (_, Age::Younger(than), _) => RuleMatch::Younger(than),
+        match (selected, self.too_young(release), labels) {
+            (_, Some(younger @ RuleMatch::Younger(_)), _) => younger,
             (SelectorMatch::ChartUnknown, ..) => RuleMatch::ChartUnknown,
-            (_, Age::Unknown, _) => RuleMatch::AgeUnknown,
+            (_, Some(unknown), _) => unknown,
             (.., Some((_, Known::Unknown))) => RuleMatch::LabelsUnknown,
             _ => RuleMatch::Selects,
         }
@@ -152,16 +146,17 @@ impl Rule {
         self.selector.matches(namespace, name, release.chart)
     }
 
-    fn age(&self, release: &MatchInput<'_>) -> Age {
-        let Some(than) = &self.older_than else { return Age::Enough };
+    /// `None` if the release is old enough.
+    fn too_young(&self, release: &MatchInput<'_>) -> Option<RuleMatch> {
+        let than = self.older_than.as_ref()?;
         let since = match self.age_from {
             AgeFrom::LastDeploy => release.last_deploy,
             AgeFrom::FirstDeploy => release.first_deploy,
         };
         match since {
-            Known::Unknown => Age::Unknown,
-            Known::Is(since) if is_older(since, than.value, release.now) => Age::Enough,
-            Known::Is(_) => Age::Younger(than.clone()),
+            Known::Unknown => Some(RuleMatch::AgeUnknown),
+            Known::Is(since) if is_older(since, than.value, release.now) => None,
+            Known::Is(_) => Some(RuleMatch::Younger(than.clone())),
         }
     }
 }
@@ -206,13 +201,13 @@ impl<'a> RuleContext<'a> {
 
     /// Reads `rules`. Without the key one rule selects the whole scope; an empty list selects nothing. `place` is that of
     /// `namespaces`.
-    pub(super) fn read(&self, fields: &SectionFields<'_>, place: Location) -> Decoded<Vec<Rule>> {
+    pub(super) fn read(&self, fields: &SectionFields<'_>, place: Location) -> Vec<Rule> {
         let rules = fields.optional("rules", |field| {
             let items = field.items()?;
             let rules = items.iter().map(|item| self.read_rule(item)).collect::<Vec<_>>();
             refuse_same_names(&items)?;
             rules.into_iter().collect::<Decoded<Vec<_>>>()
-        })?;
+        });
         let whole_scope = || Rule {
             name: "all of the fence".to_owned(),
             place,
@@ -223,9 +218,9 @@ impl<'a> RuleContext<'a> {
             states: ReleaseState::usual(),
             options: self.defaults,
             workers: None,
-            origin: RuleOrigin::WholeFence,
+            origin: RuleOrigin::WholeScope,
         };
-        Ok(rules.unwrap_or_else(|| vec![whole_scope()]))
+        rules.unwrap_or_default().unwrap_or_else(|| vec![whole_scope()])
     }
 
     fn read_rule(&self, field: &Field<'_>) -> Decoded<Rule> {
@@ -236,23 +231,23 @@ impl<'a> RuleContext<'a> {
             self.scope.as_ref().map_or(Ok(()), |scope| scope.refuse_outside(&pattern, item))?;
             Ok(pattern)
         });
-        let namespace_selector = fields.optional("namespaceSelector", LabelSelector::read);
+        let namespace_selector = fields.given("namespaceSelector", LabelSelector::read);
         let age = read_age(&fields);
-        let states = fields.optional("statuses", |field| field.distinct(read_state));
+        let states = fields.given("statuses", |field| field.distinct(read_state));
         let options = self.defaults.overridden(&fields);
-        let workers = fields.optional("workers", workers);
+        let workers = fields.given("workers", workers);
         fields.complete()?;
         let (older_than, age_from) = age?;
         Ok(Rule {
             name: name?.value,
             place: field.place(),
             selector: selector?,
-            namespace_selector: namespace_selector?,
+            namespace_selector,
             older_than,
             age_from,
-            states: states?.map_or_else(ReleaseState::usual, BTreeSet::from_iter),
-            options: options?,
-            workers: workers?,
+            states: states.map_or_else(ReleaseState::usual, BTreeSet::from_iter),
+            options,
+            workers,
             origin: RuleOrigin::Listed,
         })
     }
@@ -386,10 +381,5 @@ fn read_ordered(field: &Field<'_>) -> Decoded<Selector> {
     let fields = field.section()?;
     let selector = Selector::read(&fields);
     fields.complete()?;
-    let selector = selector?;
-    if selector.is_empty() {
-        let label = "give it `namespaces`, `releases` or `charts`";
-        return field.refuse("this entry does not say what to put in order", label);
-    }
-    Ok(selector)
+    selector?.not_empty(field, "put in order")
 }

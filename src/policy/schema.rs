@@ -21,12 +21,12 @@ pub(crate) struct KeySpec {
     pub(crate) example: &'static str,
     /// A few sentences; empty for a key that is described elsewhere.
     pub(crate) meaning: &'static str,
-    pub(crate) presence: Presence,
+    pub(crate) presence: KeyPresence,
 }
 
 /// Whether a key may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
+pub(crate) enum KeyPresence {
     Required,
     /// Without the key, this value holds.
     Default(&'static str),
@@ -103,7 +103,7 @@ pub(crate) enum KeyConstraint {
 }
 
 pub(crate) const fn key(name: &'static str, value_type: ValueType, example: &'static str) -> KeySpec {
-    KeySpec { name, value_type, example, meaning: "", presence: Presence::Optional }
+    KeySpec { name, value_type, example, meaning: "", presence: KeyPresence::Optional }
 }
 
 impl KeySpec {
@@ -112,17 +112,17 @@ impl KeySpec {
     }
 
     const fn required(self) -> Self {
-        Self { presence: Presence::Required, ..self }
+        Self { presence: KeyPresence::Required, ..self }
     }
 
     /// What holds without the key, as a user would write it.
     const fn default(self, value: &'static str) -> Self {
-        Self { presence: Presence::Default(value), ..self }
+        Self { presence: KeyPresence::Default(value), ..self }
     }
 
     /// Another key says what holds without this one.
     const fn without_default(self) -> Self {
-        Self { presence: Presence::Optional, ..self }
+        Self { presence: KeyPresence::Optional, ..self }
     }
 
     /// A valid item, if the value is a list.
@@ -151,7 +151,21 @@ impl ValueType {
     pub(crate) fn item(&'static self) -> &'static ValueType {
         match self {
             ValueType::List(item, _) | ValueType::Mapping(item) => item,
+            ValueType::MatchLabels => &LABEL_VALUE,
             _ => self,
+        }
+    }
+
+    /// What messages call such a value.
+    pub(crate) fn noun(&self) -> &'static str {
+        match self {
+            ValueType::Duration(_) => "a duration",
+            ValueType::Boolean => "`true` or `false`",
+            ValueType::Number { .. } => "a number",
+            ValueType::Mapping(_) | ValueType::MatchLabels | ValueType::Section(..) => "a mapping",
+            ValueType::List(..) => "a list",
+            ValueType::ShortOrLong(..) => "text or a mapping",
+            _ => "text",
         }
     }
 }
@@ -187,6 +201,8 @@ const RETRIES: ValueType = ValueType::Number { least: 0, most: 10 };
 /// Far above what a cluster holds.
 const LIMIT: ValueType = ValueType::Number { least: 1, most: 1_000_000 };
 const PERCENT: ValueType = ValueType::Number { least: 1, most: 100 };
+const LABEL_VALUE: ValueType = ValueType::Formatted(StringFormat::LabelValue);
+const LABEL_VALUES: ValueType = ValueType::List(&LABEL_VALUE, ListSize::AtLeastOne);
 const TEXTS: ValueType = ValueType::Mapping(&ValueType::Text);
 /// An entry that has none of these would mean everything.
 const SELECTING: KeyConstraint = KeyConstraint::AnyOf(&["namespaces", "releases", "charts"]);
@@ -377,12 +393,8 @@ pub(crate) static EXPRESSION: Section = Section {
         key("operator", ValueType::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"]), "In")
             .means("What is asked of it. `NotIn` also takes namespaces that do not have the label.")
             .required(),
-        key(
-            "values",
-            ValueType::List(&ValueType::Formatted(StringFormat::LabelValue), ListSize::AtLeastOne),
-            "[dev, test]",
-        )
-        .means("For `In` and `NotIn`: the values. The other operators have none."),
+        key("values", LABEL_VALUES, "[dev, test]")
+            .means("For `In` and `NotIn`: the values. The other operators have none."),
     ],
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::Diagnostic;
 use super::pattern::{NamePattern, globs};
-use super::pattern_proof::{NameKind, PatternSet, match_everything};
+use super::pattern_proof::{Automaton, PatternKind, match_everything};
 use super::selectors::{LabelSelector, first_taking_in};
 use crate::release::{Known, Namespace};
 
@@ -79,22 +79,25 @@ impl PolicyScope {
 #[derive(Debug)]
 pub(super) struct ScopeChecker<'s> {
     scope: &'s PolicyScope,
-    patterns: PatternSet,
+    /// `None` if its patterns are too large together.
+    automaton: Option<Automaton>,
 }
 
 impl<'s> ScopeChecker<'s> {
     pub(super) fn new(scope: &'s PolicyScope) -> Self {
-        Self { scope, patterns: PatternSet::new(&globs(&scope.patterns), NameKind::ScopedNamespace) }
+        Self { scope, automaton: Automaton::new(&globs(&scope.patterns)) }
     }
 
     /// Refuses a pattern that can match no namespace of the scope.
     pub(super) fn refuse_outside(&self, pattern: &NamePattern, field: &Field<'_>) -> Decoded<()> {
         let is_possible = if let Ok(namespace) = pattern.as_str().parse::<Namespace>() {
             self.scope.matches(&namespace).is_some()
-        } else {
-            let (overlaps, effort) = self.patterns.overlaps(pattern.glob());
+        } else if let (Some(ours), Some(theirs)) = (&self.automaton, Automaton::new(&[pattern.glob()])) {
+            let (overlaps, effort) = ours.overlaps(&theirs, PatternKind::ScopedNamespace);
             field.decoder().charge(effort, field.span())?;
             overlaps
+        } else {
+            true
         };
         if is_possible {
             return Ok(());
@@ -106,16 +109,16 @@ impl<'s> ScopeChecker<'s> {
 
 /// Reads a pattern over namespaces that matches those of the system by their exact names only.
 pub(super) fn read_pattern(field: &Field<'_>) -> Decoded<NamePattern> {
-    NamePattern::of_field(field, NameKind::ScopedNamespace)
+    NamePattern::of_field(field, PatternKind::ScopedNamespace)
 }
 
 /// A scope of every namespace needs limits, whether one pattern makes it or several do together.
 fn refuse_everything(field: &Field<'_>, items: &[(Decoded<NamePattern>, Field<'_>)]) -> Decoded<()> {
     let readable = items.iter().filter_map(|(pattern, item)| Some((pattern.as_ref().ok()?, item))).collect::<Vec<_>>();
-    if !match_everything(&globs(readable.iter().map(|(pattern, _)| *pattern)), NameKind::ScopedNamespace) {
+    if !match_everything(&globs(readable.iter().map(|(pattern, _)| *pattern)), PatternKind::ScopedNamespace) {
         return Ok(());
     }
-    let error = match readable.iter().find(|(pattern, _)| pattern.matches_everything(NameKind::ScopedNamespace)) {
+    let error = match readable.iter().find(|(pattern, _)| pattern.matches_everything(PatternKind::ScopedNamespace)) {
         Some((_, item)) => Diagnostic::at(item.span(), "this pattern matches every namespace"),
         None => Diagnostic::at(field.key_span(), "these patterns together match every namespace"),
     };

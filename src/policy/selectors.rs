@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::decode::{Decoded, Decoder, Field, SectionFields, TextOrSection};
+use super::decode::{Decoded, Decoder, Field, SectionFields};
 use super::diagnostic::{Diagnostic, Span};
 use super::glob::is_bare;
 use super::pattern::{NamePattern, PatternText};
-use super::pattern_proof::{NameKind, SYSTEM_NAMESPACES};
+use super::pattern_proof::{PatternKind, SYSTEM_NAMESPACES};
 use super::schema;
 use super::time::{Until, Zone};
 use crate::location::Location;
@@ -39,7 +39,7 @@ pub enum SelectorMatch {
 impl Selector {
     /// Reads the fields of a selector that may match any namespace.
     pub(super) fn read(fields: &SectionFields<'_>) -> Decoded<Self> {
-        Self::read_with(fields, |item| NamePattern::of_field(item, NameKind::Namespace))
+        Self::read_with(fields, |item| NamePattern::of_field(item, PatternKind::Namespace))
     }
 
     /// Reads the fields of a selector with this reader of a pattern over namespaces.
@@ -49,8 +49,8 @@ impl Selector {
     ) -> Decoded<Self> {
         let patterns = |key, names| fields.optional(key, |field| field.each(|item| NamePattern::of_field(item, names)));
         let namespaces = fields.optional("namespaces", |field| field.each(namespace));
-        let releases = patterns("releases", NameKind::Release);
-        let charts = patterns("charts", NameKind::Chart);
+        let releases = patterns("releases", PatternKind::Release);
+        let charts = patterns("charts", PatternKind::Chart);
         Ok(Self { namespaces: namespaces?, releases: releases?, charts: charts? })
     }
 
@@ -65,6 +65,15 @@ impl Selector {
             (Some(charts), Known::Is(chart)) if any(Some(charts), &chart.name) => SelectorMatch::Yes,
             (Some(_), Known::Is(_)) => SelectorMatch::No,
         }
+    }
+
+    /// Refuses the selector of an entry if it has no condition at all. `purpose` is what the entry selects for.
+    pub(super) fn not_empty(self, field: &Field<'_>, purpose: &str) -> Decoded<Self> {
+        if self.is_empty() {
+            let label = "give it `namespaces`, `releases` or `charts`";
+            return field.refuse(format!("this entry does not say what to {purpose}"), label);
+        }
+        Ok(self)
     }
 
     /// Whether it has no condition at all.
@@ -104,11 +113,13 @@ pub(super) fn first_taking_in<'p>(patterns: &'p [NamePattern], namespace: &Names
 #[derive(Debug, Clone)]
 pub struct KeepEntry {
     selector: Selector,
-    until: Option<Until>,
-    condition: KeepCondition,
-    reason: Option<String>,
+    /// `None` for ever.
+    pub(crate) until: Option<Until>,
+    pub(crate) condition: KeepCondition,
+    /// Why, in a person's words.
+    pub(crate) reason: Option<String>,
     written: String,
-    place: Location,
+    pub(crate) place: Location,
 }
 
 /// Whether an entry has to keep something.
@@ -131,34 +142,16 @@ impl KeepEntry {
         self.until.as_ref().is_none_or(|until| !until.is_over(now))
     }
 
-    /// Until when it keeps; `None` for ever.
-    pub(crate) fn until(&self) -> Option<&Until> {
-        self.until.as_ref()
-    }
-
-    pub(crate) fn condition(&self) -> KeepCondition {
-        self.condition
-    }
-
     /// The entry as a plan shows it: the short form as it is written, the long one in a line.
     pub(crate) fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// Why, in a person's words.
-    pub(crate) fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
-    }
-
-    pub(crate) fn place(&self) -> &Location {
-        &self.place
-    }
-
     /// Reads an entry, its dates in the policy's zone; `None` if that could not be read.
     pub(super) fn read(field: &Field<'_>, zone: Option<&Zone>) -> Decoded<Self> {
-        match field.text_or_section()? {
-            TextOrSection::Text(_) => Self::read_short(field),
-            TextOrSection::Section(fields) => Self::read_long(field, &fields, zone),
+        match field.long_form()? {
+            Some(fields) => Self::read_long(field, &fields, zone),
+            None => Self::read_short(field),
         }
     }
 
@@ -166,8 +159,8 @@ impl KeepEntry {
     pub(super) fn read_short(field: &Field<'_>) -> Decoded<Self> {
         let text = PatternText::of(field)?;
         let (written, slash) = (text.as_str(), only_slash(&text)?);
-        let namespaces = NamePattern::read(&text.part(0..slash), NameKind::Namespace);
-        let releases = NamePattern::read(&text.part(slash + 1..written.len()), NameKind::Release);
+        let namespaces = NamePattern::read(&text.part(0..slash), PatternKind::Namespace);
+        let releases = NamePattern::read(&text.part(slash + 1..written.len()), PatternKind::Release);
         Ok(Self {
             selector: Selector { namespaces: Some(vec![namespaces?]), releases: Some(vec![releases?]), charts: None },
             until: None,
@@ -180,24 +173,13 @@ impl KeepEntry {
 
     fn read_long(field: &Field<'_>, fields: &SectionFields<'_>, zone: Option<&Zone>) -> Decoded<Self> {
         let selector = Selector::read(fields);
-        let until = fields.optional("until", |field| Until::read(field, zone));
-        let condition =
-            fields.optional("required", |field| field.boolean(KeepCondition::Required, KeepCondition::Optional));
-        let reason = fields.optional("reason", read_reason);
+        let until = fields.given("until", |field| Until::read(field, zone));
+        let required = |field: &Field<'_>| field.boolean(KeepCondition::Required, KeepCondition::Optional);
+        let condition = fields.value_or("required", KeepCondition::Optional, required);
+        let reason = fields.given("reason", read_reason);
         fields.complete()?;
-        let selector = selector?;
-        if selector.is_empty() {
-            let label = "give it `namespaces`, `releases` or `charts`";
-            return field.refuse("this entry does not say what to keep", label);
-        }
-        Ok(Self {
-            written: selector.written(),
-            selector,
-            until: until?,
-            condition: condition?.unwrap_or(KeepCondition::Optional),
-            reason: reason?,
-            place: field.place(),
-        })
+        let selector = selector?.not_empty(field, "keep")?;
+        Ok(Self { written: selector.written(), selector, until, condition, reason, place: field.place() })
     }
 }
 
@@ -258,23 +240,31 @@ pub struct LabelSelector {
     pub(super) place: Location,
 }
 
-/// A condition on one label: its key, and values if it has some.
+/// A condition on one label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LabelRequirement {
-    In(String, Vec<String>),
-    /// The label is not there, or has none of these values.
-    NotIn(String, Vec<String>),
-    Exists(String),
-    DoesNotExist(String),
+pub(super) struct LabelRequirement {
+    pub(super) key: String,
+    pub(super) operator: LabelOperator,
+    /// For `In` and `NotIn`.
+    pub(super) values: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LabelOperator {
+    In,
+    /// The label is not there, or has none of the values.
+    NotIn,
+    Exists,
+    DoesNotExist,
 }
 
 impl LabelSelector {
     pub(crate) fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
-        self.requirements.iter().all(|requirement| match requirement {
-            LabelRequirement::In(key, values) => labels.get(key).is_some_and(|value| values.contains(value)),
-            LabelRequirement::NotIn(key, values) => labels.get(key).is_none_or(|value| !values.contains(value)),
-            LabelRequirement::Exists(key) => labels.contains_key(key),
-            LabelRequirement::DoesNotExist(key) => !labels.contains_key(key),
+        self.requirements.iter().all(|LabelRequirement { key, operator, values }| match operator {
+            LabelOperator::In => labels.get(key).is_some_and(|value| values.contains(value)),
+            LabelOperator::NotIn => labels.get(key).is_none_or(|value| !values.contains(value)),
+            LabelOperator::Exists => labels.contains_key(key),
+            LabelOperator::DoesNotExist => !labels.contains_key(key),
         })
     }
 
@@ -297,21 +287,13 @@ fn read_labels(field: &Field<'_>) -> Decoded<Vec<LabelRequirement>> {
     let labels = field.entries(|key, field| {
         let key = read_label_key(key, field.key_span(), field.decoder());
         let value = read_label_value(field);
-        Ok(LabelRequirement::In(key?, vec![value?]))
+        Ok(LabelRequirement { key: key?, operator: LabelOperator::In, values: vec![value?] })
     })?;
     if labels.is_empty() {
         let label = "give it a label, as in `{env: dev}`, or remove it";
         return field.refuse(format!("{} is empty", field.name()), label);
     }
     Ok(labels)
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LabelOperator {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
 }
 
 fn read_expression(field: &Field<'_>) -> Decoded<LabelRequirement> {
@@ -332,13 +314,7 @@ fn read_expression(field: &Field<'_>) -> Decoded<LabelRequirement> {
         Err(_) => fields.optional("values", |field| field.each(read_label_value)),
     };
     fields.complete()?;
-    let (key, values) = (key?, values?.unwrap_or_default());
-    Ok(match operator? {
-        In => LabelRequirement::In(key, values),
-        NotIn => LabelRequirement::NotIn(key, values),
-        Exists => LabelRequirement::Exists(key),
-        DoesNotExist => LabelRequirement::DoesNotExist(key),
-    })
+    Ok(LabelRequirement { key: key?, operator: operator?, values: values?.unwrap_or_default() })
 }
 
 /// In characters, of the name of a label and of its value.

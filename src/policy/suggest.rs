@@ -8,35 +8,22 @@ const ALIKE: f64 = 0.8;
 /// In bytes: the measure takes time with the square of the length.
 const LONGEST: usize = 64;
 
-/// Other tools' words for keys.
-const OTHER_WORDS: &[(&str, &str)] = &[
-    ("protect", "keep"),
-    ("exclude", "keep"),
-    ("except", "keep"),
-    ("ignore", "keep"),
-    ("allowlist", "keep"),
-    ("include", "namespaces"),
-    ("contexts", "clusters"),
-    ("concurrency", "workers"),
-    ("parallelism", "workers"),
-    ("threads", "workers"),
-    ("jobs", "workers"),
-    ("policies", "rules"),
-    ("name", "releases"),
-    ("labels", "namespaceSelector"),
-    ("labels", "matchLabels"),
-    ("labelSelector", "namespaceSelector"),
-    ("selector", "namespaceSelector"),
-    ("age", "olderThan"),
-    ("maxAge", "olderThan"),
-    ("ttl", "olderThan"),
-    ("state", "statuses"),
-    ("states", "statuses"),
-    ("expires", "until"),
-    ("expiry", "until"),
-    ("schedule", "window"),
-    ("start", "from"),
-    ("end", "to"),
+/// Keys, each with other tools' words for it.
+const OTHER_WORDS: &[(&str, &[&str])] = &[
+    ("keep", &["protect", "exclude", "except", "ignore", "allowlist"]),
+    ("namespaces", &["include"]),
+    ("clusters", &["contexts"]),
+    ("workers", &["concurrency", "parallelism", "threads", "jobs"]),
+    ("rules", &["policies"]),
+    ("releases", &["name"]),
+    ("namespaceSelector", &["labels", "labelSelector", "selector"]),
+    ("matchLabels", &["labels"]),
+    ("olderThan", &["age", "maxAge", "ttl"]),
+    ("statuses", &["state", "states"]),
+    ("until", &["expires", "expiry"]),
+    ("window", &["schedule"]),
+    ("from", &["start"]),
+    ("to", &["end"]),
 ];
 
 /// What to say about a key that its section does not have.
@@ -61,8 +48,9 @@ pub(super) fn suggest(unknown: &str, section: &'static Section, sections: &[&'st
         return Suggestion::Meant(key);
     }
     // Before other sections: the labels of a rule are not those of `metadata`.
-    let mut synonyms = OTHER_WORDS.iter().filter(|(word, _)| folded(word) == folded(unknown));
-    if let Some(key) = synonyms.find_map(|(_, ours)| section.key(ours)) {
+    let is_other_word = |words: &[&str]| words.iter().any(|word| folded(word) == folded(unknown));
+    let mut synonyms = OTHER_WORDS.iter().filter(|(_, words)| is_other_word(words));
+    if let Some(key) = synonyms.find_map(|(ours, _)| section.key(ours)) {
         return Suggestion::Meant(key);
     }
     if let Some((other, key)) = sections.iter().find_map(|other| Some((other, same(unknown, other)?))) {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{Timestamp, ToSpan};
 
 use super::decode::{Decoded, Field};
 use super::suggest::most_alike;
@@ -13,10 +13,7 @@ use crate::sanitize::quoted;
 
 /// A time zone of the IANA database; UTC if the policy names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
-    zone: TimeZone,
-    name: String,
-}
+pub struct Zone(TimeZone);
 
 impl Zone {
     /// A zone by its name, letter by letter, from the database inside the program.
@@ -24,35 +21,35 @@ impl Zone {
         let zone = TimeZoneDatabase::bundled().get(name).ok()?;
         // The database is not strict about capitals, and knows a name for "not known".
         let is_exact = zone.iana_name() == Some(name) && !zone.is_unknown();
-        is_exact.then(|| Self { zone, name: name.to_owned() })
+        is_exact.then_some(Self(zone))
     }
 
     pub(super) fn read(field: &Field<'_>) -> Decoded<Self> {
         let name = field.text()?.text.as_str();
-        Self::named(name)
-            .map_or_else(|| field.refuse(format!("{} is no time zone", quoted(name)), meant_zone(name)), Ok)
+        let refused = || field.refuse(format!("{} is no time zone", quoted(name)), meant_zone(name));
+        Self::named(name).map_or_else(refused, Ok)
     }
 
     /// For jiff's arithmetic.
     pub fn get(&self) -> &TimeZone {
-        &self.zone
+        &self.0
     }
 
-    /// The name as it is written.
+    /// The name in the database, which is the name in the policy.
     pub fn as_str(&self) -> &str {
-        &self.name
+        self.0.iana_name().unwrap_or("UTC")
     }
 }
 
 impl Default for Zone {
     fn default() -> Self {
-        Self { zone: TimeZone::UTC, name: "UTC".to_owned() }
+        Self(TimeZone::UTC)
     }
 }
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+        f.write_str(self.as_str())
     }
 }
 
@@ -156,11 +153,7 @@ fn with_offset(time: DateTime, zone: Option<&Zone>) -> String {
 
 /// Four digits, two and two.
 fn is_date(text: &str) -> bool {
-    text.len() == "2026-12-01".len()
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+    text.split('-').map(str::len).eq([4, 2, 2]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
 }
 
 /// `window`: when a run may happen, on some days of the week; over midnight if `to` is not after `from`.
@@ -193,22 +186,13 @@ impl Window {
     /// clocks go forward; a window opens at the first of a time that comes twice, and closes at the last.
     pub fn at(&self, now: Timestamp, zone: &Zone) -> WindowState {
         let today = now.to_zoned(zone.get().clone()).date();
-        let mut next = None;
         // Yesterday's may still be open. Each weekday comes twice in a fortnight: one may fall out with a change of clocks.
-        let mut day = today.yesterday().unwrap_or(today);
-        for _ in 0..16 {
-            if let Some((opens, closes)) = self.on(day, zone) {
-                if opens <= now && now < closes {
-                    return WindowState::Open(closes);
-                }
-                if opens > now {
-                    next = Some(next.map_or(opens, |known: Timestamp| known.min(opens)));
-                }
-            }
-            let Ok(following) = day.tomorrow() else { break };
-            day = following;
+        let days = today.yesterday().unwrap_or(today).series(1.day()).take(16);
+        let windows = days.filter_map(|day| self.on(day, zone)).collect::<Vec<_>>();
+        match windows.iter().find(|(opens, closes)| (*opens..*closes).contains(&now)) {
+            Some((_, closes)) => WindowState::Open(*closes),
+            None => WindowState::Closed(windows.iter().map(|(opens, _)| *opens).filter(|opens| *opens > now).min()),
         }
-        WindowState::Closed(next)
     }
 
     pub(super) fn read(field: &Field<'_>) -> Decoded<Self> {
@@ -216,8 +200,11 @@ impl Window {
         const DAYS: [Day; 7] = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday];
         let fields = field.section()?;
         let days = fields.required("days", |field| field.distinct(|item| item.choice_or(&DAYS, no_day)));
-        let from = fields.required("from", |field| read_time(field, RangeEnd::From));
-        let to = fields.required("to", |field| read_time(field, RangeEnd::To));
+        let from = fields.required("from", read_time);
+        let to = fields.required("to", |field| {
+            let is_end_of_day = field.text()?.text == "24:00";
+            if is_end_of_day { Ok((TimeOfDay::midnight(), "24:00")) } else { read_time(field) }
+        });
         let (days, (from, opens), (to, closes)) = (days?, from?, to?);
         if opens == closes {
             let message = format!("this window opens and closes at {}", quoted(opens));
@@ -244,24 +231,16 @@ fn no_day(word: &str) -> Option<String> {
     is_several.then(|| "write the days out, as in `[mon, tue, wed]`".to_owned())
 }
 
-/// Which end of a window a time is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RangeEnd {
-    From,
-    To,
-}
-
 /// Reads a time, and its text too: `00:00` and `24:00` are not the same end of a day.
-fn read_time<'d>(field: &Field<'d>, end: RangeEnd) -> Decoded<(TimeOfDay, &'d str)> {
+fn read_time<'d>(field: &Field<'d>) -> Decoded<(TimeOfDay, &'d str)> {
     let text = field.text()?.text.as_str();
-    let label = match (hours_and_minutes(text), end) {
-        (Some((24, 0)), RangeEnd::To) => return Ok((TimeOfDay::midnight(), text)),
-        (Some((24, 0)), RangeEnd::From) => "a day starts at `00:00`",
-        (Some((hour, minute)), _) => match TimeOfDay::new(hour, minute, 0, 0) {
+    let label = match hours_and_minutes(text) {
+        Some((24, 0)) => "a day starts at `00:00`",
+        Some((hour, minute)) => match TimeOfDay::new(hour, minute, 0, 0) {
             Ok(time) => return Ok((time, text)),
             Err(_) => "a day ends at `24:00`, an hour at `:59`",
         },
-        (None, _) => "write hours and minutes with two digits each, as in `\"09:30\"` or `\"19:00\"`",
+        None => "write hours and minutes with two digits each, as in `\"09:30\"` or `\"19:00\"`",
     };
     field.refuse(format!("{} is no time of the day", quoted(text)), label)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::expected::{self, Expectation};
 use super::given::{self, GivenState};
 use super::schema;
-use crate::policy::decode::{Decoded, Decoder, Field};
+use crate::policy::decode::{Decoded, Decoder, Example, Field};
 use crate::policy::yaml::Node;
 use crate::policy::{PolicyErrors, read_document, read_file};
 
@@ -26,7 +26,7 @@ impl PolicyTest {
     /// # Errors
     /// All faults of the file; there is at least one.
     pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
-        read_document(name, bytes, &schema::SECTIONS, read)
+        read_document(name, bytes, &schema::SECTIONS, read).map(|(case, _)| case)
     }
 
     /// Reads the case in a file.
@@ -41,7 +41,7 @@ impl PolicyTest {
 /// Reads all keys before it gives up on any, so that all faults are found.
 fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<PolicyTest> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
-    let document = Field::of_document("a case", releases, &schema::CASE, root, decoder);
+    let document = Field::root("a case", Example::Of(releases), &schema::CASE, root, decoder);
     let fields = document.section()?;
     let policies = fields.optional("policies", |field| field.each(policy));
     let (given, ids) = given::read(&fields);

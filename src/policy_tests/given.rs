@@ -10,7 +10,7 @@ use crate::cluster::{NamespaceFacts, OptOutConfigMap};
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::Policy;
-use crate::policy::decode::{Decoded, Field, SectionFields, TextOrSection};
+use crate::policy::decode::{Decoded, Field, SectionFields};
 use crate::release::{Namespace, Release, ReleaseId};
 use crate::sanitize::quoted;
 
@@ -115,13 +115,13 @@ fn namespaces(field: &Field<'_>) -> Decoded<NamespaceStates> {
 }
 
 fn facts(field: &Field<'_>) -> Decoded<Result<NamespaceFacts, String>> {
-    match field.text_or_section()? {
-        TextOrSection::Text(written) if written.text == UNKNOWN => Ok(Err(FORBIDDEN.to_owned())),
-        TextOrSection::Text(written) => {
+    match field.long_form()? {
+        None if field.text()?.text == UNKNOWN => Ok(Err(FORBIDDEN.to_owned())),
+        None => {
             let label = "give its `labels` and `annotations`, or write `unknown`";
-            field.refuse(format!("{} says nothing of a namespace", quoted(&written.text)), label)
+            field.refuse(format!("{} says nothing of a namespace", quoted(&field.text()?.text)), label)
         }
-        TextOrSection::Section(fields) => {
+        Some(fields) => {
             let labels = fields.optional("labels", texts);
             let annotations = fields.optional("annotations", texts);
             fields.complete()?;

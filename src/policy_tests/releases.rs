@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::names::{NamedRelease, UNKNOWN, release, release_of, texts};
-use crate::policy::decode::{Decoded, Field, SectionFields, TextOrSection};
+use super::names::{NamedRelease, UNKNOWN, release_of, texts};
+use crate::policy::decode::{Decoded, Field, SectionFields};
+use crate::policy::duration::DurationRange;
 use crate::release::{Chart, Content, CrdUsage, GroupKind, Known, Object, Release, Revision, Status};
 use crate::sanitize::quoted;
 
@@ -86,9 +87,9 @@ impl GivenRelease {
 }
 
 pub(super) fn read(field: &Field<'_>) -> Decoded<GivenRelease> {
-    match field.text_or_section()? {
-        TextOrSection::Text(written) => Ok(GivenRelease::usual(release(&written.text, field.span(), field.decoder())?)),
-        TextOrSection::Section(fields) => read_long(field, &fields),
+    match field.long_form()? {
+        None => Ok(GivenRelease::usual(release_of(field)?)),
+        Some(fields) => read_long(field, &fields),
     }
 }
 
@@ -186,8 +187,10 @@ fn kinds(field: &Field<'_>) -> Decoded<BTreeSet<GroupKind>> {
 
 /// Reads an age such as `90s`, `36h` or `3d`, or `unknown`.
 fn read_age(field: &Field<'_>) -> Decoded<Known<Duration>> {
-    if field.text()?.text == UNKNOWN {
+    let text = &field.text()?.text;
+    if text == UNKNOWN {
         return Ok(Known::Unknown);
     }
-    field.duration().map(Known::Is)
+    let age = DurationRange::AGES.parse(text, field.name());
+    age.map(Known::Is).or_else(|(message, label)| field.refuse(message, label))
 }

@@ -1,10 +1,8 @@
 //! Every key of a `case.yaml`, by the section it stands in.
 
 use crate::guard::Refusal;
-use crate::policy::duration::DurationRange;
 use crate::policy::schema::{KeyConstraint, ListSize, Section, ValueType, key};
 
-const AGE: ValueType = ValueType::Duration(DurationRange::AGES);
 const TEXTS: ValueType = ValueType::List(&ValueType::Text, ListSize::Any);
 const LABELS: ValueType = ValueType::Mapping(&ValueType::Text);
 const RELEASE_ENTRY: ValueType =
@@ -34,8 +32,8 @@ pub(super) static RELEASE: Section = Section {
     keys: &[
         key("release", ValueType::Text, "dev-alice/web"),
         key("chart", ValueType::Text, "web-1.2.3"),
-        key("age", AGE, "3d"),
-        key("firstAge", AGE, "30d"),
+        key("age", ValueType::Text, "3d"),
+        key("firstAge", ValueType::Text, "30d"),
         key("status", ValueType::Text, "deployed"),
         key("revision", ValueType::Number { least: 1, most: u32::MAX }, "4"),
         key("labels", LABELS, "{helm-purge-keep: demo}"),

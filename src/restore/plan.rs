@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::history_tag::HistoryTag;
 use crate::plan::objects_beyond;
-use crate::policy::{Phase, Policy, Reach};
+use crate::policy::{BlastRadius, Phase, Policy};
 use crate::release::{Content, Object, ObjectRef, Release, Revision, Status};
 use crate::run_id::RunId;
 
@@ -126,7 +126,7 @@ pub(super) fn judge(kept: &Release, now: &Release, description: Option<&str>) ->
 /// well, and a rollback would create every object of that record.
 pub(super) fn beyond_scope(content: &Content, policy: &Policy) -> Option<RestoreVerdict> {
     let mut options = policy.rules.iter().map(|rule| rule.options).chain([policy.defaults]);
-    if options.any(|options| options.reach == Reach::Cluster) {
+    if options.any(|options| options.blast_radius == BlastRadius::Cluster) {
         return None;
     }
     let objects = objects_beyond(content, &policy.namespaces);

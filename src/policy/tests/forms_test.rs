@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::location::{Location, Spanned};
 use crate::options::{Cascade, History, Hooks, UninstallOptions, Wait};
-use crate::policy::purge_options::{DataLoss, PurgeOptions, Reach};
+use crate::policy::purge_options::{BlastRadius, DataLoss, PurgeOptions};
 use crate::policy::rules::{AgeFrom, ReleaseState};
-use crate::policy::selectors::{KeepCondition, KeepEntry, LabelRequirement, Selector};
+use crate::policy::selectors::{KeepCondition, KeepEntry, LabelOperator, LabelRequirement, Selector};
 use crate::policy::time::Day;
-use crate::policy::{Identification, NamePattern, Policy};
+use crate::policy::{NamePattern, Policy};
 
 const EVERY_FORM: &str = include_str!("../../../tests/policies/accepted-every-form/policy.yaml");
 
@@ -25,6 +25,11 @@ fn with(keys: &str) -> Policy {
 
 fn timeout(written: &str) -> Duration {
     with(&format!("defaults: {{timeout: {written}}}\n")).defaults.uninstall.timeout
+}
+
+fn requirement(key: &str, operator: LabelOperator, values: &[&str]) -> LabelRequirement {
+    let values = values.iter().map(ToString::to_string).collect();
+    LabelRequirement { key: key.to_owned(), operator, values }
 }
 
 fn place(line: usize, column: usize) -> Location {
@@ -54,15 +59,10 @@ fn clusters_have_a_short_form_and_a_long_one() {
     let clusters = read(EVERY_FORM).clusters;
     let fields = clusters.iter().map(|entry| {
         let text = |pattern: Option<&NamePattern>| pattern.map(|pattern| pattern.as_str().to_owned());
-        (
-            text(entry.context.as_ref()),
-            text(entry.server.as_ref()),
-            entry.uid.as_ref().map(ToString::to_string),
-            entry.identification(),
-        )
+        (text(entry.context.as_ref()), text(entry.server.as_ref()), entry.uid.clone(), entry.has_context_only())
     });
     let some = |text: &str| Some(text.to_owned());
-    let (context_only, more) = (Identification::ContextOnly, Identification::ServerOrUid);
+    let (context_only, more) = (true, false);
     let expected = [
         (some("dev-*"), None, None, context_only),
         (some("*"), None, some("0f9d0000-0000-4000-8000-000000000000"), more),
@@ -76,7 +76,8 @@ fn clusters_have_a_short_form_and_a_long_one() {
 #[test]
 fn keep_remembers_how_it_is_written_where_and_why() {
     let keep = read(EVERY_FORM).keep;
-    let shown = keep.iter().map(|entry| (entry.as_str(), entry.reason(), entry.place().line, entry.place().column));
+    let shown =
+        keep.iter().map(|entry| (entry.as_str(), entry.reason.as_deref(), entry.place.line, entry.place.column));
     let expected = [
         ("dev-shared/*", None, 17, 5),
         ("*/vault{,-0}", None, 18, 6),
@@ -138,8 +139,7 @@ fn a_rule_says_which_and_how() {
     assert_eq!((rule.name.as_str(), &rule.place), ("old-previews", &place(36, 5)));
     assert_eq!(rule.selector.written(), "namespaces pr-*, kube-system and releases web-* and charts *");
     let labels = rule.namespace_selector.as_ref().map(|selector| selector.requirements.clone());
-    let values = vec!["test".to_owned(), String::new()];
-    assert_eq!(labels, Some(vec![LabelRequirement::In("tier".to_owned(), values)]));
+    assert_eq!(labels, Some(vec![requirement("tier", LabelOperator::In, &["test", ""])]));
     assert_eq!(rule.older_than, Some(Spanned { value: Duration::from_hours(36), place: place(41, 16) }));
     assert_eq!(rule.age_from, AgeFrom::FirstDeploy);
     assert_eq!(rule.states, [ReleaseState::Failed, ReleaseState::Stuck].into());
@@ -151,7 +151,7 @@ fn a_rule_says_which_and_how() {
         cascade: Cascade::Foreground,
         history: History::Keep(0),
     };
-    let options = PurgeOptions { uninstall, reach: Reach::Cluster, data_loss: DataLoss::Allow };
+    let options = PurgeOptions { uninstall, blast_radius: BlastRadius::Cluster, data_loss: DataLoss::Allow };
     assert_eq!(rule.options, options);
 }
 
@@ -180,12 +180,11 @@ fn without_rules_one_takes_all_of_the_fence_and_an_empty_list_takes_nothing() {
 fn labels_of_namespaces_have_kubernetes_own_form() {
     let policy = read(EVERY_FORM);
     let selector = policy.namespaces.selector().expect("it is given");
-    let text = |text: &str| text.to_owned();
     let expected = [
-        LabelRequirement::In(text("env"), vec![text("dev")]),
-        LabelRequirement::NotIn(text("tier"), vec![text("prod")]),
-        LabelRequirement::Exists(text("owner")),
-        LabelRequirement::DoesNotExist(text("frozen")),
+        requirement("env", LabelOperator::In, &["dev"]),
+        requirement("tier", LabelOperator::NotIn, &["prod"]),
+        requirement("owner", LabelOperator::Exists, &[]),
+        requirement("frozen", LabelOperator::DoesNotExist, &[]),
     ];
     assert_eq!((selector.requirements.as_slice(), &selector.place), (expected.as_slice(), &place(29, 1)));
 }
@@ -197,10 +196,10 @@ fn an_entry_of_keep_may_end_and_may_have_to_keep_something() {
          - {releases: [b], until: \"2026-12-01T18:00:00+01:00\", required: true}\n- {releases: [c], required: false}\n",
     )
     .keep;
-    let ends = keep.iter().map(|entry| entry.until().map(|until| until.ends().to_string())).collect::<Vec<_>>();
+    let ends = keep.iter().map(|entry| entry.until.as_ref().map(|until| until.ends().to_string())).collect::<Vec<_>>();
     let end = |text: &str| Some(text.to_owned());
     assert_eq!(ends, [end("2026-12-01T23:00:00Z"), end("2026-12-01T17:00:00Z"), None]);
-    let requirements = keep.iter().map(KeepEntry::condition).collect::<Vec<_>>();
+    let requirements = keep.iter().map(|entry| entry.condition).collect::<Vec<_>>();
     assert_eq!(requirements, [KeepCondition::Optional, KeepCondition::Required, KeepCondition::Optional]);
 }
 

@@ -4,9 +4,9 @@
 use std::fmt::Write;
 use std::fs;
 
-use super::schema_test::{here, is_update};
+use super::json_schema_test::{here, is_update};
 use crate::policy::Policy;
-use crate::policy::schema::{Presence, SECTIONS, Section, TOP};
+use crate::policy::schema::{KeyPresence, SECTIONS, Section, TOP};
 
 const START: &str = "<!-- keys ";
 const END: &str = "<!-- end of keys -->";
@@ -19,9 +19,9 @@ fn table(section: &Section) -> String {
     let mut table = "\n| key | meaning | without it | for example |\n|---|---|---|---|\n".to_owned();
     for key in section.keys {
         let without = match key.presence {
-            Presence::Required => "a fault".to_owned(),
-            Presence::Default(value) => format!("`{value}`"),
-            Presence::Optional => String::new(),
+            KeyPresence::Required => "a fault".to_owned(),
+            KeyPresence::Default(value) => format!("`{value}`"),
+            KeyPresence::Optional => String::new(),
         };
         writeln!(table, "| `{}` | {} | {without} | `{}` |", key.name, key.meaning, key.example).expect("it is text");
     }
@@ -49,7 +49,7 @@ fn every_key_of_every_section_is_in_the_reference_and_nothing_else_is() {
     if is_update() {
         fs::write(here("docs/policy.md"), &expected).expect("the reference can be written");
     }
-    assert!(reference() == expected, "write the tables anew: UPDATE_EXPECTED=1 cargo test --lib json_schema");
+    assert!(reference() == expected, "write the tables anew: UPDATE_EXPECTED=1 cargo test --lib policy::tests");
     for section in SECTIONS {
         assert_eq!(text.matches(&format!("{START}{} -->", section.title)).count(), 1, "the keys {}", section.title);
     }
@@ -70,6 +70,6 @@ fn every_policy_in_the_reference_is_valid() {
 /// A part of a policy with the keys that have to be there.
 fn completed(part: &str) -> String {
     let is_there = |key: &str| part.lines().any(|line| line.starts_with(&format!("{key}:")));
-    let needed = TOP.keys.iter().filter(|key| key.presence == Presence::Required && !is_there(key.name));
+    let needed = TOP.keys.iter().filter(|key| key.presence == KeyPresence::Required && !is_there(key.name));
     needed.map(|key| format!("{}: {}\n", key.name, key.example)).chain([part.to_owned() + "\n"]).collect()
 }

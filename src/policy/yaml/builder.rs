@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_yaml::granit_parser::{self as granit, Event, Options, Parser, ScalarStyle, StructureStyle};
 
-use super::{Mapping, MappingEntry, Node, NodeValue, Quoting, Scalar, syntax_error, text};
+use super::{Mapping, MappingEntry, Node, NodeValue, Quoting, Scalar, hidden_character, is_hidden, syntax_error};
 use crate::policy::diagnostic::{Diagnostic, Diagnostics, ErrorReported, SourceText, Span};
 use crate::sanitize::quoted;
 
@@ -76,10 +76,13 @@ impl Builder<'_> {
         let span = bytes(at);
         let written = self.source.slice(span);
         match event {
-            Event::MappingStart(style, _, _) => self.enter(OpenCollection::mapping(span, style), at),
-            Event::SequenceStart(style, _, _) => self.enter(OpenCollection::list(span, style), at),
+            Event::MappingStart(style, _, _) => self.enter(CollectionKind::Mapping, style, at),
+            Event::SequenceStart(style, _, _) => self.enter(CollectionKind::List, style, at),
             Event::MappingEnd | Event::SequenceEnd => match self.open.pop() {
-                Some(collection) => self.add(collection.close(span)),
+                Some(collection) => {
+                    let node = collection.close(span, self.diagnostics);
+                    self.add(node)
+                }
                 None => Ok(()),
             },
             Event::Scalar(text, style, _, _) => {
@@ -109,12 +112,12 @@ impl Builder<'_> {
         }
     }
 
-    fn enter(&mut self, collection: OpenCollection, at: &granit::Span) -> Result<(), Diagnostic> {
+    fn enter(&mut self, kind: CollectionKind, style: StructureStyle, at: &granit::Span) -> Result<(), Diagnostic> {
         if self.open.len() == DEEPEST {
             return Err(syntax_error::too_deep(bytes(at), DEEPEST));
         }
         self.report_tag(at);
-        self.open.push(collection);
+        self.open.push(OpenCollection { start: bytes(at), style, kind, nodes: Vec::new() });
         Ok(())
     }
 
@@ -126,7 +129,7 @@ impl Builder<'_> {
             return Err(error.label("the rest was not read").hint(hint));
         }
         match self.open.last_mut() {
-            Some(collection) => collection.add(node, self.diagnostics),
+            Some(collection) => collection.nodes.push(node),
             None => self.root = Some(node),
         }
         Ok(())
@@ -147,11 +150,11 @@ impl Builder<'_> {
             let hint = "list items start with `- `, all in the same column; a text that is meant to be this long goes in quotes";
             return self.invalid(span, error.label(format!("YAML joins them to {}", quoted(text))).hint(hint));
         }
-        if let Some(character) = text.chars().find(|character| text::is_hidden(*character)) {
+        if let Some(character) = text.chars().find(|character| is_hidden(*character)) {
             return match self.hidden {
                 Some(reported) if written.contains(character) => Node { span, value: NodeValue::Invalid(reported) },
                 _ => {
-                    let error = text::hidden_character(span, character);
+                    let error = hidden_character(span, character);
                     self.invalid(span, error.label("made by an escape: remove it"))
                 }
             };
@@ -194,95 +197,74 @@ fn is_null(text: &str, written: &str) -> bool {
 struct OpenCollection {
     start: Span,
     style: StructureStyle,
-    content: Content,
+    kind: CollectionKind,
+    /// The items of a list; keys and values of a mapping, in turn.
+    nodes: Vec<Node>,
 }
 
-enum Content {
-    List(Vec<Node>),
-    Mapping { mapping: Mapping, seen: HashMap<String, Span>, next: NextNode },
-}
-
-/// What the next node of a mapping is.
-enum NextNode {
-    Key,
-    ValueOf(String, Span),
-    /// The value of a key with an error: it is not read.
-    Skipped,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CollectionKind {
+    List,
+    Mapping,
 }
 
 impl OpenCollection {
-    fn list(start: Span, style: StructureStyle) -> Self {
-        Self { start, style, content: Content::List(Vec::new()) }
-    }
-
-    fn mapping(start: Span, style: StructureStyle) -> Self {
-        let mapping = Mapping { entries: Vec::new(), invalid_key: None };
-        Self { start, style, content: Content::Mapping { mapping, seen: HashMap::new(), next: NextNode::Key } }
-    }
-
     /// Its opening bracket, if it has one.
     fn bracket(&self) -> Option<Span> {
         (self.style == StructureStyle::Flow && self.start.start < self.start.end).then_some(self.start)
     }
 
-    fn add(&mut self, node: Node, diagnostics: &mut Diagnostics) {
-        match &mut self.content {
-            Content::List(items) => items.push(node),
-            Content::Mapping { mapping, seen, next } => match std::mem::replace(next, NextNode::Key) {
-                NextNode::Key => *next = key(&node, mapping, seen, diagnostics),
-                NextNode::ValueOf(key, key_span) => mapping.entries.push(MappingEntry { key, key_span, value: node }),
-                NextNode::Skipped => {}
-            },
-        }
-    }
-
-    fn close(self, end: Span) -> Node {
-        let (value, first) = match self.content {
-            Content::List(items) => {
-                let first = items.first().map(|item| item.span);
-                (NodeValue::List(items), first)
+    fn close(self, end: Span, diagnostics: &mut Diagnostics) -> Node {
+        let first = |span: Option<Span>| span.unwrap_or(self.start);
+        let (value, first) = match self.kind {
+            CollectionKind::List => {
+                let first = first(self.nodes.first().map(|item| item.span));
+                (NodeValue::List(self.nodes), first)
             }
-            Content::Mapping { mapping, .. } => {
-                let first = mapping.entries.first().map(|entry| entry.key_span);
+            CollectionKind::Mapping => {
+                let mapping = mapping(self.nodes, diagnostics);
+                let first = first(mapping.entries.first().map(|entry| entry.key_span));
                 (NodeValue::Mapping(mapping), first)
             }
         };
         let span = match self.style {
             StructureStyle::Flow => Span::new(self.start.start, end.end),
-            StructureStyle::Block => first.unwrap_or(self.start),
+            StructureStyle::Block => first,
         };
         Node { span, value }
     }
 }
 
-/// Takes a node as a key, or reports why it cannot be one.
-fn key(
-    node: &Node,
-    mapping: &mut Mapping,
-    seen: &mut HashMap<String, Span>,
-    diagnostics: &mut Diagnostics,
-) -> NextNode {
-    let (message, label) = match &node.value {
-        NodeValue::Scalar(scalar) if scalar.text == "<<" && scalar.quoting == Quoting::Plain => {
-            ("`<<` is a YAML merge key", "merge keys are not read: write the keys out")
-        }
-        NodeValue::Scalar(scalar) => {
-            if let Some(first) = seen.get(&scalar.text) {
-                let error = Diagnostic::at(node.span, format!("key {} is given twice", quoted(&scalar.text)));
-                diagnostics.report(error.label("again here: join the two or remove one").also(*first, "the first"));
-                return NextNode::Skipped;
+/// The mapping of these keys and values. A key with an error is left out, with its value.
+fn mapping(nodes: Vec<Node>, diagnostics: &mut Diagnostics) -> Mapping {
+    let mut mapping = Mapping { entries: Vec::new(), invalid_key: None };
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut nodes = nodes.into_iter();
+    while let (Some(Node { span: key_span, value: key }), Some(value)) = (nodes.next(), nodes.next()) {
+        let (message, label) = match key {
+            NodeValue::Scalar(scalar) if scalar.text == "<<" && scalar.quoting == Quoting::Plain => {
+                ("`<<` is a YAML merge key", "merge keys are not read: write the keys out")
             }
-            seen.insert(scalar.text.clone(), node.span);
-            return NextNode::ValueOf(scalar.text.clone(), node.span);
-        }
-        NodeValue::Null => ("a key is missing here", "write `key: value`"),
-        NodeValue::List(_) => ("a list is no key", "write `key: value`"),
-        NodeValue::Mapping(_) => ("a mapping is no key", "write `key: value`"),
-        NodeValue::Invalid(reported) => {
-            mapping.invalid_key = Some(*reported);
-            return NextNode::Skipped;
-        }
-    };
-    mapping.invalid_key = Some(diagnostics.report(Diagnostic::at(node.span, message).label(label)));
-    NextNode::Skipped
+            NodeValue::Scalar(Scalar { text: key, .. }) => {
+                if let Some(first) = seen.get(&key) {
+                    let error = Diagnostic::at(key_span, format!("key {} is given twice", quoted(&key)));
+                    let error = error.label("again here: join the two or remove one").also(*first, "the first");
+                    diagnostics.report(error);
+                } else {
+                    seen.insert(key.clone(), key_span);
+                    mapping.entries.push(MappingEntry { key, key_span, value });
+                }
+                continue;
+            }
+            NodeValue::Null => ("a key is missing here", "write `key: value`"),
+            NodeValue::List(_) => ("a list is no key", "write `key: value`"),
+            NodeValue::Mapping(_) => ("a mapping is no key", "write `key: value`"),
+            NodeValue::Invalid(reported) => {
+                mapping.invalid_key = Some(reported);
+                continue;
+            }
+        };
+        mapping.invalid_key = Some(diagnostics.report(Diagnostic::at(key_span, message).label(label)));
+    }
+    mapping
 }

@@ -1,6 +1,5 @@
 //! Bytes that are not text, characters that do not show, and where a scalar stands.
 
-use super::text::{MOST_HIDDEN, report_hidden_characters};
 use super::*;
 use crate::policy::render::ExcerptStyle;
 

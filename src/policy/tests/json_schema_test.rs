@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::checker::objection;
+use super::json_checker::objection;
 use crate::policy::Policy;
 use crate::policy::json_schema::json_schema;
-use crate::policy::schema::{Presence, SECTIONS, Section, StringFormat, ValueType};
+use crate::policy::schema::{KeyPresence, SECTIONS, Section, StringFormat, ValueType};
 
 /// What is wrong with these, the schema can say as well.
 const SEEN_BY_THE_SCHEMA: &[&str] = &[
@@ -130,7 +130,7 @@ fn the_committed_copy_is_what_the_program_prints() {
         fs::write(&file, &printed).expect("the copy can be written");
     }
     let committed = fs::read_to_string(&file).expect("there is a copy");
-    assert!(committed == printed, "write it anew: UPDATE_EXPECTED=1 cargo test --lib json_schema");
+    assert!(committed == printed, "write it anew: UPDATE_EXPECTED=1 cargo test --lib policy::tests");
 }
 
 /// A policy in which a key of a section has a value. It may need others beside it.
@@ -177,7 +177,7 @@ fn said(policy: &Value) -> (Option<String>, Option<String>) {
 #[test]
 fn every_example_and_every_default_is_right_in_its_place() {
     for (section, key) in SECTIONS.iter().flat_map(|section| section.keys.iter().map(move |key| (*section, key))) {
-        let default = if let Presence::Default(default) = key.presence { Some(default) } else { None };
+        let default = if let KeyPresence::Default(default) = key.presence { Some(default) } else { None };
         for text in [Some(key.example), default].into_iter().flatten() {
             let value = serde_yaml::from_str::<Value>(text).unwrap_or_else(|error| panic!("{}: {error}", key.name));
             assert_eq!(said(&with(section, key.name, value)), (None, None), "{} {}: {text}", key.name, section.title);
