@@ -45,6 +45,7 @@ pub mod journal;
 pub mod location;
 pub mod lock;
 mod operation;
+mod operation_kind;
 pub mod options;
 mod parallel;
 pub mod plan;

@@ -6,7 +6,7 @@ use crate::cluster::{Client, Connection, Identity};
 use crate::guard::Scope;
 use crate::helm::Helm;
 use crate::inventory::{Contents, Listing, Protection, ReleaseSource};
-use crate::journal::OperationKind;
+use crate::operation_kind::OperationKind;
 use crate::plan::ClusterState;
 use crate::policy::{Policy, PolicySet};
 use crate::release::Release;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::executor::{NotStarted, Outcome, OutcomeKind, OutcomeSummary, Run, Verification};
+use crate::operation_kind::OperationKind;
 use crate::policy::{Policy, PolicySet};
 use crate::run_id::RunId;
 use crate::sanitize;
@@ -74,22 +75,6 @@ pub(crate) struct ProcessRef {
     pub(crate) pid: u32,
 }
 
-/// What a run does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum OperationKind {
-    /// Releases go. Journals that do not say what they are of are of purges: once, there was nothing else.
-    #[default]
-    Purge,
-    /// What purges have removed comes back.
-    Restore,
-    /// Histories that purges have kept go.
-    Prune,
-    /// Something that a later version does.
-    #[serde(other)]
-    Unknown,
-}
-
 /// A release that it was to be done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedRelease {
@@ -129,32 +114,6 @@ impl JournalHeader {
         let is_theirs = |policy: &PolicyRef| other.policies.iter().any(|theirs| theirs.name == policy.name);
         let may_meet = self.shard.is_none() || other.shard.is_none() || self.shard == other.shard;
         self.policies.iter().any(is_theirs) && may_meet && self.cluster.is(&other.cluster)
-    }
-}
-
-impl OperationKind {
-    /// One word for programs.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            OperationKind::Purge => "purge",
-            OperationKind::Restore => "restore",
-            OperationKind::Prune => "prune",
-            OperationKind::Unknown => "unknown",
-        }
-    }
-
-    /// What one is called in a sentence. A purge has always been a run.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            OperationKind::Purge | OperationKind::Unknown => "run",
-            OperationKind::Restore => "restore",
-            OperationKind::Prune => "prune",
-        }
-    }
-
-    /// Purges and restores undo each other. A prune touches what neither of them works on.
-    fn matters_to(self, other: Self) -> bool {
-        (self == OperationKind::Prune) == (other == OperationKind::Prune)
     }
 }
 

@@ -18,9 +18,10 @@ mod location;
 mod reader;
 mod writer;
 
+pub(crate) use crate::operation_kind::OperationKind;
 pub(crate) use format::{
-    ClusterRef, JournalHeader, OperationKind, PlannedRelease, PolicyRef, ProcessRef, ReleaseEntry, ReleaseOutcome,
-    ReleaseStatus, RunFinished, RunRecord, RunTotals, Verified, verification_word,
+    ClusterRef, JournalHeader, PlannedRelease, PolicyRef, ProcessRef, ReleaseEntry, ReleaseOutcome, ReleaseStatus,
+    RunFinished, RunRecord, RunTotals, Verified, verification_word,
 };
 pub(crate) use location::{JournalError, JournalLocation};
 pub(crate) use reader::{JournalSource, PastRun, RunStatus, Unread};
