@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::change::{OptOutError, connect};
 use super::target::{KeepTarget, parse_namespace};
-use super::{OptOutError, connect};
 use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
 use crate::cluster::{ApiError, Client, RecordFilter};
