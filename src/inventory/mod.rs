@@ -21,7 +21,7 @@ mod superseded;
 pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
 pub use history::{HistoryStore, older, single};
-pub use opt_outs::{KeptReleases, OptOut, OptOutSource, SeenMarks, SeenOptOut, SeenOptOuts, UnseenOptOuts, Until};
+pub use opt_outs::{OptOut, OptOutSource, UnreadableOptOuts, VisibleOptOuts};
 pub use protection::{ManagedNamespace, ManagedRelease, Protection};
 pub use recheck::{BatchRecheck, Freshness, Rechecked};
 pub use source::{ApiInventory, ReleaseSource};

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest::{SHA256, digest};
 
-use super::opt_outs::in_namespace;
-use super::{Listing, OptOut, SeenMarks, SkippedNamespace};
+use super::{Listing, OptOut, SkippedNamespace};
 use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMap};
 use crate::parallel::join;
 use crate::policy::PolicyScope;
@@ -38,7 +37,7 @@ pub struct Protection {
     /// Namespaces in which there may be more opt-outs, and why; sorted. A namespace can be here twice, for two reasons.
     pub unseen_opt_outs: Vec<SkippedNamespace>,
     /// Those of them whose ConfigMaps could not be listed.
-    pub unseen_marks: BTreeSet<Namespace>,
+    pub unreadable_config_maps: BTreeSet<Namespace>,
     /// The releases that Flux would install again, sorted; or why they are unknown.
     pub flux: Result<Vec<ManagedRelease>, String>,
     /// The namespaces of the scope that Argo CD puts objects into, sorted; or why they are unknown.
@@ -71,32 +70,33 @@ impl Protection {
     pub fn unseen(listing: &Listing, scope: &PolicyScope, why: &str) -> Self {
         let (namespaces, why) = (namespaces_to_check(listing, scope), || why.to_owned());
         let unseen = namespaces.iter().map(|namespace| SkippedNamespace { namespace: namespace.clone(), why: why() });
-        let marks = SeenMarks { marks: Vec::new(), unseen: unseen.collect() };
+        let unseen = unseen.collect();
         let namespaces = namespaces.into_iter().map(|namespace| (namespace, Err(why()))).collect();
-        Self::of(namespaces, marks, Err(why()), Err(why()))
+        Self::of(namespaces, Vec::new(), unseen, Err(why()), Err(why()))
     }
 
     /// From the answers of the cluster. The opt-outs are those in ConfigMaps and in annotations of namespaces; in a
     /// namespace that could not be read there may be more.
     pub fn of(
         namespaces: NamespaceAnswers,
-        marks: SeenMarks,
+        config_maps: Vec<OptOutConfigMap>,
+        unreadable: Vec<SkippedNamespace>,
         flux: Result<Vec<ManagedRelease>, String>,
         argo: Result<Vec<ManagedNamespace>, String>,
     ) -> Self {
-        let SeenMarks { marks, unseen: mut unseen_opt_outs } = marks;
-        let unseen_marks = unseen_opt_outs.iter().map(|unseen| unseen.namespace.clone()).collect();
-        let mut opt_outs = marks.into_iter().filter_map(OptOut::from_mark).collect::<Vec<_>>();
+        let unreadable_config_maps = unreadable.iter().map(|skipped| skipped.namespace.clone()).collect();
+        let mut unseen_opt_outs = unreadable;
+        let mut opt_outs = config_maps.into_iter().filter_map(OptOut::from_config_map).collect::<Vec<_>>();
         for (namespace, facts) in &namespaces {
             match facts {
-                Ok(facts) => opt_outs.extend(in_namespace(namespace, facts)),
+                Ok(facts) => opt_outs.extend(OptOut::from_namespace(namespace, facts)),
                 Err(why) => unseen_opt_outs.push(SkippedNamespace { namespace: namespace.clone(), why: why.clone() }),
             }
         }
         opt_outs.sort();
         unseen_opt_outs.sort();
         unseen_opt_outs.dedup();
-        Self { namespaces, opt_outs, unseen_opt_outs, unseen_marks, flux, argo }
+        Self { namespaces, opt_outs, unseen_opt_outs, unreadable_config_maps, flux, argo }
     }
 
     /// The labels and annotations of a namespace.
@@ -137,15 +137,16 @@ pub(super) fn query<E>(
 ) -> Result<(Listing, Protection), E> {
     let controllers = || join(|| client.applications(), || client.helm_releases());
     let cluster_wide = || join(|| client.opt_outs(), controllers);
-    let ((marks, (applications, helm_releases)), listing) = join(cluster_wide, list);
+    let ((config_maps, (applications, helm_releases)), listing) = join(cluster_wide, list);
     let listing = listing?;
     let namespaces = namespaces_to_check(&listing, scope);
     let facts = || facts(client, &listing, &namespaces);
-    let (facts, mut marks) = join(facts, || all_marks(marks, client, &namespaces));
-    marks.marks.retain(|mark| mark.namespace.parse().is_ok_and(|namespace| scope.matches(&namespace).is_some()));
+    let all_config_maps = || all_config_maps(config_maps, client, &namespaces);
+    let (facts, (mut config_maps, unreadable)) = join(facts, all_config_maps);
+    config_maps.retain(|found| found.namespace.parse().is_ok_and(|namespace| scope.matches(&namespace).is_some()));
     let flux = helm_releases.map(|objects| managed_releases(&objects)).map_err(|error| words(&error));
     let argo = applications.map(|objects| managed_namespaces(&objects, scope)).map_err(|error| words(&error));
-    let protection = Protection::of(facts, marks, flux, argo);
+    let protection = Protection::of(facts, config_maps, unreadable, flux, argo);
     Ok((listing, protection))
 }
 
@@ -163,24 +164,24 @@ fn facts(client: &Client, listing: &Listing, namespaces: &BTreeSet<Namespace>) -
 }
 
 /// All opt-outs in ConfigMaps that the account can read, and the namespaces in which there may be more.
-fn all_marks(
+fn all_config_maps(
     cluster_wide: Result<Vec<OptOutConfigMap>, ApiError>,
     client: &Client,
     namespaces: &BTreeSet<Namespace>,
-) -> SeenMarks {
+) -> (Vec<OptOutConfigMap>, Vec<SkippedNamespace>) {
     let one_by_one = match cluster_wide {
-        Ok(marks) => return SeenMarks { marks, unseen: Vec::new() },
+        Ok(config_maps) => return (config_maps, Vec::new()),
         Err(ApiError::Forbidden(_)) => client.opt_outs_in(namespaces.iter().cloned().collect()),
         Err(error) => Err(error),
     };
-    let mut seen = SeenMarks::default();
+    let (mut config_maps, mut unreadable) = (Vec::new(), Vec::new());
     for (namespace, answer) in one_by_one.unwrap_or_else(|error| refused(namespaces, &error)) {
         match answer {
-            Ok(found) => seen.marks.extend(found),
-            Err(error) => seen.unseen.push(SkippedNamespace { namespace, why: words(&error) }),
+            Ok(found) => config_maps.extend(found),
+            Err(error) => unreadable.push(SkippedNamespace { namespace, why: words(&error) }),
         }
     }
-    seen
+    (config_maps, unreadable)
 }
 
 /// The same error for each namespace.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::list::releases_of;
-use super::{Found, Listing, Protection, SeenMarks};
+use super::{Found, Listing, Protection};
 use crate::cluster::{
     ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap,
     ReleaseRecord, StorageDriver,
@@ -72,7 +72,7 @@ impl BatchRecheck {
             let is_listed = listing.namespaces.contains_key(namespace);
             let request = if is_listed { NamespaceRequest::List } else { NamespaceRequest::Get };
             let questions = NamespaceQuestions {
-                opt_outs: !protection.unseen_marks.contains(namespace),
+                opt_outs: !protection.unreadable_config_maps.contains(namespace),
                 metadata: facts.is_some().then_some(request),
             };
             (namespace.clone(), CheckedNamespace { facts, questions })
@@ -120,15 +120,16 @@ fn freshness_of(now: &Listing, planned: &Release) -> Freshness {
 fn protection(
     namespace: &Namespace,
     checked: &CheckedNamespace,
-    marks: Result<Vec<OptOutConfigMap>, ApiError>,
+    config_maps: Result<Vec<OptOutConfigMap>, ApiError>,
     facts: Result<Option<NamespaceFacts>, ApiError>,
 ) -> Result<Protection, ApiError> {
-    let marks = SeenMarks { marks: marks?, unseen: Vec::new() };
+    let config_maps = config_maps?;
     // If the namespace is gone, so are its releases, and nothing new protects them.
     let facts = facts?.or_else(|| checked.facts.clone());
     let facts = facts.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
     let controllers = || "controllers are not looked at again".to_owned();
-    Ok(Protection::of([(namespace.clone(), facts)].into(), marks, Err(controllers()), Err(controllers())))
+    let namespaces = [(namespace.clone(), facts)].into();
+    Ok(Protection::of(namespaces, config_maps, Vec::new(), Err(controllers()), Err(controllers())))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One release, and everything that speaks for keeping it. *Keep always wins, and what is not known is kept.*
 
 use super::model::{ClusterState, Filters, SelectedRelease, UnseenOptOuts};
-use super::opt_out::{OptOutDecision, ends};
+use super::opt_out::{OptOutMatcher, ends};
 use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
@@ -15,7 +15,7 @@ pub(super) struct Decider<'a> {
     pub(super) policies: &'a [Policy],
     pub(super) facts: ClusterState<'a>,
     pub(super) filters: &'a Filters,
-    opt_outs: Vec<OptOutDecision<'a>>,
+    opt_outs: Vec<OptOutMatcher<'a>>,
 }
 
 /// The policies whose fences a namespace is in, by their places, or may be in.
@@ -41,7 +41,7 @@ impl Fences<'_> {
 
 impl<'a> Decider<'a> {
     pub(super) fn new(policies: &'a [Policy], facts: ClusterState<'a>, filters: &'a Filters) -> Self {
-        let opt_outs = facts.protection.opt_outs.iter().map(OptOutDecision::new).collect();
+        let opt_outs = facts.protection.opt_outs.iter().map(OptOutMatcher::new).collect();
         Self { policies, facts, filters, opt_outs }
     }
 
@@ -62,12 +62,12 @@ impl<'a> Decider<'a> {
     }
 
     /// The opt-outs that were read, in the order in which they were listed: sorted by namespace.
-    pub(super) fn opt_outs(&self) -> &[OptOutDecision<'a>] {
+    pub(super) fn opt_outs(&self) -> &[OptOutMatcher<'a>] {
         &self.opt_outs
     }
 
     /// Those of a namespace, with their places among all.
-    pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &OptOutDecision<'a>)> {
+    pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &OptOutMatcher<'a>)> {
         let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < *namespace);
         let from_there = self.opt_outs.iter().enumerate().skip(start);
         from_there.take_while(move |(_, read)| read.opt_out.namespace == *namespace)

@@ -3,7 +3,7 @@
 use super::build::{entry_of, with_chart};
 use super::decide::{Decider, candidate, names};
 use super::model::{ClusterState, Filters, KeepState, PlanEntry, keep_state};
-use super::opt_out::OptOutNote;
+use super::opt_out::OptOutDecision;
 use crate::inventory::{Found, OptOut};
 use crate::location::Location;
 use crate::policy::{KeepEntry, NamePattern, Policy, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch};
@@ -21,7 +21,7 @@ pub struct Explanation {
     /// What each policy says.
     pub policies: Vec<PolicyExplanation>,
     /// The opt-outs that name it, those too that are over.
-    pub opt_outs: Vec<OptOutNote>,
+    pub opt_outs: Vec<OptOutDecision>,
     /// What it holds, or why that cannot be told; nothing where it was not read.
     pub content: Option<Result<Content, String>>,
 }
@@ -170,13 +170,13 @@ fn voice(
     PolicyExplanation { name, file, fence, rules: policy.rules.iter().map(rule).collect(), keeps: keeps.collect() }
 }
 
-fn opt_outs(cases: &Decider<'_>, release: Option<&Release>, id: &ReleaseId) -> Vec<OptOutNote> {
+fn opt_outs(cases: &Decider<'_>, release: Option<&Release>, id: &ReleaseId) -> Vec<OptOutDecision> {
     let fences = cases.fences(&id.namespace);
     let Some((_, policy)) = fences.inside.first().or(fences.unknown.first()) else { return Vec::new() };
     let here = cases.opt_outs().iter().filter(|read| read.opt_out.namespace == id.namespace && read.names(&id.name));
     let mut notes = here.map(|read| read.note(policy, 1, cases.facts.now)).collect::<Vec<_>>();
     if let Some(Known::Is(Some(opt_out))) = release.map(OptOut::by_label) {
-        notes.push(super::opt_out::OptOutDecision::new(&opt_out).note(policy, 1, cases.facts.now));
+        notes.push(super::opt_out::OptOutMatcher::new(&opt_out).note(policy, 1, cases.facts.now));
     }
     notes
 }

@@ -24,7 +24,7 @@ pub use model::{
     ClusterState, Decision, Filters, KeepHits, KeepState, Kinds, Plan, PlanEntry, SelectedRelease, Subject,
     UnseenOptOuts,
 };
-pub use opt_out::{Ends, OptOutNote, OptOutState};
+pub use opt_out::{Expiry, OptOutDecision, OptOutState};
 pub use reason::{NearMiss, Reason, Source};
 pub use recheck::{protected_now, recheck};
 pub use saved_diff::{SavedPlanDiff, only_saved};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::opt_out::OptOutNote;
+use super::opt_out::OptOutDecision;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, SkippedNamespace, UnreadableRelease};
 use crate::policy::{KeepCondition, KeepEntry, Phase, PurgeOptions, Until};
@@ -104,7 +104,7 @@ pub struct Plan {
     /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; 0 hits too.
     pub keep_hits: Vec<KeepHits>,
     /// The opt-outs inside the fence: those first that are longer than the policy wants, then by their ends.
-    pub opt_outs: Vec<OptOutNote>,
+    pub opt_outs: Vec<OptOutDecision>,
     /// The namespaces of the fence that Argo CD puts objects into.
     pub managed_namespaces: Vec<ManagedNamespace>,
     /// What could not be looked at, and was not needed to decide.

@@ -2,21 +2,21 @@
 
 use jiff::Timestamp;
 
-use crate::inventory::{KeptReleases, OptOut, Until as Written};
+use crate::inventory::OptOut;
 use crate::location::Spanned;
 use crate::policy::{LenientGlob, Policy, Until, Zone};
 use crate::release::ReleaseName;
 
 /// An opt-out that was understood as far as it can be.
 #[derive(Debug)]
-pub(super) struct OptOutDecision<'a> {
+pub(super) struct OptOutMatcher<'a> {
     pub(super) opt_out: &'a OptOut,
     globs: Vec<LenientGlob>,
 }
 
 /// When an opt-out ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ends {
+pub enum Expiry {
     /// It does not.
     Never,
     /// Then.
@@ -38,24 +38,20 @@ pub enum OptOutState {
 
 /// An opt-out as a plan shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OptOutNote {
+pub struct OptOutDecision {
     /// As it was written.
     pub opt_out: OptOut,
     /// When it ends.
-    pub ends: Ends,
+    pub ends: Expiry,
     /// How it stands.
     pub state: OptOutState,
     /// How many releases of the fence it names.
     pub hits: usize,
 }
 
-impl<'a> OptOutDecision<'a> {
+impl<'a> OptOutMatcher<'a> {
     pub(super) fn new(opt_out: &'a OptOut) -> Self {
-        let globs = match &opt_out.releases {
-            KeptReleases::All => Vec::new(),
-            KeptReleases::Matching(globs) => globs.iter().map(|glob| LenientGlob::new(glob)).collect(),
-        };
-        Self { opt_out, globs }
+        Self { opt_out, globs: opt_out.releases.iter().map(|glob| LenientGlob::new(glob)).collect() }
     }
 
     /// Whether it is for a release of its namespace.
@@ -69,34 +65,34 @@ impl<'a> OptOutDecision<'a> {
     }
 
     /// As a plan shows it, for the policy whose namespaces it is in.
-    pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutNote {
+    pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutDecision {
         let ends = ends(self.opt_out, &policy.time_zone);
         let state = match &policy.opt_out_max {
             _ if ends.is_over(now) => OptOutState::Over,
             Some(longest) if ends.is_beyond(longest, now) => OptOutState::Long,
             _ => OptOutState::InForce,
         };
-        OptOutNote { opt_out: self.opt_out.clone(), ends, state, hits }
+        OptOutDecision { opt_out: self.opt_out.clone(), ends, state, hits }
     }
 }
 
 /// When an opt-out ends, with its dates meant in a zone.
-pub(super) fn ends(opt_out: &OptOut, zone: &Zone) -> Ends {
+pub(super) fn ends(opt_out: &OptOut, zone: &Zone) -> Expiry {
     match &opt_out.until {
-        Written::Never => Ends::Never,
-        Written::At(text) => Until::parse(text.trim(), zone).map_or_else(|| Ends::Unreadable(text.clone()), Ends::At),
+        None => Expiry::Never,
+        Some(text) => Until::parse(text.trim(), zone).map_or_else(|| Expiry::Unreadable(text.clone()), Expiry::At),
     }
 }
 
-impl Ends {
+impl Expiry {
     fn is_over(&self, now: Timestamp) -> bool {
-        matches!(self, Ends::At(until) if until.is_over(now))
+        matches!(self, Expiry::At(until) if until.is_over(now))
     }
 
     fn is_beyond(&self, longest: &Spanned<std::time::Duration>, now: Timestamp) -> bool {
         match self {
-            Ends::Never | Ends::Unreadable(_) => true,
-            Ends::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
+            Expiry::Never | Expiry::Unreadable(_) => true,
+            Expiry::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
         }
     }
 }
@@ -106,15 +102,15 @@ mod tests {
     use super::*;
     use crate::inventory::OptOutSource;
 
-    fn opt_out(releases: KeptReleases, until: Written) -> OptOut {
+    fn opt_out(releases: Vec<String>, until: Option<String>) -> OptOut {
         let namespace = "dev-a".parse().expect("a legal name");
-        OptOut { namespace, releases, until, reason: None, source: OptOutSource::ReleaseLabel }
+        OptOut { namespace, releases, until, reason: None, source: OptOutSource::ReleaseLabel, by: None }
     }
 
     fn names(globs: &[&str], release: &str) -> bool {
         let globs = globs.iter().map(|glob| (*glob).to_owned()).collect();
-        let opt_out = opt_out(KeptReleases::Matching(globs), Written::Never);
-        OptOutDecision::new(&opt_out).names(&release.parse().expect("a legal name"))
+        let opt_out = opt_out(globs, None);
+        OptOutMatcher::new(&opt_out).names(&release.parse().expect("a legal name"))
     }
 
     #[test]
@@ -129,13 +125,13 @@ mod tests {
     #[test]
     fn a_date_lasts_to_the_end_of_its_day_and_what_is_no_date_never_ends() {
         let zone = Zone::default();
-        let ends_at = |text: &str| ends(&opt_out(KeptReleases::All, Written::At(text.to_owned())), &zone);
+        let ends_at = |text: &str| ends(&opt_out(Vec::new(), Some(text.to_owned())), &zone);
         let at = |text: &str| text.parse::<Timestamp>().expect("a time");
         assert!(!ends_at("2026-12-01").is_over(at("2026-12-01T23:59:59Z")));
         assert!(ends_at("2026-12-01").is_over(at("2026-12-02T00:00:00Z")));
         assert!(ends_at("2026-12-01T18:00:00+01:00").is_over(at("2026-12-01T17:00:00Z")));
         for unclear in ["", "soon", "01.12.2026", "2026-12-01T18:00:00", "2026-13-01", "12/01/2026", "2026-12-1"] {
-            assert!(matches!(ends_at(unclear), Ends::Unreadable(_)), "{unclear}");
+            assert!(matches!(ends_at(unclear), Expiry::Unreadable(_)), "{unclear}");
             assert!(!ends_at(unclear).is_over(at("2099-01-01T00:00:00Z")), "{unclear}");
         }
     }

@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::{ClusterState, Decision, Filters, Plan, Subject, build, to_read};
 use crate::cluster::NamespaceFacts;
-use crate::inventory::{Contents, Listing, Protection, SeenMarks, UnreadableRelease};
+use crate::inventory::{Contents, Listing, Protection, UnreadableRelease};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
@@ -95,7 +95,7 @@ const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
 /// Everything could be looked at, and nothing was there.
 fn protection() -> Protection {
     let name = |name: &str| (name.parse().expect("a legal name"), Ok(NamespaceFacts::default()));
-    Protection::of(NAMESPACES.map(name).into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()))
+    Protection::of(NAMESPACES.map(name).into(), Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()))
 }
 
 fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::opt_out::Ends;
+use super::opt_out::Expiry;
 use crate::inventory::{OptOut, OptOutSource};
 use crate::location::Location;
 use crate::policy::{RuleMatch, Until};
@@ -60,7 +60,7 @@ pub enum Reason {
         /// As it was written.
         opt_out: OptOut,
         /// When it ends.
-        ends: Ends,
+        ends: Expiry,
     },
     /// Somebody may have asked for it to be left alone: that could not be looked at.
     OptOutsUnseen(String),
@@ -239,12 +239,12 @@ impl fmt::Display for NearMiss {
     }
 }
 
-impl fmt::Display for Ends {
+impl fmt::Display for Expiry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ends::Never => f.write_str("without an end"),
-            Ends::At(until) => write!(f, "until {}", until.as_str()),
-            Ends::Unreadable(text) => write!(f, "without an end, for {text:?} is no date"),
+            Expiry::Never => f.write_str("without an end"),
+            Expiry::At(until) => write!(f, "until {}", until.as_str()),
+            Expiry::Unreadable(text) => write!(f, "without an end, for {text:?} is no date"),
         }
     }
 }
@@ -259,7 +259,7 @@ impl fmt::Display for OptOutSource {
     }
 }
 
-fn opted_out(opt_out: &OptOut, ends: &Ends, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn opted_out(opt_out: &OptOut, ends: &Expiry, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "opted out {ends} ({})", opt_out.source)?;
     opt_out.reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
 }

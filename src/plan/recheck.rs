@@ -49,9 +49,7 @@ pub fn protected_now(
 mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
-    use crate::inventory::{
-        KeptReleases, Listing, OptOut, OptOutSource, Protection, SeenMarks, UnreadableRelease, Until, read,
-    };
+    use crate::inventory::{Listing, OptOut, OptOutSource, Protection, UnreadableRelease, read};
     use crate::plan::{ClusterState, Filters, UnseenOptOuts, build};
     use crate::policy::Policy;
     use crate::release::Content;
@@ -65,7 +63,7 @@ mod tests {
 
     fn nothing_protects() -> Protection {
         let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
-        Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()))
+        Protection::of(namespaces.into(), Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()))
     }
 
     fn changes(now: &Listing) -> Vec<String> {
@@ -134,10 +132,11 @@ mod tests {
         assert!(protected(nothing_protects()).is_empty());
         let opt_out = OptOut {
             namespace: "dev-a".parse().expect("a legal name"),
-            releases: KeptReleases::All,
-            until: Until::Never,
+            releases: Vec::new(),
+            until: None,
             reason: Some("a demo".to_owned()),
             source: OptOutSource::ConfigMap("mine".to_owned()),
+            by: None,
         };
         let changed = protected(Protection { opt_outs: vec![opt_out], ..nothing_protects() });
         assert_eq!(changed.into_values().collect::<Vec<_>>(), ["opted out without an end (ConfigMap mine): a demo"]);
@@ -158,7 +157,7 @@ mod tests {
                 annotations: annotations.collect(),
             };
             let namespaces = [(namespace.clone(), Ok(facts))].into();
-            let protection = Protection::of(namespaces, SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
+            let protection = Protection::of(namespaces, Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()));
             protected_now(&planned, &policies, &protection, now.parse().expect("a time"), &filters)
         };
         let until = [("keep-until", "2026-12-01")];

@@ -83,7 +83,7 @@ impl SavedPlanDiff {
 mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
-    use crate::inventory::{Contents, Protection, SeenMarks, read};
+    use crate::inventory::{Contents, Protection, read};
     use crate::plan::{ClusterState, UnseenOptOuts, build};
     use crate::policy::{KeepEntry, Policy};
     use crate::release::Content;
@@ -119,7 +119,7 @@ mod tests {
         let content = |release: &Release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone())));
         let contents: Contents = listing.releases.iter().map(content).collect();
         let namespaces = [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))];
-        let protection = Protection::of(namespaces.into(), SeenMarks::default(), Ok(Vec::new()), Ok(Vec::new()));
+        let protection = Protection::of(namespaces.into(), Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()));
         let now = "2026-11-24T10:00:00Z".parse().expect("a time");
         let facts = ClusterState { listing: &listing, contents: &contents, protection: &protection, now };
         let mut plan = build(&policies, facts, &filters);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::decide::{Decider, Fences, names};
 use super::model::{KeepHits, KeepState, keep_state};
-use super::opt_out::{OptOutDecision, OptOutNote, OptOutState};
+use super::opt_out::{OptOutDecision, OptOutMatcher, OptOutState};
 use super::reason::Source;
 use crate::inventory::OptOut;
 use crate::policy::{KeepCondition, KeepEntry, SelectorMatch};
@@ -17,7 +17,7 @@ pub(super) struct PlanTotals<'a> {
     keeps: Vec<Counted<'a>>,
     /// How many releases each of the opt-outs names, by its place.
     opt_out_hits: Vec<usize>,
-    by_label: Vec<OptOutNote>,
+    by_label: Vec<OptOutDecision>,
     pub(super) releases: usize,
     pub(super) namespaces: BTreeSet<Namespace>,
 }
@@ -61,7 +61,7 @@ impl<'a> PlanTotals<'a> {
             self.opt_out_hits[place] += usize::from(read.names(&release.id.name));
         }
         if let Known::Is(Some(opt_out)) = OptOut::by_label(release) {
-            self.by_label.extend(self.note(&OptOutDecision::new(&opt_out), fences, 1));
+            self.by_label.extend(self.note(&OptOutMatcher::new(&opt_out), fences, 1));
         }
     }
 
@@ -80,7 +80,7 @@ impl<'a> PlanTotals<'a> {
     }
 
     /// Those of the fence, long ones first: what nobody looks at any more lasts for ever.
-    pub(super) fn opt_outs(&self) -> Vec<OptOutNote> {
+    pub(super) fn opt_outs(&self) -> Vec<OptOutDecision> {
         let read = self.cases.opt_outs().iter().zip(&self.opt_out_hits);
         let notes = read.filter_map(|(read, hits)| {
             let fences = self.cases.fences(&read.opt_out.namespace);
@@ -96,7 +96,7 @@ impl<'a> PlanTotals<'a> {
         notes
     }
 
-    fn note(&self, read: &OptOutDecision<'_>, fences: &Fences<'_>, hits: usize) -> Option<OptOutNote> {
+    fn note(&self, read: &OptOutMatcher<'_>, fences: &Fences<'_>, hits: usize) -> Option<OptOutDecision> {
         let (_, policy) = fences.inside.first().or(fences.unknown.first())?;
         Some(read.note(policy, hits, self.cases.facts.now))
     }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::names::{NamedRelease, UNKNOWN, namespace, refuse_twice, release_of, texts};
 use super::releases::{self, GivenRelease};
 use crate::cluster::{NamespaceFacts, OptOutConfigMap};
-use crate::inventory::{Contents, Listing, ManagedRelease, Protection, SeenMarks};
+use crate::inventory::{Contents, Listing, ManagedRelease, Protection};
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::Policy;
 use crate::policy::decode::{Decoded, Field, SectionFields};
@@ -61,8 +61,8 @@ pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<GivenState>, Option<V
             namespaces.entry(given.named.id.namespace.clone()).or_insert_with(|| Ok(NamespaceFacts::default()));
         }
         let flux = managed(flux?.unwrap_or_default());
-        let marks = SeenMarks { marks: opt_outs?.unwrap_or_default(), unseen: Vec::new() };
-        let protection = Protection::of(namespaces, marks, Ok(flux), Ok(Vec::new()));
+        let opt_outs = opt_outs?.unwrap_or_default();
+        let protection = Protection::of(namespaces, opt_outs, Vec::new(), Ok(flux), Ok(Vec::new()));
         let (listing, contents) = listed(releases, now);
         Ok(GivenState { now, listing, contents, protection })
     };

@@ -6,8 +6,8 @@ use super::style::Styles;
 use super::table::Table;
 use super::text::{age, list};
 use crate::plan::{
-    Decision, Explanation, KeepExplanation, KeepState, OptOutNote, OptOutState, PlanEntry, PolicyExplanation, Presence,
-    Reason, RuleExplanation, ScopeExplanation,
+    Decision, Explanation, KeepExplanation, KeepState, OptOutDecision, OptOutState, PlanEntry, PolicyExplanation,
+    Presence, Reason, RuleExplanation, ScopeExplanation,
 };
 use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Release};
@@ -22,7 +22,7 @@ pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
         Presence::Missing => ("nothing", None),
     };
     let entry = explanation.entry.as_ref();
-    let opt_out = |note: &OptOutNote| {
+    let opt_out = |note: &OptOutDecision| {
         JsonObject::default()
             .with("source", note.opt_out.source.to_string())
             .with("ends", note.ends.to_string())

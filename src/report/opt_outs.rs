@@ -9,7 +9,7 @@ use super::style::Styles;
 use super::table::Table;
 use super::text::list;
 use crate::cluster::OptOutConfigMap;
-use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOut, SeenOptOuts, Until as Written};
+use crate::inventory::{OptOut, OptOutSource, VisibleOptOuts};
 use crate::policy::{Until, Zone};
 use crate::sanitize;
 
@@ -31,41 +31,37 @@ pub(crate) enum MarkChange {
 }
 
 /// `kind: OptOutList`. Its fields are a contract: others may join them, none may change.
-pub(crate) fn opt_out_list(seen: &SeenOptOuts) -> JsonObject {
+pub(crate) fn opt_out_list(visible: &VisibleOptOuts) -> JsonObject {
     JsonObject::document("OptOutList")
-        .with_objects("optOuts", seen.opt_outs.iter().map(opt_out))
+        .with_objects("optOuts", visible.opt_outs.iter().map(opt_out))
         // Where there may be more.
-        .with_objects("unseen", seen.unseen.iter().map(|unseen| with_reason(&unseen.what, &unseen.why)))
+        .with_objects("unseen", visible.unreadable.iter().map(|found| with_reason(&found.what, &found.why)))
 }
 
-fn opt_out(SeenOptOut { opt_out, by }: &SeenOptOut) -> JsonObject {
-    let until = match &opt_out.until {
-        Written::Never => None,
-        Written::At(text) => Some(text.as_str()),
-    };
+fn opt_out(opt_out: &OptOut) -> JsonObject {
     JsonObject::default()
         .with("namespace", opt_out.namespace.to_string())
-        .with_any("releases", globs(&opt_out.releases))
-        .with_some("until", until)
+        .with_any("releases", &opt_out.releases)
+        .with_some("until", opt_out.until.as_deref())
         .with_some("reason", opt_out.reason.as_deref())
-        .with_some("by", by.as_deref())
+        .with_some("by", opt_out.by.as_deref())
         .with("source", opt_out.source.to_string())
 }
 
 /// The list as text for people; nothing if there is none.
-pub(crate) fn render_opt_outs(opt_outs: &[SeenOptOut], now: Timestamp, width: Option<usize>, paint: Styles) -> String {
+pub(crate) fn render_opt_outs(opt_outs: &[OptOut], now: Timestamp, width: Option<usize>, paint: Styles) -> String {
     if opt_outs.is_empty() {
         return String::new();
     }
     let mut table = Table::new(&["NAMESPACE", "RELEASES", "UNTIL", "REASON", "SOURCE", "BY"]);
-    for SeenOptOut { opt_out, by } in opt_outs {
+    for opt_out in opt_outs {
         table.row([
             opt_out.namespace.to_string(),
             releases_word(&opt_out.releases),
-            until(&opt_out.until, now),
+            until(opt_out.until.as_deref(), now),
             opt_out.reason.as_deref().map_or_else(|| "-".to_owned(), short),
             opt_out.source.to_string(),
-            by.clone().unwrap_or_else(|| "-".to_owned()),
+            opt_out.by.clone().unwrap_or_else(|| "-".to_owned()),
         ]);
     }
     table.into_text(width, MIN_COLUMNS, paint)
@@ -76,8 +72,8 @@ fn short(reason: &str) -> String {
 }
 
 /// Only the policy that reads a date knows its zone: a date is over here when it is over everywhere.
-fn until(written: &Written, now: Timestamp) -> String {
-    let Written::At(text) = written else { return "without an end".to_owned() };
+fn until(written: Option<&str>, now: Timestamp) -> String {
+    let Some(text) = written else { return "without an end".to_owned() };
     let is_date = text.trim().parse::<Timestamp>().is_err();
     match Until::parse(text.trim(), &Zone::default()) {
         None => format!("{text} (no date, so without an end)"),
@@ -85,7 +81,7 @@ fn until(written: &Written, now: Timestamp) -> String {
             format!("{text} (over)")
         }
         Some(until) if !is_date && until.is_over(now) => format!("{text} (over)"),
-        Some(_) => text.clone(),
+        Some(_) => text.to_owned(),
     }
 }
 
@@ -93,8 +89,8 @@ fn until(written: &Written, now: Timestamp) -> String {
 pub(crate) fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
     let what = kept_words(opt_out);
     let (verb, meaning) = match change {
-        MarkChange::Created => ("created", format!("{what} is kept {}", ends(&opt_out.until))),
-        MarkChange::Configured => ("configured", format!("{what} is kept {}", ends(&opt_out.until))),
+        MarkChange::Created => ("created", format!("{what} is kept {}", ends(opt_out.until.as_deref()))),
+        MarkChange::Configured => ("configured", format!("{what} is kept {}", ends(opt_out.until.as_deref()))),
         MarkChange::Deleted => ("deleted", format!("it kept {what}")),
     };
     let name = match &opt_out.source {
@@ -107,11 +103,11 @@ pub(crate) fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
 /// What it said before, if that was something else: another person may have written it.
 pub(crate) fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
     let by = before.annotations.get(OptOutConfigMap::BY).map_or_else(String::new, |by| format!(", by {by}"));
-    let before = OptOut::from_mark(before.clone())?;
+    let before = OptOut::from_config_map(before.clone())?;
     if before.until == now.until && before.reason == now.reason {
         return None;
     }
-    Some(format!("before, it was kept {}{by}{}", ends(&before.until), because(&before)))
+    Some(format!("before, it was kept {}{by}{}", ends(before.until.as_deref()), because(&before)))
 }
 
 /// That nothing of that name is there, and what is.
@@ -125,7 +121,7 @@ pub(crate) fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
 
 /// What else keeps, and how to remove that.
 pub(crate) fn still_kept(opt_out: &OptOut, removal: &str) -> String {
-    let (what, ends, source) = (kept_words(opt_out), ends(&opt_out.until), &opt_out.source);
+    let (what, ends, source) = (kept_words(opt_out), ends(opt_out.until.as_deref()), &opt_out.source);
     format!("{what} is kept {ends} ({source}){}; remove it with: {removal}", because(opt_out))
 }
 
@@ -138,27 +134,13 @@ fn kept_words(opt_out: &OptOut) -> String {
     sanitize::line(&format!("{}/{}", opt_out.namespace, releases_word(&opt_out.releases)))
 }
 
-/// None if all releases are meant.
-pub(super) fn globs(releases: &KeptReleases) -> &[String] {
-    match releases {
-        KeptReleases::All => &[],
-        KeptReleases::Matching(globs) => globs,
-    }
-}
-
 /// The globs in one word; `*` for all.
-pub(super) fn releases_word(releases: &KeptReleases) -> String {
-    match releases {
-        KeptReleases::All => "*".to_owned(),
-        KeptReleases::Matching(globs) => globs.join(","),
-    }
+pub(super) fn releases_word(globs: &[String]) -> String {
+    if globs.is_empty() { "*".to_owned() } else { globs.join(",") }
 }
 
-fn ends(until: &Written) -> String {
-    match until {
-        Written::Never => "without an end".to_owned(),
-        Written::At(text) => format!("until {text}"),
-    }
+fn ends(until: Option<&str>) -> String {
+    until.map_or_else(|| "without an end".to_owned(), |text| format!("until {text}"))
 }
 
 #[cfg(test)]
@@ -167,9 +149,8 @@ mod tests {
     use crate::settings::Colour;
 
     fn opt_out(until: &str, reason: &str) -> OptOut {
-        let (namespace, releases) =
-            ("dev-a".parse().expect("a legal name"), KeptReleases::Matching(vec!["web".into()]));
-        OptOut::to_write(namespace, releases, Written::At(until.to_owned()), Some(reason.to_owned()))
+        let (namespace, releases) = ("dev-a".parse().expect("a legal name"), vec!["web".into()]);
+        OptOut::to_write(namespace, releases, Some(until.to_owned()), Some(reason.to_owned()))
     }
 
     #[test]
@@ -184,7 +165,8 @@ mod tests {
 
     #[test]
     fn an_earlier_word_is_repeated_only_where_it_was_another_one() {
-        let before = opt_out("2026-12-01", "demo").to_mark(Some("bob".to_owned())).expect("it is a ConfigMap");
+        let before = OptOut { by: Some("bob".to_owned()), ..opt_out("2026-12-01", "demo") };
+        let before = before.to_config_map().expect("it is a ConfigMap");
         assert_eq!(mark_before(&before, &opt_out("2026-12-01", "demo")), None);
         let said = mark_before(&before, &opt_out("2026-11-28", "demo"));
         assert_eq!(said.as_deref(), Some("before, it was kept until 2026-12-01, by bob: demo"));
@@ -198,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_date_is_over_when_it_is_over_everywhere() {
-        let at = |text: &str, now: &str| until(&Written::At(text.to_owned()), now.parse().expect("a time"));
+        let at = |text: &str, now: &str| until(Some(text), now.parse().expect("a time"));
         assert_eq!(at("2026-12-01", "2026-12-02T11:59:59Z"), "2026-12-01");
         assert_eq!(at("2026-12-01", "2026-12-02T12:00:00Z"), "2026-12-01 (over)");
         assert_eq!(at("2026-12-01T18:00:00Z", "2026-12-01T18:00:00Z"), "2026-12-01T18:00:00Z (over)");
@@ -208,8 +190,8 @@ mod tests {
     #[test]
     fn foreign_words_are_one_short_line_each() {
         let (namespace, reason) = ("dev-a".parse().expect("a legal name"), format!("a\nb\u{1b}{}", "x".repeat(100)));
-        let opt_out = OptOut::to_write(namespace, KeptReleases::All, Written::Never, Some(reason));
-        let seen = [SeenOptOut { opt_out, by: Some("al\u{202e}ice".to_owned()) }];
+        let opt_out = OptOut::to_write(namespace, Vec::new(), None, Some(reason));
+        let seen = [OptOut { by: Some("al\u{202e}ice".to_owned()), ..opt_out }];
         let text = render_opt_outs(&seen, Timestamp::UNIX_EPOCH, None, Styles::new(Colour::Off));
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("a b␛xxx") && text.contains("x…") && text.contains("al\u{fffd}ice"), "{text}");

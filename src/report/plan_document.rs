@@ -2,11 +2,10 @@
 
 use super::document::{JsonObject, cluster_object, policy_object};
 use super::log::{Level, LogLine, plan_line};
-use super::opt_outs::globs;
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, PolicyRef};
 use crate::plan::{
-    Filters, KeepHits, KeepState, OptOutNote, OptOutState, Plan, PlanEntry, Reason, Subject, UnseenOptOuts,
+    Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, Subject, UnseenOptOuts,
 };
 use crate::policy::KeepEntry;
 use crate::release::Release;
@@ -78,7 +77,7 @@ fn keep_entry(hits: &KeepHits) -> JsonObject {
         .with_some("until", until)
 }
 
-fn opt_out(note: &OptOutNote) -> JsonObject {
+fn opt_out(note: &OptOutDecision) -> JsonObject {
     let state = match note.state {
         OptOutState::InForce => "in-force",
         OptOutState::Long => "long",
@@ -86,7 +85,7 @@ fn opt_out(note: &OptOutNote) -> JsonObject {
     };
     JsonObject::default()
         .with("namespace", note.opt_out.namespace.to_string())
-        .with_any("releases", globs(&note.opt_out.releases))
+        .with_any("releases", &note.opt_out.releases)
         .with("ends", note.ends.to_string())
         .with("state", state)
         .with("source", note.opt_out.source.to_string())

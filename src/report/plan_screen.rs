@@ -6,7 +6,7 @@ use super::style::Styles;
 use super::table::Table;
 use super::text::{age_at, list, plural};
 use crate::inventory::OptOut;
-use crate::plan::{Decision, KeepHits, KeepState, OptOutNote, OptOutState, Plan, PlanEntry, Reason, Source};
+use crate::plan::{Decision, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, Source};
 use crate::policy::{Policy, WindowState};
 use crate::release::{Known, Release, Status};
 use crate::sanitize;
@@ -132,7 +132,7 @@ fn opt_out_lines(plan: &Plan, detail: Detail, paint: Styles) -> Vec<String> {
     lines
 }
 
-fn opt_out_cells(note: &OptOutNote) -> [String; 4] {
+fn opt_out_cells(note: &OptOutDecision) -> [String; 4] {
     let OptOut { namespace, releases, reason, source, .. } = &note.opt_out;
     let state = match note.state {
         OptOutState::Long => ", longer than the policy wants",

@@ -8,8 +8,7 @@ use std::time::Duration;
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{
-    ApiInventory, HelmInventory, KeptReleases, Listing, ObjectLists, OptOut, OptOutSource, Protection, ReleaseSource,
-    Until,
+    ApiInventory, HelmInventory, Listing, ObjectLists, OptOut, OptOutSource, Protection, ReleaseSource,
 };
 use helm_purge::policy::{Policy, PolicyScope};
 use helm_purge::release::Known;
@@ -85,14 +84,8 @@ fn describe_namespace(cluster: &Cluster, name: &str, labels: &Value, annotations
 }
 
 fn said(opt_outs: &[OptOut]) -> Vec<String> {
-    let releases = |kept: &KeptReleases| match kept {
-        KeptReleases::All => "all".to_owned(),
-        KeptReleases::Matching(globs) => globs.join("|"),
-    };
-    let until = |until: &Until| match until {
-        Until::Never => "never".to_owned(),
-        Until::At(date) => date.clone(),
-    };
+    let releases = |globs: &[String]| if globs.is_empty() { "all".to_owned() } else { globs.join("|") };
+    let until = |until: &Option<String>| until.clone().unwrap_or_else(|| "never".to_owned());
     let source = |source: &OptOutSource| match source {
         OptOutSource::ConfigMap(name) => format!("ConfigMap {name}"),
         OptOutSource::NamespaceAnnotation(key) => (*key).to_owned(),

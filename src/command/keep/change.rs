@@ -7,7 +7,7 @@ use super::target::KeepTarget;
 use crate::app::{App, CommandError};
 use crate::cluster::{ApiError, Client, Connection, OptOutConfigMap, OptOutTarget, StoredOptOut};
 use crate::exit_code::ExitCode;
-use crate::inventory::{OptOut, Until};
+use crate::inventory::OptOut;
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
@@ -34,18 +34,18 @@ impl<'a> Change<'a> {
     pub(super) fn find(
         client: &Client,
         target: &'a KeepTarget,
-        until: Until,
+        until: Option<String>,
         reason: Option<String>,
     ) -> Result<Self, CommandError> {
         let opt_out = OptOut::to_write(target.namespace.clone(), target.releases(), until, reason);
         let no_place = || CommandError::internal("an opt-out goes nowhere".to_owned());
-        let config_map = opt_out.to_mark(None).ok_or_else(no_place)?;
+        let config_map = opt_out.to_config_map().ok_or_else(no_place)?;
         let (namespace, name) = (&target.namespace, &config_map.name);
         let not_seen =
             |error| OptOutError { what: format!("configmap/{name} in {namespace} could not be looked at"), why: error };
         let existing = match client.opt_out_target(namespace, name).map_err(not_seen)? {
             OptOutTarget::Free => Ok(None),
-            OptOutTarget::Taken(stored) => match OptOut::from_mark(stored.opt_out.clone()) {
+            OptOutTarget::Taken(stored) => match OptOut::from_config_map(stored.opt_out.clone()) {
                 Some(found) if found.releases == opt_out.releases => Ok(Some(stored)),
                 _ => Err("is for other releases by now"),
             },

@@ -8,7 +8,7 @@ use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
 use crate::cluster::{ApiError, Client, RecordFilter};
 use crate::exit_code::ExitCode;
-use crate::inventory::{KeptReleases, OptOut, OptOutSource, SeenOptOuts, UnseenOptOuts, Until, record_store};
+use crate::inventory::{OptOut, OptOutSource, UnreadableOptOuts, VisibleOptOuts, record_store};
 use crate::policy::LenientGlob;
 use crate::release::Namespace;
 use crate::report::{none_of, opt_out_list, render_opt_outs, still_kept};
@@ -25,9 +25,9 @@ pub(super) fn list(
     let namespaces = arguments.targets.iter().map(|text| parse_namespace(text)).collect::<Result<Vec<_>, _>>()?;
     let client = connect(options, app)?;
     let everywhere = namespaces.is_empty();
-    let seen = if everywhere { SeenOptOuts::of_cluster(&client) } else { SeenOptOuts::of(&client, namespaces) };
+    let seen = if everywhere { VisibleOptOuts::of_cluster(&client) } else { VisibleOptOuts::of(&client, namespaces) };
     let seen = seen.map_err(|error| not_seen(error, everywhere))?;
-    note_unseen(&seen.unseen, app);
+    note_unseen(&seen.unreadable, app);
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
     let text = |styles| render_opt_outs(&seen.opt_outs, now, width, styles);
     app.emit(arguments.output, || opt_out_list(&seen), text)?;
@@ -48,8 +48,8 @@ fn not_seen(why: ApiError, everywhere: bool) -> CommandError {
     error.into()
 }
 
-fn note_unseen(unseen: &[UnseenOptOuts], app: &App) {
-    for UnseenOptOuts { what, why } in unseen.iter().take(MAX_LISTED) {
+fn note_unseen(unseen: &[UnreadableOptOuts], app: &App) {
+    for UnreadableOptOuts { what, why } in unseen.iter().take(MAX_LISTED) {
         app.printer.note(format_args!("{what} could not be looked at: {why}"));
     }
     if unseen.len() > MAX_LISTED {
@@ -59,11 +59,11 @@ fn note_unseen(unseen: &[UnseenOptOuts], app: &App) {
 
 /// Names every opt-out that still concerns one of the targets, with how to remove it.
 pub(super) fn note_other_opt_outs(client: &Client, targets: &[KeepTarget], app: &App) {
-    match SeenOptOuts::of(client, namespaces(targets)) {
+    match VisibleOptOuts::of(client, namespaces(targets)) {
         Ok(seen) => {
             let program = app.entry_point.command();
-            let opt_outs = seen.opt_outs.iter().map(|seen| &seen.opt_out);
-            for opt_out in opt_outs.filter(|opt_out| targets.iter().any(|target| concerns(opt_out, target))) {
+            let concerned = |opt_out: &&OptOut| targets.iter().any(|target| concerns(opt_out, target));
+            for opt_out in seen.opt_outs.iter().filter(concerned) {
                 app.printer.note(still_kept(opt_out, &removal_command(opt_out, program)));
             }
         }
@@ -79,12 +79,11 @@ fn concerns(opt_out: &OptOut, target: &KeepTarget) -> bool {
     if opt_out.namespace != target.namespace {
         return false;
     }
-    match (&opt_out.releases, target.releases()) {
-        (KeptReleases::All, _) | (_, KeptReleases::All) => true,
-        (KeptReleases::Matching(globs), KeptReleases::Matching(meant)) => globs.iter().any(|glob| {
-            meant.iter().any(|meant| glob == meant || LenientGlob::new(glob).may_match(meant)) || target.matches(glob)
-        }),
-    }
+    let (globs, meant) = (&opt_out.releases, target.releases());
+    let concerns = |glob: &String| {
+        meant.iter().any(|meant| glob == meant || LenientGlob::new(glob).may_match(meant)) || target.matches(glob)
+    };
+    globs.is_empty() || meant.is_empty() || globs.iter().any(concerns)
 }
 
 fn removal_command(opt_out: &OptOut, program: &str) -> String {
@@ -102,15 +101,13 @@ fn removal_command(opt_out: &OptOut, program: &str) -> String {
 /// The target as one would type it, if `keep` has written the opt-out and a shell leaves the target alone.
 fn as_typed(opt_out: &OptOut) -> Option<String> {
     let OptOut { namespace, releases, .. } = opt_out;
-    let written = OptOut::to_write(namespace.clone(), releases.clone(), Until::Never, None);
+    let written = OptOut::to_write(namespace.clone(), releases.clone(), None, None);
     let ours = written.source == opt_out.source;
-    match releases {
-        KeptReleases::All => ours.then(|| namespace.to_string()),
-        KeptReleases::Matching(globs) => {
-            let [glob] = globs.as_slice() else { return None };
-            let quiet = |character: char| character.is_ascii_alphanumeric() || "-.*?[]!{}".contains(character);
-            (ours && glob.chars().all(quiet)).then(|| format!("'{namespace}/{glob}'"))
-        }
+    let quiet = |character: char| character.is_ascii_alphanumeric() || "-.*?[]!{}".contains(character);
+    match releases.as_slice() {
+        [] => ours.then(|| namespace.to_string()),
+        [glob] => (ours && glob.chars().all(quiet)).then(|| format!("'{namespace}/{glob}'")),
+        _ => None,
     }
 }
 
@@ -142,9 +139,8 @@ mod tests {
 
     fn opt_out(globs: &[&str], source: Option<OptOutSource>) -> OptOut {
         let globs = globs.iter().map(|glob| (*glob).to_owned()).collect::<Vec<_>>();
-        let releases = if globs.is_empty() { KeptReleases::All } else { KeptReleases::Matching(globs) };
         let namespace = "dev-a".parse().expect("a legal name");
-        let written = OptOut::to_write(namespace, releases, Until::Never, None);
+        let written = OptOut::to_write(namespace, globs, None, None);
         OptOut { source: source.unwrap_or(written.source.clone()), ..written }
     }
 

@@ -10,7 +10,6 @@ use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
 use crate::cluster::{ApiError, Client, OptOutConfigMap, StoredOptOut};
 use crate::exit_code::ExitCode;
-use crate::inventory::Until;
 use crate::report::{MarkChange, mark_before, mark_line};
 use crate::settings::ConnectionOptions;
 use change::{Change, ChangeCounts, connect};
@@ -39,7 +38,6 @@ fn write(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> R
     let now = app.environment.clock.now();
     let until = arguments.until.as_deref().map(|text| parse_until(text, now)).transpose()?;
     let reason = arguments.reason.as_deref().map(parse_reason).transpose()?;
-    let until = until.map_or(Until::Never, Until::At);
     let client = connect(options, app)?;
     let writes = targets
         .iter()
@@ -60,7 +58,7 @@ fn write(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> R
             Err(error) => counts.refuse(&config_map, "written", error, app),
         }
     }
-    if counts.done > 0 && until == Until::Never {
+    if counts.done > 0 && until.is_none() {
         app.printer.hint("it has no end; give it one with --until 2026-12-01, or --until 3d from now");
     }
     if counts.done > 0 {
@@ -87,10 +85,8 @@ fn write_one(
 fn remove(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let targets = KeepTarget::parse_all(&arguments.targets)?;
     let client = connect(options, app)?;
-    let removals = targets
-        .iter()
-        .map(|target| Change::find(&client, target, Until::Never, None))
-        .collect::<Result<Vec<_>, _>>()?;
+    let removals =
+        targets.iter().map(|target| Change::find(&client, target, None, None)).collect::<Result<Vec<_>, _>>()?;
     let mut counts = ChangeCounts::default();
     for Change { target, opt_out, existing, .. } in removals {
         // A ConfigMap for other releases is not what `keep` wrote for these, and one without the label is not `keep`'s.

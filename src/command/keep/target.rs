@@ -5,7 +5,6 @@ use std::fmt;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 use crate::app::CommandError;
-use crate::inventory::KeptReleases;
 use crate::policy::{NamePattern, Until, Zone};
 use crate::release::Namespace;
 use crate::sanitize::{self, quoted};
@@ -51,9 +50,8 @@ impl KeepTarget {
         }
     }
 
-    pub(super) fn releases(&self) -> KeptReleases {
-        let one = |pattern: &NamePattern| KeptReleases::Matching(vec![pattern.as_str().to_owned()]);
-        self.releases.as_ref().map_or(KeptReleases::All, one)
+    pub(super) fn releases(&self) -> Vec<String> {
+        self.releases.iter().map(|pattern| pattern.as_str().to_owned()).collect()
     }
 
     /// Whether a release of the namespace is meant.
