@@ -189,14 +189,14 @@ impl OperationSteps for RestoreOperation<'_> {
         let config = executor_config(self.workers, ONE_EACH, fail_fast, flags.requested_end, app);
         let tasks = restore::tasks(target, &self.plan, flags.timeout);
         let (records, stop) = (self.histories.records.clone(), app.interrupts.stop().clone());
-        let still = restore::precheck(&self.plan, &tasks, self.client.clone(), records, stop);
+        let recheck = restore::precheck(&self.plan, &tasks, self.client.clone(), records, stop);
         let action = Arc::new(restore::rollback(target, &self.plan, go_runtime(&app.environment)));
-        let remaining = Arc::new(NoProbe("nothing has to be gone for a restore".to_owned()));
+        let probe = Arc::new(NoProbe("nothing has to be gone for a restore".to_owned()));
         if !tasks.is_empty() {
             let (run, workers) = (journal.reference(), Some(self.workers));
             app.printer.log(&begun_line(OperationKind::Restore, &run, tasks.len(), workers));
         }
-        let backends = Backends { action, still, remaining, journal: journal.for_executor() };
+        let backends = Backends { action, recheck, probe, journal: journal.for_executor() };
         let run = execute(tasks, config, backends, Operation::Rollback, lock.as_ref(), app)?;
         Ok(FinishedRestore { run, verification: Verification::NothingToVerify, left: BTreeMap::new() })
     }

@@ -109,7 +109,7 @@ impl OperationSteps for PurgeOperation<'_> {
         let (helm, connection) = (rechecked.discovery.given_to(target.helm.clone()), target.connection.clone());
         let uninstall =
             HelmUninstall::new(helm, connection, go_runtime(&app.environment)).with_history_tags(tags.clone());
-        let remaining: Arc<dyn ObjectProbe> = match target.client() {
+        let probe: Arc<dyn ObjectProbe> = match target.client() {
             Some(client) => Arc::new(client.clone()),
             None => Arc::new(NoProbe("helm makes the lists, for the API could not be asked".to_owned())),
         };
@@ -118,7 +118,7 @@ impl OperationSteps for PurgeOperation<'_> {
             app.printer.log(&begun_line(OperationKind::Purge, &run, tasks.len(), workers));
         }
         let (action, journal) = (Arc::new(uninstall), journal.for_executor());
-        let backends = Backends { action, still: rechecked.recheck, remaining, journal };
+        let backends = Backends { action, recheck: rechecked.recheck, probe, journal };
         let run = execute(tasks, config, backends, Operation::Uninstall, lock.as_ref(), app)?;
         let (verification, changed) = (Verification::NothingToVerify, rechecked.changed);
         Ok(FinishedPurge { run, verification, tags, changed })

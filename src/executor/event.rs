@@ -1,170 +1,156 @@
-//! What happens in a run, for whoever wants to show it.
+//! What happens in a run: the journal gets each event first, then the reporter.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::journal::Journal;
 use super::outcome::{NotStarted, Outcome, ReporterHealth};
-use super::schedule::Lane;
+use super::task::WorkerId;
 use crate::helm::Failure;
 use crate::release::ReleaseId;
 
-/// Where a run stands. Every event that changes it carries it, so that nobody has to count along.
+/// The state of a run after an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Planned releases.
     pub total: usize,
-    /// Releases with an outcome, those that will not be begun left out.
+    /// Releases with an outcome, without those that will not be started.
     pub done: usize,
-    /// Those of them that failed.
+    /// How many of them failed.
     pub failed: usize,
-    /// Releases that a worker has in hand: one for each that is busy, however many wait behind it in its batch.
+    /// Releases in progress: one for each busy worker, however many wait behind it in its batch.
     pub running: usize,
     /// Since the start of the run.
     pub elapsed: Duration,
 }
 
-/// Something that happened, in the order in which it did.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// The run begins.
-    Started {
-        /// How many releases at a time.
-        lanes: usize,
-        /// Nothing is done yet.
-        progress: Progress,
-    },
-    /// A worker takes up a release: the first of its batch, or the next when the one before it has ended.
-    ReleaseStarted {
-        /// Which worker.
-        lane: Lane,
-        /// Which release.
-        release: &'a ReleaseId,
-        /// Including it.
-        progress: Progress,
-    },
-    /// A worker gives a release back that it has not begun.
-    ReleaseReturned {
-        /// Which worker.
-        lane: Lane,
-        /// Which release.
-        release: &'a ReleaseId,
-        /// Without it.
-        progress: Progress,
-    },
-    /// A release has its outcome, but for what the final list may say.
+    /// The run starts.
+    Started { workers: usize },
+    /// A worker starts a release: the first of its batch, or the next when the one before it has ended.
+    ReleaseStarted { worker: WorkerId, release: &'a ReleaseId },
+    /// A worker returns a release that it has not started.
+    ReleaseReturned { worker: WorkerId, release: &'a ReleaseId },
+    /// A release has its outcome, except for what the final list may show.
     ReleaseFinished {
-        /// Which worker had it.
-        lane: Lane,
-        /// Which release.
+        worker: WorkerId,
         release: &'a ReleaseId,
-        /// How it ended.
         outcome: &'a Outcome,
-        /// How often it was tried.
         attempts: u32,
-        /// How long it took, the last time.
+        /// How long the last attempt took.
         took: Duration,
-        /// Including it.
-        progress: Progress,
     },
-    /// A release has failed in a way in which another try may help, and waits for it. It counts as not begun.
+    /// A release has failed in a way in which another try may help, and waits for it. It counts as not started.
     ReleaseWaits {
-        /// Which worker had it.
-        lane: Lane,
-        /// Which release.
+        worker: WorkerId,
         release: &'a ReleaseId,
-        /// What it failed with.
         failure: &'a Failure,
-        /// How often it was tried.
         attempts: u32,
-        /// How long it waits; nothing where it waits for the API server.
+        /// How long it waits; `None` if it waits for the API server.
         wait: Option<Duration>,
-        /// Without it.
-        progress: Progress,
     },
-    /// Nothing is begun for this time, because the API server or the login is gone; then one release is, to see whether
-    /// it is back.
+    /// Nothing is started for this time, because the API server or the login is gone. Then one release is, as a probe.
     Paused {
-        /// What becomes of what waits, where it is not.
+        /// Why the releases that wait are not started if the API server does not come back.
         because: NotStarted,
-        /// How long.
         wait: Duration,
-        /// What is still running.
-        progress: Progress,
     },
     /// The API server is back, and everything goes on.
-    Resumed(Progress),
-    /// A phase has ended for helm, and the next one begins when these objects are gone.
+    Resumed,
+    /// Helm has finished a phase, and the next one starts when these objects are gone.
     Waiting {
-        /// How many objects there still are.
+        /// How many objects still exist.
         objects: usize,
-        /// The first release that some of them are of.
+        /// The first release that some of them belong to.
         release: &'a ReleaseId,
-        /// How many other releases the rest of them are of.
+        /// How many other releases have such objects.
         others: usize,
-        /// Nothing runs.
-        progress: Progress,
     },
-    /// What became of a release that no worker has: objects of it have stayed, it is spared because of another one, or it
-    /// is not tried again after all.
-    ReleaseJudged {
-        /// Which release.
-        release: &'a ReleaseId,
-        /// How it ended.
-        outcome: &'a Outcome,
-        /// How often it was tried.
-        attempts: u32,
-        /// Including it.
-        progress: Progress,
-    },
-    /// The journal could not take down what was about to begin, which was not begun for that.
-    NotRecorded {
-        /// In its own words.
-        why: &'a str,
-        /// What is still running, and how much is left.
-        progress: Progress,
-    },
-    /// Nothing new is begun any more.
-    Draining {
-        /// Why.
-        because: NotStarted,
-        /// What is still running, and how much is left.
-        progress: Progress,
-    },
-    /// What runs was told to end.
-    Terminating(Progress),
-    /// What runs was ended.
-    Killing(Progress),
-    /// Time has passed.
-    Tick(Progress),
+    /// The outcome of a release that no worker has: its objects stayed, another release may need it, or it is not tried
+    /// again after all.
+    ReleaseJudged { release: &'a ReleaseId, outcome: &'a Outcome, attempts: u32 },
+    /// The journal could not record what was about to start, and therefore it was not started.
+    NotRecorded { why: &'a str },
+    /// Nothing new is started any more.
+    Draining { because: NotStarted },
+    /// The helm processes were sent TERM.
+    Terminating,
+    /// The helm processes were sent KILL.
+    Killing,
+    /// Some time has passed.
+    Tick,
     /// The run is over.
-    Finished(Progress),
+    Finished,
 }
 
-/// Whoever is told what happens, after the journal. Its panic is its own: the run goes on, and says so by its exit code.
-pub(super) struct Listener<'a> {
+/// The record of a run that outlives it, so that a run that was killed can be told from one that has finished.
+///
+/// Called from the one thread of the loop, in the order of events.
+pub trait Journal: Send + Sync {
+    /// Durably records that these releases are about to be passed to a helm process.
+    ///
+    /// # Errors
+    /// If it cannot. Then they are not started, and nothing after them.
+    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded>;
+
+    /// Records an event. A failure is returned by the next [`Journal::starting`].
+    fn happened(&self, event: &Event<'_>);
+}
+
+/// Why something was not recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRecorded(pub String);
+
+/// Records nothing and allows everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoJournal;
+
+/// Passes events on. A panic of the reporter does not stop the run: the exit code shows it.
+pub(super) struct Reporter<'a> {
     journal: Arc<dyn Journal>,
-    on_event: &'a mut dyn FnMut(&Event<'_>),
-    telling: ReporterHealth,
+    on_event: &'a mut dyn FnMut(&Event<'_>, Progress),
+    health: ReporterHealth,
 }
 
-impl<'a> Listener<'a> {
-    pub(super) fn new(journal: Arc<dyn Journal>, on_event: &'a mut dyn FnMut(&Event<'_>)) -> Self {
-        Self { journal, on_event, telling: ReporterHealth::Whole }
+impl<'a> Reporter<'a> {
+    pub(super) fn new(journal: Arc<dyn Journal>, on_event: &'a mut dyn FnMut(&Event<'_>, Progress)) -> Self {
+        Self { journal, on_event, health: ReporterHealth::Whole }
     }
 
-    pub(super) fn tell(&mut self, event: &Event<'_>) {
-        // It says so itself when it is asked whether something may begin.
+    pub(super) fn report(&mut self, event: &Event<'_>, progress: Progress) {
+        // A journal that panics says so when it is asked whether something may start.
         let _ = catch_unwind(AssertUnwindSafe(|| self.journal.happened(event)));
-        let told =
-            self.telling == ReporterHealth::Whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event))).is_ok();
-        if !told {
-            self.telling = ReporterHealth::Lost;
+        let is_whole = self.health == ReporterHealth::Whole;
+        if !(is_whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event, progress))).is_ok()) {
+            self.health = ReporterHealth::Lost;
         }
     }
 
-    pub(super) fn telling(&self) -> ReporterHealth {
-        self.telling
+    /// Whether these releases may be started.
+    pub(super) fn record_start(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded> {
+        let recorded = catch_unwind(AssertUnwindSafe(|| self.journal.starting(releases)));
+        recorded.unwrap_or_else(|_| Err(NotRecorded("it panicked".to_owned())))
+    }
+
+    pub(super) fn health(&self) -> ReporterHealth {
+        self.health
     }
 }
+
+impl Journal for NoJournal {
+    fn starting(&self, _: &[&ReleaseId]) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    fn happened(&self, _: &Event<'_>) {}
+}
+
+impl fmt::Display for NotRecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotRecorded {}

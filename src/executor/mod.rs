@@ -1,38 +1,27 @@
-//! Carries out a plan: feeds a fixed pool, accounts for every release, settles the accounts with the cluster.
+//! Carries out tasks: feeds a fixed pool of workers, records an outcome for every release, and verifies the outcomes
+//! against the cluster.
 //!
-//! One loop owns all state. Workers own one batch of releases each and speak to it in messages; whoever wants to see
-//! what happens gets events, in order, from that one loop. Nothing here knows a terminal, a policy, or which
-//! helm does the work.
+//! One loop owns all state. Each worker owns one batch of releases and sends messages to the loop. The loop reports
+//! events, in order. Nothing here knows a terminal, a policy, or which helm does the work.
 
-mod accounts;
-mod deadline;
-mod doubt;
-mod drive;
+mod config;
+mod driver;
 mod event;
-mod execution;
-mod journal;
 mod outcome;
-mod patience;
-mod phase;
-mod planned;
-mod run;
+mod phase_end;
+mod ports;
+mod run_state;
 mod schedule;
-mod settle;
-mod settle_restored;
+mod task;
+mod verify;
 mod worker;
 
-pub use doubt::Uncertainty;
-pub use event::{Event, Progress};
-pub use execution::{BatchSize, ExecutorConfig, FailureHandling, Operation};
-pub use journal::{Journal, NoJournal, NotRecorded};
+pub use config::{BatchSize, ExecutorConfig, Operation, RetryPolicy};
+pub use driver::{PoolError, execute};
+pub use event::{Event, Journal, NoJournal, NotRecorded, Progress};
 pub use outcome::{
-    NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, ReporterHealth, Run,
+    NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, ReporterHealth, Run, Uncertainty,
 };
-pub use patience::RetryPolicy;
-pub use phase::{NoProbe, ObjectProbe};
-pub use planned::{Phase, Task, WorkerCap};
-pub use run::{Backends, PoolError, execute};
-pub use schedule::{Batch, Lane};
-pub use settle::{Histories, Verification, settle};
-pub use settle_restored::settle_restored;
-pub use worker::{AlwaysFresh, Recheck};
+pub use ports::{AlwaysFresh, Backends, NoProbe, ObjectProbe, Recheck};
+pub use task::{PhaseNumber, Task, WorkerCap, WorkerId};
+pub use verify::{Histories, Verification, verify_purge, verify_restore};

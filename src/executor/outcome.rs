@@ -1,11 +1,10 @@
-//! How each release of a plan ended. Every one ends in exactly one outcome.
+//! How each release of a run ended. Every one ends in exactly one outcome.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::doubt::Uncertainty;
-use crate::helm::Failure;
+use crate::helm::{Failure, FailureClass, ReleaseAttempt};
 use crate::release::{Release, ReleaseId, Revision, Status};
 use crate::signal::Interruption;
 
@@ -16,45 +15,34 @@ pub enum Outcome {
     Purged {
         /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
         left_behind: Vec<String>,
-        /// Anything else Helm had to say.
+        /// Anything else that Helm printed.
         remarks: Vec<String>,
     },
     /// Helm rolled it back to what a purge had removed.
     Restored {
-        /// What there is to say about it besides.
         remarks: Vec<String>,
     },
-    /// Somebody else uninstalled it first.
+    /// Another process uninstalled it first.
     AlreadyGone,
-    /// It was changed between the plan and the run, and was not touched.
+    /// It has changed since the plan, and was not touched.
     Changed(String),
-    /// It did not work.
     Failed(Failure),
-    /// It was spared: this release of an earlier phase is still there, or objects of it are, and may need it.
+    /// It was not started: this release of an earlier phase, or an object of it, still exists and may need it.
     StillNeeded {
-        /// The first of those that may.
         by: ReleaseId,
     },
-    /// It was never begun.
     NotStarted(NotStarted),
 }
 
-/// The kinds of outcome, without what belongs to each: what is counted.
+/// The kinds of outcome, for counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutcomeKind {
-    /// See [`Outcome::Purged`].
     Purged,
-    /// See [`Outcome::Restored`].
     Restored,
-    /// See [`Outcome::AlreadyGone`].
     AlreadyGone,
-    /// See [`Outcome::Changed`].
     Changed,
-    /// See [`Outcome::Failed`].
     Failed,
-    /// See [`Outcome::StillNeeded`].
     StillNeeded,
-    /// See [`Outcome::NotStarted`].
     NotStarted,
 }
 
@@ -81,86 +69,83 @@ pub struct OutcomeSummary {
     pub remarks: Vec<String>,
 }
 
-/// Whether whoever wanted to see what happens got to see all of it.
+/// Whether the reporter got all events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReporterHealth {
-    /// All of it.
     Whole,
-    /// It panicked over an event and was told nothing more.
+    /// It panicked over an event and got no further ones.
     Lost,
 }
 
-/// Why a release was never begun.
+/// Why a release was never started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotStarted {
-    /// Another one failed, and the run was to end with the first failure.
+    /// Another release failed, under `--fail-fast`.
     FailFast,
-    /// A signal ended the run.
     Interrupted,
     /// It might not have been done by the deadline.
     Deadline,
-    /// The API server could not be reached any more.
     ServerGone,
-    /// The login was not accepted any more.
     LoginGone,
-    /// The journal could not take down any more what was begun.
+    /// The journal could not record the start.
     JournalRefused,
 }
 
-/// What the cluster says of a release after the run.
+/// The state of a release in the list after the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObservedState {
-    /// Nobody looked, or the look failed.
+    /// There was no list, or it failed.
     Unknown,
-    /// It is not listed any more.
     Gone,
-    /// It is listed.
     Listed {
-        /// With this newest revision.
+        /// The newest.
         revision: Revision,
-        /// In this state.
         status: Status,
     },
-    /// It is uninstalled, and its record carries the mark of this run: it can be restored.
+    /// It is uninstalled, and its record has the history tag of this run: it can be restored.
     Kept,
     /// It is listed, and its entry cannot be understood.
     Unreadable,
 }
 
-/// One release of the plan and all there is to say about it.
+/// One release of the plan and everything that is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseResult {
     /// The release as the plan saw it.
     pub release: Release,
-    /// How it ended.
     pub outcome: Outcome,
-    /// How long it was worked on, where it was: all tries together.
+    /// How long helm worked on it, if it did: all attempts together.
     pub took: Option<Duration>,
-    /// How often it was tried; where it was not even known whether it is still as planned, that counts as well.
+    /// An attempt whose recheck failed counts as well.
     pub attempts: u32,
-    /// What only the cluster can tell about it, where something is left that it can.
-    pub doubt: Option<Uncertainty>,
-    /// What the cluster said afterwards.
+    /// What only the list after the run can decide, if anything.
+    pub uncertainty: Option<Uncertainty>,
     pub afterwards: ObservedState,
 }
 
 /// A run that is over: a result for every planned release, in the order of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// One for each planned release.
     pub results: Vec<ReleaseResult>,
-    /// From the first feed to the last result, wall clock.
+    /// Wall clock, from the first start to the last result.
     pub took: Duration,
-    /// How many workers there were.
     pub workers: usize,
-    /// The signal that ended it, where one did.
+    /// The signal that ended it, if one did.
     pub interruption: Option<Interruption>,
-    /// Whether all of it was told.
     pub telling: ReporterHealth,
 }
 
+/// The other outcomes that a release may have. The outcome without it is the careful one, and it stands if there is no
+/// list after the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncertainty {
+    /// Its outcome if it is not listed any more.
+    pub if_gone: Box<Outcome>,
+    /// Its failure if the list shows that helm started it although it should not have.
+    pub if_started: Option<Failure>,
+}
+
 impl OutcomeKind {
-    /// The word that reports use for it.
     pub fn as_str(self) -> &'static str {
         match self {
             OutcomeKind::Purged => "purged",
@@ -175,7 +160,6 @@ impl OutcomeKind {
 }
 
 impl Outcome {
-    /// Which kind it is.
     pub fn kind(&self) -> OutcomeKind {
         match self {
             Outcome::Purged { .. } => OutcomeKind::Purged,
@@ -188,12 +172,12 @@ impl Outcome {
         }
     }
 
-    /// Whether helm has uninstalled it, or somebody else has.
+    /// Whether helm or another process has uninstalled it.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Outcome::Purged { .. } | Outcome::AlreadyGone)
     }
 
-    /// Whether a person has to look at it.
+    /// Whether a person has to act.
     pub fn is_failure(&self) -> bool {
         self.kind() == OutcomeKind::Failed
     }
@@ -231,7 +215,6 @@ impl From<&Outcome> for OutcomeSummary {
 }
 
 impl NotStarted {
-    /// The reason in words.
     pub fn as_str(self) -> &'static str {
         match self {
             NotStarted::FailFast => "another release failed, and --fail-fast was given",
@@ -250,3 +233,66 @@ impl Run {
         self.results.iter().filter(|result| result.outcome.kind() == kind).count()
     }
 }
+
+impl Uncertainty {
+    fn only_if_gone(outcome: Outcome) -> Self {
+        Self { if_gone: Box::new(outcome), if_started: None }
+    }
+
+    /// The outcome that the list shows, if it is another one.
+    pub(super) fn resolve(self, planned: &Release, afterwards: ObservedState) -> Option<Outcome> {
+        match afterwards {
+            ObservedState::Gone | ObservedState::Kept => Some(*self.if_gone),
+            // Helm sets this status before it deletes anything.
+            ObservedState::Listed { revision, status: Status::Uninstalling }
+                if revision == planned.revision && planned.status != Status::Uninstalling =>
+            {
+                self.if_started.map(Outcome::Failed)
+            }
+            ObservedState::Listed { .. } | ObservedState::Unreadable | ObservedState::Unknown => None,
+        }
+    }
+}
+
+/// The outcome of an attempt, and what is uncertain about it. A release that helm could not find counts as gone. `why` is
+/// for a release that was not started.
+pub(super) fn outcome_of(attempt: ReleaseAttempt, why: NotStarted) -> (Outcome, Option<Uncertainty>) {
+    match attempt {
+        ReleaseAttempt::Uninstalled { left_behind, remarks } => (Outcome::Purged { left_behind, remarks }, None),
+        ReleaseAttempt::RolledBack => (Outcome::Restored { remarks: Vec::new() }, None),
+        ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure) if failure.class == FailureClass::Gone => {
+            (Outcome::AlreadyGone, None)
+        }
+        ReleaseAttempt::Failed(failure) => (Outcome::Failed(failure), None),
+        ReleaseAttempt::Unclear(failure) => {
+            let if_gone = purged_after_all(Vec::new(), Vec::new(), &failure);
+            (Outcome::Failed(failure), Some(Uncertainty::only_if_gone(if_gone)))
+        }
+        ReleaseAttempt::NotStarted => (Outcome::NotStarted(why), None),
+        ReleaseAttempt::Unobserved { if_started } => {
+            let if_gone = Box::new(Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() });
+            (Outcome::NotStarted(why), Some(Uncertainty { if_gone, if_started: Some(if_started) }))
+        }
+    }
+}
+
+/// The outcome of a release that was reported as purged when nothing proves that any more.
+pub(super) fn revoked(reported: Outcome, failure: Failure) -> (Outcome, Option<Uncertainty>) {
+    match reported {
+        Outcome::Purged { left_behind, remarks } => {
+            let if_gone = purged_after_all(left_behind, remarks, &failure);
+            (Outcome::Failed(failure), Some(Uncertainty::only_if_gone(if_gone)))
+        }
+        other => (other, None),
+    }
+}
+
+/// Purged, with a remark why only the list could show that.
+fn purged_after_all(left_behind: Vec<String>, mut remarks: Vec<String>, failure: &Failure) -> Outcome {
+    remarks.push(format!("gone, says the list; {}", failure.message.error));
+    Outcome::Purged { left_behind, remarks }
+}
+
+#[cfg(test)]
+#[path = "outcome_test.rs"]
+mod tests;

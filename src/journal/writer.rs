@@ -209,8 +209,8 @@ fn line_of(event: &Event<'_>, clock: Clock) -> Option<JournalLine> {
         Event::Draining { because, .. } => {
             Some(JournalLine::Draining { at: clock.stamp(), because: because.as_str().to_owned() })
         }
-        Event::Terminating(_) => Some(JournalLine::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
-        Event::Killing(_) => Some(JournalLine::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
+        Event::Terminating => Some(JournalLine::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
+        Event::Killing => Some(JournalLine::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::lock::lock_lost_warning;
 use crate::app::{App, CommandError};
-use crate::executor::{self, Backends, BatchSize, ExecutorConfig, FailureHandling, Operation, RetryPolicy, Run, Task};
+use crate::executor::{self, Backends, BatchSize, ExecutorConfig, Operation, RetryPolicy, Run, Task};
 use crate::helm::GoRuntime;
 use crate::inventory::Listing;
 use crate::lock::LockGuard;
@@ -36,9 +36,8 @@ pub(crate) fn executor_config(
     deadline: Option<Instant>,
     app: &App,
 ) -> ExecutorConfig {
-    let failures = if fail_fast { FailureHandling::FailFast } else { FailureHandling::GoOn };
-    let (patience, clock) = (RetryPolicy::USUAL, app.environment.clock);
-    ExecutorConfig { workers, batch, failures, deadline, patience, clock }
+    let (retry_policy, clock) = (RetryPolicy::USUAL, app.environment.clock);
+    ExecutorConfig { workers, batch, fail_fast, deadline, retry_policy, clock }
 }
 
 /// Carries out tasks. From here on signals are the executor's.
@@ -62,8 +61,8 @@ pub(crate) fn execute(
         LogFormat::Text => ProgressStyle::Lines,
     };
     let mut progress = progress(style, stop_hint, environment.clock);
-    let mut on_event = |event: &executor::Event<'_>| {
-        progress.on_event(event, printer);
+    let mut on_event = |event: &executor::Event<'_>, state: executor::Progress| {
+        progress.on_event(event, state, printer);
         let lost = lock.map(LockGuard::take_lost).into_iter().flatten();
         lost.for_each(|lost| progress.warn(&lock_lost_warning(&lost), printer));
     };

@@ -10,15 +10,15 @@ use super::discovery_cache::{DiscoveryCache, fill_discovery_cache};
 use super::plan::PreparedPurge;
 use crate::app::{App, CommandError};
 use crate::clock::Clock;
-use crate::cluster::{ApiError, Client};
-use crate::executor::{AlwaysFresh, Recheck};
+use crate::cluster::{ApiError, Client, ObjectPresence};
+use crate::executor::{AlwaysFresh, ObjectProbe, Recheck};
 use crate::guard;
 use crate::inventory::{BatchRecheck, Contents, Freshness, Listing, Protection, Rechecked};
 use crate::journal::OperationKind;
 use crate::parallel::join;
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::PolicySet;
-use crate::release::{Release, ReleaseId};
+use crate::release::{ObjectRef, Release, ReleaseId};
 
 /// The plan as it still holds.
 pub(crate) struct RecheckedPurge {
@@ -91,7 +91,7 @@ struct PolicyRecheck {
 }
 
 impl Recheck for PolicyRecheck {
-    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+    fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         let Rechecked { freshness, protection } = self.cluster.ask(batch);
         let protected = |release: &Release| match &protection {
             Ok(protection) => {
@@ -100,6 +100,12 @@ impl Recheck for PolicyRecheck {
             Err(error) => Err(error.clone()),
         };
         freshness.into_iter().zip(batch).map(|(record, release)| combine(record, protected(release))).collect()
+    }
+}
+
+impl ObjectProbe for Client {
+    fn probe(&self, objects: &[ObjectRef]) -> Vec<ObjectPresence> {
+        self.presence(objects)
     }
 }
 

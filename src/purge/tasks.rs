@@ -1,11 +1,11 @@
-//! From the plan to what the executor gets: each release with its options, its phase and its share of the workers.
+//! From the plan to what the executor gets: each release with its options, its phase and its worker caps.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::plan::PreparedPurge;
 use crate::clock::Clock;
-use crate::executor::{Phase, Task, WorkerCap};
+use crate::executor::{PhaseNumber, Task, WorkerCap};
 use crate::options::{History, UninstallOptions};
 use crate::plan::SelectedRelease;
 use crate::policy::PolicySet;
@@ -35,9 +35,10 @@ impl<'a> TaskBuilder<'a> {
     /// The task of a release. None if the plan does not have the release.
     pub(crate) fn task(&self, release: Release) -> Option<Task> {
         let selected = self.selected.get(&release.id)?;
-        let ties = self.dependencies.get(&release.id).cloned().unwrap_or_default();
-        let (options, phase) = (self.options(selected), Phase(selected.phase.number()));
-        Some(Task { options, retries: self.retries(selected), phase, shares: self.shares(selected), ties, release })
+        let crd_usage = self.dependencies.get(&release.id).cloned().unwrap_or_default();
+        let (options, phase) = (self.options(selected), PhaseNumber(selected.phase.number()));
+        let (retries, worker_caps) = (self.retries(selected), self.worker_caps(selected));
+        Some(Task { options, retries, phase, worker_caps, crd_usage, release })
     }
 
     fn options(&self, selected: &SelectedRelease) -> UninstallOptions {
@@ -55,7 +56,7 @@ impl<'a> TaskBuilder<'a> {
     }
 
     /// A rule may have a part of the workers; so has a policy, if others allow more.
-    fn shares(&self, selected: &SelectedRelease) -> Vec<WorkerCap> {
+    fn worker_caps(&self, selected: &SelectedRelease) -> Vec<WorkerCap> {
         let Some(policy) = self.policies.as_slice().get(selected.policy) else { return Vec::new() };
         let rules_before =
             self.policies.iter().take(selected.policy).map(|policy| policy.rules.len() + 1).sum::<usize>();

@@ -24,7 +24,7 @@ pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag
     } else {
         list_after(&prepared.target, run, app).map_or_else(Verification::NotVerified, |listing| {
             let retained = RetainedHistories::of_plan(prepared, tags);
-            let verification = executor::settle(run, &listing, &retained.verify(run, &listing));
+            let verification = executor::verify_purge(run, &listing, &retained.verify(run, &listing));
             retained.remove_older(run, &listing);
             verification
         })
@@ -44,7 +44,7 @@ pub(crate) fn add_never_started(run: &mut Run, prepared: &PreparedPurge, changed
         outcome,
         took: None,
         attempts: 0,
-        doubt: None,
+        uncertainty: None,
         afterwards: ObservedState::Unknown,
     };
     let changed_since_plan = |release| Some(result(release, Outcome::Changed(changed.get(&release.id)?.clone())));
@@ -73,7 +73,7 @@ impl<'a> RetainedHistories<'a> {
     /// Whether their records are as they should be, as far as they are in a list taken after the run. What was never started
     /// is not checked.
     fn verify(&self, run: &Run, listing: &Listing) -> executor::Histories {
-        let started = run.results.iter().filter(|result| result.took.is_some() || result.doubt.is_some());
+        let started = run.results.iter().filter(|result| result.took.is_some() || result.uncertainty.is_some());
         let retained = started.filter_map(|result| Some((&result.release, *self.tags.get(&result.release.id)?)));
         let retained = retained.collect::<Vec<_>>();
         let now = retained.iter().map(|(planned, _)| uninstalled(planned, listing)).collect::<Vec<_>>();

@@ -39,7 +39,7 @@ pub(super) struct RollbackPrecheck {
 }
 
 impl Recheck for RollbackPrecheck {
-    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+    fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         batch.iter().map(|release| self.check(release)).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::plan::{RestoreEntry, RestorePlan};
 use super::precheck::{PendingDeletions, RollbackPrecheck};
 use crate::cluster::Client;
-use crate::executor::{Phase, Recheck, Task};
+use crate::executor::{PhaseNumber, Recheck, Task};
 use crate::helm::{GoRuntime, HelmRollback};
 use crate::inventory::HistoryStore;
 use crate::options::{UninstallOptions, Wait};
@@ -25,9 +25,9 @@ pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duratio
         if Some(entry.phase) > first {
             options.wait = Wait::Objects;
         }
-        let phase = Phase(policy::Phase::Last.number() - entry.phase.number());
+        let phase = PhaseNumber(policy::Phase::Last.number() - entry.phase.number());
         let retries = policy.map_or(0, |policy| policy.retries);
-        Task { retries, phase, ..Task::with_all_others(entry.candidate.now.clone(), options) }
+        Task { retries, phase, ..Task::new(entry.candidate.now.clone(), options) }
     };
     plan.going().map(task).collect()
 }

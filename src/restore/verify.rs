@@ -19,7 +19,7 @@ pub(crate) fn verify(
     run: &mut Run,
     listing: &Listing,
 ) -> (Verification, BTreeMap<ReleaseId, String>) {
-    let verification = executor::settle_restored(run, listing);
+    let verification = executor::verify_restore(run, listing);
     let failed = remove_tagged(target, records, plan, listing);
     for result in &mut run.results {
         if let (Outcome::Restored { remarks }, Some(why)) = (&mut result.outcome, failed.get(&result.release.id)) {
@@ -66,7 +66,7 @@ pub(crate) fn with_finished(run: &Run, plan: &RestorePlan, left: &BTreeMap<Relea
             outcome: why.map_or_else(|| Outcome::Restored { remarks: Vec::new() }, failed),
             took: None,
             attempts: 0,
-            doubt: None,
+            uncertainty: None,
             afterwards: ObservedState::Unknown,
         }
     });

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use helm_purge::executor::{Event, OutcomeKind, Recheck, execute};
+use helm_purge::executor::{Event, OutcomeKind, Progress, Recheck, execute};
 use helm_purge::inventory::Freshness;
 use helm_purge::release::Release;
 use helm_purge::signal::{CancelLevel, Interrupts, Stage};
@@ -16,7 +16,7 @@ struct Watch {
 }
 
 impl Recheck for Watch {
-    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+    fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         assert!(self.answers > 0, "the watch is broken");
         let standing = |release: &&Release| {
             let changed = self.changed.contains(&release.id.name.as_str());
@@ -31,9 +31,9 @@ impl Recheck for Watch {
 fn what_changed_since_the_plan_is_left_alone_and_the_others_of_its_batch_go() {
     let tried = Arc::new(Mutex::new(Vec::new()));
     let mut ended = Vec::new();
-    let mut watch = |event: &Event<'_>| match event {
+    let mut watch = |event: &Event<'_>, progress: Progress| match event {
         Event::ReleaseStarted { release, .. } => ended.push(format!("+{}", release.name)),
-        Event::ReleaseFinished { release, progress, .. } => {
+        Event::ReleaseFinished { release, .. } => {
             ended.push(format!("-{} {}", release.name, progress.running));
         }
         _ => {}
@@ -50,7 +50,7 @@ fn what_nobody_answered_for_is_not_given_to_helm() {
     for (answers, purged) in [(0, 0), (2, 2)] {
         let tried = Arc::new(Mutex::new(Vec::new()));
         let uninstall = Failing { name: "", tried: Arc::clone(&tried) };
-        let run = carry_out(5, uninstall, Watch { changed: &[], answers }, ONE_LANE, &mut |_| {});
+        let run = carry_out(5, uninstall, Watch { changed: &[], answers }, ONE_LANE, &mut |_, _| {});
         assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (purged, 5 - purged));
         assert_eq!(tried.lock().expect("nobody panics while it is held").concat().len(), purged);
     }
@@ -60,7 +60,7 @@ fn what_nobody_answered_for_is_not_given_to_helm() {
 struct Asked(Arc<Mutex<usize>>);
 
 impl Recheck for Asked {
-    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+    fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         *self.0.lock().expect("nobody panics while it is held") += 1;
         vec![Freshness::AsPlanned; batch.len()]
     }
@@ -74,7 +74,7 @@ fn a_worker_that_comes_to_a_draining_run_asks_nobody_and_begins_nothing() {
     let (uninstall, still) = (Failing { name: "", tried: Arc::clone(&tried) }, Asked(Arc::clone(&asked)));
     // Between the hand-out and the worker: whoever is told of the first release raises the word.
     let stop = interrupts.stop().clone();
-    let mut raise = |event: &Event<'_>| {
+    let mut raise = |event: &Event<'_>, _: Progress| {
         if matches!(event, Event::ReleaseStarted { .. }) {
             stop.raise(CancelLevel::Drain);
         }

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Phase, Run, Task, Verification, execute,
+    AlwaysFresh, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, PhaseNumber, Progress, Run, Task,
+    Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
@@ -24,7 +25,7 @@ fn carry_out(
     plan: Vec<Task>,
     deadline: Instant,
     action: impl Action + 'static,
-    on_event: &mut dyn FnMut(&Event<'_>),
+    on_event: &mut dyn FnMut(&Event<'_>, Progress),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Changing);
@@ -49,7 +50,7 @@ const TOO_LATE: Outcome = Outcome::NotStarted(NotStarted::Deadline);
 fn after_the_deadline_nothing_is_begun_and_that_is_said_once() {
     let (tried, uninstall) = begun();
     let mut said = Vec::new();
-    let mut listen = |event: &Event<'_>| {
+    let mut listen = |event: &Event<'_>, _: Progress| {
         if let Event::Draining { because, .. } = event {
             said.push(*because);
         }
@@ -63,7 +64,7 @@ fn after_the_deadline_nothing_is_begun_and_that_is_said_once() {
 #[test]
 fn where_there_is_less_time_than_a_release_may_take_half_of_it_is_used() {
     let (_, uninstall) = begun();
-    let run = carry_out(with_timeouts(&[HOUR / 2, 24 * HOUR]), Instant::now() + HOUR, uninstall, &mut |_| {});
+    let run = carry_out(with_timeouts(&[HOUR / 2, 24 * HOUR]), Instant::now() + HOUR, uninstall, &mut |_, _| {});
     assert_eq!(run.count(OutcomeKind::Purged), 2);
 }
 
@@ -71,8 +72,8 @@ fn where_there_is_less_time_than_a_release_may_take_half_of_it_is_used() {
 fn later_phases_end_with_the_one_that_the_deadline_ends() {
     let (tried, uninstall) = begun();
     let mut plan = with_timeouts(&[HOUR; 3]);
-    plan[2].phase = Phase(1);
-    let run = carry_out(plan, Instant::now(), uninstall, &mut |_| {});
+    plan[2].phase = PhaseNumber(1);
+    let run = carry_out(plan, Instant::now(), uninstall, &mut |_, _| {});
     assert!(run.results.iter().all(|result| result.outcome == TOO_LATE));
     assert!(tried.lock().expect("it is whole").is_empty());
 }
@@ -100,7 +101,7 @@ impl Action for UntilDrained {
 fn a_batch_ends_with_the_release_that_it_is_at() {
     // Two batches could be made of these; the moment comes while the first one is under way.
     let deadline = Instant::now() + Duration::from_secs(2);
-    let run = carry_out(with_timeouts(&[HOUR; 6]), deadline, UntilDrained, &mut |_| {});
+    let run = carry_out(with_timeouts(&[HOUR; 6]), deadline, UntilDrained, &mut |_, _| {});
     let late = run.results.iter().filter(|result| result.outcome == TOO_LATE).count();
     assert_eq!((run.count(OutcomeKind::Purged), late), (1, 5));
 }
@@ -108,7 +109,7 @@ fn a_batch_ends_with_the_release_that_it_is_at() {
 fn of(outcomes: &[Outcome], interrupts: &Interrupts) -> ExitCode {
     let (_, uninstall) = begun();
     let plan = planned(releases(outcomes.len()));
-    let mut run = execute(plan, GO_ON, means(uninstall, AlwaysFresh), interrupts, &mut |_| {}).expect("threads");
+    let mut run = execute(plan, GO_ON, means(uninstall, AlwaysFresh), interrupts, &mut |_, _| {}).expect("threads");
     for (result, outcome) in run.results.iter_mut().zip(outcomes) {
         result.outcome = outcome.clone();
     }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, ReporterHealth, Run, Verification, settle,
+    AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, Progress, ReporterHealth, Run, Verification,
+    verify_purge,
 };
 use helm_purge::helm::{Action, BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::Listing;
@@ -34,13 +35,18 @@ impl Action for StandIn {
     }
 }
 
-fn run(count: usize, fatal: &'static str, execution: ExecutorConfig, on_event: &mut dyn FnMut(&Event<'_>)) -> Run {
+fn run(
+    count: usize,
+    fatal: &'static str,
+    execution: ExecutorConfig,
+    on_event: &mut dyn FnMut(&Event<'_>, Progress),
+) -> Run {
     carry_out(count, StandIn { fatal }, AlwaysFresh, execution, on_event)
 }
 
 #[test]
 fn a_worker_that_panics_is_an_outcome_of_its_release_and_of_no_other() {
-    let run = run(20, "r7", GO_ON, &mut |_| {});
+    let run = run(20, "r7", GO_ON, &mut |_, _| {});
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (19, 1));
     let failed = run.results.iter().find(|result| result.outcome.is_failure()).expect("one failed");
     assert_eq!(failed.release.id.to_string(), "dev-a/r7");
@@ -49,7 +55,7 @@ fn a_worker_that_panics_is_an_outcome_of_its_release_and_of_no_other() {
 #[test]
 fn whoever_is_told_may_panic_and_every_release_still_has_its_outcome() {
     let mut count = 0;
-    let mut fragile = |_: &Event<'_>| {
+    let mut fragile = |_: &Event<'_>, _: Progress| {
         count += 1;
         assert!(count < 5, "enough");
     };
@@ -62,7 +68,7 @@ fn the_pool_is_fed_one_release_per_completion() {
     let mut most_waiting = 0;
     let mut started = 0_usize;
     let mut finished = 0_usize;
-    let mut watch = |event: &Event<'_>| match event {
+    let mut watch = |event: &Event<'_>, _: Progress| match event {
         Event::ReleaseStarted { .. } => {
             started += 1;
             most_waiting = most_waiting.max(started - finished);
@@ -77,16 +83,16 @@ fn the_pool_is_fed_one_release_per_completion() {
 
 #[test]
 fn after_a_failure_under_fail_fast_what_waits_is_not_started() {
-    let run = run(40, "r0", FAIL_FAST, &mut |_| {});
+    let run = run(40, "r0", FAIL_FAST, &mut |_, _| {});
     assert_eq!((run.count(OutcomeKind::Failed), run.count(OutcomeKind::NotStarted)), (1, 39));
 }
 
 #[test]
 fn releases_of_a_batch_are_in_hand_one_after_the_other_and_each_has_a_start_and_an_end() {
     let mut seen = Vec::new();
-    let mut watch = |event: &Event<'_>| match event {
-        Event::ReleaseStarted { release, progress, .. } => seen.push(format!("+{} {}", release.name, progress.running)),
-        Event::ReleaseFinished { release, progress, .. } => {
+    let mut watch = |event: &Event<'_>, progress: Progress| match event {
+        Event::ReleaseStarted { release, .. } => seen.push(format!("+{} {}", release.name, progress.running)),
+        Event::ReleaseFinished { release, .. } => {
             seen.push(format!("-{} {}", release.name, progress.running));
         }
         _ => {}
@@ -98,7 +104,7 @@ fn releases_of_a_batch_are_in_hand_one_after_the_other_and_each_has_a_start_and_
 #[test]
 fn the_releases_behind_one_that_fails_are_tried_again_and_the_failed_one_is_not() {
     let tried = Arc::new(Mutex::new(Vec::new()));
-    let run = carry_out(6, Failing { name: "r1", tried: Arc::clone(&tried) }, AlwaysFresh, ONE_LANE, &mut |_| {});
+    let run = carry_out(6, Failing { name: "r1", tried: Arc::clone(&tried) }, AlwaysFresh, ONE_LANE, &mut |_, _| {});
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (5, 1));
     let tried = tried.lock().expect("nobody panics while it is held");
     assert_eq!(*tried, [&["r0", "r1", "r2", "r3", "r4", "r5"][..], &["r2", "r3", "r4", "r5"]]);
@@ -122,7 +128,7 @@ impl Action for Stubborn {
 #[test]
 fn a_batch_that_comes_to_nothing_again_and_again_ends_all_the_same() {
     for says in [vec![], vec![ReleaseAttempt::NotStarted; 9], vec![ReleaseAttempt::NotStarted]] {
-        let run = carry_out(9, Stubborn(says.clone()), AlwaysFresh, ONE_LANE, &mut |_| {});
+        let run = carry_out(9, Stubborn(says.clone()), AlwaysFresh, ONE_LANE, &mut |_, _| {});
         assert_eq!(run.count(OutcomeKind::Failed), 9, "{says:?}");
     }
 }
@@ -146,7 +152,8 @@ impl Action for Deaf {
 #[test]
 fn what_was_given_back_because_everything_ends_is_not_handed_out_again() {
     let mut returned = 0;
-    let mut count = |event: &Event<'_>| returned += usize::from(matches!(event, Event::ReleaseReturned { .. }));
+    let mut count =
+        |event: &Event<'_>, _: Progress| returned += usize::from(matches!(event, Event::ReleaseReturned { .. }));
     let run = carry_out(9, Deaf, AlwaysFresh, ONE_LANE, &mut count);
     assert_eq!((run.count(OutcomeKind::NotStarted), returned), (9, 1));
     assert!(run.results.iter().all(|result| result.took.is_none()));
@@ -178,9 +185,9 @@ fn left(numbers: &[usize]) -> Listing {
 
 #[test]
 fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
-    let mut run = carry_out(3, Liar, AlwaysFresh, ONE_LANE, &mut |_| {});
+    let mut run = carry_out(3, Liar, AlwaysFresh, ONE_LANE, &mut |_, _| {});
     assert_eq!(run.count(OutcomeKind::Failed), 3, "nobody has looked");
-    assert_eq!(settle(&mut run, &left(&[1]), &Histories::new()), Verification::Verified { reported: 2, gone: 2 });
+    assert_eq!(verify_purge(&mut run, &left(&[1]), &Histories::new()), Verification::Verified { reported: 2, gone: 2 });
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (2, 1));
     assert!(run.results[1].outcome.is_failure());
 }
@@ -188,7 +195,7 @@ fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
 #[test]
 fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
     let run =
-        carry_out(20, Paired(Barrier::new(2)), AlwaysFresh, ExecutorConfig { workers: 2, ..FAIL_FAST }, &mut |_| {});
+        carry_out(20, Paired(Barrier::new(2)), AlwaysFresh, ExecutorConfig { workers: 2, ..FAIL_FAST }, &mut |_, _| {});
     let (failed, not_started) = (run.count(OutcomeKind::Failed), run.count(OutcomeKind::NotStarted));
     assert_eq!((failed, not_started), (1, 19));
 }

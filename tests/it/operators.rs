@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, ObjectPresence, StorageDriver};
 use helm_purge::executor::{
-    AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, Phase, Run, Task, execute,
-    settle,
+    AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, PhaseNumber, Run, Task, execute,
+    verify_purge,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
 use helm_purge::inventory::{ApiInventory, Contents, ObjectLists};
@@ -68,12 +68,12 @@ impl<'a> Scene<'a> {
     }
 
     /// The operator and the app, in these phases, with the ties that their records tell.
-    fn plan(&self, phases: [Phase; 2], timeout: Duration) -> Vec<Task> {
+    fn plan(&self, phases: [PhaseNumber; 2], timeout: Duration) -> Vec<Task> {
         let releases = self.releases();
         let contents = self.contents(&releases);
-        let planned = |(release, phase): (Release, Phase)| {
+        let planned = |(release, phase): (Release, PhaseNumber)| {
             let ties = contents[&release.id].as_ref().expect("its record can be read").ties.clone();
-            Task { phase, ties, ..Task::with_all_others(release, UninstallOptions::with_timeout(timeout)) }
+            Task { phase, crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
         };
         releases.into_iter().zip(phases).map(planned).collect()
     }
@@ -86,8 +86,8 @@ impl<'a> Scene<'a> {
         let runtime = GoRuntime::beside(None, None, None);
         let means = Backends {
             action: Arc::new(HelmUninstall::new(helm, self.connection.clone(), runtime)),
-            still: Arc::new(AlwaysFresh),
-            remaining: Arc::new(self.client.clone()),
+            recheck: Arc::new(AlwaysFresh),
+            probe: Arc::new(self.client.clone()),
             journal: Arc::new(NoJournal),
         };
         interrupts.enter(Stage::Changing);
@@ -100,7 +100,7 @@ impl<'a> Scene<'a> {
                 }
             });
             let execution = ExecutorConfig { deadline: None, ..ONE_LANE };
-            let run = execute(plan, execution, means, &interrupts, &mut |_| {});
+            let run = execute(plan, execution, means, &interrupts, &mut |_, _| {});
             is_over.store(true, Ordering::SeqCst);
             operator.join().expect("the operator had no trouble");
             run.expect("a thread can be had")
@@ -108,7 +108,7 @@ impl<'a> Scene<'a> {
         // Once more: nobody can say that it only was too late.
         self.operate();
         let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
-        settle(&mut run, &listing, &Histories::new());
+        verify_purge(&mut run, &listing, &Histories::new());
         run
     }
 
@@ -157,7 +157,7 @@ fn finalizers(object: &Value) -> Vec<&str> {
 fn without_an_order_the_operator_may_go_first_and_what_it_serves_is_stuck() {
     Real::with_both("unordered", |real| {
         let scene = Scene::new(real, &[]);
-        let run = scene.carry_out(scene.plan([Phase(0), Phase(0)], LONG));
+        let run = scene.carry_out(scene.plan([PhaseNumber(0), PhaseNumber(0)], LONG));
         assert_eq!(run.count(OutcomeKind::Purged), 2, "as far as helm can tell");
         let gadgets = scene.gadgets();
         assert_eq!(gadgets.len(), 1);
@@ -171,7 +171,7 @@ fn without_an_order_the_operator_may_go_first_and_what_it_serves_is_stuck() {
 fn an_operator_in_the_last_phase_goes_when_what_it_serves_is_gone() {
     Real::with_both("ordered", |real| {
         let scene = Scene::new(real, &[]);
-        let run = scene.carry_out(scene.plan([Phase(1), Phase(0)], LONG));
+        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)], LONG));
         assert_eq!(run.count(OutcomeKind::Purged), 2, "{:?}", run.results);
         assert!(scene.gadgets().is_empty() && !scene.has_operator());
         assert!(real.listed().is_empty());
@@ -182,7 +182,7 @@ fn an_operator_in_the_last_phase_goes_when_what_it_serves_is_gone() {
 fn an_operator_stays_while_something_that_it_serves_does() {
     Real::with_both("lingering", |real| {
         let scene = Scene::new(real, &["finalizer=example.com/nobody-removes-this"]);
-        let run = scene.carry_out(scene.plan([Phase(1), Phase(0)], SHORT));
+        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)], SHORT));
         let [operator, app] = [0, 1].map(|place| &run.results[place]);
         assert_eq!(operator.outcome, Outcome::StillNeeded { by: app.release.id.clone() });
         let Outcome::Failed(failure) = &app.outcome else { panic!("{:?}", app.outcome) };

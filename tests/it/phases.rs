@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{ApiError, ObjectPresence};
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, FailureHandling, NoProbe, ObjectProbe, Outcome, OutcomeKind, Phase, Run, Task,
+    AlwaysFresh, Event, ExecutorConfig, NoProbe, ObjectProbe, Outcome, OutcomeKind, PhaseNumber, Progress, Run, Task,
     WorkerCap, execute,
 };
 use helm_purge::helm::{Action, BatchResult, ReleaseAttempt};
@@ -28,10 +28,10 @@ fn plan(timeout: Duration) -> Vec<Task> {
     let app = |name| CrdUsage { uses: kind("Widget"), objects: Known::Is(vec![address(name)]), ..CrdUsage::default() };
     let operator = |name| CrdUsage { defines: kind(name), ..CrdUsage::default() };
     let ties = [app("w0"), app("w1"), operator("Widget"), operator("Gadget")];
-    let phases = [0, 0, 1, 1].map(Phase);
+    let phases = [0, 0, 1, 1].map(PhaseNumber);
     let plan = planned(releases(4)).into_iter().zip(ties).zip(phases);
     plan.map(|((planned, ties), phase)| Task {
-        ties,
+        crd_usage: ties,
         phase,
         options: UninstallOptions::with_timeout(timeout),
         ..planned
@@ -54,7 +54,7 @@ impl Cluster {
 }
 
 impl ObjectProbe for Cluster {
-    fn look(&self, objects: &[ObjectRef]) -> Vec<ObjectPresence> {
+    fn probe(&self, objects: &[ObjectRef]) -> Vec<ObjectPresence> {
         let names = objects.iter().map(|object| object.name.clone()).collect();
         self.asked.lock().expect("nobody panics while it is held").push(names);
         let mut answers = self.answers.lock().expect("nobody panics while it is held");
@@ -69,17 +69,17 @@ fn carry_out(
     action: impl Action + 'static,
     remaining: impl ObjectProbe + 'static,
     interrupts: &Interrupts,
-    on_event: &mut dyn FnMut(&Event<'_>),
+    on_event: &mut dyn FnMut(&Event<'_>, Progress),
 ) -> Run {
     interrupts.enter(Stage::Changing);
     let mut means = means(action, AlwaysFresh);
-    means.remaining = Arc::new(remaining);
+    means.probe = Arc::new(remaining);
     execute(plan, execution, means, interrupts, on_event).expect("a few threads can be had")
 }
 
 fn run(plan: Vec<Task>, fails: &'static str, remaining: impl ObjectProbe + 'static) -> Run {
     let uninstall = Failing { name: fails, tried: Arc::default() };
-    carry_out(plan, GO_ON, uninstall, remaining, &Interrupts::silent(), &mut |_| {})
+    carry_out(plan, GO_ON, uninstall, remaining, &Interrupts::silent(), &mut |_, _| {})
 }
 
 /// What became of each release, in the order of the plan.
@@ -101,9 +101,9 @@ fn the_next_phase_begins_when_the_objects_of_the_one_before_are_gone() {
     let cluster = Cluster::new([ObjectPresence::Exists, ObjectPresence::Exists, ObjectPresence::Gone]);
     let asked = Arc::clone(&cluster.asked);
     let mut seen = Vec::new();
-    let mut watch = |event: &Event<'_>| match event {
+    let mut watch = |event: &Event<'_>, progress: Progress| match event {
         Event::ReleaseStarted { release, .. } => seen.push(format!("+{}", release.name)),
-        Event::Waiting { objects, release, others, progress } => {
+        Event::Waiting { objects, release, others } => {
             seen.push(format!("{objects} of {} and {others}, {} done", release.name, progress.done));
         }
         _ => {}
@@ -127,8 +127,8 @@ fn of_a_failed_release_what_defines_its_kinds_is_spared_and_everything_else_goes
 #[test]
 fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
     let mut judged = Vec::new();
-    let mut watch = |event: &Event<'_>| {
-        if let Event::ReleaseJudged { release, outcome, progress, .. } = event {
+    let mut watch = |event: &Event<'_>, progress: Progress| {
+        if let Event::ReleaseJudged { release, outcome, .. } = event {
             judged.push((release.name.to_string(), outcome.kind(), progress.failed));
         }
     };
@@ -156,7 +156,7 @@ fn where_nobody_can_tell_what_is_gone_it_counts_as_still_there() {
 struct Broken;
 
 impl ObjectProbe for Broken {
-    fn look(&self, _: &[ObjectRef]) -> Vec<ObjectPresence> {
+    fn probe(&self, _: &[ObjectRef]) -> Vec<ObjectPresence> {
         panic!("no luck");
     }
 }
@@ -170,18 +170,18 @@ fn whoever_panics_over_what_is_left_does_not_know() {
 #[test]
 fn a_release_that_is_spared_keeps_what_it_needs_itself() {
     let mut plan = plan(LONG);
-    plan[3].phase = Phase(2);
-    plan[2].ties.uses = Known::Is([GroupKind::new("example.com", "Gadget")].into());
+    plan[3].phase = PhaseNumber(2);
+    plan[2].crd_usage.uses = Known::Is([GroupKind::new("example.com", "Gadget")].into());
     let run = run(plan, "r0", Cluster::new([ObjectPresence::Gone]));
     assert_eq!(outcomes(&run), ["other", "purged", "needed by r0", "needed by r2"]);
 }
 
 #[test]
 fn under_fail_fast_no_phase_begins_after_objects_that_stay() {
-    let execution = ExecutorConfig { failures: FailureHandling::FailFast, ..GO_ON };
+    let execution = ExecutorConfig { fail_fast: true, ..GO_ON };
     let uninstall = Failing { name: "", tried: Arc::default() };
     let stays = Cluster::new([ObjectPresence::Exists]);
-    let run = carry_out(plan(NONE), execution, uninstall, stays, &Interrupts::silent(), &mut |_| {});
+    let run = carry_out(plan(NONE), execution, uninstall, stays, &Interrupts::silent(), &mut |_, _| {});
     assert_eq!(outcomes(&run), ["leftovers", "leftovers", "needed by r0", "not-started"]);
 }
 
@@ -189,7 +189,7 @@ fn under_fail_fast_no_phase_begins_after_objects_that_stay() {
 fn a_signal_ends_the_wait_for_what_is_left() {
     let interrupts = Interrupts::silent();
     let stop = interrupts.stop().clone();
-    let mut interrupt = |event: &Event<'_>| {
+    let mut interrupt = |event: &Event<'_>, _: Progress| {
         if matches!(event, Event::Waiting { .. }) {
             stop.raise(CancelLevel::Drain);
         }
@@ -233,11 +233,11 @@ impl Action for Counting {
 #[test]
 fn a_group_never_has_more_helms_than_it_gets() {
     let share = WorkerCap { group: 7, workers: NonZeroUsize::new(2).expect("from 1") };
-    let plan = planned(releases(60)).into_iter().map(|planned| Task { shares: vec![share], ..planned }).collect();
+    let plan = planned(releases(60)).into_iter().map(|planned| Task { worker_caps: vec![share], ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
     let nothing_left = Cluster::new([ObjectPresence::Gone]);
-    let run = carry_out(plan, GO_ON, helms, nothing_left, &Interrupts::silent(), &mut |_| {});
+    let run = carry_out(plan, GO_ON, helms, nothing_left, &Interrupts::silent(), &mut |_, _| {});
     assert_eq!(run.count(OutcomeKind::Purged), 60);
     let most = counting.now.lock().expect("it is whole").1;
     assert!((1..=2).contains(&most), "{most} at a time");
@@ -251,7 +251,7 @@ fn releases_go_only_with_those_of_their_manner() {
     let plan = plan.map(|(number, planned)| Task { options: options(number), ..planned }).collect();
     let counting = Counting::default();
     let helms = counting.clone();
-    carry_out(plan, GO_ON, helms, Cluster::new([ObjectPresence::Gone]), &Interrupts::silent(), &mut |_| {});
+    carry_out(plan, GO_ON, helms, Cluster::new([ObjectPresence::Gone]), &Interrupts::silent(), &mut |_, _| {});
     let manners = counting.manners.lock().expect("it is whole");
     let of = |seconds| {
         let like = manners.iter().filter(|(options, _)| options.timeout.as_secs() == seconds);

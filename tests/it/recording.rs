@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Backends, Event, ExecutorConfig, Journal, NotRecorded, NotStarted, Outcome, OutcomeKind, Run,
-    Verification, execute,
+    AlwaysFresh, Backends, Event, ExecutorConfig, Journal, NotRecorded, NotStarted, Outcome, OutcomeKind, Progress,
+    Run, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, BatchResult, ReleaseAttempt};
@@ -42,7 +42,7 @@ impl Journal for Short {
     }
 
     fn happened(&self, event: &Event<'_>) {
-        assert!(!matches!(event, Event::Tick(_)) || self.then == Then::Refuses, "events harm nobody");
+        assert!(!matches!(event, Event::Tick) || self.then == Then::Refuses, "events harm nobody");
     }
 }
 
@@ -74,7 +74,7 @@ fn run(count: usize, starts: usize, then: Then, execution: ExecutorConfig) -> (R
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Changing);
     let mut said = Vec::new();
-    let mut listen = |event: &Event<'_>| match event {
+    let mut listen = |event: &Event<'_>, _: Progress| match event {
         Event::NotRecorded { why, .. } => said.push((*why).to_owned()),
         Event::Draining { because, .. } => said.push(because.as_str().to_owned()),
         _ => {}

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use helm_purge::executor::{
-    AlwaysFresh, BatchSize, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Recheck, ReleaseResult,
+    AlwaysFresh, BatchSize, Event, ExecutorConfig, NotStarted, Outcome, OutcomeKind, Progress, Recheck, ReleaseResult,
     RetryPolicy, Run, Task, Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
@@ -80,11 +80,11 @@ fn carry_out(
     helm: &Scripted,
     still: impl Recheck + 'static,
     execution: ExecutorConfig,
-    on_event: &mut dyn FnMut(&Event<'_>, &Interrupts),
+    on_event: &mut dyn FnMut(&Event<'_>, Progress, &Interrupts),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Changing);
-    let mut on_event = |event: &Event<'_>| on_event(event, &interrupts);
+    let mut on_event = |event: &Event<'_>, progress: Progress| on_event(event, progress, &interrupts);
     let run = execute(plan, execution, means(helm.clone(), still), &interrupts, &mut on_event);
     run.expect("a few threads can be had")
 }
@@ -106,12 +106,12 @@ fn ends(run: &Run) -> Vec<String> {
 fn what_is_in_trouble_for_a_while_is_tried_again_and_counted_once() {
     let helm = Scripted::new(&Script::from([("r1", vec![Transient, Unreachable])]));
     let (mut finished, mut waited, mut most_done) = (Vec::new(), Vec::new(), 0);
-    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, ONE_LANE, &mut |event, _| match event {
-        Event::ReleaseFinished { release, progress, .. } => {
+    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, ONE_LANE, &mut |event, progress, _| match event {
+        Event::ReleaseFinished { release, .. } => {
             finished.push(release.name.to_string());
             most_done = progress.done;
         }
-        Event::ReleaseWaits { release, attempts, progress, .. } => {
+        Event::ReleaseWaits { release, attempts, .. } => {
             waited.push((release.name.to_string(), *attempts, progress.running, progress.failed));
         }
         _ => {}
@@ -126,7 +126,7 @@ fn what_is_in_trouble_for_a_while_is_tried_again_and_counted_once() {
 fn what_stays_in_trouble_fails_after_its_last_try_and_what_fails_by_itself_after_the_first() {
     for (retries, attempts) in [(0, 1), (1, 2), (3, 4)] {
         let helm = Scripted::new(&Script::from([("r0", vec![Transient; 20]), ("r2", vec![Hook; 20])]));
-        let run = carry_out(with_retries(3, retries), &helm, AlwaysFresh, GO_ON, &mut |_, _| {});
+        let run = carry_out(with_retries(3, retries), &helm, AlwaysFresh, GO_ON, &mut |_, _, _| {});
         let stayed = format!("r0 failed transient {attempts}");
         assert_eq!(ends(&run), [stayed.as_str(), "r1 purged 1", "r2 failed hook 1"]);
     }
@@ -135,7 +135,7 @@ fn what_stays_in_trouble_fails_after_its_last_try_and_what_fails_by_itself_after
 #[test]
 fn what_helm_does_not_find_was_uninstalled_by_the_try_before_it_or_by_somebody_else() {
     let helm = Scripted::new(&Script::from([("r0", vec![Unreachable, Gone]), ("r1", vec![Gone])]));
-    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, GO_ON, &mut |_, _| {});
+    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, GO_ON, &mut |_, _, _| {});
     assert_eq!(ends(&run), ["r0 purged 2", "r1 already-gone 1"]);
 }
 
@@ -143,7 +143,7 @@ fn what_helm_does_not_find_was_uninstalled_by_the_try_before_it_or_by_somebody_e
 struct Says(Freshness, Arc<Mutex<usize>>);
 
 impl Recheck for Says {
-    fn standings(&self, batch: &[&Release]) -> Vec<Freshness> {
+    fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         let mut asked = self.1.lock().expect("nobody panics while it is held");
         *asked += 1;
         let first = *asked == 1;
@@ -162,7 +162,7 @@ fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_b
         let helm = Scripted::new(&Script::from([("r0", vec![Transient, Transient])]));
         let count = Arc::new(Mutex::new(0));
         let still = Says(standing, Arc::clone(&count));
-        let run = carry_out(with_retries(1, 3), &helm, still, ONE_LANE, &mut |_, _| {});
+        let run = carry_out(with_retries(1, 3), &helm, still, ONE_LANE, &mut |_, _, _| {});
         assert_eq!((ends(&run), *count.lock().expect("it is whole")), (vec![end.to_owned()], asked));
         if let Outcome::Failed(failure) = &run.results[0].outcome {
             assert_eq!(failure.message.error, "no luck\nnot tried again: now revision 2");
@@ -170,33 +170,34 @@ fn before_each_try_it_is_asked_again_and_only_an_uninstall_of_our_own_may_have_b
     }
     let count = Arc::new(Mutex::new(1));
     let helm = Scripted::new(&Script::new());
-    let run = carry_out(with_retries(1, 3), &helm, Says(Freshness::Begun(words()), count), ONE_LANE, &mut |_, _| {});
+    let run = carry_out(with_retries(1, 3), &helm, Says(Freshness::Begun(words()), count), ONE_LANE, &mut |_, _, _| {});
     assert_eq!((ends(&run), helm.given().len()), (vec!["r0 changed 0".to_owned()], 0), "somebody else is at it");
 }
 
 #[test]
 fn under_fail_fast_only_the_last_failure_counts_and_what_waits_then_has_failed() {
     let helm = Scripted::new(&Script::from([("r0", vec![Transient])]));
-    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, FAIL_FAST, &mut |_, _| {});
+    let run = carry_out(with_retries(2, 3), &helm, AlwaysFresh, FAIL_FAST, &mut |_, _, _| {});
     assert_eq!(ends(&run), ["r0 purged 2", "r1 purged 1"]);
     let helm = Scripted::new(&Script::from([("r0", vec![Transient]), ("r1", vec![Hook])]));
-    let execution = ExecutorConfig { patience: HOUR, batch: ONE_AT_A_TIME, ..FAIL_FAST };
-    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, execution, &mut |_, _| {});
+    let execution = ExecutorConfig { retry_policy: HOUR, batch: ONE_AT_A_TIME, ..FAIL_FAST };
+    let run = carry_out(with_retries(3, 3), &helm, AlwaysFresh, execution, &mut |_, _, _| {});
     assert_eq!(ends(&run), ["r0 failed transient 1", "r1 failed hook 1", "r2 not-started FailFast 0"]);
 }
 
 #[test]
 fn a_signal_ends_the_wait_for_another_try() {
     let helm = Scripted::new(&Script::from([("r0", vec![Transient])]));
-    let execution = ExecutorConfig { patience: HOUR, ..ALONE };
+    let execution = ExecutorConfig { retry_policy: HOUR, ..ALONE };
     let mut judged = Vec::new();
-    let run = carry_out(with_retries(1, 3), &helm, AlwaysFresh, execution, &mut |event, interrupts| match event {
-        Event::ReleaseWaits { .. } => interrupts.on_signal(15, std::time::Instant::now()),
-        Event::ReleaseJudged { release, attempts, progress, .. } => {
-            judged.push((release.name.to_string(), *attempts, progress.failed));
-        }
-        _ => {}
-    });
+    let run =
+        carry_out(with_retries(1, 3), &helm, AlwaysFresh, execution, &mut |event, progress, interrupts| match event {
+            Event::ReleaseWaits { .. } => interrupts.on_signal(15, std::time::Instant::now()),
+            Event::ReleaseJudged { release, attempts, .. } => {
+                judged.push((release.name.to_string(), *attempts, progress.failed));
+            }
+            _ => {}
+        });
     assert_eq!(ends(&run), ["r0 failed transient 1"]);
     assert_eq!(judged, [("r0".to_owned(), 1, 1)]);
     assert_eq!(ExitCode::of_run(&run, &Verification::NothingToVerify).number(), 143);
@@ -236,12 +237,12 @@ fn an_api_server_that_is_back_soon_costs_no_release() {
         let patience = RetryPolicy { probing: Duration::from_hours(1), ..RetryPolicy::NONE };
         let helm = Outage { calls: 3..40, made: Mutex::new(0) };
         let mut said = Vec::new();
-        let mut on_event = |event: &Event<'_>| match event {
+        let mut on_event = |event: &Event<'_>, _: Progress| match event {
             Event::Paused { because, .. } => said.push(because.as_str()),
-            Event::Resumed(_) => said.push("back"),
+            Event::Resumed => said.push("back"),
             _ => {}
         };
-        let execution = ExecutorConfig { workers, patience, ..ALONE };
+        let execution = ExecutorConfig { workers, retry_policy: patience, ..ALONE };
         let interrupts = Interrupts::silent();
         interrupts.enter(Stage::Changing);
         let run = execute(with_retries(9, 10), execution, means(helm, AlwaysFresh), &interrupts, &mut on_event);
@@ -258,7 +259,7 @@ fn an_api_server_that_stays_away_ends_the_run_and_what_was_not_tried_is_not_star
         let names = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"];
         let helm = Scripted::new(&names.into_iter().map(|name| (name, vec![class; 50])).collect());
         let mut drained = Vec::new();
-        let run = carry_out(with_retries(8, 3), &helm, AlwaysFresh, ALONE, &mut |event, _| {
+        let run = carry_out(with_retries(8, 3), &helm, AlwaysFresh, ALONE, &mut |event, _, _| {
             if let Event::Draining { because, .. } = event {
                 drained.push(format!("{because:?}"));
             }
@@ -278,7 +279,7 @@ fn an_api_server_that_stays_away_ends_the_run_and_what_was_not_tried_is_not_star
 fn releases_that_fail_by_themselves_stop_no_other_however_many_they_are() {
     let names = ["r0", "r1", "r2", "r3", "r4", "r5", "r6"];
     let helm = Scripted::new(&names.into_iter().map(|name| (name, vec![Hook])).collect());
-    let run = carry_out(with_retries(9, 3), &helm, AlwaysFresh, ALONE, &mut |_, _| {});
+    let run = carry_out(with_retries(9, 3), &helm, AlwaysFresh, ALONE, &mut |_, _, _| {});
     assert_eq!((run.count(OutcomeKind::Failed), run.count(OutcomeKind::Purged)), (7, 2));
 }
 

@@ -1,161 +1,140 @@
-//! Which releases go next: pure, without threads, clock or processes.
+//! Which releases are next: pure, without threads, clock or processes.
 
+mod batching;
 mod breaker;
 #[cfg(test)]
-mod breaker_test;
-#[cfg(test)]
-mod failing;
-mod later;
-#[cfg(test)]
-mod properties;
-mod queues;
-mod retries;
-mod shares;
-#[cfg(test)]
-mod simulation;
-mod size;
+mod tests;
 
-use std::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
-use super::execution::BatchSize;
-use super::patience::RetryPolicy;
-use super::planned::{Phase, Task, WorkerCap};
+use super::config::{BatchSize, RetryPolicy};
+use super::task::{Batch, PhaseNumber, WorkerId};
 use crate::options::{UninstallOptions, Wait};
-use crate::release::Namespace;
+use batching::{BatchGroup, Load, Queues, WorkerCaps};
 use breaker::{Admission, Breaker};
-pub(super) use breaker::{Gone, Pause, Sign};
-use later::Later;
-use queues::{Lot, Queues};
-pub(super) use retries::Retry;
-use shares::Shares;
-use size::Supply;
 
-/// A worker's place in the pool, given out by the loop: the pool does not say which of its threads has a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Lane(pub usize);
+pub(super) use batching::Demand;
+pub(super) use breaker::{Outage, Pause, ServerSignal};
 
-/// What one worker gets at a time: places in the plan, all of one namespace, phase and options, never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// The releases' places in the plan, in the order in which they are to go.
-    pub releases: Vec<usize>,
-}
-
-/// What matters here about a release.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Demand<'a> {
-    pub(super) namespace: &'a Namespace,
-    pub(super) phase: Phase,
-    pub(super) options: UninstallOptions,
-    pub(super) shares: &'a [WorkerCap],
-}
-
-/// The releases that wait and the lanes that are free.
+/// The releases that wait and the workers that are free.
 #[derive(Debug)]
 pub(super) struct Schedule {
     queues: Queues,
-    shares: Shares,
-    /// The phase that is under way and those after it, the last one first.
-    phases: Vec<Phase>,
-    free: Vec<Lane>,
-    /// For each lane the lot that it has something of.
+    caps: WorkerCaps,
+    /// The current phase and those after it, the last one first.
+    phases: Vec<PhaseNumber>,
+    free: Vec<WorkerId>,
+    /// For each worker the group of its batch.
     busy: Vec<Option<usize>>,
     size: BatchSize,
     draining: bool,
-    /// All releases of the phase, until the first lane is free again.
+    /// All releases of the phase, until the first worker is free again.
     opening: Option<usize>,
-    patience: RetryPolicy,
-    later: Later,
+    retry_policy: RetryPolicy,
+    retries: RetryQueue,
     breaker: Breaker,
-    /// The time, as far as it was told.
+    /// The time that it was last given.
     now: Option<Instant>,
 }
 
+/// When a release is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    After(Duration),
+    /// When the API server is back.
+    WhenBack,
+}
+
+/// The releases that are tried again, by time, and how many retries each has used.
+#[derive(Debug, Default)]
+struct RetryQueue {
+    due: BTreeSet<(Instant, usize)>,
+    used: BTreeMap<usize, u8>,
+}
+
 impl Schedule {
-    /// All releases wait, given in the order of the plan, and all lanes are free.
+    /// All releases wait, in the order of the plan, and all workers are free.
     pub(super) fn new<'a>(
         plan: impl IntoIterator<Item = Demand<'a>>,
-        lanes: usize,
+        workers: usize,
         size: BatchSize,
-        patience: RetryPolicy,
+        retry_policy: RetryPolicy,
     ) -> Self {
-        let mut shares = Shares::default();
-        let queues = Queues::new(plan, &mut shares);
+        let mut caps = WorkerCaps::default();
+        let queues = Queues::new(plan, &mut caps);
         let mut schedule = Self {
             phases: queues.phases().into_iter().rev().collect(),
             queues,
-            shares,
-            // Taken from the end, so that the first lane comes first.
-            free: (0..lanes).rev().map(Lane).collect(),
-            busy: vec![None; lanes],
+            caps,
+            // Taken from the end, so that the first worker comes first.
+            free: (0..workers).rev().map(WorkerId).collect(),
+            busy: vec![None; workers],
             size,
             draining: false,
             opening: None,
-            patience,
-            later: Later::default(),
-            breaker: Breaker::new(patience),
+            retry_policy,
+            retries: RetryQueue::default(),
+            breaker: Breaker::new(retry_policy),
             now: None,
         };
-        schedule.open();
+        schedule.open_phase();
         schedule
     }
 
-    /// What is to be begun now, where there is anything, and on which lane. `may_begin` says in what manner something
-    /// may still be.
-    pub(super) fn next(&mut self, may_begin: impl Fn(&UninstallOptions) -> bool) -> Option<(Lane, Batch)> {
+    /// The next batch and its worker, if something can start now. `may_start` says with which options.
+    pub(super) fn next(&mut self, may_start: impl Fn(&UninstallOptions) -> bool) -> Option<(WorkerId, Batch)> {
         let phase = self.phase().filter(|_| !self.draining)?;
-        let lane = *self.free.last()?;
-        let admission = self.now.map_or(Admission::All, |now| self.breaker.admits(now));
-        let shares = &self.shares;
-        let may_go = |lot: &Lot| lot.phase == phase && shares.room(&lot.groups) != Some(0) && may_begin(&lot.options);
-        let (lot, releases) = match admission {
+        let worker = *self.free.last()?;
+        let caps = &self.caps;
+        let may_start =
+            |group: &BatchGroup| group.phase == phase && caps.room(&group.caps) != Some(0) && may_start(&group.options);
+        let (group, releases) = match self.now.map_or(Admission::All, |now| self.breaker.admits(now)) {
             Admission::Nothing => return None,
-            Admission::Probe => retries::probe(&mut self.queues, &mut self.later, may_go)?,
+            Admission::Probe => probe(&mut self.queues, &mut self.retries, may_start)?,
             Admission::All => {
-                let (size, supply) = (self.size, self.supply(phase));
-                self.queues.take(
-                    may_go,
-                    |lot| supply.part(lot, shares).is_some_and(|part| part.goal() > supply.goal()),
-                    |lot, queue| match lot.options.wait {
-                        Wait::Objects => 1,
-                        Wait::Hooks => supply.of_lot(lot, shares).of(queue, size),
-                    },
-                )?
+                let (waiting, free) = (self.queues.waiting(phase), self.free.len());
+                let load = Load { waiting, opening: self.opening, free, workers: self.busy.len() };
+                let size = |group: &BatchGroup, queued| match group.options.wait {
+                    Wait::Objects => 1,
+                    Wait::Hooks => load.of_late_group(group, caps).unwrap_or(load).batch_size(queued, self.size),
+                };
+                self.queues.take(may_start, |group| load.of_late_group(group, caps).is_some(), size)?
             }
         };
         self.free.pop();
-        self.busy[lane.0] = Some(lot);
-        self.shares.take(&self.queues.lots()[lot].groups);
-        self.breaker.begin(lane);
-        Some((lane, Batch { releases }))
+        self.busy[worker.0] = Some(group);
+        self.caps.acquire(&self.queues.groups()[group].caps);
+        self.breaker.start(worker);
+        Some((worker, Batch { releases }))
     }
 
-    /// Releases that were handed out and not begun: they wait again, in the order of the plan.
-    pub(super) fn put_back(&mut self, releases: &[usize]) {
-        self.queues.put_back(releases);
+    /// These releases were scheduled and not started: they wait again, in the order of the plan.
+    pub(super) fn requeue(&mut self, releases: &[usize]) {
+        self.queues.requeue(releases);
     }
 
-    /// A release is not to be handed out at all.
+    /// A release is not to be scheduled any more.
     pub(super) fn withdraw(&mut self, release: usize) {
         self.queues.withdraw(release);
-        self.later.withdraw(release);
+        self.retries.due.retain(|(_, other)| *other != release);
     }
 
-    /// A lane has nothing left to do.
-    pub(super) fn finished(&mut self, lane: Lane) {
+    /// A worker is free.
+    pub(super) fn finish(&mut self, worker: WorkerId) {
         self.opening = None;
         if let Some(now) = self.now {
-            self.breaker.finish(lane, now);
+            self.breaker.finish(worker, now);
         }
-        if let Some(lot) = self.busy[lane.0].take() {
-            self.shares.give_back(&self.queues.lots()[lot].groups);
+        if let Some(group) = self.busy[worker.0].take() {
+            self.caps.release(&self.queues.groups()[group].caps);
         }
-        self.free.push(lane);
-        // The lowest free lane is used first, so that few bars move.
+        self.free.push(worker);
+        // The lowest free worker is used first, so that few bars move.
         self.free.sort_unstable_by(|left, right| right.cmp(left));
     }
 
-    /// From here on nothing is begun.
+    /// From here on nothing is started.
     pub(super) fn drain(&mut self) {
         self.draining = true;
     }
@@ -164,49 +143,125 @@ impl Schedule {
         self.busy.len() - self.free.len()
     }
 
-    /// The phase that is under way, while there is one.
-    pub(super) fn phase(&self) -> Option<Phase> {
+    /// The current phase.
+    pub(super) fn phase(&self) -> Option<PhaseNumber> {
         self.phases.last().copied()
     }
 
-    /// How many releases of the phase that is under way wait.
+    /// How many releases of the current phase wait.
     pub(super) fn waiting(&self) -> usize {
         self.phase().map_or(0, |phase| self.queues.waiting(phase))
     }
 
-    /// Whether anything of this phase that waits may be begun at all.
-    pub(super) fn may_begin(&self, may_begin: impl Fn(&UninstallOptions) -> bool) -> bool {
-        self.waiting_lots().any(|lot| Some(lot.phase) == self.phase() && may_begin(&lot.options))
+    /// Whether any waiting release of the current phase may start at all.
+    pub(super) fn may_start(&self, may_start: impl Fn(&UninstallOptions) -> bool) -> bool {
+        self.waiting_groups().any(|group| Some(group.phase) == self.phase() && may_start(&group.options))
     }
 
-    /// Whether anything of a later phase that waits may be begun at all.
-    pub(super) fn may_begin_later(&self, may_begin: impl Fn(&UninstallOptions) -> bool) -> bool {
-        self.waiting_lots().any(|lot| Some(lot.phase) > self.phase() && may_begin(&lot.options))
+    /// Whether any waiting release of a later phase may start at all.
+    pub(super) fn may_start_later(&self, may_start: impl Fn(&UninstallOptions) -> bool) -> bool {
+        self.waiting_groups().any(|group| Some(group.phase) > self.phase() && may_start(&group.options))
     }
 
-    fn waiting_lots(&self) -> impl Iterator<Item = &Lot> {
-        self.queues.lots().iter().filter(|lot| lot.waiting > 0)
+    fn waiting_groups(&self) -> impl Iterator<Item = &BatchGroup> {
+        self.queues.groups().iter().filter(|group| group.waiting > 0)
     }
 
-    /// The next phase is under way, where there is one. Nothing of this one may be.
-    pub(super) fn go_on(&mut self) {
+    /// The next phase starts, if there is one. Nothing of the current one may be running.
+    pub(super) fn next_phase(&mut self) {
         self.phases.pop();
-        self.open();
+        self.open_phase();
     }
 
-    fn open(&mut self) {
+    fn open_phase(&mut self) {
         self.opening = self.phase().map(|phase| self.queues.waiting(phase));
     }
 
-    fn supply(&self, phase: Phase) -> Supply {
-        let waiting = self.queues.waiting(phase);
-        Supply { waiting, opening: self.opening, free: self.free.len(), lanes: self.busy.len() }
+    /// The time is this now: retries that are due may start.
+    pub(super) fn advance(&mut self, now: Instant) {
+        self.now = Some(now);
+        // During a pause they stay together, so that one of them can be the probe.
+        if self.breaker.pause().is_none() {
+            let due = self.retries.take_due(now);
+            self.requeue(&due);
+        }
+    }
+
+    /// Takes what the end of a release says about the API server.
+    pub(super) fn learn(&mut self, worker: WorkerId, signal: ServerSignal, now: Instant) {
+        self.breaker.learn(worker, signal, now);
+    }
+
+    /// A scheduled release has failed in a way in which another try may help. It gets one, and waits for it, if it has
+    /// used fewer than `retries`. A failure while the API server is gone costs none, because the outage has an end of its
+    /// own. `in_time` says whether the release may still start at that time.
+    pub(super) fn defer(
+        &mut self,
+        release: usize,
+        retries: u8,
+        jitter: f64,
+        now: Instant,
+        in_time: impl Fn(&UninstallOptions, Instant) -> bool,
+    ) -> Option<Retry> {
+        let used = self.retries.used.get(&release).copied().unwrap_or_default();
+        let is_gone = self.breaker.pause().is_some();
+        if self.draining || retries == 0 || self.breaker.tripped().is_some() || (used >= retries && !is_gone) {
+            return None;
+        }
+        let wait = if is_gone { Duration::ZERO } else { self.retry_policy.before_retry(used, jitter) };
+        if !in_time(&self.queues.groups()[self.queues.group_of(release)].options, now + wait) {
+            return None;
+        }
+        if !is_gone {
+            self.retries.used.insert(release, used + 1);
+        }
+        self.retries.due.insert((now + wait, release));
+        Some(if is_gone { Retry::WhenBack } else { Retry::After(wait) })
+    }
+
+    /// Whether something that may start waits only for the time.
+    pub(super) fn waits_for_time(&self, may_start: impl Fn(&UninstallOptions) -> bool) -> bool {
+        !self.retries.due.is_empty() || (self.breaker.pause().is_some() && self.may_start(may_start))
+    }
+
+    /// Whether a release is not scheduled and may still be.
+    pub(super) fn holds(&self, release: usize) -> bool {
+        self.queues.holds(release) || self.retries.due.iter().any(|(_, other)| *other == release)
+    }
+
+    /// The pause in which nothing is started because the API server is gone.
+    pub(super) fn pause(&self) -> Option<Pause> {
+        self.breaker.pause()
+    }
+
+    /// What is gone for the rest of the run.
+    pub(super) fn tripped(&self) -> Option<Outage> {
+        self.breaker.tripped()
     }
 }
 
-impl<'a> From<&'a Task> for Demand<'a> {
-    fn from(planned: &'a Task) -> Self {
-        let Task { release, options, phase, shares, .. } = planned;
-        Self { namespace: &release.id.namespace, phase: *phase, options: *options, shares }
+/// One release to find out whether the API server is back: preferably one that was tried before, because it has less to
+/// lose.
+fn probe(
+    queues: &mut Queues,
+    retries: &mut RetryQueue,
+    may_start: impl Fn(&BatchGroup) -> bool,
+) -> Option<(usize, Vec<usize>)> {
+    if let Some(release) = retries.take_first(|release| may_start(&queues.groups()[queues.group_of(release)])) {
+        return Some((queues.group_of(release), vec![release]));
+    }
+    queues.take(may_start, |_| false, |_, _| 1)
+}
+
+impl RetryQueue {
+    fn take_due(&mut self, now: Instant) -> Vec<usize> {
+        self.due.extract_if(.., |(until, _)| *until <= now).map(|(_, release)| release).collect()
+    }
+
+    /// Takes the first release that may start, whether or not it is due.
+    fn take_first(&mut self, may_start: impl Fn(usize) -> bool) -> Option<usize> {
+        let first = self.due.iter().find(|(_, release)| may_start(*release)).copied()?;
+        self.due.remove(&first);
+        Some(first.1)
     }
 }

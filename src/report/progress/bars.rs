@@ -12,7 +12,7 @@ use super::lines::{
     paused_line, retry_line, waiting_line,
 };
 use crate::clock::{Clock, Stopwatch};
-use crate::executor::{Event, Lane, NotStarted, Progress};
+use crate::executor::{Event, NotStarted, Progress, WorkerId};
 use crate::report::printer::{Printer, Verbosity};
 use crate::report::text::seconds;
 
@@ -34,10 +34,10 @@ struct Drawn {
     total: ProgressBar,
     /// What the end of a phase waits for, or everything.
     waiting: Option<String>,
-    lanes: Vec<LaneBar>,
+    workers: Vec<WorkerBar>,
 }
 
-struct LaneBar {
+struct WorkerBar {
     bar: ProgressBar,
     since: Option<Stopwatch>,
     release: String,
@@ -48,17 +48,17 @@ impl Bars {
         Self { stop_hint, clock, drawn: None, lines: None }
     }
 
-    fn start(&mut self, lanes: usize, progress: Progress) {
+    fn start(&mut self, workers: usize, progress: Progress) {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(RATE));
-        let shown = (0..lanes.min(MOST_BARS)).map(|_| LaneBar {
+        let shown = (0..workers.min(MOST_BARS)).map(|_| WorkerBar {
             bar: all.add(ProgressBar::new_spinner().with_style(style(" {spinner} {msg}"))),
             since: None,
             release: String::new(),
         });
-        let lanes = shown.collect();
+        let workers = shown.collect();
         let total = ProgressBar::new(u64::try_from(progress.total).unwrap_or(u64::MAX));
         let total = all.add(total.with_style(style(" total {bar:24} {pos}/{len} {msg}")));
-        self.drawn = Some(Drawn { all, total, waiting: None, lanes });
+        self.drawn = Some(Drawn { all, total, waiting: None, workers });
     }
 
     /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
@@ -72,8 +72,8 @@ impl Bars {
 
     fn clear(&mut self) {
         if let Some(drawn) = self.drawn.take() {
-            for lane in &drawn.lanes {
-                lane.bar.finish_and_clear();
+            for worker in &drawn.workers {
+                worker.bar.finish_and_clear();
             }
             drawn.total.finish_and_clear();
             // What could not be cleared is on a terminal that is gone.
@@ -95,66 +95,66 @@ impl Bars {
             SecondSignal::Kill => self.abandon(),
         }
         let mut lines = Lines::taking_over(self.stop_hint, progress);
-        lines.on_event(event, printer);
+        lines.on_event(event, progress, printer);
         self.lines = Some(lines);
     }
 }
 
 impl ProgressReporter for Bars {
-    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
         if let Some(lines) = &mut self.lines {
-            return lines.on_event(event, printer);
+            return lines.on_event(event, progress, printer);
         }
         match event {
-            Event::Started { lanes, progress } => self.start(*lanes, *progress),
-            Event::ReleaseStarted { lane, release, progress } => {
+            Event::Started { workers } => self.start(*workers, progress),
+            Event::ReleaseStarted { worker, release } => {
                 self.drawn
                     .iter_mut()
-                    .for_each(|drawn| drawn.begin(*lane, &release.to_string(), self.clock.start(), *progress));
+                    .for_each(|drawn| drawn.begin(*worker, &release.to_string(), self.clock.start(), progress));
             }
-            Event::ReleaseFinished { lane, release, outcome, attempts, took, progress } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
+            Event::ReleaseFinished { worker, release, outcome, attempts, took } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
                 if outcome.is_failure() {
                     let line = finished_line(release, outcome, *attempts, *took, printer.err());
                     self.above(|| printer.painted(Verbosity::Quiet, &line));
                 }
             }
-            Event::ReleaseReturned { lane, release, progress } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
+            Event::ReleaseReturned { worker, release } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
             }
-            Event::Tick(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress)),
-            Event::Waiting { objects, release, others, progress } => {
+            Event::Tick => self.drawn.iter_mut().for_each(|drawn| drawn.tick(progress)),
+            Event::Waiting { objects, release, others } => {
                 let text = waiting_line(*objects, release, *others);
-                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, *progress));
+                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, progress));
             }
-            Event::ReleaseWaits { lane, release, failure, wait, progress, .. } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*lane, &release.to_string(), *progress));
+            Event::ReleaseWaits { worker, release, failure, wait, .. } => {
+                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
                 if wait.is_some() {
                     let line = retry_line(release, failure, *wait, printer.err());
                     self.above(|| printer.painted(Verbosity::Normal, &line));
                 }
             }
-            Event::Paused { because, wait, progress } => {
+            Event::Paused { because, wait } => {
                 let text = paused_line(*because, *wait);
-                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, *progress));
+                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, progress));
             }
-            Event::Resumed(progress) => self.drawn.iter_mut().for_each(|drawn| drawn.go_on(*progress)),
-            Event::ReleaseJudged { release, outcome, attempts, progress } => {
+            Event::Resumed => self.drawn.iter_mut().for_each(|drawn| drawn.go_on(progress)),
+            Event::ReleaseJudged { release, outcome, attempts } => {
                 let line = judged_line(release, outcome, *attempts, printer.err());
                 self.above(|| printer.painted(Verbosity::Quiet, &line));
-                self.drawn.iter_mut().for_each(|drawn| drawn.tick(*progress));
+                self.drawn.iter_mut().for_each(|drawn| drawn.tick(progress));
             }
             Event::NotRecorded { why, .. } => {
                 self.above(|| printer.error_with_causes(&not_recorded(why), None));
             }
-            Event::Draining { because, progress } if *because != NotStarted::Interrupted => {
-                let text = draining_lines(*because, *progress, self.stop_hint);
+            Event::Draining { because } if *because != NotStarted::Interrupted => {
+                let text = draining_lines(*because, progress, self.stop_hint);
                 self.above(|| printer.notice(text));
             }
-            Event::Draining { progress, .. } | Event::Terminating(progress) | Event::Killing(progress) => {
-                self.leave_for_lines(*progress, event, printer);
+            Event::Draining { .. } | Event::Terminating | Event::Killing => {
+                self.leave_for_lines(progress, event, printer);
             }
-            Event::Finished(_) => self.clear(),
+            Event::Finished => self.clear(),
         }
     }
 
@@ -164,9 +164,9 @@ impl ProgressReporter for Bars {
 }
 
 impl Drawn {
-    fn begin(&mut self, lane: Lane, release: &str, since: Stopwatch, progress: Progress) {
+    fn begin(&mut self, worker: WorkerId, release: &str, since: Stopwatch, progress: Progress) {
         self.waiting = None;
-        if let Some(bar) = self.lanes.get_mut(lane.0) {
+        if let Some(bar) = self.workers.get_mut(worker.0) {
             release.clone_into(&mut bar.release);
             bar.since = Some(since);
             bar.draw();
@@ -175,8 +175,8 @@ impl Drawn {
     }
 
     /// Of a batch, a release may end that is not the one in progress: it is left alone before the batch begins.
-    fn end(&mut self, lane: Lane, release: &str, progress: Progress) {
-        if let Some(bar) = self.lanes.get_mut(lane.0).filter(|bar| bar.release == release) {
+    fn end(&mut self, worker: WorkerId, release: &str, progress: Progress) {
+        if let Some(bar) = self.workers.get_mut(worker.0).filter(|bar| bar.release == release) {
             bar.since = None;
             bar.draw();
         }
@@ -194,12 +194,12 @@ impl Drawn {
     }
 
     fn tick(&mut self, progress: Progress) {
-        self.lanes.iter_mut().for_each(LaneBar::draw);
+        self.workers.iter_mut().for_each(WorkerBar::draw);
         self.draw_total(progress);
     }
 
     fn draw_total(&self, progress: Progress) {
-        let hidden = progress.running.saturating_sub(self.lanes.len());
+        let hidden = progress.running.saturating_sub(self.workers.len());
         let mut message = self.waiting.clone().unwrap_or_else(|| pace(progress));
         if progress.failed > 0 {
             message = format!("failed {}  {message}", progress.failed);
@@ -212,7 +212,7 @@ impl Drawn {
     }
 }
 
-impl LaneBar {
+impl WorkerBar {
     fn draw(&mut self) {
         match self.since {
             Some(since) => self.bar.set_message(format!("{}  {}", self.release, seconds(since.elapsed()))),

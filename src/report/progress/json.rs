@@ -14,12 +14,12 @@ pub(super) struct JsonLines {
 }
 
 impl ProgressReporter for JsonLines {
-    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
-        if let Event::Tick(progress) = event {
-            if self.heartbeat.is_due(*progress) {
-                printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), *progress));
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
+        if let Event::Tick = event {
+            if self.heartbeat.is_due(progress) {
+                printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), progress));
             }
-        } else if let Some((line, progress)) = line(event) {
+        } else if let Some(line) = line(event, progress) {
             self.heartbeat.written(progress);
             printer.log(&line);
         }
@@ -27,46 +27,44 @@ impl ProgressReporter for JsonLines {
 }
 
 /// The line of an event that is more than the passing of time.
-fn line(event: &Event<'_>) -> Option<(LogLine, Progress)> {
+fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
     let of = |level, name, release: &ReleaseId| LogLine::new(level, name).with("release", release.to_string());
     Some(match event {
         // The line `begun` says that it begins.
-        Event::Started { .. } | Event::Tick(_) | Event::Finished(_) => return None,
-        Event::ReleaseStarted { release, progress, .. } => (of(Level::Info, "started", release), *progress),
-        Event::ReleaseReturned { release, progress, .. } => (of(Level::Info, "returned", release), *progress),
-        Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
+        Event::Started { .. } | Event::Tick | Event::Finished => return None,
+        Event::ReleaseStarted { release, .. } => of(Level::Info, "started", release),
+        Event::ReleaseReturned { release, .. } => of(Level::Info, "returned", release),
+        Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
             let line = with_outcome(of(level(outcome), "finished", release), outcome);
-            (line.with("attempts", attempts).with("seconds", took.as_secs_f64()), *progress)
+            line.with("attempts", attempts).with("seconds", took.as_secs_f64())
         }
-        Event::ReleaseJudged { release, outcome, attempts, progress } => {
-            (with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts), *progress)
+        Event::ReleaseJudged { release, outcome, attempts } => {
+            with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts)
         }
-        Event::ReleaseWaits { release, failure, attempts, wait, progress, .. } => {
+        Event::ReleaseWaits { release, failure, attempts, wait, .. } => {
             let line = of(Level::Warn, "retry", release)
                 .with("class", failure.class.as_str())
                 .with("message", &failure.message.error)
                 .with_some("cause", failure.message.cause.as_ref())
                 .with("attempts", attempts)
                 .with_some("seconds", wait.map(|wait| wait.as_secs_f64()));
-            (line, *progress)
+            line
         }
-        Event::Paused { because, wait, progress } => {
+        Event::Paused { because, wait } => {
             let line = LogLine::new(Level::Warn, "paused").with("because", word(*because));
-            (line.with("seconds", wait.as_secs_f64()), *progress)
+            line.with("seconds", wait.as_secs_f64())
         }
-        Event::Resumed(progress) => (LogLine::new(Level::Info, "resumed"), *progress),
-        Event::Waiting { objects, release, others, progress } => {
-            (of(Level::Info, "waiting", release).with("objects", objects).with("otherReleases", others), *progress)
+        Event::Resumed => LogLine::new(Level::Info, "resumed"),
+        Event::Waiting { objects, release, others } => {
+            of(Level::Info, "waiting", release).with("objects", objects).with("otherReleases", others)
         }
-        Event::NotRecorded { why, progress } => {
-            (LogLine::new(Level::Error, "not-recorded").with("message", why), *progress)
-        }
-        Event::Draining { because, progress } => {
+        Event::NotRecorded { why } => LogLine::new(Level::Error, "not-recorded").with("message", why),
+        Event::Draining { because } => {
             let line = LogLine::new(Level::Warn, "draining").with("because", word(*because));
-            (with_progress(line, *progress), *progress)
+            with_progress(line, progress)
         }
-        Event::Terminating(progress) => (signal_line("TERM", *progress), *progress),
-        Event::Killing(progress) => (signal_line("KILL", *progress), *progress),
+        Event::Terminating => signal_line("TERM", progress),
+        Event::Killing => signal_line("KILL", progress),
     })
 }
 

@@ -17,7 +17,7 @@ const MAX_SILENCE: Duration = Duration::from_secs(30);
 
 /// Shows a run while it is under way.
 pub(crate) trait ProgressReporter {
-    fn on_event(&mut self, event: &Event<'_>, printer: &Printer);
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer);
 
     /// Something to be warned of that is no event of the run.
     fn warn(&mut self, message: &str, printer: &Printer) {
@@ -91,46 +91,43 @@ impl Lines {
 }
 
 impl ProgressReporter for Lines {
-    fn on_event(&mut self, event: &Event<'_>, printer: &Printer) {
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
         match event {
-            Event::Started { .. }
-            | Event::ReleaseStarted { .. }
-            | Event::ReleaseReturned { .. }
-            | Event::Finished(_) => {}
-            Event::Tick(progress) => self.heartbeat(*progress, printer),
-            Event::ReleaseFinished { release, outcome, attempts, took, progress, .. } => {
-                self.heartbeat.written(*progress);
+            Event::Started { .. } | Event::ReleaseStarted { .. } | Event::ReleaseReturned { .. } | Event::Finished => {}
+            Event::Tick => self.heartbeat(progress, printer),
+            Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
+                self.heartbeat.written(progress);
                 let line = finished_line(release, outcome, *attempts, *took, printer.err());
                 printer.painted(if outcome.is_failure() { Verbosity::Quiet } else { Verbosity::Normal }, &line);
             }
-            Event::Waiting { objects, release, others, progress } => {
-                self.heartbeat.written(*progress);
+            Event::Waiting { objects, release, others } => {
+                self.heartbeat.written(progress);
                 printer.info(waiting_line(*objects, release, *others));
             }
-            Event::ReleaseWaits { release, failure, wait, progress, .. } => {
-                self.heartbeat.written(*progress);
+            Event::ReleaseWaits { release, failure, wait, .. } => {
+                self.heartbeat.written(progress);
                 let line = retry_line(release, failure, *wait, printer.err());
                 // While the API server is gone, one line says so for all of them.
                 printer.painted(if wait.is_some() { Verbosity::Normal } else { Verbosity::Verbose }, &line);
             }
-            Event::Paused { because, wait, progress } => {
-                self.heartbeat.written(*progress);
+            Event::Paused { because, wait } => {
+                self.heartbeat.written(progress);
                 printer.notice(paused_line(*because, *wait));
             }
-            Event::Resumed(progress) => {
-                self.heartbeat.written(*progress);
+            Event::Resumed => {
+                self.heartbeat.written(progress);
                 printer.notice(RESUMED);
             }
-            Event::ReleaseJudged { release, outcome, attempts, progress } => {
-                self.heartbeat.written(*progress);
+            Event::ReleaseJudged { release, outcome, attempts } => {
+                self.heartbeat.written(progress);
                 printer.painted(Verbosity::Quiet, &judged_line(release, outcome, *attempts, printer.err()));
             }
             Event::NotRecorded { why, .. } => printer.error_with_causes(&not_recorded(why), None),
-            Event::Draining { because, progress } => {
-                printer.notice(draining_lines(*because, *progress, self.stop_hint));
+            Event::Draining { because } => {
+                printer.notice(draining_lines(*because, progress, self.stop_hint));
             }
-            Event::Terminating(_) => printer.notice(TERMINATING),
-            Event::Killing(_) => printer.notice(KILLING),
+            Event::Terminating => printer.notice(TERMINATING),
+            Event::Killing => printer.notice(KILLING),
         }
     }
 }
@@ -274,12 +271,15 @@ mod tests {
         };
         let (app, progress) = (release("app"), Progress::default());
         for (objects, others) in [(3, 0), (1, 2)] {
-            lines.on_event(&Event::Waiting { objects, release: &app, others, progress }, &printer);
+            lines.on_event(&Event::Waiting { objects, release: &app, others }, progress, &printer);
         }
         let outcome = crate::executor::Outcome::StillNeeded { by: app.clone() };
         let operator = release("operator");
-        lines
-            .on_event(&Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0, progress }, &printer);
+        lines.on_event(
+            &Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0 },
+            progress,
+            &printer,
+        );
         let expected = [
             "waiting for 3 objects of dev-a/app to be gone\n",
             "waiting for 1 object of dev-a/app and 2 other releases to be gone\n",
@@ -300,15 +300,15 @@ mod tests {
         };
         let failure = &crate::helm::Failure::new(crate::helm::FailureClass::Transient, "no leader\nmore");
         let outcome = &crate::executor::Outcome::Failed(failure.clone());
-        let (progress, lane, took) = (Progress::default(), crate::executor::Lane(0), Duration::from_secs(2));
+        let (progress, worker, took) = (Progress::default(), crate::executor::WorkerId(0), Duration::from_secs(2));
         for event in [
-            Event::ReleaseWaits { lane, release, failure, attempts: 1, wait: Some(took), progress },
-            Event::ReleaseWaits { lane, release, failure, attempts: 2, wait: None, progress },
-            Event::Paused { because: NotStarted::ServerGone, wait: took, progress },
-            Event::Resumed(progress),
-            Event::ReleaseFinished { lane, release, outcome, attempts: 3, took, progress },
+            Event::ReleaseWaits { worker, release, failure, attempts: 1, wait: Some(took) },
+            Event::ReleaseWaits { worker, release, failure, attempts: 2, wait: None },
+            Event::Paused { because: NotStarted::ServerGone, wait: took },
+            Event::Resumed,
+            Event::ReleaseFinished { worker, release, outcome, attempts: 3, took },
         ] {
-            lines.on_event(&event, &printer);
+            lines.on_event(&event, progress, &printer);
         }
         let expected = [
             "trying again dev-a/app in 2.0s transient: no leader\n",
@@ -328,7 +328,7 @@ mod tests {
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);
             let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };
-            lines.on_event(&Event::Tick(progress), &printer);
+            lines.on_event(&Event::Tick, progress, &printer);
         }
         let said = said.try_iter().collect::<Vec<_>>();
         assert_eq!(

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use helm_purge::clock::Clock;
 use helm_purge::executor::{
-    Backends, BatchSize, Event, ExecutorConfig, FailureHandling, NoJournal, NoProbe, Recheck, RetryPolicy, Run, Task,
-    execute,
+    Backends, BatchSize, Event, ExecutorConfig, NoJournal, NoProbe, Progress, Recheck, RetryPolicy, Run, Task, execute,
 };
 use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::read;
@@ -29,28 +28,27 @@ pub(crate) fn releases(count: usize) -> Vec<Release> {
 pub(crate) const GO_ON: ExecutorConfig = ExecutorConfig {
     workers: 4,
     batch: BatchSize::Auto,
-    failures: FailureHandling::GoOn,
+    fail_fast: false,
     deadline: None,
-    patience: RetryPolicy::NONE,
+    retry_policy: RetryPolicy::NONE,
     clock: Clock::System,
 };
-pub(crate) const FAIL_FAST: ExecutorConfig =
-    ExecutorConfig { workers: 1, failures: FailureHandling::FailFast, ..GO_ON };
+pub(crate) const FAIL_FAST: ExecutorConfig = ExecutorConfig { workers: 1, fail_fast: true, ..GO_ON };
 
 pub(crate) const ONE_LANE: ExecutorConfig = ExecutorConfig { workers: 1, ..GO_ON };
 
 /// All in one phase and one options.
 pub(crate) fn planned(releases: Vec<Release>) -> Vec<Task> {
     let options = UninstallOptions::with_timeout(Duration::from_mins(5));
-    releases.into_iter().map(|release| Task::with_all_others(release, options)).collect()
+    releases.into_iter().map(|release| Task::new(release, options)).collect()
 }
 
 pub(crate) fn means(action: impl Action + 'static, still: impl Recheck + 'static) -> Backends {
     let remaining = NoProbe("nobody asked".to_owned());
     Backends {
         action: Arc::new(action),
-        still: Arc::new(still),
-        remaining: Arc::new(remaining),
+        recheck: Arc::new(still),
+        probe: Arc::new(remaining),
         journal: Arc::new(NoJournal),
     }
 }
@@ -60,7 +58,7 @@ pub(crate) fn carry_out(
     action: impl Action + 'static,
     still: impl Recheck + 'static,
     execution: ExecutorConfig,
-    on_event: &mut dyn FnMut(&Event<'_>),
+    on_event: &mut dyn FnMut(&Event<'_>, Progress),
 ) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Changing);

@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::simulation::{Item, any_item};
-use super::*;
+use crate::executor::schedule::*;
 
 /// What becomes of a release that was handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,12 @@ enum Fate {
 }
 
 impl Fate {
-    fn sign(self) -> Sign {
+    fn sign(self) -> ServerSignal {
         match self {
-            Fate::Done | Fate::Fails | Fate::Transient => Sign::There,
-            Fate::Unreachable => Sign::Gone(Gone::Server),
-            Fate::LoggedOut => Sign::Gone(Gone::Login),
-            Fate::Untold => Sign::Nothing,
+            Fate::Done | Fate::Fails | Fate::Transient => ServerSignal::Present,
+            Fate::Unreachable => ServerSignal::Gone(Outage::Server),
+            Fate::LoggedOut => ServerSignal::Gone(Outage::Login),
+            Fate::Untold => ServerSignal::Unknown,
         }
     }
 
@@ -61,33 +61,33 @@ struct Ran {
     /// Those that were never handed out.
     left: Vec<usize>,
     attempts: BTreeMap<usize, usize>,
-    tripped: Option<Gone>,
+    tripped: Option<Outage>,
     seconds: u64,
 }
 
-/// Each attempt of a release takes a second. `order` says which lane ends next, `fate` what becomes of a release that
+/// Each attempt of a release takes a second. `order` says which worker ends next, `fate` what becomes of a release that
 /// ends at this second, `jitter` how long it waits.
 fn carry_out(
     plan: &[Item],
-    lanes: usize,
+    workers: usize,
     retries: u8,
     (order, jitter): (&[usize], &[f64]),
     fate: impl Fn(usize, u64) -> Fate,
 ) -> Ran {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
+    let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
     let (start, mut now) = (Instant::now(), Instant::now());
-    let (mut running, mut ran) = (Vec::<(Lane, Batch)>::new(), Ran::default());
+    let (mut running, mut ran) = (Vec::<(WorkerId, Batch)>::new(), Ran::default());
     let mut handed = vec![false; plan.len()];
     for step in 0.. {
         assert!(step < 100_000, "it does not end");
         schedule.advance(now);
         let was_paused = schedule.pause();
         let mut probes = 0;
-        while let Some((lane, batch)) = schedule.next(|_| true) {
+        while let Some((worker, batch)) = schedule.next(|_| true) {
             batch.releases.iter().for_each(|place| handed[*place] = true);
             assert!(was_paused.is_none() || batch.releases.len() == 1, "a look is made with one release");
             probes += usize::from(was_paused.is_some());
-            running.push((lane, batch));
+            running.push((worker, batch));
         }
         assert!(probes <= 1 && schedule.tripped().is_none(), "nothing is begun while it is gone, but for one look");
         if let Some(pause) = was_paused {
@@ -100,22 +100,21 @@ fn carry_out(
         }
         if idle {
             assert_eq!(schedule.waiting(), 0, "a phase is stuck");
-            schedule.go_on();
+            schedule.next_phase();
             if schedule.phase().is_none() {
                 break;
             }
             continue;
         }
         now += Duration::from_secs(1);
-        let (lane, batch) = running.swap_remove(order[step % order.len()] % running.len());
+        let (worker, batch) = running.swap_remove(order[step % order.len()] % running.len());
         let mut rest = batch.releases.into_iter();
         for place in rest.by_ref() {
             let fate = fate(place, (now - start).as_secs());
             *ran.attempts.entry(place).or_default() += 1;
-            schedule.learn(lane, fate.sign(), now);
+            schedule.learn(worker, fate.sign(), now);
             let jitter = jitter[step % jitter.len()];
-            let again =
-                fate.may_be_tried_again() && schedule.put_off(place, retries, jitter, now, |_, _| true).is_some();
+            let again = fate.may_be_tried_again() && schedule.defer(place, retries, jitter, now, |_, _| true).is_some();
             match fate {
                 Fate::Done => ran.done.push(place),
                 _ if again => {}
@@ -125,14 +124,14 @@ fn carry_out(
                 break;
             }
         }
-        schedule.put_back(&rest.collect::<Vec<_>>());
-        schedule.finished(lane);
+        schedule.requeue(&rest.collect::<Vec<_>>());
+        schedule.finish(worker);
         if let Some(gone) = schedule.tripped() {
             ran.tripped = Some(gone);
             schedule.drain();
-            for (lane, batch) in running.drain(..) {
-                schedule.put_back(&batch.releases);
-                schedule.finished(lane);
+            for (worker, batch) in running.drain(..) {
+                schedule.requeue(&batch.releases);
+                schedule.finish(worker);
             }
             break;
         }
@@ -149,7 +148,7 @@ proptest! {
     #[test]
     fn whatever_fails_each_release_is_accounted_for_once_and_tried_no_more_often_than_it_may_be(
         plan in vec(any_item(), 0..60),
-        lanes in 1_usize..12,
+        workers in 1_usize..12,
         retries in 0_u8..=10,
         order in vec(any::<usize>(), 1..20),
         jitter in vec(0.0..=1.0, 1..5),
@@ -159,14 +158,14 @@ proptest! {
             let index = usize::try_from(second).expect("a run is short") + 7 * place;
             fates[index % fates.len()]
         };
-        let ran = carry_out(&plan, lanes, retries, (&order, &jitter), fate);
+        let ran = carry_out(&plan, workers, retries, (&order, &jitter), fate);
         let mut all = [&ran.done[..], &ran.failed, &ran.left].concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..plan.len()).collect::<Vec<_>>());
         // While the API server is gone a try costs nothing, but each time there is an end to that.
         let looks = ran.attempts.values().sum::<usize>();
         let most = plan.len() * (usize::from(retries) + 1);
-        prop_assert!(looks <= most + (most + 1) * (lanes + 8), "{} tries", looks);
+        prop_assert!(looks <= most + (most + 1) * (workers + 8), "{} tries", looks);
         if retries == 0 {
             prop_assert!(ran.attempts.values().all(|attempts| *attempts == 1), "{:?}", ran.attempts);
         }
@@ -175,14 +174,14 @@ proptest! {
     #[test]
     fn without_an_api_server_that_is_gone_a_release_is_tried_as_often_as_it_may_be_and_no_other_waits_for_it(
         plan in vec(any_item(), 1..40),
-        lanes in 1_usize..8,
+        workers in 1_usize..8,
         retries in 0_u8..=10,
         order in vec(any::<usize>(), 1..20),
         unlucky in any::<prop::sample::Index>(),
     ) {
         let unlucky = unlucky.index(plan.len());
         let fate = |place, _| if place == unlucky { Fate::Transient } else { Fate::Done };
-        let ran = carry_out(&plan, lanes, retries, (&order, &[1.0]), fate);
+        let ran = carry_out(&plan, workers, retries, (&order, &[1.0]), fate);
         prop_assert_eq!(&ran.failed, &[unlucky]);
         prop_assert_eq!(ran.attempts[&unlucky], usize::from(retries) + 1);
         prop_assert!(ran.attempts.iter().all(|(place, attempts)| *place == unlucky || *attempts == 1));
@@ -192,29 +191,29 @@ proptest! {
     #[test]
     fn an_api_server_that_is_back_within_a_minute_fails_no_release_that_may_be_tried_again(
         plan in vec(any_item(), 1..60),
-        lanes in 1_usize..12,
+        workers in 1_usize..12,
         order in vec(any::<usize>(), 1..20),
         jitter in vec(0.0..=1.0, 1..5),
         goes in 0_u64..10,
         lasts in 1_u64..45,
     ) {
         let fate = |_, second| if (goes..goes + lasts).contains(&second) { Fate::Unreachable } else { Fate::Done };
-        let ran = carry_out(&plan, lanes, 3, (&order, &jitter), fate);
+        let ran = carry_out(&plan, workers, 3, (&order, &jitter), fate);
         prop_assert_eq!((ran.failed.len(), ran.left.len(), ran.tripped), (0, 0, None), "{:?}", ran);
     }
 
     #[test]
     fn an_api_server_that_stays_away_ends_the_run_soon_and_costs_few_releases(
         plan in vec(any_item(), 20..60),
-        lanes in 1_usize..12,
+        workers in 1_usize..12,
         order in vec(any::<usize>(), 1..20),
         is_login in any::<bool>(),
     ) {
         let fate = if is_login { Fate::LoggedOut } else { Fate::Unreachable };
-        let ran = carry_out(&plan, lanes, 3, (&order, &[1.0]), |_, _| fate);
+        let ran = carry_out(&plan, workers, 3, (&order, &[1.0]), |_, _| fate);
         // Those that ran, those that were begun before it was clear, and for a login the one with which it was looked.
-        prop_assert!(ran.failed.len() <= lanes + 3, "{:?}", ran);
-        prop_assert_eq!(ran.tripped, Some(if is_login { Gone::Login } else { Gone::Server }));
+        prop_assert!(ran.failed.len() <= workers + 3, "{:?}", ran);
+        prop_assert_eq!(ran.tripped, Some(if is_login { Outage::Login } else { Outage::Server }));
         prop_assert!(ran.seconds < 100, "{} s", ran.seconds);
     }
 }
@@ -224,9 +223,9 @@ fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
     let options = UninstallOptions::with_timeout(Duration::from_mins(5));
     let item = |number: u8, phase| Item {
         namespace: format!("dev-{number}").parse().expect("a legal name"),
-        phase: Phase(phase),
+        phase: PhaseNumber(phase),
         options,
-        shares: Vec::new(),
+        worker_caps: Vec::new(),
     };
     let plan = [item(0, 0), item(1, 0), item(2, 1)];
     let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, RetryPolicy::USUAL);
@@ -234,11 +233,11 @@ fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
     schedule.advance(now);
     let next = |schedule: &mut Schedule| schedule.next(|_| true).map(|(_, batch)| batch.releases[0]);
     assert_eq!(next(&mut schedule), Some(0));
-    let retry = schedule.put_off(0, 3, 0.5, now, |_, _| true);
+    let retry = schedule.defer(0, 3, 0.5, now, |_, _| true);
     assert_eq!(retry, Some(Retry::After(Duration::from_millis(500))));
-    schedule.finished(Lane(0));
+    schedule.finish(WorkerId(0));
     assert_eq!(next(&mut schedule), Some(1));
-    schedule.finished(Lane(0));
+    schedule.finish(WorkerId(0));
     assert_eq!((next(&mut schedule), schedule.waits_for_time(|_| true)), (None, true));
     schedule.advance(now + Duration::from_millis(499));
     assert_eq!(next(&mut schedule), None);
@@ -254,6 +253,6 @@ fn what_could_not_be_done_before_the_deadline_is_not_put_off() {
     schedule.advance(now);
     schedule.next(|_| true).expect("it waits");
     let in_time = |_: &UninstallOptions, at| at < now + Duration::from_millis(700);
-    assert_eq!(schedule.put_off(0, 3, 1.0, now, in_time), None);
-    assert!(schedule.put_off(0, 3, 0.5, now, in_time).is_some());
+    assert_eq!(schedule.defer(0, 3, 1.0, now, in_time), None);
+    assert!(schedule.defer(0, 3, 0.5, now, in_time).is_some());
 }

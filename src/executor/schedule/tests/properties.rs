@@ -1,4 +1,4 @@
-//! What holds for every plan, every number of lanes and whatever goes wrong on them.
+//! What holds for every plan, every number of workers and whatever goes wrong on them.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -8,18 +8,19 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::simulation::{Fate, Handed, Item, any_fate, any_item, any_size, carry_out, namespaces};
-use super::*;
+use crate::executor::schedule::*;
+use crate::executor::task::WorkerCap;
 
 proptest! {
     #[test]
     fn whatever_releases_need_each_goes_once_with_its_like_and_in_its_phase(
         plan in vec(any_item(), 0..80),
-        lanes in 1_usize..12,
+        workers in 1_usize..12,
         size in any_size(),
         order in vec(any::<usize>(), 1..20),
         fates in vec(any_fate(), 1..20),
     ) {
-        let (handed, mut done) = carry_out(&plan, lanes, size, &order, &fates);
+        let (handed, mut done) = carry_out(&plan, workers, size, &order, &fates);
         let phases = done.iter().map(|place| plan[*place].phase).collect::<Vec<_>>();
         prop_assert!(phases.is_sorted(), "{:?}", phases);
         done.sort_unstable();
@@ -27,7 +28,7 @@ proptest! {
         for Handed { batch, .. } in handed {
             let alike = |place: &usize| {
                 let item = &plan[*place];
-                let groups = item.shares.iter().map(|share| share.group).collect::<BTreeSet<_>>();
+                let groups = item.worker_caps.iter().map(|share| share.group).collect::<BTreeSet<_>>();
                 (item.namespace.clone(), item.phase, item.options, groups)
             };
             let kinds = batch.releases.iter().map(alike).collect::<BTreeSet<_>>();
@@ -40,19 +41,19 @@ proptest! {
     #[test]
     fn what_may_not_begin_or_was_withdrawn_is_not_handed_out(
         plan in vec(any_item(), 1..60),
-        lanes in 1_usize..12,
+        workers in 1_usize..12,
         withdrawn in vec(any::<bool>(), 60),
     ) {
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
         (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
         let short = |options: &UninstallOptions| options.timeout == Duration::from_mins(1);
         let mut handed = BTreeSet::new();
         while schedule.phase().is_some() {
-            while let Some((lane, batch)) = schedule.next(short) {
+            while let Some((worker, batch)) = schedule.next(short) {
                 handed.extend(batch.releases);
-                schedule.finished(lane);
+                schedule.finish(worker);
             }
-            schedule.go_on();
+            schedule.next_phase();
         }
         let expected = (0..plan.len()).filter(|place| !withdrawn[*place] && short(&plan[*place].options));
         prop_assert_eq!(handed, expected.collect::<BTreeSet<_>>());
@@ -61,23 +62,23 @@ proptest! {
     #[test]
     fn every_release_ends_once_and_no_lane_is_idle_while_one_waits(
         plan in vec(0_usize..6, 0..120),
-        lanes in 1_usize..20,
+        workers in 1_usize..20,
         size in any_size(),
         order in vec(any::<usize>(), 1..20),
         fates in vec(any_fate(), 1..20),
     ) {
         let namespaces = namespaces(&plan);
-        let (handed, mut done) = carry_out(&namespaces, lanes, size, &order, &fates);
+        let (handed, mut done) = carry_out(&namespaces, workers, size, &order, &fates);
         done.sort_unstable();
         prop_assert_eq!(done, (0..plan.len()).collect::<Vec<_>>());
-        for (number, Handed { lane, batch, waited }) in handed.into_iter().enumerate() {
+        for (number, Handed { worker, batch, waited }) in handed.into_iter().enumerate() {
             let most = match size { BatchSize::Auto => 10, BatchSize::AtMost(most) => most.get() };
-            prop_assert!(lane.0 < lanes && (1..=most).contains(&batch.releases.len()), "{:?}", batch);
+            prop_assert!(worker.0 < workers && (1..=most).contains(&batch.releases.len()), "{:?}", batch);
             let home = plan[batch.releases[0]];
             prop_assert!(batch.releases.iter().all(|place| plan[*place] == home), "{:?} spans namespaces", batch);
             prop_assert!(batch.releases.is_sorted(), "{:?} is not in the order of the plan", batch);
-            let is_opening = number < lanes && plan.len() > lanes;
-            let alone = lanes == 1 || is_opening || 3 * waited > 2 * lanes || batch.releases.len() == 1;
+            let is_opening = number < workers && plan.len() > workers;
+            let alone = workers == 1 || is_opening || 3 * waited > 2 * workers || batch.releases.len() == 1;
             prop_assert!(alone, "{:?} of {}", batch, waited);
         }
     }
@@ -85,36 +86,36 @@ proptest! {
     #[test]
     fn of_releases_that_take_the_same_time_no_lane_gets_much_more_than_its_share(
         plan in vec(0_usize..6, 1..200),
-        lanes in 2_usize..20,
+        workers in 2_usize..20,
     ) {
         let namespaces = namespaces(&plan);
-        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
-        let mut busy_until = vec![0_usize; lanes];
+        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
+        let mut busy_until = vec![0_usize; workers];
         let mut running = BTreeSet::new();
         loop {
-            while let Some((lane, batch)) = schedule.next(|_| true) {
-                busy_until[lane.0] += batch.releases.len();
-                running.insert((busy_until[lane.0], lane));
+            while let Some((worker, batch)) = schedule.next(|_| true) {
+                busy_until[worker.0] += batch.releases.len();
+                running.insert((busy_until[worker.0], worker));
             }
-            let Some((now, lane)) = running.pop_first() else { break };
-            busy_until[lane.0] = now;
-            schedule.finished(lane);
+            let Some((now, worker)) = running.pop_first() else { break };
+            busy_until[worker.0] = now;
+            schedule.finish(worker);
         }
         let end = busy_until.iter().max().copied().unwrap_or_default();
-        prop_assert!(end <= plan.len().div_ceil(lanes) * 3 / 2 + 3, "{} on {} lanes end at {}", plan.len(), lanes, end);
+        prop_assert!(end <= plan.len().div_ceil(workers) * 3 / 2 + 3, "{} on {} workers end at {}", plan.len(), workers, end);
     }
 
     #[test]
     fn a_draining_schedule_begins_nothing_whatever_comes_back(
         plan in vec(0_usize..3, 1..40),
-        lanes in 1_usize..5,
+        workers in 1_usize..5,
     ) {
         let plan = namespaces(&plan);
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), lanes, BatchSize::Auto, RetryPolicy::USUAL);
-        let (lane, batch) = schedule.next(|_| true).expect("something waits");
+        let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
+        let (worker, batch) = schedule.next(|_| true).expect("something waits");
         schedule.drain();
-        schedule.put_back(&batch.releases);
-        schedule.finished(lane);
+        schedule.requeue(&batch.releases);
+        schedule.finish(worker);
         prop_assert!(schedule.next(|_| true).is_none() && schedule.running() == 0);
     }
 }
@@ -140,7 +141,7 @@ fn a_group_with_few_workers_begins_early_and_in_long_batches() {
     let few = vec![WorkerCap { group: 0, workers: NonZeroUsize::MIN }];
     let plan = (0..40).map(|number| {
         let mut item = namespaces(&[number % 10]).remove(0);
-        item.shares = if number % 10 == 9 { few.clone() } else { Vec::new() };
+        item.worker_caps = if number % 10 == 9 { few.clone() } else { Vec::new() };
         item
     });
     let plan = plan.collect::<Vec<_>>();

@@ -1,5 +1,4 @@
 use super::*;
-use crate::executor::planned::Task;
 use crate::options::UninstallOptions;
 use crate::release::CrdUsage;
 
@@ -11,8 +10,8 @@ fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let ties = CrdUsage { defines, ..CrdUsage::default() };
-    let alone = Task::with_all_others(release, UninstallOptions::with_timeout(std::time::Duration::from_mins(5)));
-    Task { phase: Phase(phase), ties, ..alone }
+    let alone = Task::new(release, UninstallOptions::with_timeout(std::time::Duration::from_mins(5)));
+    Task { phase: PhaseNumber(phase), crd_usage: ties, ..alone }
 }
 
 /// Two releases that go first, one between, and four that go last. Of the last, one defines `Cluster`, one `Bucket`,
@@ -31,10 +30,10 @@ fn spared_by(present: &[(usize, Known<&[&str]>)]) -> Vec<(usize, usize)> {
             Known::Is(names) => Known::Is(kinds(names)),
             Known::Unknown => Known::Unknown,
         };
-        Needs { release: *release, kinds }
+        Dependent { release: *release, kinds }
     };
     let present = present.iter().map(needs).collect::<Vec<_>>();
-    spared(&plan(), Phase(0), &present).into_iter().collect()
+    protected(&plan(), PhaseNumber(0), &present).into_iter().collect()
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn the_first_that_needs_it_is_named() {
 
 #[test]
 fn what_went_before_is_not_looked_at_again() {
-    let needs = Needs { release: 2, kinds: Known::Is(kinds(&["Cluster"])) };
-    let spared = spared(&plan(), Phase(1), &[needs]);
+    let needs = Dependent { release: 2, kinds: Known::Is(kinds(&["Cluster"])) };
+    let spared = protected(&plan(), PhaseNumber(1), &[needs]);
     assert_eq!(spared.into_keys().collect::<Vec<_>>(), [3, 5, 6]);
 }

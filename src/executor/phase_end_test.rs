@@ -15,7 +15,7 @@ fn planned(timeout: Duration, objects: Option<&[&str]>) -> Task {
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
     let ties = CrdUsage { objects, ..CrdUsage::default() };
-    Task { ties, ..Task::with_all_others(release, UninstallOptions::with_timeout(timeout)) }
+    Task { crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
 }
 
 fn names(objects: Option<Vec<ObjectRef>>) -> Vec<String> {
@@ -34,10 +34,10 @@ fn down() -> ObjectPresence {
 fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
     let plan = [planned(LONG, Some(&["a", "b"])), planned(LONG, Some(&["c"])), planned(LONG, Some(&["d"]))];
     let mut now = Instant::now();
-    let mut end = PhaseEnd::begin(&plan, &[0, 2], now);
+    let mut end = PhaseCleanup::begin(&plan, &[0, 2], now);
     assert_eq!(names(end.due(now)), ["a", "b", "d"], "and nothing of the one that was not uninstalled");
     assert_eq!(end.due(now), None, "somebody looks already");
-    end.take(vec![ObjectPresence::Gone, ObjectPresence::Exists, down()], now);
+    end.record(vec![ObjectPresence::Gone, ObjectPresence::Exists, down()], now);
     assert_eq!(end.waits_for(), (2, vec![0, 2]));
     let mut pauses = Vec::new();
     for _ in 0..7 {
@@ -46,11 +46,11 @@ fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
             now += Duration::from_millis(100);
         }
         pauses.push((now - began).as_millis());
-        end.take(vec![ObjectPresence::Exists; 2], now);
+        end.record(vec![ObjectPresence::Exists; 2], now);
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000]);
-    end.take(vec![ObjectPresence::Gone; 2], now);
-    assert!(end.is_over() && end.into_left().is_empty());
+    end.record(vec![ObjectPresence::Gone; 2], now);
+    assert!(end.is_over() && end.into_leftovers().is_empty());
 }
 
 #[test]
@@ -58,12 +58,12 @@ fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
     let short = Duration::from_secs(1);
     let plan = [planned(short, Some(&["a", "b"])), planned(LONG, Some(&["c"]))];
     let now = Instant::now();
-    let mut end = PhaseEnd::begin(&plan, &[0, 1], now);
-    end.take(vec![ObjectPresence::Exists; 3], now);
-    end.take(vec![ObjectPresence::Exists; 3], now + short);
+    let mut end = PhaseCleanup::begin(&plan, &[0, 1], now);
+    end.record(vec![ObjectPresence::Exists; 3], now);
+    end.record(vec![ObjectPresence::Exists; 3], now + short);
     assert_eq!(end.waits_for(), (1, vec![1]));
-    end.take(vec![ObjectPresence::Gone], now + short);
-    let left = end.into_left();
+    end.record(vec![ObjectPresence::Gone], now + short);
+    let left = end.into_leftovers();
     assert_eq!(left.keys().collect::<Vec<_>>(), [&0]);
     let failure = left[&0].failure(short);
     assert_eq!(failure.class, FailureClass::Leftovers);
@@ -75,9 +75,9 @@ fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
 fn the_last_look_is_not_later_than_the_timeout() {
     let short = Duration::from_millis(50);
     let now = Instant::now();
-    let mut end = PhaseEnd::begin(&[planned(short, Some(&["a"]))], &[0], now);
+    let mut end = PhaseCleanup::begin(&[planned(short, Some(&["a"]))], &[0], now);
     end.due(now);
-    end.take(vec![ObjectPresence::Exists], now);
+    end.record(vec![ObjectPresence::Exists], now);
     assert!(end.due(now + short).is_some());
 }
 
@@ -85,12 +85,12 @@ fn the_last_look_is_not_later_than_the_timeout() {
 fn what_may_not_be_looked_at_is_not_known_at_once_and_what_could_not_be_is_asked_for_again() {
     let plan = [planned(LONG, Some(&["a"])), planned(LONG, Some(&["b"])), planned(LONG, None)];
     let now = Instant::now();
-    let mut end = PhaseEnd::begin(&plan, &[0, 1, 2], now);
-    end.take(vec![forbidden(), down()], now);
+    let mut end = PhaseCleanup::begin(&plan, &[0, 1, 2], now);
+    end.record(vec![forbidden(), down()], now);
     assert_eq!(end.waits_for(), (1, vec![1]));
     // Whoever is asked and says nothing does not know.
-    end.take(Vec::new(), now + LONG);
-    let left = end.into_left();
+    end.record(Vec::new(), now + LONG);
+    let left = end.into_leftovers();
     let classes = left.values().map(|left| left.failure(LONG).class).collect::<Vec<_>>();
     assert_eq!(classes, [FailureClass::Rbac, FailureClass::Unreachable, FailureClass::Unreachable]);
     assert_eq!(left.values().map(|left| left.kinds().is_some()).collect::<Vec<_>>(), [true, true, false]);

@@ -1,0 +1,128 @@
+//! What ends a run early: signals, a failure under `--fail-fast`, the deadline, an API server that is gone.
+
+use std::time::Instant;
+
+use super::Driver;
+use crate::executor::event::Event;
+use crate::executor::outcome::NotStarted;
+use crate::executor::schedule::{Outage, ServerSignal};
+use crate::executor::worker::{Answer, EndedRelease};
+use crate::helm::{ErrorScope, ReleaseAttempt};
+use crate::options::UninstallOptions;
+use crate::signal::{CancelLevel, CancelToken};
+
+impl Driver<'_> {
+    pub(super) fn check_signals(&mut self) {
+        let (signalled, level) = (self.interrupts.interruption().is_some(), self.interrupts.stop().urgency());
+        // Workers return what they have not started. It must not be scheduled again, whatever raised the level.
+        let must_drain = signalled || (level > CancelLevel::Run && self.draining.is_none());
+        if must_drain && !self.reported_signals.0 {
+            self.reported_signals.0 = true;
+            self.drain(NotStarted::Interrupted);
+        }
+        if level >= CancelLevel::Terminate && level > self.reported_signals.1 {
+            self.reported_signals.1 = level;
+            let event = if level == CancelLevel::Kill { Event::Killing } else { Event::Terminating };
+            self.reporter.report(&event, self.state.progress());
+        }
+    }
+
+    pub(super) fn drain_after_failure(&mut self) {
+        if self.fail_fast {
+            self.drain(NotStarted::FailFast);
+        }
+    }
+
+    pub(super) fn drain(&mut self, because: NotStarted) {
+        let is_new = self.draining != Some(because);
+        self.schedule.drain();
+        self.draining.get_or_insert(because);
+        // Children with several releases start no more of them either.
+        self.interrupts.stop().raise(CancelLevel::Drain);
+        if is_new {
+            self.reporter.report(&Event::Draining { because }, self.state.progress());
+        }
+    }
+
+    /// Reports once that what waits could exceed the deadline. What runs has its own cancel token for that.
+    pub(super) fn check_deadline(&mut self) {
+        if self.schedule.waiting() > 0 && !self.schedule.may_start(self.in_time()) {
+            self.stop_at_the_deadline();
+        }
+    }
+
+    pub(super) fn stop_at_the_deadline(&mut self) {
+        if !self.at_deadline && self.draining.is_none() {
+            self.at_deadline = true;
+            self.reporter.report(&Event::Draining { because: NotStarted::Deadline }, self.state.progress());
+        }
+    }
+
+    /// With which options a release may still start now.
+    pub(super) fn in_time(&self) -> impl Fn(&UninstallOptions) -> bool + use<> {
+        let (deadline, now) = (self.deadline, Instant::now());
+        move |options| deadline.allows(options.timeout, now)
+    }
+
+    /// For the batch of this release: between two of its releases, too, it may become too late.
+    pub(super) fn stop_token(&self, index: usize) -> CancelToken {
+        let last = self.deadline.last_start(self.state.tasks()[index].options.timeout);
+        last.map_or_else(|| self.context.stop.clone(), |last| self.context.stop.draining_from(last))
+    }
+
+    /// Why this release was not started.
+    pub(super) fn why_not_started(&self, index: usize) -> NotStarted {
+        if self.in_time()(&self.state.tasks()[index].options) {
+            self.why_nothing_starts()
+        } else {
+            self.draining.unwrap_or(NotStarted::Deadline)
+        }
+    }
+
+    /// Why releases without an outcome were not started.
+    pub(super) fn why_nothing_starts(&self) -> NotStarted {
+        self.draining.unwrap_or(if self.at_deadline { NotStarted::Deadline } else { NotStarted::Interrupted })
+    }
+
+    /// Takes what the end of a release says about the API server.
+    pub(super) fn learn(&mut self, ended: &EndedRelease) {
+        let signal = match &ended.answer {
+            Answer::Attempted(ReleaseAttempt::Uninstalled { .. } | ReleaseAttempt::RolledBack) => ServerSignal::Present,
+            Answer::Attempted(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure))
+            | Answer::NotChecked(failure) => match failure.class.scope() {
+                ErrorScope::Release => ServerSignal::Present,
+                ErrorScope::Server => ServerSignal::Gone(Outage::Server),
+                ErrorScope::Login => ServerSignal::Gone(Outage::Login),
+                ErrorScope::Unknown => ServerSignal::Unknown,
+            },
+            Answer::Attempted(ReleaseAttempt::NotStarted | ReleaseAttempt::Unobserved { .. }) | Answer::Changed(_) => {
+                ServerSignal::Unknown
+            }
+        };
+        self.schedule.learn(ended.worker, signal, Instant::now());
+    }
+
+    /// Reports when nothing is started because the API server is gone, and when it is back. Ends the run if it does not
+    /// come back.
+    pub(super) fn check_breaker(&mut self) {
+        let because = |outage| match outage {
+            Outage::Server => NotStarted::ServerGone,
+            Outage::Login => NotStarted::LoginGone,
+        };
+        self.schedule.advance(Instant::now());
+        if self.draining.is_some() {
+            return;
+        }
+        if let Some(outage) = self.schedule.tripped() {
+            return self.drain(because(outage));
+        }
+        let pause = self.schedule.pause();
+        let before = std::mem::replace(&mut self.reported_pause, pause);
+        let event = match pause {
+            Some(pause) if before != Some(pause) => Event::Paused { because: because(pause.gone), wait: pause.wait },
+            None if before.is_some() => Event::Resumed,
+            Some(_) | None => return,
+        };
+        self.reporter.report(&event, self.state.progress());
+    }
+}

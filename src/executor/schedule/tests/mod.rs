@@ -1,0 +1,6 @@
+//! The schedule under a simulation, without threads, clock or helm.
+
+mod breaker;
+mod failing;
+mod properties;
+mod simulation;
