@@ -12,7 +12,7 @@ use crate::cli::{OutputFormat, PruneArguments};
 use crate::executor::{NotRecorded, NotStarted};
 use crate::exit_code::ExitCode;
 use crate::journal::{OperationKind, ReleaseOutcome, RunTotals};
-use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OperationFlags, OperationSteps, Session};
+use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OpenSession, OperationFlags, OperationSteps};
 use crate::operation::{perform, show_plan, warn_about_unfinished_run};
 use crate::policy::age_from_flag;
 use crate::release::ReleaseId;
@@ -110,10 +110,7 @@ impl PruneOperation {
     }
 }
 
-impl OperationSteps for PruneOperation {
-    type Rechecked = ();
-    type Done = FinishedPrune;
-
+impl OperationSteps<(), FinishedPrune> for PruneOperation {
     fn change(&self) -> PlannedChange<'_> {
         let releases = self.old.iter().map(|candidate| &candidate.kept).collect();
         PlannedChange { operation: OperationKind::Prune, target: &self.histories.target, releases, takes_back: &[] }
@@ -135,8 +132,8 @@ impl OperationSteps for PruneOperation {
     }
 
     /// Removes all of them, or as many as there is time for until a signal comes; the journal is asked before each batch.
-    fn execute(&self, (): (), session: &Session<'_>) -> Result<FinishedPrune, CommandError> {
-        let Session { journal, app, .. } = session;
+    fn execute(&self, (): (), session: &OpenSession<'_>) -> Result<FinishedPrune, CommandError> {
+        let OpenSession { journal, app, .. } = session;
         app.interrupts.enter(Stage::Changing);
         app.unless_interrupted(Ok(()))?;
         if !self.old.is_empty() {
@@ -167,13 +164,13 @@ impl OperationSteps for PruneOperation {
     /// The API server's answer to each removal says what came of it.
     fn verify(&self, _: &mut FinishedPrune, _: &App) {}
 
-    fn end(&self, done: &FinishedPrune, session: &Session<'_>) -> ExitCode {
+    fn end(&self, done: &FinishedPrune, session: &OpenSession<'_>) -> ExitCode {
         let code = ExitCode::of_prune(session.app.interruption(), done.left.len());
         let is_reported = matches!(done.not_started, Some((NotStarted::JournalRefused, _)));
         session.journal.end_with(done.totals(self.old.len()), is_reported, code, session.app)
     }
 
-    fn report(&self, done: &FinishedPrune, _: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
+    fn report(&self, done: &FinishedPrune, _: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError> {
         let app = session.app;
         let (rows, journal) = (self.rows(done), session.journal.reference());
         let view = self.view(&rows, Some(&journal));

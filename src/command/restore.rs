@@ -12,7 +12,7 @@ use crate::cluster::Client;
 use crate::executor::{Backends, BatchSize, NoProbe, Operation, Outcome, ReleaseResult, Run, Verification};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
-use crate::operation::{self, ConfirmFlags, LockOptions, OperationFlags, OperationSteps, Session};
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenSession, OperationFlags, OperationSteps};
 use crate::operation::{
     execute, executor_config, go_runtime, list_after, perform, run_history, show_plan, warn_about_unfinished_run,
 };
@@ -148,10 +148,7 @@ fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
     }
 }
 
-impl OperationSteps for RestoreOperation<'_> {
-    type Rechecked = ();
-    type Done = FinishedRestore;
-
+impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
     fn change(&self) -> PlannedChange<'_> {
         let entries = self.plan.going().chain(self.plan.finished());
         let releases = entries.map(|entry| &entry.candidate.kept).collect();
@@ -183,8 +180,8 @@ impl OperationSteps for RestoreOperation<'_> {
         if self.change().is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Restore, app) }
     }
 
-    fn execute(&self, (): (), session: &Session<'_>) -> Result<FinishedRestore, CommandError> {
-        let (target, flags, Session { journal, lock, app, .. }) = (&self.histories.target, &self.flags, session);
+    fn execute(&self, (): (), session: &OpenSession<'_>) -> Result<FinishedRestore, CommandError> {
+        let (target, flags, OpenSession { journal, lock, app, .. }) = (&self.histories.target, &self.flags, session);
         let fail_fast = flags.arguments.fail_fast;
         let config = executor_config(self.workers, ONE_EACH, fail_fast, flags.requested_end, app);
         let tasks = restore::tasks(target, &self.plan, flags.timeout);
@@ -215,14 +212,19 @@ impl OperationSteps for RestoreOperation<'_> {
         }
     }
 
-    fn end(&self, done: &FinishedRestore, session: &Session<'_>) -> ExitCode {
+    fn end(&self, done: &FinishedRestore, session: &OpenSession<'_>) -> ExitCode {
         let code = ExitCode::of_restore(&done.run, &done.verification, done.left.len());
         let run = restore::with_finished(&done.run, &self.plan, &done.left);
         session.journal.end(&run, &done.verification, code, session.app)
     }
 
-    fn report(&self, done: &FinishedRestore, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
-        let Session { journal, reports, app, .. } = session;
+    fn report(
+        &self,
+        done: &FinishedRestore,
+        code: ExitCode,
+        session: &mut OpenSession<'_>,
+    ) -> Result<(), CommandError> {
+        let OpenSession { journal, reports, app, .. } = session;
         let FinishedRestore { run, verification, left } = done;
         let (scope, journal_ref) = (self.histories.scope_note(), journal.reference());
         let finished = FinishedRun { run, verification, journal: &journal_ref };

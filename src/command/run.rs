@@ -11,7 +11,7 @@ use crate::exit_code::ExitCode;
 use crate::helm::HelmUninstall;
 use crate::history_tag::HistoryTag;
 use crate::journal::OperationKind;
-use crate::operation::{self, ConfirmFlags, LockOptions, OperationFlags, OperationSteps, Session};
+use crate::operation::{self, ConfirmFlags, LockOptions, OpenSession, OperationFlags, OperationSteps};
 use crate::operation::{execute, executor_config, go_runtime, perform, show_plan, warn_about_unfinished_run};
 use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
@@ -78,10 +78,7 @@ impl PurgeOperation<'_> {
     }
 }
 
-impl OperationSteps for PurgeOperation<'_> {
-    type Rechecked = RecheckedPurge;
-    type Done = FinishedPurge;
-
+impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
     fn change(&self) -> PlannedChange<'_> {
         self.prepared.change()
     }
@@ -97,8 +94,8 @@ impl OperationSteps for PurgeOperation<'_> {
         purge::recheck(&self.prepared, app)
     }
 
-    fn execute(&self, rechecked: RecheckedPurge, session: &Session<'_>) -> Result<FinishedPurge, CommandError> {
-        let (target, Session { journal, lock, app, .. }) = (&self.prepared.target, session);
+    fn execute(&self, rechecked: RecheckedPurge, session: &OpenSession<'_>) -> Result<FinishedPurge, CommandError> {
+        let (target, OpenSession { journal, lock, app, .. }) = (&self.prepared.target, session);
         let deadline = purge::deadline(&self.prepared, self.requested_end, app.environment.clock);
         let RunArguments { batch, fail_fast, .. } = *self.arguments;
         let config = executor_config(self.workers, batch, fail_fast, deadline, app);
@@ -129,13 +126,13 @@ impl OperationSteps for PurgeOperation<'_> {
         purge::add_never_started(&mut done.run, &self.prepared, &done.changed);
     }
 
-    fn end(&self, done: &FinishedPurge, session: &Session<'_>) -> ExitCode {
+    fn end(&self, done: &FinishedPurge, session: &OpenSession<'_>) -> ExitCode {
         let code = ExitCode::of_run(&done.run, &done.verification);
         session.journal.end(&done.run, &done.verification, code, session.app)
     }
 
-    fn report(&self, done: &FinishedPurge, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError> {
-        let Session { journal, reports, app, .. } = session;
+    fn report(&self, done: &FinishedPurge, code: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError> {
+        let OpenSession { journal, reports, app, .. } = session;
         let FinishedPurge { run, verification, .. } = done;
         let (context, journal_ref) = (self.prepared.target.connection.context().as_str(), journal.reference());
         let scope = self.prepared.scope_note();

@@ -15,7 +15,7 @@ const MAX_WRITES: usize = 3;
 
 /// The locks of a run.
 pub(crate) struct LockGuard {
-    state: Arc<State>,
+    state: Arc<LockState>,
     release: Box<dyn Leases>,
     /// Dropped to end the renewals.
     end: Option<Sender<()>>,
@@ -42,7 +42,7 @@ pub(crate) struct LeaseAccess {
     pub(crate) release: Box<dyn Leases>,
 }
 
-struct State {
+struct LockState {
     us: String,
     locks: Mutex<Vec<(LockName, ObservedLease)>>,
     lost: Mutex<Vec<LostLock>>,
@@ -60,7 +60,7 @@ impl LockGuard {
         every: Duration,
     ) -> std::io::Result<Self> {
         let LeaseAccess { renew, cancel, release } = access;
-        let state = Arc::new(State { us, locks: Mutex::new(locks), lost: Mutex::default() });
+        let state = Arc::new(LockState { us, locks: Mutex::new(locks), lost: Mutex::default() });
         let (end, ended) = channel();
         let shared = Arc::clone(&state);
         let mut guard = Self { state, release, end: Some(end), cancel, thread: None };
@@ -98,7 +98,7 @@ impl Drop for LockGuard {
     }
 }
 
-impl State {
+impl LockState {
     fn renew_until(&self, ended: &Receiver<()>, every: Duration, leases: &dyn Leases) {
         while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(every) {
             self.write_all(leases, Some(&self.us));

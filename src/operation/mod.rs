@@ -18,4 +18,4 @@ pub(crate) use journal::OpenJournal;
 pub(crate) use lock::LockOptions;
 pub(crate) use preflight::{PreflightRequest, connection_options, find_helm, read_policies, take_snapshot};
 pub(crate) use previous_run::{run_history, warn_about_unfinished_run};
-pub(crate) use sequence::{OperationFlags, OperationSteps, Session, perform};
+pub(crate) use sequence::{OpenSession, OperationFlags, OperationSteps, perform};

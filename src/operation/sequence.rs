@@ -10,13 +10,8 @@ use crate::exit_code::ExitCode;
 use crate::lock::LockGuard;
 use crate::target::PlannedChange;
 
-/// What a run, a restore and a prune do differently.
-pub(crate) trait OperationSteps: Sized {
-    /// The plan as far as it still holds.
-    type Rechecked;
-    /// What came of it.
-    type Done;
-
+/// What a run, a restore and a prune do differently: `R` is the plan as far as it still holds, `D` is what came of it.
+pub(crate) trait OperationSteps<R, D>: Sized {
     /// What is about to be done.
     fn change(&self) -> PlannedChange<'_>;
 
@@ -32,23 +27,23 @@ pub(crate) trait OperationSteps: Sized {
     }
 
     /// Compares the plan with the cluster, right before the first change.
-    fn recheck(&self, app: &App) -> Result<Self::Rechecked, CommandError>;
+    fn recheck(&self, app: &App) -> Result<R, CommandError>;
 
     /// Carries out what still holds. An error means that nothing was begun.
-    fn execute(&self, rechecked: Self::Rechecked, session: &Session<'_>) -> Result<Self::Done, CommandError>;
+    fn execute(&self, rechecked: R, session: &OpenSession<'_>) -> Result<D, CommandError>;
 
     /// Compares with the cluster what came of it.
-    fn verify(&self, done: &mut Self::Done, app: &App);
+    fn verify(&self, done: &mut D, app: &App);
 
     /// Decides the exit code and writes the last line of the journal.
-    fn end(&self, done: &Self::Done, session: &Session<'_>) -> ExitCode;
+    fn end(&self, done: &D, session: &OpenSession<'_>) -> ExitCode;
 
     /// Prints what came of it, and makes it the report.
-    fn report(&self, done: &Self::Done, code: ExitCode, session: &mut Session<'_>) -> Result<(), CommandError>;
+    fn report(&self, done: &D, code: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError>;
 }
 
 /// An operation that changes the cluster: its lock is held and its journal is open.
-pub(crate) struct Session<'a> {
+pub(crate) struct OpenSession<'a> {
     pub(crate) journal: OpenJournal,
     pub(crate) lock: Option<LockGuard>,
     pub(crate) reports: &'a mut ReportFiles,
@@ -63,8 +58,8 @@ pub(crate) struct OperationFlags<'a> {
 }
 
 /// Changes the cluster as planned.
-pub(crate) fn perform<O: OperationSteps>(
-    mut operation: O,
+pub(crate) fn perform<R, D>(
+    mut operation: impl OperationSteps<R, D>,
     flags: &OperationFlags<'_>,
     reports: &mut ReportFiles,
     app: &App,
@@ -83,7 +78,7 @@ pub(crate) fn perform<O: OperationSteps>(
     }
     let rechecked = operation.recheck(app)?;
     let journal = journal.open(&operation.change(), app)?;
-    let mut session = Session { journal, lock: lock.guard, reports, app };
+    let mut session = OpenSession { journal, lock: lock.guard, reports, app };
     let done = operation.execute(rechecked, &session);
     let mut done = done.map_err(|error| session.journal.abandon(error))?;
     operation.verify(&mut done, app);
@@ -93,8 +88,8 @@ pub(crate) fn perform<O: OperationSteps>(
     Ok(code)
 }
 
-fn show_and_confirm(
-    operation: &impl OperationSteps,
+fn show_and_confirm<R, D>(
+    operation: &impl OperationSteps<R, D>,
     flags: &OperationFlags<'_>,
     reports: &mut ReportFiles,
     app: &App,
