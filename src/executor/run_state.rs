@@ -18,7 +18,7 @@ use crate::release::{Release, ReleaseId};
 
 pub(super) struct RunState {
     tasks: Arc<Vec<Task>>,
-    releases: Vec<ReleaseState>,
+    releases: Vec<ReleaseProgress>,
     /// Counted as the releases change, because every event has them.
     done: usize,
     failed: usize,
@@ -31,7 +31,7 @@ pub(super) struct RunState {
 
 /// What is known about one release. It may be tried several times and have no outcome after any try except the last.
 #[derive(Debug, Clone, Default)]
-struct ReleaseState {
+struct ReleaseProgress {
     outcome: Option<Outcome>,
     uncertainty: Option<Uncertainty>,
     /// All attempts together.
@@ -43,7 +43,7 @@ struct ReleaseState {
 
 impl RunState {
     pub(super) fn new(tasks: Arc<Vec<Task>>, workers: usize, clock: Clock) -> Self {
-        let releases = vec![ReleaseState::default(); tasks.len()];
+        let releases = vec![ReleaseProgress::default(); tasks.len()];
         let (to_retry, in_progress, started) = (BTreeSet::new(), vec![None; workers], clock.start());
         Self { tasks, releases, done: 0, failed: 0, to_retry, in_progress, started }
     }
@@ -136,7 +136,7 @@ impl RunState {
     }
 
     /// The only way in which the state of a release changes.
-    fn set(&mut self, index: usize, state: ReleaseState) {
+    fn set(&mut self, index: usize, state: ReleaseProgress) {
         if state.outcome.is_none() && state.failure.is_some() {
             self.to_retry.insert(index);
         } else {
@@ -164,7 +164,7 @@ impl RunState {
     }
 }
 
-impl ReleaseState {
+impl ReleaseProgress {
     /// If helm does not find the release after an attempt of this run, that attempt uninstalled it. A release that is not
     /// started again keeps its failure.
     fn ended(&self, outcome: Outcome, uncertainty: Option<Uncertainty>) -> Self {

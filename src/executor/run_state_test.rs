@@ -67,14 +67,14 @@ fn gone() -> Failure {
     Failure::new(FailureClass::Unreachable, "gone")
 }
 
-fn tried_once() -> ReleaseState {
-    ReleaseState::default().failed_for_now(gone()).tried(Some(Duration::from_secs(1)))
+fn tried_once() -> ReleaseProgress {
+    ReleaseProgress::default().failed_for_now(gone()).tried(Some(Duration::from_secs(1)))
 }
 
 #[test]
 fn what_helm_does_not_find_after_a_try_of_our_own_was_purged_by_it_and_else_by_somebody_else() {
-    assert_eq!(ReleaseState::default().ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::AlreadyGone));
-    let asked_in_vain = ReleaseState::default().failed_for_now(gone()).tried(None);
+    assert_eq!(ReleaseProgress::default().ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::AlreadyGone));
+    let asked_in_vain = ReleaseProgress::default().failed_for_now(gone()).tried(None);
     assert_eq!(asked_in_vain.ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::AlreadyGone));
     assert!(matches!(tried_once().ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::Purged { .. })));
 }
@@ -83,7 +83,7 @@ fn what_helm_does_not_find_after_a_try_of_our_own_was_purged_by_it_and_else_by_s
 fn what_failed_and_was_not_begun_again_has_failed() {
     let not_started = || Outcome::NotStarted(NotStarted::Interrupted);
     assert_eq!(tried_once().ended(not_started(), None).outcome, Some(Outcome::Failed(gone())));
-    assert_eq!(ReleaseState::default().ended(not_started(), None).outcome, Some(not_started()));
+    assert_eq!(ReleaseProgress::default().ended(not_started(), None).outcome, Some(not_started()));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_failed_and_was_changed_then_has_failed_and_says_both() {
         panic!("it may be half uninstalled")
     };
     assert_eq!(failure.message.error, "gone\nnot tried again: now revision 2");
-    assert_eq!(ReleaseState::default().changed("x".to_owned()).outcome, Some(Outcome::Changed("x".to_owned())));
+    assert_eq!(ReleaseProgress::default().changed("x".to_owned()).outcome, Some(Outcome::Changed("x".to_owned())));
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod inventory;
 mod journal;
 mod keep;
 mod known_kinds;
+mod layout;
 mod load;
 mod lock;
 mod logs;
