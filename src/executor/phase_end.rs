@@ -105,7 +105,7 @@ impl PhaseCleanup {
             match presence {
                 ObjectPresence::Gone => {}
                 ObjectPresence::Exists | ObjectPresence::Terminating | ObjectPresence::Unknown(_) if !is_final => {
-                    self.waiting.push(awaited)
+                    self.waiting.push(awaited);
                 }
                 ObjectPresence::Exists | ObjectPresence::Terminating => {
                     self.leftovers.entry(awaited.release).or_default().present.push(awaited.object);

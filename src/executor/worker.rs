@@ -74,14 +74,14 @@ struct BatchGuard<'a> {
 /// Works through a batch. If one of the releases that were `tried` before is being uninstalled, this run started it.
 pub(super) fn work(context: &WorkerContext, worker: WorkerId, batch: &Batch, tried: &BTreeSet<usize>) {
     let mut guard = BatchGuard::new(context, worker, batch);
-    let worked = catch_unwind(AssertUnwindSafe(|| {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
         if context.stop.urgency() > CancelLevel::Run {
             return guard.return_waiting();
         }
         leave_out_changed(context, tried, &mut guard);
         act(context, &mut guard);
     }));
-    if let Err(panic) = worked {
+    if let Err(panic) = outcome {
         guard.end(ReleaseAttempt::Failed(failure_of_panic(panic.as_ref())));
     }
 }

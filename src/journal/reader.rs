@@ -50,7 +50,7 @@ impl PastRun {
         let writer = WriterState::of(&file);
         let mut bytes = Vec::new();
         file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| unread(error.to_string()))?;
-        let (id, record) = read(&bytes).map_err(|why| unread(why))?;
+        let (id, record) = read(&bytes).map_err(unread)?;
         let writer = writer.seen_from(own_host, &record.head.process.host);
         let status = RunStatus::of(&record, writer);
         Ok(Self { id, record, status, source: JournalSource::File(path.to_owned()) })
@@ -109,7 +109,7 @@ impl PastRun {
                 let status = RunStatus::of(&record, WriterState::Unknown);
                 Ok(Self { id, record, status, source })
             }
-            Err(why) => Err(Unread { source, why: why }),
+            Err(why) => Err(Unread { source, why }),
         }
     }
 }

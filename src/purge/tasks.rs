@@ -38,7 +38,7 @@ impl<'a> TaskBuilder<'a> {
         let crd_usage = self.dependencies.get(&release.id).cloned().unwrap_or_default();
         let (options, phase) = (self.options(selected), PhaseNumber(selected.phase.number()));
         let (retries, worker_caps) = (self.retries(selected), self.worker_caps(selected));
-        Some(Task { options, retries, phase, worker_caps, crd_usage, release })
+        Some(Task { release, options, retries, phase, worker_caps, crd_usage })
     }
 
     fn options(&self, selected: &SelectedRelease) -> UninstallOptions {

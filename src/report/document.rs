@@ -114,7 +114,7 @@ impl JournalRef {
 }
 
 /// `{what, why}`: what could not be read or removed.
-pub(super) fn with_reason(what: impl ToString, why: &str) -> JsonObject {
+pub(super) fn with_reason(what: &impl ToString, why: &str) -> JsonObject {
     JsonObject::default().with("what", what.to_string()).with("why", why)
 }
 

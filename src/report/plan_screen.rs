@@ -120,7 +120,9 @@ fn opt_out_lines(plan: &Plan, detail: Detail, paint: Styles) -> Vec<String> {
     }
     let shown = &notes[..notes.len().min(detail.most(MAX_OPT_OUTS))];
     let mut table = Table::new(&["", "", ">", ""]);
-    shown.iter().for_each(|note| table.row(opt_out_cells(note)));
+    for note in shown {
+        table.row(opt_out_cells(note));
+    }
     let rows = table.into_lines(None, 4).skip(1).zip(shown).map(|(line, note)| match note.state {
         OptOutState::Long => format!("  {}", paint.bold(&line)),
         OptOutState::InForce | OptOutState::Over => format!("  {}", paint.dim(&line)),
@@ -152,7 +154,7 @@ fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles
     for entry in &view.plan.entries {
         let mut cells = cells(entry, view.target.now).to_vec();
         cells.truncate(columns);
-        table.wide_row(cells);
+        table.wide_row(&cells);
     }
     let is_kept = view.plan.entries.iter().map(|entry| entry.decision() == Decision::Keep);
     table.into_decisions(width, MIN_COLUMNS, is_kept, paint)

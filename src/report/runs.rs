@@ -145,7 +145,7 @@ pub(crate) fn render_runs(
     for run in runs {
         let mut cells = list_cells(run, now).to_vec();
         cells.truncate(columns);
-        table.wide_row(cells);
+        table.wide_row(&cells);
     }
     table.into_text(width.filter(|_| !is_wide), MIN_LIST_COLUMNS, paint)
 }

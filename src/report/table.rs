@@ -23,11 +23,12 @@ impl Table {
 
     /// Adds a row, with every cell in one line that a terminal can show.
     pub(super) fn row<const CELLS: usize>(&mut self, cells: [String; CELLS]) {
-        self.wide_row(cells.into());
+        debug_assert_eq!(CELLS, self.headings.len(), "every row has a cell for each heading");
+        self.rows.push(cells.map(|cell| sanitize::line(&cell)).into());
     }
 
     /// The same with a number of cells that is not known here.
-    pub(super) fn wide_row(&mut self, cells: Vec<String>) {
+    pub(super) fn wide_row(&mut self, cells: &[String]) {
         debug_assert_eq!(cells.len(), self.headings.len(), "every row has a cell for each heading");
         self.rows.push(cells.iter().map(|cell| sanitize::line(cell)).collect());
     }

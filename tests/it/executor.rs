@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, Histories, OutcomeKind, Progress, ReporterHealth, Run, Verification,
+    AlwaysFresh, Event, ExecutorConfig, OutcomeKind, Progress, ReporterHealth, RetainedHistories, Run, Verification,
     verify_purge,
 };
 use helm_purge::helm::{Action, BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
@@ -187,7 +187,10 @@ fn left(numbers: &[usize]) -> Listing {
 fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
     let mut run = carry_out(3, Liar, AlwaysFresh, ONE_LANE, &mut |_, _| {});
     assert_eq!(run.count(OutcomeKind::Failed), 3, "nobody has looked");
-    assert_eq!(verify_purge(&mut run, &left(&[1]), &Histories::new()), Verification::Verified { reported: 2, gone: 2 });
+    assert_eq!(
+        verify_purge(&mut run, &left(&[1]), &RetainedHistories::new()),
+        Verification::Verified { reported: 2, gone: 2 }
+    );
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (2, 1));
     assert!(run.results[1].outcome.is_failure());
 }

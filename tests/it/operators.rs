@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, ObjectPresence, StorageDriver};
 use helm_purge::executor::{
-    AlwaysFresh, Backends, ExecutorConfig, Histories, NoJournal, Outcome, OutcomeKind, PhaseNumber, Run, Task, execute,
-    verify_purge,
+    AlwaysFresh, Backends, ExecutorConfig, NoJournal, Outcome, OutcomeKind, PhaseNumber, RetainedHistories, Run, Task,
+    execute, verify_purge,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
 use helm_purge::inventory::{ApiInventory, Contents, ObjectLists};
@@ -108,7 +108,7 @@ impl<'a> Scene<'a> {
         // Once more: nobody can say that it only was too late.
         self.operate();
         let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
-        verify_purge(&mut run, &listing, &Histories::new());
+        verify_purge(&mut run, &listing, &RetainedHistories::new());
         run
     }
 

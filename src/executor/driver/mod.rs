@@ -169,7 +169,9 @@ impl Driver<'_> {
         match message {
             Message::Ended(ended) => self.on_ended(ended),
             Message::NotStarted(worker, indexes) => {
-                indexes.iter().for_each(|index| self.give_back(worker, *index));
+                for index in &indexes {
+                    self.give_back(worker, *index);
+                }
                 self.schedule.requeue(&indexes);
             }
             Message::Unobserved(worker, index, if_started) => {

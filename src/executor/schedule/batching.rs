@@ -35,7 +35,7 @@ pub(in crate::executor) struct Demand<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     groups: Vec<BatchGroup>,
-    queues: Vec<Queue>,
+    all: Vec<Queue>,
     /// For each release, its queue.
     queue_of: Vec<usize>,
 }
@@ -98,14 +98,14 @@ impl Queues {
                 queues.groups.len() - 1
             });
             let queue = *known.entry((group, namespace)).or_insert_with(|| {
-                queues.queues.push(Queue { group, releases: BTreeSet::new() });
-                queues.queues.len() - 1
+                queues.all.push(Queue { group, releases: BTreeSet::new() });
+                queues.all.len() - 1
             });
             queues.queue_of.push(queue);
-            queues.queues[queue].releases.insert(index);
+            queues.all[queue].releases.insert(index);
             queues.groups[group].waiting += 1;
         }
-        (0..queues.queues.len()).for_each(|queue| queues.add_rank(queue));
+        (0..queues.all.len()).for_each(|queue| queues.add_rank(queue));
         queues
     }
 
@@ -115,12 +115,12 @@ impl Queues {
 
     /// The index of a release's group.
     pub(super) fn group_of(&self, release: usize) -> usize {
-        self.queues[self.queue_of[release]].group
+        self.all[self.queue_of[release]].group
     }
 
     /// Whether a release waits.
     pub(super) fn holds(&self, release: usize) -> bool {
-        self.queues[self.queue_of[release]].releases.contains(&release)
+        self.all[self.queue_of[release]].releases.contains(&release)
     }
 
     /// All phases, in their order.
@@ -144,10 +144,10 @@ impl Queues {
         let rank = |group: &BatchGroup| group.ranking.first().map(|rank| (!is_late(group), *rank));
         let ranks = self.groups.iter().filter(|group| may_start(group)).filter_map(rank);
         let (_, (Reverse(length), _, queue)) = ranks.min()?;
-        let group = self.queues[queue].group;
+        let group = self.all[queue].group;
         let size = size(&self.groups[group], length).clamp(1, length);
         self.remove_rank(queue);
-        let releases = &mut self.queues[queue].releases;
+        let releases = &mut self.all[queue].releases;
         let taken = std::iter::from_fn(|| releases.pop_first()).take(size).collect();
         self.groups[group].waiting -= size;
         self.add_rank(queue);
@@ -155,7 +155,9 @@ impl Queues {
     }
 
     pub(super) fn requeue(&mut self, releases: &[usize]) {
-        releases.iter().for_each(|release| self.update(*release, true));
+        for release in releases {
+            self.update(*release, true);
+        }
     }
 
     /// A release does not wait any more.
@@ -166,7 +168,7 @@ impl Queues {
     fn update(&mut self, release: usize, waits: bool) {
         let queue = self.queue_of[release];
         self.remove_rank(queue);
-        let Queue { group, releases } = &mut self.queues[queue];
+        let Queue { group, releases } = &mut self.all[queue];
         let waiting = &mut self.groups[*group].waiting;
         if waits {
             *waiting += usize::from(releases.insert(release));
@@ -178,18 +180,18 @@ impl Queues {
 
     fn add_rank(&mut self, queue: usize) {
         if let Some(rank) = self.rank(queue) {
-            self.groups[self.queues[queue].group].ranking.insert(rank);
+            self.groups[self.all[queue].group].ranking.insert(rank);
         }
     }
 
     fn remove_rank(&mut self, queue: usize) {
         if let Some(rank) = self.rank(queue) {
-            self.groups[self.queues[queue].group].ranking.remove(&rank);
+            self.groups[self.all[queue].group].ranking.remove(&rank);
         }
     }
 
     fn rank(&self, queue: usize) -> Option<Rank> {
-        let releases = &self.queues[queue].releases;
+        let releases = &self.all[queue].releases;
         releases.first().map(|first| (Reverse(releases.len()), *first, queue))
     }
 }

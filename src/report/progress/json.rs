@@ -41,15 +41,12 @@ fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
         Event::ReleaseJudged { release, outcome, attempts } => {
             with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts)
         }
-        Event::ReleaseWaits { release, failure, attempts, wait, .. } => {
-            let line = of(Level::Warn, "retry", release)
-                .with("class", failure.class.as_str())
-                .with("message", &failure.message.error)
-                .with_some("cause", failure.message.cause.as_ref())
-                .with("attempts", attempts)
-                .with_some("seconds", wait.map(|wait| wait.as_secs_f64()));
-            line
-        }
+        Event::ReleaseWaits { release, failure, attempts, wait, .. } => of(Level::Warn, "retry", release)
+            .with("class", failure.class.as_str())
+            .with("message", &failure.message.error)
+            .with_some("cause", failure.message.cause.as_ref())
+            .with("attempts", attempts)
+            .with_some("seconds", wait.map(|wait| wait.as_secs_f64())),
         Event::Paused { because, wait } => {
             let line = LogLine::new(Level::Warn, "paused").with("because", word(*because));
             line.with("seconds", wait.as_secs_f64())
