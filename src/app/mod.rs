@@ -31,7 +31,7 @@ pub struct App {
     pub parent: ParentProcess,
     /// The one place that prints.
     pub printer: Printer,
-    /// Signals; none is handled before [`App::listen`].
+    /// Signals; none is handled before `App::listen`.
     pub interrupts: Interrupts,
 }
 

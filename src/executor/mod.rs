@@ -24,4 +24,4 @@ pub use outcome::{
 };
 pub use ports::{AlwaysFresh, Backends, NoProbe, ObjectProbe, Recheck};
 pub use task::{PhaseNumber, Task, WorkerCap, WorkerId};
-pub use verify::{RetainedHistories, Verification, verify_purge, verify_restore};
+pub use verify::{HistoryChecks, Verification, verify_purge, verify_restore};

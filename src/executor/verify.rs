@@ -29,10 +29,10 @@ pub enum Verification {
 
 /// The releases whose history was to be kept, after the run: `Ok` if the record has the history tag of the run, else why
 /// it has not.
-pub type RetainedHistories = BTreeMap<ReleaseId, Result<(), String>>;
+pub type HistoryChecks = BTreeMap<ReleaseId, Result<(), String>>;
 
 /// Resolves what was uncertain, and corrects the outcomes that the list contradicts.
-pub fn verify_purge(run: &mut Run, listing: &Listing, histories: &RetainedHistories) -> Verification {
+pub fn verify_purge(run: &mut Run, listing: &Listing, histories: &HistoryChecks) -> Verification {
     let (mut reported, mut gone) = (0, 0);
     for result in &mut run.results {
         let found = listing.find(&result.release.id);

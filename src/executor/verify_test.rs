@@ -20,7 +20,7 @@ fn settled(now: &Listing) -> (Verification, Outcome) {
 /// The same, of any outcome; its history is as it is, where it was to be kept.
 fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Verification, Outcome) {
     let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
-    let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<RetainedHistories>();
+    let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<HistoryChecks>();
     let result = ReleaseResult {
         release: planned,
         outcome,

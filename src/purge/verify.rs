@@ -72,7 +72,7 @@ impl<'a> RetainedHistories<'a> {
 
     /// Whether their records are as they should be, as far as they are in a list taken after the run. What was never started
     /// is not checked.
-    fn verify(&self, run: &Run, listing: &Listing) -> executor::RetainedHistories {
+    fn verify(&self, run: &Run, listing: &Listing) -> executor::HistoryChecks {
         let started = run.results.iter().filter(|result| result.took.is_some() || result.uncertainty.is_some());
         let retained = started.filter_map(|result| Some((&result.release, *self.tags.get(&result.release.id)?)));
         let retained = retained.collect::<Vec<_>>();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use helm_purge::executor::{AlwaysFresh, Outcome, OutcomeKind, RetainedHistories, Run, execute, verify_purge};
+use helm_purge::executor::{AlwaysFresh, HistoryChecks, Outcome, OutcomeKind, Run, execute, verify_purge};
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, BatchResult, FailureClass, GoRuntime, HelmUninstall, ReleaseAttempt};
 use helm_purge::inventory::{Listing, read};
@@ -77,7 +77,7 @@ fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
     let limits = ChildLimits { leaving: SHORT, ..ChildLimits::with_deadline(LONG) };
     let mut run = carry_out(with_limits(&fake, limits), plan);
     assert_eq!(classes(&run), [None, None, Some(FailureClass::TimedOut)], "nobody has looked");
-    verify_purge(&mut run, &Listing::default(), &RetainedHistories::new());
+    verify_purge(&mut run, &Listing::default(), &HistoryChecks::new());
     assert_eq!(run.count(OutcomeKind::Purged), 3);
     fake.program.leaves_no_process();
 }

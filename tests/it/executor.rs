@@ -3,7 +3,7 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, OutcomeKind, Progress, ReporterHealth, RetainedHistories, Run, Verification,
+    AlwaysFresh, Event, ExecutorConfig, HistoryChecks, OutcomeKind, Progress, ReporterHealth, Run, Verification,
     verify_purge,
 };
 use helm_purge::helm::{Action, BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
@@ -188,7 +188,7 @@ fn what_is_revoked_has_failed_until_the_list_says_that_it_is_gone() {
     let mut run = carry_out(3, Liar, AlwaysFresh, ONE_LANE, &mut |_, _| {});
     assert_eq!(run.count(OutcomeKind::Failed), 3, "nobody has looked");
     assert_eq!(
-        verify_purge(&mut run, &left(&[1]), &RetainedHistories::new()),
+        verify_purge(&mut run, &left(&[1]), &HistoryChecks::new()),
         Verification::Verified { reported: 2, gone: 2 }
     );
     assert_eq!((run.count(OutcomeKind::Purged), run.count(OutcomeKind::Failed)), (2, 1));

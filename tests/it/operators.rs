@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, ObjectPresence, StorageDriver};
 use helm_purge::executor::{
-    AlwaysFresh, Backends, ExecutorConfig, NoJournal, Outcome, OutcomeKind, PhaseNumber, RetainedHistories, Run, Task,
+    AlwaysFresh, Backends, ExecutorConfig, HistoryChecks, NoJournal, Outcome, OutcomeKind, PhaseNumber, Run, Task,
     execute, verify_purge,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
@@ -108,7 +108,7 @@ impl<'a> Scene<'a> {
         // Once more: nobody can say that it only was too late.
         self.operate();
         let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
-        verify_purge(&mut run, &listing, &RetainedHistories::new());
+        verify_purge(&mut run, &listing, &HistoryChecks::new());
         run
     }
 
