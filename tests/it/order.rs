@@ -9,10 +9,8 @@ use std::fs;
 use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Chart, Fault, HelmVersion, Kind, Proxy, Which};
 
-use crate::restore::KEEPING;
+use crate::support::histories::{KEEPING, RUN, old_history, records, upgrade_install, works};
 use crate::support::{Real, Terminal, cluster};
-use crate::taking_back::old_history;
-use crate::undo::{RUN, records, upgrade_install, works};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 const IDENTITY: &str = "GET /api/v1/namespaces/kube-system";

@@ -1,9 +1,9 @@
 //! What can be typed next, in all three ways in: asked by the real helms, by kubectl, by shells, and never a word besides.
 
-mod helm;
-mod kubectl;
-mod looks;
-mod shells;
+mod cluster_helm;
+mod cluster_kubectl;
+mod cluster_names;
+mod cluster_shells;
 mod silence;
 
 use std::os::unix::fs::symlink;

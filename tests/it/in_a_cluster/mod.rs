@@ -4,13 +4,14 @@
 //! No container engine is needed: a pod is made with namespaces of users and mounts. Where a system lets nobody have those
 //! these tests run nothing, and say so on stderr with what to switch on.
 
-mod chart;
-mod chart_rights;
-mod cronjob;
+mod cluster_chart;
+mod cluster_chart_rights;
+mod cluster_cronjob;
+mod cluster_image;
+mod cluster_indexed_job;
+mod cluster_static_binary;
+mod cluster_times;
 mod dockerfile;
-mod image;
-mod numbers;
 mod objects;
 mod pod;
 mod root;
-mod static_binary;

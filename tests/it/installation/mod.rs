@@ -2,12 +2,13 @@
 //! 127.0.0.1. What is packed is the program under test.
 
 mod archives;
+mod cluster_kubectl;
+mod cluster_plugin;
 mod file_server;
 mod folders;
 mod git;
 mod home;
 mod krew;
-mod kubectl;
 mod packages;
 mod windows;
 

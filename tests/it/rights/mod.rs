@@ -1,13 +1,13 @@
 //! Least privilege: the rights that a policy needs, printed, granted on the real cluster, and used by a service account.
 
-mod admission;
-mod doctor;
-mod forged;
-mod hooks;
-mod lock_elsewhere;
-mod one_namespace;
+mod cluster_admission;
+mod cluster_doctor;
+mod cluster_forged;
+mod cluster_hooks;
+mod cluster_lock_elsewhere;
+mod cluster_one_namespace;
+mod cluster_purge;
 mod printed;
-mod purge;
 
 use std::process::Stdio;
 

@@ -1,11 +1,11 @@
 //! What `rbac` prints, and where it refuses to.
 
-use crate::support::{Program, cluster};
+use crate::support::{Output, Program, kubeconfig};
 
 const NAMED: &str = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: end-of-day}\nclusters: [dev]\n\
                      namespaces: [dev-alice, dev-bob]\n";
 
-fn rbac(policy: &str, more: &[&str]) -> crate::support::Output {
+fn rbac(policy: &str, more: &[&str]) -> Output {
     let program = Program::new();
     program.file("helm-purge.yaml", policy);
     program.run(&[&["rbac"], more].concat())
@@ -63,7 +63,7 @@ fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
              hint: log in to the cluster, or name a kubeconfig with `KUBECONFIG` or `--kubeconfig`\n"
         )
     );
-    let nowhere = cluster().kubeconfig_with("throwaway", "https://127.0.0.1:1").expect("a file can be written");
+    let nowhere = program.file("kubeconfig", &kubeconfig("throwaway", "https://127.0.0.1:1"));
     let silent = program.set("KUBECONFIG", nowhere).run(&["rbac"]).exits(4);
     assert_eq!(silent.stdout, "");
     let told = "error: the namespaces could not be listed, to tell which ones the globs mean: ";

@@ -4,9 +4,9 @@
 //! The clock stands still, runs and machines have fixed names: see `HELM_PURGE_TEST_NOW` in `settings`.
 
 mod changing;
+mod cluster;
 mod frozen;
 mod guarded;
-mod on_a_cluster;
 mod past;
 mod planned;
 mod said;

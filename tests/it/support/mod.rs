@@ -7,8 +7,10 @@ const CEILING: Duration = Duration::from_mins(1);
 
 mod fake;
 mod gate;
+pub(crate) mod histories;
 mod listener;
 mod output;
+pub(crate) mod pods;
 mod program;
 mod real;
 mod roles;
@@ -22,9 +24,10 @@ pub(crate) use output::Output;
 pub(crate) use program::OptOuts;
 use program::end_of;
 pub(crate) use program::{Program, Running, install_program};
-pub(crate) use real::{Real, cluster};
+pub(crate) use real::{Real, apply, cluster};
 pub(crate) use roles::{
-    Rights, Role, allow_everywhere, user, user_everywhere, user_of, wait_until_allowed, wait_until_refused,
+    Rights, Role, allow_everywhere, allow_nobody, user, user_everywhere, user_of, wait_until_allowed,
+    wait_until_nobody_is_allowed, wait_until_refused,
 };
 pub(crate) use snapshot::{Snapshot, claims};
 pub(crate) use terminal::Terminal;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::OnceLock;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
 
 use super::Program;
@@ -12,6 +12,11 @@ use super::Program;
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start(Components::with_nodes()).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Makes this object, or makes it like this.
+pub(crate) fn apply(object: &Value) {
+    cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// The program on the real cluster, with one of the real helms, and namespaces that are the test's own.
@@ -111,8 +116,8 @@ impl Real {
         command.args(["list", "--all-namespaces", "--max", "0", "-o", "json"]).args(states);
         let output = command.output().expect("helm can be started");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let releases: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("helm prints JSON");
-        let text = |release: &serde_json::Value, key: &str| release[key].as_str().unwrap_or_default().to_owned();
+        let releases: Vec<Value> = serde_json::from_slice(&output.stdout).expect("helm prints JSON");
+        let text = |release: &Value, key: &str| release[key].as_str().unwrap_or_default().to_owned();
         let start = format!("{}-", self.prefix);
         let mut names = releases
             .iter()

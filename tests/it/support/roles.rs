@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::Cluster;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
+const NOBODY: &str = "system:anonymous";
 
 /// What a user may do in one namespace.
 #[derive(Debug, Clone, Copy)]
@@ -94,6 +95,21 @@ pub(crate) fn wait_until_refused(cluster: &Cluster, name: &str, resource: &str) 
         kubectl.args(["auth", "can-i", "list", resource, "--all-namespaces", "--as", name]);
         let answer = kubectl.output().expect("kubectl can be started");
         Ok((answer.stdout == b"no\n").then_some(()))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Whoever comes without a name may do this in a cluster.
+pub(crate) fn allow_nobody(cluster: &Cluster, namespaces: &[&str]) {
+    let all: &[&str] = &["*"];
+    user_everywhere(cluster, NOBODY, &[("secrets", all), ("configmaps", all), ("namespaces", namespaces)]);
+}
+
+pub(crate) fn wait_until_nobody_is_allowed(cluster: &Cluster) {
+    throwaway_cluster::wait_until("a right", || {
+        let mut kubectl = cluster.kubectl_command()?;
+        kubectl.args(["get", "--raw", "/api/v1/namespaces/kube-system", "--as", NOBODY]);
+        Ok(kubectl.output().expect("kubectl can be started").status.success().then_some(()))
     })
     .unwrap_or_else(|error| panic!("{error}"));
 }

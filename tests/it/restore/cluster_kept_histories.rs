@@ -1,45 +1,9 @@
 //! Histories that are kept, and what Helm makes of them the next day, with Helm 3 and Helm 4.
 
-use std::process::Output as HelmOutput;
+use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use serde_json::Value;
-use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, charts};
-
+use crate::support::histories::{RUN, records, status, upgrade_install, works};
 use crate::support::{FakeHelm, Real, cluster};
-
-pub(crate) const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
-
-/// The names of the records of a release, sorted.
-pub(crate) fn records(namespace: &str, release: &str) -> Vec<String> {
-    let start = format!("sh.helm.release.v1.{release}.v");
-    let secrets = cluster().api().list(Kind::SECRET, Some(namespace)).expect("secrets can be listed");
-    let mut records = secrets
-        .iter()
-        .filter_map(|name| name.strip_prefix(&start))
-        .map(|revision| format!("v{revision}"))
-        .collect::<Vec<_>>();
-    records.sort();
-    records
-}
-
-/// What helm says of a release's newest record.
-pub(crate) fn status(real: &Real, namespace: &str, release: &str) -> Value {
-    let mut command = real.helm_command();
-    let output = command.args(["status", release, "-n", namespace, "-o", "json"]).output().expect("helm starts");
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-/// What everybody's pipeline does in the morning.
-pub(crate) fn upgrade_install(real: &Real, namespace: &str, release: &str, chart: Chart) -> HelmOutput {
-    let mut command = real.helm_command();
-    command.args(["upgrade", "--install", release]).arg(charts::path(chart)).args(["-n", namespace]);
-    command.output().expect("helm starts")
-}
-
-#[track_caller]
-pub(crate) fn works(output: &HelmOutput) {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 /// Revisions whose records Helm reads in an order that is not theirs.
 fn odd_histories() -> [std::ops::RangeInclusive<u32>; 3] {

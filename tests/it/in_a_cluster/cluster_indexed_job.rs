@@ -6,7 +6,7 @@ use helm_purge::shard::Shard;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::in_pods::in_pod_with;
+use crate::support::pods::in_pod_with;
 use crate::support::{Real, Running, cluster};
 
 const JOB: Kind<'_> = Kind::new("batch/v1", "Job");

@@ -5,7 +5,7 @@ use throwaway_cluster::{HelmVersion, Kind, Part};
 use super::dockerfile::LastStage;
 use super::objects::deploy;
 use super::root::{Root, cannot_be_made};
-use crate::in_pods::pod;
+use crate::support::pods::pod;
 use crate::support::{Real, cluster};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");

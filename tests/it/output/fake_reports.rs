@@ -5,14 +5,14 @@ use std::os::unix::ffi::OsStringExt;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use throwaway_cluster::HelmVersion;
 
-use crate::support::{FakeHelm, Output, Real, two_at_a_gate};
+use crate::support::{FakeHelm, two_at_a_gate};
 
 const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
-const REPORTS: [&str; 6] = ["--report", "report.json", "--report", "report.md", "--termination-log", "termination"];
+pub(super) const REPORTS: [&str; 6] =
+    ["--report", "report.json", "--report", "report.md", "--termination-log", "termination"];
 
-fn with(more: &[&'static str]) -> Vec<&'static str> {
+pub(super) fn with(more: &[&'static str]) -> Vec<&'static str> {
     [&RUN[..], &REPORTS, more].concat()
 }
 
@@ -188,37 +188,4 @@ fn a_restore_is_reported_as_well() {
     let (report, line) = reports(&fake);
     assert_eq!((&report["kind"], &report["stopped"]["why"]), (&json!("RestoreReport"), &json!("error")));
     assert_eq!(line["kind"], "RestoreSummary");
-}
-
-#[test]
-fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_release() {
-    let real = Real::new("reports", HelmVersion::Four);
-    real.policy("keep: ['*/vault']\ndefaults: {keepHistory: true}\n");
-    real.seed(&["a/web", "a/vault", "b/web"]);
-    let purge = real.program.run(&with(&["-o", "json", "--log-format", "json"])).exits(0);
-    all_json(&purge);
-    let report = |name: &str| fs::read_to_string(real.program.folder().join(name)).expect("it was written");
-    assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), purge.json());
-    let page = report("report.md");
-    assert!(page.contains("### Gone (2)") && page.contains("### Kept by the policy (1)"), "{page}");
-    let restore = [&["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--log-format=json"], &REPORTS[..]];
-    let restore = real.program.run(&restore.concat()).exits(0);
-    all_json(&restore);
-    assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), restore.json());
-    let page = report("report.md");
-    assert!(page.contains("### Restored (2)"), "{page}");
-    let id = restore.json()["run"]["id"].as_str().expect("a restore has a name").to_owned();
-    let purged = purge.json()["run"]["id"].as_str().expect("a purge has a name").to_owned();
-    assert_ne!(id, purged);
-    assert!(page.contains(&format!("| run | {id} |\n| of run | {purged} |\n")), "{page}");
-    let line: Value = serde_json::from_str(&report("termination")).expect("JSON");
-    assert_eq!((&line["kind"], &line["totals"]["restored"]), (&json!("RestoreSummary"), &json!(2)));
-    assert_eq!(line["run"], json!(id));
-}
-
-#[track_caller]
-fn all_json(output: &Output) {
-    for line in output.stderr.lines() {
-        assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}\n{output}");
-    }
 }

@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
+use crate::support::histories::{KEEPING, RESTORE, RUN, records, status, upgrade_install, works};
 use crate::support::{Real, Role, Snapshot, Terminal, cluster, user};
-use crate::undo::{RUN, records, status, upgrade_install, works};
-
-pub(crate) const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
-pub(crate) const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
 
 fn install(real: &Real, chart: Chart, namespace: &str, name: &str, flags: &[&str]) {
     cluster().install(real.helm, chart, namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));

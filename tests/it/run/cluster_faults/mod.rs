@@ -2,6 +2,7 @@
 //! the program ends, what is left, and that the same command finishes the job later.
 
 mod definitions;
+mod failure_classes;
 mod listing;
 mod login;
 mod others;

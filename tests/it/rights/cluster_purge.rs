@@ -5,7 +5,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind};
 
 use super::{Account, LEASE};
 use crate::support::cluster;
-use crate::undo::{upgrade_install, works};
+use crate::support::histories::{upgrade_install, works};
 
 fn install(account: &Account, chart: Chart, namespace: &str, name: &str) {
     let namespace = account.real.namespace(namespace);

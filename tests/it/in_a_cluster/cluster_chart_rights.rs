@@ -2,7 +2,7 @@
 
 use throwaway_cluster::HelmVersion;
 
-use super::chart::{refused, rendered};
+use super::cluster_chart::{refused, rendered};
 use super::objects::find;
 use crate::support::Program;
 

@@ -6,11 +6,9 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, SeededRelease, Which};
 
-use crate::in_pods::in_pod;
-use crate::pinned::{allow_nobody, wait_until_allowed};
-use crate::restore::{KEEPING, RESTORE};
-use crate::support::{Output, Real, Running, Terminal, cluster};
-use crate::undo::{RUN, records, status, works};
+use crate::support::histories::{KEEPING, RESTORE, RUN, old_history, records, status, works};
+use crate::support::pods::in_pod;
+use crate::support::{Output, Real, Running, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
 
 const DRY_RUN: [&str; 4] = ["restore", "-f", "policy.yaml", "--dry-run"];
 const PRUNE: [&str; 9] = ["prune", "--older-than", "14d", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
@@ -32,16 +30,6 @@ fn start(real: &Real, command: &[&str], more: &[&str]) -> Running {
 
 fn go(real: &Real) {
     real.program.file("go", "");
-}
-
-/// A history that a purge of this policy has left long ago.
-pub(crate) fn old_history(real: &Real, name: &str) {
-    let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
-    cluster().seed(&[SeededRelease::new(&namespace, name)]).unwrap_or_else(|error| panic!("{error}"));
-    let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
-    let mut helm = real.helm_command();
-    helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
-    works(&helm.output().expect("helm starts"));
 }
 
 fn run_of(output: &Output) -> String {
@@ -327,7 +315,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored
     twins.swap(&prune, prunes, 1, &["it has changed since the plan"]);
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list", "get"]);
-        wait_until_allowed(cluster);
+        wait_until_nobody_is_allowed(cluster);
     }
     let (not_restored, not_pruned) = ("nothing was restored", "nothing was pruned");
     for (command, question, nothing) in [(&restore[..], restores, not_restored), (&prune, prunes, not_pruned)] {

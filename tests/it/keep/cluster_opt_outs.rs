@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{Output, Program, Real, Role, cluster, user};
+use crate::support::{Output, Program, Real, Role, apply, cluster, user};
 
 /// A namespace with releases, and the program as a developer with `edit` in it.
 struct Developer {
@@ -56,10 +56,6 @@ impl Developer {
         let texts = reasons.iter().map(|reason| reason["text"].as_str().unwrap_or_default());
         (found["decision"].as_str().unwrap_or_default().to_owned(), texts.collect::<Vec<_>>().join("; "))
     }
-}
-
-fn apply(object: &Value) {
-    cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
+use crate::support::histories::{records, status, upgrade_install, works};
 use crate::support::{Real, Snapshot, claims, cluster};
-use crate::undo::{records, status, upgrade_install, works};
 
 const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=6"];
 const RESTORE: [&str; 8] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=6"];

@@ -2,12 +2,12 @@
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use throwaway_cluster::{Chart, HelmVersion, Kind, Pod};
+use throwaway_cluster::{Chart, HelmVersion, Kind};
 
-use crate::support::{Output, Real, allow_everywhere, cluster};
+use crate::support::pods::in_pod;
+use crate::support::{Output, Real, allow_everywhere, apply, cluster};
 
 const RUN: [&str; 4] = ["run", "-f", "policy.yaml", "--yes"];
-const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// What a purge needs in the cluster, and no right to make a ConfigMap.
 const NO_CONFIG_MAPS: [(&str, &[&str]); 4] = [
@@ -16,37 +16,6 @@ const NO_CONFIG_MAPS: [(&str, &[&str]); 4] = [
     ("configmaps", &["get", "list", "delete"]),
     ("pods", &["get", "list"]),
 ];
-
-fn apply(object: &Value) {
-    cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
-}
-
-/// A pod in a namespace of its own, outside the fence, whose service account has this role.
-pub(crate) fn pod(namespace: &str, role: &str) -> Pod {
-    cluster().api().create_namespace(namespace).unwrap_or_else(|error| panic!("{error}"));
-    apply(
-        &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "purger", "namespace": namespace}}),
-    );
-    apply(&json!({
-        "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": namespace},
-        "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": role},
-        "subjects": [{"kind": "ServiceAccount", "name": "purger", "namespace": namespace}],
-    }));
-    cluster().pod(namespace, "purger").unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// The program in that pod; a context has no name there.
-pub(crate) fn in_pod(test: &str, namespace: &str, role: &str) -> Real {
-    in_pod_with(test, namespace, role, "keep: []\n")
-}
-
-/// The same with these lines in its policy.
-pub(crate) fn in_pod_with(test: &str, namespace: &str, role: &str, lines: &str) -> Real {
-    let mut real = Real::new(test, HelmVersion::Three);
-    real.policy(lines);
-    real.move_into(&pod(namespace, role));
-    real
-}
 
 fn config_maps(namespace: &str) -> Vec<String> {
     let listed = cluster().api().list(Kind::CONFIG_MAP, Some(namespace)).unwrap_or_else(|error| panic!("{error}"));

@@ -1,0 +1,5 @@
+//! Which cluster is meant, and that no other one is ever purged.
+
+mod cluster_options;
+mod cluster_pinned;
+mod fake_pinned;

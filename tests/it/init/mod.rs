@@ -1,0 +1,3 @@
+//! `init`: the policy that is proposed for a cluster.
+
+mod cluster_proposals;

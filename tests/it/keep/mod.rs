@@ -1,0 +1,3 @@
+//! `keep`: opt-outs that developers write.
+
+mod cluster_opt_outs;

@@ -1,0 +1,3 @@
+//! `helm purge test`: policies tried on cases.
+
+mod cases;

@@ -1,0 +1,3 @@
+//! `validate`: what is said of policies without a cluster.
+
+mod policies;
