@@ -124,7 +124,7 @@ fn printer(
     let of_stderr = if format == LogFormat::Json { ColorChoice::Never } else { wish };
     let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume);
-    printer.with_log_format(format).with_clock(environment.clock)
+    printer.with_log(format, environment.clock)
 }
 
 /// Help that was asked for is data; everything else about a command line is talk.
@@ -137,7 +137,7 @@ fn tell_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
     if asked_for {
         printer.rendered_data(&text);
     } else {
-        printer.usage_error(&text);
+        printer.rendered_error(&text);
     }
     let code = if asked_for { ExitCode::Done } else { ExitCode::Usage };
     code.or_if_output_failed(printer.has_lost_output())

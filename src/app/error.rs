@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use serde_json::json;
+
 use crate::cluster::{ApiError, ConnectionError};
 use crate::executor::PoolError;
 use crate::exit_code::ExitCode;
@@ -110,7 +112,8 @@ impl CommandError {
     pub(crate) fn report(&self, nothing_done: &str, printer: &Printer) {
         let (is_log, exit_code) = (printer.log_format() == LogFormat::Json, self.code().number());
         let notice = |event, text: &str| {
-            let line = LogLine::new(Level::Warn, event).with("message", text.trim()).with("exitCode", exit_code);
+            let fields = json!({"message": text.trim(), "exitCode": exit_code});
+            let line = LogLine::new(Level::Warn, event, fields);
             if is_log { printer.log(&line) } else { printer.notice(text) }
         };
         match self {

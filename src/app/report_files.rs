@@ -71,7 +71,7 @@ impl ReportFiles {
         report.end(code_so_far().number(), None);
         let level = if code_so_far() == ExitCode::Done { Level::Info } else { Level::Error };
         let summary = TerminationMessage::from(&report).usual();
-        printer.log_always(&LogLine::new(level, "summary").with_all(summary));
+        printer.log_always(&LogLine::new(level, "summary", summary));
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitC
         }
     }
     if !for_people {
-        app.emit(arguments.output, || diagnostics_document(&valid, &diagnostics), |_| String::new())?;
+        app.emit(arguments.output, || diagnostics_document(&valid, diagnostics), |_| String::new())?;
     }
     Ok(if read.faults.is_empty() { ExitCode::Done } else { ExitCode::PolicyInvalid })
 }

@@ -1,38 +1,47 @@
 //! What is found in policies: as a document for editors and other programs, and as annotations of a change.
 
+use std::fmt;
+
+use serde::Serialize;
+
 use super::document::JsonObject;
 use crate::location::Location;
 use crate::policy::{Diagnostic, OverlappingNamespace, Policy, PolicyErrors, Span};
 use crate::sanitize;
 
-/// `kind: PolicyDiagnostics`, of the policies that were understood and all that was found. Its fields are a contract: others
-/// may join them, none may change.
-pub(crate) fn diagnostics_document(policies: &[&Policy], diagnostics: &[PolicyDiagnostic]) -> JsonObject {
+/// `kind: PolicyDiagnostics`, with the valid policies and everything that was found. Its fields are a contract: fields may
+/// be added, and none may change.
+pub(crate) fn diagnostics_document(policies: &[&Policy], diagnostics: Vec<PolicyDiagnostic>) -> JsonObject {
     let policy = |policy: &&Policy| {
-        JsonObject::default().with("name", policy.name.as_str()).with("file", policy.file.to_string())
+        JsonObject::default().with("name", policy.name.clone()).with("file", policy.file.to_string())
     };
     JsonObject::document("PolicyDiagnostics")
-        .with_objects("policies", policies.iter().map(policy))
-        .with_objects("diagnostics", diagnostics.iter().map(PolicyDiagnostic::object))
+        .with_all("policies", policies.iter().map(policy))
+        .with("diagnostics", diagnostics)
 }
 
 /// One thing that is wrong or worth a note.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(crate) struct PolicyDiagnostic {
     file: String,
     /// None if the file as a whole is meant.
+    #[serde(flatten)]
     range: Option<SourceRange>,
     severity: Severity,
     message: String,
     /// What to do about it, in a few words, if that is not in the message.
+    #[serde(skip_serializing_if = "String::is_empty")]
     label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     /// Other places that belong to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedDiagnostic>,
 }
 
 /// Where something stands. Lines and columns count from 1, columns in characters. The end is the first place after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct SourceRange {
     line: usize,
     column: usize,
@@ -40,31 +49,33 @@ struct SourceRange {
     end_column: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum Severity {
     /// The policy is invalid.
     Error,
-    /// It is not, and people may want to know.
+    /// It is valid, and users may want to know.
     Note,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct RelatedDiagnostic {
     file: String,
+    #[serde(flatten)]
     range: SourceRange,
     message: String,
 }
 
 impl PolicyDiagnostic {
-    /// Every fault of a file, in its order.
-    pub(crate) fn of_faults(faults: &PolicyErrors) -> impl Iterator<Item = Self> {
-        faults.as_slice().iter().map(|fault| Self::of_fault(fault, faults))
+    /// Every error of a file, in its order.
+    pub(crate) fn of_faults(errors: &PolicyErrors) -> impl Iterator<Item = Self> {
+        errors.as_slice().iter().map(|error| Self::of_fault(error, errors))
     }
 
-    fn of_fault(fault: &Diagnostic, faults: &PolicyErrors) -> Self {
-        let file = faults.file().to_string();
+    fn of_fault(error: &Diagnostic, errors: &PolicyErrors) -> Self {
+        let file = errors.file().to_string();
         let range = |span: Span| {
-            let (from, to) = (faults.source().place(span.start), faults.source().place(span.end));
+            let (from, to) = (errors.source().place(span.start), errors.source().place(span.end));
             SourceRange { line: from.line, column: from.column, end_line: to.line, end_column: to.column }
         };
         let related = |(span, message): &(Span, String)| RelatedDiagnostic {
@@ -73,31 +84,14 @@ impl PolicyDiagnostic {
             message: message.clone(),
         };
         Self {
-            range: fault.span.map(range),
+            range: error.span.map(range),
             severity: Severity::Error,
-            message: fault.message.clone(),
-            label: fault.label.clone(),
-            hint: fault.hint.clone(),
-            related: fault.also.iter().map(related).collect(),
+            message: error.message.clone(),
+            label: error.label.clone(),
+            hint: error.hint.clone(),
+            related: error.also.iter().map(related).collect(),
             file: file.clone(),
         }
-    }
-
-    pub(super) fn object(&self) -> JsonObject {
-        let related = |related: &RelatedDiagnostic| {
-            JsonObject::default()
-                .with("file", related.file.as_str())
-                .and(Some(related.range.object()))
-                .with("message", related.message.as_str())
-        };
-        let object = JsonObject::default()
-            .with("file", self.file.as_str())
-            .and(self.range.as_ref().map(SourceRange::object))
-            .with("severity", if self.severity == Severity::Error { "error" } else { "note" })
-            .with("message", self.message.as_str())
-            .with_some("label", Some(self.label.as_str()).filter(|label| !label.is_empty()))
-            .with_some("hint", self.hint.as_deref());
-        if self.related.is_empty() { object } else { object.with_objects("related", self.related.iter().map(related)) }
     }
 
     /// That two policies can choose releases in one namespace.
@@ -132,24 +126,21 @@ impl PolicyDiagnostic {
         }
     }
 
-    /// The whole of it in a few lines, for people.
+    /// All of it in a few lines, for people.
     pub(crate) fn render_note(&self) -> String {
-        let place =
-            |file: &str, range: &SourceRange| format!("{}:{}:{}", sanitize::line(file), range.line, range.column);
-        let message = sanitize::line(&self.message);
-        let own = self.range.iter().map(|range| place(&self.file, range));
-        let places = own.chain(self.related.iter().map(|related| place(&related.file, &related.range)));
-        let hint = self.hint.iter().map(|hint| sanitize::line(hint));
-        std::iter::once(message).chain(places).chain(hint).collect::<Vec<_>>().join("\n  ")
+        let own = self.range.iter().map(|range| format!("{}:{range}", self.file));
+        let lines =
+            std::iter::once(self.message.clone()).chain(own).chain(self.related.iter().map(RelatedDiagnostic::place));
+        lines.chain(self.hint.clone()).map(|line| sanitize::line(&line)).collect::<Vec<_>>().join("\n  ")
     }
 
     /// Place and message in one line.
     pub(crate) fn line(&self) -> String {
-        let place = self.range.as_ref().map(|range| format!(":{}:{}", range.line, range.column));
-        sanitize::line(&format!("{}{}: {}", self.file, place.unwrap_or_default(), self.message))
+        let place = self.range.as_ref().map(|range| format!(":{range}")).unwrap_or_default();
+        sanitize::line(&format!("{}{place}: {}", self.file, self.message))
     }
 
-    /// As a command for GitHub's runner, which shows it beside the line of the change.
+    /// A command for GitHub's runner, which shows it beside the line of the change.
     pub(crate) fn annotation(&self) -> String {
         let command = match self.severity {
             Severity::Error => "error",
@@ -158,32 +149,35 @@ impl PolicyDiagnostic {
         let mut properties = vec![format!("file={}", property(&self.file))];
         if let Some(SourceRange { line, column, end_line, end_column }) = &self.range {
             properties.push(format!("line={line},endLine={end_line}"));
-            // It takes columns only if both are of one line.
+            // The runner accepts columns only if both are in one line.
             if line == end_line {
                 properties.push(format!("col={column},endColumn={end_column}"));
             }
         }
-        let places = self.related.iter().map(|RelatedDiagnostic { file, range, message }| {
-            format!("{message}: {file}:{}:{}", range.line, range.column)
-        });
+        let places = self.related.iter().map(|related| format!("{}: {}", related.message, related.place()));
         let lines = [self.message.clone(), self.label.clone()].into_iter().chain(self.hint.clone()).chain(places);
         let lines = lines.filter(|line| !line.is_empty()).map(|line| sanitize::line(&line)).collect::<Vec<_>>();
         format!("::{command} {}::{}", properties.join(","), data(&lines.join("\n")))
     }
 }
 
-impl SourceRange {
-    fn object(&self) -> JsonObject {
-        JsonObject::default()
-            .with("line", self.line)
-            .with("column", self.column)
-            .with("endLine", self.end_line)
-            .with("endColumn", self.end_column)
+impl RelatedDiagnostic {
+    fn place(&self) -> String {
+        format!("{}:{}", self.file, self.range)
     }
+}
 
+impl SourceRange {
     fn of_text(place: &Location, text: &str) -> Self {
         let (line, column) = (place.line, place.column);
         Self { line, column, end_line: line, end_column: column + text.chars().count() }
+    }
+}
+
+/// Only where it begins.
+impl fmt::Display for SourceRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
     }
 }
 

@@ -10,16 +10,16 @@ use crate::sanitize;
 /// Comments are broken here.
 const WIDTH: usize = 118;
 
-/// `kind: Findings`. Its fields are a contract: others may join them, none may change.
+/// `kind: Findings`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn findings_document(findings: &[DoctorCheck]) -> JsonObject {
     let object = |finding: &DoctorCheck| {
         JsonObject::default()
             .with("about", finding.about)
             .with("state", word(finding.state))
-            .with("found", finding.found.as_str())
-            .with_some("hint", finding.hint.as_deref())
+            .with("found", finding.found.clone())
+            .with_some("hint", finding.hint.clone())
     };
-    JsonObject::document("Findings").with_objects("findings", findings.iter().map(object))
+    JsonObject::document("Findings").with_all("findings", findings.iter().map(object))
 }
 
 /// A line for each, and a hint below those that need one.

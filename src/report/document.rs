@@ -1,12 +1,10 @@
-//! Documents for programs: one JSON or YAML document on stdout. The fields of each are a contract: others may join them,
+//! Documents for programs: one JSON or YAML document on stdout. The fields of each are a contract: fields may be added, and
 //! none may change.
 
 use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::journal::{ClusterRef, PolicyRef};
 use crate::sanitize;
 
 /// The notation of a document; JSON is indented.
@@ -20,16 +18,8 @@ pub(crate) enum Format {
 pub(super) const API_VERSION: &str = "helm-purge/v1";
 
 /// An object of a document. Its keys stand in the order in which they were added.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct JsonObject(Vec<(&'static str, JsonNode)>);
-
-#[derive(Debug, Clone)]
-enum JsonNode {
-    /// No object, nor a list of objects: these would lose their order.
-    Plain(Value),
-    Object(JsonObject),
-    Objects(Vec<JsonObject>),
-}
+#[derive(Default)]
+pub(crate) struct JsonObject(Vec<(&'static str, Box<dyn erased_serde::Serialize>)>);
 
 impl JsonObject {
     /// What every document begins with.
@@ -37,20 +27,25 @@ impl JsonObject {
         Self::default().with("apiVersion", API_VERSION).with("kind", kind)
     }
 
-    pub(super) fn with(self, key: &'static str, value: impl Into<Value>) -> Self {
-        self.with_node(key, JsonNode::Plain(value.into()))
+    pub(super) fn with(mut self, key: &'static str, value: impl Serialize + 'static) -> Self {
+        self.0.push((key, Box::new(value)));
+        self
     }
 
     /// Without the key if there is no value.
-    pub(super) fn with_some(self, key: &'static str, value: Option<impl Into<Value>>) -> Self {
+    pub(super) fn with_some(self, key: &'static str, value: Option<impl Serialize + 'static>) -> Self {
         match value {
             Some(value) => self.with(key, value),
             None => self,
         }
     }
 
+    pub(super) fn with_all<T: Serialize + 'static>(self, key: &'static str, all: impl IntoIterator<Item = T>) -> Self {
+        self.with(key, all.into_iter().collect::<Vec<_>>())
+    }
+
     pub(super) fn with_texts<T: ToString>(self, key: &'static str, texts: impl IntoIterator<Item = T>) -> Self {
-        self.with(key, texts.into_iter().map(|text| text.to_string()).collect::<Vec<_>>())
+        self.with_all(key, texts.into_iter().map(|text| text.to_string()))
     }
 
     /// Without the key if there are no texts.
@@ -59,104 +54,56 @@ impl JsonObject {
         if texts.peek().is_some() { self.with_texts(key, texts) } else { self }
     }
 
-    /// Without the key if there is no object.
-    pub(super) fn with_object(self, key: &'static str, object: Option<JsonObject>) -> Self {
-        match object {
-            Some(object) => self.with_node(key, JsonNode::Object(object)),
-            None => self,
-        }
-    }
-
-    pub(super) fn with_objects(self, key: &'static str, objects: impl IntoIterator<Item = JsonObject>) -> Self {
-        self.with_node(key, JsonNode::Objects(objects.into_iter().collect()))
-    }
-
-    /// With the keys of another one behind its own.
-    pub(super) fn and(mut self, other: Option<JsonObject>) -> Self {
-        self.0.extend(other.into_iter().flat_map(|other| other.0));
-        self
-    }
-
-    fn with_node(mut self, key: &'static str, node: JsonNode) -> Self {
-        self.0.push((key, node));
+    /// With the keys of another object behind its own.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
         self
     }
 }
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, node)| (key, node)))
-    }
-}
-
-impl Serialize for JsonNode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            JsonNode::Plain(value) => value.serialize(serializer),
-            JsonNode::Object(object) => object.serialize(serializer),
-            JsonNode::Objects(objects) => objects.serialize(serializer),
-        }
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
 
 /// Which run, and where its journal is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct JournalRef {
     pub(crate) id: String,
     /// The journal's file, its ConfigMap, or both; none if no journal is kept.
+    #[serde(rename = "journal")]
     pub(crate) places: Vec<String>,
 }
 
-impl JournalRef {
-    pub(super) fn object(&self) -> JsonObject {
-        JsonObject::default().with("id", self.id.as_str()).with_texts("journal", &self.places)
-    }
-}
-
 /// `{what, why}`: what could not be read or removed.
-pub(super) fn with_reason(what: &impl ToString, why: &str) -> JsonObject {
-    JsonObject::default().with("what", what.to_string()).with("why", why)
-}
-
-pub(super) fn policy_object(policy: &PolicyRef) -> JsonObject {
-    let PolicyRef { name, file, sha256 } = policy;
-    JsonObject::default().with("name", name.as_str()).with("file", file.as_str()).with("sha256", sha256.as_str())
-}
-
-pub(super) fn cluster_object(cluster: &ClusterRef) -> JsonObject {
-    let ClusterRef { context, server, uid } = cluster;
-    JsonObject::default()
-        .with("context", context.as_str())
-        .with("server", server.as_str())
-        .with_some("uid", uid.clone())
+pub(super) fn with_reason(what: &str, why: &str) -> JsonObject {
+    JsonObject::default().with("what", what.to_owned()).with("why", why.to_owned())
 }
 
 /// A document as text.
 ///
 /// # Errors
-/// If the notation cannot express it, which would be a fault of this program.
+/// If the notation cannot express it, which would be a bug of this program.
 pub(crate) fn serialize(document: &impl Serialize, format: Format) -> Result<String, String> {
     match format {
         Format::Json => json(document),
         Format::Yaml => {
             let text = serde_yaml::to_string(document).map_err(|error| error.to_string())?;
-            // Only texts between quotes can have escapes: YAML's other notation, which is JSON, has all of them there.
+            // In YAML only texts in quotes can have escapes, and in JSON, which is YAML too, all texts are in quotes.
             if text.chars().any(is_foreign) { json(document) } else { Ok(text) }
         }
     }
 }
 
-/// JSON in which nothing moves a cursor, turns text around or hides: it may be printed on a terminal, and a reader of
-/// JSON sees what was there.
+/// JSON in which nothing moves a cursor, turns text around or hides. It is safe on a terminal, and a program that reads it
+/// gets the original text.
 fn json(document: &impl Serialize) -> Result<String, String> {
     serde_json::to_string_pretty(document).map(|text| escaped(&text)).map_err(|error| error.to_string())
 }
 
-/// A JSON text with all such characters escaped: outside of its texts there are none.
+/// A JSON text with all such characters escaped. They stand only inside strings.
 pub(super) fn escaped(text: &str) -> String {
-    if !text.contains(is_foreign) {
-        return text.to_owned();
-    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if is_foreign(character) {

@@ -13,20 +13,20 @@ use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
 use crate::release::{Content, Release};
 use crate::sanitize;
 
-/// `kind: PurgeExplanation`. Its fields are a contract: others may join them, none may change.
+/// `kind: PurgeExplanation`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
     let (found, facts) = match &explanation.presence {
-        Presence::Is(release) => ("release", Some(release_facts(release))),
-        Presence::Unreadable(_) => ("unreadable", None),
-        Presence::Unlisted(_) => ("unlisted", None),
-        Presence::Missing => ("nothing", None),
+        Presence::Is(release) => ("release", release_facts(release)),
+        Presence::Unreadable(_) => ("unreadable", JsonObject::default()),
+        Presence::Unlisted(_) => ("unlisted", JsonObject::default()),
+        Presence::Missing => ("nothing", JsonObject::default()),
     };
     let entry = explanation.entry.as_ref();
     let opt_out = |note: &OptOutDecision| {
         JsonObject::default()
             .with("source", note.opt_out.source.to_string())
             .with("ends", note.ends.to_string())
-            .with_some("reason", note.opt_out.reason.as_deref())
+            .with_some("reason", note.opt_out.reason.clone())
     };
     JsonObject::document("PurgeExplanation")
         .with("namespace", explanation.id.namespace.to_string())
@@ -34,9 +34,9 @@ pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
         .with("found", found)
         .and(facts)
         .with_some("decision", entry.map(|entry| entry.decision().as_str()))
-        .with_objects("reasons", entry.iter().flat_map(|entry| &entry.reasons).map(reason))
-        .with_objects("policies", explanation.policies.iter().map(policy_object))
-        .with_objects("optOuts", explanation.opt_outs.iter().map(opt_out))
+        .with_all("reasons", entry.iter().flat_map(|entry| &entry.reasons).map(reason))
+        .with_all("policies", explanation.policies.iter().map(policy_object))
+        .with_all("optOuts", explanation.opt_outs.iter().map(opt_out))
 }
 
 fn policy_object(policy: &PolicyExplanation) -> JsonObject {
@@ -47,23 +47,22 @@ fn policy_object(policy: &PolicyExplanation) -> JsonObject {
     };
     let keep = |keep: &KeepExplanation| {
         JsonObject::default()
-            .with("entry", keep.entry.as_str())
+            .with("entry", keep.entry.clone())
             .with("place", keep.place.to_string())
             .with("state", if matches!(keep.state, KeepState::Over(_)) { "over" } else { "in-force" })
             .with("names", if keep.names == SelectorMatch::Yes { "yes" } else { "perhaps" })
     };
+    let rule = |rule: &RuleExplanation| {
+        let object = JsonObject::default().with("rule", rule.rule.clone()).with("place", rule.place.to_string());
+        object.with("answer", answer(&rule.answer).0)
+    };
     JsonObject::default()
-        .with("name", policy.name.as_str())
-        .with("file", policy.file.as_str())
+        .with("name", policy.name.clone())
+        .with("file", policy.file.clone())
         .with("fence", scope)
         .with_some("place", place)
-        .with_objects("keep", policy.keeps.iter().map(keep))
-        .with_objects("rules", policy.rules.iter().map(rule_object))
-}
-
-fn rule_object(rule: &RuleExplanation) -> JsonObject {
-    let (code, _) = answer(&rule.answer);
-    JsonObject::default().with("rule", rule.rule.as_str()).with("place", rule.place.to_string()).with("answer", code)
+        .with_all("keep", policy.keeps.iter().map(keep))
+        .with_all("rules", policy.rules.iter().map(rule))
 }
 
 /// What a rule says, for programs and for people.

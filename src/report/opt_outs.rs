@@ -30,21 +30,21 @@ pub(crate) enum MarkChange {
     Deleted,
 }
 
-/// `kind: OptOutList`. Its fields are a contract: others may join them, none may change.
+/// `kind: OptOutList`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn opt_out_list(visible: &VisibleOptOuts) -> JsonObject {
     JsonObject::document("OptOutList")
-        .with_objects("optOuts", visible.opt_outs.iter().map(opt_out))
+        .with_all("optOuts", visible.opt_outs.iter().map(opt_out))
         // Where there may be more.
-        .with_objects("unseen", visible.unreadable.iter().map(|found| with_reason(&found.what, &found.why)))
+        .with_all("unseen", visible.unreadable.iter().map(|found| with_reason(&found.what, &found.why)))
 }
 
 fn opt_out(opt_out: &OptOut) -> JsonObject {
     JsonObject::default()
         .with("namespace", opt_out.namespace.to_string())
         .with_any("releases", &opt_out.releases)
-        .with_some("until", opt_out.until.as_deref())
-        .with_some("reason", opt_out.reason.as_deref())
-        .with_some("by", opt_out.by.as_deref())
+        .with_some("until", opt_out.until.clone())
+        .with_some("reason", opt_out.reason.clone())
+        .with_some("by", opt_out.by.clone())
         .with("source", opt_out.source.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! The plan of a purge for programs: as a document, and as lines of a log.
 
-use super::document::{JsonObject, cluster_object, policy_object};
-use super::log::{Level, LogLine, plan_line};
+use super::document::JsonObject;
+use super::log::{Level, LogLine, plan_line, refusal_object};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, PolicyRef};
 use crate::plan::{
@@ -11,7 +11,7 @@ use crate::policy::KeepEntry;
 use crate::release::Release;
 use crate::target::Target;
 
-/// A plan with everything that has to be said beside it.
+/// A plan with everything else that its renderings need.
 #[derive(Clone, Copy)]
 pub(crate) struct PlanView<'a> {
     pub(crate) target: &'a Target,
@@ -20,11 +20,11 @@ pub(crate) struct PlanView<'a> {
     /// The guards that refuse.
     pub(crate) refusals: &'a [Refusal],
     pub(crate) workers: usize,
-    /// What else there is to know about the scope.
+    /// A note about the scope.
     pub(crate) scope: &'a str,
 }
 
-/// `kind: PurgePlan`. Its fields are a contract: others may join them, none may change.
+/// `kind: PurgePlan`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
     let plan = view.plan;
     let totals = JsonObject::default()
@@ -35,18 +35,18 @@ pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
         .with("seen", plan.seen);
     JsonObject::document("PurgePlan")
         .with("created", view.target.now.to_string())
-        .with_objects("policies", PolicyRef::list(&view.target.policies).iter().map(policy_object))
-        .with_object("cluster", Some(cluster_object(&ClusterRef::of(view.target))))
-        .with_object("narrowing", Some(filters(view.filters)))
+        .with("policies", PolicyRef::list(&view.target.policies))
+        .with("cluster", ClusterRef::of(view.target))
+        .with("narrowing", filters(view.filters))
         .with("helm", view.target.helm.version().to_string())
-        .with_object("totals", Some(totals))
-        .with_objects("refusals", view.refusals.iter().map(refusal))
-        .with_objects("keep", plan.keep_hits.iter().map(keep_entry))
-        .with_objects("optOuts", plan.opt_outs.iter().map(opt_out))
-        .with_objects("releases", plan.entries.iter().map(decision))
+        .with("totals", totals)
+        .with_all("refusals", view.refusals.iter().map(refusal_object))
+        .with_all("keep", plan.keep_hits.iter().map(keep_entry))
+        .with_all("optOuts", plan.opt_outs.iter().map(opt_out))
+        .with_all("releases", plan.entries.iter().map(decision))
 }
 
-/// What the command line took away.
+/// What the command line left out.
 fn filters(filters: &Filters) -> JsonObject {
     JsonObject::default()
         .with_some("namespace", filters.namespace.as_ref().map(ToString::to_string))
@@ -56,21 +56,14 @@ fn filters(filters: &Filters) -> JsonObject {
         .with("withoutOptOuts", filters.unseen_opt_outs == UnseenOptOuts::GoWithout)
 }
 
-fn refusal(refusal: &Refusal) -> JsonObject {
-    JsonObject::default()
-        .with("guard", refusal.guard())
-        .with("message", refusal.to_string())
-        .with("hint", refusal.hint())
-}
-
 fn keep_entry(hits: &KeepHits) -> JsonObject {
     let (state, until) = match &hits.state {
         KeepState::InForce => ("in-force", None),
-        KeepState::Until(until) => ("in-force", Some(until.as_str())),
-        KeepState::Over(until) => ("over", Some(until.as_str())),
+        KeepState::Until(until) => ("in-force", Some(until.as_str().to_owned())),
+        KeepState::Over(until) => ("over", Some(until.as_str().to_owned())),
     };
     JsonObject::default()
-        .with("entry", hits.entry.as_str())
+        .with("entry", hits.entry.clone())
         .with("place", hits.source.to_string())
         .with("releases", hits.hits)
         .with("state", state)
@@ -89,18 +82,21 @@ fn opt_out(note: &OptOutDecision) -> JsonObject {
         .with("ends", note.ends.to_string())
         .with("state", state)
         .with("source", note.opt_out.source.to_string())
-        .with_some("reason", note.opt_out.reason.as_deref())
+        .with_some("reason", note.opt_out.reason.clone())
         .with("hits", note.hits)
 }
 
 fn decision(entry: &PlanEntry) -> JsonObject {
-    JsonObject::default()
-        .with_some("namespace", entry.subject.namespace().map(ToString::to_string))
-        .with("name", entry.subject.name())
-        .and(release(entry).map(release_facts))
+    let subject = match release(entry) {
+        Some(release) => release_object(release),
+        None => JsonObject::default()
+            .with_some("namespace", entry.subject.namespace().map(ToString::to_string))
+            .with("name", entry.subject.name().to_owned()),
+    };
+    subject
         .with("decision", entry.decision().as_str())
-        .with_objects("reasons", entry.reasons.iter().map(reason))
-        // `first`, `middle` or `last`, of what goes.
+        .with_all("reasons", entry.reasons.iter().map(reason))
+        // `first`, `middle` or `last`, if it is purged.
         .with_some("phase", entry.selected.map(|selected| selected.phase.as_str()))
         .with_some("restorable", entry.selected.map(|selected| selected.options.uninstall.keeps_history()))
         .with_any("losses", &entry.losses)
@@ -108,7 +104,15 @@ fn decision(entry: &PlanEntry) -> JsonObject {
         .with_any("claimsStay", &entry.claims_stay)
 }
 
-/// What is known of a release; what is not is left out.
+/// A release with what is known of it.
+pub(super) fn release_object(release: &Release) -> JsonObject {
+    JsonObject::default()
+        .with("namespace", release.id.namespace.to_string())
+        .with("name", release.id.name.to_string())
+        .and(release_facts(release))
+}
+
+/// What is known of a release.
 pub(super) fn release_facts(release: &Release) -> JsonObject {
     JsonObject::default()
         .with("revision", release.revision.0)
@@ -140,21 +144,21 @@ pub(super) fn entry_name(entry: &PlanEntry) -> String {
 
 /// The plan in one line, and each of its decisions in one that only `--verbose` shows.
 pub(crate) fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + use<'a> {
-    let guards = view.refusals.iter().map(Refusal::guard).collect::<Vec<_>>();
-    let line = plan_line(view.target)
-        .with_some("scope", (!view.scope.is_empty()).then_some(view.scope))
+    let numbers = JsonObject::default()
+        .with_some("scope", (!view.scope.is_empty()).then(|| view.scope.to_owned()))
         .with("purge", view.plan.chosen().count())
         .with("purgeNamespaces", view.plan.chosen_namespaces())
         .with("keep", view.plan.kept())
         .with("seen", view.plan.seen)
         .with("workers", view.workers)
-        .with("refusals", guards);
-    std::iter::once(line).chain(view.plan.entries.iter().map(decision_line))
+        .with_texts("refusals", view.refusals.iter().map(Refusal::guard));
+    std::iter::once(plan_line(view.target, numbers)).chain(view.plan.entries.iter().map(decision_line))
 }
 
 fn decision_line(entry: &PlanEntry) -> LogLine {
-    LogLine::new(Level::Debug, "decision")
+    let fields = JsonObject::default()
         .with("release", entry_name(entry))
         .with("decision", entry.decision().as_str())
-        .with("reasons", entry.reasons.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .with_texts("reasons", &entry.reasons);
+    LogLine::new(Level::Debug, "decision", fields)
 }

@@ -1,38 +1,36 @@
-//! The one place that prints. Data goes to stdout, talk to stderr.
+//! The one place that prints. Data goes to stdout, messages to stderr.
 //!
-//! Text that others wrote cannot move a cursor or hide, because this file replaces such characters in everything that it
-//! writes. Only [`Printer::rendered_data`] and the errors of policies are written as they are: their renderers did it.
+//! Text from other sources cannot move a cursor or hide, because this file replaces such characters in everything that it
+//! writes. Only [`Printer::rendered_data`] and the errors of policies are written unchanged: their renderers have done it.
 //!
-//! A purge that is under way does not end because a reader stopped reading: `helm purge run | head` closes
-//! stdout, a closed terminal answers every write with an error. Both are remembered and change nothing else;
-//! any other failed write is reported once on stderr and ends in exit code 1.
+//! A purge does not end because its reader has stopped reading: `helm purge run | head` closes stdout, and a closed terminal
+//! answers every write with an error. Both are remembered and change nothing else. Any other failed write is reported once
+//! on stderr and leads to exit code 1.
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::log::{Level, LogFormat, LogLine, policy_error_lines};
+use super::diagnostics::PolicyDiagnostic;
+use super::document::JsonObject;
+use super::log::{Level, LogFormat, LogLine};
 use super::style::Styles;
 use super::text::indented;
 use crate::clock::Clock;
 use crate::policy::PolicyErrors;
 use crate::sanitize;
 
-/// How much is printed.
+/// How much is printed: `--quiet`, neither, or `--verbose`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
-    /// `--quiet`.
     Quiet,
-    /// The default.
     Normal,
-    /// `--verbose`.
     Verbose,
 }
 
 type Output = RefCell<Box<dyn Write + Send>>;
 
-/// Writes to stdout and stderr.
 pub struct Printer {
     stdout: Output,
     stderr: Output,
@@ -46,7 +44,7 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// A printer on two streams. Both are written to in whole texts, so no buffering is needed.
+    /// Both streams get whole texts, so no buffering is needed.
     pub fn new(
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
@@ -67,16 +65,10 @@ impl Printer {
         }
     }
 
-    /// The same with another way to write stderr.
+    /// With another format of stderr, and the clock of its lines.
     #[must_use]
-    pub fn with_log_format(self, format: LogFormat) -> Self {
-        Self { format, ..self }
-    }
-
-    /// The same with another clock.
-    #[must_use]
-    pub fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
+    pub fn with_log(self, format: LogFormat, clock: Clock) -> Self {
+        Self { format, clock, ..self }
     }
 
     pub(crate) fn log_format(&self) -> LogFormat {
@@ -97,35 +89,35 @@ impl Printer {
         self.verbosity
     }
 
-    /// Whether something was not written although its reader was still there.
+    /// Whether something could not be written although its reader was still there.
     pub(crate) fn has_lost_output(&self) -> bool {
         self.has_lost_output.get()
     }
 
-    /// Prints data on stdout: all of it, and a line break at its end.
+    /// Prints data on stdout, with a line break at its end.
     pub(crate) fn data(&self, text: &str) {
         self.rendered_data(&self.out.sanitized(text));
     }
 
-    /// The same as it is: text whose renderer has replaced what a terminal would obey.
+    /// The same without changes, for text whose renderer has replaced what a terminal would obey.
     pub(crate) fn rendered_data(&self, text: &str) {
         if self.stdout_is_closed.get() || text.is_empty() {
             return;
         }
         let Err(error) = write_text(&self.stdout, text) else { return };
         self.stdout_is_closed.set(true);
-        if !nobody_reads(&error) {
+        if !is_reader_gone(&error) {
             self.has_lost_output.set(true);
             self.error(format_args!("could not write to stdout: {error}"));
         }
     }
 
-    /// `error: …`, of what does not end the command.
+    /// `error: …`, for an error that does not end the command.
     pub(crate) fn error(&self, message: impl Display) {
         self.message(Verbosity::Quiet, Level::Error, "error: ", message);
     }
 
-    /// `error: …`, and that something was to be written and could not be.
+    /// `error: …`, and remembers that output was lost.
     pub(crate) fn unwritten(&self, message: impl Display) {
         self.has_lost_output.set(true);
         self.error(message);
@@ -166,49 +158,46 @@ impl Printer {
         self.message(Verbosity::Quiet, Level::Info, "", message);
     }
 
-    /// Lines that this program has painted.
+    /// Lines with colours of this program.
     pub(crate) fn painted(&self, least: Verbosity, text: &str) {
         if self.verbosity >= least {
             self.write_message(Level::Info, "", &self.err.sanitized(text));
         }
     }
 
-    /// A plan. With `--quiet` too, if the next thing is the question whether to go on.
+    /// A plan. It is printed with `--quiet` too if the user is asked about it.
     pub(crate) fn plan(&self, text: &str, is_asked_about: bool) {
         self.painted(if is_asked_about { Verbosity::Quiet } else { Verbosity::Normal }, text);
     }
 
     /// An error with its causes and how to go on.
     pub(crate) fn error_with_causes(&self, error: &dyn Error, hint: Option<&str>) {
-        let text = self.err.sanitized(&render_error(error, hint, self.err));
-        match self.format {
-            LogFormat::Text => self.write_to_stderr(&text),
-            LogFormat::Json => {
-                self.write_message(Level::Error, "", text.strip_prefix("error: ").unwrap_or(&text));
-            }
-        }
+        self.rendered_error(&self.err.sanitized(&render_error(error, hint, self.err)));
     }
 
-    /// A refusal: the fact, what it means, the way on.
+    /// An error as its renderer has written it. In a log its level replaces the word before it.
+    pub(crate) fn rendered_error(&self, text: &str) {
+        let in_log = text.strip_prefix("error: ").filter(|_| self.format == LogFormat::Json);
+        self.write_message(Level::Error, "", in_log.unwrap_or(text));
+    }
+
+    /// A refusal: the fact, what it means, and how to go on.
     pub(crate) fn refusal(&self, fact: &dyn Display, consequence: &str, hint: &str) {
-        self.painted(Verbosity::Quiet, &render_refusal(&fact.to_string(), consequence, Some(hint), self.err));
-    }
-
-    /// What is wrong with the command line, as its parser has rendered it.
-    pub(crate) fn usage_error(&self, rendered: &str) {
-        match self.format {
-            LogFormat::Text => self.write_to_stderr(rendered),
-            LogFormat::Json => {
-                self.write_message(Level::Error, "", rendered.strip_prefix("error: ").unwrap_or(rendered));
-            }
+        let mut lines = vec![format!("{} {}", self.err.error("refused:"), indented(&fact.to_string(), 9))];
+        if !consequence.is_empty() {
+            lines.push(format!("         {consequence}"));
         }
+        self.painted(Verbosity::Quiet, &with_hint(lines, Some(hint), self.err));
     }
 
     /// What is wrong with a policy.
     pub(crate) fn policy_errors(&self, errors: &PolicyErrors) {
         match self.format {
             LogFormat::Text => self.write_to_stderr(&errors.render(self.err.into())),
-            LogFormat::Json => policy_error_lines(errors).for_each(|line| self.log(&line)),
+            LogFormat::Json => {
+                PolicyDiagnostic::of_faults(errors)
+                    .for_each(|error| self.log(&LogLine::new(Level::Error, "fault", error)));
+            }
         }
     }
 
@@ -261,15 +250,15 @@ impl Printer {
         match self.format {
             LogFormat::Text => self.write_to_stderr(&format!("{word}{text}")),
             LogFormat::Json => {
-                let line = LogLine::new(level, "message").with("message", text.trim_end());
-                self.write_to_stderr(&line.render(self.clock));
+                let message = JsonObject::default().with("message", text.trim_end().to_owned());
+                self.write_to_stderr(&LogLine::new(level, "message", message).render(self.clock));
             }
         }
     }
 
     fn write_to_stderr(&self, text: &str) {
         if let Err(error) = write_text(&self.stderr, text)
-            && !nobody_reads(&error)
+            && !is_reader_gone(&error)
         {
             self.has_lost_output.set(true);
         }
@@ -277,7 +266,7 @@ impl Printer {
 }
 
 fn write_text(stream: &Output, text: &str) -> io::Result<()> {
-    // One write: lines of several processes on one terminal stay whole.
+    // In one write, so that lines of several processes on one terminal stay whole.
     let line_break = if text.ends_with('\n') { "" } else { "\n" };
     let mut stream = stream.borrow_mut();
     stream.write_all(format!("{text}{line_break}").as_bytes())?;
@@ -285,40 +274,28 @@ fn write_text(stream: &Output, text: &str) -> io::Result<()> {
 }
 
 /// A pipe without a reader, or a terminal that was closed.
-fn nobody_reads(error: &io::Error) -> bool {
+fn is_reader_gone(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 /// An error with its causes and its hint.
 fn render_error(error: &dyn Error, hint: Option<&str>, paint: Styles) -> String {
-    let mut lines = vec![format!("{} {}", paint.error("error:"), indented(&error.to_string(), 7))];
-    let mut cause = error.source();
     let mut text_so_far = error.to_string();
-    while let Some(error) = cause {
-        let text = error.to_string();
+    let mut lines = vec![format!("{} {}", paint.error("error:"), indented(&text_so_far, 7))];
+    for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
+        let text = cause.to_string();
         // Many errors repeat their cause.
         if !text_so_far.contains(&text) {
             lines.push(format!("  caused by: {}", indented(&text, 13)));
             text_so_far.push_str(&text);
         }
-        cause = error.source();
     }
-    lines.extend(hint.map(|hint| hint_line(hint, paint)));
-    lines.join("\n")
+    with_hint(lines, hint, paint)
 }
 
-/// A refusal: the fact, what it means, the way on.
-fn render_refusal(fact: &str, consequence: &str, hint: Option<&str>, paint: Styles) -> String {
-    let mut lines = vec![format!("{} {}", paint.error("refused:"), indented(fact, 9))];
-    if !consequence.is_empty() {
-        lines.push(format!("         {consequence}"));
-    }
-    lines.extend(hint.map(|hint| hint_line(hint, paint)));
+fn with_hint(mut lines: Vec<String>, hint: Option<&str>, paint: Styles) -> String {
+    lines.extend(hint.map(|hint| format!("{} {}", paint.hint("hint:"), indented(hint, 6))));
     lines.join("\n")
-}
-
-fn hint_line(hint: &str, paint: Styles) -> String {
-    format!("{} {}", paint.hint("hint:"), indented(hint, 6))
 }
 
 #[cfg(test)]
@@ -366,7 +343,7 @@ mod tests {
     fn verbose(colour: Colour, format: LogFormat) -> (Printer, Shared, Shared) {
         let (stdout, stderr, styles) = (Shared::default(), Shared::default(), Styles::new(colour));
         let (out, err) = (Box::new(stdout.clone()), Box::new(stderr.clone()));
-        (Printer::new(out, err, styles, styles, Verbosity::Verbose).with_log_format(format), stdout, stderr)
+        (Printer::new(out, err, styles, styles, Verbosity::Verbose).with_log(format, Clock::System), stdout, stderr)
     }
 
     #[test]

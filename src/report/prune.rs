@@ -1,6 +1,6 @@
-//! A prune: what it is going to remove, or has removed.
+//! A prune: what it is about to remove, or has removed.
 
-use super::document::{JournalRef, JsonObject, cluster_object, policy_object};
+use super::document::{JournalRef, JsonObject};
 use super::log::{Level, LogLine, plan_line};
 use super::plan_screen::target_lines;
 use super::style::Styles;
@@ -14,11 +14,11 @@ use crate::target::Target;
 /// A history that is removed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PruneRow<'a> {
-    /// The record that a purge has left, as a release.
+    /// The record that a purge kept, as a release.
     pub(crate) kept: &'a Release,
-    /// The run that has left it.
+    /// The run that kept it.
     pub(crate) mark: &'a HistoryTag,
-    /// Why it is still there, if it is although it should not be.
+    /// Why it still exists, if it could not be removed.
     pub(crate) failed: Option<&'a str>,
 }
 
@@ -27,9 +27,8 @@ pub(crate) struct PruneRow<'a> {
 pub(crate) struct PruneView<'a> {
     pub(crate) target: &'a Target,
     pub(crate) rows: &'a [PruneRow<'a>],
-    /// How many more are younger, and stay.
+    /// How many other histories are too young to be removed.
     pub(crate) younger: usize,
-    /// None before there is one.
     pub(crate) journal: Option<&'a JournalRef>,
 }
 
@@ -41,17 +40,17 @@ pub(crate) fn prune_document(view: &PruneView<'_>, is_over: bool) -> JsonObject 
             .with("name", row.kept.id.name.to_string())
             .with("revision", row.kept.revision.0)
             .with("run", row.mark.run.to_string())
-            .with("policy", row.mark.policy.as_str())
+            .with("policy", row.mark.policy.clone())
             .with_some("pruned", is_over.then_some(row.failed.is_none()))
-            .with_some("why", row.failed)
+            .with_some("why", row.failed.map(str::to_owned))
     };
     JsonObject::document(if is_over { "PruneReport" } else { "PrunePlan" })
-        .with_object("run", view.journal.map(JournalRef::object))
+        .with_some("run", view.journal.cloned())
         .with("created", view.target.now.to_string())
-        .with_objects("policies", PolicyRef::list(&view.target.policies).iter().map(policy_object))
-        .with_object("cluster", Some(cluster_object(&ClusterRef::of(view.target))))
+        .with("policies", PolicyRef::list(&view.target.policies))
+        .with("cluster", ClusterRef::of(view.target))
         .with("younger", view.younger)
-        .with_objects("releases", view.rows.iter().map(row))
+        .with_all("releases", view.rows.iter().map(row))
 }
 
 /// The plan as text for people.
@@ -87,12 +86,12 @@ fn footer(view: &PruneView<'_>, paint: Styles) -> String {
 
 /// The plan in one line of a log.
 pub(crate) fn prune_plan_line(view: &PruneView<'_>) -> LogLine {
-    plan_line(view.target).with("prune", view.rows.len()).with("younger", view.younger)
+    plan_line(view.target, JsonObject::default().with("prune", view.rows.len()).with("younger", view.younger))
 }
 
-/// What became of a history that was to go.
+/// The outcome of one history.
 pub(crate) fn pruned_line(row: &PruneRow<'_>, outcome: &'static str) -> LogLine {
     let level = if row.failed.is_some() { Level::Error } else { Level::Info };
-    let line = LogLine::new(level, "finished").with("release", row.kept.id.to_string()).with("outcome", outcome);
-    line.with_some("message", row.failed)
+    let fields = JsonObject::default().with("release", row.kept.id.to_string()).with("outcome", outcome);
+    LogLine::new(level, "finished", fields.with_some("message", row.failed.map(str::to_owned)))
 }

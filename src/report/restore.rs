@@ -17,13 +17,13 @@ use crate::run_id::RunId;
 use crate::sanitize;
 use crate::target::Target;
 
-/// A plan of a restore with everything that has to be said beside it.
+/// A plan of a restore with everything else that its renderings need.
 #[derive(Clone, Copy)]
 pub(crate) struct RestoreView<'a> {
     pub(crate) target: &'a Target,
     pub(crate) plan: &'a RestorePlan,
     pub(crate) workers: usize,
-    /// What else there is to know about the scope.
+    /// A note about the scope.
     pub(crate) scope: &'a str,
 }
 
@@ -34,14 +34,14 @@ pub(super) fn plan_object(plan: &RestorePlan) -> JsonObject {
     };
     JsonObject::default()
         .with_texts("runs", &plan.runs)
-        // Those of them that did not end well, and that the next one went on from.
+        // Those of them that did not complete, and that the next one went on from.
         .with_texts("unfinishedRuns", &plan.unfinished)
         // The last purge of the policy, if that is known to be another and later one.
         .with_some("laterRun", plan.later.as_ref().map(ToString::to_string))
-        .with_objects("otherRuns", plan.others.iter().map(other))
-        .with_object("totals", Some(totals_object(plan)))
-        .with_objects("releases", plan.entries.iter().map(entry_object))
-        .with_objects("unreadable", plan.unreadable.iter().map(|(what, why)| with_reason(what, why)))
+        .with_all("otherRuns", plan.others.iter().map(other))
+        .with("totals", totals_object(plan))
+        .with_all("releases", plan.entries.iter().map(entry_object))
+        .with_all("unreadable", plan.unreadable.iter().map(|(what, why)| with_reason(what, why)))
 }
 
 pub(super) fn totals_object(plan: &RestorePlan) -> JsonObject {
@@ -54,15 +54,14 @@ pub(super) fn totals_object(plan: &RestorePlan) -> JsonObject {
 fn entry_object(entry: &RestoreEntry) -> JsonObject {
     let candidate = &entry.candidate;
     let losses = if entry.is_left_alone() { Vec::new() } else { candidate.content.losses() };
-    let why = Some(candidate.verdict.to_string()).filter(|why| !why.is_empty());
     JsonObject::default()
         .with("namespace", candidate.kept.id.namespace.to_string())
         .with("name", candidate.kept.id.name.to_string())
         .with("revision", candidate.kept.revision.0)
         .with("run", candidate.mark.run.to_string())
-        .with("policy", candidate.mark.policy.as_str())
+        .with("policy", candidate.mark.policy.clone())
         .with("decision", decision_word(entry))
-        .with_some("why", why)
+        .with_some("why", Some(candidate.verdict.to_string()).filter(|why| !why.is_empty()))
         .with("phase", entry.phase.as_str())
         .with_any("losses", losses)
         // Objects that are still being deleted.
@@ -71,12 +70,8 @@ fn entry_object(entry: &RestoreEntry) -> JsonObject {
 
 /// The plan in one line of a log.
 pub(crate) fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
-    plan_line(view.target)
-        .with("runs", view.plan.runs.iter().map(ToString::to_string).collect::<Vec<_>>())
-        .with("restore", view.plan.going().count())
-        .with("finish", view.plan.finished().count())
-        .with("leave", view.plan.left_alone().count())
-        .with("workers", view.workers)
+    let numbers = totals_object(view.plan).with_texts("runs", &view.plan.runs).with("workers", view.workers);
+    plan_line(view.target, numbers)
 }
 
 /// How many of the same are named.

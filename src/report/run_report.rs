@@ -1,20 +1,21 @@
-//! The one description of a run or a restore, however far it got. Its document, report files, the termination message and
-//! the last line of a log are made of it.
+//! The one description of a run or a restore, however far it got. Its document, the report files, the termination message and
+//! the last line of a log are made from it.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
-use super::document::{JournalRef, JsonObject, cluster_object, policy_object, with_reason};
+use super::document::{JournalRef, JsonObject, with_reason};
 use super::log::{Level, LogLine};
-use super::plan_document::{PlanView, entry_name, release_facts};
+use super::plan_document::{PlanView, entry_name, release, release_object};
 use super::plan_screen::why;
 use super::restore::{RestoreView, plan_object, totals_object};
 use super::run_summary::FinishedRun;
 use crate::executor::{ObservedState, Operation, OutcomeKind, OutcomeSummary, ReleaseResult, Verification};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, OperationKind, PolicyRef, RunTotals, verification_word};
-use crate::plan::{Decision, PlanEntry, Subject};
+use crate::plan::{Decision, PlanEntry};
 use crate::release::{Release, ReleaseId};
 use crate::restore::RestorePlan;
 use crate::target::Target;
@@ -22,14 +23,14 @@ use crate::target::Target;
 #[derive(Debug)]
 pub(crate) struct RunReport {
     pub(super) started: Timestamp,
-    /// None if the command did not get as far as to a plan.
+    /// None if the command ended before it had a plan.
     pub(super) target: Option<ReportTarget>,
     pub(super) plan: ReportedPlan,
-    /// Why nothing was begun.
+    /// Why nothing was started.
     pub(super) stopped: Option<EarlyExit>,
-    /// None if nothing was begun.
+    /// None if nothing was started.
     pub(super) execution: Option<Execution>,
-    /// What came of each release, or that a purge has not begun it.
+    /// The outcome of each release; a purge has all of them here before it starts.
     pub(super) results: Vec<ReleaseRow>,
     pub(super) totals: RunTotals,
     /// None before the end.
@@ -39,7 +40,7 @@ pub(crate) struct RunReport {
 #[derive(Debug)]
 pub(super) enum ReportedPlan {
     Purge {
-        /// What the plan keeps, and why: for people alone, programs have the plan.
+        /// What the plan keeps, and why. Only for people, because programs have the plan.
         kept: Vec<KeptRelease>,
     },
     Restore(RestorePlan),
@@ -62,9 +63,9 @@ pub(super) struct Execution {
     pub(super) seconds: f64,
     pub(super) verification: Verification,
     signal: Option<i32>,
-    /// When the report was made.
+    /// As it was when the report was made.
     exit_code: u8,
-    /// Of a restore, tagged records that should have gone and are still there, and why.
+    /// Of a restore: tagged records that should have been removed and still exist, and why.
     records_left: Vec<(String, String)>,
 }
 
@@ -74,30 +75,36 @@ pub(super) struct KeptRelease {
     pub(super) why: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct ReleaseRow {
+    #[serde(flatten, serialize_with = "serialize_release")]
     pub(super) release: Release,
+    #[serde(flatten)]
     pub(super) outcome: OutcomeSummary,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seconds: Option<f64>,
     attempts: u32,
-    afterwards: ObservedState,
+    /// Its state in the list after the run, in a word.
+    afterwards: &'static str,
 }
 
-/// Why a command ended before it had begun anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why a command ended before it had started anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct EarlyExit {
     /// `policy`, `usage`, `error`, `refused`, `declined`, `interrupted` or `dry-run`.
     pub(crate) why: &'static str,
-    /// In words: each error of the policies, each refusal, or the error.
+    /// Each error of the policies, each refusal, or the error.
     pub(crate) messages: Vec<String>,
-    /// The way on, if there is one for all of it.
+    /// How to go on, if there is one way for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<String>,
     /// The guards that refused, in the order of their messages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) guards: Vec<&'static str>,
 }
 
 impl RunReport {
-    /// Of a command that has not got as far as to a plan.
+    /// Of a command that ended before it had a plan.
     pub(crate) fn nothing(operation: Operation, started: Timestamp) -> Self {
         let plan = match operation {
             Operation::Uninstall => ReportedPlan::Purge { kept: Vec::new() },
@@ -115,11 +122,11 @@ impl RunReport {
         }
     }
 
-    /// A purge of which nothing has begun, and why, if that is known.
+    /// A purge that has not started anything, and why, if that is known.
     pub(crate) fn planned_purge(view: &PlanView<'_>, stopped: Option<EarlyExit>) -> Self {
-        let results = view.plan.chosen().map(ReleaseRow::not_begun).collect::<Vec<_>>();
+        let results = view.plan.chosen().map(ReleaseRow::not_started).collect::<Vec<_>>();
         let totals = RunTotals { planned: results.len(), not_started: results.len(), ..RunTotals::default() };
-        let plan = ReportedPlan::Purge { kept: kept(view, |_| false) };
+        let plan = ReportedPlan::Purge { kept: kept(view, &[]) };
         let target = ReportTarget::new(view.target, view.workers);
         let nothing = Self::nothing(Operation::Uninstall, view.target.now);
         Self { target: Some(target), plan, stopped, results, totals, ..nothing }
@@ -127,13 +134,9 @@ impl RunReport {
 
     /// A purge that is over, the plan it carried out, and how the program ends.
     pub(crate) fn purge(view: &PlanView<'_>, finished: &FinishedRun<'_>, exit_code: u8) -> Self {
-        let results = &finished.run.results;
-        let kept = kept(view, |id| results.binary_search_by(|result| result.release.id.cmp(id)).is_ok());
-        Self { plan: ReportedPlan::Purge { kept }, ..Self::planned_purge(view, None) }.finished(
-            finished,
-            BTreeMap::new(),
-            exit_code,
-        )
+        let plan = ReportedPlan::Purge { kept: kept(view, &finished.run.results) };
+        let planned = Self { plan, ..Self::planned_purge(view, None) };
+        planned.finished(finished, &BTreeMap::new(), exit_code)
     }
 
     /// What a restore would do, and why it does not, if that is known.
@@ -150,10 +153,10 @@ impl RunReport {
         left: &BTreeMap<ReleaseId, String>,
         exit_code: u8,
     ) -> Self {
-        Self::planned_restore(view, None).finished(finished, left.clone(), exit_code)
+        Self::planned_restore(view, None).finished(finished, left, exit_code)
     }
 
-    fn finished(self, finished: &FinishedRun<'_>, left: BTreeMap<ReleaseId, String>, exit_code: u8) -> Self {
+    fn finished(self, finished: &FinishedRun<'_>, left: &BTreeMap<ReleaseId, String>, exit_code: u8) -> Self {
         let run = finished.run;
         let execution = Execution {
             journal: finished.journal.clone(),
@@ -161,7 +164,7 @@ impl RunReport {
             verification: finished.verification.clone(),
             signal: run.interruption.map(|interruption| interruption.signal),
             exit_code,
-            records_left: left.into_iter().map(|(id, why)| (id.to_string(), why)).collect(),
+            records_left: left.iter().map(|(id, why)| (id.to_string(), why.clone())).collect(),
         };
         Self {
             execution: Some(execution),
@@ -172,7 +175,7 @@ impl RunReport {
         }
     }
 
-    /// Says how the program ends, and why early, if it does.
+    /// Sets how the program ends, and why it ends early, if it does.
     pub(crate) fn end(&mut self, exit_code: u8, early: Option<EarlyExit>) {
         self.exit_code = Some(exit_code);
         self.stopped = early.or(self.stopped.take());
@@ -180,90 +183,82 @@ impl RunReport {
 
     /// `kind: PurgeReport`, `RestorePlan` or `RestoreReport`. Its fields are a contract, like those of a plan.
     pub(crate) fn document(&self) -> JsonObject {
+        let execution = self.execution.as_ref();
+        let (workers, signal) = (self.target.as_ref().map(|target| target.workers), execution.and_then(|it| it.signal));
+        let kind = match self.plan {
+            ReportedPlan::Purge { .. } => "PurgeReport",
+            ReportedPlan::Restore(_) if self.exit_code.is_some() => "RestoreReport",
+            ReportedPlan::Restore(_) => "RestorePlan",
+        };
+        let document = JsonObject::document(kind).with_some("run", execution.map(|it| it.journal.clone()));
         match &self.plan {
-            ReportedPlan::Purge { .. } => self
-                .begin("PurgeReport")
+            ReportedPlan::Purge { .. } => document
                 .with("started", self.started.to_string())
                 .with("seconds", self.seconds())
-                .and(Some(self.target_object()))
-                .with_some("workers", self.target.as_ref().map(|target| target.workers))
+                .and(self.target_object())
+                .with_some("workers", workers)
                 .with("exitCode", self.exit_code.unwrap_or_default())
-                .with_some("interruptedBySignal", self.execution.as_ref().and_then(|execution| execution.signal))
-                .with_object("stopped", self.stopped.as_ref().map(EarlyExit::object))
-                .and(Some(self.result_objects())),
-            ReportedPlan::Restore(plan) => self
-                .begin(if self.exit_code.is_some() { "RestoreReport" } else { "RestorePlan" })
-                .with("created", self.started.to_string())
-                .and(Some(self.target_object()))
-                .and(Some(plan_object(plan)))
-                .with_object("stopped", self.stopped.as_ref().map(EarlyExit::object))
-                .with_some("exitCode", self.exit_code)
-                .with_object("report", self.execution.as_ref().map(|execution| self.restore_object(execution))),
+                .with_some("interruptedBySignal", signal)
+                .with_some("stopped", self.stopped.clone())
+                .and(self.result_object()),
+            ReportedPlan::Restore(plan) => {
+                let report = execution.map(|execution| {
+                    JsonObject::default()
+                        .with("seconds", execution.seconds)
+                        .with_some("workers", workers)
+                        .with("exitCode", execution.exit_code)
+                        .with_some("interruptedBySignal", signal)
+                        .and(self.result_object())
+                        .with_all(
+                            "recordsLeft",
+                            execution.records_left.iter().map(|(what, why)| with_reason(what, why)),
+                        )
+                });
+                document
+                    .with("created", self.started.to_string())
+                    .and(self.target_object())
+                    .and(plan_object(plan))
+                    .with_some("stopped", self.stopped.clone())
+                    .with_some("exitCode", self.exit_code)
+                    .with_some("report", report)
+            }
         }
     }
 
-    fn begin(&self, kind: &'static str) -> JsonObject {
-        let run = self.execution.as_ref().map(|execution| execution.journal.object());
-        JsonObject::document(kind).with_object("run", run)
-    }
-
     fn target_object(&self) -> JsonObject {
-        let target = self.target.as_ref();
-        JsonObject::default()
-            .with_objects("policies", self.policies().iter().map(policy_object))
-            .with_object("cluster", target.map(|target| cluster_object(&target.cluster)))
-            .with_some("shard", target.and_then(|target| target.shard.as_deref()))
-            .with_some("helm", target.map(|target| target.helm.as_str()))
+        let object = JsonObject::default().with("policies", self.policies().to_vec());
+        let Some(ReportTarget { cluster, shard, helm, .. }) = &self.target else { return object };
+        object.with("cluster", cluster.clone()).with_some("shard", shard.clone()).with("helm", helm.clone())
     }
 
-    /// What came of a restore, which its plan stands before.
-    fn restore_object(&self, execution: &Execution) -> JsonObject {
-        JsonObject::default()
-            .with("seconds", execution.seconds)
-            .with_some("workers", self.target.as_ref().map(|target| target.workers))
-            .with("exitCode", execution.exit_code)
-            .with_some("interruptedBySignal", execution.signal)
-            .and(Some(self.result_objects()))
-            .with_objects("recordsLeft", execution.records_left.iter().map(|(what, why)| with_reason(what, why)))
-    }
-
-    fn result_objects(&self) -> JsonObject {
-        JsonObject::default()
-            .with_object("verified", Some(self.verified_object()))
-            .with_object("totals", Some(self.totals_object()))
-            .with_objects("releases", self.results.iter().map(ReleaseRow::object))
-    }
-
-    fn verified_object(&self) -> JsonObject {
+    fn result_object(&self) -> JsonObject {
         let nothing = Verification::NothingToVerify;
         let verification = self.execution.as_ref().map_or(&nothing, |execution| &execution.verification);
-        let (gone, why) = match verification {
-            Verification::Verified { gone, .. } => (Some(*gone), None),
-            Verification::NotVerified(why) => (None, Some(why.as_str())),
-            Verification::NothingToVerify => (None, None),
-        };
-        let are = if self.restore_plan().is_some() { "deployed" } else { "gone" };
         let state = JsonObject::default().with("state", verification_word(verification));
-        state.with_some(are, gone).with_some("why", why)
+        let done = if self.restore_plan().is_some() { "deployed" } else { "gone" };
+        let verified = match verification {
+            Verification::Verified { gone, .. } => state.with(done, *gone),
+            Verification::NotVerified(why) => state.with("why", why.clone()),
+            Verification::NothingToVerify => state,
+        };
+        let object = JsonObject::default().with("verified", verified).with("totals", self.totals_object());
+        object.with("releases", self.results.clone())
     }
 
-    /// How many releases came to what; of a restore that was not begun, what was planned.
+    /// How many releases have which outcome; of a restore that was not started, what was planned.
     pub(super) fn totals_object(&self) -> JsonObject {
         let totals = &self.totals;
         let planned = JsonObject::default().with("planned", totals.planned);
         match &self.plan {
-            ReportedPlan::Purge { kept } => {
-                let is_restorable = |row: &&ReleaseRow| row.afterwards == ObservedState::Kept;
-                planned
-                    .with("purged", totals.purged)
-                    .with("failed", totals.failed)
-                    .with("alreadyGone", totals.already_gone)
-                    .with("changed", totals.changed)
-                    .with("notStarted", totals.not_started)
-                    .with("stillNeeded", totals.still_needed)
-                    .with("kept", kept.len())
-                    .with("restorable", self.results.iter().filter(is_restorable).count())
-            }
+            ReportedPlan::Purge { kept } => planned
+                .with("purged", totals.purged)
+                .with("failed", totals.failed)
+                .with("alreadyGone", totals.already_gone)
+                .with("changed", totals.changed)
+                .with("notStarted", totals.not_started)
+                .with("stillNeeded", totals.still_needed)
+                .with("kept", kept.len())
+                .with("restorable", self.results.iter().filter(|row| row.afterwards == KEPT).count()),
             ReportedPlan::Restore(plan) if self.execution.is_none() => totals_object(plan),
             ReportedPlan::Restore(_) => planned
                 .with("restored", totals.restored)
@@ -288,7 +283,7 @@ impl RunReport {
         self.execution.as_ref().map_or(0.0, |execution| execution.seconds)
     }
 
-    /// What the last list of the cluster said, if there was something to list it for.
+    /// What the last list of the cluster showed, in a word.
     pub(super) fn verified(&self) -> Option<&'static str> {
         self.execution.as_ref().map(|execution| verification_word(&execution.verification))
     }
@@ -306,25 +301,26 @@ impl ReportTarget {
     }
 }
 
-/// What was planned at some time and stays after all has an outcome, and is not counted twice.
-fn kept(view: &PlanView<'_>, has_outcome: impl Fn(&ReleaseId) -> bool) -> Vec<KeptRelease> {
-    let is_kept = |entry: &&PlanEntry| match &entry.subject {
-        Subject::Release(release) => entry.decision() == Decision::Keep && !has_outcome(&release.id),
-        Subject::Unreadable(_) | Subject::Unlisted(_) => entry.decision() == Decision::Keep,
+/// What the plan keeps. A release that has an outcome is left out, so that it does not count twice.
+fn kept(view: &PlanView<'_>, results: &[ReleaseResult]) -> Vec<KeptRelease> {
+    let has_outcome = |id: &ReleaseId| results.binary_search_by(|result| result.release.id.cmp(id)).is_ok();
+    let is_kept = |entry: &&PlanEntry| {
+        entry.decision() == Decision::Keep && !release(entry).is_some_and(|release| has_outcome(&release.id))
     };
     let entries = view.plan.entries.iter().filter(is_kept);
     entries.map(|entry| KeptRelease { release: entry_name(entry), why: why(entry) }).collect()
 }
 
+const KEPT: &str = "kept";
+
+fn serialize_release<S: Serializer>(release: &Release, serializer: S) -> Result<S::Ok, S::Error> {
+    release_object(release).serialize(serializer)
+}
+
 impl ReleaseRow {
-    fn not_begun(release: &Release) -> Self {
-        Self {
-            release: release.clone(),
-            outcome: OutcomeSummary::new(OutcomeKind::NotStarted),
-            seconds: None,
-            attempts: 0,
-            afterwards: ObservedState::Unknown,
-        }
+    fn not_started(release: &Release) -> Self {
+        let (outcome, release) = (OutcomeSummary::new(OutcomeKind::NotStarted), release.clone());
+        Self { release, outcome, seconds: None, attempts: 0, afterwards: "unknown" }
     }
 
     pub(super) fn is(&self, kind: OutcomeKind) -> bool {
@@ -335,30 +331,6 @@ impl ReleaseRow {
     pub(super) fn words(&self) -> String {
         self.outcome.message.iter().chain(&self.outcome.cause).cloned().collect::<Vec<_>>().join("; ")
     }
-
-    fn object(&self) -> JsonObject {
-        let OutcomeSummary { outcome, class, message, cause, left_behind, remarks } = &self.outcome;
-        let afterwards = match self.afterwards {
-            ObservedState::Unknown => "unknown",
-            ObservedState::Gone => "gone",
-            ObservedState::Listed { .. } => "listed",
-            ObservedState::Kept => "kept",
-            ObservedState::Unreadable => "unreadable",
-        };
-        JsonObject::default()
-            .with("namespace", self.release.id.namespace.to_string())
-            .with("name", self.release.id.name.to_string())
-            .and(Some(release_facts(&self.release)))
-            .with("outcome", *outcome)
-            .with_some("class", *class)
-            .with_some("message", message.as_deref())
-            .with_some("cause", cause.as_deref())
-            .with_any("leftBehind", left_behind)
-            .with_any("remarks", remarks)
-            .with_some("seconds", self.seconds)
-            .with("attempts", self.attempts)
-            .with("afterwards", afterwards)
-    }
 }
 
 impl From<&ReleaseResult> for ReleaseRow {
@@ -368,7 +340,13 @@ impl From<&ReleaseResult> for ReleaseRow {
             outcome: (&result.outcome).into(),
             seconds: result.took.map(|took| took.as_secs_f64()),
             attempts: result.attempts,
-            afterwards: result.afterwards,
+            afterwards: match result.afterwards {
+                ObservedState::Unknown => "unknown",
+                ObservedState::Gone => "gone",
+                ObservedState::Listed { .. } => "listed",
+                ObservedState::Kept => KEPT,
+                ObservedState::Unreadable => "unreadable",
+            },
         }
     }
 }
@@ -388,27 +366,20 @@ impl EarlyExit {
             guards: refusals.iter().map(Refusal::guard).collect(),
         }
     }
-
-    pub(super) fn object(&self) -> JsonObject {
-        JsonObject::default()
-            .with("why", self.why)
-            .with_texts("messages", &self.messages)
-            .with_some("hint", self.hint.as_deref())
-            .with_any("guards", &self.guards)
-    }
 }
 
-/// What begins now, and how many helm processes do it, if helm does.
+/// What starts now, and with how many helm processes, if helm does it.
 pub(crate) fn begun_line(
     operation: OperationKind,
     run: &JournalRef,
     releases: usize,
     workers: Option<usize>,
 ) -> LogLine {
-    LogLine::new(Level::Info, "begun")
-        .with("operation", operation.as_str())
-        .with("run", &run.id)
-        .with("journal", &run.places)
+    let fields = JsonObject::default()
+        .with("operation", operation)
+        .with("run", run.id.clone())
+        .with("journal", run.places.clone())
         .with("releases", releases)
-        .with_some("workers", workers)
+        .with_some("workers", workers);
+    LogLine::new(Level::Info, "begun", fields)
 }

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::document::{JsonObject, cluster_object, policy_object};
+use super::document::JsonObject;
 use super::plan_screen::Detail;
 use super::style::Styles;
 use super::table::Table;
 use super::text::{age_at, plural, seconds_of};
 use crate::journal::{
     JournalHeader, OperationKind, PastRun, PolicyRef, ReleaseEntry, ReleaseStatus, RunFinished, RunRecord, RunStatus,
-    RunTotals, Unread, Verified,
+    Unread, Verified,
 };
 use crate::sanitize;
 
@@ -18,78 +18,55 @@ const MIN_LIST_COLUMNS: usize = 6;
 /// Columns without which a row of releases says nothing: release and outcome.
 const MIN_RELEASE_COLUMNS: usize = 2;
 
-/// `kind: RunList`. Its fields are a contract: others may join them, none may change.
+/// `kind: RunList`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn run_list_document(runs: &[PastRun], unread: &[Unread]) -> JsonObject {
     let unread = unread.iter().map(|Unread { source, why }| {
-        JsonObject::default().with("journal", source.to_string()).with("why", why.as_str())
+        JsonObject::default().with("journal", source.to_string()).with("why", why.clone())
     });
-    JsonObject::document("RunList").with_objects("runs", runs.iter().map(run_object)).with_objects("unread", unread)
+    JsonObject::document("RunList").with_all("runs", runs.iter().map(run_object)).with_all("unread", unread)
 }
 
 /// `kind: RunRecord`.
 pub(crate) fn one_run_document(run: &PastRun) -> JsonObject {
-    JsonObject::document("RunRecord")
-        .and(Some(run_object(run)))
-        .with_objects("releases", run.record.releases.iter().map(release_object))
+    let releases = run.record.releases.iter().map(release_object);
+    JsonObject::document("RunRecord").and(run_object(run)).with_all("releases", releases)
 }
 
 fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
     let (head, finished) = (&record.head, record.finished.as_ref());
-    let signal = match status {
-        RunStatus::Interrupted { signal } => Some(*signal),
-        _ => None,
-    };
-    let totals = record.totals();
     JsonObject::default()
         .with("id", id.to_string())
-        .with("operation", head.operation.as_str())
+        .with("operation", head.operation)
         .with_any("takesBack", &head.takes_back)
-        .with("begun", head.at.as_str())
+        .with("begun", head.at.clone())
         .with("state", status.as_str())
-        .with_some("ended", finished.map(|finished| finished.at.as_str()))
+        .with_some("ended", finished.map(|finished| finished.at.clone()))
         .with_some("exitCode", finished.map(|finished| finished.exit_code))
-        .with_some("interruptedBySignal", signal)
-        .with_some("stopped", record.draining.as_deref())
-        .with_objects("policies", head.policies.iter().map(policy_object))
-        .with_some("shard", head.shard.as_deref())
-        .with_object("cluster", Some(cluster_object(&head.cluster)))
-        .with("who", head.who.as_str())
-        .with("host", head.process.host.as_str())
+        .with_some("interruptedBySignal", finished.and_then(|finished| finished.signal))
+        .with_some("stopped", record.draining.clone())
+        .with("policies", head.policies.clone())
+        .with_some("shard", head.shard.clone())
+        .with("cluster", head.cluster.clone())
+        .with("who", head.who.clone())
+        .with("host", head.process.host.clone())
         .with("pid", head.process.pid)
-        .with("program", head.program.as_str())
+        .with("program", head.program.clone())
         .with("journal", source.to_string())
-        .with_object("verified", finished.map(|finished| verified_object(&finished.verified)))
-        .with_object("totals", Some(totals_object(&totals)))
+        .with_some("verified", finished.map(|finished| finished.verified.clone()))
+        .with("totals", record.totals())
         .with_texts("inHand", record.in_hand())
         .with("unreadLines", record.unread)
         .with("leftOut", head.left_out)
 }
 
-fn verified_object(Verified { state, reported, gone }: &Verified) -> JsonObject {
-    JsonObject::default().with("state", state.as_str()).with_some("reported", *reported).with_some("gone", *gone)
-}
-
-fn totals_object(totals: &RunTotals) -> JsonObject {
-    JsonObject::default()
-        .with("planned", totals.planned)
-        .with("purged", totals.purged)
-        .with("restored", totals.restored)
-        .with("pruned", totals.pruned)
-        .with("failed", totals.failed)
-        .with("alreadyGone", totals.already_gone)
-        .with("changed", totals.changed)
-        .with("stillNeeded", totals.still_needed)
-        .with("notStarted", totals.not_started)
-}
-
 fn release_object((release, entry): (&String, &ReleaseEntry)) -> JsonObject {
     let ended = entry.status.outcome();
     JsonObject::default()
-        .with("release", release.as_str())
-        .with("outcome", outcome_word(&entry.status))
+        .with("release", release.clone())
+        .with("outcome", outcome_word(&entry.status).to_owned())
         .with_some("revision", entry.revision)
-        .with_some("class", ended.and_then(|ended| ended.class.as_deref()))
-        .with_some("message", ended.and_then(|ended| ended.message.as_deref()))
+        .with_some("class", ended.and_then(|ended| ended.class.clone()))
+        .with_some("message", ended.and_then(|ended| ended.message.clone()))
         .with_some("seconds", entry.seconds)
 }
 

@@ -1,6 +1,8 @@
-//! A report in one line: what a pod leaves behind of itself, and the last line of a log.
+//! A report in one line: the termination message of a pod, and the last line of a log.
 
-use super::document::{JsonObject, escaped};
+use serde::Serialize;
+
+use super::document::{API_VERSION, escaped};
 use super::run_report::{EarlyExit, RunReport};
 use crate::executor::OutcomeKind;
 use crate::sanitize::truncated;
@@ -8,28 +10,35 @@ use crate::sanitize::truncated;
 /// The kubelet keeps no more of a termination log, its line break included.
 const MAX_BYTES: usize = 4096;
 
-/// How many failures are named, and how many characters of each message are, until it is short enough.
+/// How many failures are named, with how many characters of each message, until the line is short enough.
 const TRIES: [(usize, usize); 6] = [(20, 300), (10, 200), (5, 120), (2, 60), (0, 60), (0, 0)];
 
-/// A report in short. Its fields are a contract, like those of the report.
-#[derive(Debug, Clone, PartialEq)]
+/// A short report. Its fields are a contract, like those of the report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct TerminationMessage {
+    api_version: &'static str,
     kind: &'static str,
     exit_code: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<String>,
     policies: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<String>,
     seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<&'static str>,
     totals: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<EarlyExit>,
     failed: Vec<FailedRelease>,
-    /// How many more failed, or were left out here.
+    /// How many more failed.
     failed_left_out: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct FailedRelease {
     release: String,
     class: &'static str,
@@ -45,6 +54,7 @@ impl From<&RunReport> for TerminationMessage {
         });
         let target = report.target.as_ref();
         Self {
+            api_version: API_VERSION,
             kind: if report.restore_plan().is_some() { "RestoreSummary" } else { "PurgeSummary" },
             exit_code: report.exit_code.unwrap_or_default(),
             run: report.execution.as_ref().map(|execution| execution.journal.id.clone()),
@@ -62,21 +72,19 @@ impl From<&RunReport> for TerminationMessage {
 }
 
 impl TerminationMessage {
-    /// So much of it as the last line of a log has.
-    pub(crate) fn usual(&self) -> JsonObject {
-        self.object(TRIES[0].0, TRIES[0].1)
+    /// As the last line of a log has it.
+    pub(crate) fn usual(&self) -> Self {
+        self.shortened(TRIES[0].0, TRIES[0].1)
     }
 
-    /// One line of JSON of 4096 bytes at most, its line break counted.
+    /// One line of JSON, of 4096 bytes at most with its line break.
     pub(crate) fn line(&self) -> String {
-        let line = |message: &Self, (failures, characters)| {
-            escaped(&serde_json::to_string(&message.object(failures, characters)).unwrap_or_default())
-        };
-        let mut tries = TRIES.into_iter().map(|most| line(self, most)).filter(|line| line.len() < MAX_BYTES);
-        tries.next().unwrap_or_else(|| line(&self.bare(), (0, 0)))
+        let line = |message: &Self| escaped(&serde_json::to_string(message).unwrap_or_default());
+        let mut tries = TRIES.into_iter().map(|(failures, characters)| line(&self.shortened(failures, characters)));
+        tries.find(|line| line.len() < MAX_BYTES).unwrap_or_else(|| line(&self.numbers()))
     }
 
-    fn object(&self, failures: usize, characters: usize) -> JsonObject {
+    fn shortened(&self, failures: usize, characters: usize) -> Self {
         let cut = |text: &String| truncated(text, characters);
         let early = |early: &EarlyExit| EarlyExit {
             messages: early.messages.iter().take(failures.max(1)).map(cut).collect(),
@@ -84,28 +92,18 @@ impl TerminationMessage {
             guards: early.guards.iter().copied().take(failures.max(1)).collect(),
             why: early.why,
         };
-        let failed = |failed: &FailedRelease| {
-            JsonObject::default()
-                .with("release", failed.release.as_str())
-                .with("class", failed.class)
-                .with("message", cut(&failed.message))
-        };
-        JsonObject::document(self.kind)
-            .with("exitCode", self.exit_code)
-            .with_some("run", self.run.as_deref())
-            .with_some("shard", self.shard.as_deref())
-            .with_texts("policies", self.policies.iter().take(failures.max(1)))
-            .with_some("context", self.context.as_ref().map(cut))
-            .with("seconds", self.seconds)
-            .with_some("verified", self.verified)
-            .with("totals", self.totals.clone())
-            .with_object("stopped", self.stopped.as_ref().map(|stopped| early(stopped).object()))
-            .with_objects("failed", self.failed.iter().take(failures).map(failed))
-            .with("failedLeftOut", self.failed.len().saturating_sub(failures) + self.failed_left_out)
+        let failed = |failed: &FailedRelease| FailedRelease { message: cut(&failed.message), ..failed.clone() };
+        Self {
+            policies: self.policies.iter().take(failures.max(1)).cloned().collect(),
+            context: self.context.as_ref().map(cut),
+            stopped: self.stopped.as_ref().map(early),
+            failed: self.failed.iter().take(failures).map(failed).collect(),
+            failed_left_out: self.failed.len().saturating_sub(failures),
+            ..self.clone()
+        }
     }
 
-    /// Numbers only.
-    fn bare(&self) -> Self {
+    fn numbers(&self) -> Self {
         Self {
             run: None,
             shard: None,
@@ -128,6 +126,7 @@ mod tests {
         let failure =
             |release: &String| FailedRelease { release: release.clone(), class: "hook", message: words.to_owned() };
         TerminationMessage {
+            api_version: API_VERSION,
             kind: "PurgeSummary",
             exit_code: 1,
             run: Some("20261125-190342-3f9a1c".to_owned()),

@@ -1,13 +1,13 @@
-//! Progress for whatever reads logs: a line of JSON for each event, and a sign of life.
+//! Progress for programs that read logs: a line of JSON for each event, and a sign of life.
 
 use super::lines::{Heartbeat, ProgressReporter};
 use crate::executor::{Event, NotStarted, Outcome, OutcomeSummary, Progress};
 use crate::helm::FailureClass;
 use crate::release::ReleaseId;
+use crate::report::document::JsonObject;
 use crate::report::log::{Level, LogLine};
 use crate::report::printer::Printer;
 
-/// Lines of JSON.
 #[derive(Default)]
 pub(super) struct JsonLines {
     heartbeat: Heartbeat,
@@ -17,7 +17,7 @@ impl ProgressReporter for JsonLines {
     fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
         if let Event::Tick = event {
             if self.heartbeat.is_due(progress) {
-                printer.log(&with_progress(LogLine::new(Level::Info, "heartbeat"), progress));
+                printer.log(&LogLine::new(Level::Info, "heartbeat", progress_object(progress)));
             }
         } else if let Some(line) = line(event, progress) {
             self.heartbeat.written(progress);
@@ -26,66 +26,66 @@ impl ProgressReporter for JsonLines {
     }
 }
 
-/// The line of an event that is more than the passing of time.
+/// The line of an event, unless only time has passed.
 fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
-    let of = |level, name, release: &ReleaseId| LogLine::new(level, name).with("release", release.to_string());
-    Some(match event {
+    let of = |release: &ReleaseId| JsonObject::default().with("release", release.to_string());
+    let (level, name, fields) = match event {
         // The line `begun` says that it begins.
         Event::Started { .. } | Event::Tick | Event::Finished => return None,
-        Event::ReleaseStarted { release, .. } => of(Level::Info, "started", release),
-        Event::ReleaseReturned { release, .. } => of(Level::Info, "returned", release),
+        Event::ReleaseStarted { release, .. } => (Level::Info, "started", of(release)),
+        Event::ReleaseReturned { release, .. } => (Level::Info, "returned", of(release)),
         Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
-            let line = with_outcome(of(level(outcome), "finished", release), outcome);
-            line.with("attempts", attempts).with("seconds", took.as_secs_f64())
+            let fields = of(release).and(outcome_object(outcome, *attempts));
+            (level(outcome), "finished", fields.with("seconds", took.as_secs_f64()))
         }
         Event::ReleaseJudged { release, outcome, attempts } => {
-            with_outcome(of(level(outcome), "judged", release), outcome).with("attempts", attempts)
+            (level(outcome), "judged", of(release).and(outcome_object(outcome, *attempts)))
         }
-        Event::ReleaseWaits { release, failure, attempts, wait, .. } => of(Level::Warn, "retry", release)
-            .with("class", failure.class.as_str())
-            .with("message", &failure.message.error)
-            .with_some("cause", failure.message.cause.as_ref())
-            .with("attempts", attempts)
-            .with_some("seconds", wait.map(|wait| wait.as_secs_f64())),
+        Event::ReleaseWaits { release, failure, attempts, wait, .. } => {
+            let fields = of(release)
+                .with("class", failure.class.as_str())
+                .with("message", failure.message.error.clone())
+                .with_some("cause", failure.message.cause.clone())
+                .with("attempts", *attempts)
+                .with_some("seconds", wait.map(|wait| wait.as_secs_f64()));
+            (Level::Warn, "retry", fields)
+        }
         Event::Paused { because, wait } => {
-            let line = LogLine::new(Level::Warn, "paused").with("because", word(*because));
-            line.with("seconds", wait.as_secs_f64())
+            let fields = JsonObject::default().with("because", word(*because)).with("seconds", wait.as_secs_f64());
+            (Level::Warn, "paused", fields)
         }
-        Event::Resumed => LogLine::new(Level::Info, "resumed"),
+        Event::Resumed => (Level::Info, "resumed", JsonObject::default()),
         Event::Waiting { objects, release, others } => {
-            of(Level::Info, "waiting", release).with("objects", objects).with("otherReleases", others)
+            (Level::Info, "waiting", of(release).with("objects", *objects).with("otherReleases", *others))
         }
-        Event::NotRecorded { why } => LogLine::new(Level::Error, "not-recorded").with("message", why),
+        Event::NotRecorded { why } => {
+            (Level::Error, "not-recorded", JsonObject::default().with("message", (*why).to_owned()))
+        }
         Event::Draining { because } => {
-            let line = LogLine::new(Level::Warn, "draining").with("because", word(*because));
-            with_progress(line, progress)
+            (Level::Warn, "draining", progress_object(progress).with("because", word(*because)))
         }
-        Event::Terminating => signal_line("TERM", progress),
-        Event::Killing => signal_line("KILL", progress),
-    })
+        Event::Terminating => (Level::Warn, "signal", progress_object(progress).with("sent", "TERM")),
+        Event::Killing => (Level::Warn, "signal", progress_object(progress).with("sent", "KILL")),
+    };
+    Some(LogLine::new(level, name, fields))
 }
 
-/// What runs is told to end.
-fn signal_line(sent: &str, progress: Progress) -> LogLine {
-    with_progress(LogLine::new(Level::Warn, "signal").with("sent", sent), progress)
-}
-
-fn with_progress(line: LogLine, progress: Progress) -> LogLine {
+fn progress_object(progress: Progress) -> JsonObject {
     let Progress { total, done, failed, running, elapsed } = progress;
-    let line = line.with("total", total).with("done", done).with("failed", failed).with("running", running);
-    line.with("seconds", elapsed.as_secs_f64())
+    let object = JsonObject::default().with("total", total).with("done", done).with("failed", failed);
+    object.with("running", running).with("seconds", elapsed.as_secs_f64())
 }
 
-/// What came of a release; what helm left or remarked is in the report.
-fn with_outcome(line: LogLine, outcome: &Outcome) -> LogLine {
+/// Without what helm left behind or remarked: that is in the report.
+fn outcome_object(outcome: &Outcome, attempts: u32) -> JsonObject {
     let OutcomeSummary { outcome, class, message, cause, .. } = outcome.into();
-    let line = line.with("outcome", outcome).with_some("class", class);
-    line.with_some("message", message).with_some("cause", cause)
+    let object = JsonObject::default().with("outcome", outcome).with_some("class", class);
+    object.with_some("message", message).with_some("cause", cause).with("attempts", attempts)
 }
 
 fn level(outcome: &Outcome) -> Level {
     match outcome {
-        // The list at the end may say that it is gone.
+        // The list at the end may show that it is gone.
         Outcome::Failed(failure) if failure.class == FailureClass::Unclear => Level::Warn,
         Outcome::Failed(_) => Level::Error,
         Outcome::StillNeeded { .. } | Outcome::Changed(_) => Level::Warn,

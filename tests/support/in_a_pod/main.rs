@@ -19,8 +19,7 @@ fn main() -> ExitCode {
     let plain = Styles::new(Colour::Off);
     let arguments = std::env::args_os().collect::<Vec<_>>();
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Verbosity::Normal)
-        .with_log_format(helm_purge::log_format(&arguments))
-        .with_clock(environment.clock);
+        .with_log(helm_purge::log_format(&arguments), environment.clock);
     let cli = cli::parse(arguments, EntryPoint::Direct).expect("tests know the command line");
     let (entry_point, parent, interrupts) = (EntryPoint::Direct, ParentProcess::read(), Interrupts::silent());
     dispatch(cli, &App { environment, terminal, entry_point, parent, printer, interrupts }).into()
