@@ -1,6 +1,6 @@
 //! The exit code: a contract with scripts and CronJobs that run this program. It is decided here, once, at the end.
 
-use crate::executor::{NotStarted, Outcome, ReporterHealth, Run, Verification};
+use crate::executor::{NotStarted, Outcome, Run, Verification};
 use crate::signal::Interruption;
 
 /// How this program ends. Every meaning has a number of its own, and keeps it.
@@ -59,7 +59,7 @@ impl ExitCode {
         let gone = not_started(&[NotStarted::ServerGone, NotStarted::LoginGone, NotStarted::JournalRefused]);
         match run.interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
-            None if failed || gone || !verified || run.telling == ReporterHealth::Lost => ExitCode::SomeFailed,
+            None if failed || gone || !verified || run.reporter_panicked => ExitCode::SomeFailed,
             None if not_started(&[NotStarted::Deadline]) => ExitCode::DeadlineReached,
             None => ExitCode::Done,
         }

@@ -185,10 +185,10 @@ impl From<HelmError> for CommandError {
 impl From<InventoryError> for CommandError {
     fn from(error: InventoryError) -> Self {
         let hint = match &error {
-            InventoryError::Look(ApiError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
-            InventoryError::Look(ApiError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
-            InventoryError::Look(_) => FailureClass::Other.hint_for_listing(),
-            InventoryError::List(list) => list.failure.class.hint_for_listing(),
+            InventoryError::Api(ApiError::Forbidden(_)) => FailureClass::Rbac.hint_for_listing(),
+            InventoryError::Api(ApiError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
+            InventoryError::Api(_) => FailureClass::Other.hint_for_listing(),
+            InventoryError::Helm(failure) => failure.class.hint_for_listing(),
             InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
             InventoryError::Driver(_) => "unset HELM_DRIVER, or set it to secret or configmap",
         };

@@ -21,23 +21,39 @@ pub struct HelmRelease {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// `spec.releaseName`.
-    pub release_name: Option<String>,
-    /// `spec.targetNamespace`: the namespace of the release's objects.
-    pub target_namespace: Option<String>,
-    /// `spec.storageNamespace`: the namespace of the release's records.
-    pub storage_namespace: Option<String>,
-    /// What its controller has made.
-    pub made: MadeReleases,
+    /// The release that it asks for.
+    pub spec: HelmReleaseSpec,
+    /// The releases that its controller has made. The spec may ask for another one by now.
+    pub status: HelmReleaseStatus,
 }
 
-/// The releases that the controller has made, by the status. The spec may ask for others by now.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MadeReleases {
-    /// `status.storageNamespace`: the namespace of their records.
-    pub namespace: Option<String>,
-    /// Their names, from `status.history`.
-    pub names: Vec<String>,
+/// `spec` of a `HelmRelease`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HelmReleaseSpec {
+    /// The release's name.
+    pub release_name: Option<String>,
+    /// The namespace of the release's objects.
+    pub target_namespace: Option<String>,
+    /// The namespace of the release's records.
+    pub storage_namespace: Option<String>,
+}
+
+/// `status` of a `HelmRelease`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HelmReleaseStatus {
+    /// The namespace of the records.
+    pub storage_namespace: Option<String>,
+    /// The releases.
+    pub history: Option<Vec<HelmReleaseSnapshot>>,
+}
+
+/// An item of `status.history`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct HelmReleaseSnapshot {
+    /// The release's name.
+    pub name: Option<String>,
 }
 
 /// An `Application`. Untrusted text.
@@ -47,12 +63,24 @@ pub struct Application {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// `spec.destination.server`: the URL of the cluster that it is for.
+    /// `spec.destination`.
+    pub destination: ApplicationDestination,
+}
+
+/// Where an `Application` puts its objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct ApplicationDestination {
+    /// The URL of the cluster.
     pub server: Option<String>,
-    /// `spec.destination.name`: that cluster's name in Argo CD, if there is no URL.
-    pub cluster: Option<String>,
-    /// `spec.destination.namespace`: the namespace of objects that do not name one.
-    pub destination: Option<String>,
+    /// The cluster's name in Argo CD, if there is no URL.
+    pub name: Option<String>,
+    /// The namespace of objects that do not name one.
+    pub namespace: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ApplicationSpec {
+    destination: Option<ApplicationDestination>,
 }
 
 impl Client {
@@ -64,7 +92,8 @@ impl Client {
         // The fields that are read are the same in all these versions.
         let versions = &["v2", "v2beta2", "v2beta1"];
         self.bounded_query(async |client| {
-            objects::<FluxSpec, FluxStatus, _>(client, "helm.toolkit.fluxcd.io", "HelmRelease", versions).await
+            objects::<HelmReleaseSpec, HelmReleaseStatus, _>(client, "helm.toolkit.fluxcd.io", "HelmRelease", versions)
+                .await
         })
     }
 
@@ -74,7 +103,7 @@ impl Client {
     /// If that cannot be determined, or they cannot be listed.
     pub fn applications(&self) -> Result<Vec<Application>, ApiError> {
         self.bounded_query(async |client| {
-            objects::<ArgoSpec, NotUsed, _>(client, "argoproj.io", "Application", &["v1alpha1"]).await
+            objects::<ApplicationSpec, NotUsed, _>(client, "argoproj.io", "Application", &["v1alpha1"]).await
         })
     }
 }
@@ -95,63 +124,18 @@ where
     collect(pages, |object| Some(T::from(object))).await
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FluxSpec {
-    release_name: Option<String>,
-    target_namespace: Option<String>,
-    storage_namespace: Option<String>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FluxStatus {
-    storage_namespace: Option<String>,
-    history: Option<Vec<FluxSnapshot>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct FluxSnapshot {
-    name: Option<String>,
-}
-
-impl From<Object<FluxSpec, FluxStatus>> for HelmRelease {
-    fn from(object: Object<FluxSpec, FluxStatus>) -> Self {
+impl From<Object<HelmReleaseSpec, HelmReleaseStatus>> for HelmRelease {
+    fn from(object: Object<HelmReleaseSpec, HelmReleaseStatus>) -> Self {
         let Object { metadata, spec, status, .. } = object;
-        let status = status.unwrap_or_default();
-        let names = status.history.unwrap_or_default().into_iter().filter_map(|snapshot| snapshot.name);
-        Self {
-            namespace: metadata.namespace.unwrap_or_default(),
-            name: metadata.name.unwrap_or_default(),
-            release_name: spec.release_name,
-            target_namespace: spec.target_namespace,
-            storage_namespace: spec.storage_namespace,
-            made: MadeReleases { namespace: status.storage_namespace, names: names.collect() },
-        }
+        let (namespace, name) = (metadata.namespace.unwrap_or_default(), metadata.name.unwrap_or_default());
+        Self { namespace, name, spec, status: status.unwrap_or_default() }
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct ArgoSpec {
-    destination: Option<ArgoDestination>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-struct ArgoDestination {
-    server: Option<String>,
-    name: Option<String>,
-    namespace: Option<String>,
-}
-
-impl From<Object<ArgoSpec, NotUsed>> for Application {
-    fn from(object: Object<ArgoSpec, NotUsed>) -> Self {
-        let destination = object.spec.destination.unwrap_or_default();
-        Self {
-            namespace: object.metadata.namespace.unwrap_or_default(),
-            name: object.metadata.name.unwrap_or_default(),
-            server: destination.server,
-            cluster: destination.name,
-            destination: destination.namespace,
-        }
+impl From<Object<ApplicationSpec, NotUsed>> for Application {
+    fn from(object: Object<ApplicationSpec, NotUsed>) -> Self {
+        let Object { metadata, spec, .. } = object;
+        let (namespace, name) = (metadata.namespace.unwrap_or_default(), metadata.name.unwrap_or_default());
+        Self { namespace, name, destination: spec.destination.unwrap_or_default() }
     }
 }

@@ -29,8 +29,10 @@ pub use existence::ObjectPresence;
 pub use journals::{CreatedJournalConfigMap, JournalConfigMap};
 pub use kubeconfig::{ConnectionError, context_names};
 pub use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
-pub use managers::{Application, HelmRelease, MadeReleases};
-pub use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest};
+pub use managers::{
+    Application, ApplicationDestination, HelmRelease, HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus,
+};
+pub use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceRequest};
 pub use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
 pub use payloads::{Payload, Payloads, RecordRequest};
 pub use records::{RecordFilter, ReleaseRecord, StorageDriver, SupersededNames};

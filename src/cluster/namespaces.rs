@@ -8,7 +8,7 @@ use kube::api::{ListParams, ObjectMeta};
 
 use super::client::{Client, bounded};
 use super::opt_outs::{OptOutConfigMap, list_opt_outs, own_annotations};
-use super::records::{ReleaseRecord, StorageDriver, list_records, select_releases};
+use super::records::{RecordFilter, ReleaseRecord, StorageDriver, list_records};
 use super::request::{ApiError, PerNamespace, concurrently, list_metadata, with_retry};
 use crate::release::Namespace;
 
@@ -25,15 +25,6 @@ pub struct NamespaceFacts {
     pub labels: BTreeMap<String, String>,
     /// Those of its annotations that begin with `helm-purge/`; a very long one is truncated.
     pub annotations: BTreeMap<String, String>,
-}
-
-/// What to request about a namespace beside the records of its releases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NamespaceQuestions {
-    /// Whether to list its opt-outs.
-    pub opt_outs: bool,
-    /// How to read its labels and annotations, if at all.
-    pub metadata: Option<NamespaceRequest>,
 }
 
 /// With which right a namespace is read.
@@ -105,7 +96,8 @@ impl Client {
         })
     }
 
-    /// Requests everything about a namespace and some of its releases concurrently.
+    /// Requests the records of some releases, the opt-outs and the metadata of their namespace concurrently, the last two
+    /// only if they are wanted.
     ///
     /// # Errors
     /// If nothing could be requested at all. A request that was refused has its error in its own answer.
@@ -114,19 +106,20 @@ impl Client {
         driver: StorageDriver,
         namespace: &Namespace,
         releases: &[String],
-        questions: NamespaceQuestions,
+        opt_outs: bool,
+        metadata: Option<NamespaceRequest>,
     ) -> Result<NamespaceNow, ApiError> {
-        let (namespace, selected) = (namespace.clone(), select_releases(releases));
+        let (namespace, selected) = (namespace.clone(), RecordFilter::Releases(releases.to_vec()).parameters());
         self.query(async move |client| {
             let opt_outs = async {
-                if questions.opt_outs {
+                if opt_outs {
                     bounded(Box::pin(list_opt_outs(&client, Some(&namespace)))).await
                 } else {
                     Ok(Vec::new())
                 }
             };
             let facts = async {
-                match questions.metadata {
+                match metadata {
                     Some(request) => facts(Api::all(client.clone()), &namespace, request).await,
                     None => Ok(None),
                 }

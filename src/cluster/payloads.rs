@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::client::Client;
-use super::records::{RecordFilter, StorageDriver, select_records};
+use super::records::{RecordFilter, StorageDriver};
 use super::request::{ApiError, concurrently, pages, with_retry};
 use crate::release::Namespace;
 
@@ -103,7 +103,7 @@ async fn read(
         sender.send(Ok(payload)).await.map_err(|_| ApiError::Cancelled)
     };
     if objects.len() >= MIN_LISTED {
-        let selected = select_records(RecordFilter::NotSuperseded).limit(PAYLOADS_PER_PAGE);
+        let selected = RecordFilter::NotSuperseded.parameters().limit(PAYLOADS_PER_PAGE);
         let mut pages = pin!(pages(selected, usize::MAX, async |page: &ListParams| api.list(page).await));
         while !objects.is_empty()
             && let Some(page) = pages.try_next().await?

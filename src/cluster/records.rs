@@ -57,24 +57,24 @@ impl StorageDriver {
 }
 
 /// Which records to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordFilter {
     /// All except those of superseded revisions.
     NotSuperseded,
     /// Those whose release is uninstalled.
     Uninstalled,
+    /// All of these releases, also those of superseded revisions.
+    Releases(Vec<String>),
 }
 
-pub(super) fn select_records(filter: RecordFilter) -> ListParams {
-    select_labels(match filter {
-        RecordFilter::NotSuperseded => ",status!=superseded",
-        RecordFilter::Uninstalled => ",status=uninstalled",
-    })
-}
-
-/// Selects all records of some releases, also those of superseded revisions.
-pub(super) fn select_releases(releases: &[String]) -> ListParams {
-    select_labels(&format!(",name in ({})", releases.join(",")))
+impl RecordFilter {
+    pub(super) fn parameters(&self) -> ListParams {
+        match self {
+            RecordFilter::NotSuperseded => select_labels(",status!=superseded"),
+            RecordFilter::Uninstalled => select_labels(",status=uninstalled"),
+            RecordFilter::Releases(names) => select_labels(&format!(",name in ({})", names.join(","))),
+        }
+    }
 }
 
 /// Selects what Helm takes for records, with a further condition on the labels. Helm does not check a Secret's type.
@@ -137,12 +137,17 @@ pub struct SupersededNames {
 }
 
 impl Client {
-    /// Records of the whole cluster.
+    /// Records of a namespace, or of the whole cluster.
     ///
     /// # Errors
-    /// If they cannot be listed in all namespaces.
-    pub fn records(&self, driver: StorageDriver, filter: RecordFilter) -> Result<Vec<ReleaseRecord>, ApiError> {
-        self.query(async move |client| list_records(&client, driver, None, select_records(filter)).await)
+    /// If they cannot be listed.
+    pub fn records(
+        &self,
+        driver: StorageDriver,
+        namespace: Option<Namespace>,
+        filter: RecordFilter,
+    ) -> Result<Vec<ReleaseRecord>, ApiError> {
+        self.query(async move |client| list_records(&client, driver, namespace.as_ref(), filter.parameters()).await)
     }
 
     /// The same, namespace by namespace, for accounts that may not list in all namespaces.
@@ -157,29 +162,15 @@ impl Client {
     ) -> Result<Vec<PerNamespace<Vec<ReleaseRecord>>>, ApiError> {
         self.query(async move |client| {
             let list = async |namespace| {
-                let listed = list_records(&client, driver, Some(&namespace), select_records(filter)).await;
+                let listed = list_records(&client, driver, Some(&namespace), filter.parameters()).await;
                 (namespace, listed)
             };
             Ok(concurrently(namespaces, list).await)
         })
     }
 
-    /// All records of some releases of one namespace, also those of superseded revisions.
-    ///
-    /// # Errors
-    /// If they cannot be listed.
-    pub fn records_of(
-        &self,
-        driver: StorageDriver,
-        namespace: Namespace,
-        releases: &[String],
-    ) -> Result<Vec<ReleaseRecord>, ApiError> {
-        let selected = select_releases(releases);
-        self.query(async move |client| list_records(&client, driver, Some(&namespace), selected).await)
-    }
-
-    /// The same, but only of objects that also have the type of a record: a Secret with the right labels may be
-    /// anything.
+    /// All records of some releases of one namespace, but only objects that also have the type of a record: a Secret
+    /// with the right labels may be anything.
     ///
     /// # Errors
     /// If they cannot be listed.
@@ -191,11 +182,10 @@ impl Client {
     ) -> Result<Vec<ReleaseRecord>, ApiError> {
         let mut records = Vec::new();
         for some in releases.chunks(RELEASES_PER_REQUEST) {
-            let (namespace, selected) = (namespace.clone(), select_releases(some));
-            let selected = match driver {
-                StorageDriver::Secrets => selected.fields("type=helm.sh/release.v1"),
-                StorageDriver::ConfigMaps => selected,
-            };
+            let (namespace, mut selected) = (namespace.clone(), RecordFilter::Releases(some.to_vec()).parameters());
+            if driver == StorageDriver::Secrets {
+                selected = selected.fields("type=helm.sh/release.v1");
+            }
             records.extend(
                 self.query(async move |client| list_records(&client, driver, Some(&namespace), selected).await)?,
             );

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::kept_histories::KeptHistories;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PruneArguments};
-use crate::executor::{NotRecorded, NotStarted};
+use crate::executor::NotStarted;
 use crate::exit_code::ExitCode;
 use crate::journal::{OperationKind, ReleaseOutcome, RunTotals};
 use crate::operation::{ConfirmFlags, LockOptions, OpenJournal, OpenSession, OperationFlags, OperationSteps};
@@ -196,7 +196,7 @@ fn may_start(ids: &[&ReleaseId], journal: &OpenJournal, app: &App) -> Result<(),
     if app.interruption().is_some() {
         return Err(NotStarted::Interrupted);
     }
-    journal.for_executor().starting(ids).map_err(|NotRecorded(why)| {
+    journal.for_executor().starting(ids).map_err(|why| {
         app.printer.error(format_args!("the journal cannot be written: {}", sanitize::line(&why)));
         NotStarted::JournalRefused
     })

@@ -89,7 +89,7 @@ impl NameLookup<'_> {
         };
         let listed = match namespace_of(partial).or_else(|| self.namespace(&client)) {
             Some(namespace) => in_namespace(namespace)?,
-            None => match client.client().records(store, RecordFilter::Uninstalled) {
+            None => match client.client().records(store, None, RecordFilter::Uninstalled) {
                 Err(ApiError::Forbidden(_)) => in_namespace(client.default_namespace().parse().ok()?)?,
                 listed => listed.ok()?,
             },

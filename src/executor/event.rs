@@ -1,11 +1,10 @@
 //! What happens in a run: the journal gets each event first, then the reporter.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::outcome::{NotStarted, Outcome, ReporterHealth};
+use super::outcome::{NotStarted, Outcome};
 use super::task::WorkerId;
 use crate::helm::Failure;
 use crate::release::ReleaseId;
@@ -92,16 +91,12 @@ pub trait Journal: Send + Sync {
     /// Durably records that these releases are about to be passed to a helm process.
     ///
     /// # Errors
-    /// If it cannot. Then they are not started, and nothing after them.
-    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded>;
+    /// Why it cannot. Then they are not started, and nothing after them.
+    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), String>;
 
     /// Records an event. A failure is returned by the next [`Journal::starting`].
     fn happened(&self, event: &Event<'_>);
 }
-
-/// Why something was not recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotRecorded(pub String);
 
 /// Records nothing and allows everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,46 +106,33 @@ pub struct NoJournal;
 pub(super) struct Reporter<'a> {
     journal: Arc<dyn Journal>,
     on_event: &'a mut dyn FnMut(&Event<'_>, Progress),
-    health: ReporterHealth,
+    pub(super) has_panicked: bool,
 }
 
 impl<'a> Reporter<'a> {
     pub(super) fn new(journal: Arc<dyn Journal>, on_event: &'a mut dyn FnMut(&Event<'_>, Progress)) -> Self {
-        Self { journal, on_event, health: ReporterHealth::Whole }
+        Self { journal, on_event, has_panicked: false }
     }
 
     pub(super) fn report(&mut self, event: &Event<'_>, progress: Progress) {
         // A journal that panics says so when it is asked whether something may start.
         let _ = catch_unwind(AssertUnwindSafe(|| self.journal.happened(event)));
-        let is_whole = self.health == ReporterHealth::Whole;
-        if !(is_whole && catch_unwind(AssertUnwindSafe(|| (self.on_event)(event, progress))).is_ok()) {
-            self.health = ReporterHealth::Lost;
+        if !self.has_panicked {
+            self.has_panicked = catch_unwind(AssertUnwindSafe(|| (self.on_event)(event, progress))).is_err();
         }
     }
 
     /// Whether these releases may be started.
-    pub(super) fn record_start(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded> {
+    pub(super) fn record_start(&self, releases: &[&ReleaseId]) -> Result<(), String> {
         let recorded = catch_unwind(AssertUnwindSafe(|| self.journal.starting(releases)));
-        recorded.unwrap_or_else(|_| Err(NotRecorded("it panicked".to_owned())))
-    }
-
-    pub(super) fn health(&self) -> ReporterHealth {
-        self.health
+        recorded.unwrap_or_else(|_| Err("it panicked".to_owned()))
     }
 }
 
 impl Journal for NoJournal {
-    fn starting(&self, _: &[&ReleaseId]) -> Result<(), NotRecorded> {
+    fn starting(&self, _: &[&ReleaseId]) -> Result<(), String> {
         Ok(())
     }
 
     fn happened(&self, _: &Event<'_>) {}
 }
-
-impl fmt::Display for NotRecorded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NotRecorded {}

@@ -18,10 +18,8 @@ mod worker;
 
 pub use config::{BatchSize, ExecutorConfig, Operation, RetryPolicy};
 pub use driver::{PoolError, execute};
-pub use event::{Event, Journal, NoJournal, NotRecorded, Progress};
-pub use outcome::{
-    NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, ReporterHealth, Run, Uncertainty,
-};
+pub use event::{Event, Journal, NoJournal, Progress};
+pub use outcome::{NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, Run, Uncertainty};
 pub use ports::{AlwaysFresh, Backends, NoProbe, ObjectProbe, Recheck};
 pub use task::{PhaseNumber, Task, WorkerCap, WorkerId};
 pub use verify::{HistoryChecks, Verification, verify_purge, verify_restore};

@@ -69,14 +69,6 @@ pub struct OutcomeSummary {
     pub remarks: Vec<String>,
 }
 
-/// Whether the reporter got all events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReporterHealth {
-    Whole,
-    /// It panicked over an event and got no further ones.
-    Lost,
-}
-
 /// Why a release was never started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotStarted {
@@ -132,7 +124,8 @@ pub struct Run {
     pub workers: usize,
     /// The signal that ended it, if one did.
     pub interruption: Option<Interruption>,
-    pub telling: ReporterHealth,
+    /// The reporter panicked over an event and got no further ones.
+    pub reporter_panicked: bool,
 }
 
 /// The other outcomes that a release may have. The outcome without it is the careful one, and it stands if there is no

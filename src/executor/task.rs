@@ -1,4 +1,4 @@
-//! A release that an executor has to handle, and the batch in which one helm process gets it.
+//! A release that an executor has to handle.
 
 use std::num::NonZeroUsize;
 
@@ -35,13 +35,6 @@ pub struct WorkerCap {
 /// The number of a worker, given out by the loop: the pool does not say which of its threads has a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkerId(pub usize);
-
-/// What one worker gets at a time: releases of one namespace, one phase and the same options. Never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Batch {
-    /// Indexes of the releases among the tasks, in the order in which helm gets them.
-    pub(super) releases: Vec<usize>,
-}
 
 impl Task {
     /// In the only phase, without retries or worker caps.

@@ -1,7 +1,7 @@
 //! What the list after a run makes of its outcomes.
 
 use super::*;
-use crate::executor::{ReleaseResult, ReporterHealth, Run};
+use crate::executor::{ReleaseResult, Run};
 use crate::inventory::{UnreadableRelease, read};
 use std::time::Duration;
 
@@ -29,13 +29,8 @@ fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), Stri
         uncertainty: None,
         afterwards: ObservedState::Unknown,
     };
-    let mut run = Run {
-        results: vec![result],
-        took: Duration::ZERO,
-        workers: 1,
-        interruption: None,
-        telling: ReporterHealth::Whole,
-    };
+    let mut run =
+        Run { results: vec![result], took: Duration::ZERO, workers: 1, interruption: None, reporter_panicked: false };
     let settled = verify_purge(&mut run, now, &histories);
     (settled, run.results.remove(0).outcome)
 }
@@ -95,7 +90,7 @@ fn what_was_to_be_kept_is_gone_only_where_its_record_carries_the_mark() {
 
 mod restored {
     use super::super::*;
-    use crate::executor::{ReleaseResult, ReporterHealth};
+    use crate::executor::ReleaseResult;
     use crate::inventory::read;
     use std::time::Duration;
 
@@ -115,8 +110,8 @@ mod restored {
             uncertainty: None,
             afterwards: ObservedState::Unknown,
         };
-        let (took, telling) = (Duration::ZERO, ReporterHealth::Whole);
-        let mut run = Run { results: vec![result], took, workers: 1, interruption: None, telling };
+        let took = Duration::ZERO;
+        let mut run = Run { results: vec![result], took, workers: 1, interruption: None, reporter_panicked: false };
         let settled = verify_restore(&mut run, now);
         (settled, run.results.remove(0).outcome)
     }

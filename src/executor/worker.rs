@@ -8,10 +8,10 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use super::ports::Backends;
-use super::task::{Batch, Task, WorkerId};
+use super::task::{Task, WorkerId};
 use crate::clock::{Clock, Stopwatch};
 use crate::cluster::{ApiError, ObjectPresence};
-use crate::helm::{BatchResult, EarlyResults, Failure, FailureClass, HelmMessage, ReleaseAttempt};
+use crate::helm::{BatchResult, Failure, FailureClass, HelmMessage, ReleaseAttempt};
 use crate::inventory::Freshness;
 use crate::signal::{CancelLevel, CancelToken};
 
@@ -72,7 +72,7 @@ struct BatchGuard<'a> {
 }
 
 /// Works through a batch. If one of the releases that were `tried` before is being uninstalled, this run started it.
-pub(super) fn work(context: &WorkerContext, worker: WorkerId, batch: &Batch, tried: &BTreeSet<usize>) {
+pub(super) fn work(context: &WorkerContext, worker: WorkerId, batch: &[usize], tried: &BTreeSet<usize>) {
     let mut guard = BatchGuard::new(context, worker, batch);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         if context.stop.urgency() > CancelLevel::Run {
@@ -163,8 +163,8 @@ impl Answer {
 }
 
 impl<'a> BatchGuard<'a> {
-    fn new(context: &'a WorkerContext, worker: WorkerId, batch: &Batch) -> Self {
-        let waiting = batch.releases.iter().copied().collect();
+    fn new(context: &'a WorkerContext, worker: WorkerId, batch: &[usize]) -> Self {
+        let waiting = batch.iter().copied().collect();
         Self { context, worker, waiting, reported: Vec::new(), answered: 0, since: context.clock.start() }
     }
 
@@ -200,7 +200,7 @@ impl<'a> BatchGuard<'a> {
     /// failed: otherwise it would come back for ever.
     fn finish(&mut self, result: BatchResult) {
         let may_come_back = self.context.stop.urgency() > CancelLevel::Run;
-        if let EarlyResults::Revoked(failure) = result.early {
+        if let Some(failure) = result.revoked {
             let reported = std::mem::take(&mut self.reported);
             self.send(Message::Revoked(reported, failure));
         }

@@ -32,17 +32,11 @@ pub enum ReleaseAttempt {
 /// The result of a batch, beyond what was reported while it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchResult {
-    pub early: EarlyResults,
+    /// What was reported while it ran proves nothing any more. Without another list each of these releases counts as
+    /// this failure.
+    pub revoked: Option<Failure>,
     /// One for each release that was not reported while the batch ran, in the order of the batch.
     pub rest: Vec<ReleaseAttempt>,
-}
-
-/// Whether the results that were reported while a batch ran are still valid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EarlyResults {
-    Confirmed,
-    /// They prove nothing any more. Without another list each of them counts as this failure.
-    Revoked(Failure),
 }
 
 /// Carries out an action on releases: helm, or a stand-in in tests.
@@ -59,8 +53,8 @@ pub trait Action: Send + Sync {
 }
 
 impl BatchResult {
-    /// The early results, if any, are confirmed.
+    /// What was reported while it ran, if anything, is still valid.
     pub fn of(rest: Vec<ReleaseAttempt>) -> Self {
-        Self { early: EarlyResults::Confirmed, rest }
+        Self { revoked: None, rest }
     }
 }

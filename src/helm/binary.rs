@@ -67,12 +67,8 @@ pub enum HelmError {
 
 /// The settings of the Go runtime of a helm that changes releases. It lives for a moment, and many of them share the
 /// machine. What the user has set stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GoRuntime {
-    sets_gogc: bool,
-    sets_gomemlimit: bool,
-    sets_gomaxprocs: bool,
-}
+#[derive(Debug, Clone)]
+pub struct GoRuntime(Vec<(&'static str, &'static str)>);
 
 impl Helm {
     /// Finds helm, at the path or under the name `wanted` (`HELM_BIN`, which may be a bare name or relative), else
@@ -114,9 +110,9 @@ impl Helm {
     }
 
     /// To change a release. With debug lines on stderr: the cause of a failed uninstall is only there.
-    pub(super) fn action(&self, arguments: Vec<OsString>, connection: &Connection, runtime: GoRuntime) -> Invocation {
+    pub(super) fn action(&self, arguments: Vec<OsString>, connection: &Connection, runtime: &GoRuntime) -> Invocation {
         let mut invocation = self.invocation(arguments, connection, true);
-        invocation.environment.extend(runtime.variables());
+        invocation.environment.extend(runtime.0.iter().map(|(name, value)| (name.into(), Some(value.into()))));
         invocation
     }
 
@@ -167,26 +163,15 @@ fn variables(kubeconfig: Option<&Path>, debug: bool, cache: Option<&Path>) -> Va
 impl GoRuntime {
     /// What to set beside the user's `GOGC`, `GOMEMLIMIT` and `GOMAXPROCS`.
     pub fn beside(gogc: Option<&OsStr>, gomemlimit: Option<&OsStr>, gomaxprocs: Option<&OsStr>) -> Self {
-        Self {
-            sets_gogc: gogc.is_none(),
-            sets_gomemlimit: gogc.is_none() && gomemlimit.is_none(),
-            sets_gomaxprocs: gomaxprocs.is_none(),
-        }
-    }
-
-    fn variables(self) -> Variables {
-        [
+        let variables = [
             // Helm is gone before a collection has paid off.
-            (self.sets_gogc, "GOGC", "400"),
+            (gogc.is_none(), ("GOGC", "400")),
             // Helm downloads the whole of a long history: a lazy collector must not multiply that.
-            (self.sets_gomemlimit, "GOMEMLIMIT", "256MiB"),
+            (gogc.is_none() && gomemlimit.is_none(), ("GOMEMLIMIT", "256MiB")),
             // Helm waits most of the time, and other processes wait for the cores.
-            (self.sets_gomaxprocs, "GOMAXPROCS", "1"),
-        ]
-        .into_iter()
-        .filter(|(is_set, ..)| *is_set)
-        .map(|(_, name, value)| (name.into(), Some(value.into())))
-        .collect()
+            (gomaxprocs.is_none(), ("GOMAXPROCS", "1")),
+        ];
+        Self(variables.into_iter().filter_map(|(is_set, variable)| is_set.then_some(variable)).collect())
     }
 }
 

@@ -12,7 +12,9 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
-use super::session::{ChildState, OutputState, Session};
+use rustix::process::Signal;
+
+use super::session::{ChildState, Session};
 pub use super::session::{ExitKind, Invocation};
 use crate::signal::{CancelLevel, CancelToken};
 
@@ -58,9 +60,6 @@ pub trait OutputSink {
     fn step(&self) -> ChildStep;
 }
 
-/// For a child that does one thing.
-struct SingleStep<'a>(&'a mut dyn FnMut(&[u8]));
-
 /// How a child ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChildExit {
@@ -103,20 +102,6 @@ struct StepDeadline {
     since: Instant,
 }
 
-/// Runs a child that does one thing to its end. `on_stdout` gets the bytes of its stdout as they come; all of them are
-/// read, whatever it keeps.
-///
-/// # Errors
-/// Only if the child could not be started. In all other cases `ChildExit` says how it ended.
-pub fn run(
-    invocation: &Invocation,
-    limits: ChildLimits,
-    stop: &CancelToken,
-    on_stdout: &mut dyn FnMut(&[u8]),
-) -> io::Result<ChildExit> {
-    run_in_steps(invocation, limits, stop, &mut SingleStep(on_stdout))
-}
-
 /// Runs a child that does one thing to its end and returns the first `most` bytes of its stdout.
 pub(super) fn run_for_output(
     invocation: &Invocation,
@@ -133,12 +118,12 @@ pub(super) fn run_for_output(
     Ok((exit, stdout))
 }
 
-/// Runs a child that does several things in turn to its end or, when the run drains, to the end of its current step:
-/// then its stdout is closed, and a child in Go dies of the next line that it wants to write there.
+/// Runs a child to its end or, when the run drains, to the end of its current step: then its stdout is closed, and a
+/// child in Go dies of the next line that it wants to write there.
 ///
 /// # Errors
-/// As for [`run`].
-pub fn run_in_steps(
+/// Only if the child could not be started. In all other cases `ChildExit` says how it ended.
+pub fn run(
     invocation: &Invocation,
     limits: ChildLimits,
     stop: &CancelToken,
@@ -147,7 +132,7 @@ pub fn run_in_steps(
     let stderr = tempfile::tempfile()?;
     let mut session = Session::start(invocation, &stderr)?;
     let (cause, closed_output) = wait_for_exit(&mut session, &stderr, limits, stop, sink);
-    let left_a_process = session.read_the_rest(LEAK_TIMEOUT, &mut |bytes| sink.write(bytes)) == OutputState::Open;
+    let left_a_process = session.read_the_rest(LEAK_TIMEOUT, &mut |bytes| sink.write(bytes));
     let kind = session.close();
     Ok(ChildExit { kind, cause, closed_output, left_a_process, stderr: last_bytes(&stderr, limits.stderr_kept) })
 }
@@ -165,9 +150,9 @@ fn wait_for_exit(
     let mut closed_output = false;
     let mut last_check = None;
     loop {
-        let output = session.wait_for_output(CHECK_EVERY, &mut |bytes| sink.write(bytes));
+        let has_written = session.wait_for_output(CHECK_EVERY, &mut |bytes| sink.write(bytes));
         // A child that never stops writing is checked all the same, but not after each piece.
-        if output == OutputState::Open && last_check.is_some_and(|at: Instant| at.elapsed() < CHECK_EVERY) {
+        if has_written && last_check.is_some_and(|at: Instant| at.elapsed() < CHECK_EVERY) {
             continue;
         }
         last_check = Some(Instant::now());
@@ -236,9 +221,10 @@ impl ChildExit {
     }
 }
 
-impl OutputSink for SingleStep<'_> {
+/// For a child that does one thing.
+impl<F: FnMut(&[u8])> OutputSink for F {
     fn write(&mut self, bytes: &[u8]) {
-        (self.0)(bytes);
+        self(bytes);
     }
 
     fn step(&self) -> ChildStep {
@@ -262,10 +248,10 @@ impl Escalation {
         let stopped = [reason, Some(cause)].contains(&Some(StopCause::StoppedItself));
         let out_of_grace = self.terminated.is_some_and(|at| at.elapsed() > self.grace);
         if stopped || out_of_grace || level == CancelLevel::Kill {
-            session.kill();
+            session.signal(Signal::KILL);
             self.killed = Some(Instant::now());
         } else if self.terminated.is_none() {
-            session.terminate();
+            session.signal(Signal::TERM);
             self.terminated = Some(Instant::now());
         }
     }

@@ -36,7 +36,7 @@ const WARM_DEADLINE: Duration = Duration::from_secs(30);
 pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &CancelToken) {
     let arguments = arguments::status(connection, release, helm.version());
     let limits = ChildLimits::with_deadline(WARM_DEADLINE);
-    let _ = run(&helm.query(arguments, connection), limits, stop, &mut |_| {});
+    let _ = run(&helm.query(arguments, connection), limits, stop, &mut |_: &[u8]| {});
 }
 
 /// Writes what the API server offers into a folder that a helm gets as its cache.

@@ -3,7 +3,6 @@
 //! The inventory reads the JSON.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::time::Duration;
 
 use super::arguments;
@@ -23,23 +22,12 @@ const RECORD_DEADLINE: Duration = Duration::from_mins(1);
 /// More than a hundred thousand releases.
 const MOST_BYTES: usize = 256 << 20;
 
-/// Why there is no list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListError {
-    pub failure: Failure,
-}
-
 /// The JSON that `helm list` prints, whole.
 ///
 /// # Errors
 /// If helm could not be started, did not exit with 0, was too slow or printed too much. The output of a helm that failed
 /// is never used.
-pub fn list(
-    helm: &Helm,
-    connection: &Connection,
-    deadline: Duration,
-    stop: &CancelToken,
-) -> Result<Vec<u8>, ListError> {
+pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &CancelToken) -> Result<Vec<u8>, Failure> {
     query(helm, connection, arguments::list(connection), deadline, stop)
 }
 
@@ -52,7 +40,7 @@ pub fn record(
     connection: &Connection,
     release: &ReleaseId,
     stop: &CancelToken,
-) -> Result<Vec<u8>, ListError> {
+) -> Result<Vec<u8>, Failure> {
     query(helm, connection, arguments::record(connection, release), RECORD_DEADLINE, stop)
 }
 
@@ -62,24 +50,15 @@ fn query(
     arguments: Vec<OsString>,
     deadline: Duration,
     stop: &CancelToken,
-) -> Result<Vec<u8>, ListError> {
+) -> Result<Vec<u8>, Failure> {
     let (invocation, limits) = (helm.query(arguments, connection), ChildLimits::with_deadline(deadline));
     let (exit, json) = run_for_output(&invocation, limits, stop, MOST_BYTES + 1)
-        .map_err(|error| ListError { failure: Failure::cannot_start("helm", &error) })?;
+        .map_err(|error| Failure::cannot_start("helm", &error))?;
     if !exit.succeeded() {
-        return Err(ListError { failure: Failure::from_exit(&exit) });
+        return Err(Failure::from_exit(&exit));
     }
     if json.len() > MOST_BYTES {
-        let failure = Failure::new(FailureClass::Other, "what helm printed is longer than 256 MiB");
-        return Err(ListError { failure });
+        return Err(Failure::new(FailureClass::Other, "what helm printed is longer than 256 MiB"));
     }
     Ok(json)
 }
-
-impl fmt::Display for ListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`helm list` failed ({}): {}", self.failure.class, self.failure.message.all())
-    }
-}
-
-impl std::error::Error for ListError {}

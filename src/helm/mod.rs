@@ -15,11 +15,11 @@ mod rollback;
 mod session;
 mod uninstall;
 
-pub use action::{Action, BatchResult, EarlyResults, ReleaseAttempt};
+pub use action::{Action, BatchResult, ReleaseAttempt};
 pub use binary::{GoRuntime, Helm, HelmError};
 pub use discovery_cache::{uses_discovery_cache, warm, write_discovery_cache};
 pub use failure::{Failure, HelmMessage};
 pub use failure_table::{ErrorScope, FailureClass};
-pub use list::{LIST_DEADLINE, ListError, list, record};
+pub use list::{LIST_DEADLINE, list, record};
 pub use rollback::HelmRollback;
 pub use uninstall::HelmUninstall;

@@ -14,8 +14,8 @@ fn heard(said: &str) -> (usize, bool, Option<String>) {
     let mut output = UninstallOutput::new(&batch, &mut count);
     // One byte at a time, as bad as it can come.
     said.as_bytes().chunks(1).for_each(|byte| output.write(byte));
-    let heard = output.finish();
-    let (last, contradiction) = (heard.last.is_some(), heard.contradiction);
+    output.finish();
+    let (last, contradiction) = (output.last.is_some(), output.contradiction);
     (told, last, contradiction)
 }
 
@@ -67,45 +67,54 @@ fn the_steps_are_those_of_the_batch() {
     assert_eq!(output.step(), ChildStep::More(3));
 }
 
-fn split(pieces: &[&[u8]]) -> Vec<String> {
-    let (mut lines, mut heard) = (LineSplitter::default(), Vec::new());
-    let mut hear = |line: &str| heard.push(line.to_owned());
-    for piece in pieces {
-        lines.take(piece, &mut hear);
+/// What stands before the line of the only release.
+fn remarks(said: &[&[u8]]) -> (Vec<String>, Vec<String>) {
+    let ids = [id("a")];
+    let (batch, mut ignore) = (ids.iter().collect::<Vec<_>>(), |_: ReleaseAttempt| {});
+    let mut output = UninstallOutput::new(&batch, &mut ignore);
+    for piece in said {
+        output.write(piece);
     }
-    lines.finish(&mut hear);
-    heard
+    output.write(A.as_bytes());
+    match output.last {
+        Some(ReleaseAttempt::Uninstalled { left_behind, remarks }) => (left_behind, remarks),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
-fn a_line_is_whole_however_it_comes() {
-    assert_eq!(split(&[b"one\ntw", b"o", b"\n\nthr", b"ee"]), ["one", "two", "", "three"]);
-    assert_eq!(split(&[b"", b"\xff\n"]), ["\u{fffd}"]);
+fn a_line_is_whole_in_whatever_pieces_it_comes() {
+    assert_eq!(remarks(&[b"one\ntw", b"o", b"\nthr", b"ee\n"]).1, ["one", "two", "three"]);
+    assert_eq!(remarks(&[b"", b"\xff\n"]).1, ["\u{fffd}"]);
 }
 
 #[test]
 fn a_line_without_end_is_read_and_not_kept() {
     let endless = vec![b'x'; 1 << 20];
-    let heard = split(&[&endless, &endless, b"\nnext\n"]);
-    assert_eq!((heard[0].len(), heard[1].as_str()), (LineSplitter::LONGEST, "next"));
+    let heard = remarks(&[&endless, &endless, b"\nnext\n"]).1;
+    assert_eq!((heard[0].len(), heard[1].as_str()), (LONGEST_LINE, "next"));
 }
 
 #[test]
 fn objects_left_by_policy_and_other_remarks_are_split() {
-    let mut remarks = Remarks::default();
-    for line in
-        ["[x] y", "These resources were kept due to the resource policy:", "[ConfigMap] c-kept", "", "by the way"]
-    {
-        remarks.add(line);
-    }
+    let said = b"[x] y\nThese resources were kept due to the resource policy:\n[ConfigMap] c-kept\n\nby the way\n";
     let expected = (vec!["[ConfigMap] c-kept".to_owned()], vec!["[x] y".to_owned(), "by the way".to_owned()]);
-    assert_eq!(remarks.split(), expected);
-    assert_eq!(remarks.split(), (vec![], vec![]), "what was told of one release is not told of the next");
+    assert_eq!(remarks(&[said]), expected);
+}
+
+#[test]
+fn the_remarks_about_one_release_are_not_those_about_the_next() {
+    let (ids, mut attempts) = (["a", "b"].map(id), Vec::new());
+    let (batch, mut push) = (ids.iter().collect::<Vec<_>>(), |attempt: ReleaseAttempt| attempts.push(attempt));
+    let mut output = UninstallOutput::new(&batch, &mut push);
+    output.write(format!("by the way\n{A}{B}").as_bytes());
+    let (left_behind, remarks) = (Vec::new(), Vec::new());
+    assert_eq!(output.last, Some(ReleaseAttempt::Uninstalled { left_behind, remarks }));
+    let (left_behind, remarks) = (Vec::new(), vec!["by the way".to_owned()]);
+    assert_eq!(attempts, [ReleaseAttempt::Uninstalled { left_behind, remarks }]);
 }
 
 #[test]
 fn of_endless_remarks_the_first_are_kept() {
-    let mut remarks = Remarks::default();
-    (0..100_000).for_each(|number| remarks.add(&number.to_string()));
-    assert_eq!(remarks.split().1.len(), Remarks::MOST);
+    assert_eq!(remarks(&["x\n".repeat(100_000).as_bytes()]).1.len(), MOST_REMARKS);
 }

@@ -40,7 +40,7 @@ impl HelmRollback {
             return failed(FailureClass::Internal, "there is no revision to go back to");
         };
         let arguments = arguments::rollback(&self.connection, release, *revision, options, self.helm.version());
-        let invocation = self.helm.action(arguments, &self.connection, self.runtime);
+        let invocation = self.helm.action(arguments, &self.connection, &self.runtime);
         match run_for_output(&invocation, ChildLimits::with_deadline(options.deadline()), stop, MOST_BYTES) {
             Err(error) => ReleaseAttempt::Failed(Failure::cannot_start(self.helm.path().display(), &error)),
             Ok((exit, _)) if !exit.succeeded() => ReleaseAttempt::Failed(Failure::from_exit(&exit)),

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// What to start: an argv, never a shell line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +43,6 @@ pub(super) enum ChildState {
     Gone,
 }
 
-/// Whether more can come out of the child's stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OutputState {
-    /// Bytes came, and more may come.
-    Open,
-    /// No bytes came during the wait.
-    Silent,
-    /// The output has ended.
-    Closed,
-}
-
 pub(super) struct Session {
     /// The child; also the number of its session and of its process group.
     leader: Pid,
@@ -69,18 +58,26 @@ impl Session {
         Ok(Self { leader, stdout: Some(stdout), closed: None, reaped: false })
     }
 
-    /// Waits for output, for at most this time, and passes it on.
-    pub(super) fn wait_for_output(&mut self, most: Duration, on_bytes: &mut dyn FnMut(&[u8])) -> OutputState {
+    /// Waits for output, for at most this time, and passes it on. Returns whether any came.
+    pub(super) fn wait_for_output(&mut self, most: Duration, on_bytes: &mut dyn FnMut(&[u8])) -> bool {
         let Some(stdout) = &mut self.stdout else {
             std::thread::sleep(most.min(self.pause_without_output()));
-            return OutputState::Closed;
+            return false;
         };
         let wait = Timespec::try_from(most).ok();
-        let ready = poll(&mut [PollFd::new(stdout, PollFlags::IN)], wait.as_ref());
-        match ready {
-            Ok(0) | Err(rustix::io::Errno::INTR) => OutputState::Silent,
-            _ => self.read_once(on_bytes),
+        if let Ok(0) | Err(rustix::io::Errno::INTR) = poll(&mut [PollFd::new(stdout, PollFlags::IN)], wait.as_ref()) {
+            return false;
         }
+        let mut bytes = [0; 16 << 10];
+        match stdout.read(&mut bytes) {
+            Ok(length @ 1..) => {
+                on_bytes(&bytes[..length]);
+                return true;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(_) | Err(_) => drop(self.close_output()),
+        }
+        false
     }
 
     /// When stdout is closed the end is near, and there is nothing to poll that every Unix has: short sleeps first,
@@ -90,32 +87,11 @@ impl Session {
         (since / 4).clamp(Duration::from_micros(500), Duration::from_millis(50))
     }
 
-    fn read_once(&mut self, on_bytes: &mut dyn FnMut(&[u8])) -> OutputState {
-        let Some(stdout) = &mut self.stdout else { return OutputState::Closed };
-        let mut bytes = [0; 16 << 10];
-        match stdout.read(&mut bytes) {
-            Ok(length @ 1..) => {
-                on_bytes(&bytes[..length]);
-                OutputState::Open
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => OutputState::Silent,
-            Ok(_) | Err(_) => {
-                self.drop_output();
-                OutputState::Closed
-            }
-        }
-    }
-
-    fn drop_output(&mut self) {
-        self.stdout = None;
-        self.closed = Some(Instant::now());
-    }
-
     /// Reads what is in the pipe already, but not more than fits into one: some children never stop writing.
     pub(super) fn read_pending(&mut self, on_bytes: &mut dyn FnMut(&[u8])) {
         const READS: usize = 64;
         for _ in 0..READS {
-            if self.stdout.is_none() || self.wait_for_output(Duration::ZERO, on_bytes) != OutputState::Open {
+            if self.stdout.is_none() || !self.wait_for_output(Duration::ZERO, on_bytes) {
                 return;
             }
         }
@@ -123,27 +99,25 @@ impl Session {
 
     /// Stops reading. Returns `false` if the child had closed its stdout itself and all of it was read.
     pub(super) fn close_output(&mut self) -> bool {
-        let was_open = self.stdout.is_some();
+        let was_open = self.stdout.take().is_some();
         if was_open {
-            self.drop_output();
+            self.closed = Some(Instant::now());
         }
         was_open
     }
 
-    /// Reads what is left in the pipe of a child that is gone. `Open` if the end did not come in time: a process that
-    /// the child had started still holds the other end.
-    pub(super) fn read_the_rest(&mut self, most: Duration, on_bytes: &mut dyn FnMut(&[u8])) -> OutputState {
+    /// Reads what is left in the pipe of a child that is gone. Returns whether the end did not come in time: then a process
+    /// that the child had started still holds the other end.
+    pub(super) fn read_the_rest(&mut self, most: Duration, on_bytes: &mut dyn FnMut(&[u8])) -> bool {
         let until = Instant::now() + most;
-        loop {
+        while self.stdout.is_some() {
             let left = until.saturating_duration_since(Instant::now());
-            if self.stdout.is_none() {
-                return OutputState::Closed;
-            }
             if left.is_zero() {
-                return OutputState::Open;
+                return true;
             }
             self.wait_for_output(left, on_bytes);
         }
+        false
     }
 
     /// Does not reap the child.
@@ -157,15 +131,7 @@ impl Session {
         }
     }
 
-    pub(super) fn terminate(&self) {
-        self.signal(Signal::TERM);
-    }
-
-    pub(super) fn kill(&self) {
-        self.signal(Signal::KILL);
-    }
-
-    fn signal(&self, signal: Signal) {
+    pub(super) fn signal(&self, signal: Signal) {
         // The group may be gone already, and that is the purpose.
         let _ = kill_process_group(self.leader, signal);
     }
@@ -175,18 +141,15 @@ impl Session {
     /// A process that made its own session is a daemon (for example an agent that a credential plugin started) and
     /// is left alone.
     pub(super) fn close(mut self) -> ExitKind {
-        self.kill();
+        self.signal(Signal::KILL);
         kill_other_groups(self.leader);
-        self.stdout = None;
-        self.reap()
-    }
-
-    fn reap(&mut self) -> ExitKind {
         self.reaped = true;
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
-        match waitid(WaitId::Pid(self.leader), options) {
-            Ok(Some(status)) => exit_kind(&status),
-            _ => ExitKind::Held,
+        let Ok(Some(status)) = waitid(WaitId::Pid(self.leader), options) else { return ExitKind::Held };
+        match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => ExitKind::Code(code),
+            (None, Some(signal)) => ExitKind::Signal(signal),
+            (None, None) => ExitKind::Held,
         }
     }
 }
@@ -195,17 +158,9 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if !self.reaped {
-            self.kill();
+            self.signal(Signal::KILL);
             let _ = waitid(WaitId::Pid(self.leader), WaitIdOptions::EXITED);
         }
-    }
-}
-
-fn exit_kind(status: &WaitIdStatus) -> ExitKind {
-    match (status.exit_status(), status.terminating_signal()) {
-        (Some(code), _) => ExitKind::Code(code),
-        (None, Some(signal)) => ExitKind::Signal(signal),
-        (None, None) => ExitKind::Held,
     }
 }
 
@@ -309,7 +264,7 @@ fn kill_other_groups(session: Pid) {
         let number = process.file_name().to_str().and_then(|name| name.parse().ok()).filter(|number| *number > 0);
         let Some(pid) = number.and_then(Pid::from_raw).filter(|pid| *pid != session) else { continue };
         if is_in(session, pid) {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
     }
 }

@@ -12,13 +12,13 @@ mod fuzz_test;
 #[path = "uninstall_test.rs"]
 mod tests;
 
-use super::action::{Action, BatchResult, EarlyResults, ReleaseAttempt};
+use super::action::{Action, BatchResult, ReleaseAttempt};
 use super::arguments;
 use super::binary::{GoRuntime, Helm};
-use super::child::{ChildExit, ChildLimits, ExitKind, run_in_steps};
+use super::child::{ChildExit, ChildLimits, ExitKind, run};
 use super::failure::Failure;
 use super::failure_table::FailureClass;
-use super::output::{ParsedOutput, UninstallOutput};
+use super::output::UninstallOutput;
 use crate::cluster::Connection;
 use crate::history_tag::HistoryTag;
 use crate::options::{History, UninstallOptions};
@@ -93,12 +93,12 @@ impl Action for HelmUninstall {
         };
         let names = batch.iter().map(|release| &release.name);
         let arguments = arguments::uninstall(&self.connection, namespace, names, options, tag, self.helm.version());
-        let invocation = self.helm.action(arguments, &self.connection, self.runtime);
+        let invocation = self.helm.action(arguments, &self.connection, &self.runtime);
         let limits = self.limits.unwrap_or_else(|| ChildLimits::with_deadline(options.deadline()));
         let mut output = UninstallOutput::new(batch, on_release);
-        let mut result = match run_in_steps(&invocation, limits, stop, &mut output) {
-            Ok(exit) if tag.is_some() => unless_not_stored(judge(output.finish(), &exit), &exit),
-            Ok(exit) => judge(output.finish(), &exit),
+        let mut result = match run(&invocation, limits, stop, &mut output) {
+            Ok(exit) if tag.is_some() => unless_not_stored(judge(output, &exit), &exit),
+            Ok(exit) => judge(output, &exit),
             Err(error) => {
                 // The others may have better luck.
                 let failure = Failure::cannot_start(self.helm.path().display(), &error);
@@ -114,13 +114,14 @@ impl Action for HelmUninstall {
     }
 }
 
-fn judge(parsed: ParsedOutput<'_>, exit: &ChildExit) -> BatchResult {
-    let waiting = parsed.batch.split_at(parsed.ended).1;
-    if let Some(contradiction) = parsed.contradiction {
-        let not_reported = waiting.len() + usize::from(parsed.last.is_some());
+fn judge(mut output: UninstallOutput<'_>, exit: &ChildExit) -> BatchResult {
+    output.finish();
+    let waiting = output.batch.split_at(output.ended).1;
+    if let Some(contradiction) = output.contradiction {
+        let not_reported = waiting.len() + usize::from(output.last.is_some());
         return contradicted(&contradiction, not_reported, exit);
     }
-    BatchResult::of(match parsed.last {
+    BatchResult::of(match output.last {
         Some(last) if exit.succeeded() => vec![last],
         Some(_) => vec![ReleaseAttempt::Unclear(Failure::from_exit(exit))],
         None if exit.closed_output => drained(waiting.len(), exit),
@@ -141,11 +142,7 @@ fn unless_not_stored(result: BatchResult, exit: &ChildExit) -> BatchResult {
         other => other,
     };
     let rest = result.rest.into_iter().map(unclear).collect();
-    let early = match result.early {
-        EarlyResults::Confirmed => EarlyResults::Revoked(failure),
-        revoked @ EarlyResults::Revoked(_) => revoked,
-    };
-    BatchResult { early, rest }
+    BatchResult { revoked: result.revoked.or(Some(failure)), rest }
 }
 
 /// No line proves anything, not even for the releases that were reported already.
@@ -155,7 +152,7 @@ fn contradicted(contradiction: &str, not_reported: usize, exit: &ChildExit) -> B
         failure.message.cause = Some(Failure::from_exit(exit).message.all());
     }
     let rest = vec![ReleaseAttempt::Unclear(failure.clone()); not_reported];
-    BatchResult { early: EarlyResults::Revoked(failure), rest }
+    BatchResult { revoked: Some(failure), rest }
 }
 
 /// Helm did everything and then found no record: this is not a success, and not a failure before the next list.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::ReleaseAttempt;
 use super::judge;
-use super::{EarlyResults, ReleaseAttempt};
 use crate::fuzz_input_test::{any_like, corpus};
 use crate::helm::child::{ChildExit, ExitKind, OutputSink, StopCause};
 use crate::helm::output::UninstallOutput;
@@ -55,7 +55,7 @@ proptest! {
         let mut tell = |attempt: ReleaseAttempt| told.push(attempt);
         let mut output = UninstallOutput::new(&batch, &mut tell);
         said.chunks(pieces).for_each(|piece| output.write(piece));
-        let verdict = judge(output.finish(), &ended);
+        let verdict = judge(output, &ended);
         prop_assert_eq!(told.len() + verdict.rest.len(), names.len());
         let text = String::from_utf8_lossy(&said);
         let is_named = |place: usize| text.lines().any(|line| line == format!("release \"{}\" uninstalled", names[place]));
@@ -65,7 +65,7 @@ proptest! {
             let is_the_one_in_hand = died_of_a_line && place == told.len();
             prop_assert!(is_named(place) || is_the_one_in_hand, "{:?} is not named in {:?}", attempt, text);
         }
-        let holds = verdict.early == EarlyResults::Confirmed;
+        let holds = verdict.revoked.is_none();
         prop_assert!(holds || verdict.rest.iter().all(|attempt| matches!(attempt, ReleaseAttempt::Unclear(_))));
         prop_assert!(ended.succeeded() || ended.closed_output || !verdict.rest.iter().any(is_gone));
     }

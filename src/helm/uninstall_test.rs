@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::judge;
-use super::{BatchResult, EarlyResults, ReleaseAttempt};
+use super::{BatchResult, ReleaseAttempt};
 use crate::helm::FailureClass;
 use crate::helm::child::{ChildExit, ExitKind, OutputSink, StopCause};
 use crate::helm::output::UninstallOutput;
@@ -32,7 +32,7 @@ fn judged(said: &[&str], ended: &ChildExit) -> (Vec<String>, BatchResult) {
     let mut tell = |attempt: ReleaseAttempt| told.push(short(&attempt));
     let mut output = UninstallOutput::new(&batch, &mut tell);
     output.write(said.concat().as_bytes());
-    let verdict = judge(output.finish(), ended);
+    let verdict = judge(output, ended);
     (told, verdict)
 }
 
@@ -51,7 +51,7 @@ fn short(attempt: &ReleaseAttempt) -> String {
 /// All three, in short, where what was told on the way holds.
 fn outcomes(said: &[&str], ended: &ChildExit) -> Vec<String> {
     let (mut all, verdict) = judged(said, ended);
-    assert_eq!(verdict.early, EarlyResults::Confirmed);
+    assert_eq!(verdict.revoked, None);
     all.extend(verdict.rest.iter().map(short));
     all
 }
@@ -103,7 +103,7 @@ fn lines_that_contradict_each_other_prove_nothing_of_any() {
     ] {
         for ended in [ended(ExitKind::Code(0)), ended(ExitKind::Code(1)), closed(ExitKind::Signal(13))] {
             let (told, verdict) = judged(said, &ended);
-            assert!(matches!(verdict.early, EarlyResults::Revoked(_)), "{said:?}");
+            assert!(verdict.revoked.is_some(), "{said:?}");
             assert_eq!((told.len(), verdict.rest.len()), (on_the_way, rest), "{said:?}");
             assert!(verdict.rest.iter().all(|attempt| short(attempt) == "unclear unclear"), "{said:?}");
         }
@@ -142,9 +142,9 @@ fn a_record_that_may_not_have_been_stored_makes_its_whole_batch_doubtful() {
     };
     let (_, verdict) = judged(&[A, B, C], &said_so);
     let verdict = super::unless_not_stored(verdict, &said_so);
-    assert!(matches!(&verdict.early, EarlyResults::Revoked(failure) if failure.class == FailureClass::History));
+    assert!(verdict.revoked.as_ref().is_some_and(|failure| failure.class == FailureClass::History));
     assert_eq!(verdict.rest.iter().map(short).collect::<Vec<_>>(), ["unclear history"]);
     let silent = ended(ExitKind::Code(0));
     let (_, verdict) = judged(&[A, B, C], &silent);
-    assert_eq!(super::unless_not_stored(verdict, &silent).early, EarlyResults::Confirmed);
+    assert_eq!(super::unless_not_stored(verdict, &silent).revoked, None);
 }

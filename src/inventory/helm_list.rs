@@ -16,7 +16,7 @@ use super::contents::{Collector, content_of};
 use super::record::HelmRecord;
 use super::{Contents, InventoryError, Listing, ObjectLists, UnreadableRelease};
 use crate::cluster::Connection;
-use crate::helm::{self, FailureClass, Helm, ListError};
+use crate::helm::{self, Failure, FailureClass, Helm};
 use crate::parallel::run_workers;
 use crate::release::{Chart, Content, Known, Release, ReleaseId, Revision, Status};
 use crate::signal::{CancelLevel, CancelToken};
@@ -43,7 +43,7 @@ impl HelmInventory {
     /// # Errors
     /// If helm does not, or its list is not one.
     pub fn list(&self) -> Result<Listing, InventoryError> {
-        let json = helm::list(&self.helm, &self.connection, self.deadline, &self.stop).map_err(InventoryError::List)?;
+        let json = helm::list(&self.helm, &self.connection, self.deadline, &self.stop).map_err(InventoryError::Helm)?;
         Ok(without_replaced(read(&json)?))
     }
 
@@ -65,17 +65,17 @@ impl HelmInventory {
             }
         });
         match not_started.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some(error) => Err(InventoryError::List(error)),
+            Some(error) => Err(InventoryError::Helm(error)),
             None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner).contents),
         }
     }
 
     /// What a release holds, or why helm does not show it. A helm that cannot be started says nothing about the release.
-    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, ListError> {
+    fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, Failure> {
         match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
             Ok(json) => Ok(read_content(release, &json, lists)),
-            Err(error) if error.failure.class == FailureClass::CannotStart => Err(error),
-            Err(error) => Ok(Err(format!("helm does not show it: {}", error.failure.message.all()))),
+            Err(error) if error.class == FailureClass::CannotStart => Err(error),
+            Err(error) => Ok(Err(format!("helm does not show it: {}", error.message.all()))),
         }
     }
 }

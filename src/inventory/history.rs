@@ -29,7 +29,7 @@ impl HistoryStore {
     /// # Errors
     /// If nothing could be listed.
     pub fn uninstalled(&self, namespaces: &BTreeSet<Namespace>) -> Result<Listing, ApiError> {
-        match self.client.records(self.driver, RecordFilter::Uninstalled) {
+        match self.client.records(self.driver, None, RecordFilter::Uninstalled) {
             Ok(records) => Ok(releases_of(records)),
             Err(ApiError::Forbidden(_)) => {
                 let namespaces = namespaces.iter().cloned().collect();

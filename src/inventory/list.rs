@@ -15,7 +15,7 @@ use crate::release::{Known, Namespace, Release, ReleaseId, ReleaseName, Revision
 /// Lists every release that the account may see. All requests that need no answer of another are made at the same time.
 pub(super) fn list(client: &Client, driver: StorageDriver, scope: &PolicyScope) -> Result<Listing, ApiError> {
     let with_names =
-        || join(|| client.superseded_names(driver), || client.records(driver, RecordFilter::NotSuperseded));
+        || join(|| client.superseded_names(driver), || client.records(driver, None, RecordFilter::NotSuperseded));
     let (namespaces, (names, records)) = join(|| namespaces(client, scope), with_names);
     let (records, namespaces) = (unless_forbidden(records)?, unless_forbidden(namespaces)?);
     let to_ask = match (&namespaces, &records) {
@@ -32,7 +32,7 @@ pub(super) fn list(client: &Client, driver: StorageDriver, scope: &PolicyScope) 
     };
     let superseded = client.superseded_names_in(driver, to_ask)?;
     for (namespace, names) in superseded_in_front(&records, &superseded) {
-        records.extend(client.records_of(driver, namespace, &names)?);
+        records.extend(client.records(driver, Some(namespace), RecordFilter::Releases(names))?);
     }
     let mut listing = Listing { unlisted: skipped, namespaces: namespaces.unwrap_or_default(), ..releases_of(records) };
     listing.unreadable.extend(odd_names(&superseded));

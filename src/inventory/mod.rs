@@ -24,13 +24,13 @@ pub use history::{HistoryStore, older, single};
 pub use opt_outs::{OptOut, OptOutSource, UnreadableOptOuts, VisibleOptOuts};
 pub use protection::{ManagedNamespace, ManagedRelease, Protection};
 pub use recheck::{BatchRecheck, Freshness, Rechecked};
-pub use source::{ApiInventory, ReleaseSource};
+pub use source::ReleaseSource;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::cluster::{ApiError, NamespaceFacts, StorageDriver};
-use crate::helm::ListError;
+use crate::helm::Failure;
 use crate::release::{Namespace, Release, ReleaseId};
 
 /// Every release that was listed, sorted by namespace and name, each once.
@@ -111,9 +111,9 @@ impl Listing {
 #[derive(Debug)]
 pub enum InventoryError {
     /// The API server did not list.
-    Look(ApiError),
+    Api(ApiError),
     /// Helm did not list.
-    List(ListError),
+    Helm(Failure),
     /// Helm printed something that is not a list.
     Format(String),
     /// This program cannot read releases from that storage driver.
@@ -135,8 +135,10 @@ pub fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryErro
 impl fmt::Display for InventoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            InventoryError::Look(error) => write!(f, "the releases could not be listed: {error}"),
-            InventoryError::List(error) => error.fmt(f),
+            InventoryError::Api(error) => write!(f, "the releases could not be listed: {error}"),
+            InventoryError::Helm(failure) => {
+                write!(f, "`helm list` failed ({}): {}", failure.class, failure.message.all())
+            }
             InventoryError::Format(what) => {
                 write!(f, "`helm list` printed something that is no list of releases: {what}")
             }

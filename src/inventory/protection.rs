@@ -213,18 +213,19 @@ fn managed_releases(objects: &[HelmRelease]) -> Vec<ManagedRelease> {
 ///
 /// As of helm-controller 1.6 (`GetReleaseName`, `GetStorageNamespace`, `ShortenName`); v2beta1 and v2beta2 are the same.
 fn releases(object: &HelmRelease) -> Vec<ReleaseId> {
-    let storage = given(object.storage_namespace.as_ref()).unwrap_or(&object.namespace);
-    let name = match (given(object.release_name.as_ref()), given(object.target_namespace.as_ref())) {
+    let HelmRelease { namespace, name, spec, status } = object;
+    let storage = given(spec.storage_namespace.as_ref()).unwrap_or(namespace);
+    let name = match (given(spec.release_name.as_ref()), given(spec.target_namespace.as_ref())) {
         (Some(name), _) => name.to_owned(),
-        (None, Some(target)) => format!("{target}-{}", object.name),
-        (None, None) => object.name.clone(),
+        (None, Some(target)) => format!("{target}-{name}"),
+        (None, None) => name.clone(),
     };
-    let before = given(object.made.namespace.as_ref()).unwrap_or(storage);
+    let before = given(status.storage_namespace.as_ref()).unwrap_or(storage);
     let id = |(namespace, name): (&str, &str)| {
         Some(ReleaseId { namespace: namespace.parse::<Namespace>().ok()?, name: name.parse().ok()? })
     };
     let asked_for = shortened(&name);
-    let made = object.made.names.iter().map(|name| (before, name.as_str()));
+    let made = status.history.iter().flatten().filter_map(|made| Some((before, made.name.as_deref()?)));
     std::iter::once((storage, asked_for.as_str())).chain(made).filter_map(id).collect()
 }
 
@@ -250,7 +251,7 @@ fn managed_namespaces(applications: &[Application], scope: &PolicyScope) -> Vec<
         .iter()
         .filter(|application| is_for_this_cluster(application))
         .filter_map(|application| {
-            let namespace: Namespace = application.destination.as_deref()?.parse().ok()?;
+            let namespace: Namespace = application.destination.namespace.as_deref()?.parse().ok()?;
             let application = format!("{}/{}", application.namespace, application.name);
             scope.matches(&namespace).is_some().then_some(ManagedNamespace { namespace, application })
         })
@@ -260,15 +261,15 @@ fn managed_namespaces(applications: &[Application], scope: &PolicyScope) -> Vec<
 }
 
 fn is_for_this_cluster(application: &Application) -> bool {
-    let server = application.server.as_deref().unwrap_or_default();
-    let cluster = application.cluster.as_deref().unwrap_or_default();
+    let server = application.destination.server.as_deref().unwrap_or_default();
+    let cluster = application.destination.name.as_deref().unwrap_or_default();
     server.trim_end_matches('/') == THIS_SERVER || (server.is_empty() && cluster == THIS_CLUSTER)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::MadeReleases;
+    use crate::cluster::{HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus};
     use crate::policy::Policy;
     use crate::release::{Known, Release, Revision, Status};
 
@@ -319,15 +320,17 @@ mod tests {
 
     #[test]
     fn the_name_of_a_release_is_the_one_that_is_given_or_made_of_target_and_name() {
-        let plain = object("flux", "web");
+        let text = |text: &str| Some(text.to_owned());
+        let ids = |spec: &HelmReleaseSpec| ids(&HelmRelease { spec: spec.clone(), ..object("flux", "web") });
+        let plain = HelmReleaseSpec::default();
         assert_eq!(ids(&plain), ["flux/web"]);
-        let targeted = HelmRelease { target_namespace: Some("dev-a".to_owned()), ..plain.clone() };
+        let targeted = HelmReleaseSpec { target_namespace: text("dev-a"), ..plain };
         assert_eq!(ids(&targeted), ["flux/dev-a-web"], "the record does not follow the objects");
-        let stored = HelmRelease { storage_namespace: Some("dev-a".to_owned()), ..targeted.clone() };
+        let stored = HelmReleaseSpec { storage_namespace: text("dev-a"), ..targeted };
         assert_eq!(ids(&stored), ["dev-a/dev-a-web"]);
-        assert_eq!(ids(&HelmRelease { release_name: Some("shop".to_owned()), ..stored }), ["dev-a/shop"]);
-        let empty = HelmRelease { release_name: Some(String::new()), target_namespace: Some(String::new()), ..plain };
-        assert_eq!(ids(&HelmRelease { storage_namespace: Some(String::new()), ..empty }), ["flux/web"]);
+        assert_eq!(ids(&HelmReleaseSpec { release_name: text("shop"), ..stored }), ["dev-a/shop"]);
+        let (release_name, target_namespace, storage_namespace) = (text(""), text(""), text(""));
+        assert_eq!(ids(&HelmReleaseSpec { release_name, target_namespace, storage_namespace }), ["flux/web"]);
     }
 
     /// The names are those of helm-controller's own test.
@@ -353,17 +356,21 @@ mod tests {
 
     #[test]
     fn what_was_made_by_an_earlier_spec_is_managed_as_well() {
-        let made =
-            MadeReleases { namespace: Some("old".to_owned()), names: vec!["web".to_owned(), "--no-hooks".to_owned()] };
-        let moved = HelmRelease { storage_namespace: Some("new".to_owned()), made, ..object("flux", "web") };
-        assert_eq!(ids(&moved), ["new/web", "old/web"]);
-        let made = MadeReleases { namespace: None, names: vec!["was".to_owned()] };
-        assert_eq!(ids(&HelmRelease { made, ..object("flux", "web") }), ["flux/web", "flux/was"]);
+        let made = |namespace: Option<&str>, names: &[&str]| {
+            let history = names.iter().map(|name| HelmReleaseSnapshot { name: Some((*name).to_owned()) }).collect();
+            HelmReleaseStatus { storage_namespace: namespace.map(str::to_owned), history: Some(history) }
+        };
+        let spec = HelmReleaseSpec { storage_namespace: Some("new".to_owned()), ..HelmReleaseSpec::default() };
+        let status = made(Some("old"), &["web", "--no-hooks"]);
+        assert_eq!(ids(&HelmRelease { spec, status, ..object("flux", "web") }), ["new/web", "old/web"]);
+        let status = made(None, &["was"]);
+        assert_eq!(ids(&HelmRelease { status, ..object("flux", "web") }), ["flux/web", "flux/was"]);
     }
 
     #[test]
     fn each_release_is_named_once_with_the_object_that_asks_for_it() {
-        let twin = HelmRelease { storage_namespace: Some("a".to_owned()), ..object("b", "web") };
+        let spec = HelmReleaseSpec { storage_namespace: Some("a".to_owned()), ..HelmReleaseSpec::default() };
+        let twin = HelmRelease { spec, ..object("b", "web") };
         let managed = managed_releases(&[object("a", "web"), twin, object("a", "db")]);
         let said = managed.iter().map(|managed| format!("{}: {}", managed.id, managed.by)).collect::<Vec<_>>();
         assert_eq!(said, ["a/db: HelmRelease a/db", "a/web: HelmRelease a/web"]);

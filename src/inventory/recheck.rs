@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use super::list::releases_of;
 use super::{Found, Listing, Protection};
 use crate::cluster::{
-    ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceQuestions, NamespaceRequest, OptOutConfigMap,
-    ReleaseRecord, StorageDriver,
+    ApiError, Client, NamespaceFacts, NamespaceNow, NamespaceRequest, OptOutConfigMap, ReleaseRecord, StorageDriver,
 };
 use crate::release::{Namespace, Release};
 
@@ -52,7 +51,10 @@ pub struct BatchRecheck {
 #[derive(Debug)]
 struct CheckedNamespace {
     facts: Option<NamespaceFacts>,
-    questions: NamespaceQuestions,
+    /// Whether to list its opt-outs again.
+    opt_outs: bool,
+    /// How to read its metadata again, if at all.
+    metadata: Option<NamespaceRequest>,
 }
 
 impl BatchRecheck {
@@ -71,11 +73,9 @@ impl BatchRecheck {
             let facts = protection.facts(namespace).ok().cloned();
             let is_listed = listing.namespaces.contains_key(namespace);
             let request = if is_listed { NamespaceRequest::List } else { NamespaceRequest::Get };
-            let questions = NamespaceQuestions {
-                opt_outs: !protection.unreadable_config_maps.contains(namespace),
-                metadata: facts.is_some().then_some(request),
-            };
-            (namespace.clone(), CheckedNamespace { facts, questions })
+            let opt_outs = !protection.unreadable_config_maps.contains(namespace);
+            let metadata = facts.is_some().then_some(request);
+            (namespace.clone(), CheckedNamespace { facts, opt_outs, metadata })
         };
         let checked = planned.iter().map(|release| checked(&release.id.namespace)).collect();
         Self { client, driver, checked }
@@ -95,7 +95,8 @@ impl BatchRecheck {
         let unchecked = || ApiError::Failed(format!("the plan was not checked in {namespace}"));
         let checked = self.checked.get(namespace).ok_or_else(unchecked)?;
         let names = releases.iter().map(|release| release.id.name.to_string()).collect::<Vec<_>>();
-        let now = self.client.namespace_now(self.driver, namespace, &names, checked.questions)?;
+        let CheckedNamespace { opt_outs, metadata, .. } = *checked;
+        let now = self.client.namespace_now(self.driver, namespace, &names, opt_outs, metadata)?;
         let NamespaceNow { records, opt_outs, facts } = now;
         let protection = protection(namespace, checked, opt_outs, facts);
         Ok(Rechecked { freshness: freshness(records, releases), protection })
@@ -216,10 +217,7 @@ mod tests {
             labels: [("env".to_owned(), env.to_owned())].into(),
             ..NamespaceFacts::default()
         };
-        let checked = |facts: Option<NamespaceFacts>| CheckedNamespace {
-            facts,
-            questions: NamespaceQuestions { opt_outs: true, metadata: None },
-        };
+        let checked = |facts: Option<NamespaceFacts>| CheckedNamespace { facts, opt_outs: true, metadata: None };
         let mark =
             || OptOutConfigMap { namespace: "dev-a".to_owned(), name: "mine".to_owned(), annotations: [].into() };
         let known = checked(Some(facts("dev")));

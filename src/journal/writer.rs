@@ -8,7 +8,7 @@ use super::format::{JournalHeader, JournalLine, ReleaseOutcome, RunFinished, Run
 use super::location::{Durability, JournalError, JournalFile, JournalLocation};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Client};
-use crate::executor::{Event, Journal, NotRecorded, Run, Verification};
+use crate::executor::{Event, Journal, Run, Verification};
 use crate::release::ReleaseId;
 use crate::run_id::RunId;
 
@@ -121,13 +121,13 @@ impl RunJournal {
 }
 
 impl Journal for RunJournal {
-    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded> {
+    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), String> {
         let releases = releases.iter().map(ToString::to_string).collect();
-        let mut state = self.state.lock().map_err(|_| NotRecorded("it panicked".to_owned()))?;
+        let mut state = self.state.lock().map_err(|_| "it panicked".to_owned())?;
         let at = state.clock.stamp();
         state.write(JournalLine::Started { at, releases }, Durability::Machine);
         match &state.failed {
-            Some(why) => Err(NotRecorded(why.clone())),
+            Some(why) => Err(why.clone()),
             None => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use crate::cli::ConnectionArguments;
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::guard::{self, ClusterFacts, Interactivity, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
-use crate::inventory::{ApiInventory, HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
+use crate::inventory::{HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
 use crate::parallel::join;
 use crate::policy::{Policy, PolicyScope, PolicySet};
 use crate::settings::{ConnectionOptions, Environment, KubeconfigFiles};
@@ -77,7 +77,7 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
 struct QueryAnswers {
     helm: Helm,
     identity: Result<Identity, ApiError>,
-    api: ApiInventory,
+    api: ReleaseSource,
     /// The API's answer; helm is asked only if everything else is in order.
     first: Result<(Listing, Protection), InventoryError>,
     by_helm: HelmInventory,
@@ -92,7 +92,7 @@ fn query_cluster(
 ) -> Result<QueryAnswers, CommandError> {
     let stop = app.interrupts.stop().clone();
     let client = Client::new(connection, stop.clone())?;
-    let api = ApiInventory::new(client.clone(), store, scope);
+    let api = ReleaseSource::new(client.clone(), store, scope);
     let with_helm = || join(|| api.list_with_protection(), || find_helm(connection, app));
     let (identity, (first, helm)) = join(|| client.identity(), with_helm);
     let (helm, connection) = (helm?, connection.clone());

@@ -71,7 +71,7 @@ impl Discovery<'_> {
     fn perhaps_tagged(&self, found: &mut Discovered) -> Result<Vec<Release>, InventoryError> {
         let namespaces = self.snapshot.listing.releases.iter().map(|release| release.id.namespace.clone());
         let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
-        let uninstalled = self.records.uninstalled(&namespaces).map_err(InventoryError::Look)?;
+        let uninstalled = self.records.uninstalled(&namespaces).map_err(InventoryError::Api)?;
         found.unreadable.extend(uninstalled.unlisted.into_iter().map(|entry| (entry.namespace.to_string(), entry.why)));
         let mut kept = uninstalled.releases;
         kept.retain(|release| self.may_concern(&release.id.namespace));

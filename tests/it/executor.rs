@@ -3,10 +3,9 @@
 use std::sync::{Arc, Barrier, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Event, ExecutorConfig, HistoryChecks, OutcomeKind, Progress, ReporterHealth, Run, Verification,
-    verify_purge,
+    AlwaysFresh, Event, ExecutorConfig, HistoryChecks, OutcomeKind, Progress, Run, Verification, verify_purge,
 };
-use helm_purge::helm::{Action, BatchResult, EarlyResults, Failure, FailureClass, ReleaseAttempt};
+use helm_purge::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use helm_purge::inventory::Listing;
 use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
@@ -60,7 +59,7 @@ fn whoever_is_told_may_panic_and_every_release_still_has_its_outcome() {
         assert!(count < 5, "enough");
     };
     let run = run(20, "", GO_ON, &mut fragile);
-    assert_eq!((run.count(OutcomeKind::Purged), run.telling), (20, ReporterHealth::Lost));
+    assert_eq!((run.count(OutcomeKind::Purged), run.reporter_panicked), (20, true));
 }
 
 #[test]
@@ -173,7 +172,7 @@ impl Action for Liar {
         on_release(GONE);
         let failure = Failure::new(FailureClass::Unclear, "said twice");
         let rest = vec![ReleaseAttempt::Unclear(failure.clone()); batch.len() - 1];
-        BatchResult { early: EarlyResults::Revoked(failure), rest }
+        BatchResult { revoked: Some(failure), rest }
     }
 }
 

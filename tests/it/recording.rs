@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use helm_purge::executor::{
-    AlwaysFresh, Backends, Event, ExecutorConfig, Journal, NotRecorded, NotStarted, Outcome, OutcomeKind, Progress,
-    Run, Verification, execute,
+    AlwaysFresh, Backends, Event, ExecutorConfig, Journal, NotStarted, Outcome, OutcomeKind, Progress, Run,
+    Verification, execute,
 };
 use helm_purge::exit_code::ExitCode;
 use helm_purge::helm::{Action, BatchResult, ReleaseAttempt};
@@ -30,10 +30,10 @@ enum Then {
 }
 
 impl Journal for Short {
-    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), NotRecorded> {
+    fn starting(&self, releases: &[&ReleaseId]) -> Result<(), String> {
         if self.left.load(Ordering::SeqCst) == 0 {
             assert!(self.then == Then::Refuses, "out of paper");
-            return Err(NotRecorded("no room".to_owned()));
+            return Err("no room".to_owned());
         }
         self.left.fetch_sub(1, Ordering::SeqCst);
         let names = releases.iter().map(|release| release.name.to_string()).collect::<Vec<_>>().join(" ");

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use super::suggestions::{FoundRelease, personal_groups};
 use crate::app::App;
 use crate::cluster::{Client, Connection, Identity};
-use crate::inventory::{ApiInventory, ObjectLists, record_store};
+use crate::inventory::{ObjectLists, ReleaseSource, record_store};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 use crate::settings::ConnectionOptions;
@@ -66,7 +66,7 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
 fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRelease> {
     let proposed = personal_groups(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
-        let inventory = ApiInventory::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
+        let inventory = ReleaseSource::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
         inventory.list().map(|listing| (inventory, listing))
     });
     let (inventory, listing) = match listed {

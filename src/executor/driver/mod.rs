@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 use threadpool::ThreadPool;
 
 use super::config::{ExecutorConfig, RunDeadline};
-use super::event::{Event, NotRecorded, Progress, Reporter};
+use super::event::{Event, Progress, Reporter};
 use super::outcome::{NotStarted, Outcome, Run};
 use super::phase_end::PhaseCleanup;
 use super::ports::Backends;
 use super::run_state::RunState;
-use super::schedule::{Demand, Pause, Retry, Schedule};
-use super::task::{Batch, Task, WorkerId};
+use super::schedule::{Pause, Retry, Schedule};
+use super::task::{Task, WorkerId};
 use super::worker::{EndedRelease, Message, WorkerContext, work};
 use crate::options::UninstallOptions;
 use crate::parallel::can_spawn;
@@ -86,7 +86,7 @@ pub fn execute(
     let tasks = Arc::new(tasks);
     let driver = Driver {
         state: RunState::new(Arc::clone(&tasks), workers, clock),
-        schedule: Schedule::new(tasks.iter().map(Demand::from), workers, batch, retry_policy),
+        schedule: Schedule::new(&tasks, workers, batch, retry_policy),
         pool,
         reporter: Reporter::new(Arc::clone(&backends.journal), on_event),
         context: WorkerContext { tasks, backends, stop: interrupts.stop().clone(), messages, clock },
@@ -142,23 +142,25 @@ impl Driver<'_> {
     }
 
     fn feed(&mut self) {
-        while let Some((worker, batch)) = self.schedule.next(self.in_time()) {
-            let Some(first) = batch.releases.first().copied() else { continue };
+        while self.draining.is_none()
+            && let Some((worker, batch)) = self.schedule.next(self.in_time())
+        {
+            let Some(first) = batch.first().copied() else { continue };
             if self.record_start(worker, &batch) {
                 self.start(worker, first);
                 let stop = self.stop_token(first);
                 let context = WorkerContext { stop, ..self.context.clone() };
-                let tried = self.state.given_before(&batch.releases);
+                let tried = self.state.given_before(&batch);
                 self.pool.execute(move || work(&context, worker, &batch, &tried));
             }
         }
     }
 
     /// Nothing starts that the journal has not recorded: otherwise the batch waits again, and nothing more is started.
-    fn record_start(&mut self, worker: WorkerId, batch: &Batch) -> bool {
-        let releases = batch.releases.iter().map(|index| self.state.id(*index)).collect::<Vec<_>>();
-        let Err(NotRecorded(why)) = self.reporter.record_start(&releases) else { return true };
-        self.schedule.requeue(&batch.releases);
+    fn record_start(&mut self, worker: WorkerId, batch: &[usize]) -> bool {
+        let releases = batch.iter().map(|index| self.state.id(*index)).collect::<Vec<_>>();
+        let Err(why) = self.reporter.record_start(&releases) else { return true };
+        self.schedule.requeue(batch);
         self.schedule.finish(worker);
         self.reporter.report(&Event::NotRecorded { why: &why }, self.state.progress());
         self.drain(NotStarted::JournalRefused);
@@ -285,7 +287,7 @@ impl Driver<'_> {
             took: progress.elapsed,
             workers: self.workers,
             interruption: self.interrupts.interruption(),
-            telling: self.reporter.health(),
+            reporter_panicked: self.reporter.has_panicked,
         }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Instant;
 use super::Driver;
 use crate::executor::event::Event;
 use crate::executor::outcome::NotStarted;
-use crate::executor::schedule::{Outage, ServerSignal};
 use crate::executor::worker::{Answer, EndedRelease};
 use crate::helm::{ErrorScope, ReleaseAttempt};
 use crate::options::UninstallOptions;
@@ -35,7 +34,6 @@ impl Driver<'_> {
 
     pub(super) fn drain(&mut self, because: NotStarted) {
         let is_new = self.draining != Some(because);
-        self.schedule.drain();
         self.draining.get_or_insert(because);
         // Children with several releases start no more of them either.
         self.interrupts.stop().raise(CancelLevel::Drain);
@@ -86,40 +84,31 @@ impl Driver<'_> {
 
     /// Takes what the end of a release says about the API server.
     pub(super) fn learn(&mut self, ended: &EndedRelease) {
-        let signal = match &ended.answer {
-            Answer::Attempted(ReleaseAttempt::Uninstalled { .. } | ReleaseAttempt::RolledBack) => ServerSignal::Present,
+        let scope = match &ended.answer {
+            Answer::Attempted(ReleaseAttempt::Uninstalled { .. } | ReleaseAttempt::RolledBack) => ErrorScope::Release,
             Answer::Attempted(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure))
-            | Answer::NotChecked(failure) => match failure.class.scope() {
-                ErrorScope::Release => ServerSignal::Present,
-                ErrorScope::Server => ServerSignal::Gone(Outage::Server),
-                ErrorScope::Login => ServerSignal::Gone(Outage::Login),
-                ErrorScope::Unknown => ServerSignal::Unknown,
-            },
+            | Answer::NotChecked(failure) => failure.class.scope(),
             Answer::Attempted(ReleaseAttempt::NotStarted | ReleaseAttempt::Unobserved { .. }) | Answer::Changed(_) => {
-                ServerSignal::Unknown
+                ErrorScope::Unknown
             }
         };
-        self.schedule.learn(ended.worker, signal, Instant::now());
+        self.schedule.learn(ended.worker, scope, Instant::now());
     }
 
     /// Reports when nothing is started because the API server is gone, and when it is back. Ends the run if it does not
     /// come back.
     pub(super) fn check_breaker(&mut self) {
-        let because = |outage| match outage {
-            Outage::Server => NotStarted::ServerGone,
-            Outage::Login => NotStarted::LoginGone,
-        };
         self.schedule.advance(Instant::now());
         if self.draining.is_some() {
             return;
         }
         if let Some(outage) = self.schedule.tripped() {
-            return self.drain(because(outage));
+            return self.drain(outage);
         }
         let pause = self.schedule.pause();
         let before = std::mem::replace(&mut self.reported_pause, pause);
         let event = match pause {
-            Some(pause) if before != Some(pause) => Event::Paused { because: because(pause.gone), wait: pause.wait },
+            Some(pause) if before != Some(pause) => Event::Paused { because: pause.outage, wait: pause.wait },
             None if before.is_some() => Event::Resumed,
             Some(_) | None => return,
         };

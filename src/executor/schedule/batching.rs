@@ -22,15 +22,6 @@ use crate::release::Namespace;
 /// that is deployed again meanwhile would be uninstalled. So a batch stays short even if many releases wait.
 const MOST_OF_AUTO: usize = 10;
 
-/// What matters here about a release.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::executor) struct Demand<'a> {
-    pub(in crate::executor) namespace: &'a Namespace,
-    pub(in crate::executor) phase: PhaseNumber,
-    pub(in crate::executor) options: UninstallOptions,
-    pub(in crate::executor) worker_caps: &'a [WorkerCap],
-}
-
 /// A queue for each namespace of each group, in the order of the plan.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
@@ -80,19 +71,13 @@ pub(super) struct Load {
     pub(super) workers: usize,
 }
 
-impl<'a> From<&'a Task> for Demand<'a> {
-    fn from(task: &'a Task) -> Self {
-        let Task { release, options, phase, worker_caps, .. } = task;
-        Self { namespace: &release.id.namespace, phase: *phase, options: *options, worker_caps }
-    }
-}
-
 impl Queues {
-    pub(super) fn new<'a>(plan: impl IntoIterator<Item = Demand<'a>>, caps: &mut WorkerCaps) -> Self {
+    pub(super) fn new(tasks: &[Task], caps: &mut WorkerCaps) -> Self {
         let mut queues = Self::default();
         let (mut groups, mut known) = (BTreeMap::new(), BTreeMap::<(usize, &Namespace), usize>::new());
-        for (index, Demand { namespace, phase, options, worker_caps }) in plan.into_iter().enumerate() {
-            let caps = caps.add(worker_caps);
+        for (index, task) in tasks.iter().enumerate() {
+            let (namespace, phase, options) = (&task.release.id.namespace, task.phase, task.options);
+            let caps = caps.add(&task.worker_caps);
             let group = *groups.entry((phase, options, caps.clone())).or_insert_with(|| {
                 queues.groups.push(BatchGroup { phase, options, caps, waiting: 0, ranking: BTreeSet::new() });
                 queues.groups.len() - 1

@@ -5,28 +5,13 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::executor::config::RetryPolicy;
+use crate::executor::outcome::NotStarted;
 use crate::executor::task::WorkerId;
+use crate::helm::ErrorScope;
 
 /// How many helm processes in a row must find it gone, without one that got an answer in between. One or two can be an
 /// accident of the network; if it were the number of workers, as many releases would have failed.
 const MOST: usize = 3;
-
-/// What is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::executor) enum Outage {
-    /// The API server, or the network.
-    Server,
-    Login,
-}
-
-/// What the end of a release says about the API server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::executor) enum ServerSignal {
-    /// It answered.
-    Present,
-    Gone(Outage),
-    Unknown,
-}
 
 /// What may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +25,8 @@ pub(super) enum Admission {
 /// A time in which nothing is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::executor) struct Pause {
-    pub(in crate::executor) gone: Outage,
+    /// Why releases are not started if it does not end.
+    pub(in crate::executor) outage: NotStarted,
     since: Instant,
     /// Until the next probe.
     pub(in crate::executor) wait: Duration,
@@ -61,7 +47,7 @@ enum BreakerState {
     Closed { failures: usize },
     Paused(Pause),
     Probing(Pause, WorkerId),
-    Tripped(Outage),
+    Tripped(NotStarted),
 }
 
 impl Breaker {
@@ -86,22 +72,33 @@ impl Breaker {
     }
 
     /// A release has ended on a worker. During a pause only the probe counts: the others are from before.
-    pub(super) fn learn(&mut self, worker: WorkerId, signal: ServerSignal, now: Instant) {
-        self.state = match (self.state, signal) {
-            (BreakerState::Closed { .. }, ServerSignal::Present) => BreakerState::Closed { failures: 0 },
-            (BreakerState::Closed { failures }, ServerSignal::Gone(gone)) if self.counted.insert(worker) => {
+    pub(super) fn learn(&mut self, worker: WorkerId, scope: ErrorScope, now: Instant) {
+        let outage = match scope {
+            ErrorScope::Release => None,
+            ErrorScope::Server => Some(NotStarted::ServerGone),
+            ErrorScope::Login => Some(NotStarted::LoginGone),
+            ErrorScope::Unknown => return,
+        };
+        self.state = match (self.state, outage) {
+            (BreakerState::Closed { .. }, None) => BreakerState::Closed { failures: 0 },
+            (BreakerState::Closed { failures }, Some(outage)) if self.counted.insert(worker) => {
                 if failures + 1 < MOST {
                     BreakerState::Closed { failures: failures + 1 }
                 } else {
                     let wait = self.retry_policy.first_probe;
-                    BreakerState::Paused(Pause { gone, since: now, wait, until: now + wait })
+                    BreakerState::Paused(Pause { outage, since: now, wait, until: now + wait })
                 }
             }
-            (BreakerState::Probing(_, prober), ServerSignal::Present) if prober == worker => {
-                BreakerState::Closed { failures: 0 }
+            (BreakerState::Probing(_, prober), None) if prober == worker => BreakerState::Closed { failures: 0 },
+            // A login that is gone does not come back by waiting: what renews it has done so by the first probe, or
+            // will not.
+            (BreakerState::Probing(pause, prober), Some(NotStarted::LoginGone))
+                if prober == worker && pause.outage == NotStarted::LoginGone =>
+            {
+                BreakerState::Tripped(pause.outage)
             }
-            (BreakerState::Probing(pause, prober), ServerSignal::Gone(gone)) if prober == worker => {
-                self.after_probe(pause, gone, now)
+            (BreakerState::Probing(pause, prober), Some(outage)) if prober == worker => {
+                self.wait_again(pause, outage, now)
             }
             (state, _) => state,
         };
@@ -112,25 +109,17 @@ impl Breaker {
         if let BreakerState::Probing(pause, prober) = self.state
             && prober == worker
         {
-            self.state = self.wait_again(pause, pause.gone, now);
+            self.state = self.wait_again(pause, pause.outage, now);
         }
     }
 
-    /// A login that is gone does not come back by waiting: what renews it has done so by the first probe, or will not.
-    fn after_probe(&self, pause: Pause, gone: Outage, now: Instant) -> BreakerState {
-        if (pause.gone, gone) == (Outage::Login, Outage::Login) {
-            return BreakerState::Tripped(gone);
-        }
-        self.wait_again(pause, gone, now)
-    }
-
-    fn wait_again(&self, pause: Pause, gone: Outage, now: Instant) -> BreakerState {
+    fn wait_again(&self, pause: Pause, outage: NotStarted, now: Instant) -> BreakerState {
         let end = pause.since + self.retry_policy.probing;
         if now >= end {
-            return BreakerState::Tripped(gone);
+            return BreakerState::Tripped(outage);
         }
         let wait = (pause.wait * 2).min(self.retry_policy.longest_probe).min(end - now);
-        BreakerState::Paused(Pause { gone, wait, until: now + wait, ..pause })
+        BreakerState::Paused(Pause { outage, wait, until: now + wait, ..pause })
     }
 
     /// The pause, while it lasts.
@@ -141,10 +130,10 @@ impl Breaker {
         }
     }
 
-    /// What is gone for the rest of the run.
-    pub(super) fn tripped(&self) -> Option<Outage> {
+    /// Why nothing is started for the rest of the run, if so.
+    pub(super) fn tripped(&self) -> Option<NotStarted> {
         match self.state {
-            BreakerState::Tripped(gone) => Some(gone),
+            BreakerState::Tripped(outage) => Some(outage),
             BreakerState::Closed { .. } | BreakerState::Paused(_) | BreakerState::Probing(..) => None,
         }
     }

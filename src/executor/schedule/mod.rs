@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::config::{BatchSize, RetryPolicy};
-use super::task::{Batch, PhaseNumber, WorkerId};
+use super::outcome::NotStarted;
+use super::task::{PhaseNumber, Task, WorkerId};
+use crate::helm::ErrorScope;
 use crate::options::{UninstallOptions, Wait};
 use batching::{BatchGroup, Load, Queues, WorkerCaps};
 use breaker::{Admission, Breaker};
 
-pub(super) use batching::Demand;
-pub(super) use breaker::{Outage, Pause, ServerSignal};
+pub(super) use breaker::Pause;
 
 /// The releases that wait and the workers that are free.
 #[derive(Debug)]
@@ -28,7 +29,6 @@ pub(super) struct Schedule {
     /// For each worker the group of its batch.
     busy: Vec<Option<usize>>,
     size: BatchSize,
-    draining: bool,
     /// All releases of the phase, until the first worker is free again.
     opening: Option<usize>,
     retry_policy: RetryPolicy,
@@ -55,14 +55,9 @@ struct RetryQueue {
 
 impl Schedule {
     /// All releases wait, in the order of the plan, and all workers are free.
-    pub(super) fn new<'a>(
-        plan: impl IntoIterator<Item = Demand<'a>>,
-        workers: usize,
-        size: BatchSize,
-        retry_policy: RetryPolicy,
-    ) -> Self {
+    pub(super) fn new(tasks: &[Task], workers: usize, size: BatchSize, retry_policy: RetryPolicy) -> Self {
         let mut caps = WorkerCaps::default();
-        let queues = Queues::new(plan, &mut caps);
+        let queues = Queues::new(tasks, &mut caps);
         let mut schedule = Self {
             phases: queues.phases().into_iter().rev().collect(),
             queues,
@@ -71,7 +66,6 @@ impl Schedule {
             free: (0..workers).rev().map(WorkerId).collect(),
             busy: vec![None; workers],
             size,
-            draining: false,
             opening: None,
             retry_policy,
             retries: RetryQueue::default(),
@@ -82,9 +76,10 @@ impl Schedule {
         schedule
     }
 
-    /// The next batch and its worker, if something can start now. `may_start` says with which options.
-    pub(super) fn next(&mut self, may_start: impl Fn(&UninstallOptions) -> bool) -> Option<(WorkerId, Batch)> {
-        let phase = self.phase().filter(|_| !self.draining)?;
+    /// The next batch and its worker, if something can start now: releases of one namespace, one phase and the same
+    /// options, in the order in which helm gets them. `may_start` says with which options.
+    pub(super) fn next(&mut self, may_start: impl Fn(&UninstallOptions) -> bool) -> Option<(WorkerId, Vec<usize>)> {
+        let phase = self.phase()?;
         let worker = *self.free.last()?;
         let caps = &self.caps;
         let may_start =
@@ -106,7 +101,7 @@ impl Schedule {
         self.busy[worker.0] = Some(group);
         self.caps.acquire(&self.queues.groups()[group].caps);
         self.breaker.start(worker);
-        Some((worker, Batch { releases }))
+        Some((worker, releases))
     }
 
     /// These releases were scheduled and not started: they wait again, in the order of the plan.
@@ -132,11 +127,6 @@ impl Schedule {
         self.free.push(worker);
         // The lowest free worker is used first, so that few bars move.
         self.free.sort_unstable_by(|left, right| right.cmp(left));
-    }
-
-    /// From here on nothing is started.
-    pub(super) fn drain(&mut self) {
-        self.draining = true;
     }
 
     pub(super) fn running(&self) -> usize {
@@ -188,8 +178,8 @@ impl Schedule {
     }
 
     /// Takes what the end of a release says about the API server.
-    pub(super) fn learn(&mut self, worker: WorkerId, signal: ServerSignal, now: Instant) {
-        self.breaker.learn(worker, signal, now);
+    pub(super) fn learn(&mut self, worker: WorkerId, scope: ErrorScope, now: Instant) {
+        self.breaker.learn(worker, scope, now);
     }
 
     /// A scheduled release has failed in a way in which another try may help. It gets one, and waits for it, if it has
@@ -205,7 +195,7 @@ impl Schedule {
     ) -> Option<Retry> {
         let used = self.retries.used.get(&release).copied().unwrap_or_default();
         let is_gone = self.breaker.pause().is_some();
-        if self.draining || retries == 0 || self.breaker.tripped().is_some() || (used >= retries && !is_gone) {
+        if retries == 0 || self.breaker.tripped().is_some() || (used >= retries && !is_gone) {
             return None;
         }
         let wait = if is_gone { Duration::ZERO } else { self.retry_policy.before_retry(used, jitter) };
@@ -234,8 +224,8 @@ impl Schedule {
         self.breaker.pause()
     }
 
-    /// What is gone for the rest of the run.
-    pub(super) fn tripped(&self) -> Option<Outage> {
+    /// Why nothing is started for the rest of the run, if so.
+    pub(super) fn tripped(&self) -> Option<NotStarted> {
         self.breaker.tripped()
     }
 }

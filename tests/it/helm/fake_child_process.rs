@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use helm_purge::helm::child::{
-    ChildExit, ChildLimits, ChildStep, ExitKind, Invocation, OutputSink, StopCause, run, run_in_steps,
-};
+use helm_purge::helm::child::{ChildExit, ChildLimits, ChildStep, ExitKind, Invocation, OutputSink, StopCause, run};
 use helm_purge::signal::{CancelLevel, CancelToken};
 use serde_json::{Value, json};
 
@@ -31,7 +29,8 @@ fn limits(deadline: Duration, grace: Duration) -> ChildLimits {
 fn ends(behaviour: &Value, limits: ChildLimits) -> (ChildExit, usize) {
     let fake = FakeHelm::new();
     let mut bytes = 0;
-    let ended = run(&child(&fake, behaviour), limits, &CancelToken::default(), &mut |piece| bytes += piece.len());
+    let ended =
+        run(&child(&fake, behaviour), limits, &CancelToken::default(), &mut |piece: &[u8]| bytes += piece.len());
     fake.program.leaves_no_process();
     (ended.expect("the child can be started"), bytes)
 }
@@ -59,7 +58,7 @@ fn a_child_that_ignores_term_is_killed_after_the_grace_period() {
     let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": true, "hangs": true}));
     let stop = CancelToken::default();
     let listener = stop.clone();
-    let worker = std::thread::spawn(move || run(&invocation, limits(LONG, SHORT), &listener, &mut |_| {}));
+    let worker = std::thread::spawn(move || run(&invocation, limits(LONG, SHORT), &listener, &mut |_: &[u8]| {}));
     // It is at the gate only after it has stopped to listen.
     let waiting = gate.arrival();
     stop.raise(CancelLevel::Terminate);
@@ -110,7 +109,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
         let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
         let stop = CancelToken::default();
         let listener = stop.clone();
-        let worker = std::thread::spawn(move || run(&invocation, limits(LONG, LONG), &listener, &mut |_| {}));
+        let worker = std::thread::spawn(move || run(&invocation, limits(LONG, LONG), &listener, &mut |_: &[u8]| {}));
         let waiting = gate.arrival();
         stop.raise(urgency);
         let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
@@ -123,7 +122,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
 #[test]
 fn what_cannot_be_started_is_an_error() {
     let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
-    assert!(run(&invocation, ChildLimits::with_deadline(LONG), &CancelToken::default(), &mut |_| {}).is_err());
+    assert!(run(&invocation, ChildLimits::with_deadline(LONG), &CancelToken::default(), &mut |_: &[u8]| {}).is_err());
 }
 
 /// A listener that takes each line for the end of a step.
@@ -160,7 +159,7 @@ fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
 fn three_steps(invocation: Invocation, stop: CancelToken) -> std::thread::JoinHandle<(ChildExit, usize)> {
     std::thread::spawn(move || {
         let mut steps = Steps { lines: 0, last: 2 };
-        let ended = run_in_steps(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
+        let ended = run(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
         (ended.expect("the child can be started"), steps.lines)
     })
 }
@@ -206,7 +205,7 @@ fn a_child_that_talks_without_end_can_be_drained_too() {
     stop.raise(CancelLevel::Drain);
     let mut steps = Steps { lines: 0, last: 1 };
     let invocation = child(&fake, &json!({"floodsStdout": usize::MAX}));
-    let ended = run_in_steps(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
+    let ended = run(&invocation, ChildLimits::with_deadline(LONG), &stop, &mut steps);
     let ended = ended.expect("the child can be started");
     assert_eq!((ended.kind, ended.closed_output), (ExitKind::Signal(13), true));
 }
@@ -217,7 +216,7 @@ fn a_child_that_has_done_everything_and_does_not_end_is_ended_soon() {
     let limits = ChildLimits { leaving: SHORT, ..ChildLimits::with_deadline(LONG) };
     let mut steps = Steps { lines: 0, last: 0 };
     let invocation = child(&fake, &json!({"hangsAfterwards": true}));
-    let ended = run_in_steps(&invocation, limits, &CancelToken::default(), &mut steps);
+    let ended = run(&invocation, limits, &CancelToken::default(), &mut steps);
     let ended = ended.expect("the child can be started");
     assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(15), Some(StopCause::Deadline(SHORT))));
     fake.program.leaves_no_process();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
-use helm_purge::inventory::{ApiInventory, Contents, HelmInventory, ObjectLists, Protection, ReleaseSource};
+use helm_purge::inventory::{Contents, HelmInventory, ObjectLists, Protection, ReleaseSource};
 use helm_purge::plan::{ClusterState, Filters, Plan, Subject, UnseenOptOuts, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
@@ -32,10 +32,10 @@ impl Ways {
         let client = Client::new(&connection, stop.clone()).expect("a client can be made");
         let path = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
         let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
-        let api = ApiInventory::new(client, StorageDriver::Secrets, policy.namespaces.clone());
+        let api = ReleaseSource::new(client, StorageDriver::Secrets, policy.namespaces.clone());
         let helm = HelmInventory { helm, connection, deadline: Duration::from_mins(1), stop };
-        let metadata = ReleaseSource::Api(api.clone());
-        let helm = ReleaseSource::Helm { helm, why: "nobody looked".to_owned(), api };
+        let metadata = api.clone();
+        let helm = api.by_helm(helm, "nobody looked".to_owned());
         Self { metadata, helm, policy }
     }
 

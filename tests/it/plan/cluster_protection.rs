@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
-use helm_purge::inventory::{
-    ApiInventory, HelmInventory, Listing, ObjectLists, OptOut, OptOutSource, Protection, ReleaseSource,
-};
+use helm_purge::inventory::{HelmInventory, Listing, ObjectLists, OptOut, OptOutSource, Protection, ReleaseSource};
 use helm_purge::policy::{Policy, PolicyScope};
 use helm_purge::release::Known;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
@@ -34,7 +32,7 @@ fn cluster_with_controllers() -> &'static Cluster {
 /// A fence, as one who comes with a kubeconfig sees what is in it.
 struct View {
     connection: Connection,
-    metadata: ApiInventory,
+    metadata: ReleaseSource,
     fence: PolicyScope,
 }
 
@@ -52,7 +50,7 @@ impl View {
         let connection = Connection::resolve(&wish).unwrap_or_else(|error| panic!("{error}"));
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let fence = policy.namespaces;
-        Self { connection, metadata: ApiInventory::new(client, StorageDriver::Secrets, fence.clone()), fence }
+        Self { connection, metadata: ReleaseSource::new(client, StorageDriver::Secrets, fence.clone()), fence }
     }
 
     /// Of the releases, those of the fence: other tests install and purge meanwhile.

@@ -10,7 +10,7 @@ use helm_purge::executor::{
     execute, verify_purge,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
-use helm_purge::inventory::{ApiInventory, Contents, ObjectLists};
+use helm_purge::inventory::{Contents, ObjectLists, ReleaseSource};
 use helm_purge::options::UninstallOptions;
 use helm_purge::policy::Policy;
 use helm_purge::release::{GroupKind, Known, ObjectRef, Release};
@@ -31,7 +31,7 @@ const SHORT: Duration = Duration::from_secs(2);
 struct Scene<'a> {
     real: &'a Real,
     connection: Connection,
-    inventory: ApiInventory,
+    inventory: ReleaseSource,
     client: Client,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Scene<'a> {
         let connection = connection.unwrap_or_else(|error| panic!("{error}"));
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
-        let inventory = ApiInventory::new(client.clone(), StorageDriver::Secrets, policy.namespaces);
+        let inventory = ReleaseSource::new(client.clone(), StorageDriver::Secrets, policy.namespaces);
         Self { real, connection, inventory, client }
     }
 

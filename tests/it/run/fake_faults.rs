@@ -125,7 +125,7 @@ fn a_list_that_hangs_ends_at_its_deadline() {
     fake.lists(&json!({"gate": gate.address()}));
     let ((helm, connection), stop) = (fake.in_this_process(), CancelToken::default());
     let error = list(&helm, &connection, Duration::from_millis(300), &stop).expect_err("it hangs");
-    assert_eq!(error.failure.class, FailureClass::TimedOut, "{error}");
+    assert_eq!(error.class, FailureClass::TimedOut, "{error:?}");
     fake.program.leaves_no_process();
 }
 

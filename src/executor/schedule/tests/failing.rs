@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::simulation::{Item, any_item};
+use super::simulation::{any_task, namespaces};
 use crate::executor::schedule::*;
 
 /// What becomes of a release that was handed out.
@@ -27,12 +27,12 @@ enum Fate {
 }
 
 impl Fate {
-    fn sign(self) -> ServerSignal {
+    fn sign(self) -> ErrorScope {
         match self {
-            Fate::Done | Fate::Fails | Fate::Transient => ServerSignal::Present,
-            Fate::Unreachable => ServerSignal::Gone(Outage::Server),
-            Fate::LoggedOut => ServerSignal::Gone(Outage::Login),
-            Fate::Untold => ServerSignal::Unknown,
+            Fate::Done | Fate::Fails | Fate::Transient => ErrorScope::Release,
+            Fate::Unreachable => ErrorScope::Server,
+            Fate::LoggedOut => ErrorScope::Login,
+            Fate::Untold => ErrorScope::Unknown,
         }
     }
 
@@ -61,22 +61,22 @@ struct Ran {
     /// Those that were never handed out.
     left: Vec<usize>,
     attempts: BTreeMap<usize, usize>,
-    tripped: Option<Outage>,
+    tripped: Option<NotStarted>,
     seconds: u64,
 }
 
 /// Each attempt of a release takes a second. `order` says which worker ends next, `fate` what becomes of a release that
 /// ends at this second, `jitter` how long it waits.
 fn carry_out(
-    plan: &[Item],
+    plan: &[Task],
     workers: usize,
     retries: u8,
     (order, jitter): (&[usize], &[f64]),
     fate: impl Fn(usize, u64) -> Fate,
 ) -> Ran {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
+    let mut schedule = Schedule::new(plan, workers, BatchSize::Auto, RetryPolicy::USUAL);
     let (start, mut now) = (Instant::now(), Instant::now());
-    let (mut running, mut ran) = (Vec::<(WorkerId, Batch)>::new(), Ran::default());
+    let (mut running, mut ran) = (Vec::<(WorkerId, Vec<usize>)>::new(), Ran::default());
     let mut handed = vec![false; plan.len()];
     for step in 0.. {
         assert!(step < 100_000, "it does not end");
@@ -84,8 +84,10 @@ fn carry_out(
         let was_paused = schedule.pause();
         let mut probes = 0;
         while let Some((worker, batch)) = schedule.next(|_| true) {
-            batch.releases.iter().for_each(|place| handed[*place] = true);
-            assert!(was_paused.is_none() || batch.releases.len() == 1, "a look is made with one release");
+            for place in &batch {
+                handed[*place] = true;
+            }
+            assert!(was_paused.is_none() || batch.len() == 1, "a look is made with one release");
             probes += usize::from(was_paused.is_some());
             running.push((worker, batch));
         }
@@ -108,7 +110,7 @@ fn carry_out(
         }
         now += Duration::from_secs(1);
         let (worker, batch) = running.swap_remove(order[step % order.len()] % running.len());
-        let mut rest = batch.releases.into_iter();
+        let mut rest = batch.into_iter();
         for place in rest.by_ref() {
             let fate = fate(place, (now - start).as_secs());
             *ran.attempts.entry(place).or_default() += 1;
@@ -128,9 +130,8 @@ fn carry_out(
         schedule.finish(worker);
         if let Some(gone) = schedule.tripped() {
             ran.tripped = Some(gone);
-            schedule.drain();
             for (worker, batch) in running.drain(..) {
-                schedule.requeue(&batch.releases);
+                schedule.requeue(&batch);
                 schedule.finish(worker);
             }
             break;
@@ -147,7 +148,7 @@ fn carry_out(
 proptest! {
     #[test]
     fn whatever_fails_each_release_is_accounted_for_once_and_tried_no_more_often_than_it_may_be(
-        plan in vec(any_item(), 0..60),
+        plan in vec(any_task(), 0..60),
         workers in 1_usize..12,
         retries in 0_u8..=10,
         order in vec(any::<usize>(), 1..20),
@@ -173,7 +174,7 @@ proptest! {
 
     #[test]
     fn without_an_api_server_that_is_gone_a_release_is_tried_as_often_as_it_may_be_and_no_other_waits_for_it(
-        plan in vec(any_item(), 1..40),
+        plan in vec(any_task(), 1..40),
         workers in 1_usize..8,
         retries in 0_u8..=10,
         order in vec(any::<usize>(), 1..20),
@@ -190,7 +191,7 @@ proptest! {
 
     #[test]
     fn an_api_server_that_is_back_within_a_minute_fails_no_release_that_may_be_tried_again(
-        plan in vec(any_item(), 1..60),
+        plan in vec(any_task(), 1..60),
         workers in 1_usize..12,
         order in vec(any::<usize>(), 1..20),
         jitter in vec(0.0..=1.0, 1..5),
@@ -204,7 +205,7 @@ proptest! {
 
     #[test]
     fn an_api_server_that_stays_away_ends_the_run_soon_and_costs_few_releases(
-        plan in vec(any_item(), 20..60),
+        plan in vec(any_task(), 20..60),
         workers in 1_usize..12,
         order in vec(any::<usize>(), 1..20),
         is_login in any::<bool>(),
@@ -213,25 +214,19 @@ proptest! {
         let ran = carry_out(&plan, workers, 3, (&order, &[1.0]), |_, _| fate);
         // Those that ran, those that were begun before it was clear, and for a login the one with which it was looked.
         prop_assert!(ran.failed.len() <= workers + 3, "{:?}", ran);
-        prop_assert_eq!(ran.tripped, Some(if is_login { Outage::Login } else { Outage::Server }));
+        prop_assert_eq!(ran.tripped, Some(if is_login { NotStarted::LoginGone } else { NotStarted::ServerGone }));
         prop_assert!(ran.seconds < 100, "{} s", ran.seconds);
     }
 }
 
 #[test]
 fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
-    let options = UninstallOptions::with_timeout(Duration::from_mins(5));
-    let item = |number: u8, phase| Item {
-        namespace: format!("dev-{number}").parse().expect("a legal name"),
-        phase: PhaseNumber(phase),
-        options,
-        worker_caps: Vec::new(),
-    };
-    let plan = [item(0, 0), item(1, 0), item(2, 1)];
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, RetryPolicy::USUAL);
+    let mut plan = namespaces(&[0, 1, 2]);
+    plan[2].phase = PhaseNumber(1);
+    let mut schedule = Schedule::new(&plan, 1, BatchSize::Auto, RetryPolicy::USUAL);
     let now = Instant::now();
     schedule.advance(now);
-    let next = |schedule: &mut Schedule| schedule.next(|_| true).map(|(_, batch)| batch.releases[0]);
+    let next = |schedule: &mut Schedule| schedule.next(|_| true).map(|(_, batch)| batch[0]);
     assert_eq!(next(&mut schedule), Some(0));
     let retry = schedule.defer(0, 3, 0.5, now, |_, _| true);
     assert_eq!(retry, Some(Retry::After(Duration::from_millis(500))));
@@ -247,8 +242,8 @@ fn a_release_that_waits_holds_up_its_phase_and_nothing_else() {
 
 #[test]
 fn what_could_not_be_done_before_the_deadline_is_not_put_off() {
-    let plan = super::simulation::namespaces(&[0]);
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 1, BatchSize::Auto, RetryPolicy::USUAL);
+    let plan = namespaces(&[0]);
+    let mut schedule = Schedule::new(&plan, 1, BatchSize::Auto, RetryPolicy::USUAL);
     let now = Instant::now();
     schedule.advance(now);
     schedule.next(|_| true).expect("it waits");

@@ -7,14 +7,14 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::simulation::{Fate, Handed, Item, any_fate, any_item, any_size, carry_out, namespaces};
+use super::simulation::{Fate, Handed, any_fate, any_size, any_task, carry_out, namespaces};
 use crate::executor::schedule::*;
 use crate::executor::task::WorkerCap;
 
 proptest! {
     #[test]
     fn whatever_releases_need_each_goes_once_with_its_like_and_in_its_phase(
-        plan in vec(any_item(), 0..80),
+        plan in vec(any_task(), 0..80),
         workers in 1_usize..12,
         size in any_size(),
         order in vec(any::<usize>(), 1..20),
@@ -27,30 +27,30 @@ proptest! {
         prop_assert_eq!(done, (0..plan.len()).collect::<Vec<_>>());
         for Handed { batch, .. } in handed {
             let alike = |place: &usize| {
-                let item = &plan[*place];
-                let groups = item.worker_caps.iter().map(|share| share.group).collect::<BTreeSet<_>>();
-                (item.namespace.clone(), item.phase, item.options, groups)
+                let task = &plan[*place];
+                let groups = task.worker_caps.iter().map(|cap| cap.group).collect::<BTreeSet<_>>();
+                (task.release.id.namespace.clone(), task.phase, task.options, groups)
             };
-            let kinds = batch.releases.iter().map(alike).collect::<BTreeSet<_>>();
+            let kinds = batch.iter().map(alike).collect::<BTreeSet<_>>();
             prop_assert_eq!(kinds.len(), 1);
-            let waits = plan[batch.releases[0]].options.wait == Wait::Objects;
-            prop_assert!(!waits || batch.releases.len() == 1, "one that waits has a helm to itself");
+            let waits = plan[batch[0]].options.wait == Wait::Objects;
+            prop_assert!(!waits || batch.len() == 1, "one that waits has a helm to itself");
         }
     }
 
     #[test]
     fn what_may_not_begin_or_was_withdrawn_is_not_handed_out(
-        plan in vec(any_item(), 1..60),
+        plan in vec(any_task(), 1..60),
         workers in 1_usize..12,
         withdrawn in vec(any::<bool>(), 60),
     ) {
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
+        let mut schedule = Schedule::new(&plan, workers, BatchSize::Auto, RetryPolicy::USUAL);
         (0..plan.len()).filter(|place| withdrawn[*place]).for_each(|place| schedule.withdraw(place));
         let short = |options: &UninstallOptions| options.timeout == Duration::from_mins(1);
         let mut handed = BTreeSet::new();
         while schedule.phase().is_some() {
             while let Some((worker, batch)) = schedule.next(short) {
-                handed.extend(batch.releases);
+                handed.extend(batch);
                 schedule.finish(worker);
             }
             schedule.next_phase();
@@ -73,12 +73,12 @@ proptest! {
         prop_assert_eq!(done, (0..plan.len()).collect::<Vec<_>>());
         for (number, Handed { worker, batch, waited }) in handed.into_iter().enumerate() {
             let most = match size { BatchSize::Auto => 10, BatchSize::AtMost(most) => most.get() };
-            prop_assert!(worker.0 < workers && (1..=most).contains(&batch.releases.len()), "{:?}", batch);
-            let home = plan[batch.releases[0]];
-            prop_assert!(batch.releases.iter().all(|place| plan[*place] == home), "{:?} spans namespaces", batch);
-            prop_assert!(batch.releases.is_sorted(), "{:?} is not in the order of the plan", batch);
+            prop_assert!(worker.0 < workers && (1..=most).contains(&batch.len()), "{:?}", batch);
+            let home = plan[batch[0]];
+            prop_assert!(batch.iter().all(|place| plan[*place] == home), "{:?} spans namespaces", batch);
+            prop_assert!(batch.is_sorted(), "{:?} is not in the order of the plan", batch);
             let is_opening = number < workers && plan.len() > workers;
-            let alone = workers == 1 || is_opening || 3 * waited > 2 * workers || batch.releases.len() == 1;
+            let alone = workers == 1 || is_opening || 3 * waited > 2 * workers || batch.len() == 1;
             prop_assert!(alone, "{:?} of {}", batch, waited);
         }
     }
@@ -89,12 +89,12 @@ proptest! {
         workers in 2_usize..20,
     ) {
         let namespaces = namespaces(&plan);
-        let mut schedule = Schedule::new(namespaces.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
+        let mut schedule = Schedule::new(&namespaces, workers, BatchSize::Auto, RetryPolicy::USUAL);
         let mut busy_until = vec![0_usize; workers];
         let mut running = BTreeSet::new();
         loop {
             while let Some((worker, batch)) = schedule.next(|_| true) {
-                busy_until[worker.0] += batch.releases.len();
+                busy_until[worker.0] += batch.len();
                 running.insert((busy_until[worker.0], worker));
             }
             let Some((now, worker)) = running.pop_first() else { break };
@@ -104,27 +104,13 @@ proptest! {
         let end = busy_until.iter().max().copied().unwrap_or_default();
         prop_assert!(end <= plan.len().div_ceil(workers) * 3 / 2 + 3, "{} on {} workers end at {}", plan.len(), workers, end);
     }
-
-    #[test]
-    fn a_draining_schedule_begins_nothing_whatever_comes_back(
-        plan in vec(0_usize..3, 1..40),
-        workers in 1_usize..5,
-    ) {
-        let plan = namespaces(&plan);
-        let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, BatchSize::Auto, RetryPolicy::USUAL);
-        let (worker, batch) = schedule.next(|_| true).expect("something waits");
-        schedule.drain();
-        schedule.requeue(&batch.releases);
-        schedule.finish(worker);
-        prop_assert!(schedule.next(|_| true).is_none() && schedule.running() == 0);
-    }
 }
 
 #[test]
 fn the_fullest_namespace_goes_first_and_of_equals_the_first() {
     let plan = namespaces(&[1, 2, 2, 0, 0]);
     let (handed, _) = carry_out(&plan, 1, BatchSize::Auto, &[0], &[Fate::Done]);
-    let batches = handed.into_iter().map(|handed| handed.batch.releases).collect::<Vec<_>>();
+    let batches = handed.into_iter().map(|handed| handed.batch).collect::<Vec<_>>();
     assert_eq!(batches, [vec![1, 2], vec![3, 4], vec![0]]);
 }
 
@@ -132,7 +118,7 @@ fn the_fullest_namespace_goes_first_and_of_equals_the_first() {
 fn what_comes_back_goes_again_before_the_others_of_its_namespace() {
     let plan = namespaces(&[0; 10]);
     let (handed, _) = carry_out(&plan, 1, BatchSize::Auto, &[0], &[Fate::ComesBack(1), Fate::Done]);
-    let batches = handed.into_iter().map(|handed| handed.batch.releases).collect::<Vec<_>>();
+    let batches = handed.into_iter().map(|handed| handed.batch).collect::<Vec<_>>();
     assert_eq!(batches, [(0..10).collect::<Vec<_>>(), (1..10).collect()]);
 }
 
@@ -145,7 +131,7 @@ fn a_group_with_few_workers_begins_early_and_in_long_batches() {
         item
     });
     let plan = plan.collect::<Vec<_>>();
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), 16, BatchSize::Auto, RetryPolicy::USUAL);
+    let mut schedule = Schedule::new(&plan, 16, BatchSize::Auto, RetryPolicy::USUAL);
     let (_, first) = schedule.next(|_| true).expect("everything waits");
-    assert_eq!(first.releases, [9, 19, 29, 39], "one after the other anyway");
+    assert_eq!(first, [9, 19, 29, 39], "one after the other anyway");
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::executor::schedule::*;
 use crate::executor::task::WorkerCap;
-use crate::release::Namespace;
+use crate::release::{Known, Release, ReleaseId, Revision, Status};
 
 /// What becomes of a batch that was handed out.
 #[derive(Debug, Clone, Copy)]
@@ -23,54 +23,43 @@ pub(super) enum Fate {
 #[derive(Debug)]
 pub(super) struct Handed {
     pub(super) worker: WorkerId,
-    pub(super) batch: Batch,
+    pub(super) batch: Vec<usize>,
     /// How many waited when it was handed out, itself included.
     pub(super) waited: usize,
-}
-
-/// A release of a plan, in numbers.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    pub(super) namespace: Namespace,
-    pub(super) phase: PhaseNumber,
-    pub(super) options: UninstallOptions,
-    pub(super) worker_caps: Vec<WorkerCap>,
 }
 
 /// Groups of releases that do not get all workers, and how many they get.
 const GROUPS: [usize; 2] = [1, 3];
 
-impl Item {
-    pub(super) fn demand(&self) -> Demand<'_> {
-        Demand { namespace: &self.namespace, phase: self.phase, options: self.options, worker_caps: &self.worker_caps }
-    }
-}
-
-fn namespace(number: usize) -> Namespace {
-    format!("dev-{number}").parse().expect("a legal name")
+fn task(namespace: usize, options: UninstallOptions) -> Task {
+    let namespace = format!("dev-{namespace}").parse().expect("a legal name");
+    let release = Release {
+        id: ReleaseId { namespace, name: "web".parse().expect("a legal name") },
+        revision: Revision(1),
+        status: Status::Deployed,
+        chart: Known::Unknown,
+        updated: Known::Unknown,
+        record: Known::Unknown,
+        keep_label: Known::Unknown,
+    };
+    Task::new(release, options)
 }
 
 /// Releases of these namespaces, with nothing else between them.
-pub(super) fn namespaces(plan: &[usize]) -> Vec<Item> {
+pub(super) fn namespaces(plan: &[usize]) -> Vec<Task> {
     let options = UninstallOptions::with_timeout(Duration::from_mins(5));
-    let item = |number: &usize| Item {
-        namespace: namespace(*number),
-        phase: PhaseNumber::default(),
-        options,
-        worker_caps: Vec::new(),
-    };
-    plan.iter().map(item).collect()
+    plan.iter().map(|number| task(*number, options)).collect()
 }
 
 /// A release of any phase and options, and of any of the groups.
-pub(super) fn any_item() -> impl Strategy<Value = Item> {
+pub(super) fn any_task() -> impl Strategy<Value = Task> {
     let share = |group: usize| WorkerCap { group, workers: NonZeroUsize::new(GROUPS[group]).expect("from 1") };
     let worker_caps = vec(0..GROUPS.len(), 0..3).prop_map(move |groups| groups.into_iter().map(share).collect());
     (0_usize..4, 0_u8..3, 0_u64..2, any::<bool>(), worker_caps).prop_map(
         |(number, phase, minutes, waits, worker_caps)| {
             let wait = if waits { Wait::Objects } else { Wait::Hooks };
             let options = UninstallOptions { wait, ..UninstallOptions::with_timeout(Duration::from_mins(1 + minutes)) };
-            Item { namespace: namespace(number), phase: PhaseNumber(phase), options, worker_caps }
+            Task { phase: PhaseNumber(phase), worker_caps, ..task(number, options) }
         },
     )
 }
@@ -87,20 +76,20 @@ pub(super) fn any_fate() -> impl Strategy<Value = Fate> {
 /// Carries a plan out. `order` says which of the running workers ends next, `fates` how. Checks what holds at any time
 /// and gives the batches and what was done, both in order.
 pub(super) fn carry_out(
-    plan: &[Item],
+    plan: &[Task],
     workers: usize,
     size: BatchSize,
     order: &[usize],
     fates: &[Fate],
 ) -> (Vec<Handed>, Vec<usize>) {
-    let mut schedule = Schedule::new(plan.iter().map(Item::demand), workers, size, RetryPolicy::USUAL);
-    let (mut running, mut all, mut done) = (Vec::<(WorkerId, Batch)>::new(), Vec::new(), Vec::new());
+    let mut schedule = Schedule::new(plan, workers, size, RetryPolicy::USUAL);
+    let (mut running, mut all, mut done) = (Vec::<(WorkerId, Vec<usize>)>::new(), Vec::new(), Vec::new());
     let mut waiting = (0..plan.len()).collect::<BTreeSet<_>>();
     for step in 0.. {
         while let Some((worker, batch)) = schedule.next(|_| true) {
             all.push(Handed { worker, batch: batch.clone(), waited: waiting.len() });
             assert!(!running.iter().any(|(busy, _)| *busy == worker), "{worker:?} was busy");
-            assert!(batch.releases.iter().all(|place| waiting.remove(place)), "{batch:?} did not wait");
+            assert!(batch.iter().all(|place| waiting.remove(place)), "{batch:?} did not wait");
             running.push((worker, batch));
         }
         assert_eq!(schedule.running(), running.len());
@@ -120,10 +109,10 @@ pub(super) fn carry_out(
         }
         let (worker, batch) = running.swap_remove(order[step % order.len()] % running.len());
         let kept = match fates[step % fates.len()] {
-            Fate::Done => batch.releases.len(),
-            Fate::ComesBack(kept) => kept.min(batch.releases.len()),
+            Fate::Done => batch.len(),
+            Fate::ComesBack(kept) => kept.min(batch.len()),
         };
-        let (ended, back) = batch.releases.split_at(kept);
+        let (ended, back) = batch.split_at(kept);
         done.extend_from_slice(ended);
         schedule.requeue(back);
         waiting.extend(back);
@@ -133,19 +122,19 @@ pub(super) fn carry_out(
 }
 
 /// No group has more helms than it gets.
-fn shares_are_kept_to(plan: &[Item], running: &[(WorkerId, Batch)]) {
+fn shares_are_kept_to(plan: &[Task], running: &[(WorkerId, Vec<usize>)]) {
     for (group, most) in GROUPS.into_iter().enumerate() {
-        let busy = running.iter().filter(|(_, batch)| is_of(&plan[batch.releases[0]], group)).count();
+        let busy = running.iter().filter(|(_, batch)| is_of(&plan[batch[0]], group)).count();
         assert!(busy <= most, "{busy} helms for group {group}, which gets {most}");
     }
 }
 
 /// Whether a group of a release has as many helms as it gets.
-fn is_bounded(plan: &[Item], place: usize, running: &[(WorkerId, Batch)]) -> bool {
-    let helms = |group| running.iter().filter(|(_, batch)| is_of(&plan[batch.releases[0]], group)).count();
+fn is_bounded(plan: &[Task], place: usize, running: &[(WorkerId, Vec<usize>)]) -> bool {
+    let helms = |group| running.iter().filter(|(_, batch)| is_of(&plan[batch[0]], group)).count();
     GROUPS.into_iter().enumerate().any(|(group, most)| is_of(&plan[place], group) && helms(group) == most)
 }
 
-fn is_of(item: &Item, group: usize) -> bool {
-    item.worker_caps.iter().any(|share| share.group == group)
+fn is_of(task: &Task, group: usize) -> bool {
+    task.worker_caps.iter().any(|share| share.group == group)
 }
