@@ -7,23 +7,22 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command};
 
-/// A line up to the cursor.
+/// A line up to the cursor, read word by word.
 #[derive(Debug)]
 pub(super) struct PartialLine<'a> {
     /// The command that is meant so far.
     pub(super) command: &'a Command,
     /// The arguments that are there already, with their values.
-    pub(super) given: Vec<GivenArgument<'a>>,
+    pub(super) given: Vec<(&'a Arg, Option<&'a str>)>,
     pub(super) cursor: Cursor<'a>,
-    /// What of it is there.
+    /// What is there of the word that is being typed.
     pub(super) partial: &'a str,
-}
-
-/// An argument that is there already.
-#[derive(Debug)]
-pub(super) struct GivenArgument<'a> {
-    pub(super) argument: &'a Arg,
-    pub(super) value: Option<&'a str>,
+    /// The flag whose value comes next.
+    waiting: Option<&'a Arg>,
+    /// `--` has been there.
+    only_values: bool,
+    /// A command that does not exist has been there.
+    is_lost: bool,
 }
 
 /// What is being typed.
@@ -42,11 +41,8 @@ pub(super) enum Cursor<'a> {
 /// What the line says besides the word that is being typed, and that matters to a lookup of names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LineContext {
-    /// `--kubeconfig`.
     pub kubeconfig: Option<PathBuf>,
-    /// `--kube-context`.
     pub context: Option<String>,
-    /// `--namespace`.
     pub namespace: Option<String>,
     /// `runs --local`: the cluster must not be asked.
     pub local: bool,
@@ -54,57 +50,39 @@ pub struct LineContext {
     pub values: Vec<String>,
 }
 
-/// Reads what stands before the last word, word by word.
-struct LineReader<'a> {
-    command: &'a Command,
-    given: Vec<GivenArgument<'a>>,
-    /// The flag whose value comes next.
-    waiting: Option<&'a Arg>,
-    /// `--` has been there.
-    only_values: bool,
-    /// A command that does not exist has been there.
-    is_lost: bool,
-}
-
 impl<'a> PartialLine<'a> {
     /// Reads the words behind the program's own name. The last one is being typed, and may be empty.
     pub(super) fn read(root: &'a Command, words: &'a [String]) -> Self {
         let (partial, before) = words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-        let mut reader = LineReader::new(root);
+        let (command, given, cursor, waiting) = (root, Vec::new(), Cursor::Nowhere, None);
+        let mut line = Self { command, given, cursor, partial, waiting, only_values: false, is_lost: false };
         for word in before {
-            reader.take(word);
+            line.take(word);
         }
-        let (cursor, partial) = reader.cursor(partial);
-        Self { command: reader.command, given: reader.given, cursor, partial }
+        (line.cursor, line.partial) = line.cursor(partial);
+        line
     }
 
     pub(super) fn context(&self) -> LineContext {
         // The last one counts, as for most programs; clap would refuse a second one.
         let value = |id: &str| {
-            let given = self.given.iter().rev().find(|given| given.argument.get_id() == id);
-            given.and_then(|given| given.value).filter(|value| !value.is_empty()).map(str::to_owned)
+            let (_, value) = self.given.iter().rev().find(|(argument, _)| argument.get_id() == id)?;
+            value.filter(|value| !value.is_empty()).map(str::to_owned)
         };
-        let of_current = self.given.iter().filter(
-            |given| matches!(self.cursor, Cursor::Value(argument) if argument.get_id() == given.argument.get_id()),
-        );
+        let is_current = |argument: &Arg| matches!(self.cursor, Cursor::Value(at) if at.get_id() == argument.get_id());
+        let values = self.given.iter().filter(|(argument, _)| is_current(argument)).filter_map(|(_, value)| *value);
         LineContext {
             kubeconfig: value("kubeconfig").map(PathBuf::from),
             context: value("context"),
             namespace: value("namespace"),
-            local: self.given.iter().any(|given| given.argument.get_id() == "local"),
-            values: of_current.filter_map(|given| given.value).map(str::to_owned).collect(),
+            local: self.given.iter().any(|(argument, _)| argument.get_id() == "local"),
+            values: values.map(str::to_owned).collect(),
         }
-    }
-}
-
-impl<'a> LineReader<'a> {
-    fn new(command: &'a Command) -> Self {
-        Self { command, given: Vec::new(), waiting: None, only_values: false, is_lost: false }
     }
 
     fn take(&mut self, word: &'a str) {
         if let Some(argument) = self.waiting.take() {
-            self.give(argument, Some(word));
+            self.given.push((argument, Some(word)));
         } else if self.only_values || !is_flag(word) {
             self.take_plain(word);
         } else if word == "--" {
@@ -123,7 +101,7 @@ impl<'a> LineReader<'a> {
                 None => self.is_lost = true,
             }
         } else if let Some(argument) = self.positional() {
-            self.give(argument, Some(word));
+            self.given.push((argument, Some(word)));
         }
     }
 
@@ -133,7 +111,7 @@ impl<'a> LineReader<'a> {
         if value.is_none() && waits_for_value(argument) {
             self.waiting = Some(argument);
         } else {
-            self.give(argument, value);
+            self.given.push((argument, value));
         }
     }
 
@@ -149,16 +127,12 @@ impl<'a> LineReader<'a> {
                 if value.is_empty() {
                     self.waiting = Some(argument);
                 } else {
-                    self.give(argument, Some(value.strip_prefix('=').unwrap_or(value)));
+                    self.given.push((argument, Some(value.strip_prefix('=').unwrap_or(value))));
                 }
                 return;
             }
-            self.give(argument, None);
+            self.given.push((argument, None));
         }
-    }
-
-    fn give(&mut self, argument: &'a Arg, value: Option<&'a str>) {
-        self.given.push(GivenArgument { argument, value });
     }
 
     fn find_long(&self, name: &str) -> Option<&'a Arg> {
@@ -170,7 +144,7 @@ impl<'a> LineReader<'a> {
 
     /// The positional argument that comes next.
     fn positional(&self) -> Option<&'a Arg> {
-        let taken = self.given.iter().filter(|given| given.argument.is_positional()).count();
+        let taken = self.given.iter().filter(|(argument, _)| argument.is_positional()).count();
         let positionals = self.command.get_positionals().collect::<Vec<_>>();
         let last = positionals.last().copied().filter(|last| may_be_repeated(last));
         positionals.get(taken).copied().or(last)

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use super::candidates::{FoundNames, NameKind};
-use super::line::LineContext;
+use super::{CompletionRequest, CompletionResponse, Directive, NameKind};
+use crate::app::App;
 use crate::cluster::{ApiError, QuickClient, RecordFilter, ReleaseRecord, StorageDriver, context_names};
 use crate::inventory::record_store;
 use crate::journal::JournalLocation;
 use crate::release::{Namespace, ReleaseName};
-use crate::settings::{ConnectionOptions, EntryPoint, Environment};
-use crate::signal::CancelToken;
+use crate::settings::{ConnectionOptions, EntryPoint};
 
 /// All requests together take no longer.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -17,91 +16,94 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const UNINSTALLED: &str = "uninstalled";
 
 /// Where names are looked up.
-pub struct NameLookup<'a> {
-    /// Which cluster.
-    pub options: &'a ConnectionOptions,
-    /// What else the line says.
-    pub line: &'a LineContext,
-    /// The environment.
-    pub environment: &'a Environment,
-    /// How this program was called.
-    pub entry_point: EntryPoint,
-    /// Ends the requests.
-    pub cancel: &'a CancelToken,
+pub(crate) struct NameLookup<'a> {
+    pub(crate) options: &'a ConnectionOptions,
+    pub(crate) request: &'a CompletionRequest,
+    pub(crate) app: &'a App,
 }
 
 impl NameLookup<'_> {
-    /// The names that there are; none if they could not be found out.
-    pub fn find(&self, names: NameKind, partial: &str) -> Option<FoundNames> {
-        match names {
-            NameKind::Contexts => Some(FoundNames::Whole(context_names(self.options))),
-            NameKind::Runs => Some(self.runs()),
-            NameKind::Namespaces => Some(FoundNames::Whole(namespaces(&self.client()?).ok()?)),
-            NameKind::Releases => self.releases(partial),
-            NameKind::UninstalledReleases => self.uninstalled(partial),
+    /// None if the names could not be looked up.
+    pub(crate) fn find(&self, names: NameKind) -> Option<CompletionResponse> {
+        let partial = self.request.partial.as_str();
+        let names = match names {
+            NameKind::Runs => return Some(self.response(Directive::InOrder, self.runs())),
+            NameKind::Releases => return self.releases(),
+            NameKind::Contexts => context_names(self.options),
+            NameKind::Namespaces => namespaces(&self.client()?).ok()?,
+            NameKind::UninstalledReleases => self.uninstalled()?,
             NameKind::NamespacesAndReleases => match namespace_of(partial) {
-                Some(namespace) => self.releases_in(&self.client()?, namespace),
-                None => Some(FoundNames::NamespacesOrMore(namespaces(&self.client()?).ok()?)),
+                Some(namespace) => self.releases_in(&self.client()?, namespace)?,
+                None => {
+                    let namespaces = self.response(Directive::Prefixes, namespaces(&self.client()?).ok()?);
+                    // A namespace that is whole already can only go on.
+                    return Some(namespaces.with_slash(|name| name == partial));
+                }
             },
-        }
+        };
+        Some(self.sorted(names))
+    }
+
+    fn response(&self, directive: Directive, names: Vec<String>) -> CompletionResponse {
+        CompletionResponse::of_names(directive, names, &self.request.partial, &self.request.context.values)
+    }
+
+    fn sorted(&self, mut names: Vec<String>) -> CompletionResponse {
+        names.sort_unstable();
+        self.response(Directive::Words, names)
     }
 
     fn client(&self) -> Option<QuickClient> {
-        QuickClient::new(self.options, self.cancel, TIMEOUT)
+        QuickClient::new(self.options, self.app.interrupts.stop(), TIMEOUT)
     }
 
     /// Releases of one namespace if it is clear which one; otherwise the namespaces, or the releases of the only one.
-    fn releases(&self, partial: &str) -> Option<FoundNames> {
-        let client = self.client()?;
+    fn releases(&self) -> Option<CompletionResponse> {
+        let (client, partial) = (self.client()?, self.request.partial.as_str());
+        let releases = |namespace| Some(self.sorted(self.releases_in(&client, namespace)?));
         if let Some(namespace) = namespace_of(partial).or_else(|| self.namespace(&client)) {
-            return self.releases_in(&client, namespace);
+            return releases(namespace);
         }
-        let mut fitting = match namespaces(&client) {
+        let fitting = match namespaces(&client) {
             Ok(names) => names.into_iter().filter(|name| name.starts_with(partial)).collect::<Vec<_>>(),
             // An account that may not list them usually has a namespace to work in.
-            Err(ApiError::Forbidden(_)) => return self.releases_in(&client, client.default_namespace().parse().ok()?),
+            Err(ApiError::Forbidden(_)) => return releases(client.default_namespace().parse().ok()?),
             Err(_) => return None,
         };
-        if fitting.len() > 1 {
-            return Some(FoundNames::NamespacesOfReleases(fitting));
+        if let [only] = fitting.as_slice()
+            && let Some(releases) = self.releases_in(&client, only.parse().ok()?).filter(|found| !found.is_empty())
+        {
+            return Some(self.sorted(releases));
         }
-        let only = fitting.pop()?;
-        match self.releases_in(&client, only.parse().ok()?) {
-            Some(FoundNames::Whole(releases)) if !releases.is_empty() => Some(FoundNames::Whole(releases)),
-            _ => Some(FoundNames::NamespacesOfReleases(vec![only])),
-        }
+        (!fitting.is_empty()).then(|| self.response(Directive::Prefixes, fitting).with_slash(|_| true))
     }
 
-    fn releases_in(&self, client: &QuickClient, namespace: Namespace) -> Option<FoundNames> {
-        let mut listed =
-            client.client().records_in(self.store()?, vec![namespace], RecordFilter::NotSuperseded).ok()?;
-        let records = listed.pop()?.1.ok()?;
-        let is_there = |record: &&ReleaseRecord| record.status.as_deref() != Some(UNINSTALLED);
-        Some(FoundNames::Whole(records.iter().filter(is_there).filter_map(name_of).collect()))
+    fn releases_in(&self, client: &QuickClient, namespace: Namespace) -> Option<Vec<String>> {
+        let records = records_in(client, self.store()?, namespace, RecordFilter::NotSuperseded)?;
+        let exists = |record: &&ReleaseRecord| record.status.as_deref() != Some(UNINSTALLED);
+        Some(records.iter().filter(exists).filter_map(name_of).collect())
     }
 
     /// There are few of them, so one request lists those of the whole cluster if that is allowed.
-    fn uninstalled(&self, partial: &str) -> Option<FoundNames> {
-        let (client, store) = (self.client()?, self.store()?);
-        let in_namespace = |namespace: Namespace| {
-            let mut listed = client.client().records_in(store, vec![namespace], RecordFilter::Uninstalled).ok()?;
-            listed.pop()?.1.ok()
-        };
-        let listed = match namespace_of(partial).or_else(|| self.namespace(&client)) {
-            Some(namespace) => in_namespace(namespace)?,
-            None => match client.client().records(store, None, RecordFilter::Uninstalled) {
-                Err(ApiError::Forbidden(_)) => in_namespace(client.default_namespace().parse().ok()?)?,
+    fn uninstalled(&self) -> Option<Vec<String>> {
+        let (client, store, filter) = (self.client()?, self.store()?, RecordFilter::Uninstalled);
+        let listed = match namespace_of(&self.request.partial).or_else(|| self.namespace(&client)) {
+            Some(namespace) => records_in(&client, store, namespace, filter)?,
+            None => match client.client().records(store, None, filter) {
+                Err(ApiError::Forbidden(_)) => {
+                    records_in(&client, store, client.default_namespace().parse().ok()?, filter)?
+                }
                 listed => listed.ok()?,
             },
         };
-        Some(FoundNames::Whole(listed.iter().filter_map(name_of).collect()))
+        Some(listed.iter().filter_map(name_of).collect())
     }
 
     /// Runs on this machine and runs of pods, the newest first: their names sort by time.
-    fn runs(&self) -> FoundNames {
-        let usual = self.environment.state_home.as_deref().map(JournalLocation::usual);
-        let mut runs = usual.map(|place| place.runs()).unwrap_or_default();
-        if !self.line.local
+    fn runs(&self) -> Vec<String> {
+        let usual = self.app.environment.state_home.as_deref().map(JournalLocation::usual);
+        let mut runs = usual.map(|folder| folder.runs()).unwrap_or_default();
+        if !self.request.context.local
             && let Some(client) = self.client()
         {
             let namespace = self.namespace(&client).map(|namespace| namespace.to_string());
@@ -109,21 +111,30 @@ impl NameLookup<'_> {
             runs.extend(client.client().journal_run_ids(namespace).unwrap_or_default());
         }
         runs.sort_unstable_by(|left, right| right.cmp(left));
-        FoundNames::InOrder(runs.iter().map(ToString::to_string).collect())
+        runs.iter().map(ToString::to_string).collect()
     }
 
-    /// The namespace that was given. Helm keeps `-n` for itself and always sets its variable, so the variable counts only
-    /// if it differs from the kubeconfig.
+    /// The namespace on the line. Helm keeps `-n` for itself and always sets its variable, so the variable counts only if it
+    /// differs from the kubeconfig.
     fn namespace(&self, client: &QuickClient) -> Option<Namespace> {
-        let of_helm = self.environment.helm_namespace.as_deref();
-        let is_helm = self.entry_point == EntryPoint::Helm;
+        let is_helm = self.app.entry_point == EntryPoint::Helm;
+        let of_helm = self.app.environment.helm_namespace.as_deref();
         let of_helm = of_helm.filter(|name| is_helm && *name != client.default_namespace());
-        self.line.namespace.as_deref().or(of_helm)?.parse().ok()
+        self.request.context.namespace.as_deref().or(of_helm)?.parse().ok()
     }
 
     fn store(&self) -> Option<StorageDriver> {
-        record_store(self.environment.helm_driver.as_deref()).ok()
+        record_store(self.app.environment.helm_driver.as_deref()).ok()
     }
+}
+
+fn records_in(
+    client: &QuickClient,
+    store: StorageDriver,
+    namespace: Namespace,
+    filter: RecordFilter,
+) -> Option<Vec<ReleaseRecord>> {
+    client.client().records_in(store, vec![namespace], filter).ok()?.pop()?.1.ok()
 }
 
 /// The namespace before the slash, if there is a slash.

@@ -1,7 +1,7 @@
 //! What can be typed at the end of a line: for shells, for Helm and for kubectl alike.
 //!
 //! All of them call the same hidden command, `__complete`, and read the same response, in the protocol of cobra, the
-//! library that Helm and kubectl are made with. What a value is, is known from the word that the help has for it.
+//! library that Helm and kubectl are made with. The word that the help has for a value says what the value is.
 
 mod candidates;
 mod line;
@@ -9,15 +9,15 @@ mod lookup;
 #[cfg(test)]
 mod request_test;
 
-pub use candidates::{CompletionCandidate, CompletionResponse, FoundNames, NameKind};
+pub use candidates::{Completion, CompletionCandidate, CompletionResponse, Directive, NameKind};
 pub use line::LineContext;
-pub use lookup::NameLookup;
+pub(crate) use lookup::NameLookup;
 
 use clap::Command;
 
 use crate::cli::CompletionScript;
 use crate::settings::EntryPoint;
-use candidates::{ValueKind, commands, flags};
+use candidates::{commands, flags, value};
 use line::{Cursor, PartialLine};
 
 /// What a line asks for.
@@ -31,35 +31,18 @@ pub struct CompletionRequest {
     pub context: LineContext,
 }
 
-/// What can be typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Completion {
-    /// This is known without a lookup.
-    Known(CompletionResponse),
-    /// Some of these names.
-    Names(NameKind),
-}
-
 impl CompletionRequest {
     /// Reads a line: the words behind the program's own name, of which the last one is being typed and may be empty.
     pub fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
         // Only then does each command know its flags.
         root.build();
         let line = PartialLine::read(root, words);
-        let known = |candidates: Vec<CompletionCandidate>| Completion::Known(CompletionResponse::Words(candidates));
+        let known = |words| Completion::Known(CompletionResponse::new(Directive::Words, words));
         let completion = match line.cursor {
             Cursor::Command => known(commands(&line)),
             Cursor::Flag => known(flags(&line, entry_point)),
             Cursor::Nowhere => known(Vec::new()),
-            Cursor::Value(argument) => match ValueKind::of(line.command, argument) {
-                ValueKind::Words(words) => {
-                    known(words.into_iter().filter(|word| word.text.starts_with(line.partial)).collect())
-                }
-                ValueKind::Name(names) => Completion::Names(names),
-                ValueKind::File => Completion::Known(CompletionResponse::Files),
-                ValueKind::Folder => Completion::Known(CompletionResponse::Folders),
-                ValueKind::Free => known(Vec::new()),
-            },
+            Cursor::Value(argument) => value(line.command, argument, line.partial),
         };
         Self { completion, partial: line.partial.to_owned(), context: line.context() }
     }

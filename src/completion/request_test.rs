@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, Command};
 
-use super::candidates::ValueKind;
-use super::{Completion, CompletionRequest, CompletionResponse, NameKind};
+use super::candidates::value;
+use super::{Completion, CompletionRequest, CompletionResponse, Directive, NameKind};
 use crate::cli;
 use crate::settings::EntryPoint;
 
-/// Words of values that people know themselves, which nobody can offer.
+/// Words of values that only the user knows.
 const FREE: [&str; 8] = ["DURATION", "I/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
 
 fn ask(line: &str, entry_point: EntryPoint) -> CompletionRequest {
@@ -17,10 +17,12 @@ fn ask(line: &str, entry_point: EntryPoint) -> CompletionRequest {
     CompletionRequest::read(&mut cli::command(entry_point), &words, entry_point)
 }
 
-/// The words that are offered, without asking anybody.
+/// The words that are offered without a lookup.
 fn offered(line: &str) -> Vec<String> {
     match ask(line, EntryPoint::Direct).completion {
-        Completion::Known(CompletionResponse::Words(words)) => words.into_iter().map(|word| word.text).collect(),
+        Completion::Known(CompletionResponse { candidates, directive: Directive::Words }) => {
+            candidates.into_iter().map(|word| word.text).collect()
+        }
         other => panic!("{line}: {other:?}"),
     }
 }
@@ -73,10 +75,10 @@ fn every_word_that_help_has_for_a_value_says_what_can_be_typed() {
         let with_value = |argument: &&Arg| !argument.is_hide_set() && argument.get_action().takes_values();
         for argument in command.get_arguments().filter(with_value) {
             let word = argument.get_value_names().and_then(|names| names.first()).expect("every value has a word");
-            let is_free = ValueKind::of(command, argument) == ValueKind::Free;
+            let is_free = value(command, argument, "") == Completion::Known(CompletionResponse::nothing());
             assert!(
                 !is_free || FREE.contains(&word.as_str()) || argument.get_id() == "confirm",
-                "`{words}`: nothing is known of {word}: say in ValueKind::of_word what it is, or that it is free, here"
+                "`{words}`: nothing is known of {word}: say in `value` what it is, or that it is free, here"
             );
         }
     });
@@ -146,17 +148,21 @@ fn names_are_looked_up_where_there_are_any() {
     ] {
         assert_eq!(names(line), Some(expected), "{line}");
     }
-    // Whoever confirms a purge by the name of the context is to know it.
+    // A user who confirms a purge by the name of the context must know it.
     assert_eq!(offered("run --confirm "), [""; 0]);
     assert_eq!(offered("explain dev-a/web "), [""; 0]);
 }
 
 #[test]
 fn files_are_left_to_the_shell() {
+    let directive = |line| match ask(line, EntryPoint::Direct).completion {
+        Completion::Known(known) => known.directive,
+        Completion::Names(names) => panic!("{line}: {names:?}"),
+    };
     for line in ["plan -f ", "validate ", "validate a.yaml b", "run --plan=pl", "--kubeconfig ", "run --journal "] {
-        assert_eq!(ask(line, EntryPoint::Direct).completion, Completion::Known(CompletionResponse::Files), "{line}");
+        assert_eq!(directive(line), Directive::Files, "{line}");
     }
-    assert_eq!(ask("test ", EntryPoint::Direct).completion, Completion::Known(CompletionResponse::Folders));
+    assert_eq!(directive("test "), Directive::Folders);
 }
 
 #[test]
@@ -174,9 +180,7 @@ fn what_else_the_line_says_is_known_to_the_look() {
 #[test]
 fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
     let flags = |entry_point| match ask("plan --", entry_point).completion {
-        Completion::Known(CompletionResponse::Words(words)) => {
-            words.into_iter().map(|word| word.text).collect::<Vec<_>>()
-        }
+        Completion::Known(known) => known.candidates.into_iter().map(|word| word.text).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
     let (under_helm, direct) = (flags(EntryPoint::Helm), flags(EntryPoint::Direct));
