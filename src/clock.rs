@@ -22,6 +22,18 @@ pub struct Stopwatch {
     since: Instant,
 }
 
+/// Waits so long, and checks every so often whether the wait is to end. Returns false if it was.
+pub(crate) fn wait(length: Duration, check: Duration, is_to_end: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + length;
+    while Instant::now() < until {
+        if is_to_end() {
+            return false;
+        }
+        std::thread::sleep(check);
+    }
+    true
+}
+
 impl Clock {
     /// The time now.
     pub fn now(self) -> Timestamp {

@@ -13,18 +13,16 @@ use crate::release::Release;
 use crate::run_id::RunId;
 use crate::shard::Shard;
 
-/// Which policies, which cluster and which part of it, and how to read and change it. Built once, by
-/// `operation::take_snapshot`.
+/// Which policies, which cluster and which part of it, and how to read and change it. `operation::take_snapshot` builds it,
+/// once for each command.
 pub struct Target {
     /// Never empty.
     pub policies: PolicySet,
-    /// Pinned: helm gets the same one.
+    /// Pinned: every helm process gets the same one.
     pub connection: Connection,
     /// None if the account may not read it.
     pub identity: Option<Identity>,
-    /// The helm that changes something.
     pub helm: Helm,
-    /// What lists releases.
     pub inventory: ReleaseSource,
     /// What `-n` and `-A` say.
     pub scope: Scope,
@@ -35,12 +33,11 @@ pub struct Target {
 }
 
 impl Target {
-    /// None if the API cannot be asked.
+    /// None if the API does not answer.
     pub(crate) fn client(&self) -> Option<&Client> {
         self.inventory.client()
     }
 
-    /// The policy of that name, of these policies.
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {
         self.policies.iter().find(|policy| policy.name == name)
     }
@@ -53,24 +50,17 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// With what was read of releases.
     pub(crate) fn with<'a>(&'a self, contents: &'a Contents, target: &Target) -> ClusterState<'a> {
         ClusterState { listing: &self.listing, contents, protection: &self.protection, now: target.now }
     }
 }
 
-/// A purge, a restore or a prune, before it begins: what a lock, a journal and the note about the previous run must know.
+/// A purge, a restore or a prune before it begins: what the lock, the journal and the note about the previous run need.
 pub(crate) struct PlannedChange<'a> {
     pub(crate) operation: OperationKind,
     pub(crate) target: &'a Target,
-    /// The releases that change. Without any there is nothing to lock and nothing to write into a journal.
+    /// The releases that change. Without any, the operation needs neither a lock nor a journal.
     pub(crate) releases: Vec<&'a Release>,
-    /// The runs that a restore takes back.
+    /// The runs that a restore undoes.
     pub(crate) takes_back: &'a [RunId],
-}
-
-impl PlannedChange<'_> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.releases.is_empty()
-    }
 }

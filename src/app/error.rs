@@ -66,13 +66,6 @@ impl CommandError {
         CommandError::Refused(vec![refusal])
     }
 
-    /// Whether it is still the cluster of the plan could not be found out.
-    pub(crate) fn cluster_unverifiable(error: &ApiError, operation: OperationKind) -> Self {
-        let hint = format!("{}; run it again", nothing_done(operation));
-        let error = format!("whether this is still the same cluster could not be told: {error}");
-        Self::with_hint(ExitCode::Preflight, Box::from(error), hint)
-    }
-
     fn preflight(error: impl Error + 'static, hint: Option<String>) -> Self {
         CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
     }

@@ -4,17 +4,19 @@ use crate::app::{App, CommandError};
 use crate::cli::UndoArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
-use crate::guard::{self, Scope};
+use crate::guard::Scope;
 use crate::inventory::HistoryStore;
 use crate::journal::OperationKind;
-use crate::operation::{ConfirmFlags, PreflightRequest, namespaces_in_scope, read_policies, shard, take_snapshot};
+use crate::operation::{
+    ConfirmFlags, PreflightRequest, namespaces_in_scope, read_policies, recheck_identity, shard, take_snapshot,
+};
 use crate::policy::PolicySet;
 use crate::restore::{self, Discovered};
 use crate::settings::ConnectionOptions;
 use crate::shard::Shard;
 use crate::target::Target;
 
-/// What was found, and everything that is needed to do something about it.
+/// The histories that were found, and what a restore or a prune of them needs.
 pub(super) struct KeptHistories {
     pub(super) target: Target,
     pub(super) records: HistoryStore,
@@ -22,7 +24,6 @@ pub(super) struct KeptHistories {
 }
 
 impl KeptHistories {
-    /// From the command line to what these policies' purges have left.
     pub(super) fn find(
         arguments: &UndoArguments,
         options: &ConnectionOptions,
@@ -32,13 +33,12 @@ impl KeptHistories {
         let shard = shard(&arguments.shard, &app.environment)?;
         let connection = Connection::resolve(options)?;
         app.listen()?;
-        app.unless_interrupted(Self::query(policies, shard, connection, arguments, app))
+        Self::query(policies, shard, connection, arguments, app)
     }
 
-    /// The same again after a wait.
+    /// Finds them again after a wait.
     pub(super) fn find_again(target: Target, arguments: &UndoArguments, app: &App) -> Result<Self, CommandError> {
-        let Target { policies, shard, connection, .. } = target;
-        app.unless_interrupted(Self::query(policies, shard, connection, arguments, app))
+        Self::query(target.policies, target.shard, target.connection, arguments, app)
     }
 
     fn query(
@@ -49,22 +49,21 @@ impl KeptHistories {
         app: &App,
     ) -> Result<Self, CommandError> {
         let interactivity = ConfirmFlags::from(arguments).interactivity(app);
-        let (mut target, snapshot) =
-            take_snapshot(PreflightRequest { policies, connection, interactivity, shard }, app)?;
-        let namespace = arguments.namespace.as_deref();
-        target.scope = namespaces_in_scope(namespace, arguments.all_namespaces, &target.connection, app)?;
-        let records = target.inventory.histories().ok_or_else(no_api)?;
-        let found = restore::discover(&target, &snapshot, &records)?;
-        Ok(Self { target, records, found })
+        let request = PreflightRequest { policies, connection, interactivity, shard };
+        let found = take_snapshot(request, app).and_then(|(mut target, snapshot)| {
+            let namespace = arguments.namespace.as_deref();
+            target.scope = namespaces_in_scope(namespace, arguments.all_namespaces, &target.connection, app)?;
+            let records = target.inventory.histories().ok_or_else(no_api)?;
+            let found = restore::discover(&target, &snapshot, &records)?;
+            Ok(Self { target, records, found })
+        });
+        app.unless_interrupted(found)
     }
 
-    /// Right before the first change, makes sure that it is still the same cluster: connects again, and compares the identity
-    /// with that of the plan, if that could be read. If not, each record is compared by its UID, which is in no other cluster.
+    /// Right before the first change, connects again and makes sure that it is still the same cluster.
     pub(super) fn recheck_cluster(&self, operation: OperationKind, app: &App) -> Result<(), CommandError> {
         let client = self.target.inventory.reconnected();
-        let Some(planned) = &self.target.identity else { return Ok(()) };
-        let now = client.identity().map_err(|error| CommandError::cluster_unverifiable(&error, operation));
-        guard::same_cluster(planned, &app.unless_interrupted(now)?).map_err(CommandError::refused)
+        app.unless_interrupted(recheck_identity(&self.target, client, operation))
     }
 
     /// The scope in words, if there is something to say about it.

@@ -72,3 +72,7 @@ fn carry_out(cli: Cli, reports: &mut ReportFiles, app: &App) -> Result<ExitCode,
         Command::Complete(arguments) => Ok(about::complete(&arguments, app)),
     }
 }
+
+fn one_per_line<T: ToString>(items: impl Iterator<Item = T>) -> String {
+    items.map(|item| item.to_string()).collect::<Vec<_>>().join("\n")
+}

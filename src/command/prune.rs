@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::kept_histories::KeptHistories;
+use super::one_per_line;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PruneArguments};
 use crate::executor::NotStarted;
@@ -222,8 +223,7 @@ impl FinishedPrune {
 
 /// The releases whose history is gone.
 fn names(rows: &[PruneRow<'_>]) -> String {
-    let gone = rows.iter().filter(|row| row.failed.is_none());
-    gone.map(|row| row.kept.id.to_string()).collect::<Vec<_>>().join("\n")
+    one_per_line(rows.iter().filter(|row| row.failed.is_none()).map(|row| &row.kept.id))
 }
 
 fn summary(view: &PruneView<'_>) -> String {

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::kept_histories::KeptHistories;
+use super::one_per_line;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, RestoreArguments};
 use crate::cluster::Client;
-use crate::executor::{Backends, BatchSize, NoProbe, Operation, Outcome, ReleaseResult, Run, Verification};
+use crate::executor::{
+    Backends, BatchSize, ExecutorConfig, NoProbe, Outcome, ReleaseResult, RetryPolicy, Run, Verification,
+};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
 use crate::operation::{self, ConfirmFlags, LockOptions, OpenSession, OperationFlags, OperationSteps};
-use crate::operation::{
-    execute, executor_config, go_runtime, list_after, perform, run_history, show_plan, warn_about_unfinished_run,
-};
+use crate::operation::{execute, go_runtime, list_after, perform, run_history, show_plan, warn_about_unfinished_run};
 use crate::release::{Namespace, ReleaseId, Revision};
 use crate::report::{
-    EarlyExit, FinishedRun, RestoreView, RunReport, begun_line, plural, render_restore_plan, render_restore_summary,
+    EarlyExit, FinishedRun, RestoreView, RunReport, plural, render_restore_plan, render_restore_summary,
     restore_plan_line,
 };
 use crate::restore::{self, RestoreEntry, RestorePlan, RestoreRequest, RestoreVerdict};
@@ -28,7 +29,7 @@ use crate::target::PlannedChange;
 /// Helm rolls back one release at a time.
 const ONE_EACH: BatchSize = BatchSize::AtMost(NonZeroUsize::MIN);
 
-/// Shows what would come back, asks, rolls back, and prints what came of it.
+/// Shows what would be restored, asks, rolls back, and prints the result.
 pub(super) fn restore(
     arguments: &RestoreArguments,
     options: &ConnectionOptions,
@@ -120,7 +121,7 @@ impl<'a> RestoreOperation<'a> {
         app.printer.log(&restore_plan_line(&view));
         let output = self.flags.arguments.undo.output;
         let text = |styles| match output {
-            OutputFormat::Name => names(self.plan.going().map(|entry| &entry.candidate.kept.id)),
+            OutputFormat::Name => one_per_line(self.plan.going().map(|entry| &entry.candidate.kept.id)),
             _ => render_restore_plan(&view, app.terminal.stdout.columns(), styles),
         };
         app.emit(output, || RunReport::planned_restore(&view, None).document(), text)?;
@@ -177,24 +178,25 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
 
     /// Without anything to do, it does not matter which cluster it is.
     fn recheck(&self, app: &App) -> Result<(), CommandError> {
-        if self.change().is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Restore, app) }
+        if self.change().releases.is_empty() {
+            Ok(())
+        } else {
+            self.histories.recheck_cluster(OperationKind::Restore, app)
+        }
     }
 
     fn execute(&self, (): (), session: &OpenSession<'_>) -> Result<FinishedRestore, CommandError> {
-        let (target, flags, OpenSession { journal, lock, app, .. }) = (&self.histories.target, &self.flags, session);
-        let fail_fast = flags.arguments.fail_fast;
-        let config = executor_config(self.workers, ONE_EACH, fail_fast, flags.requested_end, app);
-        let tasks = restore::tasks(target, &self.plan, flags.timeout);
+        let (target, OpenSession { journal, app, .. }) = (&self.histories.target, session);
+        let (workers, deadline, fail_fast) = (self.workers, self.flags.requested_end, self.flags.arguments.fail_fast);
+        let (batch, retry_policy, clock) = (ONE_EACH, RetryPolicy::USUAL, app.environment.clock);
+        let config = ExecutorConfig { workers, batch, fail_fast, deadline, retry_policy, clock };
+        let tasks = restore::tasks(target, &self.plan, self.flags.timeout);
         let (records, stop) = (self.histories.records.clone(), app.interrupts.stop().clone());
         let recheck = restore::precheck(&self.plan, &tasks, self.client.clone(), records, stop);
         let action = Arc::new(restore::rollback(target, &self.plan, go_runtime(&app.environment)));
         let probe = Arc::new(NoProbe("nothing has to be gone for a restore".to_owned()));
-        if !tasks.is_empty() {
-            let (run, workers) = (journal.reference(), Some(self.workers));
-            app.printer.log(&begun_line(OperationKind::Restore, &run, tasks.len(), workers));
-        }
         let backends = Backends { action, recheck, probe, journal: journal.for_executor() };
-        let run = execute(tasks, config, backends, Operation::Rollback, lock.as_ref(), app)?;
+        let run = execute(tasks, config, backends, OperationKind::Restore, session)?;
         Ok(FinishedRestore { run, verification: Verification::NothingToVerify, left: BTreeMap::new() })
     }
 
@@ -231,21 +233,13 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
         let view = self.view(run.workers, &scope);
         let report = RunReport::restore(&view, &finished, left, code.number());
         let output = self.flags.arguments.undo.output;
+        let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
         let text = |styles| match output {
-            OutputFormat::Name => names(restored(run)),
+            OutputFormat::Name => one_per_line(run.results.iter().filter(is_restored).map(|result| &result.release.id)),
             _ => render_restore_summary(&view, &finished, left, app.printer.verbosity(), styles),
         };
         let printed = app.emit(output, || report.document(), text);
         reports.update(|| report);
         printed
     }
-}
-
-fn restored(run: &Run) -> impl Iterator<Item = &ReleaseId> {
-    let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
-    run.results.iter().filter(is_restored).map(|result| &result.release.id)
-}
-
-fn names<'a>(ids: impl Iterator<Item = &'a ReleaseId>) -> String {
-    ids.map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

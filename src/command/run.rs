@@ -4,23 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::one_per_line;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, RunArguments};
-use crate::executor::{Backends, NoProbe, ObjectProbe, Operation, Outcome, Run, Verification};
+use crate::executor::{
+    Backends, ExecutorConfig, NoProbe, ObjectProbe, Outcome, ReleaseResult, RetryPolicy, Run, Verification,
+};
 use crate::exit_code::ExitCode;
 use crate::helm::HelmUninstall;
 use crate::history_tag::HistoryTag;
 use crate::journal::OperationKind;
 use crate::operation::{self, ConfirmFlags, LockOptions, OpenSession, OperationFlags, OperationSteps};
-use crate::operation::{execute, executor_config, go_runtime, perform, show_plan, warn_about_unfinished_run};
+use crate::operation::{execute, go_runtime, perform, show_plan, warn_about_unfinished_run};
 use crate::policy::Policy;
-use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskBuilder, TaskOverrides};
+use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskOverrides};
 use crate::release::ReleaseId;
-use crate::report::{Detail, FinishedRun, RunReport, begun_line, plan_lines, plural, render_plan, render_run_summary};
+use crate::report::{Detail, FinishedRun, RunReport, plan_lines, plural, render_plan, render_run_summary};
 use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
 
-/// Shows the plan, asks, purges, and prints what came of it.
+/// Shows the plan, asks, purges, and prints the result.
 pub(super) fn run(
     arguments: &RunArguments,
     options: &ConnectionOptions,
@@ -28,7 +31,12 @@ pub(super) fn run(
     app: &App,
 ) -> Result<ExitCode, CommandError> {
     let started = Instant::now();
-    let confirm = ConfirmFlags::from(arguments);
+    let confirm = ConfirmFlags {
+        yes: arguments.yes,
+        confirm: arguments.confirm.as_deref(),
+        files: &arguments.selection.files,
+        saved_plan: arguments.plan.as_deref(),
+    };
     confirm.check(app)?;
     let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
     let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
@@ -62,9 +70,9 @@ struct PurgeOperation<'a> {
 struct FinishedPurge {
     run: Run,
     verification: Verification,
-    /// What the records of kept histories say, for each policy.
+    /// For each policy, what the records of its kept histories say.
     tags: Vec<HistoryTag>,
-    /// What had changed before the run began.
+    /// Releases that had changed before the run began, and how.
     changed: BTreeMap<ReleaseId, String>,
 }
 
@@ -87,7 +95,7 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
         format!("uninstalls {}", plural(self.prepared.plan.chosen().count(), "release"))
     }
 
-    /// `run` has shown it with the guards that would refuse it.
+    /// `run` has shown it already, with the guards that would refuse it.
     fn show_plan(&self, _: &mut ReportFiles, _: &App) {}
 
     fn recheck(&self, app: &App) -> Result<RecheckedPurge, CommandError> {
@@ -95,28 +103,26 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
     }
 
     fn execute(&self, rechecked: RecheckedPurge, session: &OpenSession<'_>) -> Result<FinishedPurge, CommandError> {
-        let (target, OpenSession { journal, lock, app, .. }) = (&self.prepared.target, session);
-        let deadline = purge::deadline(&self.prepared, self.requested_end, app.environment.clock);
+        let (target, OpenSession { journal, app, .. }) = (&self.prepared.target, session);
         let RunArguments { batch, fail_fast, .. } = *self.arguments;
-        let config = executor_config(self.workers, batch, fail_fast, deadline, app);
-        let tag = |policy: &Policy| HistoryTag { run: journal.id().clone(), policy: policy.name.clone() };
+        let deadline = purge::deadline(&self.prepared, self.requested_end, app.environment.clock);
+        let (workers, retry_policy, clock) = (self.workers, RetryPolicy::USUAL, app.environment.clock);
+        let config = ExecutorConfig { workers, batch, fail_fast, deadline, retry_policy, clock };
+        let tag = |policy: &Policy| HistoryTag { run: journal.id.clone(), policy: policy.name.clone() };
         let tags = target.policies.iter().map(tag).collect::<Vec<_>>();
-        let builder = TaskBuilder::new(&self.prepared, self.overrides);
-        let tasks = rechecked.chosen.into_iter().filter_map(|release| builder.task(release)).collect::<Vec<_>>();
-        let (helm, connection) = (rechecked.discovery.given_to(target.helm.clone()), target.connection.clone());
-        let uninstall =
-            HelmUninstall::new(helm, connection, go_runtime(&app.environment)).with_history_tags(tags.clone());
+        let tasks = purge::tasks(&self.prepared, self.overrides, rechecked.chosen);
+        let helm = match rechecked.discovery {
+            Some(folder) => target.helm.clone().with_discovery_cache(folder),
+            None => target.helm.clone(),
+        };
+        let uninstall = HelmUninstall::new(helm, target.connection.clone(), go_runtime(&app.environment));
+        let action = Arc::new(uninstall.with_history_tags(tags.clone()));
         let probe: Arc<dyn ObjectProbe> = match target.client() {
             Some(client) => Arc::new(client.clone()),
             None => Arc::new(NoProbe("helm makes the lists, for the API could not be asked".to_owned())),
         };
-        if !tasks.is_empty() {
-            let (run, workers) = (journal.reference(), Some(self.workers));
-            app.printer.log(&begun_line(OperationKind::Purge, &run, tasks.len(), workers));
-        }
-        let (action, journal) = (Arc::new(uninstall), journal.for_executor());
-        let backends = Backends { action, recheck: rechecked.recheck, probe, journal };
-        let run = execute(tasks, config, backends, Operation::Uninstall, lock.as_ref(), app)?;
+        let backends = Backends { action, recheck: rechecked.recheck, probe, journal: journal.for_executor() };
+        let run = execute(tasks, config, backends, OperationKind::Purge, session)?;
         let (verification, changed) = (Verification::NothingToVerify, rechecked.changed);
         Ok(FinishedPurge { run, verification, tags, changed })
     }
@@ -139,8 +145,9 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
         let view = self.prepared.view(run.workers, &scope);
         let finished = FinishedRun { run, verification, journal: &journal_ref };
         let report = RunReport::purge(&view, &finished, code.number());
+        let is_purged = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Purged { .. });
         let text = |styles| match self.arguments.output {
-            OutputFormat::Name => purged_names(run),
+            OutputFormat::Name => one_per_line(run.results.iter().filter(is_purged).map(|result| &result.release.id)),
             _ if run.results.is_empty() => String::new(),
             _ => render_run_summary(&finished, context, app.printer.verbosity(), styles),
         };
@@ -148,9 +155,4 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
         reports.update(|| report);
         printed
     }
-}
-
-fn purged_names(run: &Run) -> String {
-    let purged = run.results.iter().filter(|result| matches!(result.outcome, Outcome::Purged { .. }));
-    purged.map(|result| result.release.id.to_string()).collect::<Vec<_>>().join("\n")
 }

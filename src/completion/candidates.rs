@@ -220,7 +220,8 @@ mod tests {
             CompletionCandidate::new("plan", "Show what would go; changes nothing"),
             CompletionCandidate::new("x", ""),
         ];
-        let print = |directive, words: &[CompletionCandidate]| CompletionResponse::new(directive, words.to_vec()).print();
+        let print =
+            |directive, words: &[CompletionCandidate]| CompletionResponse::new(directive, words.to_vec()).print();
         assert_eq!(print(Directive::Words, &words), "plan\tShow what would go\nx\n:4");
         assert_eq!(print(Directive::Prefixes, &words[1..]), "x\n:6");
         assert_eq!(print(Directive::InOrder, &words[1..]), "x\n:36");

@@ -32,14 +32,15 @@ impl NameLookup<'_> {
             NameKind::Contexts => context_names(self.options),
             NameKind::Namespaces => namespaces(&self.client()?).ok()?,
             NameKind::UninstalledReleases => self.uninstalled()?,
-            NameKind::NamespacesAndReleases => match namespace_of(partial) {
-                Some(namespace) => self.releases_in(&self.client()?, namespace)?,
-                None => {
-                    let namespaces = self.response(Directive::Prefixes, namespaces(&self.client()?).ok()?);
+            NameKind::NamespacesAndReleases => {
+                let client = self.client()?;
+                let Some(namespace) = namespace_of(partial) else {
+                    let namespaces = self.response(Directive::Prefixes, namespaces(&client).ok()?);
                     // A namespace that is whole already can only go on.
                     return Some(namespaces.with_slash(|name| name == partial));
-                }
-            },
+                };
+                self.releases_in(&client, namespace)?
+            }
         };
         Some(self.sorted(names))
     }

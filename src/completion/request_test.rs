@@ -181,7 +181,7 @@ fn what_else_the_line_says_is_known_to_the_look() {
 fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
     let flags = |entry_point| match ask("plan --", entry_point).completion {
         Completion::Known(known) => known.candidates.into_iter().map(|word| word.text).collect::<Vec<_>>(),
-        other => panic!("{other:?}"),
+        Completion::Names(names) => panic!("{names:?}"),
     };
     let (under_helm, direct) = (flags(EntryPoint::Helm), flags(EntryPoint::Direct));
     let only_direct = direct.iter().filter(|flag| !under_helm.contains(flag)).collect::<BTreeSet<_>>();

@@ -1,14 +1,16 @@
 //! Shows a plan, has the executor carry out its tasks, shows the progress, and lists the releases afterwards.
 
-use std::time::Instant;
-
 use super::lock::lock_lost_warning;
+use super::sequence::OpenSession;
 use crate::app::{App, CommandError};
-use crate::executor::{self, Backends, BatchSize, ExecutorConfig, Operation, RetryPolicy, Run, Task};
+use crate::executor::{self, Backends, ExecutorConfig, Operation, Run, Task};
 use crate::helm::GoRuntime;
 use crate::inventory::Listing;
+use crate::journal::OperationKind;
 use crate::lock::LockGuard;
-use crate::report::{LogFormat, LogLine, ProgressStyle, SecondSignal, StopHint, Styles, Verbosity, progress};
+use crate::report::{
+    LogFormat, LogLine, ProgressStyle, SecondSignal, StopHint, Styles, Verbosity, begun_line, progress,
+};
 use crate::settings::{EntryPoint, Environment};
 use crate::signal::Stage;
 use crate::target::Target;
@@ -28,31 +30,23 @@ pub(crate) fn show_plan(
     }
 }
 
-/// How tasks are carried out.
-pub(crate) fn executor_config(
-    workers: usize,
-    batch: BatchSize,
-    fail_fast: bool,
-    deadline: Option<Instant>,
-    app: &App,
-) -> ExecutorConfig {
-    let (retry_policy, clock) = (RetryPolicy::USUAL, app.environment.clock);
-    ExecutorConfig { workers, batch, fail_fast, deadline, retry_policy, clock }
-}
-
 /// Carries out tasks. From here on signals are the executor's.
 pub(crate) fn execute(
     tasks: Vec<Task>,
     config: ExecutorConfig,
     backends: Backends,
-    operation: Operation,
-    lock: Option<&LockGuard>,
-    app: &App,
+    operation: OperationKind,
+    session: &OpenSession<'_>,
 ) -> Result<Run, CommandError> {
+    let OpenSession { journal, lock, app, .. } = session;
+    if !tasks.is_empty() {
+        app.printer.log(&begun_line(operation, &journal.reference(), tasks.len(), Some(config.workers)));
+    }
     app.interrupts.enter(Stage::Changing);
     // A signal that came before ends the run before it begins.
     app.unless_interrupted(Ok(()))?;
-    let App { environment, terminal, printer, interrupts, entry_point, .. } = app;
+    let operation = if operation == OperationKind::Restore { Operation::Rollback } else { Operation::Uninstall };
+    let App { environment, terminal, printer, interrupts, entry_point, .. } = *app;
     let second = if *entry_point == EntryPoint::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let stop_hint = StopHint { pid: std::process::id(), second, operation };
     let style = match printer.log_format() {
@@ -63,13 +57,14 @@ pub(crate) fn execute(
     let mut progress = progress(style, stop_hint, environment.clock);
     let mut on_event = |event: &executor::Event<'_>, state: executor::Progress| {
         progress.on_event(event, state, printer);
+        let lock = lock.as_ref();
         let lost = lock.map(LockGuard::take_lost).into_iter().flatten();
         lost.for_each(|lost| progress.warn(&lock_lost_warning(&lost), printer));
     };
     Ok(executor::execute(tasks, config, backends, interrupts, &mut on_event)?)
 }
 
-/// How helm processes that change something are set.
+/// The runtime settings of helm processes that change something.
 pub(crate) fn go_runtime(environment: &Environment) -> GoRuntime {
     let (gogc, limit) = (environment.go_collector.as_deref(), environment.go_memory.as_deref());
     GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
@@ -81,11 +76,6 @@ pub(crate) fn list_after(target: &Target, run: &mut Run, app: &App) -> Result<Li
     app.interrupts.enter(Stage::Reading);
     let listing = target.inventory.list();
     run.interruption = app.interruption();
-    listing.map_err(|error| {
-        if app.interrupts.has_ended_all() {
-            "interrupted while the cluster was looked at once more".to_owned()
-        } else {
-            error.to_string()
-        }
-    })
+    let interrupted = || "interrupted while the cluster was looked at once more".to_owned();
+    listing.map_err(|error| if app.interrupts.has_ended_all() { interrupted() } else { error.to_string() })
 }

@@ -22,16 +22,11 @@ use crate::target::PlannedChange;
 const HINT: &str =
     "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
 
-/// A journal before the run begins: only its location is known.
-pub(crate) struct PendingJournal {
-    id: RunId,
-    destination: Destination,
-}
-
-enum Destination {
+/// Where the journal of a run will be.
+pub(super) enum JournalDestination {
     /// `--no-journal`, or there is nothing to do.
-    None,
-    /// This file must be written, or the run does not begin.
+    Nowhere,
+    /// If this file cannot be written, the run does not begin.
     File(JournalLocation),
     /// A pod has a ConfigMap as well, because its files do not last.
     Pod(Option<JournalLocation>),
@@ -39,55 +34,38 @@ enum Destination {
 
 /// The journal of a run that has begun.
 pub(crate) struct OpenJournal {
-    id: RunId,
+    pub(crate) id: RunId,
     journal: Option<Arc<RunJournal>>,
 }
 
-impl PendingJournal {
-    /// Chooses the location and tries to write there, before a person has agreed to a plan in vain.
-    pub(crate) fn choose(
+impl JournalDestination {
+    /// Tries to write there before a person is asked, because without a journal the answer would be in vain.
+    pub(super) fn choose(
         arguments: &JournalArguments,
         change: &PlannedChange<'_>,
         app: &App,
     ) -> Result<Self, CommandError> {
-        Self { id: app.new_run_id(), destination: Destination::None }.choose_again(arguments, change, app)
-    }
-
-    /// The same run with another plan.
-    pub(crate) fn choose_again(
-        self,
-        arguments: &JournalArguments,
-        change: &PlannedChange<'_>,
-        app: &App,
-    ) -> Result<Self, CommandError> {
-        if arguments.none || change.is_empty() {
-            return Ok(Self { destination: Destination::None, ..self });
+        if arguments.none || change.releases.is_empty() {
+            return Ok(Self::Nowhere);
         }
         let location = location(arguments.place.as_deref(), &app.environment);
         let checked = location.map(|location| location.check().map(|()| location));
-        let destination = if change.target.connection.is_in_cluster() && arguments.place.is_none() {
-            Destination::Pod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, app)).ok()))
+        if change.target.connection.is_in_cluster() && arguments.place.is_none() {
+            Ok(Self::Pod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, app)).ok())))
         } else {
-            Destination::File(checked.ok_or_else(no_location)?.map_err(cannot_write)?)
-        };
-        Ok(Self { destination, ..self })
-    }
-
-    /// What the run is called.
-    pub(crate) fn id(&self) -> &RunId {
-        &self.id
+            Ok(Self::File(checked.ok_or_else(no_location)?.map_err(cannot_write)?))
+        }
     }
 
     /// Begins the journal: from here on, the plan is on the disk.
-    pub(crate) fn open(self, change: &PlannedChange<'_>, app: &App) -> Result<OpenJournal, CommandError> {
-        let Self { id, destination } = self;
+    pub(super) fn open(self, id: RunId, change: &PlannedChange<'_>, app: &App) -> Result<OpenJournal, CommandError> {
         let mut journal = RunJournal::new(header(change, id.as_str(), app), app.environment.clock);
-        match destination {
-            Destination::None => return Ok(OpenJournal { id, journal: None }),
-            Destination::File(location) => journal.keep_in(&location, &id).map_err(cannot_write)?,
-            Destination::Pod(location) => {
-                let kept = location.map_or(Ok(()), |location| journal.keep_in(&location, &id));
-                kept.unwrap_or_else(|error| note_no_file(&error, app));
+        match self {
+            Self::Nowhere => return Ok(OpenJournal { id, journal: None }),
+            Self::File(location) => journal.keep_in(&location, &id).map_err(cannot_write)?,
+            Self::Pod(location) => {
+                let written = location.map_or(Ok(()), |location| journal.keep_in(&location, &id));
+                written.unwrap_or_else(|error| note_no_file(&error, app));
             }
         }
         if change.target.connection.is_in_cluster() {
@@ -98,11 +76,6 @@ impl PendingJournal {
 }
 
 impl OpenJournal {
-    /// What the run is called.
-    pub(crate) fn id(&self) -> &RunId {
-        &self.id
-    }
-
     /// The journal that the executor asks before each start.
     pub(crate) fn for_executor(&self) -> Arc<dyn Journal> {
         match &self.journal {
@@ -111,7 +84,7 @@ impl OpenJournal {
         }
     }
 
-    /// Writes that nothing was begun, because otherwise the run would look as if it had been killed.
+    /// Writes that nothing has begun, because otherwise the run would look as if it had been killed.
     pub(crate) fn abandon(&self, error: CommandError) -> CommandError {
         if let Some(journal) = &self.journal {
             // The error that is printed already says why nothing was done.
@@ -120,14 +93,14 @@ impl OpenJournal {
         error
     }
 
-    /// Writes the last line of a run. Returns the exit code, which is another one if output was lost.
+    /// Writes the last line of a run. Returns the exit code, which changes if output was lost.
     pub(crate) fn end(&self, run: &Run, verification: &Verification, code: ExitCode, app: &App) -> ExitCode {
         let refused = Outcome::NotStarted(NotStarted::JournalRefused);
         let is_reported = run.results.iter().any(|result| result.outcome == refused);
         self.write_end(code, is_reported, app, |journal, code| journal.end(run, verification, code))
     }
 
-    /// The same without an executor; `is_reported` says that an error of the journal was printed already.
+    /// The same for an operation without the executor; `is_reported` says that an error of the journal was printed already.
     pub(crate) fn end_with(&self, totals: RunTotals, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
         let signal = app.interruption().map(|interruption| interruption.signal);
         self.write_end(code, is_reported, app, |journal, code| journal.end_with(totals, code, signal))
@@ -152,26 +125,25 @@ impl OpenJournal {
         code.or_if_output_failed(true)
     }
 
-    /// Writes the outcome of releases that no executor had.
+    /// Writes the outcome of releases that the executor did not have.
     pub(crate) fn record(&self, releases: &[&ReleaseId], outcome: ReleaseOutcome) {
         if let Some(journal) = self.journal.as_ref().filter(|_| !releases.is_empty()) {
             journal.judge(releases, outcome);
         }
     }
 
-    /// What a report says of it.
     pub(crate) fn reference(&self) -> JournalRef {
         let places = self.journal.as_ref().map(|journal| journal.places()).unwrap_or_default();
         JournalRef { id: self.id.to_string(), places }
     }
 }
 
-/// The location that was named, or the usual one.
+/// The named location, or the usual one.
 pub(crate) fn location(named: Option<&Path>, environment: &Environment) -> Option<JournalLocation> {
     named.map(JournalLocation::named).or_else(|| environment.state_home.as_deref().map(JournalLocation::usual))
 }
 
-/// What a journal begins with: which run, by which user, where, and everything that it is about to do.
+/// The first line of a journal: which run, by which user, where, and everything that the run is about to do.
 pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> JournalHeader {
     let connection = &change.target.connection;
     let environment = &app.environment;
@@ -205,8 +177,8 @@ fn planned_release(release: &Release) -> PlannedRelease {
     PlannedRelease { namespace, name, revision: release.revision.0 }
 }
 
-/// With a client of its own: the last line is written even if everything else was told to end. A run that has no ConfigMap
-/// goes on, because purging twice does no harm.
+/// Uses a client of its own, so that the last line is written even after a signal that ends every other request. A run
+/// without a ConfigMap goes on, because purging twice does no harm.
 fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &App) {
     let namespace = connection.default_namespace();
     let client = Client::new(connection, CancelToken::default());

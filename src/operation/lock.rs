@@ -2,11 +2,12 @@
 //!
 //! A plan that had to wait for another run is rechecked afterwards, like any other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::flags;
 use crate::app::{App, CommandError};
 use crate::cli::LockArguments;
+use crate::clock::wait;
 use crate::cluster::{ApiError, Client};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
@@ -61,7 +62,7 @@ pub(crate) fn acquire(
     app: &App,
 ) -> Result<AcquiredLocks, CommandError> {
     // A restore with nothing to do may have come too early: the run that holds the lock is just removing the releases.
-    if change.is_empty() && change.operation != OperationKind::Restore {
+    if change.releases.is_empty() && change.operation != OperationKind::Restore {
         return Ok(AcquiredLocks::default());
     }
     let Some((client, namespace)) = find_place(options, change, app) else { return Ok(AcquiredLocks::default()) };
@@ -75,7 +76,8 @@ pub(crate) fn acquire(
             waited = true;
             app.printer.info(format_args!("waiting: {}", sanitize::line(&held.to_string())));
         }
-        pause(app)
+        let length = POLL_INTERVAL + Duration::from_millis(fastrand::u64(..MAX_JITTER_MS));
+        wait(length, SIGNAL_CHECK, || app.interruption().is_some())
     };
     let acquired = lock::acquire(&leases, names, &us, options.wait, &mut pause);
     let guard = LockGuard::new(us, acquired.locks, lease_access(&leases), lock::DURATION / 3);
@@ -138,18 +140,6 @@ fn lease_access(leases: &NamespaceLeases) -> LeaseAccess {
     // A second signal ends every request to the cluster, but not the release of the lock.
     let release = leases(CancelToken::default(), RELEASE_TIMEOUT);
     LeaseAccess { renew: leases(cancel.clone(), lock::DURATION), cancel, release }
-}
-
-/// Waits until the lock is to be read again. False if a signal came.
-fn pause(app: &App) -> bool {
-    let until = Instant::now() + POLL_INTERVAL + Duration::from_millis(fastrand::u64(..MAX_JITTER_MS));
-    while Instant::now() < until {
-        if app.interruption().is_some() {
-            return false;
-        }
-        std::thread::sleep(SIGNAL_CHECK);
-    }
-    true
 }
 
 /// A lock was lost while the run goes on.

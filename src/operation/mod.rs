@@ -10,12 +10,14 @@ mod previous_run;
 mod sequence;
 
 pub(crate) use confirm::ConfirmFlags;
-pub(crate) use execute::{execute, executor_config, go_runtime, list_after, show_plan};
+pub(crate) use execute::{execute, go_runtime, list_after, show_plan};
 pub(crate) use flags::{
     duration, filters, keep_entries, namespace, namespaces_in_scope, own_release_only, release_id, shard,
 };
 pub(crate) use journal::OpenJournal;
 pub(crate) use lock::LockOptions;
-pub(crate) use preflight::{PreflightRequest, connection_options, find_helm, read_policies, take_snapshot};
+pub(crate) use preflight::{
+    PreflightRequest, connection_options, find_helm, read_policies, recheck_identity, take_snapshot,
+};
 pub(crate) use previous_run::{run_history, warn_about_unfinished_run};
 pub(crate) use sequence::{OpenSession, OperationFlags, OperationSteps, perform};

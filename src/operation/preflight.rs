@@ -3,12 +3,14 @@
 
 use std::path::PathBuf;
 
-use crate::app::{App, CommandError};
+use crate::app::{App, CommandError, nothing_done};
 use crate::cli::ConnectionArguments;
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
+use crate::exit_code::ExitCode;
 use crate::guard::{self, ClusterFacts, Interactivity, Scope};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
+use crate::journal::OperationKind;
 use crate::parallel::join;
 use crate::policy::{Policy, PolicyScope, PolicySet};
 use crate::settings::{ConnectionOptions, Environment, KubeconfigFiles};
@@ -123,4 +125,16 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &App) {
     let note = format!("the uid of namespace kube-system could not be read: {error}");
     let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid.is_some());
     if matters { app.printer.note(note) } else { app.printer.verbose_note(note) }
+}
+
+/// Makes sure that the cluster is still the one of the plan, if the plan knows its identity. If not, the UID of each record
+/// identifies the cluster: no other cluster has it.
+pub(crate) fn recheck_identity(target: &Target, client: &Client, operation: OperationKind) -> Result<(), CommandError> {
+    let Some(planned) = &target.identity else { return Ok(()) };
+    let now = client.identity().map_err(|error| {
+        let error = format!("whether this is still the same cluster could not be told: {error}");
+        let hint = format!("{}; run it again", nothing_done(operation));
+        CommandError::with_hint(ExitCode::Preflight, Box::from(error), hint)
+    })?;
+    guard::same_cluster(planned, &now).map_err(CommandError::refused)
 }

@@ -1,5 +1,5 @@
-//! What journals tell of earlier runs: of the run before this one, if it did not end as it should have, and of the purges
-//! and restores that decide what a restore means.
+//! What journals say about earlier runs: about the last run, if it did not end properly, and about the purges and restores
+//! that decide what a restore brings back.
 
 use std::path::Path;
 
@@ -17,27 +17,30 @@ use crate::target::PlannedChange;
 /// More releases than this are counted, not named.
 const MAX_LISTED: usize = 8;
 
-/// Says what the last run of the same policy on the same cluster had in progress when it was killed, or that it goes on. To a
-/// purge or a restore, the last one of either matters.
+/// Warns if the last run of the same policies on the same cluster was killed, and of what it had in progress, or if it still
+/// goes on. Purges and restores matter to each other.
 pub(crate) fn warn_about_unfinished_run(change: &PlannedChange<'_>, named: Option<&Path>, app: &App) {
     let like = header(change, "", app);
     let in_file = match location(named, &app.environment) {
         Some(JournalLocation::Folder(folder)) => PastRun::newest_like(&like, &folder, &app.environment.machine),
         Some(JournalLocation::File(_)) | None => None,
     };
-    let previous = in_file.into_iter().chain(newest_in_cluster(change, &like)).max_by_key(PastRun::begun);
+    // In a pod, the journals of earlier pods. If they cannot be read, the run goes on without a message.
+    let connection = &change.target.connection;
+    let own_namespace = connection.is_in_cluster().then(|| connection.default_namespace());
+    let in_cluster = own_namespace.and_then(|namespace| in_namespace(change, namespace).ok()).unwrap_or_default();
+    let in_cluster = in_cluster.into_iter().filter(|run| run.record.head.is_like(&like));
+    let previous = in_file.into_iter().chain(in_cluster).max_by_key(PastRun::begun);
     if let Some(note) = previous.as_ref().and_then(|previous| note(previous, change.operation)) {
         app.printer.important_note(note);
     }
 }
 
-/// In a pod, the journals of earlier pods. If they cannot be read, the run goes on without a word.
-fn newest_in_cluster(change: &PlannedChange<'_>, like: &JournalHeader) -> Option<PastRun> {
-    let connection = &change.target.connection;
-    let client = change.target.client().filter(|_| connection.is_in_cluster())?;
-    let found = client.journals(connection.default_namespace()).ok()?;
-    let runs = found.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
-    runs.filter(|run| run.record.head.is_like(like)).max_by_key(PastRun::begun)
+/// The runs that have their journal in a ConfigMap of this namespace.
+fn in_namespace(change: &PlannedChange<'_>, namespace: &str) -> Result<Vec<PastRun>, ApiError> {
+    let Some(client) = change.target.client() else { return Ok(Vec::new()) };
+    let found = client.journals(namespace)?.into_iter();
+    Ok(found.filter_map(|found| PastRun::in_config_map(found).ok()).collect())
 }
 
 fn note(run: &PastRun, now: OperationKind) -> Option<String> {
@@ -63,7 +66,7 @@ fn note(run: &PastRun, now: OperationKind) -> Option<String> {
     Some(format!("{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}; {next}"))
 }
 
-/// What becomes of releases that were left half done, by what is done now.
+/// What happens to the releases that were in progress: it depends on what is done now.
 fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
     match (before, now) {
         (OperationKind::Restore, OperationKind::Restore) => "planned again where not back yet",
@@ -74,10 +77,10 @@ fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
     }
 }
 
-/// Everything that journals tell of runs of these policies on this cluster: journals on this machine, and those of pods.
+/// What the journals say about earlier runs of these policies on this cluster: journals on this machine, and those of pods.
 ///
-/// They only help: what a purge has left is found in the cluster alone. But once nothing is left of the last one, only a
-/// journal can tell that it was there. Pods leave their journals in their own namespace; from outside, the namespace of the
+/// They only help: what a purge has left is found in the cluster alone. But once nothing is left of the last purge, only a
+/// journal can show that it happened. Pods leave their journals in their own namespace; from outside, the namespace of the
 /// lock is the best guess.
 pub(crate) fn run_history(
     change: &PlannedChange<'_>,
@@ -95,15 +98,21 @@ pub(crate) fn run_history(
     }
     let connection = &change.target.connection;
     let own = connection.is_in_cluster().then(|| connection.default_namespace());
-    if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str))
-        && let Err(error) = add_namespace(&like, change, namespace, &mut history)
-    {
-        app.printer.note(format_args!("the journals of earlier runs in {namespace} could not be read: {error}"));
+    if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str)) {
+        match in_namespace(change, namespace) {
+            Ok(found) => found.into_iter().filter(|run| run.record.head.has_part_of(&like)).for_each(|run| {
+                add(&mut history, run.id, &run.record.head, is_complete(run.status));
+            }),
+            Err(error) => {
+                app.printer
+                    .note(format_args!("the journals of earlier runs in {namespace} could not be read: {error}"));
+            }
+        }
     }
     history
 }
 
-/// Of purges long before the last one it is enough to know that they were.
+/// A purge long before the last one needs only its first line to be read.
 fn add_folder(like: &JournalHeader, folder: &Path, own_host: &str, history: &mut RunHistory) {
     let found = PastRun::heads_in(folder).filter(|(_, found, _)| found.has_part_of(like)).collect::<Vec<_>>();
     let is_purge = |header: &JournalHeader| header.operation == OperationKind::Purge;
@@ -113,20 +122,6 @@ fn add_folder(like: &JournalHeader, folder: &Path, own_host: &str, history: &mut
         let read = matters.then(|| PastRun::in_file(&path, own_host).ok()).flatten();
         add(history, run, &header, read.is_none_or(|read| is_complete(read.status)));
     }
-}
-
-fn add_namespace(
-    like: &JournalHeader,
-    change: &PlannedChange<'_>,
-    namespace: &str,
-    history: &mut RunHistory,
-) -> Result<(), ApiError> {
-    let Some(client) = change.target.client() else { return Ok(()) };
-    let found = client.journals(namespace)?.into_iter().filter_map(|found| PastRun::in_config_map(found).ok());
-    for run in found.filter(|run| run.record.head.has_part_of(like)) {
-        add(history, run.id, &run.record.head, is_complete(run.status));
-    }
-    Ok(())
 }
 
 fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: bool) {

@@ -2,7 +2,7 @@
 //! report. This order is the safety case; `tests/it/order.rs` shows it.
 
 use super::confirm::{ConfirmFlags, confirm};
-use super::journal::{OpenJournal, PendingJournal};
+use super::journal::{JournalDestination, OpenJournal};
 use super::lock::{LockOptions, acquire, release};
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::JournalArguments;
@@ -10,18 +10,17 @@ use crate::exit_code::ExitCode;
 use crate::lock::LockGuard;
 use crate::target::PlannedChange;
 
-/// What a run, a restore and a prune do differently: `R` is the plan as far as it still holds, `D` is what came of it.
+/// What a run, a restore and a prune do differently: `R` is the plan as far as it still holds, `D` is the result.
 pub(crate) trait OperationSteps<R, D>: Sized {
-    /// What is about to be done.
     fn change(&self) -> PlannedChange<'_>;
 
-    /// What it does to how many releases, as in "This … on CONTEXT."
+    /// What the operation does to how many releases, as in "This … on CONTEXT."
     fn prompt(&self) -> String;
 
-    /// Shows the plan right before the question, and makes it the report as long as nothing is begun.
+    /// Shows the plan right before the question. The plan is the report as long as nothing has begun.
     fn show_plan(&self, reports: &mut ReportFiles, app: &App);
 
-    /// Plans again after a wait for the lock, and whether that gave another plan.
+    /// Plans again after a wait for the lock. Returns whether the plan is another one now.
     fn replan(self, _app: &App) -> Result<(Self, bool), CommandError> {
         Ok((self, false))
     }
@@ -29,16 +28,16 @@ pub(crate) trait OperationSteps<R, D>: Sized {
     /// Compares the plan with the cluster, right before the first change.
     fn recheck(&self, app: &App) -> Result<R, CommandError>;
 
-    /// Carries out what still holds. An error means that nothing was begun.
+    /// Carries out what still holds. An error means that nothing has begun.
     fn execute(&self, rechecked: R, session: &OpenSession<'_>) -> Result<D, CommandError>;
 
-    /// Compares with the cluster what came of it.
+    /// Compares the result with the cluster.
     fn verify(&self, done: &mut D, app: &App);
 
     /// Decides the exit code and writes the last line of the journal.
     fn end(&self, done: &D, session: &OpenSession<'_>) -> ExitCode;
 
-    /// Prints what came of it, and makes it the report.
+    /// Prints the result, and makes it the report.
     fn report(&self, done: &D, code: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError>;
 }
 
@@ -64,23 +63,23 @@ pub(crate) fn perform<R, D>(
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let mut journal = PendingJournal::choose(flags.journal, &operation.change(), app)?;
+    let id = app.new_run_id();
+    let mut journal = JournalDestination::choose(flags.journal, &operation.change(), app)?;
     show_and_confirm(&operation, flags, reports, app)?;
-    let lock = acquire(&flags.lock, &operation.change(), journal.id(), app)?;
+    let lock = acquire(&flags.lock, &operation.change(), &id, app)?;
     if lock.waited {
         // The run that held the lock may have been the very purge that is to be restored, and has only now ended.
         let (replanned, differs) = operation.replan(app)?;
         operation = replanned;
         if differs {
-            journal = journal.choose_again(flags.journal, &operation.change(), app)?;
+            journal = JournalDestination::choose(flags.journal, &operation.change(), app)?;
             show_and_confirm(&operation, flags, reports, app)?;
         }
     }
     let rechecked = operation.recheck(app)?;
-    let journal = journal.open(&operation.change(), app)?;
+    let journal = journal.open(id, &operation.change(), app)?;
     let mut session = OpenSession { journal, lock: lock.guard, reports, app };
-    let done = operation.execute(rechecked, &session);
-    let mut done = done.map_err(|error| session.journal.abandon(error))?;
+    let mut done = operation.execute(rechecked, &session).map_err(|error| session.journal.abandon(error))?;
     operation.verify(&mut done, app);
     release(session.lock.take(), app);
     let code = operation.end(&done, &session);
@@ -96,5 +95,5 @@ fn show_and_confirm<R, D>(
 ) -> Result<(), CommandError> {
     operation.show_plan(reports, app);
     let change = operation.change();
-    if change.is_empty() { Ok(()) } else { confirm(flags.confirm, &change, &operation.prompt(), app) }
+    if change.releases.is_empty() { Ok(()) } else { confirm(flags.confirm, &change, &operation.prompt(), app) }
 }

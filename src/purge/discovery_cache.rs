@@ -1,54 +1,34 @@
 //! Helm's discovery cache, filled once before the first delete for all helm processes of a run.
 //!
-//! Must not stand in the way of a run: if anything about it is unusual, helm looks up the kinds as usual.
+//! A run must not fail because of it: if anything about it is unusual, helm looks up the kinds as usual.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::plan::PreparedPurge;
-use crate::helm::{self, Helm};
+use crate::helm;
 use crate::parallel::join;
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
-/// Without an answer by then, helm looks up the kinds itself, only more often.
+/// If there is no answer by then, helm looks up the kinds itself, only more often.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Where helm finds the kinds of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DiscoveryCache {
-    /// In a folder of this run, which holds every kind that this run needs.
-    Shared(PathBuf),
-    /// In the user's cache, or in the cluster.
-    Default,
-}
-
-impl DiscoveryCache {
-    /// A helm that uses it.
-    pub(crate) fn given_to(self, helm: Helm) -> Helm {
-        match self {
-            Self::Shared(folder) => helm.with_discovery_cache(folder),
-            Self::Default => helm,
-        }
-    }
-}
-
-/// Looks up the kinds of all chosen releases.
+/// Looks up the kinds of all chosen releases. Returns the folder of the cache.
 ///
 /// Helm cannot uninstall a release that has an object of a kind whose definition is gone, nor any other object of it, unless
 /// helm remembers the kind. So if definitions may go, helm looks up the kinds as well, for the first release: it remembers them
 /// for later runs.
-pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, stop: &CancelToken) -> DiscoveryCache {
-    // Which definitions other shards delete, this process does not know.
+pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, stop: &CancelToken) -> Option<PathBuf> {
+    // This process does not know which definitions other shards delete.
     let definitions_go = prepared.plan.takes_kinds_along() || prepared.filters.shard.is_some();
     let warm = || {
         if definitions_go {
             helm::warm(&prepared.target.helm, &prepared.target.connection, first, stop);
         }
     };
-    let (folder, ()) = join(|| shared_folder(prepared, stop), warm);
-    folder.map_or(DiscoveryCache::Default, DiscoveryCache::Shared)
+    join(|| shared_folder(prepared, stop), warm).0
 }
 
 /// A folder with all kinds, if all of them are known and served: helm may remember what a kind was that is not served. A login

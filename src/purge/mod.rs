@@ -1,4 +1,4 @@
-//! What `run` does and `restore` does not: the plan of a purge, its rechecks, its tasks and its verification.
+//! What only `run` does: the plan of a purge, its rechecks, its tasks and its verification.
 
 mod discovery_cache;
 mod plan;
@@ -8,5 +8,5 @@ mod verify;
 
 pub(crate) use plan::{PreparedPurge, prepare, read_saved_plan};
 pub(crate) use recheck::{RecheckedPurge, recheck};
-pub(crate) use tasks::{TaskBuilder, TaskOverrides, deadline};
+pub(crate) use tasks::{TaskOverrides, deadline, tasks};
 pub(crate) use verify::{add_never_started, verify};

@@ -4,17 +4,18 @@
 //! A person may have thought about the plan for an hour, and even a machine takes a moment.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::discovery_cache::{DiscoveryCache, fill_discovery_cache};
+use super::discovery_cache::fill_discovery_cache;
 use super::plan::PreparedPurge;
 use crate::app::{App, CommandError};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Client, ObjectPresence};
 use crate::executor::{AlwaysFresh, ObjectProbe, Recheck};
-use crate::guard;
 use crate::inventory::{BatchRecheck, Contents, Freshness, Listing, Protection, Rechecked};
 use crate::journal::OperationKind;
+use crate::operation::recheck_identity;
 use crate::parallel::join;
 use crate::plan::{self, ClusterState, Filters};
 use crate::policy::PolicySet;
@@ -23,23 +24,23 @@ use crate::release::{ObjectRef, Release, ReleaseId};
 /// The plan as it still holds.
 pub(crate) struct RecheckedPurge {
     pub(crate) chosen: Vec<Release>,
-    /// What the plan had chosen and what has changed about it.
+    /// Releases that the plan had chosen, and what has changed about each.
     pub(crate) changed: BTreeMap<ReleaseId, String>,
     /// Rechecks each batch.
     pub(crate) recheck: Arc<dyn Recheck>,
-    /// Where helm finds the kinds of the cluster.
-    pub(crate) discovery: DiscoveryCache,
+    /// A discovery cache that holds every kind that this run needs. Without it, helm uses its own cache, or asks the cluster.
+    pub(crate) discovery: Option<PathBuf>,
 }
 
 /// Compares the plan with the cluster, and fills the discovery cache at the same time.
 pub(crate) fn recheck(prepared: &PreparedPurge, app: &App) -> Result<RecheckedPurge, CommandError> {
     let chosen = prepared.plan.chosen().cloned().collect::<Vec<_>>();
     let Some(first) = chosen.first().map(|release| release.id.clone()) else {
-        let (changed, recheck, discovery) = (BTreeMap::new(), Arc::new(AlwaysFresh), DiscoveryCache::Default);
+        let (changed, recheck, discovery) = (BTreeMap::new(), always_fresh(), None);
         return Ok(RecheckedPurge { chosen, changed, recheck, discovery });
     };
     let stop = app.interrupts.stop();
-    // Before any of these requests: an open connection leads to where the address led when it was opened.
+    // Reconnects before these requests, because an open connection leads to where the address led when it was opened.
     let client = prepared.target.inventory.reconnected();
     let compare = || compare(prepared, client, chosen, app);
     let (discovery, rechecked) = join(|| fill_discovery_cache(prepared, &first, stop), compare);
@@ -58,30 +59,27 @@ fn compare(
     let state = ClusterState { listing: &listing, contents: &nothing, protection: &protection, now: clock.now() };
     let changed = plan::recheck(plan, target.policies.as_slice(), state, filters);
     chosen.retain(|release| !changed.contains_key(&release.id));
-    let recheck: Arc<dyn Recheck> = match target.inventory.recheck(&chosen, &listing, &protection) {
-        Some(cluster) => {
-            let (policies, filters) = (target.policies.clone(), filters.clone());
-            Arc::new(PolicyRecheck { cluster, policies, filters, clock })
-        }
-        None => Arc::new(AlwaysFresh),
-    };
-    Ok(RecheckedPurge { chosen, changed, recheck, discovery: DiscoveryCache::Default })
+    let recheck = target.inventory.recheck(&chosen, &listing, &protection).map_or_else(always_fresh, |cluster| {
+        let (policies, filters) = (target.policies.clone(), filters.clone());
+        Arc::new(PolicyRecheck { cluster, policies, filters, clock })
+    });
+    Ok(RecheckedPurge { chosen, changed, recheck, discovery: None })
 }
 
-/// Lists the cluster that the plan is for. The cluster is known by its identity or, if that could not be read, by the records
-/// of its releases, whose UIDs are in no other cluster.
+fn always_fresh() -> Arc<dyn Recheck> {
+    Arc::new(AlwaysFresh)
+}
+
+/// Lists the cluster that the plan is for.
 fn list_again(prepared: &PreparedPurge, client: &Client) -> Result<(Listing, Protection), CommandError> {
-    let planned = prepared.target.identity.as_ref();
-    let list = || prepared.target.inventory.list_with_protection();
-    let (identity, listed) = join(|| planned.map(|planned| (planned, client.identity())), list);
-    if let Some((planned, now)) = identity {
-        let now = now.map_err(|error| CommandError::cluster_unverifiable(&error, OperationKind::Purge))?;
-        guard::same_cluster(planned, &now).map_err(CommandError::refused)?;
-    }
+    let target = &prepared.target;
+    let list = || target.inventory.list_with_protection();
+    let (listed, same) = join(list, || recheck_identity(target, client, OperationKind::Purge));
+    same?;
     Ok(listed?)
 }
 
-/// Asks the cluster about each batch, and judges by the policies and filters of the plan.
+/// Asks the cluster about each batch, and decides by the policies and filters of the plan.
 #[derive(Debug)]
 struct PolicyRecheck {
     cluster: BatchRecheck,
@@ -93,11 +91,10 @@ struct PolicyRecheck {
 impl Recheck for PolicyRecheck {
     fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         let Rechecked { freshness, protection } = self.cluster.ask(batch);
-        let protected = |release: &Release| match &protection {
-            Ok(protection) => {
-                Ok(plan::protected_now(release, self.policies.as_slice(), protection, self.clock.now(), &self.filters))
-            }
-            Err(error) => Err(error.clone()),
+        let (policies, now) = (self.policies.as_slice(), self.clock.now());
+        let protected = |release: &Release| {
+            let protection = protection.as_ref().map_err(ApiError::clone)?;
+            Ok(plan::protected_now(release, policies, protection, now, &self.filters))
         };
         freshness.into_iter().zip(batch).map(|(record, release)| combine(record, protected(release))).collect()
     }
@@ -109,7 +106,7 @@ impl ObjectProbe for Client {
     }
 }
 
-/// What is known to have changed goes before what cannot be told.
+/// A known change counts more than a failed check.
 fn combine(record: Freshness, protected: Result<Option<String>, ApiError>) -> Freshness {
     match (record, protected) {
         (Freshness::Changed(why), _) | (_, Ok(Some(why))) => Freshness::Changed(why),

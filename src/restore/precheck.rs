@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::plan::{RestoreVerdict, judge};
+use crate::clock::wait;
 use crate::cluster::{ApiError, Client, ObjectPresence, ReleaseRecord};
 use crate::executor::Recheck;
 use crate::inventory::{Freshness, HistoryStore, single};
@@ -46,7 +47,7 @@ impl Recheck for RollbackPrecheck {
 
 impl RollbackPrecheck {
     fn check(&self, release: &Release) -> Freshness {
-        if let Some(freshness) = self.pending.get(&release.id).and_then(|pending| self.wait(pending)) {
+        if let Some(freshness) = self.pending.get(&release.id).and_then(|pending| self.wait_for(pending)) {
             return freshness;
         }
         match self.records.histories(&[&release.id]).remove(&release.id) {
@@ -76,7 +77,7 @@ impl RollbackPrecheck {
     /// Waits until none of the objects is being deleted. Returns the reason if that does not happen.
     ///
     /// An object that is being deleted takes the change of a rollback and goes all the same, and Helm calls that a success.
-    fn wait(&self, pending: &PendingDeletions) -> Option<Freshness> {
+    fn wait_for(&self, pending: &PendingDeletions) -> Option<Freshness> {
         let until = Instant::now() + pending.timeout;
         let mut pause = FIRST_PAUSE;
         let mut objects = pending.objects.clone();
@@ -91,23 +92,11 @@ impl RollbackPrecheck {
             if Instant::now() >= until {
                 return Some(Freshness::NotYet(still_terminating(&objects, pending.timeout)));
             }
-            if !self.pause(pause) {
+            if !wait(pause, STOP_CHECK, || self.stop.urgency() > CancelLevel::Run) {
                 return Some(Freshness::Unknown(ApiError::Cancelled));
             }
             pause = (pause * 2).min(MAX_PAUSE);
         }
-    }
-
-    /// Waits so long. False if the run is to end.
-    fn pause(&self, length: Duration) -> bool {
-        let until = Instant::now() + length;
-        while Instant::now() < until {
-            if self.stop.urgency() > CancelLevel::Run {
-                return false;
-            }
-            std::thread::sleep(STOP_CHECK);
-        }
-        true
     }
 }
 
