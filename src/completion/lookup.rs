@@ -87,13 +87,12 @@ impl NameLookup<'_> {
 
     /// There are few of them, so one request lists those of the whole cluster if that is allowed.
     fn uninstalled(&self) -> Option<Vec<String>> {
-        let (client, store, filter) = (self.client()?, self.store()?, RecordFilter::Uninstalled);
+        let (client, store) = (self.client()?, self.store()?);
+        let within = |namespace| records_in(&client, store, namespace, RecordFilter::Uninstalled);
         let listed = match namespace_of(&self.request.partial).or_else(|| self.namespace(&client)) {
-            Some(namespace) => records_in(&client, store, namespace, filter)?,
-            None => match client.client().records(store, None, filter) {
-                Err(ApiError::Forbidden(_)) => {
-                    records_in(&client, store, client.default_namespace().parse().ok()?, filter)?
-                }
+            Some(namespace) => within(namespace)?,
+            None => match client.client().records(store, None, RecordFilter::Uninstalled) {
+                Err(ApiError::Forbidden(_)) => within(client.default_namespace().parse().ok()?)?,
                 listed => listed.ok()?,
             },
         };
