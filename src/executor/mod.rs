@@ -16,6 +16,9 @@ mod task;
 mod verify;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::{BatchSize, ExecutorConfig, Operation, RetryPolicy};
 pub use driver::{PoolError, execute};
 pub use event::{Event, Journal, NoJournal, Progress};

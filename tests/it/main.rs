@@ -6,13 +6,9 @@
 
 mod support;
 
-mod as_planned;
 mod command_line;
 mod completion;
 mod connection;
-mod deadline;
-mod deadlines;
-mod executor;
 mod helm;
 mod in_a_cluster;
 mod init;
@@ -21,12 +17,9 @@ mod keep;
 mod layout;
 mod order;
 mod output;
-mod phases;
 mod plan;
 mod promises;
-mod recording;
 mod restore;
-mod retries;
 mod rights;
 mod run;
 mod runs;

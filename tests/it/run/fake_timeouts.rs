@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use helm_purge::executor::{AlwaysFresh, HistoryChecks, Outcome, OutcomeKind, Run, execute, verify_purge};
+use helm_purge::executor::{HistoryChecks, Outcome, OutcomeKind, Run, execute, verify_purge};
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, BatchResult, FailureClass, GoRuntime, HelmUninstall, ReleaseAttempt};
 use helm_purge::inventory::{Listing, read};
@@ -40,7 +40,7 @@ fn three(fake: &FakeHelm) -> Vec<Release> {
 fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
     let interrupts = Interrupts::silent();
     interrupts.enter(Stage::Changing);
-    let run = execute(planned(plan), ONE_LANE, means(uninstall, AlwaysFresh), &interrupts, &mut |_, _| {});
+    let run = execute(planned(plan), ONE_LANE, means(uninstall), &interrupts, &mut |_, _| {});
     run.expect("a thread can be had")
 }
 

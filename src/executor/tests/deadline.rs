@@ -1,0 +1,53 @@
+//! The deadline of a run: what could exceed it is not started, and what was started is finished.
+
+use std::time::Instant;
+
+use super::scene::{Ended, LONG, Scripted, releases, scene};
+use crate::executor::{NotStarted, Outcome, PhaseNumber, Verification};
+use crate::exit_code::ExitCode;
+use crate::helm::{Failure, FailureClass};
+use crate::options::UninstallOptions;
+
+#[test]
+fn after_the_deadline_nothing_starts_in_any_phase_and_that_is_said_once() {
+    let script = Scripted::default();
+    let mut late = scene(5).timeout(LONG);
+    late.config.deadline = Some(Instant::now());
+    late.tasks[4].phase = PhaseNumber(1);
+    let ended = late.run(script.clone());
+    assert_eq!((ended.count("not-started Deadline"), script.batches().len()), (5, 0));
+    assert_eq!(ended.events, ["draining Deadline"]);
+}
+
+#[test]
+fn if_a_release_may_take_longer_than_the_run_half_of_the_run_is_used() {
+    let mut short = scene(2);
+    short.config.deadline = Some(Instant::now() + LONG);
+    for (task, timeout) in short.tasks.iter_mut().zip([LONG / 2, 24 * LONG]) {
+        task.options = UninstallOptions::with_timeout(timeout);
+    }
+    assert_eq!(short.run(Scripted::default()).count("purged"), 2);
+}
+
+fn exit_code(outcomes: &[Outcome], signal: Option<i32>) -> ExitCode {
+    let scene = scene(outcomes.len());
+    if let Some(signal) = signal {
+        scene.interrupts.on_signal(signal, Instant::now());
+    }
+    let Ended { mut run, .. } = scene.run(Scripted::default());
+    for (result, outcome) in run.results.iter_mut().zip(outcomes) {
+        result.outcome = outcome.clone();
+    }
+    ExitCode::of_run(&run, &Verification::NothingToVerify)
+}
+
+#[test]
+fn a_signal_goes_before_a_failure_and_a_failure_before_the_deadline() {
+    let late = Outcome::NotStarted(NotStarted::Deadline);
+    let failed = Outcome::Failed(Failure::new(FailureClass::Other, "no luck"));
+    let needed = Outcome::StillNeeded { by: releases(1).remove(0).id };
+    assert_eq!(exit_code(std::slice::from_ref(&late), None), ExitCode::DeadlineReached);
+    assert_eq!(exit_code(&[late.clone(), failed.clone()], None), ExitCode::SomeFailed);
+    assert_eq!(exit_code(&[needed], None), ExitCode::Done, "the release that needs it has the failure");
+    assert_eq!(exit_code(&[late, failed], Some(15)), ExitCode::Signal(15));
+}

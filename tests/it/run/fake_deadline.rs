@@ -1,0 +1,38 @@
+//! The deadline of a run, with the fake helm: what could exceed it is not started, what was started is finished, and the exit
+//! code says so.
+
+use serde_json::json;
+
+use crate::support::{FakeHelm, Gate};
+
+const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+
+#[test]
+fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
+    let fake = FakeHelm::new();
+    fake.policy("keep: []\nworkers: 1\n");
+    for name in ["a", "b", "c"] {
+        fake.release("dev-a", name);
+    }
+    let gate = Gate::new();
+    fake.behaves("dev-a", "a", &json!({"gate": gate.address()}));
+    // Less time than a release may take: nothing more is begun in its second half.
+    let running = fake.program.start(&[&RUN[..], &["--batch", "1", "--max-duration", "5s"]].concat());
+    let waiting = gate.arrival();
+    running.wait_for_stderr(
+        "stopping: 1 release is being uninstalled and will be finished, 2 not started (the deadline is near)",
+    );
+    waiting.go();
+    let report = running.finish().exits(8).json();
+    assert_eq!((&report["totals"]["purged"], &report["totals"]["notStarted"]), (&json!(1), &json!(2)), "{report}");
+    assert_eq!(report["releases"][1]["message"], "it might not have been done by the deadline");
+    assert_eq!(fake.left(), ["dev-a/b", "dev-a/c"]);
+    fake.program.leaves_no_process();
+}
+
+#[test]
+fn a_time_that_nobody_understands_is_a_wrong_command_line() {
+    let fake = FakeHelm::new();
+    fake.program.run(&[&RUN[..], &["--max-duration", "50"]].concat()).exits(2).stderr_has("--max-duration");
+    assert!(fake.calls().is_empty());
+}
