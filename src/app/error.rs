@@ -123,7 +123,7 @@ impl CommandError {
             }
             CommandError::Refused(refusals) => {
                 for refusal in refusals {
-                    printer.refusal(refusal, nothing_done, refusal.hint());
+                    printer.refusal(refusal, nothing_done, refusal.hint);
                 }
             }
             CommandError::Declined(text) => notice("declined", text),

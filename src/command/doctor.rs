@@ -153,7 +153,7 @@ fn check_cluster_is_named(
     let facts = ClusterFacts { connection, identity };
     let of_policy = |policy: &Policy| match guard::cluster(policy, &facts, attendance) {
         Ok(()) => DoctorCheck::good("policy", format!("{} names this cluster by more than its context", policy.name)),
-        Err(refusal) => DoctorCheck::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint()),
+        Err(refusal) => DoctorCheck::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint),
     };
     policies.iter().map(of_policy).collect()
 }

@@ -1,42 +1,41 @@
-//! What may stop a purge before its first delete, as far as the plan, the policies and the time tell it: hooks, kept
-//! histories, limits, required keep entries, opt-outs that cannot be read, windows. Pure.
+//! The guards that need only the plan, the policies, the time and the rights of the account: hooks, kept histories,
+//! limits, required keep entries, unreadable opt-outs, windows. Pure.
 //!
-//! A hook that may not be made is the worst moment to learn that: with Helm 4 the release stays `uninstalling`, with
-//! Helm 3 it fails after others have gone, and the next night it is the same again.
+//! A hook that must not be created is found out before the first delete. Otherwise the release stays `uninstalling` with
+//! Helm 4, or fails after others are gone with Helm 3, and each night the same happens again.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use jiff::Timestamp;
 
 use super::Refusal;
 use crate::inventory::{Contents, Protection};
 use crate::options::Hooks;
-use crate::plan::{KeepState, Plan, Source, Subject, UnseenOptOuts};
+use crate::plan::{KeepHits, KeepState, Plan, PlanEntry, Source, UnseenOptOuts};
 use crate::policy::{KeepCondition, Limits, Policy, WindowState};
-use crate::release::{Namespace, ObjectRef, ReleaseId};
+use crate::release::{ObjectRef, ReleaseId};
+use crate::sanitize;
 
-/// A hook of a release that goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunningHook<'a> {
-    /// The release.
-    pub release: &'a ReleaseId,
-    /// What the hook makes.
-    pub hook: &'a ObjectRef,
-}
+/// More hooks that must not be created are counted, not named.
+const NAMED_HOOKS: usize = 5;
 
-/// The hooks that will run. One that does not say what it is will fail by itself.
+/// A release that is purged, and an object that one of its hooks creates.
+pub type RunningHook<'a> = (&'a ReleaseId, &'a ObjectRef);
+
+/// The hooks that will run. A hook that does not say what it creates fails by itself.
 pub fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningHook<'a>> {
     let of_release = |release: &'a ReleaseId| {
         let content = contents.get(release).and_then(|content| content.as_ref().ok());
         let hooks = content.and_then(|content| content.hooks.as_known());
-        hooks.into_iter().flatten().map(move |hook| RunningHook { release, hook })
+        hooks.into_iter().flatten().map(move |hook| (release, hook))
     };
     let runs = plan.selected().filter(|(_, selected)| selected.options.uninstall.hooks == Hooks::Run);
     runs.flat_map(|(release, _)| of_release(&release.id)).collect()
 }
 
 /// What helm does with a hook, by its major version. Both were tried right by right: Helm 3 fails without `get` before
-/// it makes anything, Helm 4 makes hooks by `patch` and waits by listing.
+/// it creates anything. Helm 4 creates hooks by `patch` and waits by listing.
 pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
     if helm < 4 {
         &["create", "get", "watch", "delete"]
@@ -45,24 +44,36 @@ pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
     }
 }
 
-/// Refuses where a right is missing. `missing` are the verbs that are known to be refused for a hook.
+/// Refuses if a right is missing. `missing` are the verbs that are known to be denied for a hook.
 pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'static str>) -> Option<Refusal> {
-    let lacking = running.iter().filter_map(|RunningHook { release, hook }| {
+    let lacking = running.iter().filter_map(|(release, hook)| {
         let verbs = missing(hook);
-        (!verbs.is_empty()).then(|| format!("{release}: {} {} ({})", hook.kind, hook.name, verbs.join(", ")))
+        let text = || format!("{release}: {} {} ({})", hook.kind, hook.name, verbs.join(", "));
+        (!verbs.is_empty()).then(|| sanitize::line(&text()))
     });
     let lacking = lacking.collect::<Vec<_>>();
-    (!lacking.is_empty()).then_some(Refusal::HooksNotAllowed { lacking })
+    let named = lacking.iter().take(NAMED_HOOKS).map(|hook| format!("\n{hook}")).collect::<String>();
+    let more = lacking.len().saturating_sub(NAMED_HOOKS);
+    let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
+    (!lacking.is_empty()).then(|| Refusal {
+        guard: "hooks",
+        message: format!("hooks have to run that this account may not make:{named}{more}"),
+        hint: "grant the rights (`helm purge rbac` prints those for Jobs), or say `hooks: skip` in the policy",
+    })
 }
 
-/// Without the API nobody can tell whether a history was really kept, and its older records would stay, with which
-/// `helm upgrade --install` fails at some revisions. `why_helm` is why the API could not be asked, where it could not.
+/// Without the API nothing can verify that a history was kept, or remove its older records. With those, `helm upgrade
+/// --install` fails at some revisions. `why_helm` is why helm makes the lists, if it does.
 pub fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refusal> {
-    let why = why_helm?.to_owned();
-    plan.restorable().next().map(|_| Refusal::HistoryCannotBeKept { why })
+    let why = why_helm?;
+    plan.restorable().next().map(|_| Refusal {
+        guard: "keep-history",
+        message: format!("`keepHistory` needs the API, and it could not be asked: {why}"),
+        hint: "give this program a way to the API server that it can use, or purge without `keepHistory`",
+    })
 }
 
-/// Compares what goes by each policy with its limits, and the whole plan with `--max-releases`, which can only be
+/// Compares what each policy purges with its limits, and the whole plan with `--max-releases`. That flag can only be
 /// stricter.
 pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
     let of_policy = |(index, policy): (usize, &Policy)| {
@@ -71,112 +82,121 @@ pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Ve
         let namespaces = chosen.iter().map(|id| &id.namespace).collect::<BTreeSet<_>>();
         exceeded(&policy.limits, chosen.len(), namespaces.len(), plan.seen)
     };
-    let mut refusals = policies.iter().enumerate().flat_map(of_policy).collect::<Vec<_>>();
-    let chosen = plan.chosen().count();
-    if let Some(limit) = max_releases.filter(|limit| exceeds(chosen, *limit)) {
-        refusals.push(Refusal::TooManyReleases { chosen, limit, source: "--max-releases".to_owned() });
-    }
-    refusals
+    let refusals = policies.iter().enumerate().flat_map(of_policy);
+    let flag = max_releases.and_then(|limit| too_many_releases(plan.chosen().count(), limit, "--max-releases"));
+    refusals.chain(flag).collect()
 }
 
-/// Whether there is any limit to how much may go.
+/// Whether anything limits how much is purged.
 pub fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool {
     max_releases.is_some() || policies.iter().any(|policy| !policy.limits.is_empty())
 }
 
 fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, seen: usize) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    if let Some(limit) = &limits.releases
-        && exceeds(chosen, limit.value)
-    {
-        let source = limit.place.to_string();
-        refusals.push(Refusal::TooManyReleases { chosen, limit: limit.value, source });
-    }
-    if let Some(limit) = &limits.namespaces
-        && exceeds(namespaces, limit.value)
-    {
-        let source = limit.place.to_string();
-        refusals.push(Refusal::TooManyNamespaces { chosen: namespaces, limit: limit.value, source });
-    }
-    if let Some(limit) = &limits.percent {
-        let percent = limit.value;
-        if exceeds_share(chosen, seen, percent) {
-            let source = limit.place.to_string();
-            refusals.push(Refusal::TooLargeAShare { chosen, seen, limit: percent, source });
-        }
-    }
-    refusals
+    let releases = limits.releases.as_ref().and_then(|limit| too_many_releases(chosen, limit.value, &limit.place));
+    let namespaces = limits.namespaces.iter().filter(|limit| exceeds(namespaces, limit.value)).map(|limit| {
+        let what = format!("releases would go in {namespaces} namespaces");
+        beyond("limits.maxNamespaces", &what, limit.value, &limit.place)
+    });
+    let share = limits.percent.iter().filter(|limit| exceeds_share(chosen, seen, limit.value)).map(|limit| {
+        let what = format!("{chosen} of the {seen} releases in the cluster would go");
+        beyond("limits.maxPercent", &what, format_args!("{} percent", limit.value), &limit.place)
+    });
+    releases.into_iter().chain(namespaces).chain(share).collect()
+}
+
+fn too_many_releases(chosen: usize, limit: u32, source: impl Display) -> Option<Refusal> {
+    let what = || format!("{chosen} releases would go");
+    exceeds(chosen, limit).then(|| beyond("limits.maxReleases", &what(), limit, source))
+}
+
+fn beyond(guard: &'static str, what: &str, limit: impl Display, source: impl Display) -> Refusal {
+    let message = format!("{what}, the limit is {limit} ({source})");
+    Refusal { guard, message, hint: "raise the limit in a reviewed change, or narrow with --only or -n" }
 }
 
 fn exceeds(count: usize, limit: u32) -> bool {
     usize::try_from(limit).is_ok_and(|limit| count > limit)
 }
 
-/// In whole numbers: no rounding can let one more through.
+/// In whole numbers: no rounding can let one more release through.
 fn exceeds_share(chosen: usize, seen: usize, percent: u32) -> bool {
     let chosen = chosen as u128 * 100;
     chosen > seen as u128 * u128::from(percent)
 }
 
-/// Entries of `keep` that have to name something and name nothing: a name was changed, or the wrong cluster is looked
-/// at. One that is over does not have to.
+/// Entries of `keep` that must name a release and name none: a name was changed, or this is the wrong cluster. An entry
+/// that is over need not name any.
 pub fn required_keeps(plan: &Plan) -> Vec<Refusal> {
-    let is_missing = |keep: &&crate::plan::KeepHits| {
+    let is_missing = |keep: &&KeepHits| {
         let is_over = matches!(keep.state, KeepState::Over(_));
         keep.requirement == KeepCondition::Required && keep.hits == 0 && !is_over
     };
-    let missing = plan.keep_hits.iter().filter(is_missing);
-    let refusal = |keep: &crate::plan::KeepHits| match &keep.source {
-        Source::Policy(place) => Some(Refusal::RequiredKeepMissing { entry: keep.entry.clone(), place: place.clone() }),
+    let refusal = |keep: &KeepHits| match &keep.source {
+        Source::Policy(place) => Some(Refusal {
+            guard: "keep.required",
+            message: format!(
+                "`{}` has to keep something, and no release of the fence is named by it ({place})",
+                keep.entry
+            ),
+            hint: "is this the right cluster? If the release is gone for good, remove `required: true`",
+        }),
         Source::Flag(_) => None,
     };
-    missing.filter_map(refusal).collect()
+    plan.keep_hits.iter().filter(is_missing).filter_map(refusal).collect()
 }
 
-/// Where opt-outs can be seen in none of the namespaces that hold releases, everything would be kept without a word,
-/// every night.
+/// If opt-outs can be read in no namespace with releases, a plan would keep everything, and say so only entry by entry.
 pub fn unseen_opt_outs(plan: &Plan, protection: &Protection, wish: UnseenOptOuts) -> Option<Refusal> {
-    let of_releases = |entry: &crate::plan::PlanEntry| match &entry.subject {
-        Subject::Release(release) => Some(release.id.namespace.clone()),
-        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
-    };
-    let asked = plan.entries.iter().filter_map(of_releases).collect::<BTreeSet<Namespace>>();
+    let why = &protection.unseen_opt_outs.first()?.why;
     let unseen = protection.unseen_opt_outs.iter().map(|entry| &entry.namespace).collect::<BTreeSet<_>>();
-    let why = protection.unseen_opt_outs.first().map(|entry| entry.why.clone())?;
-    let none_seen = !asked.is_empty() && asked.iter().all(|namespace| unseen.contains(namespace));
-    (none_seen && wish == UnseenOptOuts::Keep).then_some(Refusal::OptOutsUnseen { why })
+    let mut namespaces =
+        plan.entries.iter().filter_map(PlanEntry::release).map(|release| &release.id.namespace).peekable();
+    let none_seen = namespaces.peek().is_some() && namespaces.all(|namespace| unseen.contains(namespace));
+    (none_seen && wish == UnseenOptOuts::Keep).then(|| Refusal {
+        guard: "opt-outs",
+        message: format!("who has opted out cannot be seen in any namespace of the plan: {why}"),
+        hint: "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs",
+    })
 }
 
-/// How the windows of all policies stand.
+/// The windows of all policies at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowStatus {
-    /// The first end of an open window: what is not begun by then is not begun.
+    /// The first end of an open window. A run starts no release after that.
     pub deadline: Option<Timestamp>,
-    /// The windows that are closed.
+    /// One for each closed window.
     pub refusals: Vec<Refusal>,
 }
 
-/// Looks at the windows at a moment.
 pub fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
-    let mut hours = WindowStatus { deadline: None, refusals: Vec::new() };
+    let mut status = WindowStatus { deadline: None, refusals: Vec::new() };
     for policy in policies {
         let Some(window) = &policy.window else { continue };
         match window.at(now, &policy.time_zone) {
             WindowState::Open(until) => {
-                hours.deadline = Some(hours.deadline.map_or(until, |known| known.min(until)));
+                status.deadline = Some(status.deadline.map_or(until, |known| known.min(until)));
             }
-            WindowState::Closed(next) => hours.refusals.push(Refusal::WindowClosed {
-                place: window.place.clone(),
-                now: shown(now, policy),
-                opens: next.map(|opens| format!("{} ({})", shown(opens, policy), opens.strftime("%H:%M UTC"))),
-            }),
+            WindowState::Closed(next) => {
+                let opens = next.map_or_else(|| "never opens".to_owned(), |opens| opens_text(opens, policy));
+                let (now, place) = (on_clock(now, policy), &window.place);
+                status.refusals.push(Refusal {
+                    guard: "window",
+                    message: format!("the window is closed: it is {now}, and it {opens} ({place})"),
+                    hint: "wait until it opens, or change `window` in a reviewed change",
+                });
+            }
         }
     }
-    hours
+    status
+}
+
+fn opens_text(opens: Timestamp, policy: &Policy) -> String {
+    format!("opens {} ({})", on_clock(opens, policy), opens.strftime("%H:%M UTC"))
 }
 
 /// On the clock of the policy's zone: `Tue 24 Nov 19:00 Europe/Amsterdam`.
-fn shown(time: Timestamp, policy: &Policy) -> String {
+fn on_clock(time: Timestamp, policy: &Policy) -> String {
     let zoned = time.to_zoned(policy.time_zone.get().clone());
     format!("{} {}", zoned.strftime("%a %-d %b %H:%M"), policy.time_zone)
 }

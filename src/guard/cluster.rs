@@ -1,67 +1,74 @@
-//! Is this a cluster that the policy names? Pure.
+//! Whether this is the cluster that the policies, or a saved plan, are for. Pure.
 
 use std::collections::BTreeSet;
 
 use super::Refusal;
 use crate::cluster::{Connection, Identity};
-use crate::policy::{ClusterEntry, ClusterField, ClusterMatch, Policy, PolicySet};
+use crate::policy::{ClusterEntry, ClusterMatch, Policy, PolicySet};
 use crate::saved_plan::{SavedPlan, SavedPolicy};
 
-/// Whether somebody looks at the plan before it is carried out.
+/// Whether a person sees the plan before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interactivity {
-    /// Somebody types the context's name.
+    /// A person types the context's name.
     Attended,
-    /// `--yes`: an alias is not enough.
+    /// `--yes`: a context's name is not enough.
     Unattended,
-    /// A pod, on its own cluster: neither its context nor its server says which one that is, for both are the
-    /// same in many clusters.
+    /// A pod, on its own cluster. Its context and its server do not tell which one, because both are the same in many
+    /// clusters.
     InPod,
 }
 
 /// The facts about a cluster that a policy can name.
 #[derive(Debug, Clone, Copy)]
 pub struct ClusterFacts<'a> {
-    /// The pinned connection.
     pub connection: &'a Connection,
-    /// The cluster's identity, where it could be read.
+    /// `None` if it could not be read.
     pub identity: Option<&'a Identity>,
 }
 
 /// Compares the cluster with the policy's `clusters`.
 ///
 /// # Errors
-/// Where no entry names it, or where nobody looks and none names it by more than an alias.
+/// If no entry names the cluster, or if no person sees the plan and the entries name the cluster too weakly for that.
 pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactivity) -> Result<(), Refusal> {
-    let matching = policy.clusters.iter().filter(|entry| compare(entry, facts) == ClusterMatch::Matches);
-    let matching = matching.collect::<Vec<_>>();
-    let Some(first) = matching.first() else { return Err(not_in_policy(policy, facts)) };
-    let enough = |entry: &&ClusterEntry| match attendance {
+    let is_match = |entry: &&ClusterEntry| compare(entry, facts) == ClusterMatch::Matches;
+    let matching = policy.clusters.iter().filter(is_match).collect::<Vec<_>>();
+    let Some(ClusterEntry { place, .. }) = matching.first() else { return Err(not_in_policy(policy, facts)) };
+    let is_enough = |entry: &&ClusterEntry| match attendance {
         Interactivity::Attended => true,
         Interactivity::Unattended => !entry.has_context_only(),
         Interactivity::InPod => entry.uid.is_some(),
     };
-    if matching.iter().any(enough) {
+    if matching.iter().any(is_enough) {
         return Ok(());
     }
-    let (place, context) = (first.place.clone(), facts.connection.context().to_string());
-    Err(if attendance == Interactivity::InPod {
-        Refusal::NamedWithoutUid { place }
+    let (message, hint) = if attendance == Interactivity::InPod {
+        let message = "in a pod the context and the server are the same in many clusters; the policy names no uid";
+        (format!("{message} ({place})"), "add `uid` to the entry; `helm purge init` prints it")
     } else {
-        Refusal::NamedByAliasOnly { place, context }
-    })
+        let message = "nobody is asked, and the policy names this cluster only by its context";
+        let hint = "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both";
+        (format!("{message} `{}` ({place})", facts.connection.context()), hint)
+    };
+    Err(Refusal { guard: "clusters-unattended", message, hint })
 }
 
-/// Compares the cluster before the first delete with the one that was planned for. Where its identity could not be read
-/// then, there is nothing to compare: the address is pinned, and each release is compared by its record.
+/// Compares the cluster before the first delete with the planned one. If the plan knows no identity, there is nothing to
+/// compare: the address is pinned, and each release is compared by its record.
 ///
 /// # Errors
-/// Where it is another one.
+/// If it is another cluster.
 pub fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Refusal> {
     if planned == now {
         return Ok(());
     }
-    Err(Refusal::ClusterSwapped { planned: planned.0.clone(), here: now.0.clone() })
+    let (planned, here) = (&planned.0, &now.0);
+    Err(Refusal {
+        guard: "cluster-swapped",
+        message: format!("the address leads to another cluster by now: its uid is {here}, the plan is for {planned}"),
+        hint: "look at what the address of the API server leads to (DNS, a proxy, a tunnel), then make a new plan",
+    })
 }
 
 fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
@@ -72,26 +79,27 @@ fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
 fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
     let why = |entry: &ClusterEntry| match compare(entry, facts) {
         ClusterMatch::Matches => "matches".to_owned(),
-        ClusterMatch::Differs(ClusterField::Context) => "another context".to_owned(),
-        ClusterMatch::Differs(ClusterField::Server) => "another server".to_owned(),
-        ClusterMatch::Differs(ClusterField::Uid) => {
+        ClusterMatch::OtherContext => "another context".to_owned(),
+        ClusterMatch::OtherServer => "another server".to_owned(),
+        ClusterMatch::OtherUid => {
             let uid = facts.identity.map_or("unknown", |identity| identity.0.as_str());
             format!("another uid; this cluster's is {uid}")
         }
         ClusterMatch::UidUnknown => "the uid of this cluster could not be read".to_owned(),
     };
-    Refusal::ClusterNotInPolicy {
-        context: facts.connection.context().to_string(),
-        server: facts.connection.server().to_string(),
-        entries: policy.clusters.iter().map(|entry| (entry.place.clone(), why(entry))).collect(),
+    let (context, server) = (facts.connection.context(), facts.connection.server());
+    let entries = policy.clusters.iter().map(|entry| format!("\n{}: {}", entry.place, why(entry))).collect::<String>();
+    Refusal {
+        guard: "clusters",
+        message: format!("the policy does not name this cluster: context `{context}`, server {server}{entries}"),
+        hint: "switch the context, or add this cluster to `clusters` in a reviewed change",
     }
 }
 
-/// Compares the policies of a saved plan with those that were named now: the same ones, letter by letter, wherever their
-/// files lie.
+/// Compares the policies of a saved plan with the named ones: they must have the same text, wherever the files are.
 ///
 /// # Errors
-/// Where they differ.
+/// If they differ.
 pub fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Refusal> {
     let now = policies.iter().map(|policy| SavedPolicy { name: policy.name.clone(), digest: policy.digest });
     let (now, then) = (now.collect::<BTreeSet<_>>(), saved.policies.iter().cloned().collect::<BTreeSet<_>>());
@@ -104,31 +112,34 @@ pub fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Ref
         format!("{} {what}", policy.name)
     });
     let new = now.iter().filter(|policy| !has(&then, &policy.name)).map(|policy| format!("{} is another", policy.name));
-    Err(Refusal::OtherPolicies { plan: saved.file.clone(), differences: missing.chain(new).collect() })
+    let differences = missing.chain(new).collect::<Vec<_>>().join("; ");
+    Err(Refusal {
+        guard: "plan.policies",
+        message: format!("the saved plan {} was made by other policies: {differences}", saved.file),
+        hint: "name the policies as they were with -f, or make a plan by these and have it looked at",
+    })
 }
 
-/// Compares the cluster of a saved plan with this one: by its identity, or where that could not be read for the plan, by
-/// its address.
+/// Compares the cluster of a saved plan with this one: by its identity, or by its address if the plan knows no identity.
 ///
 /// # Errors
-/// Where it is another one, or that cannot be told.
+/// If it is another cluster, or may be another one.
 pub fn saved_cluster(saved: &SavedPlan, facts: &ClusterFacts<'_>) -> Result<(), Refusal> {
-    let of = |identity: Option<&Identity>, server: &str| {
+    let shown = |identity: Option<&Identity>, server: &str| {
         identity.map_or_else(|| format!("server {server}"), |identity| format!("uid {}", identity.0))
     };
-    let server = facts.connection.server();
-    let is_same = match (&saved.cluster.identity, facts.identity) {
-        (Some(then), now) => now == Some(then),
-        (None, _) => saved.cluster.server == server,
-    };
-    // Where the plan knows no uid, today's says nothing about it.
-    let comparable = facts.identity.filter(|_| saved.cluster.identity.is_some());
-    let other = || Refusal::OtherCluster {
-        plan: saved.file.clone(),
-        planned: of(saved.cluster.identity.as_ref(), &saved.cluster.server),
-        here: of(comparable, server),
-    };
-    if is_same { Ok(()) } else { Err(other()) }
+    let (then, server) = (saved.cluster.identity.as_ref(), facts.connection.server());
+    if then.map_or(saved.cluster.server == server, |then| facts.identity == Some(then)) {
+        return Ok(());
+    }
+    // If the plan knows no uid, this cluster's uid explains nothing.
+    let (planned, here) =
+        (shown(then, &saved.cluster.server), shown(facts.identity.filter(|_| then.is_some()), server));
+    Err(Refusal {
+        guard: "plan.cluster",
+        message: format!("the saved plan {} is for another cluster: {planned}; this one has {here}", saved.file),
+        hint: "switch the context, or make a plan for this cluster",
+    })
 }
 
 #[cfg(test)]
@@ -165,9 +176,10 @@ mod tests {
         for clusters in [alias, server, uid] {
             assert_eq!(judge(clusters, Interactivity::Attended), Ok(()), "{clusters}");
         }
-        assert!(matches!(judge(alias, Interactivity::Unattended), Err(Refusal::NamedByAliasOnly { .. })));
+        let refused = |clusters: &str, attendance| judge(clusters, attendance).expect_err("named too weakly").message;
+        assert!(refused(alias, Interactivity::Unattended).contains("only by its context"));
         assert_eq!(judge(server, Interactivity::Unattended), Ok(()));
-        assert!(matches!(judge(server, Interactivity::InPod), Err(Refusal::NamedWithoutUid { .. })));
+        assert!(refused(server, Interactivity::InPod).contains("names no uid"));
         assert_eq!(judge(uid, Interactivity::InPod), Ok(()));
         assert_eq!(judge(&format!("{server}, {uid}"), Interactivity::InPod), Ok(()));
     }

@@ -45,7 +45,7 @@ pub(crate) use json_schema::json_schema;
 pub use load::PolicySet;
 pub(crate) use load::{LoadedPolicies, age_from_flag, is_policy, read_document, read_file, timeout_from_flag};
 pub use model::Policy;
-pub(crate) use model::{ClusterEntry, ClusterField, ClusterMatch, Limits};
+pub(crate) use model::{ClusterEntry, ClusterMatch, Limits};
 pub use overlap::OverlappingNamespace;
 pub(crate) use overlap::shared_namespaces;
 pub(crate) use pattern::LenientGlob;

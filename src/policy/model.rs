@@ -190,36 +190,30 @@ pub(crate) struct ClusterEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClusterMatch {
     Matches,
-    /// This field does not match.
-    Differs(ClusterField),
+    /// The name of the context in the kubeconfig does not match.
+    OtherContext,
+    /// The URL of the API server does not match.
+    OtherServer,
+    /// The UID of the namespace kube-system does not match.
+    OtherUid,
     /// The entry asks for a UID, and that of the cluster is not known.
     UidUnknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ClusterField {
-    /// The name of a context in a kubeconfig.
-    Context,
-    /// The URL of the API server.
-    Server,
-    /// The UID of the namespace kube-system.
-    Uid,
 }
 
 impl ClusterEntry {
     /// Compares a cluster with every field that is given; context first, UID last.
     pub(crate) fn matches(&self, context: &str, server: &str, uid: Option<&str>) -> ClusterMatch {
         if self.context.as_ref().is_some_and(|pattern| !pattern.matches(context)) {
-            return ClusterMatch::Differs(ClusterField::Context);
+            return ClusterMatch::OtherContext;
         }
         if self.server.as_ref().is_some_and(|pattern| !pattern.matches(server)) {
-            return ClusterMatch::Differs(ClusterField::Server);
+            return ClusterMatch::OtherServer;
         }
         match (&self.uid, uid) {
             (None, _) => ClusterMatch::Matches,
             (Some(_), None) => ClusterMatch::UidUnknown,
             (Some(ours), Some(uid)) if ours.eq_ignore_ascii_case(uid) => ClusterMatch::Matches,
-            (Some(_), Some(_)) => ClusterMatch::Differs(ClusterField::Uid),
+            (Some(_), Some(_)) => ClusterMatch::OtherUid,
         }
     }
 

@@ -137,15 +137,15 @@ fn found_words(outcome: ExpectedDecision, reasons: &[Reason]) -> Vec<SourcedText
 }
 
 fn of_guards(expected: &Expectation, refusals: &[Refusal]) -> Vec<TestDifference> {
-    let refused = |word: &str| refusals.iter().any(|refusal| refusal.guard() == word);
+    let refused = |word: &str| refusals.iter().any(|refusal| refusal.guard == word);
     let silent = expected.refusals.iter().filter(|(word, _)| !refused(word)).map(|(word, place)| TestDifference {
         about: format!("the guard {word}"),
         expected: SourcedText::at("refuses", place),
         found: vec![SourcedText::of("does not refuse")],
     });
-    let unexpected = refusals.iter().filter(|refusal| !expected.refusals.contains_key(refusal.guard()));
+    let unexpected = refusals.iter().filter(|refusal| !expected.refusals.contains_key(refusal.guard));
     let unexpected = unexpected.map(|refusal| TestDifference {
-        about: format!("the guard {}", refusal.guard()),
+        about: format!("the guard {}", refusal.guard),
         expected: SourcedText::at("does not refuse", &expected.place),
         found: vec![SourcedText::of(format!("refuses: {refusal}"))],
     });

@@ -215,15 +215,14 @@ fn review_hooks(
     verbs: &'static [&'static str],
 ) -> Result<Option<Refusal>, ApiError> {
     let kind = |hook: &ObjectRef| (hook.api_version.clone(), hook.kind.clone());
-    let resources = client.resources(running.iter().map(|running| kind(running.hook)).collect())?;
+    let resources = client.resources(running.iter().map(|(_, hook)| kind(hook)).collect())?;
     let review = |hook: &ObjectRef, verb: &str| {
         let (group, resource) = resources.get(&kind(hook))?.clone();
         let (namespace, verb) = (Some(hook.namespace.clone()), verb.to_owned());
         Some(AccessReview { namespace, group, resource, name: None, verb })
     };
     let reviews = |hook| verbs.iter().filter_map(move |verb| review(hook, verb));
-    let answers =
-        client.review_access(running.iter().flat_map(|running| reviews(running.hook)).collect::<BTreeSet<_>>())?;
+    let answers = client.review_access(running.iter().flat_map(|(_, hook)| reviews(hook)).collect::<BTreeSet<_>>())?;
     let is_denied = |hook: &ObjectRef, verb: &str| {
         review(hook, verb).is_some_and(|review| matches!(answers.get(&review), Some(Ok(false))))
     };

@@ -92,8 +92,8 @@ pub(crate) fn refusal_line(refusal: &Refusal) -> LogLine {
 }
 
 pub(super) fn refusal_object(refusal: &Refusal) -> JsonObject {
-    let object = JsonObject::default().with("guard", refusal.guard()).with("message", refusal.to_string());
-    object.with("hint", refusal.hint())
+    let object = JsonObject::default().with("guard", refusal.guard).with("message", refusal.to_string());
+    object.with("hint", refusal.hint)
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ pub(crate) fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLin
         .with("keep", view.plan.kept())
         .with("seen", view.plan.seen)
         .with("workers", view.workers)
-        .with_texts("refusals", view.refusals.iter().map(Refusal::guard));
+        .with_texts("refusals", view.refusals.iter().map(|refusal| refusal.guard));
     std::iter::once(plan_line(view.target, numbers)).chain(view.plan.entries.iter().map(decision_line))
 }
 

@@ -362,8 +362,8 @@ impl EarlyExit {
         Self {
             why: "refused",
             messages: refusals.iter().map(ToString::to_string).collect(),
-            hint: refusals.first().map(|refusal| refusal.hint().to_owned()),
-            guards: refusals.iter().map(Refusal::guard).collect(),
+            hint: refusals.first().map(|refusal| refusal.hint.to_owned()),
+            guards: refusals.iter().map(|refusal| refusal.guard).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The pure questions: which cluster, which namespace, what stays.
 
-use crate::policy::{ClusterField, ClusterMatch, Policy, SelectorMatch};
+use crate::policy::{ClusterMatch, Policy, SelectorMatch};
 use crate::release::{Chart, Known};
 
 fn policy(clusters: &str, namespaces: &str, keep: &str) -> Policy {
@@ -42,7 +42,7 @@ fn a_context_matches_as_a_whole_and_a_star_crosses_slashes_and_colons() {
     assert_eq!(cluster("\"*:cluster/dev-*\"", arn, "", None), ClusterMatch::Matches);
     assert_eq!(cluster("\"arn:*dev-?\"", arn, "", None), ClusterMatch::Matches);
     for context in ["my-dev-eu", "DEV-eu", "prod", "", "dev"] {
-        assert_eq!(cluster("dev-*", context, "", None), ClusterMatch::Differs(ClusterField::Context), "{context}");
+        assert_eq!(cluster("dev-*", context, "", None), ClusterMatch::OtherContext, "{context}");
     }
 }
 
@@ -54,13 +54,10 @@ fn every_field_that_is_given_must_match_and_the_first_that_does_not_is_named() {
     assert_eq!(cluster(&entry, "dev-eu", server, Some(UID)), ClusterMatch::Matches);
     assert_eq!(cluster(&entry, "dev-eu", server, Some(&upper)), ClusterMatch::Matches);
     assert_eq!(cluster(&entry, "dev-eu", server, None), ClusterMatch::UidUnknown);
-    assert_eq!(cluster(&entry, "prod", server, None), ClusterMatch::Differs(ClusterField::Context));
-    assert_eq!(
-        cluster(&entry, "dev-eu", "https://prod.example.com", None),
-        ClusterMatch::Differs(ClusterField::Server)
-    );
+    assert_eq!(cluster(&entry, "prod", server, None), ClusterMatch::OtherContext);
+    assert_eq!(cluster(&entry, "dev-eu", "https://prod.example.com", None), ClusterMatch::OtherServer);
     let other = "11111111-0000-4000-8000-000000000000";
-    assert_eq!(cluster(&entry, "dev-eu", server, Some(other)), ClusterMatch::Differs(ClusterField::Uid));
+    assert_eq!(cluster(&entry, "dev-eu", server, Some(other)), ClusterMatch::OtherUid);
 }
 
 #[test]
