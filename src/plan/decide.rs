@@ -148,7 +148,7 @@ impl<'a> Decider<'a> {
         let policies = fences.inside.iter().chain(&fences.unknown).map(|(_, policy)| *policy).collect::<Vec<_>>();
         let here = self.opt_outs_of(&id.namespace).map(|(_, read)| read);
         let zone = policies.first().map(|policy| &policy.time_zone).cloned().unwrap_or_default();
-        let reason = |opt_out: &OptOut| Reason::OptedOut { ends: ends(opt_out, &zone), opt_out: opt_out.clone() };
+        let reason = |opt_out: &OptOut| Reason::OptedOut(opt_out.clone(), ends(opt_out, &zone));
         let in_force = here.filter(|read| read.names(&id.name) && read.is_in_force(&policies, self.facts.now));
         let mut reasons = in_force.map(|read| reason(read.opt_out)).collect::<Vec<_>>();
         let label = OptOut::by_label(release);
@@ -172,7 +172,7 @@ impl<'a> Decider<'a> {
         let young = concerned.filter_map(|(_, policy)| policy.min_age.as_ref());
         let young =
             young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
-        Some(Reason::TooYoung { least: young.value, source: Source::Policy(young.place.clone()) })
+        Some(Reason::TooYoung(young.value, Source::Policy(young.place.clone())))
     }
 
     /// What somebody makes again at once stays, unless the rule that selects it names it: a glob that happens to reach
@@ -186,13 +186,13 @@ impl<'a> Decider<'a> {
 }
 
 fn in_scope(pattern: &NamePattern) -> Reason {
-    Reason::InFence { pattern: pattern.as_str().to_owned(), source: Source::Policy(pattern.place().clone()) }
+    Reason::InFence(pattern.as_str().to_owned(), Source::Policy(pattern.place().clone()))
 }
 
 /// That the whole fence goes says nothing more than that a release is in it.
 fn selected(rule: &Rule) -> Option<Reason> {
-    let source = Source::Policy(rule.place.clone());
-    (rule.origin == RuleOrigin::Listed).then(|| Reason::Selected { rule: rule.name.clone(), source })
+    let source = || Source::Policy(rule.place.clone());
+    (rule.origin == RuleOrigin::Listed).then(|| Reason::Selected(rule.name.clone(), source()))
 }
 
 pub(super) fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
@@ -206,7 +206,7 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
             let until = entry.until.clone();
             Some(Reason::Kept { entry: text, because: entry.reason.clone(), until, source })
         }
-        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept { entry: text, source }),
+        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept(text, source)),
         SelectorMatch::No => None,
     }
 }

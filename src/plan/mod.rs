@@ -17,9 +17,7 @@ mod totals;
 
 pub use build::{build, to_read};
 pub use decide::objects_beyond;
-pub use explain::{
-    Explanation, KeepExplanation, PolicyExplanation, Presence, RuleExplanation, ScopeExplanation, explain,
-};
+pub use explain::{Explanation, PolicyExplanation, explain};
 pub use model::{
     ClusterState, Decision, Filters, KeepHits, KeepState, Kinds, Plan, PlanEntry, SelectedRelease, Subject,
     UnseenOptOuts,

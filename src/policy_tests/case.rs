@@ -1,4 +1,4 @@
-//! From a `case.yaml` to a case, or to all that is wrong with it.
+//! From a `case.yaml` to a test, or to all its errors.
 
 use std::path::Path;
 
@@ -9,36 +9,26 @@ use crate::policy::decode::{Decoded, Decoder, Example, Field};
 use crate::policy::yaml::Node;
 use crate::policy::{PolicyErrors, read_document, read_file};
 
-/// A case that was understood completely.
+/// A valid test.
 #[derive(Debug, Clone)]
 pub(crate) struct PolicyTest {
-    /// The policies it names, as paths from its folder; nothing where it takes those beside it.
+    /// The policies it names, as paths from its folder; `None` for those beside it.
     pub(crate) policies: Option<Vec<String>>,
-    /// What is there.
     pub(crate) given: GivenState,
-    /// What has to come of it.
     pub(crate) expected: Expectation,
 }
 
 impl PolicyTest {
-    /// Reads a case. `name` is what places and messages call the file.
+    /// Reads the test in a file.
     ///
     /// # Errors
-    /// All faults of the file; there is at least one.
-    pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Self, PolicyErrors> {
-        read_document(name, bytes, &schema::SECTIONS, read).map(|(case, _)| case)
-    }
-
-    /// Reads the case in a file.
-    ///
-    /// # Errors
-    /// All faults of the file, or why it cannot be read.
+    /// All errors of the file, or why it cannot be read.
     pub(crate) fn read_file(path: &Path) -> Result<Self, PolicyErrors> {
-        Self::read(&path.display().to_string(), &read_file(path)?)
+        read_document(&path.display().to_string(), &read_file(path)?, &schema::SECTIONS, read).map(|(case, _)| case)
     }
 }
 
-/// Reads all keys before it gives up on any, so that all faults are found.
+/// Reads all keys before any error ends the reading, so that all errors are found.
 fn read(root: &Node, decoder: &Decoder<'_>) -> Decoded<PolicyTest> {
     let releases = schema::TOP.key("releases").expect("it is one of the keys of the top level");
     let document = Field::root("a case", Example::Of(releases), &schema::CASE, root, decoder);

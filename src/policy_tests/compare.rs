@@ -1,43 +1,40 @@
-//! Is it as it was expected to be? Pure.
+//! Compares the plan of a test with what the test expects. Pure.
 
 use std::collections::BTreeSet;
 
-use super::expected::{Expectation, ExpectedDecision, ExpectedOrder, ExpectedRelease};
+use super::expected::{Expectation, ExpectedOrder, ExpectedRelease};
 use super::folder::LoadedTest;
+use super::given::GivenState;
+use super::names::NamedRelease;
 use crate::guard::{self, Refusal};
 use crate::location::Location;
-use crate::plan::{self, Decision, Filters, Plan, PlanEntry, Reason, Source, Subject, UnseenOptOuts};
+use crate::plan::{self, Decision, Filters, Plan, PlanEntry, Reason, Source, UnseenOptOuts};
 use crate::policy::{Phase, Policy};
 use crate::release::ReleaseId;
 
-use super::given::GivenState;
-
-/// What came of a case.
+/// What came of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TestResult {
-    /// The case's folder, as it is shown.
+    /// The folder of the test, as it was named or found.
     pub(crate) name: String,
-    /// What is other than it was expected to be; nothing where all is well.
+    /// Empty if the test passes.
     pub(crate) differences: Vec<TestDifference>,
 }
 
-/// Something that is other than it was expected to be.
+/// One difference between what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TestDifference {
-    /// What it is about: a release, the guards, the order.
+    /// A release, a guard or a phase.
     pub(crate) about: String,
-    /// What was expected.
     pub(crate) expected: SourcedText,
-    /// What is so; at least one.
+    /// At least one.
     pub(crate) found: Vec<SourcedText>,
 }
 
-/// A line, and where to go for it.
+/// A line, and where it is written, if it is written anywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourcedText {
-    /// The line.
     pub(crate) text: String,
-    /// Where that is written, where it is.
     pub(crate) source: Option<Source>,
 }
 
@@ -51,7 +48,7 @@ impl SourcedText {
     }
 }
 
-/// Makes the plan of a case, asks the guards, and compares both with what was expected.
+/// Makes the plan of a test, asks the guards, and compares both with what the test expects.
 pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
     let LoadedTest { name, case, policies } = loaded;
     let plan = case.given.with_facts(policies, |facts| plan::build(policies, facts, &Filters::default()));
@@ -59,7 +56,7 @@ pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
     TestResult { name: name.clone(), differences: judge(&case.expected, &case.given, &plan, &refusals) }
 }
 
-/// Those guards that need nothing but the plan and what it was made from.
+/// Asks the guards that need only the plan and what the plan was made from.
 fn refusals(plan: &Plan, policies: &[Policy], given: &GivenState) -> Vec<Refusal> {
     let mut refusals = guard::windows(policies, given.now).refusals;
     refusals.extend(guard::required_keeps(plan));
@@ -68,7 +65,7 @@ fn refusals(plan: &Plan, policies: &[Policy], given: &GivenState) -> Vec<Refusal
     refusals
 }
 
-/// Everything that is other than expected: the releases first, then the guards, then the order.
+/// All differences: the releases first, then the guards, then the order.
 pub(crate) fn judge(
     expected: &Expectation,
     given: &GivenState,
@@ -82,58 +79,43 @@ pub(crate) fn judge(
 }
 
 fn of_release(id: &ReleaseId, expected: &Expectation, plan: &Plan) -> Option<TestDifference> {
-    let entry = plan.entries.iter().find(|entry| id_of(entry) == Some(id));
-    let outcome = match entry.map(PlanEntry::decision) {
-        Some(Decision::Purge) => ExpectedDecision::Purge,
-        Some(Decision::Keep) => ExpectedDecision::Keep,
-        None => ExpectedDecision::Outside,
-    };
+    let entry = plan.entries.iter().find(|entry| entry.release().is_some_and(|release| release.id == *id));
+    let decision = entry.map(PlanEntry::decision);
     let reasons = entry.map(|entry| entry.reasons.as_slice()).unwrap_or_default();
     let said = match expected.releases.get(id) {
-        None if outcome == ExpectedDecision::Outside => return None,
+        None if decision.is_none() => return None,
         None => SourcedText::at("(not mentioned)", &expected.place),
-        Some(release) if is_so(release, outcome, reasons) => return None,
+        Some(release) if is_as_expected(release, decision, reasons) => return None,
         Some(release) => SourcedText::at(expected_words(release), &release.place),
     };
-    Some(TestDifference { about: id.to_string(), expected: said, found: found_words(outcome, reasons) })
+    Some(TestDifference { about: id.to_string(), expected: said, found: found_words(decision, reasons) })
 }
 
-fn id_of(entry: &PlanEntry) -> Option<&ReleaseId> {
-    match &entry.subject {
-        Subject::Release(release) => Some(&release.id),
-        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
-    }
-}
-
-fn is_so(expected: &ExpectedRelease, outcome: ExpectedDecision, reasons: &[Reason]) -> bool {
+fn is_as_expected(expected: &ExpectedRelease, decision: Option<Decision>, reasons: &[Reason]) -> bool {
     let says = |piece: &str| reasons.iter().any(|reason| reason.code() == piece || reason.to_string().contains(piece));
-    expected.outcome.outcome == outcome && expected.outcome.because.as_deref().is_none_or(says)
+    expected.decision == decision && expected.because.as_deref().is_none_or(says)
 }
 
 fn expected_words(expected: &ExpectedRelease) -> String {
-    let outcome = word(expected.outcome.outcome);
-    match &expected.outcome.because {
-        Some(because) => format!("{outcome}: … {because} …"),
-        None => outcome.to_owned(),
+    let decision = word(expected.decision);
+    match &expected.because {
+        Some(because) => format!("{decision}: … {because} …"),
+        None => decision.to_owned(),
     }
 }
 
-fn word(outcome: ExpectedDecision) -> &'static str {
-    match outcome {
-        ExpectedDecision::Purge => "purge",
-        ExpectedDecision::Keep => "keep",
-        ExpectedDecision::Outside => "outside the fence",
-    }
+fn word(decision: Option<Decision>) -> &'static str {
+    decision.map_or("outside the fence", Decision::as_str)
 }
 
 /// A line for each reason.
-fn found_words(outcome: ExpectedDecision, reasons: &[Reason]) -> Vec<SourcedText> {
+fn found_words(decision: Option<Decision>, reasons: &[Reason]) -> Vec<SourcedText> {
     let said = |reason: &Reason| SourcedText {
-        text: format!("{}: {reason}", word(outcome)),
+        text: format!("{}: {reason}", word(decision)),
         source: reason.source().cloned(),
     };
     let lines = reasons.iter().map(said).collect::<Vec<_>>();
-    if lines.is_empty() { vec![SourcedText::of(word(outcome))] } else { lines }
+    if lines.is_empty() { vec![SourcedText::of(word(decision))] } else { lines }
 }
 
 fn of_guards(expected: &Expectation, refusals: &[Refusal]) -> Vec<TestDifference> {
@@ -154,9 +136,10 @@ fn of_guards(expected: &Expectation, refusals: &[Refusal]) -> Vec<TestDifference
 
 fn of_order(expected: &ExpectedOrder, plan: &Plan) -> Vec<TestDifference> {
     let phases = [("first", Phase::First, &expected.first), ("last", Phase::Last, &expected.last)];
-    let difference = |(word, phase, expected_ids): (&str, Phase, &Vec<ReleaseId>)| {
+    let difference = |(word, phase, named): (&str, Phase, &Vec<NamedRelease>)| {
         let going = plan.selected().filter(|(_, selected)| selected.phase == phase).map(|(release, _)| &release.id);
-        let (found, wanted) = (going.collect::<BTreeSet<_>>(), expected_ids.iter().collect::<BTreeSet<_>>());
+        let (found, wanted) =
+            (going.collect::<BTreeSet<_>>(), named.iter().map(|named| &named.id).collect::<BTreeSet<_>>());
         (found != wanted).then(|| TestDifference {
             about: format!("what goes {word}"),
             expected: SourcedText::at(list(&wanted), &expected.place),

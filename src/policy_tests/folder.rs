@@ -1,4 +1,4 @@
-//! From folders to cases. The only part of the cases that reads files.
+//! From folders to tests. Only this file of the folder reads files.
 
 use std::fs;
 use std::io;
@@ -8,17 +8,16 @@ use super::case::PolicyTest;
 use crate::policy::diagnostic::Diagnostic;
 use crate::policy::{Policy, PolicyErrors, is_policy};
 
-/// What makes a folder a case.
+/// The file that makes a folder a case.
 pub(crate) const CASE_FILE: &str = "case.yaml";
-/// The policy that need not be named, beside those that a folder may be named for.
+/// The policy that a case need not name, besides those whose file names say that they are policies.
 const POLICY_FILE: &str = "policy.yaml";
 
-/// The folders that were found.
+/// The folders that were found, sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FoundTests {
-    /// Those that are cases, sorted.
     pub(crate) cases: Vec<PathBuf>,
-    /// Those beside them that are not.
+    /// The folders beside them that are not cases.
     pub(crate) others: Vec<PathBuf>,
 }
 
@@ -27,16 +26,15 @@ pub(crate) struct FoundTests {
 pub(crate) struct LoadedTest {
     /// Its folder, as it was named or found.
     pub(crate) name: String,
-    /// What is there, and what has to come of it.
     pub(crate) case: PolicyTest,
-    /// By these; at least one.
+    /// At least one.
     pub(crate) policies: Vec<Policy>,
 }
 
-/// Finds the cases of a folder: itself, or else the folders in it.
+/// Finds the cases of a folder: the folder itself, or else the folders in it.
 ///
 /// # Errors
-/// Where it cannot be listed.
+/// If the folder cannot be listed.
 pub(crate) fn find(folder: &Path) -> io::Result<FoundTests> {
     if is_there(&folder.join(CASE_FILE)) {
         return Ok(FoundTests { cases: vec![folder.to_owned()], others: Vec::new() });
@@ -49,7 +47,7 @@ pub(crate) fn find(folder: &Path) -> io::Result<FoundTests> {
     Ok(FoundTests { cases, others })
 }
 
-/// Also a link that leads nowhere is there: to pass it over would be to pass over a case.
+/// A link that leads nowhere counts: without it, a case would be skipped in silence.
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
@@ -57,7 +55,7 @@ fn is_there(path: &Path) -> bool {
 /// Reads a case and its policies. `root` is the folder that was named on the command line.
 ///
 /// # Errors
-/// The faults of every file that has some.
+/// The errors of every file that has some.
 pub(crate) fn load(folder: &Path, root: &Path) -> Result<LoadedTest, Vec<PolicyErrors>> {
     let file = folder.join(CASE_FILE);
     stays_inside(&file, root).map_err(|faults| vec![faults])?;
@@ -69,7 +67,7 @@ pub(crate) fn load(folder: &Path, root: &Path) -> Result<LoadedTest, Vec<PolicyE
     };
     let policies = match files {
         Ok(files) => Policy::read_all(&files),
-        // Which policies a case means that cannot be read is not known.
+        // A case that cannot be read may name its policies.
         Err(_) if case.is_err() => Ok(Vec::new()),
         Err(faults) => Err(vec![faults]),
     };
@@ -102,11 +100,11 @@ fn is_meant(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == POLICY_FILE) || is_policy(path)
 }
 
-/// What was found, not named, is not looked for outside of the folder that was named.
+/// Refuses a file that was found, not named, outside of the named folder.
 fn stays_inside(file: &Path, root: &Path) -> Result<(), PolicyErrors> {
     let is_inside = match (file.canonicalize(), root.canonicalize()) {
         (Ok(file), Ok(root)) => file.starts_with(root),
-        // What is wrong with it is said when it is read.
+        // The reader of the file reports what is wrong with it.
         _ => true,
     };
     if is_inside {
@@ -117,7 +115,7 @@ fn stays_inside(file: &Path, root: &Path) -> Result<(), PolicyErrors> {
     Err(PolicyErrors::of_file(&file.display().to_string(), fault))
 }
 
-/// `./a/b/../c` as `a/c`, where both are the same file.
+/// `./a/b/../c` as `a/c`, if both are the same file.
 fn shortened(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for part in path.components() {

@@ -1,11 +1,11 @@
-//! What is there in a case: releases, namespaces, opt-outs, what Flux makes, and the moment.
+//! The state of the cluster in a case: releases, namespaces, opt-outs, what Flux manages, and the time.
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::names::{NamedRelease, UNKNOWN, namespace, refuse_twice, release_of, texts};
-use super::releases::{self, GivenRelease};
+use super::releases;
 use crate::cluster::{NamespaceFacts, OptOutConfigMap};
 use crate::inventory::{Contents, Listing, ManagedRelease, Protection};
 use crate::plan::{self, ClusterState, Filters};
@@ -17,19 +17,17 @@ use crate::sanitize::quoted;
 /// Everything that a plan is made from, besides the policies.
 #[derive(Debug, Clone)]
 pub(crate) struct GivenState {
-    /// The moment.
     pub(crate) now: Timestamp,
-    /// The releases that are there.
     pub(crate) listing: Listing,
-    /// What each of them holds, whether a plan reads it or not.
+    /// What each release holds, whether a plan reads it or not.
     pub(crate) contents: Contents,
-    /// What protects them besides the policies.
+    /// What protects releases besides the policies.
     pub(crate) protection: Protection,
 }
 
 impl GivenState {
-    /// Hands over what a plan by these policies is made from. As in a purge, it knows the contents only of those releases
-    /// for which something depends on them.
+    /// Makes a plan from what these policies need. As in a purge, the plan knows only the contents that something depends
+    /// on.
     pub(crate) fn with_facts<T>(&self, policies: &[Policy], make: impl FnOnce(ClusterState<'_>) -> T) -> T {
         let nothing = Contents::new();
         let Self { now, listing, protection, .. } = self;
@@ -41,12 +39,14 @@ impl GivenState {
     }
 }
 
-/// Reads what is there; and which releases these are, as far as that could be read, for what is expected of them.
+/// Reads the state, and the names of its releases if those could be read.
 pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<GivenState>, Option<Vec<ReleaseId>>) {
-    let now = fields.required("now", moment);
+    let now = fields.required("now", read_now);
+    // With an error in `now` the case is refused, whatever the ages are counted from.
+    let counted_from = now.unwrap_or_default();
     let releases = fields.required("releases", |field| {
         let items = field.items()?;
-        let releases = items.iter().map(releases::read).collect::<Vec<_>>();
+        let releases = items.iter().map(|item| releases::read(item, counted_from)).collect::<Vec<_>>();
         let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", field.decoder());
         let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
         twice.map(|()| releases)
@@ -63,13 +63,18 @@ pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<GivenState>, Option<V
         let flux = managed(flux?.unwrap_or_default());
         let opt_outs = opt_outs?.unwrap_or_default();
         let protection = Protection::of(namespaces, opt_outs, Vec::new(), Ok(flux), Ok(Vec::new()));
-        let (listing, contents) = listed(releases, now);
+        let (mut listing, mut contents) = (Listing::default(), Contents::new());
+        for given in releases {
+            contents.insert(given.release.id.clone(), given.content);
+            listing.releases.push(given.release);
+        }
+        listing.releases.sort_by(|left, right| left.id.cmp(&right.id));
         Ok(GivenState { now, listing, contents, protection })
     };
     (given(), ids)
 }
 
-fn moment(field: &Field<'_>) -> Decoded<Timestamp> {
+fn read_now(field: &Field<'_>) -> Decoded<Timestamp> {
     let written = field.text()?;
     written.text.parse().or_else(|_| {
         let label = "write date, time and offset, as in `2026-11-24T19:30:00+01:00`";
@@ -84,25 +89,10 @@ fn managed(releases: Vec<NamedRelease>) -> Vec<ManagedRelease> {
     managed
 }
 
-fn listed(releases: Vec<GivenRelease>, now: Timestamp) -> (Listing, Contents) {
-    let since = |age: std::time::Duration| {
-        let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
-        now.saturating_sub(age).unwrap_or(Timestamp::MIN)
-    };
-    let (mut listing, mut contents) = (Listing::default(), Contents::new());
-    for given in releases {
-        let (release, content) = given.at(since);
-        contents.insert(release.id.clone(), content);
-        listing.releases.push(release);
-    }
-    listing.releases.sort_by(|left, right| left.id.cmp(&right.id));
-    (listing, contents)
-}
-
-/// What is known of each namespace, or why nothing is.
+/// What is known of each namespace, or why nothing is known.
 type NamespaceStates = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 
-/// Why nothing is known of a namespace that a case calls unknown.
+/// Why nothing is known of a namespace that the case calls unknown.
 const FORBIDDEN: &str = "it may not be read";
 
 fn namespaces(field: &Field<'_>) -> Decoded<NamespaceStates> {
@@ -133,7 +123,7 @@ fn facts(field: &Field<'_>) -> Decoded<Result<NamespaceFacts, String>> {
     }
 }
 
-/// What such a ConfigMap is called in a case.
+/// The name of every opt-out ConfigMap in a case.
 const NAME: &str = "helm-purge-keep";
 
 fn opt_out(field: &Field<'_>) -> Decoded<OptOutConfigMap> {

@@ -14,7 +14,7 @@ pub(super) const UNKNOWN: &str = "unknown";
 
 /// A release, and where it is named.
 #[derive(Debug, Clone)]
-pub(super) struct NamedRelease {
+pub(crate) struct NamedRelease {
     pub(super) id: ReleaseId,
     pub(super) span: Span,
     pub(super) place: Location,
@@ -22,38 +22,27 @@ pub(super) struct NamedRelease {
 
 /// Reads `namespace/release`.
 pub(super) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<NamedRelease> {
-    let Some((namespace, name)) = text.split_once('/') else {
-        let fault = Diagnostic::at(span, format!("{} is not `namespace/release`", quoted(text)));
-        return decoder.refuse(fault.label("a case names releases one by one, as in `dev-alice/web`"));
+    let Some((namespace_text, name)) = text.split_once('/') else {
+        let error = Diagnostic::at(span, format!("{} is not `namespace/release`", quoted(text)));
+        return decoder.refuse(error.label("a case names releases one by one, as in `dev-alice/web`"));
     };
-    let illegal = |what: &str, name: &str, why: InvalidName| {
-        Diagnostic::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
-    };
-    match (namespace.parse(), name.parse()) {
-        (Ok(namespace), Ok(name)) => {
-            let id = ReleaseId { namespace, name };
-            Ok(NamedRelease { id, span, place: decoder.place(span) })
-        }
-        (Err(why), _) => decoder.refuse(illegal("namespace", namespace, why)),
-        (_, Err(why)) => decoder.refuse(illegal("release", name, why)),
-    }
+    let namespace = namespace(namespace_text, span, decoder)?;
+    let name = name.parse().or_else(|why| decoder.refuse(illegal("release", name, &why, span)))?;
+    Ok(NamedRelease { id: ReleaseId { namespace, name }, span, place: decoder.place(span) })
 }
 
-/// Reads `namespace/release` where a text stands.
+/// Reads `namespace/release` from a text.
 pub(super) fn release_of(field: &Field<'_>) -> Decoded<NamedRelease> {
-    let written = field.text()?;
-    release(&written.text, field.span(), field.decoder())
+    release(&field.text()?.text, field.span(), field.decoder())
 }
 
 /// Reads the name of a namespace.
 pub(super) fn namespace(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<Namespace> {
-    match text.parse::<Namespace>() {
-        Ok(namespace) => Ok(namespace),
-        Err(why) => {
-            let fault = Diagnostic::at(span, format!("{} is no namespace's name", quoted(text)));
-            decoder.refuse(fault.label(why.to_string()))
-        }
-    }
+    text.parse().or_else(|why| decoder.refuse(illegal("namespace", text, &why, span)))
+}
+
+fn illegal(what: &str, name: &str, why: &InvalidName, span: Span) -> Diagnostic {
+    Diagnostic::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
 }
 
 /// Reports every release that is named again; `how` says what it was named for.
@@ -67,15 +56,15 @@ pub(super) fn refuse_twice<'n>(
         match seen.get(&named.id) {
             None => drop(seen.insert(&named.id, named.span)),
             Some(first) => {
-                let fault = Diagnostic::at(named.span, format!("`{}` is {how} twice", named.id));
-                result = decoder.refuse(fault.label("again here: remove one").also(*first, "the first"));
+                let error = Diagnostic::at(named.span, format!("`{}` is {how} twice", named.id));
+                result = decoder.refuse(error.label("again here: remove one").also(*first, "the first"));
             }
         }
     }
     result
 }
 
-/// Keys and texts, as of labels and annotations.
+/// Reads keys and texts, as of labels and annotations.
 pub(super) fn texts(field: &Field<'_>) -> Decoded<BTreeMap<String, String>> {
     let texts = field.entries(|key, field| Ok((key.to_owned(), field.text()?.text.clone())))?;
     Ok(texts.into_iter().collect())

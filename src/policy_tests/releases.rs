@@ -1,9 +1,9 @@
-//! `releases`: a name, or a name and what is not usual about it.
+//! `releases`: a name, or a name and what is unusual about the release.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::names::{NamedRelease, UNKNOWN, release_of, texts};
 use crate::policy::decode::{Decoded, Field, SectionFields};
@@ -11,89 +11,56 @@ use crate::policy::duration::DurationRange;
 use crate::release::{Chart, Content, CrdUsage, GroupKind, Known, Object, Release, Revision, Status};
 use crate::sanitize::quoted;
 
-/// What is young enough to be of today and old enough to be nobody's installation of this moment.
+/// Young enough to be from today, and old enough not to be an install in progress.
 const USUAL_AGE: Duration = Duration::from_hours(24);
-/// The version of a chart that nothing is said about.
+/// The version of a chart that the case does not describe.
 const USUAL_VERSION: &str = "1.0.0";
 /// The label by which a chart's author keeps a release.
 const KEEP_LABEL: &str = "helm-purge-keep";
 
-/// A release, its times still counted from the case's moment.
+/// A release as a list shows it, and what it holds.
 #[derive(Debug, Clone)]
 pub(super) struct GivenRelease {
     pub(super) named: NamedRelease,
-    chart: Known<Chart>,
-    age: Known<Duration>,
-    first_age: Known<Duration>,
-    status: Status,
-    revision: Revision,
-    keep_label: Option<String>,
-    objects: Vec<Object>,
-    defines: BTreeSet<GroupKind>,
-    uses: BTreeSet<GroupKind>,
-    managed_by: Option<String>,
-    unreadable: Option<String>,
+    /// Its chart is not known yet.
+    pub(super) release: Release,
+    pub(super) content: Result<Content, String>,
 }
 
-impl GivenRelease {
-    /// One about which nothing more is said: deployed a day ago, once, by the chart of its name.
-    fn usual(named: NamedRelease) -> Self {
-        let chart = Chart { name: named.id.name.as_str().into(), version: USUAL_VERSION.into() };
-        Self {
-            named,
-            chart: Known::Is(chart),
-            age: Known::Is(USUAL_AGE),
-            first_age: Known::Is(USUAL_AGE),
-            status: Status::Deployed,
-            revision: Revision(1),
-            keep_label: None,
-            objects: Vec::new(),
-            defines: BTreeSet::new(),
-            uses: BTreeSet::new(),
-            managed_by: None,
-            unreadable: None,
-        }
-    }
-
-    /// The release as it is listed, its chart not known yet, and what it holds.
-    pub(super) fn at(self, since: impl Fn(Duration) -> Timestamp) -> (Release, Result<Content, String>) {
-        let time = |age: Known<Duration>| match age {
-            Known::Is(age) => Known::Is(since(age)),
-            Known::Unknown => Known::Unknown,
-        };
-        let release = Release {
-            id: self.named.id,
-            revision: self.revision,
-            status: self.status,
-            chart: Known::Unknown,
-            updated: time(self.age),
-            record: Known::Unknown,
-            keep_label: Known::Is(self.keep_label),
-        };
-        if let Some(why) = self.unreadable {
-            return (release, Err(why));
-        }
-        let mut content = Content {
-            first_deployed: time(self.first_age),
-            managed_by: self.managed_by,
-            ties: CrdUsage { defines: Known::Is(self.defines), uses: Known::Is(self.uses), objects: Known::Unknown },
-            ..Content::of_chart(self.chart)
-        };
-        for object in self.objects {
-            content.add(object, release.id.namespace.as_str());
-        }
-        (release, Ok(content))
-    }
-}
-
-pub(super) fn read(field: &Field<'_>) -> Decoded<GivenRelease> {
+/// Reads a release. Its ages are counted back from `now`.
+pub(super) fn read(field: &Field<'_>, now: Timestamp) -> Decoded<GivenRelease> {
     match field.long_form()? {
-        None => Ok(GivenRelease::usual(release_of(field)?)),
-        Some(fields) => read_long(field, &fields),
+        None => {
+            let named = release_of(field)?;
+            let (release, content) = usual(&named, now);
+            Ok(GivenRelease { named, release, content: Ok(content) })
+        }
+        Some(fields) => read_long(field, &fields, now),
     }
 }
 
-fn read_long(field: &Field<'_>, fields: &SectionFields<'_>) -> Decoded<GivenRelease> {
+/// A release that the case only names: deployed once, a day ago, with a chart of the same name.
+fn usual(named: &NamedRelease, now: Timestamp) -> (Release, Content) {
+    let chart = Chart { name: named.id.name.as_str().into(), version: USUAL_VERSION.into() };
+    let deployed = Known::Is(before(now, USUAL_AGE));
+    let release = Release {
+        id: named.id.clone(),
+        revision: Revision(1),
+        status: Status::Deployed,
+        chart: Known::Unknown,
+        updated: deployed,
+        record: Known::Unknown,
+        keep_label: Known::Is(None),
+    };
+    (release, Content { first_deployed: deployed, ..Content::of_chart(Known::Is(chart)) })
+}
+
+fn before(now: Timestamp, age: Duration) -> Timestamp {
+    let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
+    now.saturating_sub(age).unwrap_or(Timestamp::MIN)
+}
+
+fn read_long(field: &Field<'_>, fields: &SectionFields<'_>, now: Timestamp) -> Decoded<GivenRelease> {
     let text = |field: &Field<'_>| Ok(field.text()?.text.clone());
     let named = fields.required("release", release_of);
     let chart = fields.optional("chart", chart);
@@ -102,33 +69,39 @@ fn read_long(field: &Field<'_>, fields: &SectionFields<'_>) -> Decoded<GivenRele
     let status = fields.optional("status", status);
     let revision = fields.optional("revision", Field::number);
     let labels = fields.optional("labels", texts);
-    let objects = fields.optional("holds", objects);
+    let objects = fields.optional("holds", |field| field.each(object));
     let defines = fields.optional("defines", kinds);
     let uses = fields.optional("uses", kinds);
     let managed_by = fields.optional("managedBy", text);
     let unreadable = fields.optional("unreadable", text);
     fields.complete()?;
-    let usual = GivenRelease::usual(named?);
-    let age = age?.unwrap_or(usual.age);
+    let named = named?;
+    let (usual, content) = usual(&named, now);
+    let age = age?.unwrap_or(Known::Is(USUAL_AGE));
     let first_age = first_age?.unwrap_or(age);
     if matches!((first_age, age), (Known::Is(first), Known::Is(last)) if first < last) {
         let label = "`firstAge` is at least as long as `age`, which is `1d` without the key";
         return field.refuse("its first revision is younger than its newest", label);
     }
-    Ok(GivenRelease {
-        chart: chart?.unwrap_or(usual.chart),
-        age,
-        first_age,
-        status: status?.unwrap_or(usual.status),
+    let time = |age: Known<Duration>| age.as_known().map(|age| before(now, *age)).into();
+    let release = Release {
         revision: revision?.map_or(usual.revision, Revision),
-        keep_label: labels?.and_then(|mut labels| labels.remove(KEEP_LABEL)),
-        objects: objects?.unwrap_or_default(),
-        defines: defines?.unwrap_or_default(),
-        uses: uses?.unwrap_or_default(),
+        status: status?.unwrap_or(usual.status),
+        updated: time(age),
+        keep_label: Known::Is(labels?.and_then(|mut labels| labels.remove(KEEP_LABEL))),
+        ..usual
+    };
+    let kinds = |kinds: Option<BTreeSet<GroupKind>>| Known::Is(kinds.unwrap_or_default());
+    let mut content = Content {
+        first_deployed: time(first_age),
         managed_by: managed_by?,
-        unreadable: unreadable?,
-        named: usual.named,
-    })
+        ties: CrdUsage { defines: kinds(defines?), uses: kinds(uses?), objects: Known::Unknown },
+        ..Content::of_chart(chart?.unwrap_or(content.chart))
+    };
+    for object in objects?.into_iter().flatten() {
+        content.add(object, release.id.namespace.as_str());
+    }
+    Ok(GivenRelease { named, release, content: unreadable?.map_or(Ok(content), Err) })
 }
 
 /// Reads name and version as `helm list` shows them, or `unknown`.
@@ -150,11 +123,7 @@ fn status(field: &Field<'_>) -> Decoded<Status> {
     field.one_of(&Status::ALL.map(|status| (status.as_str(), status)), |_| None)
 }
 
-/// Reads objects: `PersistentVolumeClaim data`, or with a namespace `ConfigMap dev-bob/settings`.
-fn objects(field: &Field<'_>) -> Decoded<Vec<Object>> {
-    field.each(object)
-}
-
+/// Reads an object: `PersistentVolumeClaim data`, or with a namespace `ConfigMap dev-bob/settings`.
 fn object(field: &Field<'_>) -> Decoded<Object> {
     let written = &field.text()?.text;
     let is_part = |part: &str| !part.is_empty() && !part.contains([' ', '/']);

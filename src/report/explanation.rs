@@ -5,21 +5,21 @@ use super::plan_document::{reason, release_facts};
 use super::style::Styles;
 use super::table::Table;
 use super::text::{age, list};
+use crate::inventory::Found;
 use crate::plan::{
-    Decision, Explanation, KeepExplanation, KeepState, OptOutDecision, OptOutState, PlanEntry, PolicyExplanation,
-    Presence, Reason, RuleExplanation, ScopeExplanation,
+    Decision, Explanation, KeepState, OptOutDecision, OptOutState, PlanEntry, PolicyExplanation, Reason,
 };
-use crate::policy::{RuleMatch, RuleOrigin, SelectorMatch};
+use crate::policy::{KeepEntry, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch};
 use crate::release::{Content, Release};
 use crate::sanitize;
 
 /// `kind: PurgeExplanation`. Its fields are a contract: fields may be added, and none may change.
-pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
-    let (found, facts) = match &explanation.presence {
-        Presence::Is(release) => ("release", release_facts(release)),
-        Presence::Unreadable(_) => ("unreadable", JsonObject::default()),
-        Presence::Unlisted(_) => ("unlisted", JsonObject::default()),
-        Presence::Missing => ("nothing", JsonObject::default()),
+pub(crate) fn explanation_document(explanation: &Explanation<'_>) -> JsonObject {
+    let (found, facts) = match explanation.found {
+        Found::Release(release) => ("release", release_facts(explanation.release.as_ref().unwrap_or(release))),
+        Found::Unreadable(_) => ("unreadable", JsonObject::default()),
+        Found::Unlisted(_) => ("unlisted", JsonObject::default()),
+        Found::Nothing => ("nothing", JsonObject::default()),
     };
     let entry = explanation.entry.as_ref();
     let opt_out = |note: &OptOutDecision| {
@@ -39,30 +39,31 @@ pub(crate) fn explanation_document(explanation: &Explanation) -> JsonObject {
         .with_all("optOuts", explanation.opt_outs.iter().map(opt_out))
 }
 
-fn policy_object(policy: &PolicyExplanation) -> JsonObject {
-    let (scope, place) = match &policy.fence {
-        ScopeExplanation::Inside(_, place) => ("inside", Some(place.to_string())),
-        ScopeExplanation::LabelsUnknown(_, place) => ("labels-unknown", Some(place.to_string())),
-        ScopeExplanation::Outside => ("outside", None),
+fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
+    let PolicyExplanation { policy, fence, rules, keeps } = explanation;
+    let (scope, place) = match fence {
+        ScopeMatch::Inside(pattern) => ("inside", Some(pattern.place().to_string())),
+        ScopeMatch::LabelsUnknown(pattern) => ("labels-unknown", Some(pattern.place().to_string())),
+        ScopeMatch::Outside => ("outside", None),
     };
-    let keep = |keep: &KeepExplanation| {
+    let keep = |(entry, state, names): &(&KeepEntry, KeepState, SelectorMatch)| {
         JsonObject::default()
-            .with("entry", keep.entry.clone())
-            .with("place", keep.place.to_string())
-            .with("state", if matches!(keep.state, KeepState::Over(_)) { "over" } else { "in-force" })
-            .with("names", if keep.names == SelectorMatch::Yes { "yes" } else { "perhaps" })
+            .with("entry", entry.as_str().to_owned())
+            .with("place", entry.place.to_string())
+            .with("state", if matches!(state, KeepState::Over(_)) { "over" } else { "in-force" })
+            .with("names", if *names == SelectorMatch::Yes { "yes" } else { "perhaps" })
     };
-    let rule = |rule: &RuleExplanation| {
-        let object = JsonObject::default().with("rule", rule.rule.clone()).with("place", rule.place.to_string());
-        object.with("answer", answer(&rule.answer).0)
+    let rule = |(rule, found): &(&Rule, RuleMatch)| {
+        let object = JsonObject::default().with("rule", rule.name.clone()).with("place", rule.place.to_string());
+        object.with("answer", answer(found).0)
     };
     JsonObject::default()
         .with("name", policy.name.clone())
-        .with("file", policy.file.clone())
+        .with("file", policy.file.to_string())
         .with("fence", scope)
         .with_some("place", place)
-        .with_all("keep", policy.keeps.iter().map(keep))
-        .with_all("rules", policy.rules.iter().map(rule))
+        .with_all("keep", keeps.iter().map(keep))
+        .with_all("rules", rules.iter().map(rule))
 }
 
 /// What a rule says, for programs and for people.
@@ -80,9 +81,9 @@ fn answer(answer: &RuleMatch) -> (&'static str, &'static str) {
 }
 
 /// The explanation as text for people: the decision with its reasons, then each policy, opt-out and fact that counts.
-pub(crate) fn render_explanation(explanation: &Explanation, now: jiff::Timestamp, paint: Styles) -> String {
+pub(crate) fn render_explanation(explanation: &Explanation<'_>, now: jiff::Timestamp, paint: Styles) -> String {
     let id = paint.bold(&explanation.id.to_string());
-    let mut lines = vec![format!("{id}  {}", presence(&explanation.presence, now)), decision_line(explanation, paint)];
+    let mut lines = vec![format!("{id}  {}", presence(explanation, now)), decision_line(explanation, paint)];
     lines.push(String::new());
     let mut table = Table::new(&["", "", ""]);
     for reason in explanation.entry.iter().flat_map(deciding) {
@@ -111,12 +112,12 @@ fn row(table: &mut Table, label: &str, text: &str, place: &str) {
     table.row([label.to_owned(), text.to_owned(), place.to_owned()]);
 }
 
-fn presence(presence: &Presence, now: jiff::Timestamp) -> String {
-    match presence {
-        Presence::Is(release) => release_words(release, now),
-        Presence::Unreadable(why) => format!("cannot be understood: {}", sanitize::line(why)),
-        Presence::Unlisted(why) => format!("its namespace cannot be looked at: {}", sanitize::line(why)),
-        Presence::Missing => "there is no such release; this is for one that is deployed now".to_owned(),
+fn presence(explanation: &Explanation<'_>, now: jiff::Timestamp) -> String {
+    match explanation.found {
+        Found::Release(release) => release_words(explanation.release.as_ref().unwrap_or(release), now),
+        Found::Unreadable(entry) => format!("cannot be understood: {}", sanitize::line(&entry.why)),
+        Found::Unlisted(entry) => format!("its namespace cannot be looked at: {}", sanitize::line(&entry.why)),
+        Found::Nothing => "there is no such release; this is for one that is deployed now".to_owned(),
     }
 }
 
@@ -128,11 +129,11 @@ fn release_words(release: &Release, now: jiff::Timestamp) -> String {
     format!("revision {}, {}, {}{old}", release.revision, release.status, chart.unwrap_or_default())
 }
 
-fn decision_line(explanation: &Explanation, paint: Styles) -> String {
+fn decision_line(explanation: &Explanation<'_>, paint: Styles) -> String {
     match explanation.entry.as_ref().map(PlanEntry::decision) {
         Some(Decision::Purge) => paint.warning("purge"),
         Some(Decision::Keep) => "keep".to_owned(),
-        None if explanation.policies.iter().all(|policy| policy.fence == ScopeExplanation::Outside) => {
+        None if explanation.policies.iter().all(|policy| matches!(policy.fence, ScopeMatch::Outside)) => {
             "keep: it is outside the fence, and never touched".to_owned()
         }
         None => "keep: what is not understood is kept".to_owned(),
@@ -144,33 +145,33 @@ fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
     entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
 }
 
-fn rows_of_policy(policy: &PolicyExplanation, table: &mut Table) {
-    match &policy.fence {
-        ScopeExplanation::Inside(pattern, place) => {
-            row(table, "fence", &format!("inside: {pattern}"), &place.to_string());
+fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
+    let PolicyExplanation { policy, fence, rules, keeps } = explanation;
+    let (scope, place) = match fence {
+        ScopeMatch::Inside(pattern) => (format!("inside: {}", pattern.as_str()), pattern.place().to_string()),
+        ScopeMatch::LabelsUnknown(pattern) => {
+            (format!("perhaps: {}, and its labels are not known", pattern.as_str()), pattern.place().to_string())
         }
-        ScopeExplanation::LabelsUnknown(pattern, place) => {
-            row(table, "fence", &format!("perhaps: {pattern}, and its labels are not known"), &place.to_string());
-        }
-        ScopeExplanation::Outside => row(table, "fence", &format!("outside that of {}", policy.name), &policy.file),
+        ScopeMatch::Outside => (format!("outside that of {}", policy.name), policy.file.to_string()),
+    };
+    row(table, "fence", &scope, &place);
+    for (entry, state, names) in keeps {
+        row(table, "keep", &keep_words(entry, state, *names), &entry.place.to_string());
     }
-    for keep in &policy.keeps {
-        row(table, "keep", &keep_words(keep), &keep.place.to_string());
-    }
-    for rule in policy.rules.iter().filter(|rule| rule.origin == RuleOrigin::Listed) {
-        row(table, "rule", &format!("{} {}", rule.rule, answer(&rule.answer).1), &rule.place.to_string());
+    for (rule, found) in rules.iter().filter(|(rule, _)| rule.origin == RuleOrigin::Listed) {
+        row(table, "rule", &format!("{} {}", rule.name, answer(found).1), &rule.place.to_string());
     }
 }
 
-fn keep_words(keep: &KeepExplanation) -> String {
-    let perhaps = if keep.names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
-    let state = match &keep.state {
+fn keep_words(entry: &KeepEntry, state: &KeepState, names: SelectorMatch) -> String {
+    let perhaps = if names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
+    let state = match state {
         KeepState::InForce => String::new(),
         KeepState::Until(until) => format!(" until {}", until.as_str()),
         KeepState::Over(until) => format!(", over since {}", until.as_str()),
     };
-    let because = keep.because.as_ref().map_or_else(String::new, |because| format!(": {because}"));
-    format!("{}{perhaps}{state}{because}", keep.entry)
+    let because = entry.reason.as_ref().map_or_else(String::new, |because| format!(": {because}"));
+    format!("{}{perhaps}{state}{because}", entry.as_str())
 }
 
 fn held(content: &Result<Content, String>) -> String {
