@@ -52,7 +52,7 @@ pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'
         (!verbs.is_empty()).then(|| sanitize::line(&text()))
     });
     let lacking = lacking.collect::<Vec<_>>();
-    let named = lacking.iter().take(NAMED_HOOKS).map(|hook| format!("\n{hook}")).collect::<String>();
+    let named = lacking.iter().take(NAMED_HOOKS).map(|hook| format!("\n{hook}")).collect::<Vec<_>>().concat();
     let more = lacking.len().saturating_sub(NAMED_HOOKS);
     let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
     (!lacking.is_empty()).then(|| Refusal {

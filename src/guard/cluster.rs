@@ -88,7 +88,8 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
         ClusterMatch::UidUnknown => "the uid of this cluster could not be read".to_owned(),
     };
     let (context, server) = (facts.connection.context(), facts.connection.server());
-    let entries = policy.clusters.iter().map(|entry| format!("\n{}: {}", entry.place, why(entry))).collect::<String>();
+    let entries =
+        policy.clusters.iter().map(|entry| format!("\n{}: {}", entry.place, why(entry))).collect::<Vec<_>>().concat();
     Refusal {
         guard: "clusters",
         message: format!("the policy does not name this cluster: context `{context}`, server {server}{entries}"),

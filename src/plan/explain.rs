@@ -51,12 +51,12 @@ pub fn explain<'a>(
     };
     let content = facts.contents.get(id).cloned();
     let fences = decider.fences(&id.namespace);
-    let decided = release.as_ref().filter(|_| !fences.is_empty());
+    let in_scope = release.as_ref().filter(|_| !fences.is_empty());
     let known = content.as_ref().and_then(|content| content.as_ref().ok());
     Explanation {
         id: id.clone(),
         found,
-        entry: decided.map(|release| entry_of(release.clone(), &fences, &decider)),
+        entry: in_scope.map(|release| entry_of(release.clone(), &fences, &decider)),
         policies: policies.iter().map(|policy| of_policy(policy, release.as_ref(), id, known, &facts)).collect(),
         opt_outs: opt_outs(&decider, release.as_ref(), id),
         release,
