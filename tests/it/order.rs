@@ -75,7 +75,7 @@ impl Scene {
             old_history(&real, "two");
         }
         if operation.helm == Some("rollback") {
-            real.program.run(&RUN).exits(0);
+            real.program.run(RUN).exits(0);
         }
         real.hold_helm(operation.helm.unwrap_or("uninstall"));
         Self { operation, real, proxy }

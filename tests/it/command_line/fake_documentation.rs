@@ -63,8 +63,7 @@ fn the_case_of_the_readme_is_that_of_the_examples() {
 fn the_commands_of_the_readme_work_in_the_order_in_which_they_stand() {
     let block = blocks("sh").into_iter().find(|block| block.contains("helm purge init")).expect("the README begins so");
     let commands = block.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "web");
+    let fake = FakeHelm::with(["dev-a/web"]);
     for command in commands.filter(|command| !command.is_empty()) {
         let arguments = command.strip_prefix("helm purge ").expect("the block has only these");
         let (arguments, file) = arguments.split_once('>').unwrap_or((arguments, ""));
@@ -80,7 +79,7 @@ fn the_commands_of_the_readme_work_in_the_order_in_which_they_stand() {
 
 #[test]
 fn the_exit_codes_of_readme_and_help_are_those_of_the_program() {
-    let (readme, help) = (read("README.md"), FakeHelm::new().program.run(&["--help"]).exits(0).stdout);
+    let (readme, help) = (read("README.md"), FakeHelm::new().program.run("--help").exits(0).stdout);
     for (code, meaning) in ExitCode::documented() {
         assert!(readme.contains(&format!("| {code} | {meaning} |")), "README: {code}");
         let unfolded = help.split_whitespace().collect::<Vec<_>>().join(" ");

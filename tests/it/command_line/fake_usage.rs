@@ -8,16 +8,16 @@ use crate::support::{FakeHelm, Program};
 fn without_a_command_there_is_help_on_stdout() {
     let program = Program::new();
     program.run(&[]).exits(0).stdout_has("Usage: helm-purge").stdout_has("plan");
-    program.run(&["--help"]).exits(0).stdout_has("Exit codes:").stdout_has("helm-purge init > helm-purge.yaml");
-    program.run(&["--version"]).exits(0).stdout_has(env!("CARGO_PKG_VERSION"));
+    program.run("--help").exits(0).stdout_has("Exit codes:").stdout_has("helm-purge init > helm-purge.yaml");
+    program.run("--version").exits(0).stdout_has(env!("CARGO_PKG_VERSION"));
 }
 
 #[test]
 fn usage_speaks_in_the_words_of_the_way_in() {
     let mut program = Program::new();
     program.set("HELM_PLUGIN_NAME", "purge");
-    program.run(&["--help"]).exits(0).stdout_has("Usage: helm purge").stdout_has("helm purge init > helm-purge.yaml");
-    program.run(&["plan", "--nonsense"]).exits(2).stderr_has("helm purge plan");
+    program.run("--help").exits(0).stdout_has("Usage: helm purge").stdout_has("helm purge init > helm-purge.yaml");
+    program.run("plan --nonsense").exits(2).stderr_has("helm purge plan");
 }
 
 #[test]
@@ -56,10 +56,10 @@ fn a_policy_with_faults_is_three_and_starts_no_child() {
 fn validate_takes_many_files_and_standard_input() {
     let fake = FakeHelm::new();
     let good = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
-    fake.program.run(&["validate", "policy.yaml"]).exits(0);
+    fake.program.run("validate policy.yaml").exits(0);
     fake.program.run_with_input(&["validate", "-"], &good).exits(0);
     fake.program.file("bad.yaml", "kind: nothing\n");
-    fake.program.run(&["validate", "bad.yaml", "policy.yaml", "none.yaml"]).exits(3).stderr_has("2 of 3 files invalid");
+    fake.program.run("validate bad.yaml policy.yaml none.yaml").exits(3).stderr_has("2 of 3 files invalid");
     fake.program.run_with_input(&["validate", "-"], "x: [").exits(3).stderr_has("-:1");
 }
 
@@ -67,10 +67,10 @@ fn validate_takes_many_files_and_standard_input() {
 fn plans_come_as_table_names_json_and_yaml_and_a_dry_run_is_the_same() {
     let fake = FakeHelm::new();
     fake.policy("keep: ['*/vault']\n");
-    fake.release_with("dev-a", "redis", &[("updated", json!("2026-11-20T12:00:00+02:00"))]);
-    fake.release("dev-a", "vault");
-    let plan = |format: &str| fake.program.run(&["plan", "-f", "policy.yaml", "-o", format]).exits(0).stdout;
-    let dry = |format: &str| fake.program.run(&["run", "--dry-run", "-f", "policy.yaml", "-o", format]).exits(0).stdout;
+    fake.release_with("dev-a/redis", &[("updated", json!("2026-11-20T12:00:00+02:00"))]);
+    fake.release("dev-a/vault");
+    let plan = |format: &str| fake.program.run(&format!("plan -f policy.yaml -o {format}")).exits(0).stdout;
+    let dry = |format: &str| fake.program.run(&format!("run --dry-run -f policy.yaml -o {format}")).exits(0).stdout;
     for format in ["table", "wide", "name"] {
         assert_eq!(plan(format), dry(format));
     }
@@ -89,8 +89,7 @@ fn plans_come_as_table_names_json_and_yaml_and_a_dry_run_is_the_same() {
 
 #[test]
 fn a_dry_run_changes_nothing_whatever_else_is_on_the_line() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
+    let fake = FakeHelm::with(["dev-a/redis"]);
     for confirmed in [&["--yes"][..], &["--confirm", "dev-eu"], &[]] {
         fake.program.run(&[&["run", "-f", "policy.yaml", "--dry-run"], confirmed].concat()).exits(0);
     }
@@ -100,7 +99,7 @@ fn a_dry_run_changes_nothing_whatever_else_is_on_the_line() {
 #[test]
 fn help_is_a_command_as_well() {
     let program = Program::new();
-    program.run(&["help", "run"]).exits(0).stdout_has("Usage: helm-purge run").stdout_has("A first Ctrl-C");
+    program.run("help run").exits(0).stdout_has("Usage: helm-purge run").stdout_has("A first Ctrl-C");
 }
 
 #[test]
@@ -108,45 +107,42 @@ fn detailed_exit_codes_say_whether_there_is_something_to_do() {
     let fake = FakeHelm::new();
     let plan = ["plan", "-f", "policy.yaml", "--detailed-exitcode"];
     fake.program.run(&plan).exits(0);
-    fake.release("dev-a", "redis");
+    fake.release("dev-a/redis");
     fake.program.run(&plan).exits(10);
 }
 
 #[test]
 fn a_policy_may_come_from_standard_input_when_nothing_has_to_be_asked() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
+    let fake = FakeHelm::with(["dev-a/redis"]);
     let policy = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
     fake.program.run_with_input(&["run", "-f", "-", "--yes"], &policy).exits(0).stdout_has("purged 1");
 }
 
 #[test]
 fn a_confirmation_has_to_name_the_context() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
-    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "prod"]).exits(2).stderr_has("the context is `dev-eu`");
+    let fake = FakeHelm::with(["dev-a/redis"]);
+    fake.program.run("run -f policy.yaml --confirm prod").exits(2).stderr_has("the context is `dev-eu`");
     assert_eq!(fake.left(), ["dev-a/redis"]);
-    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "dev-eu"]).exits(0);
+    fake.program.run("run -f policy.yaml --confirm dev-eu").exits(0);
     assert!(fake.left().is_empty());
 }
 
 #[test]
 fn colour_is_where_it_was_asked_for_and_nowhere_else() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
-    let plain = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0).stdout;
-    let coloured = fake.program.run(&["plan", "-f", "policy.yaml", "--color", "always"]).exits(0).stdout;
+    let fake = FakeHelm::with(["dev-a/redis"]);
+    let plain = fake.program.run("plan -f policy.yaml").exits(0).stdout;
+    let coloured = fake.program.run("plan -f policy.yaml --color always").exits(0).stdout;
     assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
 }
 
 #[test]
 fn init_prints_a_policy_that_is_valid_with_and_without_a_cluster() {
     let fake = FakeHelm::new();
-    let text = fake.program.run(&["init"]).exits(0).stdout;
+    let text = fake.program.run("init").exits(0).stdout;
     assert!(text.contains("context: \"dev-eu\"") && text.contains("server: \"https://127.0.0.1:1\""), "{text}");
     fake.program.run_with_input(&["validate", "-"], &text).exits(0);
     let alone = Program::new();
-    let text = alone.run(&["init", "--name", "nightly"]).exits(0).stderr_has("no cluster to look at").stdout;
+    let text = alone.run("init --name nightly").exits(0).stderr_has("no cluster to look at").stdout;
     assert!(text.contains("name: nightly"));
     alone.run_with_input(&["validate", "-"], &text).exits(0);
     alone.run(&["init", "--name", "Not A Name"]).exits(2);
@@ -155,22 +151,21 @@ fn init_prints_a_policy_that_is_valid_with_and_without_a_cluster() {
 #[test]
 fn version_names_this_program_and_helm() {
     let fake = FakeHelm::new();
-    fake.program.run(&["version"]).exits(0).stdout_has("helm-purge v").stdout_has("helm v3.21.4");
-    Program::new().run(&["version"]).exits(0).stdout_has("there is no `helm`");
+    fake.program.run("version").exits(0).stdout_has("helm-purge v").stdout_has("helm v3.21.4");
+    Program::new().run("version").exits(0).stdout_has("there is no `helm`");
 }
 
 #[test]
 fn explain_names_the_line_that_keeps_a_release_and_also_speaks_of_one_that_is_not_there() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "vault");
+    let fake = FakeHelm::with(["dev-a/vault"]);
     fake.policy("keep: ['*/vault']\n");
-    let explain = |release: &str| fake.program.run(&["explain", release, "-f", "policy.yaml"]);
+    let explain = |release: &str| fake.program.run(&format!("explain {release} -f policy.yaml"));
     let vault = explain("dev-a/vault").exits(0).stdout_has("policy.yaml:6:9");
     drop(vault.stdout_has("revision 1, deployed").stdout_has("\nkeep\n").stdout_has("*/vault"));
     drop(explain("dev-a/new").exits(0).stdout_has("there is no such release").stdout_has("inside: dev-*"));
     drop(explain("prod/web").exits(0).stdout_has("outside the fence, and never touched"));
     explain("dev-a").exits(2).stderr_has("names no release");
-    let json = fake.program.run(&["explain", "dev-a/vault", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+    let json = fake.program.run("explain dev-a/vault -f policy.yaml -o json").exits(0).json();
     assert_eq!(json["decision"], "keep");
     assert_eq!(json["policies"][0]["keep"][0]["place"], "policy.yaml:6:9");
 }

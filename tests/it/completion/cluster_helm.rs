@@ -99,7 +99,7 @@ fn what_a_purge_has_removed_and_its_run_are_offered_to_restore() {
         let only = format!("{a}/web");
         let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history", "--only", &only];
         drop(real.program.run(&run).exits(0));
-        let id = real.program.run(&["runs", "--local", "-o", "name"]).exits(0).stdout;
+        let id = real.program.run("runs --local -o name").exits(0).stdout;
         let runs = complete(&real, &["purge", "restore", "--run", ""]);
         assert_eq!((candidates(&runs), runs.stdout.ends_with(":36\n")), (vec![id.trim_end()], true), "{runs}");
         assert_eq!(candidates(&complete(&real, &["purge", "runs", &id[..8]])), [id.trim_end()]);

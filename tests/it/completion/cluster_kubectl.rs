@@ -11,7 +11,7 @@ fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
     real.seed(&["a/db", "a/web"]);
     let folder = on_path(&mut real.program, "kubectl-helm_purge");
     let script = folder.join("kubectl_complete-helm_purge");
-    let text = real.program.run(&["completion", "kubectl"]).exits(0).stdout;
+    let text = real.program.run("completion kubectl").exits(0).stdout;
     install_program(&real.program.file("completion", &text), &script);
     let kubectl = cluster().kubectl().unwrap_or_else(|error| panic!("{error}"));
     let complete =

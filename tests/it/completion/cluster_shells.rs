@@ -76,8 +76,7 @@ fn on_a_terminal_a_tab_finishes_the_word() {
     program.file("team.yaml", "");
     program.set("KUBECONFIG", "/no/such/file").set("PS1", "PROMPT> ");
     let mut bash = Command::new("bash");
-    bash.args(["--norc", "--noprofile", "-i"]).env_clear().current_dir(program.folder());
-    bash.envs(program.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    program.surround(bash.args(["--norc", "--noprofile", "-i"]));
     let mut terminal = Terminal::start(bash);
     terminal.wait_for("PROMPT>");
     terminal.type_text("source <(helm-purge completion bash)\r");
@@ -99,7 +98,7 @@ fn on_a_terminal_a_tab_finishes_the_word() {
 fn every_script_asks_the_one_command_and_each_shell_that_is_here_can_read_its_own() {
     let program = Program::new();
     for (shell, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute"), ("kubectl", "")] {
-        let script = program.run(&["completion", shell]).exits(0).stdout;
+        let script = program.run(&format!("completion {shell}")).exits(0).stdout;
         assert!(script.contains("helm") && script.contains("__complete -- "), "{script}");
         let file = program.file(shell, &script);
         // What is not here is not checked: zsh and fish are no part of what these tests need.

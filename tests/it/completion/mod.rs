@@ -35,7 +35,6 @@ fn candidates(output: &Output) -> Vec<&str> {
 /// Another program in the environment of this one.
 fn beside(program: &Program, other: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(other);
-    command.args(arguments).env_clear().current_dir(program.folder()).stdin(std::process::Stdio::null());
-    command.envs(program.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    program.surround(command.args(arguments)).stdin(std::process::Stdio::null());
     Running::start(command).finish()
 }

@@ -11,7 +11,7 @@ use throwaway_cluster::HelmVersion;
 
 use crate::support::{Real, cluster};
 
-const NAMES: [&str; 5] = ["plan", "-f", "policy.yaml", "-o", "name"];
+const NAMES: &str = "plan -f policy.yaml -o name";
 
 fn read(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).expect("the kubeconfig is there"))
@@ -43,9 +43,9 @@ fn a_kubeconfig_of_several_files_is_joined_and_gaps_in_the_list_do_no_harm() {
     real.program.file("contexts", &contexts.to_string());
     // Relative paths, an empty entry, and a file that does not exist.
     real.program.set("KUBECONFIG", "clusters::users:/no/such/file:contexts");
-    let names = real.program.run(&NAMES).exits(0).stdout;
+    let names = real.program.run(NAMES).exits(0).stdout;
     assert_eq!(names.lines().count(), 1);
-    real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
+    real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn certificates_in_files_beside_the_kubeconfig_are_found_from_any_folder() {
     }
     fs::write(folder.join("config"), whole.to_string()).expect("a file can be written");
     real.program.set("KUBECONFIG", "elsewhere/config");
-    real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
+    real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn helms_own_connection_variables_are_honoured_by_client_and_helm_alike() {
     real.program.set("HELM_KUBECAFILE", cluster().server_certificate().authority);
     let policy = fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
     real.program.file("policy.yaml", &policy.replace("context: throwaway, ", ""));
-    real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
+    real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
 
 #[test]
@@ -112,12 +112,12 @@ fn impersonation_reaches_the_client_and_helm() {
     real.program.set("HELM_KUBEASUSER", "somebody-without-rights");
     let output = real
         .program
-        .run(&NAMES)
+        .run(NAMES)
         .exits(5)
         .stderr_has("User \"somebody-without-rights\" cannot get resource \"namespaces\"");
     drop(output.stderr_has("the uid of this cluster could not be read"));
     real.program.set("HELM_KUBEASGROUPS", "system:masters");
-    real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
+    real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
 
 #[test]

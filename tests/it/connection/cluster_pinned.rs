@@ -3,7 +3,7 @@ use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, SeededRelease};
 
 use crate::support::{Real, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
 
-const RUN: [&str; 3] = ["run", "-f", "policy.yaml"];
+const RUN: &str = "run -f policy.yaml";
 
 #[test]
 fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_there() {
@@ -16,7 +16,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_
 
     let swapped = |code: i32, says: &str| {
         relay.lead_to(cluster());
-        let mut terminal = Terminal::start(real.program.command(&RUN));
+        let mut terminal = Terminal::start(real.program.command(RUN));
         terminal.wait_for("This uninstalls 1 release on throwaway.");
         relay.lead_to(&other);
         terminal.type_text("throwaway\r");

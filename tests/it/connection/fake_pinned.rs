@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{FakeHelm, Gate, Terminal, kubeconfig};
 
-const RUN: [&str; 3] = ["run", "-f", "policy.yaml"];
+const RUN: &str = "run -f policy.yaml";
 
 #[test]
 fn a_kubeconfig_that_is_switched_or_deleted_after_the_plan_and_in_mid_run_retargets_nothing() {
@@ -14,14 +14,14 @@ fn a_kubeconfig_that_is_switched_or_deleted_after_the_plan_and_in_mid_run_retarg
         let fake = FakeHelm::new();
         let gate = Gate::new();
         for name in ["a", "b"] {
-            fake.release("dev-a", name);
-            fake.behaves("dev-a", name, &json!({"gate": gate.address(), "copiesKubeconfig": true}));
+            fake.release(&format!("dev-a/{name}"));
+            fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address(), "copiesKubeconfig": true}));
         }
         let change = || match &other {
             Some(text) => drop(fake.program.file("kubeconfig", text)),
             None => fs::remove_file(fake.program.folder().join("kubeconfig")).unwrap_or_default(),
         };
-        let mut terminal = Terminal::start(fake.program.command(&[&RUN[..], &["--workers=1", "--batch=1"]].concat()));
+        let mut terminal = Terminal::start(fake.program.command(&format!("{RUN} --workers=1 --batch=1")));
         terminal.wait_for("Type the context's name to go on:");
         change();
         terminal.type_text("dev-eu\r");

@@ -7,7 +7,7 @@ use throwaway_cluster::{Answer, CustomKind, Fault, HelmVersion, Kind, Proxy, See
 
 use crate::support::{Output, Real, cluster};
 
-const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "-q"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json -q";
 /// How a helm asks for everything that there is.
 const ALL_KINDS: &str = "GET /api?*";
 
@@ -52,7 +52,7 @@ fn withdraw(kind: &CustomKind) {
 fn no_helm_asks_what_kinds_there_are_where_all_that_go_are_offered() {
     for (helm, group) in HelmVersion::BOTH.into_iter().zip(["known3.example.com", "known4.example.com"]) {
         let (real, proxy, kind) = scene("known", helm, group);
-        all_is_gone(&real, &kind, &real.program.run(&RUN).exits(0));
+        all_is_gone(&real, &kind, &real.program.run(RUN).exits(0));
         assert_eq!(proxy.count(ALL_KINDS), 0, "{:#?}", proxy.requests());
         assert!(!usual_memory(&real).exists(), "helm's own memory is left as it was");
         withdraw(&kind);
@@ -64,7 +64,7 @@ fn a_kind_that_goes_while_the_run_goes_on_is_no_hindrance() {
     for (helm, group) in HelmVersion::BOTH.into_iter().zip(["going3.example.com", "going4.example.com"]) {
         let (mut real, _proxy, kind) = scene("going", helm, group);
         real.hold_helm("uninstall");
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         real.program.wait_for_file("calls", "uninstall");
         withdraw(&kind);
         real.program.file("go", "");
@@ -77,7 +77,7 @@ fn where_they_cannot_be_looked_up_helm_asks_as_ever() {
     for (helm, group) in HelmVersion::BOTH.into_iter().zip(["asked3.example.com", "asked4.example.com"]) {
         let (real, proxy, kind) = scene("asked", helm, group);
         proxy.fail(&format!("GET /apis/{group}/v1"), Which::Every, Fault::Answer(Answer::UNAUTHORIZED));
-        all_is_gone(&real, &kind, &real.program.run(&RUN).exits(0));
+        all_is_gone(&real, &kind, &real.program.run(RUN).exits(0));
         assert!(proxy.count(ALL_KINDS) > 0, "{:#?}", proxy.requests());
         assert!(usual_memory(&real).exists(), "as ever");
         withdraw(&kind);

@@ -11,7 +11,7 @@ use crate::support::{FakeHelm, Gate};
 
 /// A fake helm that uninstalls `dev-a/a`, with this behaviour.
 fn child(fake: &FakeHelm, behaviour: &Value) -> Invocation {
-    fake.behaves("dev-a", "a", behaviour);
+    fake.behaves("dev-a/a", behaviour);
     Invocation {
         program: PathBuf::from(env!("CARGO_BIN_EXE_fake-helm")),
         arguments: ["uninstall", "--namespace=dev-a", "--", "a"].map(Into::into).to_vec(),
@@ -148,7 +148,7 @@ impl OutputSink for Steps {
 /// A fake helm that uninstalls `dev-a/a`, `dev-a/b` and `dev-a/c`.
 fn child_of_three(fake: &FakeHelm, behaviours: [&Value; 3]) -> Invocation {
     for (name, behaviour) in ["a", "b", "c"].into_iter().zip(behaviours) {
-        fake.behaves("dev-a", name, behaviour);
+        fake.behaves(&format!("dev-a/{name}"), behaviour);
     }
     let mut invocation = child(fake, behaviours[0]);
     invocation.arguments.extend(["b", "c"].map(Into::into));

@@ -15,7 +15,7 @@ const MARK: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
 fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
     let fake = FakeHelm::new();
     fake.version(version);
-    fake.release("dev-a", "web");
+    fake.release("dev-a/web");
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
@@ -74,8 +74,7 @@ fn only_what_differs_from_helms_own_way_is_said() {
 
 #[test]
 fn a_history_that_nobody_could_find_again_is_not_kept() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "web");
+    let fake = FakeHelm::with(["dev-a/web"]);
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));

@@ -146,7 +146,7 @@ fn a_purge_of_the_charts_own_namespace_keeps_the_chart() {
         // By a binding for the whole cluster, and by one in each namespace.
         let wide = "rbac.clusterWide=true";
         let pod = install(real, &["--set", if real.helm == HelmVersion::Three { wide } else { bound.as_str() }]);
-        let plan = real.program.run(&["plan", "-f", "chart-policy.yaml", "-o", "json"]).exits(0).json();
+        let plan = real.program.run("plan -f chart-policy.yaml -o json").exits(0).json();
         // Somebody else's run knows of it only by the ConfigMap, and its own pods need none.
         let keep = "janitor-helm-purge-keep";
         cluster().api().delete(Kind::CONFIG_MAP, Some(&real.namespace("tools")), keep).expect("the chart has it");

@@ -22,7 +22,7 @@ fn the_chart_grants_jobs_where_the_policy_runs_hooks_as_rbac_prints_it() {
         ("rules: []\n", false),
     ] {
         let file = program.file("policy.yaml", &format!("{POLICY}{lines}"));
-        let list = program.run(&["rbac", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+        let list = program.run("rbac -f policy.yaml -o json").exits(0).json();
         let printed = find(list["items"].as_array().expect("a list"), "ClusterRole", "helm-purge-end-of-day");
         assert_eq!(printed.to_string().contains("\"jobs\""), jobs, "{lines}");
         let policy = format!("policy={}", file.display());

@@ -80,7 +80,7 @@ fn bind(real: &Real, purpose: &str, account: &str) {
     let policy = policy.replace("defaults: {", "defaults: {keepHistory: true, ");
     real.program.file("bound.yaml", &policy);
     let account_flag = format!("--service-account={HOME}/{account}");
-    let printed = real.program.run(&["rbac", "-f", "bound.yaml", "--for", purpose, &account_flag]).exits(0);
+    let printed = real.program.run(&format!("rbac -f bound.yaml --for {purpose} {account_flag}")).exits(0);
     drop(apply(&real.program.file("roles.yaml", &printed.stdout), Apply::ForReal));
     for namespace in ["a", "b"] {
         wait_until_allowed(cluster(), &user_of(HOME, account), &real.namespace(namespace), &["delete", "secrets"]);
@@ -145,7 +145,7 @@ fn the_roles_are_those_that_rbac_prints_for_the_policy() {
     real.program.file("morning.yaml", &text.replace("defaults: {", "defaults: {keepHistory: true, "));
     let printed = |file: &str, purpose: &str, account: &str| {
         let account = format!("--service-account={HOME}/{account}");
-        let list = real.program.run(&["rbac", "-f", file, "--for", purpose, &account, "-o", "json"]).exits(0).json();
+        let list = real.program.run(&format!("rbac -f {file} --for {purpose} {account} -o json")).exits(0).json();
         let objects = list["items"].as_array().expect("a list").clone().into_iter();
         // What binds in the fence is as many as there are namespaces, and another test may have made some.
         let in_fence = |object: &Value| object["kind"] == "RoleBinding" && object["roleRef"]["kind"] == "ClusterRole";

@@ -176,7 +176,7 @@ fn four_pods_at_once_purge_every_release_exactly_once_and_one_that_is_run_again_
     );
     assert!(leases.iter().all(|lease| lease["spec"]["holderIdentity"].is_null()), "{leases:#?}");
     let laptop = Real::new("shardjob", HelmVersion::Three);
-    let runs = laptop.program.run(&["runs", "-n", home, "-o", "json"]).exits(0).json();
+    let runs = laptop.program.run(&format!("runs -n {home} -o json")).exits(0).json();
     let shards = runs["runs"].as_array().expect("a list").iter().map(|run| run["shard"].to_string());
     assert_eq!(shards.collect::<BTreeSet<_>>().len(), 4, "{runs:#}");
 

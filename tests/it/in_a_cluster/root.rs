@@ -14,7 +14,7 @@ use std::process::Command;
 use throwaway_cluster::HelmVersion;
 
 use super::dockerfile::LastStage;
-use crate::support::{Output, Program, Running, cluster};
+use crate::support::{CommandLine, Output, Program, Running, cluster};
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
 /// What every runtime has in `/dev`, of what is used.
@@ -103,8 +103,8 @@ impl Root {
     }
 
     /// Runs the image's entry point.
-    pub(super) fn run(&self, arguments: &[&str]) -> Output {
-        let words = self.stage.entry_point.iter().map(String::as_str).chain(arguments.iter().copied());
+    pub(super) fn run(&self, line: &(impl CommandLine + ?Sized)) -> Output {
+        let words = self.stage.entry_point.iter().map(String::as_str).chain(line.words());
         self.run_words(&words.collect::<Vec<_>>())
     }
 

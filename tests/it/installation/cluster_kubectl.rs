@@ -22,9 +22,7 @@ fn install(real: &mut Real) {
 /// kubectl, with the environment of the program.
 fn kubectl(real: &Real, arguments: &[&str]) -> Output {
     let mut kubectl = Command::new(cluster().kubectl().unwrap_or_else(|error| panic!("{error}")));
-    kubectl.args(arguments).env_clear().current_dir(real.program.folder());
-    let like = real.program.command(&[]);
-    kubectl.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    real.program.surround(kubectl.args(arguments));
     Running::start(kubectl).finish()
 }
 

@@ -28,10 +28,8 @@ fn install_plugin(real: &mut Real) {
 
 /// helm itself, with the environment of the program.
 fn helm(real: &Real, arguments: &[&str]) -> Command {
-    let like = real.program.command(&[]);
     let mut helm = Command::new(cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
-    helm.args(arguments).env_clear().current_dir(real.program.folder());
-    helm.envs(like.get_envs().filter(|(name, _)| *name != "HELM_BIN").filter_map(|(name, value)| Some((name, value?))));
+    real.program.surround(helm.args(arguments)).env_remove("HELM_BIN");
     helm
 }
 
@@ -148,9 +146,7 @@ fn in_a_shell(real: &Real, arguments: &[&str]) -> Terminal {
     let command = helm(real, arguments);
     let program = command.get_program().to_string_lossy().into_owned();
     let mut shell = Command::new("bash");
-    shell.args(["--norc", "--noprofile", "-i"]).env_clear().current_dir(real.program.folder());
-    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.env("PS1", "PROMPT> ");
+    real.program.surround(shell.args(["--norc", "--noprofile", "-i"])).env_remove("HELM_BIN").env("PS1", "PROMPT> ");
     let terminal = Terminal::start(shell);
     terminal.wait_for("PROMPT>");
     terminal.type_text(&format!("{program} {}\r", arguments.join(" ")));
@@ -162,7 +158,7 @@ fn after_ctrl_c_under_helm_a_second_and_a_third_signal_terminate_and_kill() {
     for version in HelmVersion::BOTH {
         let mut real = Real::new("insistent", version);
         let (fake, gate) = two_at_a_gate();
-        fake.behaves("dev-a", "a", &serde_json::json!({"gate": gate.address(), "ignoresTerm": true}));
+        fake.behaves("dev-a/a", &serde_json::json!({"gate": gate.address(), "ignoresTerm": true}));
         plugin_with_fake_children(&mut real, &fake);
         let policy = fake.program.folder().join("policy.yaml");
         let mut terminal = in_a_shell(&real, &purge_one_by_one(policy.to_str().expect("text")));

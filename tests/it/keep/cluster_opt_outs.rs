@@ -49,7 +49,7 @@ impl Developer {
 
     /// What the plan of an admin says of a release: the decision, and the reasons.
     fn planned(&self, release: &str) -> (String, String) {
-        let plan = self.real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+        let plan = self.real.program.run("plan -f policy.yaml -o json").exits(0).json();
         let releases = plan["releases"].as_array().expect("a plan has releases");
         let found = releases.iter().find(|entry| entry["name"] == release).expect("the release is in the plan");
         let reasons = found["reasons"].as_array().expect("a release has reasons");
@@ -131,7 +131,7 @@ fn the_list_has_what_was_written_in_every_way_and_removing_names_the_others() {
              "source": "ConfigMap helm-purge-keep-web"},
         ])
     );
-    let admin = developer.real.program.run(&["keep", "--list"]).exits(0);
+    let admin = developer.real.program.run("keep --list").exits(0);
     assert!(admin.stdout.lines().filter(|line| line.starts_with(&namespace)).count() == 3, "{admin}");
     developer.keep(&["--list"]).exits(4).stderr_has("configmaps is forbidden").stderr_has("keep --list NAMESPACE");
 
@@ -195,7 +195,7 @@ fn another_namespace_is_refused_in_the_api_servers_words() {
     developer.keep(&["--list", &other]).exits(4).stderr_has("forbidden");
     let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&other)).unwrap_or_else(|error| panic!("{error}"));
     assert!(maps.iter().all(|name| !name.starts_with("helm-purge")), "{maps:?}");
-    let nowhere = developer.real.program.run(&["keep", "keepelse-nowhere/web"]).exits(4);
+    let nowhere = developer.real.program.run("keep keepelse-nowhere/web").exits(4);
     nowhere.stderr_has("not found").stderr_has("the namespace stands before the slash");
 }
 
@@ -228,5 +228,5 @@ fn a_wrong_command_line_is_told_before_anything_is_sent() {
         // There is no kubeconfig: whatever gets as far as a cluster is another code.
         program.run(words).exits(2);
     }
-    program.run(&["keep", "dev-a"]).exits(4).stderr_has("kubeconfig");
+    program.run("keep dev-a").exits(4).stderr_has("kubeconfig");
 }

@@ -12,14 +12,14 @@ fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_rele
     let real = Real::new("reports", HelmVersion::Four);
     real.policy("keep: ['*/vault']\ndefaults: {keepHistory: true}\n");
     real.seed(&["a/web", "a/vault", "b/web"]);
-    let purge = real.program.run(&with(&["-o", "json", "--log-format", "json"])).exits(0);
+    let purge = real.program.run(&with("-o json --log-format json")).exits(0);
     all_json(&purge);
     let report = |name: &str| fs::read_to_string(real.program.folder().join(name)).expect("it was written");
     assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), purge.json());
     let page = report("report.md");
     assert!(page.contains("### Gone (2)") && page.contains("### Kept by the policy (1)"), "{page}");
-    let restore = [&["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--log-format=json"], &REPORTS[..]];
-    let restore = real.program.run(&restore.concat()).exits(0);
+    let restore = format!("restore -f policy.yaml --yes -A -o json --log-format=json {REPORTS}");
+    let restore = real.program.run(&restore).exits(0);
     all_json(&restore);
     assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), restore.json());
     let page = report("report.md");

@@ -4,7 +4,7 @@ use crate::support::{FakeHelm, Gate, Output, Terminal, two_at_a_gate};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "--log-format", "json"];
+const RUN: &str = "run -f policy.yaml --yes -A --log-format json";
 
 /// Every line, which has to be one that a reader of logs can use.
 #[track_caller]
@@ -36,12 +36,9 @@ pub(super) fn find<'a>(lines: &'a [Value], event: &str) -> &'a Value {
 
 #[test]
 fn a_run_is_a_line_for_its_plan_its_beginning_each_release_and_its_end() {
-    let fake = FakeHelm::new();
-    for name in ["a", "b"] {
-        fake.release("dev-a", name);
-    }
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: no \u{1b}[31mluck\nmore\n"}));
-    let output = fake.program.run(&[&RUN[..], &["--workers=1", "--batch=1", "-o", "json"]].concat()).exits(1);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: no \u{1b}[31mluck\nmore\n"}));
+    let output = fake.program.run(&format!("{RUN} --workers=1 --batch=1 -o json")).exits(1);
     let lines = lines(&output);
     let expected =
         ["plan", "begun", "started dev-a/a", "finished dev-a/a", "started dev-a/b", "finished dev-a/b", "summary"];
@@ -64,14 +61,12 @@ fn a_run_is_a_line_for_its_plan_its_beginning_each_release_and_its_end() {
 fn quiet_leaves_failures_and_the_summary_and_verbose_says_what_was_decided_about_each_release() {
     let fake = FakeHelm::new();
     fake.policy("keep: ['*/vault']\n");
-    for name in ["a", "vault"] {
-        fake.release("dev-a", name);
-    }
-    let verbose = fake.program.run(&["plan", "-f", "policy.yaml", "-v", "--log-format=json"]).exits(0);
+    fake.releases(["dev-a/a", "dev-a/vault"]);
+    let verbose = fake.program.run("plan -f policy.yaml -v --log-format=json").exits(0);
     let decisions = lines(&verbose).into_iter().filter(|line| line["event"] == "decision");
     let decisions = decisions.map(|line| (line["release"].clone(), line["decision"].clone())).collect::<Vec<_>>();
     assert_eq!(decisions, [(json!("dev-a/a"), json!("purge")), (json!("dev-a/vault"), json!("keep"))]);
-    let quiet = fake.program.run(&[&RUN[..], &["-q"]].concat()).exits(0);
+    let quiet = fake.program.run(&format!("{RUN} -q")).exits(0);
     assert_eq!(events(&lines(&quiet)), ["summary"]);
     assert!(quiet.stdout.contains("purged 1"), "stdout is what it was\n{quiet}");
 }
@@ -83,34 +78,18 @@ fn whatever_goes_wrong_is_json_also_a_command_line_that_cannot_be_understood() {
     let unlisted = |fake: &FakeHelm| fake.lists(&json!({"exit": 1, "stderr": "Error: connection\nrefused\n"}));
     let nothing = |_: &FakeHelm| {};
     for (set_up, arguments, code, event, key, value) in [
-        (&refused as &dyn Fn(&FakeHelm), &RUN[..], 5, "refused", "guard", json!("limits.maxReleases")),
-        (&broken, &RUN, 3, "fault", "line", json!(6)),
-        (&broken, &["validate", "policy.yaml", "--log-format=json"], 3, "fault", "file", json!("policy.yaml")),
-        (&unlisted, &RUN, 4, "error", "exitCode", json!(4)),
-        (&nothing, &["run", "--no-such-flag", "--log-format", "json"], 2, "message", "level", json!("error")),
-        (&nothing, &["run", "-f", "policy.yaml", "--log-format", "json"], 2, "error", "exitCode", json!(2)),
-        (
-            &nothing,
-            &["run", "-f", "policy.yaml", "--confirm", "x", "-A", "--log-format", "json"],
-            2,
-            "error",
-            "exitCode",
-            json!(2),
-        ),
-        (
-            &nothing,
-            &["run", "-f", "nowhere.yaml", "--yes", "--log-format", "json"],
-            3,
-            "fault",
-            "file",
-            json!("nowhere.yaml"),
-        ),
-        (&nothing, &["keep", "dev-a", "--until", "x", "--log-format", "json"], 2, "error", "exitCode", json!(2)),
-        (&nothing, &["runs", "nonsense", "--log-format", "json"], 2, "error", "exitCode", json!(2)),
+        (&refused as &dyn Fn(&FakeHelm), RUN, 5, "refused", "guard", json!("limits.maxReleases")),
+        (&broken, RUN, 3, "fault", "line", json!(6)),
+        (&broken, "validate policy.yaml --log-format=json", 3, "fault", "file", json!("policy.yaml")),
+        (&unlisted, RUN, 4, "error", "exitCode", json!(4)),
+        (&nothing, "run --no-such-flag --log-format json", 2, "message", "level", json!("error")),
+        (&nothing, "run -f policy.yaml --log-format json", 2, "error", "exitCode", json!(2)),
+        (&nothing, "run -f policy.yaml --confirm x -A --log-format json", 2, "error", "exitCode", json!(2)),
+        (&nothing, "run -f nowhere.yaml --yes --log-format json", 3, "fault", "file", json!("nowhere.yaml")),
+        (&nothing, "keep dev-a --until x --log-format json", 2, "error", "exitCode", json!(2)),
+        (&nothing, "runs nonsense --log-format json", 2, "error", "exitCode", json!(2)),
     ] {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "a");
-        fake.release("dev-a", "b");
+        let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
         set_up(&fake);
         let output = fake.program.run(arguments).exits(code);
         let lines = lines(&output);
@@ -121,7 +100,7 @@ fn whatever_goes_wrong_is_json_also_a_command_line_that_cannot_be_understood() {
 #[test]
 fn a_signal_a_retry_and_an_api_server_that_is_gone_are_lines_as_well() {
     let (fake, gate) = two_at_a_gate();
-    let running = fake.program.start(&[&RUN[..], &["--workers=1", "--batch=1"]].concat());
+    let running = fake.program.start(&format!("{RUN} --workers=1 --batch=1"));
     let first = gate.arrival();
     running.signal(Signal::INT);
     running.wait_for_stderr("\"draining\"");
@@ -134,10 +113,9 @@ fn a_signal_a_retry_and_an_api_server_that_is_gone_are_lines_as_well() {
     );
     assert_eq!(lines.last().expect("there are some")["totals"]["notStarted"], 1);
 
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "a");
-    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "Error: etcdserver: leader changed\n", "once": true}));
-    let lines = self::lines(&fake.program.run(&RUN).exits(0));
+    let fake = FakeHelm::with(["dev-a/a"]);
+    fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": "Error: etcdserver: leader changed\n", "once": true}));
+    let lines = self::lines(&fake.program.run(RUN).exits(0));
     let retry = find(&lines, "retry");
     assert_eq!(
         (&retry["release"], &retry["class"], &retry["attempts"]),
@@ -150,14 +128,14 @@ fn a_signal_a_retry_and_an_api_server_that_is_gone_are_lines_as_well() {
 fn on_a_terminal_a_log_asks_nothing_draws_nothing_and_has_no_colour() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
-    fake.release("dev-a", "a");
-    fake.behaves("dev-a", "a", &json!({"gate": gate.address()}));
+    fake.release("dev-a/a");
+    fake.behaves("dev-a/a", &json!({"gate": gate.address()}));
     let asked = ["run", "-f", "policy.yaml", "--log-format", "json", "--color", "always"];
     let mut terminal = Terminal::start(fake.program.command(&asked));
     terminal.wait_for("\"summary\"");
     assert_eq!(terminal.wait().code(), Some(2), "{}", terminal.screen());
     assert!(terminal.raw().contains("\"event\":\"error\"") && !terminal.raw().contains("Type the context"));
-    let mut terminal = Terminal::start(fake.program.command(&[&RUN[..], &["--color=always"]].concat()));
+    let mut terminal = Terminal::start(fake.program.command(&format!("{RUN} --color=always")));
     gate.arrival().go();
     terminal.wait_for("\"summary\"");
     assert!(terminal.wait().success(), "{}", terminal.screen());

@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 
 use crate::support::{FakeHelm, two_at_a_gate};
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
-pub(super) const REPORTS: [&str; 6] =
-    ["--report", "report.json", "--report", "report.md", "--termination-log", "termination"];
+const RUN: &str = "run -f policy.yaml --yes -A";
+pub(super) const REPORTS: &str = "--report report.json --report report.md --termination-log termination";
 
-pub(super) fn with(more: &[&'static str]) -> Vec<&'static str> {
-    [&RUN[..], &REPORTS, more].concat()
+pub(super) fn with(flags: &str) -> String {
+    format!("{RUN} {REPORTS} {flags}")
 }
 
 fn read(fake: &FakeHelm, name: &str) -> String {
@@ -48,12 +47,10 @@ fn steady(text: &str) -> String {
 fn a_run_leaves_the_document_of_stdout_a_page_for_people_and_a_line_for_the_kubelet() {
     let fake = FakeHelm::new();
     fake.policy("keep: ['*/vault', {releases: [old], reason: 'a|b <i>'}]\n");
-    for name in ["a", "b", "old", "vault"] {
-        fake.release("dev-a", name);
-    }
+    fake.releases(["dev-a/a", "dev-a/b", "dev-a/old", "dev-a/vault"]);
     let hostile = "Error: no `luck` | <script>alert(1)</script> [x](http://y) \u{1b}[2J\n";
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": hostile}));
-    let output = fake.program.run(&with(&["-o", "json", "--workers=1"])).exits(1);
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": hostile}));
+    let output = fake.program.run(&with("-o json --workers=1")).exits(1);
     let (report, line) = reports(&fake);
     assert_eq!(report, output.json());
     assert_eq!((&line["kind"], &line["run"]), (&json!("PurgeSummary"), &report["run"]["id"]));
@@ -101,18 +98,16 @@ fn however_a_run_ends_before_its_first_delete_there_is_a_report_that_says_why() 
     let broken = |fake: &FakeHelm| fake.policy("kept: []\nworkers: 0\n");
     let unlisted = |fake: &FakeHelm| fake.lists(&json!({"exit": 1, "stderr": "Error: connection refused\n"}));
     let nothing = |_: &FakeHelm| {};
-    for (set_up, more, code, why, says, planned) in [
-        (&limit as &dyn Fn(&FakeHelm), &[][..], 5, "refused", "2 releases would go, the limit is 1", 2),
-        (&broken, &[], 3, "policy", "unknown key `kept`", 0),
-        (&unlisted, &[], 4, "error", "connection refused", 0),
-        (&nothing, &["--timeout", "soon"], 2, "usage", "soon", 0),
-        (&nothing, &["--dry-run"], 0, "dry-run", "only the plan", 2),
+    for (set_up, flags, code, why, says, planned) in [
+        (&limit as &dyn Fn(&FakeHelm), "", 5, "refused", "2 releases would go, the limit is 1", 2),
+        (&broken, "", 3, "policy", "unknown key `kept`", 0),
+        (&unlisted, "", 4, "error", "connection refused", 0),
+        (&nothing, "--timeout soon", 2, "usage", "soon", 0),
+        (&nothing, "--dry-run", 0, "dry-run", "only the plan", 2),
     ] {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "a");
-        fake.release("dev-b", "b");
+        let fake = FakeHelm::with(["dev-a/a", "dev-b/b"]);
         set_up(&fake);
-        fake.program.run(&with(more)).exits(code);
+        fake.program.run(&with(flags)).exits(code);
         let (report, line) = reports(&fake);
         assert_eq!((&report["kind"], &report["exitCode"]), (&json!("PurgeReport"), &json!(code)));
         assert_eq!(report["stopped"]["why"], why, "{report:#}");
@@ -127,18 +122,18 @@ fn however_a_run_ends_before_its_first_delete_there_is_a_report_that_says_why() 
 #[test]
 fn a_policy_that_is_not_there_and_a_variable_that_is_no_text_are_reported_as_well() {
     let mut fake = FakeHelm::new();
-    fake.program.run(&[&["run", "-f", "nowhere.yaml", "--yes"], &REPORTS[..]].concat()).exits(3);
+    fake.program.run(&format!("run -f nowhere.yaml --yes {REPORTS}")).exits(3);
     let (report, _) = reports(&fake);
     assert_eq!(report["stopped"]["why"], "policy");
     fake.program.set("HELM_KUBECONTEXT", std::ffi::OsString::from_vec(vec![0xff]));
-    fake.program.run(&with(&[])).exits(2);
+    fake.program.run(&with("")).exits(2);
     assert_eq!(reports(&fake).0["stopped"]["why"], "usage");
 }
 
 #[test]
 fn a_run_that_is_interrupted_or_reaches_its_deadline_is_reported_with_all_of_its_releases() {
     let (fake, gate) = two_at_a_gate();
-    let running = fake.program.start(&with(&["--workers=1", "--batch=1"]));
+    let running = fake.program.start(&with("--workers=1 --batch=1"));
     let first = gate.arrival();
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping: 1 release is being uninstalled");
@@ -151,7 +146,7 @@ fn a_run_that_is_interrupted_or_reaches_its_deadline_is_reported_with_all_of_its
     assert!(read(&fake, "report.md").contains("### Left alone (1)"));
 
     let (fake, gate) = two_at_a_gate();
-    let running = fake.program.start(&with(&["--workers=1", "--batch=1", "--max-duration=5s"]));
+    let running = fake.program.start(&with("--workers=1 --batch=1 --max-duration=5s"));
     let first = gate.arrival();
     running.wait_for_stderr("(the deadline is near)");
     first.go();
@@ -168,11 +163,10 @@ fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
         ("--termination-log", "/dev/full", "error: the termination log could not be written to /dev/full: "),
         ("--termination-log", "link", "error: the termination log could not be written to link: it is a symbolic link"),
     ] {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "a");
+        let fake = FakeHelm::with(["dev-a/a"]);
         std::os::unix::fs::symlink("policy.yaml", fake.program.folder().join("link")).expect("a link can be made");
         let before = read(&fake, "policy.yaml");
-        let output = fake.program.run(&[&RUN[..], &["-o", "json", flag, path]].concat()).exits(1).stderr_has(says);
+        let output = fake.program.run(&format!("{RUN} -o json {flag} {path}")).exits(1).stderr_has(says);
         assert!(fake.left().is_empty(), "the purge goes on\n{output}");
         // The report that could be written first did not know yet.
         assert_eq!(output.json()["exitCode"], 0);
@@ -183,7 +177,7 @@ fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
 #[test]
 fn a_restore_is_reported_as_well() {
     let fake = FakeHelm::new();
-    let arguments = [&["restore", "-f", "policy.yaml", "--yes", "-A"], &REPORTS[..]].concat();
+    let arguments = format!("restore -f policy.yaml --yes -A {REPORTS}");
     fake.program.run(&arguments).exits(4);
     let (report, line) = reports(&fake);
     assert_eq!((&report["kind"], &report["stopped"]["why"]), (&json!("RestoreReport"), &json!("error")));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::FakeHelm;
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 /// Without what differs from run to run: how long things took, and what the run is called.
 fn steady(text: &str) -> String {
@@ -22,15 +22,15 @@ fn steady(text: &str) -> String {
 fn the_plan_on_a_screen() {
     let fake = FakeHelm::new();
     fake.policy("keep: ['*/vault', 'dev-c/*', {charts: [traefik], reason: shared by everyone}]\n");
-    fake.release("dev-a", "redis");
-    fake.release("dev-a", "vault");
-    fake.release_with("dev-a", "busy", &[("status", json!("pending-upgrade"))]);
-    fake.release_with("dev-b", "broken", &[("status", json!("failed"))]);
-    fake.release_with("dev-b", "lost", &[("chart", json!("MISSING"))]);
-    fake.release_with("dev-b", "odd", &[("revision", json!("x"))]);
-    fake.release("dev-b", "traefik");
-    fake.release_with("dev-b", "yesterday", &[("status", json!("uninstalled"))]);
-    let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    fake.release("dev-a/redis");
+    fake.release("dev-a/vault");
+    fake.release_with("dev-a/busy", &[("status", json!("pending-upgrade"))]);
+    fake.release_with("dev-b/broken", &[("status", json!("failed"))]);
+    fake.release_with("dev-b/lost", &[("chart", json!("MISSING"))]);
+    fake.release_with("dev-b/odd", &[("revision", json!("x"))]);
+    fake.release("dev-b/traefik");
+    fake.release_with("dev-b/yesterday", &[("status", json!("uninstalled"))]);
+    let output = fake.program.run("plan -f policy.yaml").exits(0);
     insta::assert_snapshot!(steady(&output.stdout), @r#"
     test  policy.yaml  on dev-eu (https://127.0.0.1:1, helm v3.21.4)
     note: what Flux and Argo CD manage could not be looked at; of Flux only its labels were
@@ -55,18 +55,13 @@ fn the_plan_on_a_screen() {
 
 #[test]
 fn the_summary_on_a_screen() {
-    let fake = FakeHelm::new();
-    for name in ["a", "b", "c", "d"] {
-        fake.release("dev-a", name);
-    }
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d"]);
     fake.behaves(
-        "dev-a",
-        "a",
+        "dev-a/a",
         &json!({"stdout": "These resources were kept due to the resource policy:\n[ConfigMap] a-kept\n\n"}),
     );
     fake.behaves(
-        "dev-a",
-        "b",
+        "dev-a/b",
         &json!({"exit": 1, "stderr": concat!(
         "uninstall.go:125: 2026 [debug] uninstall: Failed to delete release: ",
         "[configmaps \"b\" is forbidden: User \"x\" cannot delete resource \"configmaps\"]\n",
@@ -74,11 +69,10 @@ fn the_summary_on_a_screen() {
         "helm.go:92: 2026 [debug] failed to delete release: b\n")}),
     );
     fake.behaves(
-        "dev-a",
-        "c",
+        "dev-a/c",
         &json!({"exit": 1, "stderr": "Error: 1 error occurred:\n\t* job c-pre failed: BackoffLimitExceeded\n\n\n"}),
     );
-    let output = fake.program.run(&[&RUN[..], &["--workers", "1"]].concat()).exits(1);
+    let output = fake.program.run(&format!("{RUN} --workers 1")).exits(1);
     insta::assert_snapshot!(steady(&output.stdout), @r#"
     purged 2 · failed 2 · already gone 0 · not started 0     in TIME (1 worker)
 

@@ -8,11 +8,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
 const RUN: &str = "run --without-opt-outs -f policy.yaml --yes -A";
 
 fn eight() -> FakeHelm {
-    let fake = FakeHelm::new();
-    for number in 0..8 {
-        fake.release("dev-a", &format!("r{number}"));
-    }
-    fake
+    FakeHelm::with((0..8).map(|number| format!("dev-a/r{number}")))
 }
 
 #[test]
@@ -53,7 +49,7 @@ fn a_plan_on_a_full_disk_is_a_failure_and_one_that_nobody_reads_is_none() {
 fn a_terminal_of_one_character_is_no_reason_to_stop() {
     let (fake, gate) = two_at_a_gate();
     fake.policy("keep: ['*/vault']\n");
-    fake.release("dev-a", "vault");
+    fake.release("dev-a/vault");
     let run = ["run", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=2"];
     let mut terminal = Terminal::start(fake.program.command(&run));
     let waiting = [gate.arrival(), gate.arrival()];
@@ -64,7 +60,7 @@ fn a_terminal_of_one_character_is_no_reason_to_stop() {
     assert_eq!(fake.left(), ["dev-a/vault"]);
     // Small from the beginning: the plan, the question, the bars and the summary.
     let fake = eight();
-    fake.behaves("dev-a", "r3", &json!({"exit": 1, "stderr": "Error: no luck\n"}));
+    fake.behaves("dev-a/r3", &json!({"exit": 1, "stderr": "Error: no luck\n"}));
     let script = format!("stty rows 1 columns 1; exec {PROGRAM} run --without-opt-outs -f policy.yaml -o wide");
     let mut terminal = Terminal::start(fake.program.shell(&script));
     terminal.wait_for("Type the context's name to go on:");
@@ -104,7 +100,7 @@ fn a_terminal_that_is_closed_drains_the_run_and_the_report_is_whole() {
 #[test]
 fn under_nohup_a_closed_terminal_loses_the_bars_and_nothing_of_the_report() {
     let (fake, gate) = two_at_a_gate();
-    fake.behaves("dev-a", "b", &json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"}));
+    fake.behaves("dev-a/b", &json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"}));
     let script = format!("trap '' HUP; {PROGRAM} {WITH_BARS}; echo ended with $? > code");
     let mut terminal = Terminal::start(fake.program.shell(&script));
     let waiting = gate.arrival();

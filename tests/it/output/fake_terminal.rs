@@ -1,20 +1,17 @@
 //! What is only there on a terminal: the question, the bars, Ctrl-C, and helm as a parent that dies of it.
 
-use std::process::Command;
-
 use serde_json::json;
 
 use crate::support::{FakeHelm, Gate, Terminal, two_at_a_gate};
 
-const RUN: [&str; 3] = ["run", "-f", "policy.yaml"];
+const RUN: &str = "run -f policy.yaml";
 
 #[test]
 fn the_question_is_answered_with_the_contexts_name_and_with_nothing_else() {
     for (answer, code, left) in [("dev-eu\r", 0, 0), ("yes\r", 7, 1), ("\r", 7, 1), ("\u{4}", 7, 1), ("\u{3}", 130, 1)]
     {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "redis");
-        let mut terminal = Terminal::start(fake.program.command(&RUN));
+        let fake = FakeHelm::with(["dev-a/redis"]);
+        let mut terminal = Terminal::start(fake.program.command(RUN));
         terminal.wait_for("This uninstalls 1 release on dev-eu. Type the context's name to go on:");
         terminal.type_text(answer);
         let status = terminal.wait();
@@ -27,9 +24,9 @@ fn the_question_is_answered_with_the_contexts_name_and_with_nothing_else() {
 fn what_was_typed_before_the_question_is_no_answer_to_it() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
-    fake.release("dev-a", "redis");
+    fake.release("dev-a/redis");
     fake.lists_at(1, &json!({"gate": gate.address()}));
-    let mut terminal = Terminal::start(fake.program.command(&RUN));
+    let mut terminal = Terminal::start(fake.program.command(RUN));
     let waiting = gate.arrival();
     terminal.type_text("dev-eu\r");
     terminal.wait_for("dev-eu");
@@ -42,9 +39,8 @@ fn what_was_typed_before_the_question_is_no_answer_to_it() {
 
 #[test]
 fn an_answer_that_was_begun_and_not_ended_keeps_no_signal_waiting() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
-    let mut terminal = Terminal::start(fake.program.command(&RUN));
+    let fake = FakeHelm::with(["dev-a/redis"]);
+    let mut terminal = Terminal::start(fake.program.command(RUN));
     terminal.wait_for("Type the context's name to go on:");
     terminal.type_text("dev\u{4}");
     terminal.press_ctrl_c();
@@ -54,12 +50,10 @@ fn an_answer_that_was_begun_and_not_ended_keeps_no_signal_waiting() {
 
 #[test]
 fn what_changed_while_somebody_thought_about_the_plan_is_left_alone() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
-    fake.release("dev-a", "web");
-    let mut terminal = Terminal::start(fake.program.command(&RUN));
+    let fake = FakeHelm::with(["dev-a/redis", "dev-a/web"]);
+    let mut terminal = Terminal::start(fake.program.command(RUN));
     terminal.wait_for("Type the context's name");
-    fake.release_with("dev-a", "web", &[("revision", json!("2"))]);
+    fake.release_with("dev-a/web", &[("revision", json!("2"))]);
     terminal.type_text("dev-eu\r");
     assert_eq!(terminal.wait().code(), Some(0));
     terminal.wait_for("changed since the plan, left alone");
@@ -72,13 +66,11 @@ fn there_is_a_bar_for_each_worker_and_one_for_all_and_none_of_them_stays() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     for name in ["a", "b", "c"] {
-        fake.release("dev-a", name);
-        fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
+        fake.release(&format!("dev-a/{name}"));
+        fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address()}));
     }
-    fake.behaves("dev-a", "a", &json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"}));
-    let mut terminal = Terminal::start(
-        fake.program.command(&[&RUN[..], &["--confirm", "dev-eu", "--workers", "2", "--batch=1"]].concat()),
-    );
+    fake.behaves("dev-a/a", &json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"}));
+    let mut terminal = Terminal::start(fake.program.command(&format!("{RUN} --confirm dev-eu --workers 2 --batch=1")));
     let (first, second) = (gate.arrival(), gate.arrival());
     terminal.wait_until("two bars and a total", |screen| {
         screen.contains("dev-a/a ") && screen.contains("dev-a/b ") && screen.contains("0/3")
@@ -100,11 +92,10 @@ fn the_bar_of_a_worker_shows_the_release_that_its_helm_is_at() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     for name in ["a", "b", "c"] {
-        fake.release("dev-a", name);
-        fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
+        fake.release(&format!("dev-a/{name}"));
+        fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address()}));
     }
-    let mut terminal =
-        Terminal::start(fake.program.command(&[&RUN[..], &["--confirm", "dev-eu", "--workers", "1"]].concat()));
+    let mut terminal = Terminal::start(fake.program.command(&format!("{RUN} --confirm dev-eu --workers 1")));
     for (done, name) in ["a", "b", "c"].into_iter().enumerate() {
         let arrival = gate.arrival();
         terminal.wait_until(name, |screen| {
@@ -118,12 +109,11 @@ fn the_bar_of_a_worker_shows_the_release_that_its_helm_is_at() {
 
 #[test]
 fn a_dumb_terminal_and_a_quiet_run_get_no_bars() {
-    for (term, arguments) in [("dumb", &[][..]), ("xterm", &["-q"])] {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "redis");
-        let arguments = [&RUN[..], &["--without-opt-outs", "--confirm", "dev-eu"], arguments].concat();
-        let shell = format!("TERM={term} exec {} {}", env!("CARGO_BIN_EXE_helm-purge"), arguments.join(" "));
-        let mut terminal = Terminal::start(in_shell(&fake.program.command(&[]), &shell));
+    for (term, flag) in [("dumb", ""), ("xterm", "-q")] {
+        let fake = FakeHelm::with(["dev-a/redis"]);
+        let run = format!("{RUN} --without-opt-outs --confirm dev-eu {flag}");
+        let shell = format!("TERM={term} exec {} {run}", env!("CARGO_BIN_EXE_helm-purge"));
+        let mut terminal = Terminal::start(fake.program.shell(&shell));
         assert_eq!(terminal.wait().code(), Some(0));
         terminal.wait_for("purged 1");
         let raw = terminal.raw();
@@ -134,7 +124,7 @@ fn a_dumb_terminal_and_a_quiet_run_get_no_bars() {
 #[test]
 fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
     let (fake, gate) = two_at_a_gate();
-    let mut terminal = Terminal::start(fake.program.command(&ONE_BY_ONE));
+    let mut terminal = Terminal::start(fake.program.command(ONE_BY_ONE));
     let waiting = gate.arrival();
     terminal.wait_for("0/2");
     terminal.press_ctrl_c();
@@ -151,8 +141,8 @@ fn ctrl_c_takes_the_bars_away_and_lets_finish_what_runs() {
 #[test]
 fn on_a_terminal_a_second_signal_terminates_and_a_third_kills() {
     let (fake, gate) = two_at_a_gate();
-    fake.behaves("dev-a", "a", &json!({"gate": gate.address(), "ignoresTerm": true}));
-    let mut terminal = Terminal::start(fake.program.command(&ONE_BY_ONE));
+    fake.behaves("dev-a/a", &json!({"gate": gate.address(), "ignoresTerm": true}));
+    let mut terminal = Terminal::start(fake.program.command(ONE_BY_ONE));
     let waiting = gate.arrival();
     terminal.wait_for("0/2");
     terminal.press_ctrl_c();
@@ -171,14 +161,13 @@ fn on_a_terminal_a_second_signal_terminates_and_a_third_kills() {
     fake.program.leaves_no_process();
 }
 
-const ONE_BY_ONE: [&str; 8] =
-    ["run", "--without-opt-outs", "-f", "policy.yaml", "--confirm", "dev-eu", "--workers=1", "--batch=1"];
+const ONE_BY_ONE: &str = "run --without-opt-outs -f policy.yaml --confirm dev-eu --workers=1 --batch=1";
 
 #[test]
 fn a_terminal_that_is_closed_ends_nothing_half_way() {
     let (fake, gate) = two_at_a_gate();
-    let script = format!("exec {} {} 2>talk", env!("CARGO_BIN_EXE_helm-purge"), ONE_BY_ONE.join(" "));
-    let mut terminal = Terminal::start(in_shell(&fake.program.command(&[]), &script));
+    let script = format!("exec {} {ONE_BY_ONE} 2>talk", env!("CARGO_BIN_EXE_helm-purge"));
+    let mut terminal = Terminal::start(fake.program.shell(&script));
     let waiting = gate.arrival();
     terminal.hang_up();
     fake.program.wait_for_file("talk", "stopping: 1 release is being uninstalled and will be finished");
@@ -192,8 +181,8 @@ fn a_terminal_that_is_closed_ends_nothing_half_way() {
 fn under_nohup_a_closed_terminal_changes_nothing() {
     let (fake, gate) = two_at_a_gate();
     let program = env!("CARGO_BIN_EXE_helm-purge");
-    let script = format!("trap '' HUP; {program} {}; echo ended with $? > code", ONE_BY_ONE.join(" "));
-    let mut terminal = Terminal::start(in_shell(&fake.program.command(&[]), &script));
+    let script = format!("trap '' HUP; {program} {ONE_BY_ONE}; echo ended with $? > code");
+    let mut terminal = Terminal::start(fake.program.shell(&script));
     let waiting = gate.arrival();
     terminal.wait_for("0/2");
     terminal.hang_up();
@@ -202,15 +191,4 @@ fn under_nohup_a_closed_terminal_changes_nothing() {
     fake.program.wait_for_file("code", "ended with 0");
     assert!(fake.left().is_empty());
     fake.program.leaves_no_process();
-}
-
-/// A shell with the environment and folder of a command.
-fn in_shell(like: &Command, script: &str) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", script]).env_clear();
-    shell.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if let Some(folder) = like.get_current_dir() {
-        shell.current_dir(folder);
-    }
-    shell
 }

@@ -47,18 +47,16 @@ fn hostile() -> FakeHelm {
         ("updated", "updated", json!(HOSTILE)),
         ("elsewhere", "namespace", json!(format!("dev-a/{HOSTILE}"))),
     ] {
-        fake.release_with("dev-a", file, &[(field, value)]);
+        fake.release_with(&format!("dev-a/{file}"), &[(field, value)]);
     }
-    for name in ["fails", "remarks", "long-line"] {
-        fake.release("dev-a", name);
-    }
+    fake.releases(["dev-a/fails", "dev-a/remarks", "dev-a/long-line"]);
     let noise =
         format!("level=DEBUG msg=\"uninstall: Failed to delete release\" error=\"[{HOSTILE}]\"\nError: {HOSTILE}\n");
-    fake.behaves("dev-a", "fails", &json!({"exit": 1, "stderr": noise}));
+    fake.behaves("dev-a/fails", &json!({"exit": 1, "stderr": noise}));
     let kept = format!("These resources were kept due to the resource policy:\n[ConfigMap] {HOSTILE}\n\n{HOSTILE}\n");
-    fake.behaves("dev-a", "remarks", &json!({"stdout": kept}));
+    fake.behaves("dev-a/remarks", &json!({"stdout": kept}));
     let long = format!("Error: {}{HOSTILE}\n", "x".repeat(1 << 20));
-    fake.behaves("dev-a", "long-line", &json!({"exit": 1, "stderr": long}));
+    fake.behaves("dev-a/long-line", &json!({"exit": 1, "stderr": long}));
     fake
 }
 
@@ -89,9 +87,9 @@ fn no_character_of_others_reaches_a_screen_by_a_plan_in_any_format() {
         assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
         is_harmless(format, &terminal.raw());
     }
-    is_escaped(&fake.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]));
+    is_escaped(&fake.program.run("plan -f policy.yaml -o json"));
     for release in ["dev-a/kept", "dev-a/chart", "dev-a/status"] {
-        let output = fake.program.run(&["explain", release, "-f", "policy.yaml"]).exits(0);
+        let output = fake.program.run(&format!("explain {release} -f policy.yaml")).exits(0);
         is_harmless(release, &format!("{}{}", output.stdout, output.stderr));
     }
 }
@@ -101,7 +99,7 @@ fn no_character_of_others_reaches_a_screen_by_a_run_with_lines_or_bars() {
     let left = hostile().left().len();
     for format in ["table", "wide", "json", "yaml"] {
         let fake = hostile();
-        let output = fake.program.run(&["run", "-f", "policy.yaml", "--yes", "-A", "-v", "-o", format]).exits(1);
+        let output = fake.program.run(&format!("run -f policy.yaml --yes -A -v -o {format}")).exits(1);
         is_harmless("lines", &output.stderr);
         is_harmless(format, &output.stdout);
         assert!(output.stdout.len() + output.stderr.len() < 400 << 10, "{} bytes", output.stdout.len());
@@ -126,11 +124,11 @@ fn no_character_of_others_reaches_a_screen_by_a_run_with_lines_or_bars() {
 fn a_list_that_fails_in_hostile_words_is_told_in_harmless_ones() {
     let fake = FakeHelm::new();
     fake.lists(&json!({"exit": 1, "stderr": format!("Error: {HOSTILE}\n{HOSTILE}\n")}));
-    let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(4);
+    let output = fake.program.run("plan -f policy.yaml").exits(4);
     is_harmless("an error", &output.stderr);
     let fake = FakeHelm::new();
     fake.version(&format!("{HOSTILE}{}", "x".repeat(1 << 20)));
-    let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(4);
+    let output = fake.program.run("plan -f policy.yaml").exits(4);
     is_harmless("a version", &output.stderr);
     assert!(output.stderr.len() < 4 << 10, "{output}");
 }

@@ -31,7 +31,7 @@ fn records_that_were_made_to_fill_memory_are_kept_and_fill_none() {
     for release in &forged {
         cluster().seed(std::slice::from_ref(release)).unwrap_or_else(|error| panic!("{error}"));
     }
-    let running = real.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"]);
+    let running = real.program.start("run -f policy.yaml --yes -A -o json");
     let (pid, mut most) = (running.pid(), 0);
     let watcher = std::thread::spawn(move || {
         // The highest mark only rises; a process that has ended has none.

@@ -5,8 +5,8 @@ use throwaway_cluster::{Chart, Damage, HelmVersion, SeededRelease, Status};
 
 use crate::support::{Real, cluster};
 
-const PLAN: [&str; 4] = ["plan", "-A", "-f", "policy.yaml"];
-const RUN: [&str; 5] = ["run", "-A", "-f", "policy.yaml", "--yes"];
+const PLAN: &str = "plan -A -f policy.yaml";
+const RUN: &str = "run -A -f policy.yaml --yes";
 
 fn install(real: &Real, chart: Chart, name: &str, settings: &[&str]) {
     let settings = settings.iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>();
@@ -33,15 +33,15 @@ fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named()
             "holds data: PersistentVolumeClaim claim".to_owned(),
             format!("go on to cost: {}/cache", real.namespace("a")),
         ] {
-            drop(real.program.run(&PLAN).exits(0).stdout_has(&said));
+            drop(real.program.run(PLAN).exits(0).stdout_has(&said));
         }
-        real.program.run(&RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2");
+        real.program.run(RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2");
         assert_eq!(real.listed(), ["a/claim", "a/definition", "a/house", "a/wanderer"]);
         // What the policy allows goes, and what helm itself leaves is named.
         real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
-        real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("[PersistentVolumeClaim] claim-");
+        real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("[PersistentVolumeClaim] claim-");
         real.policy("keep: []\ndefaults: {reach: cluster}\n");
-        real.program.run(&RUN).exits(0).stdout_has("purged 3 · failed 0");
+        real.program.run(RUN).exits(0).stdout_has("purged 3 · failed 0");
         assert!(real.listed().is_empty());
     });
 }
@@ -51,7 +51,7 @@ fn an_object_in_another_namespace_of_the_fence_is_no_reason_to_keep() {
     let real = Real::new("inside", HelmVersion::Four);
     cluster().api().create_namespace(&real.namespace("b")).expect("a namespace can be made");
     install(&real, Chart::Wanderer, "wanderer", &[&format!("namespace={}", real.namespace("b"))]);
-    real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0");
+    real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_forged_record_gets_nowhere() {
     // The newest revision of this one has lost its label; helm acts on it all the same.
     let older = seed("lost").revisions(1..=4).status(Status::Superseded);
     cluster().seed(&[older]).expect("releases can be seeded");
-    let plan = real.program.run(&[&PLAN[..], &["-o", "json"]].concat()).exits(0).json();
+    let plan = real.program.run(&format!("{PLAN} -o json")).exits(0).json();
     let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
     assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
     for said in [
@@ -110,7 +110,7 @@ fn a_forged_record_gets_nowhere() {
         "its manifest cannot be read",
         "its labels do not say which release and revision it is of",
     ] {
-        drop(real.program.run(&PLAN).exits(0).stdout_has(said));
+        drop(real.program.run(PLAN).exits(0).stdout_has(said));
     }
-    real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
+    real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
 }

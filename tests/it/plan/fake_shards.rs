@@ -7,41 +7,38 @@ use serde_json::json;
 use crate::support::FakeHelm;
 
 const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-c", "dev-d", "dev-e", "dev-f"];
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 fn filled() -> FakeHelm {
     let fake = FakeHelm::new();
     fake.policy("keep: ['*/vault']\n");
-    for namespace in NAMESPACES {
-        fake.release(namespace, "web");
-        fake.release(namespace, "vault");
-    }
+    fake.releases(NAMESPACES.iter().flat_map(|namespace| ["web", "vault"].map(|name| format!("{namespace}/{name}"))));
     fake
 }
 
-fn names(fake: &FakeHelm, more: &[&str]) -> Vec<String> {
-    let output = fake.program.run(&[&["plan", "-f", "policy.yaml", "-o", "name"], more].concat()).exits(0);
+fn names(fake: &FakeHelm, flags: &str) -> Vec<String> {
+    let output = fake.program.run(&format!("plan -f policy.yaml -o name {flags}")).exits(0);
     output.stdout.lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn the_shards_of_a_fence_share_it_each_namespace_in_one_and_say_which_they_are() {
     let mut fake = filled();
-    let whole = names(&fake, &[]);
+    let whole = names(&fake, "");
     let mut together = Vec::new();
     for number in 1..=3 {
         let shard = format!("{number}/3");
-        let part = names(&fake, &["--shard", &shard]);
+        let part = names(&fake, &format!("--shard {shard}"));
         fake.program.set("JOB_COMPLETION_INDEX", (number - 1).to_string());
-        assert_eq!(names(&fake, &["--shards", "3"]), part, "by the index of a pod");
-        assert_eq!(names(&fake, &["--shards", "3", "--shard", &shard]), part);
-        let plan = fake.program.run(&["plan", "-f", "policy.yaml", "--shards=3"]).exits(0);
+        assert_eq!(names(&fake, "--shards 3"), part, "by the index of a pod");
+        assert_eq!(names(&fake, &format!("--shards 3 --shard {shard}")), part);
+        let plan = fake.program.run("plan -f policy.yaml --shards=3").exits(0);
         let plan = plan.stdout_has(&format!("shard {shard}: {} of 6 namespaces", part.len()));
         let others = NAMESPACES.iter().filter(|namespace| !part.contains(&format!("{namespace}/web")));
         for other in others {
             assert!(!plan.stdout.contains(&format!("{other} ")), "{other} is another shard's\n{plan}");
         }
-        let document = fake.program.run(&["plan", "-f", "policy.yaml", "--shards=3", "-o", "json"]).exits(0).json();
+        let document = fake.program.run("plan -f policy.yaml --shards=3 -o json").exits(0).json();
         assert_eq!((&document["narrowing"]["shard"], &document["totals"]["keep"]), (&json!(shard), &json!(part.len())));
         assert_eq!(document["totals"]["seen"], 12);
         together.extend(part);
@@ -52,44 +49,44 @@ fn the_shards_of_a_fence_share_it_each_namespace_in_one_and_say_which_they_are()
 
 #[test]
 fn a_part_that_cannot_be_told_starts_nothing() {
-    for (arguments, index, says) in [
-        (&["--shards", "3"][..], "", "JOB_COMPLETION_INDEX is not set"),
-        (&["--shards", "3"], "3", "there is no shard 4 of 3"),
-        (&["--shards", "3"], "x", "JOB_COMPLETION_INDEX is `x`"),
-        (&["--shard", "2/4", "--shards", "3"], "0", "say different things"),
-        (&["--shard", "0/4"], "", "there is no"),
-        (&["--shard", "5/4"], "", "there is no shard 5 of 4"),
-        (&["--shards", "0"], "0", "--shards"),
+    for (flags, index, says) in [
+        ("--shards 3", "", "JOB_COMPLETION_INDEX is not set"),
+        ("--shards 3", "3", "there is no shard 4 of 3"),
+        ("--shards 3", "x", "JOB_COMPLETION_INDEX is `x`"),
+        ("--shard 2/4 --shards 3", "0", "say different things"),
+        ("--shard 0/4", "", "there is no"),
+        ("--shard 5/4", "", "there is no shard 5 of 4"),
+        ("--shards 0", "0", "--shards"),
     ] {
         let mut fake = filled();
         fake.program.set("JOB_COMPLETION_INDEX", index);
-        let output = fake.program.run(&[&RUN[..], arguments].concat()).exits(2);
-        if !says.contains("there is no") || arguments[1] == "5/4" || index == "3" {
+        let output = fake.program.run(&format!("{RUN} {flags}")).exits(2);
+        if !says.contains("there is no") || flags == "--shard 5/4" || index == "3" {
             drop(output.stderr_has(says));
         }
         assert!(fake.calls().is_empty() && fake.left().len() == 12);
     }
     let mut fake = filled();
     fake.program.set("JOB_COMPLETION_INDEX", "1");
-    assert_eq!(names(&fake, &[]).len(), 6, "an index by itself says nothing");
+    assert_eq!(names(&fake, "").len(), 6, "an index by itself says nothing");
 }
 
 #[test]
 fn limits_count_over_the_whole_fence_however_small_a_shard_is() {
     for (limit, flags, says) in [
-        ("limits: {maxReleases: 5}\n", &[][..], "6 releases would go, the limit is 5"),
-        ("limits: {maxNamespaces: 5}\n", &[], "releases would go in 6 namespaces, the limit is 5"),
-        ("limits: {maxPercent: 49}\n", &[], "6 of the 12 releases in the cluster would go"),
-        ("", &["--max-releases=5"], "6 releases would go, the limit is 5 (--max-releases)"),
+        ("limits: {maxReleases: 5}\n", "", "6 releases would go, the limit is 5"),
+        ("limits: {maxNamespaces: 5}\n", "", "releases would go in 6 namespaces, the limit is 5"),
+        ("limits: {maxPercent: 49}\n", "", "6 of the 12 releases in the cluster would go"),
+        ("", "--max-releases=5", "6 releases would go, the limit is 5 (--max-releases)"),
     ] {
         let fake = filled();
         fake.policy(&format!("keep: ['*/vault']\n{limit}"));
         for shard in ["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"] {
-            let output = fake.program.run(&[&RUN[..], flags, &["--shard", shard]].concat()).exits(5);
+            let output = fake.program.run(&format!("{RUN} {flags} --shard {shard}")).exits(5);
             drop(output.stderr_has(says));
         }
         assert_eq!(fake.left().len(), 12);
-        let narrowed = fake.program.run(&[&RUN[..], flags, &["--shard=1/1", "--only", "dev-a/*"]].concat());
+        let narrowed = fake.program.run(&format!("{RUN} {flags} --shard=1/1 --only dev-a/*"));
         drop(narrowed.exits(0));
         assert_eq!(fake.left().len(), 11, "what was not asked for does not count");
     }
@@ -101,29 +98,29 @@ fn what_goes_last_is_kept_by_a_shard_and_taken_by_a_run_over_the_whole_fence() {
     fake.policy("keep: ['*/vault']\norder: {last: [{namespaces: [dev-a], releases: [web]}]}\n");
     let reports = (1..=2).map(|number| {
         let shard = format!("{number}/2");
-        let output = fake.program.run(&[&RUN[..], &["-o", "json", "--shard", &shard]].concat()).exits(0).json();
+        let output = fake.program.run(&format!("{RUN} -o json --shard {shard}")).exits(0).json();
         assert_eq!(output["shard"], shard);
         output["totals"]["purged"].as_u64().expect("a number")
     });
     assert_eq!(reports.sum::<u64>(), 5);
     let left = fake.left().into_iter().filter(|name| name.ends_with("/web")).collect::<Vec<_>>();
     assert_eq!(left, ["dev-a/web"]);
-    let plan = fake.program.run(&["plan", "-f", "policy.yaml", "-n", "dev-a", "--shard", "1/2"]);
-    let other = fake.program.run(&["plan", "-f", "policy.yaml", "-n", "dev-a", "--shard", "2/2"]);
+    let plan = fake.program.run("plan -f policy.yaml -n dev-a --shard 1/2");
+    let other = fake.program.run("plan -f policy.yaml -n dev-a --shard 2/2");
     let said = [plan.stdout, other.stdout].concat();
     assert!(said.contains("it goes last: a run without shards takes it, when all of them are done"), "{said}");
-    fake.program.run(&RUN).exits(0).stdout_has("purged 1");
+    fake.program.run(RUN).exits(0).stdout_has("purged 1");
 }
 
 #[test]
 fn a_saved_plan_is_shared_as_well_and_nothing_of_it_is_told_twice() {
     let fake = filled();
-    let plan = fake.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).stdout;
+    let plan = fake.program.run("plan -f policy.yaml -o json").exits(0).stdout;
     fake.program.file("plan.json", &plan);
     std::fs::remove_file(fake.program.folder().join("fake/releases/dev-f__web")).expect("it is there");
     let mut told = Vec::new();
     for shard in ["1/3", "2/3", "3/3"] {
-        let output = fake.program.run(&[&RUN[..], &["--plan", "plan.json", "-o", "json", "--shard", shard]].concat());
+        let output = fake.program.run(&format!("{RUN} --plan plan.json -o json --shard {shard}"));
         let report = output.exits(0).json();
         let releases = report["releases"].as_array().expect("a list").clone();
         told.extend(releases.into_iter().map(|one| {
@@ -139,13 +136,13 @@ fn a_saved_plan_is_shared_as_well_and_nothing_of_it_is_told_twice() {
 fn the_journal_of_a_shard_says_so_and_is_no_other_ones_predecessor() {
     let fake = filled();
     for shard in ["1/2", "2/2"] {
-        fake.program.run(&[&RUN[..], &["--shard", shard]].concat()).exits(0);
+        fake.program.run(&format!("{RUN} --shard {shard}")).exits(0);
     }
-    let runs = fake.program.run(&["runs", "--local", "-o", "json"]).exits(0).json();
+    let runs = fake.program.run("runs --local -o json").exits(0).json();
     let shards = runs["runs"].as_array().expect("a list").iter().map(|run| run["shard"].to_string());
     assert_eq!(shards.collect::<BTreeSet<_>>(), ["\"1/2\"", "\"2/2\""].map(str::to_owned).into());
-    let table = fake.program.run(&["runs", "--local"]).exits(0);
+    let table = fake.program.run("runs --local").exits(0);
     let table = table.stdout_has("test 1/2").stdout_has("test 2/2");
     let id = table.stdout.lines().nth(1).and_then(|line| line.split_whitespace().next()).expect("a run").to_owned();
-    drop(fake.program.run(&["runs", "--local", &id]).exits(0).stdout_has("shard    "));
+    drop(fake.program.run(&format!("runs --local {id}")).exits(0).stdout_has("shard    "));
 }

@@ -10,9 +10,9 @@ use crate::support::histories::{KEEPING, RESTORE, RUN, old_history, records, sta
 use crate::support::pods::in_pod;
 use crate::support::{Output, Real, Running, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
 
-const DRY_RUN: [&str; 4] = ["restore", "-f", "policy.yaml", "--dry-run"];
-const PRUNE: [&str; 9] = ["prune", "--older-than", "14d", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
-const RUNS: [&str; 4] = ["runs", "--local", "-o", "json"];
+const DRY_RUN: &str = "restore -f policy.yaml --dry-run";
+const PRUNE: &str = "prune --older-than 14d -f policy.yaml --yes -A -o json";
+const RUNS: &str = "runs --local -o json";
 
 /// Two releases in the fence of a policy that keeps histories, and a namespace for its lock.
 fn prepare(test: &str) -> Real {
@@ -23,9 +23,8 @@ fn prepare(test: &str) -> Real {
     real
 }
 
-fn start(real: &Real, command: &[&str], more: &[&str]) -> Running {
-    let locks = real.namespace("locks");
-    real.program.start(&[command, &["--lock-namespace", locks.as_str()], more].concat())
+fn start(real: &Real, command: &str, flags: &str) -> Running {
+    real.program.start(&format!("{command} --lock-namespace {} {flags}", real.namespace("locks")))
 }
 
 fn go(real: &Real) {
@@ -38,7 +37,7 @@ fn run_of(output: &Output) -> String {
 
 /// The newest of the journals on this machine.
 fn newest(real: &Real) -> Value {
-    real.program.run(&RUNS).exits(0).json()["runs"][0].clone()
+    real.program.run(RUNS).exits(0).json()["runs"][0].clone()
 }
 
 #[test]
@@ -46,22 +45,22 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
     let mut real = prepare("held-back");
     old_history(&real, "old");
     real.hold_helm("uninstall");
-    let purge = start(&real, &RUN, &["--workers=1", "--batch=1"]);
+    let purge = start(&real, RUN, "--workers=1 --batch=1");
     real.program.wait_for_file("calls", "uninstall");
     let policy = real.namespace("x").trim_end_matches("-x").to_owned();
-    for command in [&RESTORE[..], &PRUNE] {
-        let refused = start(&real, command, &[]).finish().exits(6);
+    for command in [RESTORE, PRUNE] {
+        let refused = start(&real, command, "").finish().exits(6);
         let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: "));
         drop(refused.stderr_has("hint: wait for it with --lock-wait"));
     }
-    for (command, nothing) in [(&RESTORE[..], "nothing was restored"), (&PRUNE, "nothing was pruned")] {
-        let impatient = start(&real, command, &["--lock-wait", "1m"]);
+    for (command, nothing) in [(RESTORE, "nothing was restored"), (PRUNE, "nothing was pruned")] {
+        let impatient = start(&real, command, "--lock-wait 1m");
         impatient.wait_for_stderr("waiting: another run holds the lock");
         impatient.signal(Signal::INT);
         drop(impatient.finish().exits(130).stderr_has(&format!("interrupted; {nothing}")));
     }
     // It begins while nothing is gone yet, and plans once more when the purge is over.
-    let restore = start(&real, &RESTORE, &["--lock-wait", "1m"]);
+    let restore = start(&real, RESTORE, "--lock-wait 1m");
     restore.wait_for_stderr("waiting: another run holds the lock");
     go(&real);
     let purged = run_of(&purge.finish().exits(0));
@@ -69,7 +68,7 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
     let report = restored.json();
     assert_eq!((&report["runs"], &report["report"]["totals"]["restored"]), (&json!([purged]), &json!(2)), "{restored}");
     assert_eq!(records(&real.namespace("a"), "old"), ["v1"], "nobody has asked for that");
-    assert_eq!(start(&real, &PRUNE, &[]).finish().exits(0).json()["releases"][0]["pruned"], true);
+    assert_eq!(start(&real, PRUNE, "").finish().exits(0).json()["releases"][0]["pruned"], true);
     let lease = format!("helm-purge-{policy}");
     let kind = Kind::new("coordination.k8s.io/v1", "Lease");
     let lease = cluster().api().get(kind, Some(&real.namespace("locks")), &lease).expect("the API answers");
@@ -79,14 +78,14 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
 #[test]
 fn a_purge_does_not_run_beside_a_restore() {
     let mut real = prepare("aside");
-    real.program.run(&RUN).exits(0);
+    real.program.run(RUN).exits(0);
     real.hold_helm("rollback");
-    let restore = start(&real, &RESTORE, &["--workers=1"]);
+    let restore = start(&real, RESTORE, "--workers=1");
     real.program.wait_for_file("calls", "rollback");
     // Somebody has installed something meanwhile: else there were nothing to purge, and no lock to take.
     real.seed(&["a/three"]);
-    start(&real, &RUN, &[]).finish().exits(6).stderr_has("another run holds the lock of the policy");
-    let note = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    start(&real, RUN, "").finish().exits(6).stderr_has("another run holds the lock of the policy");
+    let note = real.program.run("plan -f policy.yaml").exits(0);
     drop(note.stderr_has("note: restore ").stderr_has(" of the same policy is under way: "));
     go(&real);
     assert_eq!(restore.finish().exits(0).json()["report"]["totals"]["restored"], 2);
@@ -96,9 +95,9 @@ fn a_purge_does_not_run_beside_a_restore() {
 #[test]
 fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes_it() {
     let mut real = prepare("reckoned");
-    let purged = run_of(&real.program.run(&RUN).exits(0));
+    let purged = run_of(&real.program.run(RUN).exits(0));
     real.hold_helm("rollback");
-    let running = real.program.start(&[&RESTORE[..], &["--workers=1"]].concat());
+    let running = real.program.start(&format!("{RESTORE} --workers=1"));
     real.program.wait_for_file("calls", "rollback");
     let run = newest(&real);
     assert_eq!((&run["operation"], &run["state"]), (&json!("restore"), &json!("running")), "{run:#}");
@@ -108,68 +107,68 @@ fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes
     let one = format!("{}/one", real.namespace("a"));
     assert_eq!((&run["state"], &run["inHand"]), (&json!("killed"), &json!([one])), "{run:#}");
     let id = run["id"].as_str().expect("it has a name").to_owned();
-    let table = real.program.run(&["runs", "--local"]).exits(0).stdout_has("killed, 1 in hand");
+    let table = real.program.run("runs --local").exits(0).stdout_has("killed, 1 in hand");
     assert!(table.stdout.contains("restore") && table.stdout.contains("purge"), "{table}");
-    let detail = real.program.run(&["runs", "--local", &id]).exits(0);
+    let detail = real.program.run(&format!("runs --local {id}")).exits(0);
     drop(detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand")));
     let says = format!("note: restore {id} of ");
-    let plan = real.program.run(&DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
+    let plan = real.program.run(DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
     drop(plan);
-    drop(real.program.run(&["plan", "-f", "policy.yaml"]).exits(0).stderr_has("`restore` brings back the rest"));
+    drop(real.program.run("plan -f policy.yaml").exits(0).stderr_has("`restore` brings back the rest"));
     go(&real);
-    let restored = real.program.run(&RESTORE).exits(0);
+    let restored = real.program.run(RESTORE).exits(0);
     assert_eq!(restored.json()["report"]["totals"]["restored"], 2, "{restored}");
     assert_eq!(restored.json()["run"]["journal"].as_array().map(Vec::len), Some(1), "{restored}");
     let run = newest(&real);
     assert_eq!((&run["id"], &run["state"]), (&restored.json()["run"]["id"], &json!("finished")), "{run:#}");
     assert_eq!((&run["totals"]["restored"], &run["verified"]["gone"]), (&json!(2), &json!(2)), "{run:#}");
-    assert!(!real.program.run(&DRY_RUN).exits(0).stderr.contains("was killed"));
+    assert!(!real.program.run(DRY_RUN).exits(0).stderr.contains("was killed"));
 }
 
 #[test]
 fn a_prune_keeps_a_journal_and_without_a_place_for_one_nothing_is_pruned_nor_restored() {
     let real = prepare("pruned");
     old_history(&real, "old");
-    let no_room = real.program.run(&[&PRUNE[..], &["--journal", "/dev/full"]].concat()).exits(4);
+    let no_room = real.program.run(&format!("{PRUNE} --journal /dev/full")).exits(4);
     drop(
         no_room.stderr_has("/dev/full: No space left on device").stderr_has("or go on without a journal: --no-journal"),
     );
     assert_eq!(records(&real.namespace("a"), "old"), ["v1"]);
-    let pruned = real.program.run(&PRUNE).exits(0);
+    let pruned = real.program.run(PRUNE).exits(0);
     let run = newest(&real);
     assert_eq!((&run["operation"], &run["id"]), (&json!("prune"), &pruned.json()["run"]["id"]), "{run:#}");
     assert_eq!((&run["totals"]["pruned"], &run["totals"]["planned"]), (&json!(1), &json!(1)), "{run:#}");
     let one = real.program.run(&["runs", "--local", run["id"].as_str().expect("text")]).exits(0);
     drop(one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a"))));
-    real.program.run(&RUN).exits(0);
-    real.program.run(&[&RESTORE[..], &["--journal", "/dev/full"]].concat()).exits(4);
+    real.program.run(RUN).exits(0);
+    real.program.run(&format!("{RESTORE} --journal /dev/full")).exits(4);
     assert_eq!(status(&real, &real.namespace("a"), "one")["info"]["status"], "uninstalled");
-    let silent = real.program.run(&[&RESTORE[..], &["--no-journal"]].concat()).exits(0).json();
+    let silent = real.program.run(&format!("{RESTORE} --no-journal")).exits(0).json();
     assert_eq!((&silent["run"]["journal"], &newest(&real)["operation"]), (&json!([]), &json!("purge")), "{silent:#}");
 }
 
 #[test]
 fn a_deadline_ends_a_restore_with_accounts_for_everything() {
     let mut real = prepare("hurried");
-    real.program.run(&RUN).exits(0);
+    real.program.run(RUN).exits(0);
     real.hold_helm("rollback");
     // Less time than a release may take: nothing more is begun in its second half.
-    let running = real.program.start(&[&RESTORE[..], &["--workers=1", "--max-duration=10s"]].concat());
+    let running = real.program.start(&format!("{RESTORE} --workers=1 --max-duration=10s"));
     real.program.wait_for_file("calls", "rollback");
     running.wait_for_stderr("will be finished, 1 not started (the deadline is near)");
     go(&real);
     let late = running.finish().exits(8).json();
     let totals = &late["report"]["totals"];
     assert_eq!((&totals["restored"], &totals["notStarted"]), (&json!(1), &json!(1)), "{late:#}");
-    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+    assert_eq!(real.program.run(RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
 }
 
 #[test]
 fn a_signal_ends_a_restore_with_accounts_for_everything() {
     let mut real = prepare("signalled");
-    real.program.run(&RUN).exits(0);
+    real.program.run(RUN).exits(0);
     real.hold_helm("rollback");
-    let running = real.program.start(&[&RESTORE[..], &["--workers=1"]].concat());
+    let running = real.program.start(&format!("{RESTORE} --workers=1"));
     real.program.wait_for_file("calls", "rollback");
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping: 1 release is being restored and will be finished, 1 not started");
@@ -178,7 +177,7 @@ fn a_signal_ends_a_restore_with_accounts_for_everything() {
     let run = newest(&real);
     assert_eq!((&run["state"], &run["exitCode"]), (&json!("interrupted"), &json!(143)), "{run:#}");
     assert_eq!((&run["totals"]["restored"], &run["totals"]["notStarted"]), (&json!(1), &json!(1)), "{run:#}");
-    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+    assert_eq!(real.program.run(RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
 }
 
 #[test]
@@ -186,14 +185,15 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     let real = Real::new("leftover-run", HelmVersion::Four);
     real.policy(KEEPING);
     real.seed(&["a/old"]);
-    let first = run_of(&real.program.run(&RUN).exits(0));
+    let first = run_of(&real.program.run(RUN).exits(0));
     real.seed(&["a/web"]);
-    let second = run_of(&real.program.run(&RUN).exits(0));
-    let restored = real.program.run(&RESTORE).exits(0).json();
+    let second = run_of(&real.program.run(RUN).exits(0));
+    let restored = real.program.run(RESTORE).exits(0).json();
     assert_eq!((&restored["runs"], &restored["report"]["totals"]["restored"]), (&json!([second]), &json!(1)));
     assert_eq!(restored["otherRuns"], json!([{"run": first, "releases": 1}]));
 
-    let again = real.program.run(&RESTORE[..5]).exits(0).stderr_has(&format!("run {second}, begun"));
+    let again =
+        real.program.run("restore -f policy.yaml --yes -A").exits(0).stderr_has(&format!("run {second}, begun"));
     let again = again.stderr_has("nothing is here that this run has left").stderr_has("nothing to restore");
     drop(again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)")));
     assert_eq!(status(&real, &real.namespace("a"), "old")["info"]["status"], "uninstalled");
@@ -201,11 +201,11 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     // The cluster alone does not tell of the second one any more: then the head says which run it is and when it was.
     let elsewhere = Real::new("leftover-run", HelmVersion::Four);
     elsewhere.policy(KEEPING);
-    let plan = elsewhere.program.run(&DRY_RUN).exits(0).stdout_has(&format!("run {first}, begun"));
+    let plan = elsewhere.program.run(DRY_RUN).exits(0).stdout_has(&format!("run {first}, begun"));
     assert!(!plan.stdout.contains(&second), "{plan}");
 
-    let by_name = [&RESTORE[..5], &["--run", &first]].concat();
-    let plan = real.program.run(&[&DRY_RUN[..], &["--run", &first]].concat()).exits(0);
+    let by_name = format!("restore -f policy.yaml --yes -A --run {first}");
+    let plan = real.program.run(&format!("{DRY_RUN} --run {first}")).exits(0);
     drop(plan.stdout_has(&format!("the last run of the policy is another one: {second}, begun")));
     real.program.run(&by_name).exits(0).stdout_has("restored 1");
     assert_eq!(real.listed(), ["a/old", "a/web"]);
@@ -225,17 +225,17 @@ fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
         "metadata": {"name": "No", "annotations": {"helm.sh/hook": "pre-delete"}},
     }));
     cluster().seed(&[broken]).unwrap_or_else(|error| panic!("{error}"));
-    let first = run_of(&evening.program.run(&RUN).exits(1));
+    let first = run_of(&evening.program.run(RUN).exits(1));
     evening.program.file("policy.yaml", &policy.replace("keepHistory: true", "keepHistory: true, hooks: skip"));
-    let second = run_of(&evening.program.run(&RUN).exits(0));
-    let restored = evening.program.run(&RESTORE).exits(0);
+    let second = run_of(&evening.program.run(RUN).exits(0));
+    let restored = evening.program.run(RESTORE).exits(0);
     let report = restored.json();
     assert_eq!((&report["runs"], &report["unfinishedRuns"]), (&json!([second, first]), &json!([first])), "{restored}");
     assert_eq!(report["report"]["totals"]["restored"], 2, "{restored}");
     let config_map = format!("configmap {home}/helm-purge-run-{}", run_of(&restored));
     assert_eq!(report["run"]["journal"], json!([config_map]), "{restored}");
     let laptop = Real::new("podmorning", HelmVersion::Three);
-    let runs = laptop.program.run(&["runs", "-n", home, "-o", "json"]).exits(0).json();
+    let runs = laptop.program.run(&format!("runs -n {home} -o json")).exits(0).json();
     let operations = [0, 1, 2].map(|at| runs["runs"][at]["operation"].clone());
     assert_eq!(operations, [json!("restore"), json!("purge"), json!("purge")], "{runs:#}");
 }
@@ -246,10 +246,10 @@ fn a_rollback_that_the_api_server_failed_is_tried_again() {
         let (real, proxy) = Real::behind_a_proxy("rolled-again", helm);
         real.policy(KEEPING);
         real.seed(&["a/web"]);
-        real.program.run(&RUN).exits(0);
+        real.program.run(RUN).exits(0);
         let object = format!("POST /api/v1/namespaces/{}/configmaps*", real.namespace("a"));
         proxy.fail(&object, Which::Only(1), Fault::Answer(Answer::UNAVAILABLE));
-        let output = real.program.run(&RESTORE).exits(0);
+        let output = real.program.run(RESTORE).exits(0);
         let release = &output.json()["report"]["releases"][0];
         assert_eq!((&release["outcome"], &release["attempts"]), (&json!("restored"), &json!(2)), "{output}");
         assert_eq!(status(&real, &real.namespace("a"), "web")["info"]["status"], "deployed");

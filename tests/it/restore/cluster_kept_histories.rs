@@ -35,7 +35,7 @@ fn of_a_history_that_is_kept_one_marked_record_is_left_and_helm_goes_on_with_it(
             let release = SeededRelease::new(&namespace, &format!("r{number}")).revisions(revisions).config_maps(1);
             cluster().seed(&[release]).expect("seeded");
         }
-        let report = real.program.run(&RUN).exits(0).json();
+        let report = real.program.run(RUN).exits(0).json();
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
         assert_eq!(report["releases"][0]["afterwards"], "kept", "{report:#}");
         let mark = format!(
@@ -72,9 +72,9 @@ fn older_records_that_an_interrupted_run_left_are_removed_by_the_next_one() {
         seed(name);
         uninstall(name, &description);
     }
-    real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    real.program.run("plan -f policy.yaml").exits(0);
     assert_eq!(records(&namespace, "ours"), ["v1", "v2", "v3"], "a plan changes nothing");
-    real.program.run(&RUN).exits(0);
+    real.program.run(RUN).exits(0);
     assert_eq!(records(&namespace, "ours"), ["v3"]);
     for name in ["other", "hand"] {
         assert_eq!(records(&namespace, name), ["v1", "v2", "v3"], "{name}");
@@ -91,7 +91,7 @@ fn a_history_that_helm_could_not_store_is_a_failure_although_helm_calls_it_a_suc
         let rights = [("secrets", &["get", "list", "delete"][..]), ("configmaps", &["*"]), ("namespaces", &["*"])];
         let kubeconfig = crate::support::user_everywhere(cluster(), &user, &rights);
         real.program.set("KUBECONFIG", kubeconfig);
-        let report = real.program.run(&RUN).exits(1).json();
+        let report = real.program.run(RUN).exits(1).json();
         let release = &report["releases"][0];
         assert_eq!((&release["outcome"], &release["class"]), (&"failed".into(), &"history".into()), "{report:#}");
         let message = release["message"].as_str().expect("a message");
@@ -102,8 +102,7 @@ fn a_history_that_helm_could_not_store_is_a_failure_although_helm_calls_it_a_suc
 
 #[test]
 fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "web");
+    let fake = FakeHelm::with(["dev-a/web"]);
     let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history"];
     let output = fake.program.run(&run).exits(5);
     drop(output.stderr_has("`keepHistory` needs the API, and it could not be asked"));
@@ -117,10 +116,10 @@ fn a_rule_keeps_the_histories_of_what_it_selects_and_a_flag_those_of_everything_
     let rules = "keep: []\nrules:\n  - {name: kept, namespaces: [PREFIX-kept], keepHistory: true}\n  \
                  - {name: gone, namespaces: [PREFIX-gone]}\n";
     real.policy(rules);
-    for (flag, expected) in [(&[][..], 1), (&["--keep-history"], 2)] {
+    for (flag, expected) in [("", 1), ("--keep-history", 2)] {
         real.seed(&["kept/web", "gone/web"]);
-        let plan = real.program.run(&[&["plan", "-f", "policy.yaml"], flag].concat()).exits(0);
-        let run = real.program.run(&[&RUN[..5], flag].concat()).exits(0).stdout_has("purged 2");
+        let plan = real.program.run(&format!("plan -f policy.yaml {flag}")).exits(0);
+        let run = real.program.run(&format!("run -f policy.yaml --yes -A {flag}")).exits(0).stdout_has("purged 2");
         if expected == 1 {
             drop(plan.stdout_has(&format!("1 of 2 releases ({kept}/web) can be restored: ")));
             drop(run.stdout_has(&format!("undo (of 1: {kept}/web): helm purge restore --run ")));
@@ -130,7 +129,7 @@ fn a_rule_keeps_the_histories_of_what_it_selects_and_a_flag_those_of_everything_
         }
         let left = [&kept, &gone].map(|namespace| records(namespace, "web").len());
         assert_eq!(left, [1, expected - 1]);
-        real.program.run(&["restore", "-f", "policy.yaml", "--yes", "-A"]).exits(0);
+        real.program.run("restore -f policy.yaml --yes -A").exits(0);
         for namespace in [&kept, &gone] {
             let mut helm = real.helm_command();
             // What was not kept is not there.
@@ -151,7 +150,7 @@ fn what_will_not_come_back_is_said_before_the_purge() {
     });
     cluster().seed(&[SeededRelease::new(&namespace, "web").hook(job).config_maps(1)]).expect("seeded");
     let claims = cluster().api().list(Kind::CLAIM, Some(&namespace)).expect("claims can be listed");
-    let plan = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    let plan = real.program.run("plan -f policy.yaml").exits(0);
     let plan = plan.stdout_has("all of it can be restored").stdout_has("by helm-purge itself and not by helm");
     let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, which a hook made"));
     drop(plan.stdout_has(&format!(
@@ -160,9 +159,9 @@ fn what_will_not_come_back_is_said_before_the_purge() {
     )));
     let explained = real.program.run(&["explain", "-f", "policy.yaml", &format!("{namespace}/web")]).exits(0);
     drop(explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made"));
-    let document = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+    let document = real.program.run("plan -f policy.yaml -o json").exits(0).json();
     assert_eq!(document["releases"][1]["losses"][0], "Job init, which a hook made", "{document:#}");
     real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
-    let without = real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+    let without = real.program.run("plan -f policy.yaml").exits(0);
     assert!(!without.stdout.contains("restored") && !without.stdout.contains("come back"), "{without}");
 }

@@ -9,8 +9,8 @@ use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 use crate::support::histories::{records, status, upgrade_install, works};
 use crate::support::{Real, Snapshot, claims, cluster};
 
-const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=6"];
-const RESTORE: [&str; 8] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=6"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=6";
+const RESTORE: &str = "restore -f policy.yaml --yes -A -o json --workers=6";
 const POLICY: &str = "keep: []\ndefaults: {keepHistory: true}\n";
 
 /// Nothing of this takes longer, whatever else the machine has to do.
@@ -147,11 +147,11 @@ fn all_claims(prefix: &str) -> std::collections::BTreeMap<String, String> {
 }
 
 /// Begins, is killed once it has said this so often, and runs a second time.
-fn killed_and_run_again(real: &Real, command: &[&str], says: &str, times: usize) -> Value {
+fn killed_and_run_again(real: &Real, command: &str, says: &str, times: usize) -> Value {
     let running = real.program.start(command);
     running.wait_for_times(says, times);
     real.program.kill(running);
-    let runs = real.program.run(&["runs", "--local", "-o", "json"]).exits(0).json();
+    let runs = real.program.run("runs --local -o json").exits(0).json();
     let killed = &runs["runs"][0];
     assert_eq!((&killed["state"], killed["inHand"] == json!([])), (&json!("killed"), false), "{killed:#}");
     real.program.start(command).finish_within(LONGEST).exits(0).json()
@@ -167,7 +167,7 @@ fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
     let before = Snapshot::of(&prefix);
     assert!(before.len() > 5 * count && before.kinds() > 14, "{} of {} kinds", before.len(), before.kinds());
 
-    let purged = killed_and_run_again(&real, &RUN, "\npurged ", count / 3);
+    let purged = killed_and_run_again(&real, RUN, "\npurged ", count / 3);
     let restorable = purged["totals"]["restorable"].as_u64().expect("a number");
     assert!(restorable > 0 && restorable < count as u64, "the first one has done a part: {}", purged["totals"]);
     let charts_left = count / ONE_CHART_IN;
@@ -181,7 +181,7 @@ fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
         assert_eq!(records(namespace, name).len(), 1, "of {namespace}/{name} one record is left");
     }
 
-    let restored = killed_and_run_again(&real, &RESTORE, "\nrestored ", count / 3);
+    let restored = killed_and_run_again(&real, RESTORE, "\nrestored ", count / 3);
     let (totals, total) = (&restored["report"]["totals"], count as u64);
     let again = totals["restored"].as_u64().expect("a number");
     assert!(again > 0 && again < total && totals["failed"] == 0, "the first one has done a part: {totals}");
@@ -192,7 +192,7 @@ fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
     }
     let (namespace, name) = &names[ONE_CHART_IN - 1];
     works(&upgrade_install(&real, namespace, name, Chart::Nginx));
-    let once_more = real.program.run(&RESTORE[..5]).exits(0);
+    let once_more = real.program.run("restore -f policy.yaml --yes -A").exits(0);
     drop(once_more.stderr_has("nothing to restore"));
 }
 

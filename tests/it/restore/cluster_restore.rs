@@ -19,15 +19,15 @@ fn well_known_charts_come_back_as_they_were() {
         install(real, Chart::Redis, &alice, "cache", &[]);
         install(real, Chart::Mysql, &bob, "db", &[]);
         let before = Snapshot::of(&real.namespace(""));
-        let report = real.program.run(&RUN).exits(0).json();
+        let report = real.program.run(RUN).exits(0).json();
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
         assert!(Snapshot::of(&real.namespace("")) != before, "they were gone");
-        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
+        let plan = real.program.run("restore -f policy.yaml --dry-run").exits(0);
         drop(
             plan.stdout_has(report["run"]["id"].as_str().expect("a run"))
                 .stdout_has("restore 3 releases in 2 namespaces"),
         );
-        let restored = real.program.run(&RESTORE).exits(0).json();
+        let restored = real.program.run(RESTORE).exits(0).json();
         assert_eq!(restored["report"]["totals"]["restored"], 3, "{restored:#}");
         assert_eq!(restored["report"]["verified"], json!({"state": "verified", "deployed": 3}));
         Snapshot::of(&real.namespace("")).assert_same_as(&before);
@@ -44,7 +44,7 @@ fn well_known_charts_come_back_as_they_were() {
             works(&upgrade_install(real, namespace, name, chart));
         }
         // Once more: nothing.
-        real.program.run(&RESTORE[..5]).exits(0).stderr_has("nothing to restore");
+        real.program.run("restore -f policy.yaml --yes -A").exits(0).stderr_has("nothing to restore");
     });
 }
 
@@ -56,9 +56,9 @@ fn fourteen_nights_pass_whoever_brings_the_releases_back_in_the_morning() {
         let release = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=5).config_maps(1);
         cluster().seed(&[release("restored"), release("pipeline")]).expect("seeded");
         for night in 1..=14 {
-            real.program.run(&RUN).exits(0);
+            real.program.run(RUN).exits(0);
             works(&upgrade_install(real, &namespace, "pipeline", Chart::Tiny));
-            let restored = real.program.run(&RESTORE).exits(0).json();
+            let restored = real.program.run(RESTORE).exits(0).json();
             assert_eq!(restored["totals"], json!({"restore": 1, "finish": 0, "leave": 0}), "{restored:#}");
             for name in ["restored", "pipeline"] {
                 let status = status(real, &namespace, name);
@@ -77,10 +77,10 @@ fn the_age_of_the_first_deployment_survives_a_restore() {
         let ten_days = std::time::Duration::from_hours(240);
         let old = SeededRelease::new(&namespace, "old").config_maps(1).deployed_ago(ten_days);
         cluster().seed(&[old, SeededRelease::new(&namespace, "new").config_maps(1)]).expect("seeded");
-        real.program.run(&RUN).exits(0);
-        real.program.run(&RESTORE).exits(0);
+        real.program.run(RUN).exits(0);
+        real.program.run(RESTORE).exits(0);
         real.policy("keep: []\nrules: [{name: old, olderThan: 7d, ageFrom: firstDeploy}]\n");
-        let names = real.program.run(&["plan", "-f", "policy.yaml", "-o", "name"]).exits(0).stdout;
+        let names = real.program.run("plan -f policy.yaml -o name").exits(0).stdout;
         assert_eq!(names.trim(), format!("{namespace}/old"));
     });
 }
@@ -90,7 +90,7 @@ fn what_was_installed_again_since_is_not_touched() {
     Real::with_both("since", |real| {
         real.policy(KEEPING);
         real.seed(&["a/again", "a/by-hand", "a/gone", "a/web"]);
-        real.program.run(&RUN).exits(0);
+        real.program.run(RUN).exits(0);
         let namespace = real.namespace("a");
         works(&upgrade_install(real, &namespace, "again", Chart::Tiny));
         let mut helm = real.helm_command();
@@ -99,7 +99,7 @@ fn what_was_installed_again_since_is_not_touched() {
         works(&helm.args(["rollback", "by-hand", "1", "-n", &namespace]).output().expect("helm starts"));
         works(&upgrade_install(real, &namespace, "by-hand", Chart::Tiny));
         let before = ["again", "by-hand"].map(|name| status(real, &namespace, name));
-        let output = real.program.run(&RESTORE).exits(0);
+        let output = real.program.run(RESTORE).exits(0);
         let restored = output.json();
         assert_eq!(restored["totals"], json!({"restore": 1, "finish": 0, "leave": 1}), "{output}");
         assert_eq!(restored["releases"][0]["why"], "installed again since: revision 3, deployed");
@@ -113,8 +113,8 @@ fn whoever_installs_while_somebody_thinks_keeps_the_release() {
     let real = Real::new("thinks", HelmVersion::Four);
     real.policy(KEEPING);
     real.seed(&["a/again", "a/web"]);
-    real.program.run(&RUN).exits(0);
-    let mut terminal = Terminal::start(real.program.command(&["restore", "-f", "policy.yaml"]));
+    real.program.run(RUN).exits(0);
+    let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
     terminal.wait_for("This restores 2 releases on throwaway.");
     works(&upgrade_install(&real, &real.namespace("a"), "again", Chart::Tiny));
     terminal.type_text("throwaway\r");
@@ -129,13 +129,13 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     let real = Real::new("asked", HelmVersion::Three);
     real.policy(KEEPING);
     real.seed(&["a/web"]);
-    real.program.run(&RUN).exits(0);
-    real.program.run(&["restore", "-f", "policy.yaml"]).exits(2).stderr_has("there is no terminal to ask at");
-    let other = real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "other", "-A"]).exits(2);
+    real.program.run(RUN).exits(0);
+    real.program.run("restore -f policy.yaml").exits(2).stderr_has("there is no terminal to ask at");
+    let other = real.program.run("restore -f policy.yaml --confirm other -A").exits(2);
     drop(other.stderr_has("nothing was restored"));
-    real.program.run(&["restore", "--yes"]).exits(2).stderr_has("the policy has to be named");
-    real.program.run(&["restore", "-f", "policy.yaml", "--run", "yesterday", "--dry-run"]).exits(2);
-    let mut terminal = Terminal::start(real.program.command(&["restore", "-f", "policy.yaml"]));
+    real.program.run("restore --yes").exits(2).stderr_has("the policy has to be named");
+    real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
+    let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
     terminal.wait_for("This restores 1 release on throwaway.");
     terminal.type_text("\r");
     assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
@@ -143,9 +143,9 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     let namespace = real.namespace("a");
     assert_eq!(status(&real, &namespace, "web")["info"]["status"], "uninstalled");
     let other = real.namespace("b");
-    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "throwaway", "-n", &other]).exits(0);
+    real.program.run(&format!("restore -f policy.yaml --confirm throwaway -n {other}")).exits(0);
     assert_eq!(records(&namespace, "web"), ["v1"]);
-    real.program.run(&["restore", "-f", "policy.yaml", "--confirm", "throwaway", "-n", &namespace]).exits(0);
+    real.program.run(&format!("restore -f policy.yaml --confirm throwaway -n {namespace}")).exits(0);
     assert_eq!(records(&namespace, "web"), ["v2"]);
 }
 
@@ -175,8 +175,8 @@ fn what_is_still_being_deleted_is_waited_for_and_where_it_does_not_go_nothing_is
             "metadata": {"name": "held", "finalizers": ["example.com/held"]},
         });
         cluster().seed(&[SeededRelease::new(&namespace, "web").object(held)]).expect("seeded");
-        real.program.run(&RUN).exits(0);
-        let output = real.program.run(&[&RESTORE[..], &["--timeout", "1s"]].concat()).exits(1);
+        real.program.run(RUN).exits(0);
+        let output = real.program.run(&format!("{RESTORE} --timeout 1s")).exits(1);
         let report = &output.json()["report"]["releases"][0];
         assert_eq!(report["class"], "leftovers", "{output}");
         assert!(
@@ -184,7 +184,7 @@ fn what_is_still_being_deleted_is_waited_for_and_where_it_does_not_go_nothing_is
             "{output}"
         );
         assert_eq!(status(real, &namespace, "web")["info"]["status"], "uninstalled");
-        let running = real.program.start(&["restore", "-f", "policy.yaml", "--yes", "-A", "--timeout", "1m"]);
+        let running = real.program.start("restore -f policy.yaml --yes -A --timeout 1m");
         running.wait_for_stderr("which is still being deleted");
         let release = json!({"metadata": {"finalizers": null}});
         cluster().api().patch(Kind::CONFIG_MAP, Some(&namespace), "held", &release).expect("it is there");
@@ -224,21 +224,21 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         let namespace = real.namespace("a");
         let slow = SeededRelease::new(&namespace, "slow").config_maps(1).hook(hanging("pre-rollback"));
         cluster().seed(&[slow, SeededRelease::new(&namespace, "web").config_maps(1)]).expect("seeded");
-        real.program.run(&RUN).exits(0);
-        let running = real.program.start(&[&RESTORE[..], &["--workers", "1"]].concat());
+        real.program.run(RUN).exits(0);
+        let running = real.program.start(&format!("{RESTORE} --workers 1"));
         wait_for_job(&namespace);
         real.program.kill(running);
         throwaway_cluster::wait_until("what the killed helm has stored", || {
             Ok((status(real, &namespace, "slow")["info"]["status"] == "pending-rollback").then_some(()))
         })
         .unwrap_or_else(|error| panic!("{error}"));
-        let plan = real.program.run(&["restore", "-f", "policy.yaml", "--dry-run"]).exits(0);
+        let plan = real.program.run("restore -f policy.yaml --dry-run").exits(0);
         drop(plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases"));
         // The hook still hangs: helm gives up, and what it leaves then is tried again as well.
-        let failed = real.program.run(&[&RESTORE[..], &["--timeout", "2s"]].concat()).exits(1).json();
+        let failed = real.program.run(&format!("{RESTORE} --timeout 2s")).exits(1).json();
         assert_eq!(failed["report"]["totals"]["restored"], 1, "{failed:#}");
         real.policy("keep: []\ndefaults: {keepHistory: true, hooks: skip}\n");
-        let done = real.program.run(&RESTORE).exits(0).json();
+        let done = real.program.run(RESTORE).exits(0).json();
         assert_eq!(
             done["report"]["totals"],
             json!({"planned": 1, "restored": 1, "failed": 0, "changed": 0, "notStarted": 0})
@@ -256,7 +256,7 @@ fn a_rollback_that_helm_gave_up_is_tried_again() {
         real.policy(KEEPING);
         real.seed(&["a/web"]);
         let namespace = real.namespace("a");
-        real.program.run(&RUN).exits(0);
+        real.program.run(RUN).exits(0);
         let quota = Kind::new("v1", "ResourceQuota");
         let none_more = json!({
             "apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "full", "namespace": namespace},
@@ -268,7 +268,7 @@ fn a_rollback_that_helm_gave_up_is_tried_again() {
             Ok(found.filter(|found| found["status"]["used"]["configmaps"].is_string()).map(drop))
         })
         .unwrap_or_else(|error| panic!("{error}"));
-        let failed = real.program.run(&RESTORE).exits(1).json();
+        let failed = real.program.run(RESTORE).exits(1).json();
         let words = failed["report"]["releases"][0].to_string();
         assert!(words.contains("exceeded quota"), "{failed:#}");
         assert_eq!(status(real, &namespace, "web")["info"]["status"], "failed");
@@ -277,7 +277,7 @@ fn a_rollback_that_helm_gave_up_is_tried_again() {
             Ok(cluster().api().get(quota, Some(&namespace), "full")?.is_none().then_some(()))
         })
         .unwrap_or_else(|error| panic!("{error}"));
-        real.program.run(&RESTORE).exits(0);
+        real.program.run(RESTORE).exits(0);
         assert_eq!(status(real, &namespace, "web")["info"]["status"], "deployed");
         assert!(!records(&namespace, "web").contains(&"v1".to_owned()), "{:?}", records(&namespace, "web"));
     });
@@ -291,12 +291,12 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
         let namespace = real.namespace("a");
         let seed = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=2).config_maps(1);
         cluster().seed(&[seed("early"), seed("slow").hook(hanging("pre-delete"))]).expect("seeded");
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         wait_for_job(&namespace);
         real.program.kill(running);
         assert_eq!(records(&namespace, "early"), ["v1", "v2"], "nobody has tidied up");
         real.policy(&format!("keep: []\ndefaults: {{keepHistory: true, hooks: skip}}\n{order}"));
-        let second = real.program.run(&RUN).exits(0).json();
+        let second = real.program.run(RUN).exits(0).json();
         assert_eq!(second["totals"]["restorable"], 1, "{second:#}");
         assert_eq!(
             (records(&namespace, "early"), records(&namespace, "slow")),
@@ -317,7 +317,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
         drop(
             plan.stdout_has(&format!("run {first}, begun")).stdout_has("it did not end well, and the next one went on"),
         );
-        let report = real.program.run(&RESTORE).exits(0).json();
+        let report = real.program.run(RESTORE).exits(0).json();
         assert_eq!((&report["runs"], &report["unfinishedRuns"]), (&json!([second, first]), &json!([first])));
         assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");
         assert_eq!(status(real, &namespace, "early")["info"]["status"], "deployed");
@@ -346,7 +346,7 @@ fn what_defines_a_kind_comes_back_before_what_is_of_it() {
         })
         .unwrap_or_else(|error| panic!("{error}"));
         cluster().seed(&[SeededRelease::new(&namespace, "app").object(widget)]).expect("seeded");
-        let plan = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+        let plan = real.program.run("plan -f policy.yaml -o json").exits(0).json();
         assert_eq!(
             plan["releases"][1]["losses"][0],
             format!(
@@ -355,8 +355,8 @@ fn what_defines_a_kind_comes_back_before_what_is_of_it() {
             ),
             "{plan:#}"
         );
-        real.program.run(&RUN).exits(0);
-        let report = real.program.run(&RESTORE).exits(0).json();
+        real.program.run(RUN).exits(0);
+        let report = real.program.run(RESTORE).exits(0).json();
         assert_eq!(report["report"]["totals"]["restored"], 2, "{report:#}");
         let back = cluster().api().list(Kind::new(&api_version, kind.as_str().expect("a kind")), Some(&namespace));
         assert_eq!(back.expect("they can be listed"), ["one"]);
@@ -405,8 +405,8 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
     let stored = SeededRelease::new(&namespace, "stored").storage(throwaway_cluster::Storage::ConfigMaps);
     cluster().seed(&[stored.config_maps(1)]).expect("seeded");
     real.program.set("HELM_DRIVER", "configmap");
-    real.program.run(&RUN).exits(0);
-    let report = real.program.run(&RESTORE).exits(0).json();
+    real.program.run(RUN).exits(0);
+    let report = real.program.run(RESTORE).exits(0).json();
     assert_eq!(report["report"]["totals"]["restored"], 1, "{report:#}");
     let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
     assert!(maps.contains(&"sh.helm.release.v1.stored.v2".to_owned()), "{maps:?}");
@@ -418,9 +418,9 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "").replace("'narrow-helm3-*'", &namespace);
     real.program.file("policy.yaml", &policy);
     real.program.set("KUBECONFIG", user(cluster(), "narrow-user", &[(&namespace, Role::Edit)]));
-    let run = [&RUN[..], &["--without-opt-outs"]].concat();
+    let run = format!("{RUN} --without-opt-outs");
     assert_eq!(real.program.run(&run).exits(0).json()["totals"]["restorable"], 1);
-    assert_eq!(real.program.run(&RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
+    assert_eq!(real.program.run(RESTORE).exits(0).json()["report"]["totals"]["restored"], 1);
     assert_eq!(records(&namespace, "web"), ["v2"]);
 }
 
@@ -437,7 +437,7 @@ fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
         helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
         works(&helm.output().expect("helm starts"));
     }
-    let report = real.program.run(&RESTORE).exits(0).json();
+    let report = real.program.run(RESTORE).exits(0).json();
     assert_eq!(report["totals"], json!({"restore": 0, "finish": 0, "leave": 2}), "{report:#}");
     let why = report["releases"][1]["why"].as_str().expect("words");
     assert!(why.contains("reaches beyond the fence") && why.contains("Namespace forged-house"), "{why}");

@@ -9,7 +9,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, wait_until};
 use super::Account;
 use crate::support::cluster;
 
-const RUN: [&str; 7] = ["run", "-A", "-f", "policy.yaml", "--yes", "-o", "json"];
+const RUN: &str = "run -A -f policy.yaml --yes -o json";
 
 /// Applies it under a name of its own, for the service accounts of another namespace.
 fn protect(account: &Account) {
@@ -58,7 +58,7 @@ fn a_release_that_the_api_server_protects_survives_and_the_others_go() {
         assert_eq!(of_db.len(), 2);
         protect(&account);
         wait_until_protected(&account, &format!("configmap/{}", of_db[0]));
-        let output = account.real.program.run(&RUN).exits(1);
+        let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["db failed rbac listed", "web purged gone"], "{output}");
         assert!(output.stdout.contains("is protected from purges"), "{output}");
         let after = api.list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
@@ -90,13 +90,13 @@ fn where_everything_is_protected_not_even_a_hook_is_made_and_of_a_release_by_its
         protected("*");
         protect(&account);
         wait_until_protected(&account, "secret/sh.helm.release.v1.db.v1");
-        let output = account.real.program.run(&RUN).exits(1);
+        let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["db failed rbac listed"], "{output}");
         assert!(output.stdout.contains("this hook would be of a release that is protected from purges"), "{output}");
         assert_eq!(api.list(Kind::JOB, Some(&namespace)).expect("they can be listed"), [""; 0]);
 
         protected("db");
-        let output = account.real.program.run(&RUN).exits(1);
+        let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["db failed rbac listed"], "{output}");
         let made = api.get(Kind::JOB, Some(&namespace), "farewell").expect("it can be read").expect("it was made");
         let annotations = made["metadata"]["annotations"].to_string();

@@ -49,7 +49,7 @@ fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that
     real.program.file("policy.yaml", &named);
     let edit = [(a.as_str(), Role::Edit), (b.as_str(), Role::Edit)];
     real.program.set("KUBECONFIG", user(cluster(), "doctoredits", &edit));
-    let document = real.program.run(&["doctor", "-f", "policy.yaml", "-o", "json"]).exits(4).json();
+    let document = real.program.run("doctor -f policy.yaml -o json").exits(4).json();
     let found = findings(&document);
     let rights = found.iter().filter(|line| line.starts_with("rights: ")).collect::<Vec<_>>();
     assert_eq!(
@@ -78,7 +78,7 @@ fn whoever_may_not_list_namespaces_is_told_so_where_the_fence_has_globs() {
     cluster().api().create_namespace(&namespace).expect("a namespace can be made");
     let kubeconfig = user(cluster(), "doctoredit", &[(&namespace, Role::Edit)]);
     real.program.set("KUBECONFIG", kubeconfig);
-    let found = findings(&real.program.run(&["doctor", "-f", "policy.yaml", "-o", "json"]).exits(5).json());
+    let found = findings(&real.program.run("doctor -f policy.yaml -o json").exits(5).json());
     let text = found.join("\n");
     assert!(text.contains("cluster: warning: throwaway"), "its uid may not be read\n{text}");
     assert!(text.contains("policy: missing: the policy does not name this cluster"), "{text}");
@@ -91,7 +91,7 @@ fn a_cluster_that_does_not_answer_and_a_helm_that_is_not_there_are_findings_like
     real.program.set("HELM_BIN", "/nonexistent/helm");
     let nowhere = cluster().kubeconfig_with("throwaway", "https://127.0.0.1:1").expect("a file can be written");
     real.program.set("KUBECONFIG", nowhere);
-    let output = real.program.run(&["doctor", "-f", "policy.yaml"]).exits(4);
+    let output = real.program.run("doctor -f policy.yaml").exits(4);
     let output = output.stdout_has("missing  helm").stdout_has("missing  cluster").stdout_has("does not answer");
     drop(output.stdout_has("ok       policy"));
 }

@@ -7,7 +7,7 @@ use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
 use super::Account;
 use crate::support::cluster;
 
-const RUN: [&str; 7] = ["run", "-A", "-f", "policy.yaml", "--yes", "-o", "json"];
+const RUN: &str = "run -A -f policy.yaml --yes -o json";
 
 #[test]
 fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_lets_it() {
@@ -28,7 +28,7 @@ fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_
         }));
         let honest = SeededRelease::new(&namespace, "honest").config_maps(1);
         cluster().seed(&[elsewhere, wide, honest]).unwrap_or_else(|error| panic!("{error}"));
-        let output = account.real.program.run(&RUN).exits(1);
+        let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["elsewhere failed rbac listed", "honest purged gone", "wide failed rbac listed"]);
         let treasure = api.get(Kind::CONFIG_MAP, Some(&others), "treasure").expect("it can be asked for");
         assert!(treasure.is_some_and(|object| object["metadata"]["deletionTimestamp"].is_null()));
@@ -50,7 +50,7 @@ fn a_forged_hook_makes_no_pod() {
         cluster().seed(&[SeededRelease::new(&namespace, "web").hook(pod)]).unwrap_or_else(|error| panic!("{error}"));
         // Whoever changes the policy has changed no rights.
         account.real.policy("keep: []\n");
-        let refused = account.real.program.run(&RUN).exits(5);
+        let refused = account.real.program.run(RUN).exits(5);
         drop(refused.stderr_has(&format!("{namespace}/web: Pod intruder (create")));
         let pods = cluster().api().list(Kind::POD, Some(&namespace)).expect("pods can be listed");
         assert!(pods.is_empty(), "{pods:?}");

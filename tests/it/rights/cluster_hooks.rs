@@ -5,8 +5,8 @@ use throwaway_cluster::{Chart, HelmVersion};
 use super::Account;
 use crate::support::cluster;
 
-const PLAN: [&str; 4] = ["plan", "-A", "-f", "policy.yaml"];
-const RUN: [&str; 5] = ["run", "-A", "-f", "policy.yaml", "--yes"];
+const PLAN: &str = "plan -A -f policy.yaml";
+const RUN: &str = "run -A -f policy.yaml --yes";
 
 #[test]
 fn a_run_is_refused_where_a_hook_may_not_be_made_and_goes_where_the_policy_leaves_it_out() {
@@ -17,16 +17,16 @@ fn a_run_is_refused_where_a_hook_may_not_be_made_and_goes_where_the_policy_leave
         let namespace = account.real.namespace("a");
         cluster().install(helm, Chart::Mysql, &namespace, "db", &[]).unwrap_or_else(|error| panic!("{error}"));
         account.real.policy("keep: []\n");
-        for command in [&PLAN[..], &RUN[..]] {
+        for command in [PLAN, RUN] {
             let refused = account.real.program.run(command).exits(5);
             let refused = refused.stderr_has("hooks have to run that this account may not make");
             drop(refused.stderr_has(&format!("{namespace}/db: Job db-farewell (create")).stderr_has("`hooks: skip`"));
         }
         assert_eq!(account.real.listed(), ["a/db", "a/web"], "nothing has gone");
         account.real.policy(skip);
-        let plan = account.real.program.run(&PLAN).exits(0);
+        let plan = account.real.program.run(PLAN).exits(0);
         drop(plan.stdout_has(&format!("of {namespace}/db hooks do not run (hooks: skip): Job db-farewell")));
-        account.real.program.run(&RUN).exits(0).stdout_has("purged 2 · failed 0");
+        account.real.program.run(RUN).exits(0).stdout_has("purged 2 · failed 0");
         assert!(account.real.listed().is_empty());
     }
 }

@@ -58,7 +58,7 @@ impl Account {
     /// What `rbac` prints, with these arguments more. It is the admin who is asked.
     fn printed(&self, more: &[&str]) -> String {
         let name = format!("{}/purger", self.home);
-        let mut command = self.real.program.command(&["rbac", "-f", "policy.yaml", "--service-account", &name]);
+        let mut command = self.real.program.command(&format!("rbac -f policy.yaml --service-account {name}"));
         command.args(more).env("KUBECONFIG", cluster().kubeconfig()).stderr(Stdio::inherit());
         let output = command.output().expect("the program can be started");
         assert!(output.status.success());

@@ -53,7 +53,7 @@ fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
     let policy = NAMED.replace("[dev-alice, dev-bob]", "['dev-*']");
     let mut program = Program::new();
     program.file("helm-purge.yaml", &policy);
-    let without = program.run(&["rbac"]).exits(4);
+    let without = program.run("rbac").exits(4);
     assert_eq!(without.stdout, "");
     let home = program.folder().display();
     assert_eq!(
@@ -64,7 +64,7 @@ fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
         )
     );
     let nowhere = program.file("kubeconfig", &kubeconfig("throwaway", "https://127.0.0.1:1"));
-    let silent = program.set("KUBECONFIG", nowhere).run(&["rbac"]).exits(4);
+    let silent = program.set("KUBECONFIG", nowhere).run("rbac").exits(4);
     assert_eq!(silent.stdout, "");
     let told = "error: the namespaces could not be listed, to tell which ones the globs mean: ";
     let hint = "\nhint: --for-namespace prints the binding of one namespace, and asks for labels only\n";

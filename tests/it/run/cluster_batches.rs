@@ -6,7 +6,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::{Output, Real, cluster};
 
-const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1";
 
 /// With each helm, its calls logged.
 fn with_both(test: &str, run: impl Fn(&Real)) {
@@ -47,7 +47,7 @@ fn the_releases_behind_one_that_fails_go_all_the_same() {
     with_both("batched", |real| {
         real.seed(&["a/a", "a/c", "a/d"]);
         install_failing(real, "b", &[]);
-        let output = real.program.run(&RUN).exits(1);
+        let output = real.program.run(RUN).exits(1);
         came_to(&output, &["a purged gone", "b failed hook listed", "c purged gone", "d purged gone"]);
         assert_eq!(batches(real), ["a b c d", "c d"]);
         assert_eq!(real.listed(), ["a/b"]);
@@ -61,7 +61,7 @@ fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
     with_both("drained", |real| {
         real.seed(&["a/a", "a/c", "a/d"]);
         install_failing(real, "b", &["--set", "outcome=hanging"]);
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         running.wait_for_stderr("/a ");
         let pod = pod_of_the_hook(real);
         running.signal(Signal::INT);
@@ -76,7 +76,7 @@ fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
         assert_eq!(batches(real), ["a b c d"]);
         assert_eq!(real.listed(), ["a/c", "a/d"]);
         real.program.leaves_no_process();
-        let output = real.program.run(&RUN).exits(0);
+        let output = real.program.run(RUN).exits(0);
         came_to(&output, &["c purged gone", "d purged gone"]);
     });
 }
@@ -86,7 +86,7 @@ fn a_purge_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_
     with_both("killed-batches", |real| {
         real.seed(&["a/a", "a/c", "a/d"]);
         install_failing(real, "b", &["--set", "outcome=hanging"]);
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         running.wait_for_stderr("/a ");
         let pod = pod_of_the_hook(real);
         running.signal(Signal::KILL);
@@ -97,7 +97,7 @@ fn a_purge_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_
         real.program.leaves_no_process();
         assert_eq!(batches(real), ["a b c d"]);
         assert_eq!(real.listed(), ["a/c", "a/d"]);
-        let output = real.program.run(&RUN).exits(0);
+        let output = real.program.run(RUN).exits(0);
         came_to(&output, &["c purged gone", "d purged gone"]);
         assert!(real.listed().is_empty());
     });
@@ -128,7 +128,7 @@ fn a_line_that_is_forged_by_the_name_of_a_kept_object_purges_nothing() {
         cluster().seed(&[a]).unwrap_or_else(|error| panic!("{error}"));
         install_failing(real, "b", &[]);
         real.seed(&["a/c"]);
-        let output = real.program.run(&RUN).exits(1);
+        let output = real.program.run(RUN).exits(1);
         came_to(&output, &["a purged gone", "b failed unclear listed", "c failed unclear listed"]);
         assert_eq!(output.json()["releases"][1]["message"], "helm said out of turn: release \"b\" uninstalled");
         assert_eq!(real.listed(), ["a/b", "a/c"]);

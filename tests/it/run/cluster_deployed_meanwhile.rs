@@ -5,7 +5,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::{Real, Rights, cluster, user_everywhere};
 
-const RUN: [&str; 11] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "1", "--batch", "1", "-o", "json"];
+const RUN: &str = "run -A -f policy.yaml --yes --workers 1 --batch 1 -o json";
 const SEE: &[&str] = &["get", "list"];
 
 /// A release whose hook hangs until helm's timeout, with which every run begins, and three more behind it.
@@ -20,7 +20,7 @@ fn prepare(real: &Real) {
 
 /// Upgrades one release and installs another anew while the hook of the first one hangs.
 fn meanwhile(real: &Real) -> Value {
-    let running = real.program.start(&RUN);
+    let running = real.program.start(RUN);
     throwaway_cluster::wait_until("the hook's Job", || {
         let jobs = cluster().api().list(Kind::JOB, Some(&real.namespace("a")))?;
         Ok((!jobs.is_empty()).then_some(()))

@@ -94,8 +94,7 @@ impl Siege {
     fn round(&mut self, round: usize) -> Option<Output> {
         self.connect();
         let left = self.real.listed();
-        let running =
-            self.real.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=8"]);
+        let running = self.real.program.start("run -f policy.yaml --yes -A -o json --workers=8");
         if left.len() < 5 || round > 12 {
             return Some(running.finish());
         }

@@ -7,7 +7,7 @@ use throwaway_cluster::{HelmVersion, Kind};
 use crate::support::{Output, Real, Running, cluster, user_everywhere};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
-const RUN: [&str; 9] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers=1", "--batch=1", "-o", "json"];
+const RUN: &str = "run -A -f policy.yaml --yes --workers=1 --batch=1 -o json";
 
 fn prepare(test: &str) -> Real {
     let mut real = Real::new(test, HelmVersion::Four);
@@ -21,14 +21,13 @@ fn locks(real: &Real) -> String {
     real.namespace("locks")
 }
 
-fn start(real: &Real, more: &[&str]) -> Running {
-    let locks = locks(real);
-    real.program.start(&[&RUN[..], &["--lock-namespace", locks.as_str()], more].concat())
+fn start(real: &Real, flags: &str) -> Running {
+    real.program.start(&format!("{RUN} --lock-namespace {} {flags}", locks(real)))
 }
 
 /// A run that has taken the lock and has begun to uninstall.
 fn start_and_hold(real: &Real) -> Running {
-    let running = start(real, &[]);
+    let running = start(real, "");
     real.program.wait_for_file("calls", "uninstall");
     running
 }
@@ -60,15 +59,15 @@ fn of_two_runs_of_one_policy_the_second_waits_or_says_who_is_first() {
     let real = prepare("lock-two");
     let first = start_and_hold(&real);
     let holder = lease(&real)["holderIdentity"].as_str().expect("somebody holds it").to_owned();
-    let refused = start(&real, &[]).finish().exits(6);
+    let refused = start(&real, "").finish().exits(6);
     let policy = real.namespace("x").trim_end_matches("-x").to_owned();
     let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: {holder}"));
     drop(refused.stderr_has("hint: wait for it with --lock-wait"));
-    let gives_up = start(&real, &["--lock-wait", "1s"]).finish().exits(6);
+    let gives_up = start(&real, "--lock-wait 1s").finish().exits(6);
     drop(gives_up.stderr_has("waiting: another run holds the lock"));
-    let second = start(&real, &["--lock-wait", "1m"]);
+    let second = start(&real, "--lock-wait 1m");
     second.wait_for_stderr("waiting: another run holds the lock");
-    let impatient = start(&real, &["--lock-wait", "1m"]);
+    let impatient = start(&real, "--lock-wait 1m");
     impatient.wait_for_stderr("waiting: another run holds the lock");
     impatient.signal(Signal::INT);
     drop(impatient.finish().exits(130).stderr_has("interrupted; nothing was purged"));
@@ -81,15 +80,15 @@ fn of_two_runs_of_one_policy_the_second_waits_or_says_who_is_first() {
 #[test]
 fn a_plan_and_a_dry_run_take_no_lock_and_a_run_outside_a_pod_says_where_there_is_none() {
     let real = prepare("lock-none");
-    real.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
-    start(&real, &["--dry-run"]).finish().exits(0);
+    real.program.run("plan -f policy.yaml").exits(0);
+    start(&real, "--dry-run").finish().exits(0);
     let leases = cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed");
     assert!(leases.is_empty(), "{leases:?}");
-    real.program.run(&[&RUN[..], &["--lock-namespace", "No"]].concat()).exits(2).stderr_has("`No` is no namespace");
+    real.program.run(&format!("{RUN} --lock-namespace No")).exits(2).stderr_has("`No` is no namespace");
     go(&real);
-    let output = real.program.run(&RUN).exits(0).stderr_has("note: no lock is taken; --lock-namespace says where");
+    let output = real.program.run(RUN).exits(0).stderr_has("note: no lock is taken; --lock-namespace says where");
     assert_eq!(totals(&output), [2, 0, 0]);
-    let nothing_left = start(&real, &[]).finish().exits(0);
+    let nothing_left = start(&real, "").finish().exits(0);
     assert!(cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed").is_empty());
     drop(nothing_left);
 }
@@ -104,7 +103,7 @@ fn the_lock_of_a_killed_run_is_taken_over_once_it_has_not_been_renewed_for_its_d
     assert_eq!(before["leaseDurationSeconds"], 60);
     // As a run writes it that is to be missed sooner.
     change_lease(&real, &json!({"leaseDurationSeconds": 2}));
-    let next = start(&real, &["--lock-wait", "1m"]);
+    let next = start(&real, "--lock-wait 1m");
     next.wait_for_stderr("waiting: another run holds the lock");
     assert_eq!(lease(&real)["holderIdentity"], holder, "not before its time");
     go(&real);
@@ -121,7 +120,7 @@ fn the_lock_of_a_run_that_is_long_dead_holds_up_nobody() {
     drop(killed.finish());
     change_lease(&real, &json!({"renewTime": "2026-01-01T00:00:00.000000Z"}));
     go(&real);
-    let output = start(&real, &[]).finish().exits(0);
+    let output = start(&real, "").finish().exits(0);
     assert!(!output.stderr.contains("waiting"), "{output}");
 }
 
@@ -156,7 +155,7 @@ fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
         "spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 60, "renewTime": now},
     }));
     later.unwrap_or_else(|error| panic!("{error}"));
-    let refused = start(&real, &["-f", "later.yaml"]).finish().exits(6);
+    let refused = start(&real, "-f later.yaml").finish().exits(6);
     drop(refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last heard of")));
     assert!(lease(&real)["holderIdentity"].is_null(), "{}", lease(&real));
     assert_eq!(real.listed(), ["a/one", "a/two"]);
@@ -181,7 +180,7 @@ fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
     let kubeconfig = user_everywhere(cluster(), &user, &[("secrets", all), ("configmaps", all), ("namespaces", all)]);
     real.program.set("KUBECONFIG", kubeconfig);
     go(&real);
-    let output = start(&real, &[]).finish().exits(0).stderr_has("leases.coordination.k8s.io");
+    let output = start(&real, "").finish().exits(0).stderr_has("leases.coordination.k8s.io");
     assert_eq!(output.stderr.matches("warning: the lock could not be taken").count(), 1, "{output}");
     assert_eq!(totals(&output), [2, 0, 0]);
 }
@@ -190,7 +189,7 @@ fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
 fn a_lock_in_a_namespace_that_is_not_there_is_a_warning_as_well() {
     let real = prepare("lock-nowhere");
     go(&real);
-    let output = real.program.run(&[&RUN[..], &["--lock-namespace", "lock-nowhere-at-all"]].concat()).exits(0);
+    let output = real.program.run(&format!("{RUN} --lock-namespace lock-nowhere-at-all")).exits(0);
     assert_eq!(totals(&output.stderr_has("warning: the lock could not be taken: namespaces")), [2, 0, 0]);
 }
 
@@ -218,10 +217,9 @@ fn thirty_policies_side_by_side_and_the_other_way_round_wait_for_each_other_and_
     });
     let files = files.collect::<Vec<_>>();
     let run = |files: &mut dyn Iterator<Item = &String>| {
-        let files = files.flat_map(|file| ["-f", file.as_str()]).collect::<Vec<_>>();
+        let files = files.map(|file| format!("-f {file}")).collect::<Vec<_>>().join(" ");
         let locks = locks(&real);
-        let flags = ["--yes", "-o", "json", "--lock-wait", "1m", "--lock-namespace", locks.as_str()];
-        real.program.start(&[&["run", "-A"], &files[..], &flags].concat())
+        real.program.start(&format!("run -A {files} --yes -o json --lock-wait 1m --lock-namespace {locks}"))
     };
     let runs = [run(&mut files.iter()), run(&mut files.iter().rev())];
     let totals = runs.map(|running| totals(&running.finish().exits(0)));

@@ -8,7 +8,7 @@ use throwaway_cluster::{HelmVersion, Kind};
 
 use crate::support::{Output, Real, Rights, allow_everywhere, cluster, user_everywhere, wait_until_refused};
 
-const RUN: [&str; 11] = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "1", "--batch", "1", "-o", "json"];
+const RUN: &str = "run -A -f policy.yaml --yes --workers 1 --batch 1 -o json";
 const SEE: &[&str] = &["get", "list"];
 
 /// Some releases, the first of which makes helm wait at a gate; and a fence that asks for labels of namespaces.
@@ -42,8 +42,8 @@ fn hold_helm_at_the_first(real: &mut Real) {
 }
 
 /// Runs, and does `more` while helm stands at the gate.
-fn run_meanwhile(real: &Real, arguments: &[&str], more: impl FnOnce()) -> Output {
-    let running = real.program.start(arguments);
+fn run_meanwhile(real: &Real, line: &str, more: impl FnOnce()) -> Output {
+    let running = real.program.start(line);
     real.program.wait_for_file("arrived", "yes");
     // Whatever comes of `more`, helm goes on.
     let gate = OpenOptions::new().write(true).open(real.program.folder().join("gate")).expect("somebody reads it");
@@ -121,7 +121,7 @@ fn keeps_who_opted_out(real: &Real, report: &Value) {
 fn who_opts_out_while_the_run_goes_on_is_left_alone() {
     for helm in HelmVersion::BOTH {
         let real = prepare("optsout", helm);
-        let report = run_meanwhile(&real, &RUN, || opt_out(&real)).exits(0).json();
+        let report = run_meanwhile(&real, RUN, || opt_out(&real)).exits(0).json();
         keeps_who_opted_out(&real, &report);
     }
 }
@@ -130,7 +130,7 @@ fn who_opts_out_while_the_run_goes_on_is_left_alone() {
 fn with_no_more_than_get_and_list_opt_outs_are_asked_for_with_each_batch() {
     let mut real = prepare("optsasked", HelmVersion::Four);
     as_user(&mut real, &[("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)]);
-    let report = run_meanwhile(&real, &RUN, || opt_out(&real)).exits(0).json();
+    let report = run_meanwhile(&real, RUN, || opt_out(&real)).exits(0).json();
     keeps_who_opted_out(&real, &report);
 }
 
@@ -140,7 +140,7 @@ fn what_could_be_seen_once_and_is_refused_now_keeps() {
         let mut real = prepare(&format!("optsrefused-{refused}"), HelmVersion::Four);
         let rights = [("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)];
         let user = as_user(&mut real, &rights);
-        let report = run_meanwhile(&real, &RUN, || {
+        let report = run_meanwhile(&real, RUN, || {
             let left = rights.into_iter().filter(|(resource, _)| *resource != refused).collect::<Vec<_>>();
             allow_everywhere(cluster(), &user, &left);
             wait_until_refused(cluster(), &user, refused);
@@ -160,7 +160,7 @@ fn what_could_be_seen_once_and_is_refused_now_keeps() {
 fn without_opt_outs_those_that_can_be_seen_keep_and_the_others_are_not_asked_for() {
     let mut real = prepare("optswithout", HelmVersion::Four);
     as_user(&mut real, &[("secrets", SEE), ("namespaces", SEE)]);
-    let arguments = [&RUN[..], &["--without-opt-outs"]].concat();
+    let arguments = format!("{RUN} --without-opt-outs");
     let report = run_meanwhile(&real, &arguments, || opt_out(&real)).exits(0).json();
     let outcomes = outcomes(&real, &report);
     assert_eq!(outcomes[1], "a/db purged: ", "nobody may see its ConfigMap");

@@ -5,8 +5,8 @@ use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, Status};
 
 use crate::support::{Real, Terminal, cluster};
 
-const PLAN: [&str; 3] = ["plan", "-f", "policy.yaml"];
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const PLAN: &str = "plan -f policy.yaml";
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 #[test]
 fn well_known_charts_go_and_kept_ones_stay_untouched() {
@@ -22,14 +22,14 @@ fn well_known_charts_go_and_kept_ones_stay_untouched() {
             cluster().install(real.helm, chart, namespace, release, &[]).unwrap_or_else(|error| panic!("{error}"));
         }
         let before = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
-        let output = real.program.run(&RUN).exits(0).stdout_has("purged 3 · failed 0").stdout_has("verified: 3 of 3");
+        let output = real.program.run(RUN).exits(0).stdout_has("purged 3 · failed 0").stdout_has("verified: 3 of 3");
         drop(output.stdout_has("cache  [ConfigMap] cache-tuning (helm.sh/resource-policy: keep)"));
         assert_eq!(real.listed(), ["alice/vault"]);
         let after = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
         assert!(after.iter().all(|name| before.contains(name)) && after.iter().any(|name| name.contains("vault")));
         let sets = cluster().api().list(Kind::STATEFUL_SET, Some(&alice)).expect("stateful sets can be listed");
         assert_eq!(sets, ["vault"], "what is kept still runs");
-        real.program.run(&RUN).exits(0).stderr_has("nothing to purge");
+        real.program.run(RUN).exits(0).stderr_has("nothing to purge");
     });
 }
 
@@ -44,7 +44,7 @@ fn every_form_of_keep_keeps() {
         let chart = |name: &str, chart: &str| SeededRelease::new(&real.namespace("d"), name).chart(chart, "1.0.0");
         let seeded = [chart("proxy", "traefik"), chart("db", "mysql"), chart("db2", "mysql")];
         cluster().seed(&seeded).expect("releases can be seeded");
-        real.program.run(&RUN).exits(0).stdout_has("purged 4");
+        real.program.run(RUN).exits(0).stdout_has("purged 4");
         assert_eq!(real.listed(), ["a/whole", "b/vault", "c/web", "d/ci-1", "d/db", "d/proxy"]);
     });
 }
@@ -56,7 +56,7 @@ fn every_state_that_helm_knows_is_seen_and_only_the_settled_ones_go() {
             SeededRelease::new(&real.namespace("a"), &format!("r-{}", status.as_str())).status(status).revisions(1..=3)
         });
         cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
-        let plan = real.program.run(&[&PLAN[..], &["-o", "json"]].concat()).exits(0).json();
+        let plan = real.program.run(&format!("{PLAN} -o json")).exits(0).json();
         let of = |decision: &str| {
             let releases = plan["releases"].as_array().expect("a list").iter();
             let chosen = releases.filter(|release| release["decision"] == decision);
@@ -65,7 +65,7 @@ fn every_state_that_helm_knows_is_seen_and_only_the_settled_ones_go() {
         assert_eq!(of("purge"), ["deployed", "failed", "superseded", "uninstalling"]);
         // Helm itself never lists the state `unknown`.
         assert_eq!(of("keep"), ["pending-install", "pending-rollback", "pending-upgrade", "uninstalled", "unknown"]);
-        real.program.run(&RUN).exits(0).stdout_has("purged 4");
+        real.program.run(RUN).exits(0).stdout_has("purged 4");
         assert_eq!(
             real.listed(),
             ["a/r-pending-install", "a/r-pending-rollback", "a/r-pending-upgrade", "a/r-uninstalled"]
@@ -80,10 +80,10 @@ fn no_list_is_cut_at_two_hundred_and_fifty_six() {
             SeededRelease::new(&real.namespace(&format!("n{:02}", number % 27)), &format!("r{number:03}"))
         });
         cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
-        let names = real.program.run(&[&PLAN[..], &["-o", "name"]].concat()).exits(0).stdout;
+        let names = real.program.run(&format!("{PLAN} -o name")).exits(0).stdout;
         assert_eq!(names.lines().count(), 270);
         real.program
-            .run(&[&RUN[..], &["-q"]].concat())
+            .run(&format!("{RUN} -q"))
             .exits(0)
             .stdout_has("purged 270 · failed 0")
             .stdout_has("verified: 270 of 270");
@@ -99,7 +99,7 @@ fn a_release_that_fails_stops_no_other_and_says_why_in_helms_own_words() {
             .install(real.helm, Chart::Failing, &namespace, "broken", &[])
             .unwrap_or_else(|error| panic!("{error}"));
         real.seed(&["a/web", "b/web"]);
-        let output = real.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(1);
+        let output = real.program.run(&format!("{RUN} -o json")).exits(1);
         let report = output.json();
         assert_eq!((&report["totals"]["purged"], &report["totals"]["failed"]), (&json!(2), &json!(1)), "{output}");
         let failed = &report["releases"][0];
@@ -125,8 +125,7 @@ fn an_object_that_may_not_be_deleted_fails_its_release_with_the_cause_that_helm_
         ]);
         allow(&user, &rules);
         let kubeconfig = cluster().kubeconfig_for_user(&user, None).expect("a kubeconfig can be made");
-        let output =
-            real.program.run(&[&RUN[..], &["--kubeconfig", kubeconfig.to_str().expect("text")]].concat()).exits(1);
+        let output = real.program.run(&format!("{RUN} --kubeconfig {}", kubeconfig.display())).exits(1);
         let output = output.stdout_has("a/web  rbac").stdout_has("failed to delete release: web");
         drop(output.stdout_has("is forbidden: User").stdout_has("cannot delete resource \"configmaps\""));
     });
@@ -137,12 +136,12 @@ fn a_user_without_rights_gets_a_clear_word_and_nothing_is_purged() {
     Real::with_both("nobody", |real| {
         real.seed(&["a/web"]);
         let kubeconfig = cluster().kubeconfig_for_user("nobody", None).expect("a kubeconfig can be made");
-        let with = ["--kubeconfig", kubeconfig.to_str().expect("text")];
+        let run = format!("{RUN} --kubeconfig {}", kubeconfig.display());
         // The policy asks for the UID, which this user may not read.
-        real.program.run(&[&RUN[..], &with].concat()).exits(5).stderr_has("the uid of this cluster could not be read");
+        real.program.run(&run).exits(5).stderr_has("the uid of this cluster could not be read");
         let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
         real.program.file("policy.yaml", &policy.replace(&format!(", uid: {}", cluster().uid()), ""));
-        let output = real.program.run(&[&RUN[..], &with].concat()).exits(4);
+        let output = real.program.run(&run).exits(4);
         drop(output.stderr_has("secrets is forbidden").stderr_has("hint: the user has to be allowed to list Secrets"));
         assert_eq!(real.listed(), ["a/web"]);
     });
@@ -155,9 +154,9 @@ fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
         let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
         let foreign = "00000000-0000-4000-8000-000000000000";
         real.program.file("policy.yaml", &policy.replace(cluster().uid(), foreign));
-        let output = real.program.run(&RUN).exits(5);
+        let output = real.program.run(RUN).exits(5);
         drop(output.stderr_has("another uid").stderr_has(cluster().uid()));
-        real.program.run(&PLAN).exits(5);
+        real.program.run(PLAN).exits(5);
         assert_eq!(real.listed(), ["a/web"]);
     });
 }
@@ -166,7 +165,7 @@ fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
 fn a_release_that_somebody_else_uninstalls_meanwhile_is_already_gone() {
     Real::with_both("race", |real| {
         real.seed(&["a/db", "a/web"]);
-        let mut terminal = Terminal::start(real.program.command(&["run", "-f", "policy.yaml"]));
+        let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
         terminal.wait_for("This uninstalls 2 releases on throwaway.");
         let mut helm = real.helm_command();
         helm.args(["uninstall", "web", "--namespace", &real.namespace("a")]);
@@ -184,7 +183,7 @@ fn a_release_that_is_installed_again_while_somebody_thinks_is_left_alone() {
     let namespace = real.namespace("a");
     let install = || cluster().install(real.helm, Chart::Tiny, &namespace, "web", &[]);
     install().unwrap_or_else(|error| panic!("{error}"));
-    let mut terminal = Terminal::start(real.program.command(&["run", "-f", "policy.yaml"]));
+    let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
     terminal.wait_for("This uninstalls 1 release on throwaway.");
     let mut helm = real.helm_command();
     assert!(helm.args(["uninstall", "web", "--namespace", &namespace]).output().expect("helm").status.success());
@@ -206,7 +205,7 @@ fn a_release_whose_newest_record_cannot_be_decoded_is_kept_and_named() {
         cluster().seed(&[intact("half").revisions(1..=2), broken("half", 3)]).expect("releases can be seeded");
         // None of its records can be read: helm would not show it at all.
         cluster().seed(&[broken("whole", 1), intact("web")]).expect("releases can be seeded");
-        let output = real.program.run(&RUN).exits(0).stdout_has("purged 1 · failed 0");
+        let output = real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0");
         let output = output.stderr_has("cannot be understood: revision 3: its record cannot be decoded");
         drop(output.stderr_has("cannot be understood: revision 1: its record cannot be decoded"));
         assert_eq!(real.listed(), ["a/half"]);
@@ -220,7 +219,7 @@ fn a_record_that_lies_in_another_namespace_than_its_release_is_kept() {
     let real = Real::new("elsewhere", HelmVersion::Three);
     let forged = SeededRelease::new(&real.namespace("a"), "web").payload_namespace(&real.namespace("b"));
     cluster().seed(&[forged]).expect("releases can be seeded");
-    let output = real.program.run(&RUN).exits(0).stderr_has("nothing to purge");
+    let output = real.program.run(RUN).exits(0).stderr_has("nothing to purge");
     let elsewhere =
         format!("it is stored elsewhere: its record says that it belongs to namespace {}", real.namespace("b"));
     drop(output.stderr_has(&elsewhere));
@@ -231,7 +230,7 @@ fn releases_that_are_stored_in_configmaps_are_purged_as_well() {
     Real::with_both("configmaps", |real| {
         let stored = SeededRelease::new(&real.namespace("a"), "web").storage(throwaway_cluster::Storage::ConfigMaps);
         cluster().seed(&[stored]).expect("releases can be seeded");
-        let mut command = real.program.command(&RUN);
+        let mut command = real.program.command(RUN);
         let output = command.env("HELM_DRIVER", "configmap").output().expect("it can be started");
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(
@@ -251,7 +250,7 @@ fn a_hook_that_never_ends_is_ended_by_the_second_signal_and_the_release_is_still
             .install(real.helm, Chart::Failing, &namespace, "slow", &flags)
             .unwrap_or_else(|error| panic!("{error}"));
         real.seed(&["b/web"]);
-        let running = real.program.start(&[&RUN[..], &["--workers", "1", "-o", "json"]].concat());
+        let running = real.program.start(&format!("{RUN} --workers 1 -o json"));
         throwaway_cluster::wait_until("the hook's Job", || {
             let jobs = cluster().api().list(Kind::JOB, Some(&namespace))?;
             Ok((!jobs.is_empty()).then_some(()))
@@ -272,12 +271,8 @@ fn a_hook_that_never_ends_is_ended_by_the_second_signal_and_the_release_is_still
 fn a_reader_that_goes_away_does_not_stop_a_purge() {
     Real::with_both("head", |real| {
         real.seed(&["a/one", "a/two", "b/three"]);
-        let script = format!("{} {} -o name | head -n 1 > first", env!("CARGO_BIN_EXE_helm-purge"), RUN.join(" "));
-        let like = real.program.command(&[]);
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &script]).env_clear().current_dir(real.program.folder());
-        shell.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        assert!(shell.status().expect("sh can be started").success());
+        let script = format!("{} {RUN} -o name | head -n 1 > first", env!("CARGO_BIN_EXE_helm-purge"));
+        assert!(real.program.shell(&script).status().expect("bash can be started").success());
         assert!(real.listed().is_empty());
     });
 }

@@ -6,18 +6,10 @@ use serde_json::{Value, json};
 
 use crate::support::{FakeHelm, Gate, Output};
 
-const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json";
 
 /// One worker: everything of a namespace goes together.
-const ONE_WORKER: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1"];
-
-fn of_names(names: &[&str]) -> FakeHelm {
-    let fake = FakeHelm::new();
-    for name in names {
-        fake.release("dev-a", name);
-    }
-    fake
-}
+const ONE_WORKER: &str = "run -f policy.yaml --yes -A -o json --workers=1";
 
 /// The releases of each uninstall, in the order in which they began.
 fn batches(fake: &FakeHelm) -> Vec<String> {
@@ -43,11 +35,8 @@ fn came_to(output: &Output, expected: &[(&str, &str)]) {
 
 #[test]
 fn with_more_releases_than_workers_a_helm_gets_several_of_one_namespace() {
-    let fake = FakeHelm::new();
-    for number in 0..20 {
-        fake.release(&format!("dev-{}", number % 2), &format!("r{number:02}"));
-    }
-    let output = fake.program.run(&[&RUN[..], &["--workers=2"]].concat()).exits(0);
+    let fake = FakeHelm::with((0..20).map(|number| format!("dev-{}/r{number:02}", number % 2)));
+    let output = fake.program.run(&format!("{RUN} --workers=2")).exits(0);
     assert_eq!(output.json()["totals"]["purged"], 20, "{output}");
     assert!(fake.left().is_empty());
     let batches = batches(&fake);
@@ -59,8 +48,8 @@ fn with_more_releases_than_workers_a_helm_gets_several_of_one_namespace() {
 
 #[test]
 fn with_no_more_releases_than_workers_each_has_a_helm_of_its_own() {
-    let fake = of_names(&["a", "b", "c", "d"]);
-    fake.program.run(&[&RUN[..], &["--workers=4"]].concat()).exits(0);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d"]);
+    fake.program.run(&format!("{RUN} --workers=4")).exits(0);
     let mut batches = batches(&fake);
     batches.sort();
     assert_eq!(batches, ["a", "b", "c", "d"]);
@@ -74,18 +63,18 @@ fn a_batch_can_be_bounded() {
         ("3", &["a b c", "d e"]),
         ("1", &["a", "b", "c", "d", "e"]),
     ] {
-        let fake = of_names(&["a", "b", "c", "d", "e"]);
-        fake.program.run(&[&ONE_WORKER[..], &["--batch", batch]].concat()).exits(0);
+        let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d", "dev-a/e"]);
+        fake.program.run(&format!("{ONE_WORKER} --batch {batch}")).exits(0);
         assert_eq!(batches(&fake), expected, "--batch {batch}");
     }
 }
 
 #[test]
 fn a_line_is_told_as_it_comes_and_not_when_the_batch_is_over() {
-    let fake = of_names(&["a", "b", "c"]);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let gate = Gate::new();
-    fake.behaves("dev-a", "c", &json!({"gate": gate.address()}));
-    let running = fake.program.start(&ONE_WORKER);
+    fake.behaves("dev-a/c", &json!({"gate": gate.address()}));
+    let running = fake.program.start(ONE_WORKER);
     let last = gate.arrival();
     running.wait_for_stderr("purged dev-a/a");
     running.wait_for_stderr("purged dev-a/b");
@@ -96,14 +85,13 @@ fn a_line_is_told_as_it_comes_and_not_when_the_batch_is_over() {
 
 #[test]
 fn an_error_concerns_its_release_and_those_behind_it_are_tried_again() {
-    let fake = of_names(&["a", "b", "c", "d", "e"]);
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: failed to delete release: b\n"}));
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d", "dev-a/e"]);
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: failed to delete release: b\n"}));
     fake.behaves(
-        "dev-a",
-        "d",
+        "dev-a/d",
         &json!({"exit": 1, "removes": true, "stderr": "Error: uninstall: Release not loaded: d: release: not found\n"}),
     );
-    let output = fake.program.run(&ONE_WORKER).exits(1);
+    let output = fake.program.run(ONE_WORKER).exits(1);
     let [gone, failed] = ["purged", "failed other"];
     came_to(&output, &[("a", gone), ("b", failed), ("c", gone), ("d", "already-gone"), ("e", gone)]);
     assert_eq!(batches(&fake), ["a b c d e", "c d e", "e"]);
@@ -113,37 +101,37 @@ fn an_error_concerns_its_release_and_those_behind_it_are_tried_again() {
 
 #[test]
 fn a_helm_that_is_killed_or_does_not_get_far_costs_one_release() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "WARNING: cannot read registry/config.json\n"}));
-    fake.behaves("dev-a", "b", &json!({"killsItself": true}));
-    let output = fake.program.run(&ONE_WORKER).exits(1);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": "WARNING: cannot read registry/config.json\n"}));
+    fake.behaves("dev-a/b", &json!({"killsItself": true}));
+    let output = fake.program.run(ONE_WORKER).exits(1);
     came_to(&output, &[("a", "failed other"), ("b", "failed killed"), ("c", "purged")]);
     assert_eq!(batches(&fake), ["a b c", "b c", "c"]);
 }
 
 #[test]
 fn a_batch_is_read_to_its_end_however_much_it_says() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "b", &json!({"floodsStdout": 1 << 20, "stdout": "\n"}));
-    let output = fake.program.run(&ONE_WORKER).exits(0);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/b", &json!({"floodsStdout": 1 << 20, "stdout": "\n"}));
+    let output = fake.program.run(ONE_WORKER).exits(0);
     came_to(&output, &[("a", "purged"), ("b", "purged"), ("c", "purged")]);
 }
 
 #[test]
 fn objects_that_were_kept_are_those_of_their_release() {
-    let fake = of_names(&["a", "b", "c"]);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let kept = "These resources were kept due to the resource policy:\n[ConfigMap] b-kept\n\n";
-    fake.behaves("dev-a", "b", &json!({"stdout": kept}));
-    let report = fake.program.run(&ONE_WORKER).exits(0).json();
+    fake.behaves("dev-a/b", &json!({"stdout": kept}));
+    let report = fake.program.run(ONE_WORKER).exits(0).json();
     let left_behind = report["releases"].as_array().expect("a list").iter().map(|release| release.get("leftBehind"));
     assert_eq!(left_behind.collect::<Vec<_>>(), [None, Some(&json!(["[ConfigMap] b-kept"])), None]);
 }
 
 #[test]
 fn a_grandchild_that_holds_the_pipe_of_a_batch_keeps_nobody_waiting() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "a", &json!({"leavesGrandchild": true, "removes": true}));
-    fake.program.run(&ONE_WORKER).exits(0).stderr_has("purged dev-a/c");
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/a", &json!({"leavesGrandchild": true, "removes": true}));
+    fake.program.run(ONE_WORKER).exits(0).stderr_has("purged dev-a/c");
     fake.program.leaves_no_process();
 }
 
@@ -156,10 +144,10 @@ const B: &str = "release \"b\" uninstalled";
 
 #[test]
 fn a_forged_line_for_a_release_that_fails_does_not_purge_it() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "a", &says(B));
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: b is still needed\n"}));
-    let output = fake.program.run(&ONE_WORKER).exits(1);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/a", &says(B));
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: b is still needed\n"}));
+    let output = fake.program.run(ONE_WORKER).exits(1);
     came_to(&output, &[("a", "purged"), ("b", "failed unclear"), ("c", "failed unclear")]);
     let failed = &output.json()["releases"][1];
     assert_eq!(
@@ -175,9 +163,9 @@ fn a_batch_with_a_forged_line_is_settled_by_the_list() {
     for forged in
         ["release \"a\" uninstalled", B, "release \"c\" uninstalled", &format!("release \"a\" uninstalled\n{B}")]
     {
-        let fake = of_names(&["a", "b", "c"]);
-        fake.behaves("dev-a", "a", &says(forged));
-        let output = fake.program.run(&ONE_WORKER).exits(0);
+        let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+        fake.behaves("dev-a/a", &says(forged));
+        let output = fake.program.run(ONE_WORKER).exits(0);
         came_to(&output, &[("a", "purged"), ("b", "purged"), ("c", "purged")]);
         let report = output.json();
         assert_eq!(report["verified"], json!({"state": "verified", "gone": 3}), "{output}");
@@ -189,10 +177,10 @@ fn a_batch_with_a_forged_line_is_settled_by_the_list() {
 
 #[test]
 fn a_forged_line_for_a_release_that_was_told_already_is_no_second_end() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "b", &says("release \"a\" uninstalled"));
-    fake.behaves("dev-a", "a", &json!({"exit": 0, "removes": false}));
-    let output = fake.program.run(&ONE_WORKER).exits(1);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/b", &says("release \"a\" uninstalled"));
+    fake.behaves("dev-a/a", &json!({"exit": 0, "removes": false}));
+    let output = fake.program.run(ONE_WORKER).exits(1);
     came_to(&output, &[("a", "failed unclear"), ("b", "purged"), ("c", "purged")]);
     assert_eq!(output.json()["totals"]["planned"], 3);
     assert_eq!(output.stderr.matches("purged dev-a/a").count(), 1, "{output}");
@@ -201,9 +189,9 @@ fn a_forged_line_for_a_release_that_was_told_already_is_no_second_end() {
 #[test]
 fn a_lost_line_and_one_that_comes_twice_are_settled_by_the_list() {
     for says_so in [0, 2] {
-        let fake = of_names(&["a", "b", "c"]);
-        fake.behaves("dev-a", "b", &json!({"saysSo": says_so, "removes": true}));
-        let output = fake.program.run(&ONE_WORKER).exits(0);
+        let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+        fake.behaves("dev-a/b", &json!({"saysSo": says_so, "removes": true}));
+        let output = fake.program.run(ONE_WORKER).exits(0);
         came_to(&output, &[("a", "purged"), ("b", "purged"), ("c", "purged")]);
     }
 }
@@ -211,9 +199,9 @@ fn a_lost_line_and_one_that_comes_twice_are_settled_by_the_list() {
 #[test]
 fn a_helm_that_skips_a_release_and_says_nothing_of_it_is_found_out() {
     for silent in ["b", "c"] {
-        let fake = of_names(&["a", "b", "c"]);
-        fake.behaves("dev-a", silent, &json!({"saysSo": 0, "removes": false}));
-        let output = fake.program.run(&ONE_WORKER).exits(1);
+        let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+        fake.behaves(&format!("dev-a/{silent}"), &json!({"saysSo": 0, "removes": false}));
+        let output = fake.program.run(ONE_WORKER).exits(1);
         let of = |name| if name == silent { "failed unclear" } else { "purged" };
         came_to(&output, &[("a", "purged"), ("b", of("b")), ("c", of("c"))]);
         assert_eq!(fake.left(), [format!("dev-a/{silent}")]);
@@ -222,10 +210,10 @@ fn a_helm_that_skips_a_release_and_says_nothing_of_it_is_found_out() {
 
 #[test]
 fn without_a_last_list_what_is_unclear_has_failed() {
-    let fake = of_names(&["a", "b", "c"]);
-    fake.behaves("dev-a", "b", &says("release \"a\" uninstalled"));
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/b", &says("release \"a\" uninstalled"));
     fake.lists_at(3, &json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}));
-    let output = fake.program.run(&ONE_WORKER).exits(1);
+    let output = fake.program.run(ONE_WORKER).exits(1);
     let unclear = "failed unclear";
     came_to(&output, &[("a", unclear), ("b", unclear), ("c", unclear)]);
     assert_eq!(output.json()["verified"]["state"], "not-verified");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::{Arrival, FakeHelm, Gate, kubeconfig};
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 #[test]
 fn what_is_chosen_goes_and_what_is_kept_stays() {
@@ -13,9 +13,9 @@ fn what_is_chosen_goes_and_what_is_kept_stays() {
     for (namespace, name) in
         [("dev-a", "redis"), ("dev-a", "vault"), ("dev-b", "traefik"), ("dev-b", "web"), ("prod", "web")]
     {
-        fake.release(namespace, name);
+        fake.release(&format!("{namespace}/{name}"));
     }
-    fake.program.run(&RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2 are gone");
+    fake.program.run(RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2 are gone");
     assert_eq!(fake.left(), ["dev-a/vault", "dev-b/traefik", "prod/web"]);
 }
 
@@ -23,8 +23,8 @@ fn what_is_chosen_goes_and_what_is_kept_stays() {
 fn every_helm_is_called_with_exactly_these_arguments() {
     let fake = FakeHelm::new();
     fake.policy("keep: []\ndefaults: {timeout: 90s}\n");
-    fake.release("dev-a", "redis");
-    fake.program.run(&RUN).exits(0);
+    fake.release("dev-a/redis");
+    fake.program.run(RUN).exits(0);
     let calls = fake.calls();
     let kubeconfig =
         calls[1].iter().find(|argument| argument.starts_with("--kubeconfig=")).expect("a kubeconfig").clone();
@@ -54,10 +54,9 @@ fn every_helm_is_called_with_exactly_these_arguments() {
 
 #[test]
 fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
-    let mut fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
+    let mut fake = FakeHelm::with(["dev-a/redis"]);
     fake.program.set("HELM_NAMESPACE", "dev-a").set("HELM_KUBETOKEN", "abc").set("HELM_NO_PLUGINS", "0");
-    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(0);
+    fake.program.run("run -f policy.yaml --yes").exits(0);
     let log = fake.log();
     let start = log.iter().find(|event| event["argv"][0] == "uninstall").expect("an uninstall was started");
     let environment = &start["environment"];
@@ -88,12 +87,11 @@ fn a_helm_that_uninstalls_is_lazy_and_modest_unless_the_user_wants_it_otherwise(
         (&[("GOGC", "")], [Some("400"), Some("256MiB"), Some("1")]),
         (&[("GOMAXPROCS", "4")], [Some("400"), Some("256MiB"), Some("4")]),
     ] {
-        let mut fake = FakeHelm::new();
-        fake.release("dev-a", "redis");
+        let mut fake = FakeHelm::with(["dev-a/redis"]);
         for (name, value) in set {
             fake.program.set(name, *value);
         }
-        fake.program.run(&RUN).exits(0);
+        fake.program.run(RUN).exits(0);
         let log = fake.log();
         let found = |command: &str| {
             let start = log.iter().find(|event| event["argv"][0] == command).expect("it was started");
@@ -108,8 +106,7 @@ fn a_helm_that_uninstalls_is_lazy_and_modest_unless_the_user_wants_it_otherwise(
 
 #[test]
 fn nothing_that_could_point_helm_elsewhere_reaches_a_child() {
-    let mut fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
+    let mut fake = FakeHelm::with(["dev-a/redis"]);
     let resolved = [
         ("HELM_KUBECONTEXT", "dev-eu"),
         ("HELM_KUBETOKEN", "abc"),
@@ -123,7 +120,7 @@ fn nothing_that_could_point_helm_elsewhere_reaches_a_child() {
     for (name, value) in resolved {
         fake.program.set(name, value);
     }
-    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(0);
+    fake.program.run("run -f policy.yaml --yes").exits(0);
     for event in fake.log().iter().filter(|event| event["argv"][0] != "version") {
         for (name, _) in resolved {
             assert!(event["environment"].get(name).is_none(), "{name} is still set: {event}");
@@ -135,10 +132,10 @@ fn nothing_that_could_point_helm_elsewhere_reaches_a_child() {
 fn a_context_that_is_switched_in_another_window_retargets_no_child() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
-    fake.release("dev-a", "redis");
-    fake.behaves("dev-a", "redis", &json!({"gate": gate.address(), "copiesKubeconfig": true}));
+    fake.release("dev-a/redis");
+    fake.behaves("dev-a/redis", &json!({"gate": gate.address(), "copiesKubeconfig": true}));
     fake.lists_at(1, &json!({"gate": gate.address()}));
-    let running = fake.program.start(&RUN);
+    let running = fake.program.start(RUN);
     let listing = gate.arrival();
     fake.program.file("kubeconfig", &kubeconfig("production", "https://127.0.0.1:2"));
     listing.go();
@@ -153,9 +150,8 @@ fn a_context_that_is_switched_in_another_window_retargets_no_child() {
 
 #[test]
 fn each_child_has_a_session_of_its_own() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
-    fake.program.run(&RUN).exits(0);
+    let fake = FakeHelm::with(["dev-a/redis"]);
+    fake.program.run(RUN).exits(0);
     for event in fake.log() {
         assert_eq!(event["pid"], event["session"], "{event}");
     }
@@ -163,13 +159,12 @@ fn each_child_has_a_session_of_its_own() {
 
 #[test]
 fn never_more_children_than_workers() {
-    let fake = FakeHelm::new();
-    for number in 0..24 {
-        fake.release(&format!("dev-{}", number % 5), &format!("r{number}"));
-    }
-    let mut arguments = RUN.to_vec();
-    arguments.extend(["--workers", "3", "--batch", "1"]);
-    fake.program.run(&arguments).exits(0).stdout_has("purged 24").stdout_has("(3 workers)");
+    let fake = FakeHelm::with((0..24).map(|number| format!("dev-{}/r{number}", number % 5)));
+    fake.program
+        .run(&format!("{RUN} --workers 3 --batch 1"))
+        .exits(0)
+        .stdout_has("purged 24")
+        .stdout_has("(3 workers)");
     assert!(fake.most_at_once() <= 3);
     assert_eq!(fake.calls().iter().filter(|call| call[0] == "uninstall").count(), 24);
 }
@@ -179,12 +174,10 @@ fn as_many_children_as_workers_run_at_the_same_time() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     for number in 0..4 {
-        fake.release("dev-a", &format!("r{number}"));
-        fake.behaves("dev-a", &format!("r{number}"), &json!({"gate": gate.address()}));
+        fake.release(&format!("dev-a/r{number}"));
+        fake.behaves(&format!("dev-a/r{number}"), &json!({"gate": gate.address()}));
     }
-    let mut arguments = RUN.to_vec();
-    arguments.extend(["--workers", "4"]);
-    let running = fake.program.start(&arguments);
+    let running = fake.program.start(&format!("{RUN} --workers 4"));
     let waiting = (0..4).map(|_| gate.arrival()).collect::<Vec<_>>();
     waiting.into_iter().for_each(Arrival::go);
     running.finish().exits(0).stdout_has("purged 4");
@@ -192,17 +185,13 @@ fn as_many_children_as_workers_run_at_the_same_time() {
 
 #[test]
 fn one_failing_release_stops_no_other_and_every_release_has_its_outcome() {
-    let fake = FakeHelm::new();
-    for name in ["a", "b", "c", "d"] {
-        fake.release("dev-a", name);
-    }
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: failed to delete release: b\n"}));
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d"]);
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: failed to delete release: b\n"}));
     fake.behaves(
-        "dev-a",
-        "c",
+        "dev-a/c",
         &json!({"exit": 1, "removes": true, "stderr": "Error: uninstall: Release not loaded: c: release: not found\n"}),
     );
-    let output = fake.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(1);
+    let output = fake.program.run(&format!("{RUN} -o json")).exits(1);
     let report = output.json();
     assert_eq!(
         report["totals"],
@@ -220,12 +209,9 @@ fn one_failing_release_stops_no_other_and_every_release_has_its_outcome() {
 
 #[test]
 fn fail_fast_begins_nothing_more_and_names_what_was_not_started() {
-    let fake = FakeHelm::new();
-    for name in ["a", "b", "c"] {
-        fake.release("dev-a", name);
-    }
-    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "Error: no\n"}));
-    let arguments = [&RUN[..], &["--fail-fast", "--workers", "1"]].concat();
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
+    fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": "Error: no\n"}));
+    let arguments = format!("{RUN} --fail-fast --workers 1");
     let output = fake.program.run(&arguments).exits(1);
     let output = output.stdout_has("purged 0 · failed 1 · already gone 0 · not started 2");
     output.stdout_has("not started (another release failed, and --fail-fast was given)\n  dev-a/b\n  dev-a/c");
@@ -234,34 +220,31 @@ fn fail_fast_begins_nothing_more_and_names_what_was_not_started() {
 
 #[test]
 fn what_helm_calls_uninstalled_but_still_lists_is_a_failure() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "liar");
-    fake.behaves("dev-a", "liar", &json!({"exit": 0, "removes": false}));
-    let output = fake.program.run(&RUN).exits(1);
+    let fake = FakeHelm::with(["dev-a/liar"]);
+    fake.behaves("dev-a/liar", &json!({"exit": 0, "removes": false}));
+    let output = fake.program.run(RUN).exits(1);
     output.stdout_has("still-listed").stdout_has("verified: only 0 of 1 are gone");
 }
 
 #[test]
 fn a_release_that_helm_cannot_find_but_the_list_has_is_a_failure() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "ghost");
+    let fake = FakeHelm::with(["dev-a/ghost"]);
     fake.behaves(
-        "dev-a",
-        "ghost",
+        "dev-a/ghost",
         &json!({"exit": 1, "stderr": "Error: uninstall: Release not loaded: ghost: release: not found\n"}),
     );
-    fake.program.run(&RUN).exits(1).stdout_has("still-listed");
+    fake.program.run(RUN).exits(1).stdout_has("still-listed");
 }
 
 #[test]
 fn a_record_that_is_gone_when_helm_comes_to_delete_it_is_settled_by_the_list() {
-    let run_of = |fake: &FakeHelm| fake.program.run(&[&RUN[..], &["-o", "json"]].concat());
+    let run_of = |fake: &FakeHelm| fake.program.run(&format!("{RUN} -o json"));
     let text = "uninstallation completed with 1 error(s): uninstall: Failed to purge the release: release: not found";
     let race = |removes: bool| json!({"exit": 1, "removes": removes, "stderr": format!("Error: {text}\n")});
     let fake = FakeHelm::new();
     for (name, is_gone) in [("gone", true), ("there", false)] {
-        fake.release("dev-a", name);
-        fake.behaves("dev-a", name, &race(is_gone));
+        fake.release(&format!("dev-a/{name}"));
+        fake.behaves(&format!("dev-a/{name}"), &race(is_gone));
     }
     let report = run_of(&fake).exits(1).json();
     let [gone, there] = [0, 1].map(|index| report["releases"][index].clone());
@@ -269,9 +252,8 @@ fn a_record_that_is_gone_when_helm_comes_to_delete_it_is_settled_by_the_list() {
     assert_eq!(gone["remarks"], json!([format!("gone, says the list; {text}")]));
     assert_eq!([&there["outcome"], &there["class"], &there["message"]], ["failed", "unclear", text]);
     // Where nobody can look afterwards, nothing is taken for gone.
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "gone");
-    fake.behaves("dev-a", "gone", &race(true));
+    let fake = FakeHelm::with(["dev-a/gone"]);
+    fake.behaves("dev-a/gone", &race(true));
     fake.lists_at(3, &json!({"exit": 1, "stderr": "Error: no luck\n"}));
     let report = run_of(&fake).exits(1).json();
     assert_eq!(report["releases"][0]["class"], "unclear");
@@ -279,10 +261,9 @@ fn a_record_that_is_gone_when_helm_comes_to_delete_it_is_settled_by_the_list() {
 
 #[test]
 fn nothing_to_purge_is_no_failure_and_starts_no_uninstall() {
-    let fake = FakeHelm::new();
-    fake.release("prod", "web");
-    fake.program.run(&RUN).exits(0).stderr_has("nothing to purge");
-    let report = fake.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(0).json();
+    let fake = FakeHelm::with(["prod/web"]);
+    fake.program.run(RUN).exits(0).stderr_has("nothing to purge");
+    let report = fake.program.run(&format!("{RUN} -o json")).exits(0).json();
     assert_eq!(report["totals"]["planned"], 0);
     assert!(fake.calls().iter().all(|call| call[0] != "uninstall"));
 }
@@ -292,7 +273,7 @@ fn only_keep_and_namespace_narrow_what_goes() {
     let names = |arguments: &[&str]| {
         let fake = FakeHelm::new();
         for (namespace, name) in [("dev-a", "web"), ("dev-a", "redis"), ("dev-b", "web"), ("prod", "web")] {
-            fake.release(namespace, name);
+            fake.release(&format!("{namespace}/{name}"));
         }
         let plan = ["plan", "-f", "policy.yaml", "-o", "name"];
         let output = fake.program.run(&[&plan[..], arguments].concat()).exits(0);

@@ -5,19 +5,17 @@ use serde_json::json;
 
 use crate::support::{FakeHelm, Gate};
 
-const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json";
 
 #[test]
 fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
     let fake = FakeHelm::new();
     fake.policy("keep: []\nworkers: 1\n");
-    for name in ["a", "b", "c"] {
-        fake.release("dev-a", name);
-    }
+    fake.releases(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let gate = Gate::new();
-    fake.behaves("dev-a", "a", &json!({"gate": gate.address()}));
+    fake.behaves("dev-a/a", &json!({"gate": gate.address()}));
     // Less time than a release may take: nothing more is begun in its second half.
-    let running = fake.program.start(&[&RUN[..], &["--batch", "1", "--max-duration", "5s"]].concat());
+    let running = fake.program.start(&format!("{RUN} --batch 1 --max-duration 5s"));
     let waiting = gate.arrival();
     running.wait_for_stderr(
         "stopping: 1 release is being uninstalled and will be finished, 2 not started (the deadline is near)",
@@ -33,6 +31,6 @@ fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
 #[test]
 fn a_time_that_nobody_understands_is_a_wrong_command_line() {
     let fake = FakeHelm::new();
-    fake.program.run(&[&RUN[..], &["--max-duration", "50"]].concat()).exits(2).stderr_has("--max-duration");
+    fake.program.run(&format!("{RUN} --max-duration 50")).exits(2).stderr_has("--max-duration");
     assert!(fake.calls().is_empty());
 }

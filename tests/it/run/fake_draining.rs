@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Arrival, FakeHelm, Gate, Output, Running};
 
-const RUN: [&str; 8] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1"];
+const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1";
 
 /// A batch of `a`, `b`, `c` and `d` that has done `a` and has `b` in hand.
 struct InHand {
@@ -24,13 +24,11 @@ fn in_hand(of_b: &Value) -> InHand {
         held["gate"] = json!(gate.address());
         held
     };
-    for name in ["a", "b", "c", "d"] {
-        fake.release("dev-a", name);
-    }
-    fake.behaves("dev-a", "b", &held(of_b));
-    fake.behaves("dev-a", "c", &held(&json!({})));
-    fake.behaves("dev-a", "d", &held(&json!({})));
-    let running = fake.program.start(&RUN);
+    fake.releases(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d"]);
+    fake.behaves("dev-a/b", &held(of_b));
+    fake.behaves("dev-a/c", &held(&json!({})));
+    fake.behaves("dev-a/d", &held(&json!({})));
+    let running = fake.program.start(RUN);
     let second = gate.arrival();
     assert_eq!(second.who, "dev-a/b");
     running.wait_for_stderr("purged dev-a/a");
@@ -86,9 +84,9 @@ fn a_run_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_se
     assert_eq!(fake.left(), ["dev-a/c", "dev-a/d"]);
     assert!(gate.arrived().is_none(), "another release was begun");
     for name in ["c", "d"] {
-        fake.behaves("dev-a", name, &json!({}));
+        fake.behaves(&format!("dev-a/{name}"), &json!({}));
     }
-    came_to(&fake.program.run(&RUN).exits(0), ["purged, gone"; 2]);
+    came_to(&fake.program.run(RUN).exits(0), ["purged, gone"; 2]);
     assert!(fake.left().is_empty());
 }
 
@@ -97,10 +95,10 @@ fn every_helm_of_a_run_that_is_killed_ends_with_its_release() {
     let (fake, gate) = (FakeHelm::new(), Gate::new());
     for (namespace, name) in (0..4).flat_map(|place| (0..3).map(move |number| (place, number))) {
         let (namespace, name) = (format!("dev-{namespace}"), format!("r{name}"));
-        fake.release(&namespace, &name);
-        fake.behaves(&namespace, &name, &json!({"gate": gate.address()}));
+        fake.release(&format!("{namespace}/{name}"));
+        fake.behaves(&format!("{namespace}/{name}"), &json!({"gate": gate.address()}));
     }
-    let running = fake.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "--workers=4", "--batch=3"]);
+    let running = fake.program.start("run -f policy.yaml --yes -A --workers=4 --batch=3");
     let waiting = [gate.arrival(), gate.arrival(), gate.arrival(), gate.arrival()];
     let begun = waiting.iter().map(|arrival| arrival.who.clone()).collect::<Vec<_>>();
     running.signal(Signal::KILL);
@@ -128,7 +126,7 @@ fn a_helm_that_does_not_die_of_a_closed_stdout_is_accounted_for_by_the_list() {
     batch.fake.program.wait_until_unheard(batch.second.pid);
     batch.second.go();
     let third = batch.gate.arrival();
-    batch.fake.behaves("dev-a", "d", &json!({"exit": 0, "removes": false}));
+    batch.fake.behaves("dev-a/d", &json!({"exit": 0, "removes": false}));
     third.go();
     let output = batch.running.finish().exits(130);
     came_to(&output, ["purged, gone", "purged, gone", "purged, gone", "failed unclear, listed"]);
@@ -156,7 +154,7 @@ fn a_second_signal_while_a_batch_is_drained_ends_the_release_in_hand() {
 fn a_release_that_turns_out_to_have_been_begun_is_not_called_not_started() {
     let batch = in_hand(&json!({}));
     // As if its helm had written the line of `b` in the very moment in which nobody listened any more.
-    batch.fake.release_with("dev-a", "c", &[("status", json!("uninstalling"))]);
+    batch.fake.release_with("dev-a/c", &[("status", json!("uninstalling"))]);
     let (_, _, output) = batch.drained();
     came_to(&output, ["purged, gone", "purged, gone", "failed interrupted, listed", "not-started, listed"]);
 }
@@ -189,17 +187,14 @@ fn the_last_look_goes_on_when_a_run_was_drained() {
 #[test]
 fn fail_fast_ends_the_batch_of_another_worker_with_the_release_in_hand() {
     let (fake, gate) = (FakeHelm::new(), Gate::new());
-    for name in ["a", "b", "c", "d"] {
-        fake.release("dev-b", name);
-    }
-    fake.release("dev-a", "x");
+    fake.releases(["dev-b/a", "dev-b/b", "dev-b/c", "dev-b/d"]);
+    fake.release("dev-a/x");
     for (namespace, name) in [("dev-b", "a"), ("dev-a", "x"), ("dev-b", "c")] {
-        fake.behaves(namespace, name, &json!({"gate": gate.address()}));
+        fake.behaves(&format!("{namespace}/{name}"), &json!({"gate": gate.address()}));
     }
     let failing = json!({"gate": gate.address(), "exit": 1, "stderr": "Error: no luck\n"});
-    fake.behaves("dev-b", "c", &failing);
-    let running =
-        fake.program.start(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=2", "--fail-fast"]);
+    fake.behaves("dev-b/c", &failing);
+    let running = fake.program.start("run -f policy.yaml --yes -A -o json --workers=2 --fail-fast");
     // Of five releases on two workers, `a b` is a batch and `c` goes alone.
     let (mut first, mut other) = (gate.arrival(), gate.arrival());
     if first.who != "dev-b/a" {

@@ -14,12 +14,8 @@ use crate::support::{FakeHelm, Gate, Output, Running, install_program};
 const RELEASES: usize = 48;
 const RUN: &str = "run --without-opt-outs -f policy.yaml --yes -A --batch=1 -o json";
 
-fn with_releases() -> FakeHelm {
-    let fake = FakeHelm::new();
-    for number in 0..RELEASES {
-        fake.release(&format!("dev-{}", number % 4), &format!("r{number:02}"));
-    }
-    fake
+fn names() -> impl Iterator<Item = String> {
+    (0..RELEASES).map(|number| format!("dev-{}/r{number:02}", number % 4))
 }
 
 /// What holds however little there was to be had; gives the exit code.
@@ -60,7 +56,7 @@ fn under(fake: &FakeHelm, limit: &str, workers: usize) -> Command {
 fn with_too_few_open_files_at_the_start_nothing_is_purged_and_with_more_what_could_be_is() {
     let mut codes = BTreeSet::new();
     for files in [5, 8, 10, 12, 14, 16, 20, 24, 28, 40, 200] {
-        let fake = with_releases();
+        let fake = FakeHelm::with(names());
         let output = Running::start(under(&fake, &format!("ulimit -n {files}"), 32)).finish();
         codes.insert(is_accounted_for(&fake, &output));
     }
@@ -69,10 +65,8 @@ fn with_too_few_open_files_at_the_start_nothing_is_purged_and_with_more_what_cou
 
 #[test]
 fn open_files_that_run_out_in_the_middle_cost_the_releases_that_needed_them_and_no_other() {
-    let (fake, gate) = (with_releases(), Gate::new());
-    for number in 0..RELEASES {
-        fake.behaves(&format!("dev-{}", number % 4), &format!("r{number:02}"), &json!({"gate": gate.address()}));
-    }
+    let (fake, gate) = (FakeHelm::with(names()), Gate::new());
+    names().for_each(|name| fake.behaves(&name, &json!({"gate": gate.address()})));
     let running = Running::start(under(&fake, "ulimit -n 64", 32));
     running.wait_for_stderr("could not be started");
     let output = running.finish_through(&gate);
@@ -82,10 +76,8 @@ fn open_files_that_run_out_in_the_middle_cost_the_releases_that_needed_them_and_
     assert!(failed.clone().all(|release| release["class"] == "cannot-start"), "{output}");
     assert!(report["totals"]["purged"].as_u64().is_some_and(|purged| purged > 10), "{output}");
     // A second run, with enough of them, finishes.
-    for number in 0..RELEASES {
-        fake.behaves(&format!("dev-{}", number % 4), &format!("r{number:02}"), &json!({}));
-    }
-    fake.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0);
+    names().for_each(|name| fake.behaves(&name, &json!({})));
+    fake.program.run("run -f policy.yaml --yes -A").exits(0);
     assert!(fake.left().is_empty());
 }
 
@@ -143,7 +135,7 @@ fn threads_and_processes_that_cannot_be_had_end_a_run_before_or_cost_releases() 
     }
     let mut codes = BTreeSet::new();
     for processes in [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 60] {
-        let fake = with_releases();
+        let fake = FakeHelm::with(names());
         let command = match &stranger {
             Some(stranger) => stranger.command(&fake, processes),
             None => under(&fake, &format!("ulimit -u {}", threads_of_this_user() + processes), 8),

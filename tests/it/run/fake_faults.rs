@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{FakeHelm, Gate};
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 fn nothing_was_uninstalled(fake: &FakeHelm) {
     assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
@@ -30,28 +30,26 @@ fn a_list_that_fails_ends_the_run_with_nothing_purged() {
         (json!({"stdout": "WARNING: both\n[]"}), "no list of releases"),
         (json!({"floodsStdout": 300 << 20}), "longer than 256 MiB"),
     ] {
-        let fake = FakeHelm::new();
-        fake.release("dev-a", "redis");
+        let fake = FakeHelm::with(["dev-a/redis"]);
         fake.lists(&behaviour);
-        fake.program.run(&RUN).exits(4).stderr_has(says);
-        fake.program.run(&["plan", "-f", "policy.yaml"]).exits(4);
+        fake.program.run(RUN).exits(4).stderr_has(says);
+        fake.program.run("plan -f policy.yaml").exits(4);
         nothing_was_uninstalled(&fake);
     }
 }
 
 #[test]
 fn an_entry_that_cannot_be_understood_is_kept_and_named_and_never_reaches_an_argv() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "good");
+    let fake = FakeHelm::with(["dev-a/good"]);
     for (file, field, value) in [
         ("flag", "name", json!("--no-hooks")),
         ("escape", "name", json!("a\u{1b}[2J\u{202e}b")),
         ("number", "revision", json!(3)),
         ("state", "status", json!("asleep")),
     ] {
-        fake.release_with("dev-a", file, &[(field, value)]);
+        fake.release_with(&format!("dev-a/{file}"), &[(field, value)]);
     }
-    let output = fake.program.run(&RUN).exits(0).stdout_has("purged 1");
+    let output = fake.program.run(RUN).exits(0).stdout_has("purged 1");
     assert!(!output.stderr.contains('\u{1b}') && !output.stderr.contains('\u{202e}'), "{output}");
     let output = output.stderr_has("--no-hooks").stderr_has("a␛[2J");
     drop(output.stderr_has("cannot be understood: its status is \"asleep\""));
@@ -67,10 +65,10 @@ fn helm_missing_too_old_too_new_or_mute_is_said_before_anything_is_looked_at() {
         [("v2.17.0", "version"), ("v3.9.4", "3.10.0"), ("v5.0.0", "3 or 4"), ("banana", "banana"), ("", "version")]
     {
         fake.version(version);
-        fake.program.run(&RUN).exits(4).stderr_has(says);
+        fake.program.run(RUN).exits(4).stderr_has(says);
     }
     fake.program.set("HELM_BIN", "no-such-helm");
-    fake.program.run(&RUN).exits(4).stderr_has("there is no `no-such-helm`").stderr_has("hint: install Helm");
+    fake.program.run(RUN).exits(4).stderr_has("there is no `no-such-helm`").stderr_has("hint: install Helm");
     nothing_was_uninstalled(&fake);
 }
 
@@ -79,7 +77,7 @@ fn every_helm_that_is_supported_is_accepted() {
     for version in ["v3.10.0", "v3.21.4", "v4.0.0", "v4.2.4", "v4.3.0-rc.1+build"] {
         let fake = FakeHelm::new();
         fake.version(version);
-        fake.program.run(&["plan", "-f", "policy.yaml"]).exits(0);
+        fake.program.run("plan -f policy.yaml").exits(0);
     }
 }
 
@@ -87,15 +85,15 @@ fn every_helm_that_is_supported_is_accepted() {
 fn a_kubeconfig_that_points_nowhere_starts_no_child() {
     let mut fake = FakeHelm::new();
     fake.program.set("KUBECONFIG", "/no/such/file");
-    fake.program.run(&RUN).exits(4).stderr_has("there is no kubeconfig at `/no/such/file`");
-    fake.program.run(&["plan", "-f", "policy.yaml", "--kube-context", "x"]).exits(4);
+    fake.program.run(RUN).exits(4).stderr_has("there is no kubeconfig at `/no/such/file`");
+    fake.program.run("plan -f policy.yaml --kube-context x").exits(4);
     assert!(fake.calls().is_empty());
 }
 
 #[test]
 fn an_unknown_context_is_said_with_the_one_that_was_probably_meant() {
     let fake = FakeHelm::new();
-    let output = fake.program.run(&["plan", "-f", "policy.yaml", "--kube-context", "dev-ue"]).exits(4);
+    let output = fake.program.run("plan -f policy.yaml --kube-context dev-ue").exits(4);
     drop(output.stderr_has("has no context `dev-ue`").stderr_has("did you mean `dev-eu`?"));
 }
 
@@ -103,7 +101,7 @@ fn an_unknown_context_is_said_with_the_one_that_was_probably_meant() {
 fn releases_that_are_stored_in_a_database_are_refused_with_the_reason() {
     let mut fake = FakeHelm::new();
     fake.program.set("HELM_DRIVER", "sql");
-    fake.program.run(&RUN).exits(4).stderr_has("HELM_DRIVER=sql");
+    fake.program.run(RUN).exits(4).stderr_has("HELM_DRIVER=sql");
     assert!(fake.calls().is_empty());
 }
 
@@ -113,8 +111,8 @@ fn a_variable_that_is_not_text_is_no_gap_but_a_usage_error() {
     let broken = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff, 0xfe]);
     let broken: std::ffi::OsString = broken;
     fake.program.set("HELM_KUBECONTEXT", broken);
-    fake.program.run(&RUN).exits(2).stderr_has("HELM_KUBECONTEXT is not text");
-    fake.program.run(&["--help"]).exits(0);
+    fake.program.run(RUN).exits(2).stderr_has("HELM_KUBECONTEXT is not text");
+    fake.program.run("--help").exits(0);
     assert!(fake.calls().is_empty());
 }
 
@@ -133,7 +131,7 @@ fn a_list_that_hangs_ends_at_its_deadline() {
 fn a_policy_on_a_pipe_that_nobody_writes_to_ends_with_a_signal() {
     let program = crate::support::Program::new();
     let (reader, _writer) = std::io::pipe().expect("a pipe can be had");
-    let mut command = program.command(&["validate", "-"]);
+    let mut command = program.command("validate -");
     let mut child = command.stdin(reader).spawn().expect("it can be started");
     program.wait_until_blocked(child.id());
     let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
@@ -161,7 +159,7 @@ fn a_credential_plugin_that_never_ends_is_no_reason_to_be_deaf() {
     let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": plugin, "interactiveMode": "Never"});
     kubeconfig["users"][0]["user"] = json!({"exec": exec});
     fake.program.file("kubeconfig", &kubeconfig.to_string());
-    let running = fake.program.start(&["plan", "-f", "policy.yaml"]);
+    let running = fake.program.start("plan -f policy.yaml");
     let waiting = gate.arrival();
     running.signal(rustix::process::Signal::TERM);
     running.finish().exits(143).stderr_has("interrupted; nothing was purged");
@@ -170,10 +168,9 @@ fn a_credential_plugin_that_never_ends_is_no_reason_to_be_deaf() {
 
 #[test]
 fn words_of_helm_reach_a_terminal_only_made_visible() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "a");
-    fake.behaves("dev-a", "a", &json!({"exit": 1, "stderr": "Error: \u{1b}]0;title\u{7}\u{1b}[2J\u{202e}gone\n"}));
-    let output = fake.program.run(&RUN).exits(1);
+    let fake = FakeHelm::with(["dev-a/a"]);
+    fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": "Error: \u{1b}]0;title\u{7}\u{1b}[2J\u{202e}gone\n"}));
+    let output = fake.program.run(RUN).exits(1);
     for text in [&output.stdout, &output.stderr] {
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{output}");
     }
@@ -182,29 +179,21 @@ fn words_of_helm_reach_a_terminal_only_made_visible() {
 
 #[test]
 fn a_gigabyte_of_output_is_read_and_not_kept() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "loud");
-    fake.behaves("dev-a", "loud", &json!({"floodsStdout": 1 << 30, "stdout": "\n"}));
-    let output = fake.program.run(&RUN).exits(0);
+    let fake = FakeHelm::with(["dev-a/loud"]);
+    fake.behaves("dev-a/loud", &json!({"floodsStdout": 1 << 30, "stdout": "\n"}));
+    let output = fake.program.run(RUN).exits(0);
     assert!(output.stdout.len() < 64 << 10);
     drop(output.stdout_has("purged 1"));
 }
 
 #[test]
 fn a_closed_stdout_changes_nothing() {
-    let fake = FakeHelm::new();
-    for number in 0..40 {
-        fake.release("dev-a", &format!("r{number}"));
-    }
+    let fake = FakeHelm::with((0..40).map(|number| format!("dev-a/r{number}")));
     let shell = format!(
         "{} run --without-opt-outs -f policy.yaml --yes -A 2>stderr | true; exit ${{PIPESTATUS[0]}}",
         env!("CARGO_BIN_EXE_helm-purge")
     );
-    let command = fake.program.command(&[]);
-    let mut bash = std::process::Command::new("bash");
-    bash.args(["-c", &shell]).env_clear().current_dir(fake.program.folder());
-    bash.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let status = bash.status().expect("bash can be started");
+    let status = fake.program.shell(&shell).status().expect("bash can be started");
     assert_eq!(status.code(), Some(0));
     assert!(fake.left().is_empty());
 }
@@ -222,10 +211,9 @@ fn what_was_to_be_written_and_could_not_is_no_success() {
 
 #[test]
 fn a_full_disk_behind_stdout_is_told_and_the_purge_goes_on() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "a");
+    let fake = FakeHelm::with(["dev-a/a"]);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
-    let mut command = fake.program.command(&RUN);
+    let mut command = fake.program.command(RUN);
     let output = command.stdin(std::process::Stdio::null()).stdout(full).output().expect("it can be started");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("could not write to stdout"));

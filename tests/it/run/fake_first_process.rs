@@ -58,7 +58,7 @@ fn as_the_first_process_signals_drain_terminate_and_kill_as_anywhere() {
 
         let (fake, gate) = two_at_a_gate();
         for name in ["a", "b"] {
-            fake.behaves("dev-a", name, &json!({"gate": gate.address(), "ignoresTerm": true}));
+            fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address(), "ignoresTerm": true}));
         }
         let (running, pid) = start(&fake, &way);
         let waiting = [gate.arrival(), gate.arrival()];
@@ -86,8 +86,8 @@ fn a_container_whose_first_process_is_killed_takes_every_helm_with_it() {
     fake.program.leaves_no_process();
     drop(waiting);
     for name in ["a", "b"] {
-        fake.behaves("dev-a", name, &json!({}));
+        fake.behaves(&format!("dev-a/{name}"), &json!({}));
     }
-    fake.program.run(&["run", "-f", "policy.yaml", "--yes", "-A"]).exits(0);
+    fake.program.run("run -f policy.yaml --yes -A").exits(0);
     assert!(fake.left().is_empty());
 }

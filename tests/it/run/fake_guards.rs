@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::FakeHelm;
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
+const RUN: &str = "run -f policy.yaml --yes -A";
 
 fn nothing_was_uninstalled(fake: &FakeHelm) {
     assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
@@ -27,19 +27,18 @@ fn unattended_a_context_alone_is_not_enough() {
     fake.policy("keep: []\n");
     let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
     fake.program.file("policy.yaml", &text.replace("{context: dev-eu, server: 'https://127.0.0.1:1'}", "dev-*"));
-    fake.release("dev-a", "redis");
-    fake.program.run(&["run", "-f", "policy.yaml", "--yes"]).exits(5).stderr_has("only by its context `dev-eu`");
+    fake.release("dev-a/redis");
+    fake.program.run("run -f policy.yaml --yes").exits(5).stderr_has("only by its context `dev-eu`");
     // A name on a command line that no terminal has seen was typed by nobody.
-    fake.program.run(&["run", "-f", "policy.yaml", "--confirm", "dev-eu"]).exits(5).stderr_has("only by its context");
+    fake.program.run("run -f policy.yaml --confirm dev-eu").exits(5).stderr_has("only by its context");
     assert_eq!(fake.left(), ["dev-a/redis"]);
 }
 
 #[test]
 fn a_server_from_a_flag_is_not_described_by_a_context_of_the_kubeconfig() {
-    let mut fake = FakeHelm::new();
-    fake.release("dev-a", "redis");
+    let mut fake = FakeHelm::with(["dev-a/redis"]);
     fake.program.set("HELM_KUBEAPISERVER", "https://127.0.0.1:2");
-    fake.program.run(&RUN).exits(5).stderr_has("context `kube-apiserver`, server https://127.0.0.1:2");
+    fake.program.run(RUN).exits(5).stderr_has("context `kube-apiserver`, server https://127.0.0.1:2");
     assert_eq!(fake.left(), ["dev-a/redis"]);
 }
 
@@ -53,35 +52,32 @@ fn limits_refuse_and_show_the_whole_plan() {
         let fake = FakeHelm::new();
         fake.policy(&format!("limits: {limits}\n"));
         for (namespace, name) in [("dev-a", "a"), ("dev-a", "b"), ("dev-b", "c"), ("prod", "d")] {
-            fake.release(namespace, name);
+            fake.release(&format!("{namespace}/{name}"));
         }
-        let output = fake.program.run(&["plan", "-f", "policy.yaml"]).exits(5);
+        let output = fake.program.run("plan -f policy.yaml").exits(5);
         drop(output.stderr_has(says).stdout_has("dev-b"));
-        fake.program.run(&RUN).exits(5).stderr_has(says).stderr_has("nothing was purged");
+        fake.program.run(RUN).exits(5).stderr_has(says).stderr_has("nothing was purged");
         nothing_was_uninstalled(&fake);
     }
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "a");
-    fake.release("dev-a", "b");
-    fake.program.run(&[&RUN[..], &["--max-releases", "1"]].concat()).exits(5).stderr_has("(--max-releases)");
-    fake.program.run(&[&RUN[..], &["--max-releases", "2"]].concat()).exits(0);
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
+    fake.program.run(&format!("{RUN} --max-releases 1")).exits(5).stderr_has("(--max-releases)");
+    fake.program.run(&format!("{RUN} --max-releases 2")).exits(0);
 }
 
 #[test]
 fn this_programs_own_release_is_always_kept() {
-    let mut fake = FakeHelm::new();
-    fake.release("dev-a", "helm-purge");
+    let mut fake = FakeHelm::with(["dev-a/helm-purge"]);
     fake.program.set("HELM_PURGE_SELF", "dev-a/helm-purge");
-    fake.program.run(&RUN).exits(0).stderr_has("the release of helm-purge itself");
+    fake.program.run(RUN).exits(0).stderr_has("the release of helm-purge itself");
     assert_eq!(fake.left(), ["dev-a/helm-purge"]);
     fake.program.set("HELM_PURGE_SELF", "nonsense");
-    fake.program.run(&RUN).exits(2).stderr_has("NAMESPACE/RELEASE");
+    fake.program.run(RUN).exits(2).stderr_has("NAMESPACE/RELEASE");
 }
 
 #[test]
 fn where_the_records_cannot_be_seen_a_superseded_newest_revision_is_kept() {
     let fake = FakeHelm::new();
-    fake.release_with("dev-a", "odd", &[("status", json!("superseded"))]);
-    fake.program.run(&RUN).exits(0).stderr_has("whether there is a newer one cannot be told");
+    fake.release_with("dev-a/odd", &[("status", json!("superseded"))]);
+    fake.program.run(RUN).exits(0).stderr_has("whether there is a newer one cannot be told");
     assert_eq!(fake.left(), ["dev-a/odd"]);
 }

@@ -43,9 +43,9 @@ fn fake_with_troubles(count: usize) {
         let most = random.usize(..count / 10 + 2);
         let namespace = format!("dev-{}", random.usize(..=most));
         let name = format!("r{number:05}");
-        fake.release(&namespace, &name);
+        fake.release(&format!("{namespace}/{name}"));
         if let Some(trouble) = any_trouble(&mut random, &name) {
-            fake.behaves(&namespace, &name, &trouble);
+            fake.behaves(&format!("{namespace}/{name}"), &trouble);
         }
         names.insert(format!("{namespace}/{name}"));
     }

@@ -4,23 +4,22 @@ use serde_json::{Value, json};
 
 use crate::support::{FakeHelm, Output, Terminal};
 
-const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "--plan", "plan.json"];
+const RUN: &str = "run -f policy.yaml --yes -A --plan plan.json";
 
-fn save(fake: &FakeHelm, more: &[&str]) -> Value {
-    let plan = fake.program.run(&[&["plan", "-f", "policy.yaml", "-o", "json"], more].concat()).exits(0);
+fn save(fake: &FakeHelm, flags: &str) -> Value {
+    let plan = fake.program.run(&format!("plan -f policy.yaml -o json {flags}")).exits(0);
     fake.program.file("plan.json", &plan.stdout);
     plan.json()
 }
 
 fn saved() -> FakeHelm {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "web");
-    save(&fake, &[]);
+    let fake = FakeHelm::with(["dev-a/web"]);
+    save(&fake, "");
     fake
 }
 
-fn run(fake: &FakeHelm, more: &[&str]) -> Output {
-    fake.program.run(&[&RUN[..], &["-o", "json"], more].concat())
+fn run(fake: &FakeHelm, flags: &str) -> Output {
+    fake.program.run(&format!("{RUN} -o json {flags}"))
 }
 
 #[track_caller]
@@ -38,9 +37,8 @@ fn outcomes(report: &Value) -> Vec<[&str; 3]> {
 
 #[test]
 fn a_plan_says_which_policies_which_cluster_and_what_was_narrowed() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "web");
-    let plan = save(&fake, &["-n", "dev-a", "--only", "dev-*/w*", "--keep", "dev-a/vault"]);
+    let fake = FakeHelm::with(["dev-a/web"]);
+    let plan = save(&fake, "-n dev-a --only dev-*/w* --keep dev-a/vault");
     let policy = std::fs::read(fake.program.folder().join("policy.yaml")).expect("it was written");
     let digest = helm_purge::policy::sha256(&policy).to_string();
     assert_eq!(plan["policies"], json!([{"name": "test", "file": "policy.yaml", "sha256": digest}]));
@@ -54,18 +52,15 @@ fn a_plan_says_which_policies_which_cluster_and_what_was_narrowed() {
 #[test]
 fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() {
     for format in ["json", "yaml"] {
-        let fake = FakeHelm::new();
-        for name in ["again", "gone", "same", "spared", "upgraded"] {
-            fake.release("dev-a", name);
-        }
-        fake.release("dev-b", "kept");
-        let plan = fake.program.run(&["plan", "-f", "policy.yaml", "--keep", "dev-b/*", "-o", format]).exits(0);
+        let fake = FakeHelm::with(["dev-a/again", "dev-a/gone", "dev-a/same", "dev-a/spared", "dev-a/upgraded"]);
+        fake.release("dev-b/kept");
+        let plan = fake.program.run(&format!("plan -f policy.yaml --keep dev-b/* -o {format}")).exits(0);
         fake.program.file("plan.json", &plan.stdout);
-        fake.release_with("dev-a", "upgraded", &[("revision", json!("4"))]);
-        fake.release_with("dev-a", "again", &[("updated", json!(jiff::Timestamp::now().to_string()))]);
-        fake.release("dev-a", "new");
+        fake.release_with("dev-a/upgraded", &[("revision", json!("4"))]);
+        fake.release_with("dev-a/again", &[("updated", json!(jiff::Timestamp::now().to_string()))]);
+        fake.release("dev-a/new");
         std::fs::remove_file(fake.program.folder().join("fake/releases/dev-a__gone")).expect("it was there");
-        let output = run(&fake, &["--keep", "dev-a/spared"]).exits(0);
+        let output = run(&fake, "--keep dev-a/spared").exits(0);
         let report = output.json();
         let outcomes = outcomes(&report);
         let names = outcomes.iter().map(|[name, outcome, _]| (*name, *outcome)).collect::<Vec<_>>();
@@ -90,23 +85,19 @@ fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() 
 
 #[test]
 fn today_may_narrow_a_saved_plan_and_never_widens_it() {
-    let fake = FakeHelm::new();
-    for name in ["one", "two", "three"] {
-        fake.release("dev-a", name);
-    }
-    save(&fake, &["--only", "dev-a/t*"]);
-    let report = run(&fake, &["--only", "dev-a/*o*"]).exits(0).json();
+    let fake = FakeHelm::with(["dev-a/one", "dev-a/two", "dev-a/three"]);
+    save(&fake, "--only dev-a/t*");
+    let report = run(&fake, "--only dev-a/*o*").exits(0).json();
     assert_eq!(outcomes(&report), [["two", "purged", ""]]);
     assert_eq!(fake.left(), ["dev-a/one", "dev-a/three"]);
 }
 
 #[test]
 fn the_question_is_about_what_is_left_of_the_plan() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "old");
-    save(&fake, &[]);
-    fake.release("dev-a", "new");
-    let mut terminal = Terminal::start(fake.program.command(&["run", "-f", "policy.yaml", "--plan", "plan.json"]));
+    let fake = FakeHelm::with(["dev-a/old"]);
+    save(&fake, "");
+    fake.release("dev-a/new");
+    let mut terminal = Terminal::start(fake.program.command("run -f policy.yaml --plan plan.json"));
     terminal.wait_for("This uninstalls 1 release on dev-eu.");
     terminal.type_text("dev-eu\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
@@ -116,8 +107,8 @@ fn the_question_is_about_what_is_left_of_the_plan() {
 #[test]
 fn a_dry_run_shows_what_is_left_of_the_plan() {
     let fake = saved();
-    fake.release("dev-a", "new");
-    let names = fake.program.run(&["run", "--dry-run", "-f", "policy.yaml", "--plan", "plan.json", "-o", "name"]);
+    fake.release("dev-a/new");
+    let names = fake.program.run("run --dry-run -f policy.yaml --plan plan.json -o name");
     assert_eq!(names.exits(0).stdout, "dev-a/web\n");
     nothing_was_uninstalled(&fake);
 }
@@ -127,12 +118,12 @@ fn a_plan_by_other_policies_is_refused_whatever_their_files_are_called() {
     let fake = saved();
     let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
     fake.program.file("policy.yaml", &format!("{text}# more\n"));
-    drop(run(&fake, &[]).exits(5).stderr_has("made by other policies: test is not the same text any more"));
+    drop(run(&fake, "").exits(5).stderr_has("made by other policies: test is not the same text any more"));
     fake.program.file("policy.yaml", &text.replace("name: test", "name: other"));
-    drop(run(&fake, &[]).exits(5).stderr_has("test was not named; other is another"));
+    drop(run(&fake, "").exits(5).stderr_has("test was not named; other is another"));
     nothing_was_uninstalled(&fake);
     fake.program.file("moved.yaml", &text);
-    fake.program.run(&["run", "-f", "moved.yaml", "--yes", "-A", "--plan", "plan.json"]).exits(0);
+    fake.program.run("run -f moved.yaml --yes -A --plan plan.json").exits(0);
     assert!(fake.left().is_empty());
 }
 
@@ -153,7 +144,7 @@ fn a_plan_for_another_cluster_is_refused() {
         let before = plan["cluster"].clone();
         plan["cluster"][key] = value;
         fake.program.file("plan.json", &plan.to_string());
-        drop(run(&fake, &[]).exits(5).stderr_has(says));
+        drop(run(&fake, "").exits(5).stderr_has(says));
         plan["cluster"] = before;
     }
     nothing_was_uninstalled(&fake);
@@ -169,11 +160,11 @@ fn a_file_that_is_no_plan_of_this_version_is_invalid_and_nothing_is_started() {
         let fake = saved();
         let before = fake.calls().len();
         fake.program.file("plan.json", text);
-        drop(run(&fake, &[]).exits(3).stderr_has(says).stderr_has("hint: save it anew"));
+        drop(run(&fake, "").exits(3).stderr_has(says).stderr_has("hint: save it anew"));
         assert_eq!(fake.calls().len(), before);
     }
     let fake = FakeHelm::new();
-    drop(run(&fake, &[]).exits(3).stderr_has("the saved plan plan.json cannot be read"));
+    drop(run(&fake, "").exits(3).stderr_has("the saved plan plan.json cannot be read"));
 }
 
 #[test]

@@ -5,15 +5,15 @@ use serde_json::json;
 
 use crate::support::{Arrival, FakeHelm, Gate, Running};
 
-const RUN: [&str; 9] = ["run", "-f", "policy.yaml", "--yes", "-A", "--workers=2", "--batch=1", "-o", "json"];
+const RUN: &str = "run -f policy.yaml --yes -A --workers=2 --batch=1 -o json";
 
 /// Four releases, two workers, everything at the gate.
 fn busy(ignores_term: bool) -> (FakeHelm, Gate) {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     for name in ["a", "b", "c", "d"] {
-        fake.release("dev-a", name);
-        fake.behaves("dev-a", name, &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
+        fake.release(&format!("dev-a/{name}"));
+        fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
     }
     (fake, gate)
 }
@@ -28,7 +28,7 @@ fn send(running: &Running, signal: Signal, until: &str) {
 fn the_first_signal_finishes_what_runs_and_begins_nothing_more() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let (fake, gate) = busy(false);
-        let running = fake.program.start(&RUN);
+        let running = fake.program.start(RUN);
         let waiting = [gate.arrival(), gate.arrival()];
         send(&running, signal, "stopping: 2 releases are being uninstalled and will be finished, 2 not started");
         waiting.into_iter().for_each(Arrival::go);
@@ -49,7 +49,7 @@ const EACH: [(Signal, i32, Signal); 3] =
 fn the_second_signal_terminates_what_runs() {
     for (first, code, second) in EACH {
         let (fake, gate) = busy(false);
-        let running = fake.program.start(&RUN);
+        let running = fake.program.start(RUN);
         let waiting = [gate.arrival(), gate.arrival()];
         send(&running, first, "stopping:");
         send(&running, second, "(TERM)");
@@ -65,7 +65,7 @@ fn the_second_signal_terminates_what_runs() {
 fn the_third_signal_kills_what_ignores_the_second() {
     for (first, code, second) in EACH {
         let (fake, gate) = busy(true);
-        let running = fake.program.start(&RUN);
+        let running = fake.program.start(RUN);
         let waiting = [gate.arrival(), gate.arrival()];
         send(&running, first, "stopping:");
         send(&running, second, "(TERM)");
@@ -81,9 +81,9 @@ fn the_third_signal_kills_what_ignores_the_second() {
 fn a_signal_while_the_releases_are_listed_ends_the_run_at_once() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
-    fake.release("dev-a", "a");
+    fake.release("dev-a/a");
     fake.lists(&json!({"gate": gate.address()}));
-    let running = fake.program.start(&RUN);
+    let running = fake.program.start(RUN);
     let waiting = gate.arrival();
     running.signal(Signal::INT);
     running.finish().exits(130).stderr_has("interrupted; nothing was purged");
@@ -96,9 +96,9 @@ fn a_signal_while_the_releases_are_listed_ends_the_run_at_once() {
 fn a_signal_during_the_last_look_ends_it_and_is_the_exit_code() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
-    fake.release("dev-a", "a");
+    fake.release("dev-a/a");
     fake.lists_at(3, &json!({"gate": gate.address()}));
-    let running = fake.program.start(&RUN);
+    let running = fake.program.start(RUN);
     let waiting = gate.arrival();
     running.signal(Signal::INT);
     let report = running.finish().exits(130).json();
@@ -121,7 +121,7 @@ fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
     let helm = fake.program.executable("helm", &wrapper);
     fake.program.set("HELM_BIN", helm);
     fake.lists(&json!({"gate": gate.address()}));
-    let running = fake.program.start(&RUN);
+    let running = fake.program.start(RUN);
     let waiting = gate.arrival();
     running.signal(Signal::TERM);
     running.finish().exits(143).stderr_has("interrupted; nothing was purged");
@@ -130,17 +130,11 @@ fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
 
 #[test]
 fn with_sigchld_ignored_by_whoever_started_it_children_are_still_waited_for() {
-    let fake = FakeHelm::new();
-    fake.release("dev-a", "a");
+    let fake = FakeHelm::with(["dev-a/a"]);
     let script = format!(
         "trap '' CHLD; exec {} run --without-opt-outs -f policy.yaml --yes -A",
         env!("CARGO_BIN_EXE_helm-purge")
     );
-    let mut command = std::process::Command::new("bash");
-    let like = fake.program.command(&[]);
-    command.args(["-c", &script]).env_clear().current_dir(fake.program.folder());
-    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = command.stdin(std::process::Stdio::null()).output().expect("bash can be started");
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    Running::start(fake.program.shell(&script)).finish().exits(0);
     assert!(fake.left().is_empty());
 }

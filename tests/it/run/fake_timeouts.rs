@@ -31,7 +31,7 @@ fn release(namespace: &str, name: &str) -> Release {
 fn three(fake: &FakeHelm) -> Vec<Release> {
     ["a", "b", "c"]
         .map(|name| {
-            fake.release("dev-a", name);
+            fake.release(&format!("dev-a/{name}"));
             release("dev-a", name)
         })
         .to_vec()
@@ -61,7 +61,7 @@ fn classes(run: &Run) -> Vec<Option<FailureClass>> {
 fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
-    fake.behaves("dev-a", "b", &json!({"hangs": true}));
+    fake.behaves("dev-a/b", &json!({"hangs": true}));
     let run = carry_out(with_limits(&fake, ChildLimits::with_deadline(ENOUGH)), plan);
     assert_eq!(classes(&run), [None, Some(FailureClass::TimedOut), None]);
     assert_eq!(run.count(OutcomeKind::Purged), 2);
@@ -73,7 +73,7 @@ fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
 fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
-    fake.behaves("dev-a", "c", &json!({"hangsAfterwards": true}));
+    fake.behaves("dev-a/c", &json!({"hangsAfterwards": true}));
     let limits = ChildLimits { leaving: SHORT, ..ChildLimits::with_deadline(LONG) };
     let mut run = carry_out(with_limits(&fake, limits), plan);
     assert_eq!(classes(&run), [None, None, Some(FailureClass::TimedOut)], "nobody has looked");
@@ -97,7 +97,7 @@ fn a_helm_never_gets_a_release_of_another_namespace() {
     let fake = FakeHelm::new();
     let plan = [release("dev-a", "web"), release("dev-b", "web"), release("dev-a", "db")];
     for release in &plan {
-        fake.release(release.id.namespace.as_str(), release.id.name.as_str());
+        fake.release(&release.id.to_string());
     }
     let batch = plan.iter().map(|release| &release.id).collect::<Vec<&ReleaseId>>();
     let uninstall = with_limits(&fake, ChildLimits::with_deadline(LONG));

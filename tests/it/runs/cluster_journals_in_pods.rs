@@ -7,7 +7,7 @@ use throwaway_cluster::{Chart, HelmVersion, Kind};
 use crate::support::pods::in_pod;
 use crate::support::{Output, Real, allow_everywhere, apply, cluster};
 
-const RUN: [&str; 4] = ["run", "-f", "policy.yaml", "--yes"];
+const RUN: &str = "run -f policy.yaml --yes";
 
 /// What a purge needs in the cluster, and no right to make a ConfigMap.
 const NO_CONFIG_MAPS: [(&str, &[&str]); 4] = [
@@ -51,7 +51,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
     let others = [left_behind(namespace, 58, "another", ""), left_behind(namespace, 59, "another", "")];
     let mine = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "helm-purge-run-mine", "namespace": namespace}});
     apply(&mine);
-    let output = real.program.run(&[&RUN[..], &["-o", "json"]].concat()).exits(0);
+    let output = real.program.run(&format!("{RUN} -o json")).exits(0);
     let new = format!("helm-purge-run-{}", id(&output));
     assert_eq!(output.json()["run"]["journal"], json!([format!("configmap {namespace}/{new}")]), "{output}");
     assert!(real.listed().is_empty());
@@ -74,7 +74,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
 
     // Seen from a laptop.
     let laptop = Real::new("podjournal", HelmVersion::Three);
-    let runs = laptop.program.run(&["runs", "-n", namespace, "-o", "json"]).exits(0).json();
+    let runs = laptop.program.run(&format!("runs -n {namespace} -o json")).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["totals"]["purged"]), (&json!("finished"), &json!(2)));
     assert_eq!(runs["unread"].as_array().map(Vec::len), Some(21), "what was left behind is empty");
     let one = laptop.program.run(&["runs", "-n", namespace, &id(&output)]).exits(0);
@@ -94,7 +94,7 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
     });
     let started = json!({"event": "started", "at": "2026-11-01T00:00:01Z", "releases": ["podkilled-helm3-a/web"]});
     left_behind(namespace, 0, "podkilled-helm3", &format!("{head}\n{started}\n"));
-    let output = real.program.run(&RUN).exits(0).stdout_has("purged 1");
+    let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
     drop(output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web"));
 }
@@ -106,7 +106,7 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
     let releases = real.namespace("a");
     let install = cluster().install(real.helm, Chart::Failing, &releases, "slow", &["--set", "outcome=hanging"]);
     install.unwrap_or_else(|error| panic!("{error}"));
-    let running = real.program.start(&[&RUN[..], &["--timeout", "10s"]].concat());
+    let running = real.program.start(&format!("{RUN} --timeout 10s"));
     throwaway_cluster::wait_until("the hook's Job", || {
         let jobs = cluster().api().list(Kind::JOB, Some(&releases))?;
         Ok((!jobs.is_empty()).then_some(()))
@@ -125,11 +125,11 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
     running.signal(Signal::KILL);
     drop(running.finish());
     let laptop = Real::new("podgrace", HelmVersion::Three);
-    let runs = laptop.program.run(&["runs", "-n", namespace, "-o", "json"]).exits(0).json();
+    let runs = laptop.program.run(&format!("runs -n {namespace} -o json")).exits(0).json();
     let run = &runs["runs"][0];
     assert_eq!((&run["state"], &run["inHand"]), (&json!("not-recorded"), &json!(["podgrace-helm3-a/slow"])), "{run:#}");
     assert_eq!(run["stopped"], "the run was interrupted");
-    let table = laptop.program.run(&["runs", "-n", namespace]).exits(0);
+    let table = laptop.program.run(&format!("runs -n {namespace}")).exits(0);
     drop(table.stdout_has("no end recorded, 1 in hand"));
 }
 
@@ -139,7 +139,7 @@ fn a_pod_that_may_not_write_its_journal_says_so_and_goes_on() {
     allow_everywhere(cluster(), namespace, &NO_CONFIG_MAPS);
     let real = in_pod("podrights", namespace, namespace);
     real.seed(&["a/web"]);
-    let output = real.program.run(&RUN).exits(0).stdout_has("purged 1");
+    let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("warning: the journal cannot be kept in a configmap of podrights-home: ");
     let output = output.stderr_has("cannot create resource \"configmaps\"");
     let output =

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Arrival, FakeHelm, Gate, two_at_a_gate};
 
-const RUN: [&str; 5] = ["run", "-f", "policy.yaml", "--yes", "-A"];
-const PLAN: [&str; 3] = ["plan", "-f", "policy.yaml"];
-const RUNS: [&str; 4] = ["runs", "--local", "-o", "json"];
-const ONE_BY_ONE: [&str; 2] = ["--workers=2", "--batch=1"];
+const RUN: &str = "run -f policy.yaml --yes -A";
+const PLAN: &str = "plan -f policy.yaml";
+const RUNS: &str = "runs --local -o json";
+const ONE_BY_ONE: &str = "--workers=2 --batch=1";
 
 /// The journals of a scenario, the oldest first.
 fn journals(fake: &FakeHelm) -> Vec<PathBuf> {
@@ -31,20 +31,12 @@ fn events(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["event"].as_str().expect("every line is an event")).collect()
 }
 
-fn of_names(names: &[&str]) -> FakeHelm {
-    let fake = FakeHelm::new();
-    for name in names {
-        fake.release("dev-a", name);
-    }
-    fake
-}
-
 #[test]
 fn a_journal_says_what_was_planned_what_began_and_how_it_ended() {
-    let mut fake = of_names(&["a", "b"]);
+    let mut fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
     fake.program.set("USER", "alice");
-    fake.behaves("dev-a", "b", &json!({"exit": 1, "stderr": "Error: no luck\n"}));
-    let report = fake.program.run(&[&RUN[..], &["-o", "json", "--workers=1"]].concat()).exits(1).json();
+    fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: no luck\n"}));
+    let report = fake.program.run(&format!("{RUN} -o json --workers=1")).exits(1).json();
     let journals = journals(&fake);
     let lines = lines(&journals[0]);
     assert_eq!(events(&lines), ["planned", "started", "finished", "finished", "ended"]);
@@ -68,7 +60,7 @@ fn a_journal_says_what_was_planned_what_began_and_how_it_ended() {
 
 #[test]
 fn no_helm_is_started_before_the_journal_says_so() {
-    let mut fake = of_names(&["a", "b", "c"]);
+    let mut fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let helm = format!(
         "#!/bin/sh\nif [ \"$1\" = uninstall ]; then for name; do :; done\n\
          cp \"$HOME\"/.local/state/helm-purge/runs/*.jsonl \"$HOME/seen-$name\"; fi\nexec '{}' \"$@\"\n",
@@ -76,7 +68,7 @@ fn no_helm_is_started_before_the_journal_says_so() {
     );
     let helm = fake.program.executable("helm", &helm);
     fake.program.set("HELM_BIN", helm);
-    fake.program.run(&[&RUN[..], &ONE_BY_ONE].concat()).exits(0).stdout_has("purged 3");
+    fake.program.run(&format!("{RUN} {ONE_BY_ONE}")).exits(0).stdout_has("purged 3");
     for name in ["a", "b", "c"] {
         let lines = lines(&fake.program.folder().join(format!("seen-{name}")));
         let release = json!([format!("dev-a/{name}")]);
@@ -87,60 +79,57 @@ fn no_helm_is_started_before_the_journal_says_so() {
 
 #[test]
 fn where_no_journal_can_be_kept_nothing_is_purged_and_the_way_out_is_named() {
-    let mut fake = of_names(&["a"]);
+    let mut fake = FakeHelm::with(["dev-a/a"]);
     let hint =
         "hint: name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
-    let full = fake.program.run(&[&RUN[..], &["--journal", "/dev/full"]].concat()).exits(4);
+    let full = fake.program.run(&format!("{RUN} --journal /dev/full")).exits(4);
     drop(full.stderr_has("/dev/full: No space left on device").stderr_has(hint));
     fake.program.file("mine", "something\n");
-    let taken = fake.program.run(&[&RUN[..], &["--journal", "mine"]].concat()).exits(4);
+    let taken = fake.program.run(&format!("{RUN} --journal mine")).exits(4);
     drop(taken.stderr_has("there is something in it already").stderr_has(hint));
     fake.program.set("XDG_STATE_HOME", "/dev/null");
-    fake.program.run(&RUN).exits(4).stderr_has("no journal can be kept in /dev/null/helm-purge/runs").stderr_has(hint);
+    fake.program.run(RUN).exits(4).stderr_has("no journal can be kept in /dev/null/helm-purge/runs").stderr_has(hint);
     fake.program.set("XDG_STATE_HOME", "").set("HOME", "");
-    fake.program.run(&RUN).exits(4).stderr_has("neither XDG_STATE_HOME nor HOME is set").stderr_has(hint);
+    fake.program.run(RUN).exits(4).stderr_has("neither XDG_STATE_HOME nor HOME is set").stderr_has(hint);
     assert_eq!(fake.left(), ["dev-a/a"]);
     assert!(!fake.calls().iter().any(|call| call[0] == "uninstall"));
-    let output = fake.program.run(&[&RUN[..], &["--no-journal"]].concat()).exits(0).stdout_has("purged 1");
+    let output = fake.program.run(&format!("{RUN} --no-journal")).exits(0).stdout_has("purged 1");
     assert!(!output.stdout.contains("journal"), "{output}");
     // With nothing to purge there is nothing to take down.
-    fake.program.run(&RUN).exits(0).stderr_has("nothing to purge");
+    fake.program.run(RUN).exits(0).stderr_has("nothing to purge");
 }
 
 #[test]
 fn a_file_that_was_named_has_the_journal_and_a_folder_has_one_for_each_run() {
-    let fake = of_names(&["a"]);
-    fake.program.run(&[&RUN[..], &["--journal", "mine.jsonl"]].concat()).exits(0).stdout_has("journal: run 20");
+    let fake = FakeHelm::with(["dev-a/a"]);
+    fake.program.run(&format!("{RUN} --journal mine.jsonl")).exits(0).stdout_has("journal: run 20");
     assert_eq!(events(&lines(&fake.program.folder().join("mine.jsonl"))), ["planned", "started", "finished", "ended"]);
     assert!(journals(&fake).is_empty());
-    let one = fake.program.run(&["runs", "--journal", "mine.jsonl", "-o", "json"]).exits(0).json();
+    let one = fake.program.run("runs --journal mine.jsonl -o json").exits(0).json();
     assert_eq!((&one["runs"][0]["state"], &one["runs"][0]["totals"]["purged"]), (&json!("finished"), &json!(1)));
     fs::create_dir(fake.program.folder().join("runs")).expect("a folder can be made");
     for _ in 0..2 {
-        fake.release("dev-a", "a");
-        fake.program.run(&[&RUN[..], &["--journal", "runs"]].concat()).exits(0);
+        fake.release("dev-a/a");
+        fake.program.run(&format!("{RUN} --journal runs")).exits(0);
     }
-    let names = fake.program.run(&["runs", "--journal", "runs", "-o", "name"]).exits(0).stdout;
+    let names = fake.program.run("runs --journal runs -o name").exits(0).stdout;
     assert_eq!(names.lines().count(), 2, "{names}");
-    fake.program.run(&["runs", "--journal", "none.jsonl"]).exits(4).stderr_has("none.jsonl cannot be read");
+    fake.program.run("runs --journal none.jsonl").exits(4).stderr_has("none.jsonl cannot be read");
 }
 
 #[test]
 fn a_disk_that_is_full_in_the_middle_of_a_run_ends_it_before_the_next_start() {
-    let names = (0..60).map(|number| format!("release-{number:02}")).collect::<Vec<_>>();
-    let mut fake = of_names(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let names = (0..60).map(|number| format!("dev-a/release-{number:02}")).collect::<Vec<_>>();
+    let mut fake = FakeHelm::with(&names);
     // Only the program itself has the limit.
     let fake_helm = env!("CARGO_BIN_EXE_fake-helm");
     let helm =
         fake.program.executable("helm", &format!("#!/bin/bash\nulimit -S -f unlimited\nexec '{fake_helm}' \"$@\"\n"));
     fake.program.set("HELM_BIN", helm);
-    let run = fake.program.command(&[&RUN[..], &ONE_BY_ONE].concat());
+    let run = fake.program.command(&format!("{RUN} {ONE_BY_ONE}"));
     let words = std::iter::once(run.get_program()).chain(run.get_args()).map(|word| word.to_string_lossy());
     let script = format!("trap '' XFSZ; ulimit -S -f 8; exec {}", words.collect::<Vec<_>>().join(" "));
-    let mut bash = std::process::Command::new("bash");
-    bash.args(["-c", &script]).env_clear().current_dir(fake.program.folder()).stdin(std::process::Stdio::null());
-    bash.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = bash.output().expect("bash can be started");
+    let output = fake.program.shell(&script).output().expect("bash can be started");
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(1), "{stdout}\n{stderr}");
     assert!(stderr.contains("the journal cannot be written: ") && stderr.contains("File too large"), "{stderr}");
@@ -154,22 +143,22 @@ fn a_disk_that_is_full_in_the_middle_of_a_run_ends_it_before_the_next_start() {
     let recorded = whole.filter(|line| line["event"] == "started").map(|line| line["releases"][0].to_string());
     let recorded = recorded.collect::<Vec<_>>();
     let left = fake.left();
-    let gone = names.iter().map(|name| format!("dev-a/{name}")).filter(|name| !left.contains(name));
+    let gone = names.iter().filter(|name| !left.contains(name));
     gone.for_each(|name| assert!(recorded.contains(&format!("\"{name}\"")), "{name} is not in it: {text}"));
     // The other lane may have had one that was taken down and not begun when the file was full.
     assert!((started..=started + 1).contains(&recorded.len()), "{started} started: {text}");
-    let runs = fake.program.run(&RUNS).exits(0).json();
+    let runs = fake.program.run(RUNS).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["unreadLines"]), (&json!("killed"), &json!(1)), "{runs:#}");
 }
 
 /// A run that was killed with both of its releases in hand, which helm then finished.
 fn killed() -> FakeHelm {
     let (fake, gate) = two_at_a_gate();
-    let running = fake.program.start(&[&RUN[..], &ONE_BY_ONE].concat());
+    let running = fake.program.start(&format!("{RUN} {ONE_BY_ONE}"));
     let waiting = [gate.arrival(), gate.arrival()];
-    let runs = fake.program.run(&RUNS).exits(0).json();
+    let runs = fake.program.run(RUNS).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], runs["runs"].as_array().map(Vec::len)), (&json!("running"), Some(1)));
-    fake.program.run(&PLAN).exits(0).stderr_has("of the same policy is under way: ");
+    fake.program.run(PLAN).exits(0).stderr_has("of the same policy is under way: ");
     running.signal(Signal::KILL);
     drop(running.finish());
     waiting.into_iter().for_each(Arrival::go);
@@ -180,25 +169,25 @@ fn killed() -> FakeHelm {
 #[test]
 fn a_run_that_was_killed_is_known_by_what_it_had_in_hand() {
     let fake = killed();
-    let runs = fake.program.run(&RUNS).exits(0).json();
+    let runs = fake.program.run(RUNS).exits(0).json();
     let run = &runs["runs"][0];
     assert_eq!((&run["state"], &run["inHand"]), (&json!("killed"), &json!(["dev-a/a", "dev-a/b"])), "{runs:#}");
     assert!(run["exitCode"].is_null() && run["ended"].is_null());
     let id = run["id"].as_str().expect("it has a name");
-    let table = fake.program.run(&["runs", "--local"]).exits(0).stdout;
+    let table = fake.program.run("runs --local").exits(0).stdout;
     assert!(table.contains(id) && table.contains("killed, 2 in hand"), "{table}");
-    let one = fake.program.run(&["runs", "--local", id]).exits(0).stdout;
+    let one = fake.program.run(&format!("runs --local {id}")).exits(0).stdout;
     assert!(one.contains("dev-a/a  in-hand"), "{one}");
     // A new run says it once, purges what is left, and the next has nothing to say.
-    fake.release("dev-a", "b");
+    fake.release("dev-a/b");
     fs::remove_file(fake.program.folder().join("fake/behaviour/dev-a__b.json")).expect("it was written");
     let note = format!("note: run {id} of ");
     let had = "was killed: it had started 2 releases that it did not see end: dev-a/a, dev-a/b; planned again where still there";
-    fake.program.run(&PLAN).exits(0).stderr_has(&note).stderr_has(had).stdout_has("dev-a      b");
-    fake.program.run(&RUN).exits(0).stderr_has(had).stdout_has("purged 1");
-    let next = fake.program.run(&PLAN).exits(0);
+    fake.program.run(PLAN).exits(0).stderr_has(&note).stderr_has(had).stdout_has("dev-a      b");
+    fake.program.run(RUN).exits(0).stderr_has(had).stdout_has("purged 1");
+    let next = fake.program.run(PLAN).exits(0);
     assert!(!next.stderr.contains("was killed"), "{next}");
-    let states = fake.program.run(&RUNS).exits(0).json();
+    let states = fake.program.run(RUNS).exits(0).json();
     assert_eq!([&states["runs"][0]["state"], &states["runs"][1]["state"]], [&json!("finished"), &json!("killed")]);
 }
 
@@ -207,39 +196,39 @@ fn a_run_of_another_policy_or_cluster_is_not_spoken_of() {
     let fake = killed();
     let policy = fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
     fake.program.file("other.yaml", &policy.replace("name: test", "name: other"));
-    let other = fake.program.run(&["plan", "-f", "other.yaml"]).exits(0);
+    let other = fake.program.run("plan -f other.yaml").exits(0);
     assert!(!other.stderr.contains("was killed"), "{other}");
 }
 
 #[test]
 fn a_run_that_a_signal_ended_has_accounts_for_everything() {
     let (fake, gate) = two_at_a_gate();
-    let running = fake.program.start(&[&RUN[..], &["--workers=1", "--batch=1"]].concat());
+    let running = fake.program.start(&format!("{RUN} --workers=1 --batch=1"));
     let waiting = gate.arrival();
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping:");
     waiting.go();
     drop(running.finish().exits(143));
-    let runs = fake.program.run(&RUNS).exits(0).json();
+    let runs = fake.program.run(RUNS).exits(0).json();
     let run = &runs["runs"][0];
     assert_eq!((&run["state"], &run["interruptedBySignal"]), (&json!("interrupted"), &json!(15)), "{runs:#}");
     assert_eq!((&run["exitCode"], &run["stopped"]), (&json!(143), &json!("the run was interrupted")));
     let id = run["id"].as_str().expect("it has a name");
-    let one = fake.program.run(&["runs", "--local", "-o", "json", id]).exits(0).json();
+    let one = fake.program.run(&format!("runs --local -o json {id}")).exits(0).json();
     let outcome = |at: usize| (one["releases"][at]["release"].clone(), one["releases"][at]["outcome"].clone());
     assert_eq!(
         [outcome(0), outcome(1)].map(|(_, outcome)| outcome),
         [json!("purged"), json!("not-started")],
         "{one:#}"
     );
-    assert!(!fake.program.run(&PLAN).exits(0).stderr.contains("was killed"));
+    assert!(!fake.program.run(PLAN).exits(0).stderr.contains("was killed"));
 }
 
 #[test]
 fn what_the_last_list_says_otherwise_stands_in_the_journal_as_well() {
-    let fake = of_names(&["a", "b"]);
-    fake.behaves("dev-a", "b", &json!({"removes": false}));
-    drop(fake.program.run(&RUN).exits(1));
+    let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
+    fake.behaves("dev-a/b", &json!({"removes": false}));
+    drop(fake.program.run(RUN).exits(1));
     let lines = lines(&journals(&fake)[0]);
     let judged = lines.iter().find(|line| line["event"] == "judged").expect("it was judged");
     assert_eq!((&judged["releases"], &judged["class"]), (&json!(["dev-a/b"]), &json!("still-listed")), "{judged}");
@@ -247,8 +236,8 @@ fn what_the_last_list_says_otherwise_stands_in_the_journal_as_well() {
 
 #[test]
 fn damaged_and_hostile_journals_are_shown_as_far_as_they_go_and_move_no_cursor() {
-    let fake = of_names(&["a"]);
-    drop(fake.program.run(&RUN).exits(0));
+    let fake = FakeHelm::with(["dev-a/a"]);
+    drop(fake.program.run(RUN).exits(0));
     let journal = journals(&fake).remove(0);
     let text = fs::read_to_string(&journal).expect("the journal is there");
     let (text, _) = text.trim_end().rsplit_once('\n').expect("it has several lines");
@@ -258,12 +247,12 @@ fn damaged_and_hostile_journals_are_shown_as_far_as_they_go_and_move_no_cursor()
     let beside = |name: &str| journal.parent().expect("it lies in a folder").join(name);
     fs::write(beside("20200101-000000-000000.jsonl"), "{}\n").expect("a file can be written");
     fs::write(beside("notes.txt"), "mine").expect("a file can be written");
-    let listed = fake.program.run(&["runs", "--local"]).exits(0);
+    let listed = fake.program.run("runs --local").exits(0);
     assert!(listed.stdout.contains("dev␛[31m-eu") && !listed.stdout.contains('\u{1b}'), "{listed}");
     let listed = listed.stderr_has("20200101-000000-000000.jsonl is no journal that can be read: ");
     assert!(!listed.stderr.contains("notes.txt"), "{listed}");
     let id = journal.file_stem().expect("it has a name").to_str().expect("text").to_owned();
-    let one = fake.program.run(&["runs", "--local", "-o", "wide", &id]).exits(0);
+    let one = fake.program.run(&format!("runs --local -o wide {id}")).exits(0);
     let one = one.stdout_has("1 line of the journal could not be read").stdout_has("\u{fffd}gone");
     assert!(!one.stdout.contains('\u{202e}'), "{one}");
 }
@@ -271,19 +260,19 @@ fn damaged_and_hostile_journals_are_shown_as_far_as_they_go_and_move_no_cursor()
 #[test]
 fn runs_says_where_nothing_is_and_what_it_was_asked_for_wrongly() {
     let fake = FakeHelm::new();
-    let none = fake.program.run(&["runs"]).exits(0).stderr_has("no run has left a journal here");
+    let none = fake.program.run("runs").exits(0).stderr_has("no run has left a journal here");
     drop(none.stderr_has("note: runs in pods of the cluster could not be looked for: "));
-    drop(fake.program.run(&["runs", "yesterday"]).exits(2).stderr_has("is not the name of a run"));
-    let unknown = fake.program.run(&["runs", "--local", "20200101-000000-000000"]).exits(2);
+    drop(fake.program.run("runs yesterday").exits(2).stderr_has("is not the name of a run"));
+    let unknown = fake.program.run("runs --local 20200101-000000-000000").exits(2);
     drop(unknown.stderr_has("there is no journal of run 20200101-000000-000000"));
-    drop(fake.program.run(&[&RUN[..], &["--journal", "x", "--no-journal"]].concat()).exits(2));
+    drop(fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2));
 }
 
 #[test]
 fn a_journal_says_of_a_batch_that_it_began_as_a_whole() {
-    let (fake, gate) = (of_names(&["a", "b", "c"]), Gate::new());
-    fake.behaves("dev-a", "a", &json!({"gate": gate.address()}));
-    let running = fake.program.start(&[&RUN[..], &["--workers=1"]].concat());
+    let (fake, gate) = (FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]), Gate::new());
+    fake.behaves("dev-a/a", &json!({"gate": gate.address()}));
+    let running = fake.program.start(&format!("{RUN} --workers=1"));
     let waiting = gate.arrival();
     let before = lines(&journals(&fake)[0]);
     assert_eq!(before[1]["releases"], json!(["dev-a/a", "dev-a/b", "dev-a/c"]));

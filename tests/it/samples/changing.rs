@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::{JOURNAL, Samples, behaves, freeze, words, world};
+use super::{JOURNAL, Samples, behaves, freeze, world};
 use crate::support::{Arrival, FakeHelm, Gate, Terminal, two_at_a_gate};
 
 /// One helm after the other, so that things happen in one order.
@@ -131,7 +131,7 @@ fn runs_that_are_told_to_end() {
     for (format, more) in variants {
         // One signal: what runs is finished.
         let ((fake, gate), line) = (at_a_gate(), format!("{RUN} {REPORTS}{more}"));
-        let running = fake.program.start(&words(&line));
+        let running = fake.program.start(&line);
         let first = gate.arrival();
         running.signal(Signal::INT);
         running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "stopping: " });
@@ -150,7 +150,7 @@ fn runs_that_are_told_to_end() {
             // The last look is never answered: it would be chance whether the signal or the answer comes first.
             let silence = Gate::new();
             fake.lists_at(3, &json!({"gate": silence.address()}));
-            let running = fake.program.start(&words(&line));
+            let running = fake.program.start(&line);
             let _first = gate.arrival();
             running.signal(Signal::TERM);
             running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "stopping: " });
@@ -164,7 +164,7 @@ fn runs_that_are_told_to_end() {
 
         // Nothing is begun that might not be done before the deadline.
         let ((fake, gate), line) = (at_a_gate(), format!("{RUN} --max-duration 5s{more}"));
-        let running = fake.program.start(&words(&line));
+        let running = fake.program.start(&line);
         let first = gate.arrival();
         running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "(the deadline is near)" });
         first.go();
@@ -174,7 +174,7 @@ fn runs_that_are_told_to_end() {
         let (fake, line) = (world("keep: []\n", &["dev-a/a"]), format!("{RUN} {REPORTS}{more}"));
         let gate = Gate::new();
         fake.lists_at(1, &json!({"gate": gate.address()}));
-        let running = fake.program.start(&words(&line));
+        let running = fake.program.start(&line);
         let waiting = gate.arrival();
         running.signal(Signal::INT);
         // The list goes on until it is ended by the signal.
@@ -198,7 +198,7 @@ fn screens_of_a_terminal() {
         let fake = world("keep: []\n", &["dev-a/redis", "dev-b/web"]);
         behaves(&fake, "dev-b/web", &json!({"exit": 1, "stderr": HOOK}));
         let line = "run -f policy.yaml --workers 1 --batch 1";
-        let mut terminal = Terminal::start(fake.program.command(&words(line)));
+        let mut terminal = Terminal::start(fake.program.command(line));
         terminal.wait_for("Type the context's name to go on:");
         terminal.type_text(answer);
         let code = terminal.wait().code().unwrap_or_default();
@@ -209,7 +209,7 @@ fn screens_of_a_terminal() {
     // Bars, while two releases are at the gate.
     let (fake, gate) = at_a_gate();
     let line = "run -f policy.yaml --confirm dev-eu --workers 2 --batch 1";
-    let mut terminal = Terminal::start(fake.program.command(&words(line)));
+    let mut terminal = Terminal::start(fake.program.command(line));
     let arrivals = [gate.arrival(), gate.arrival()];
     terminal.wait_until("two bars", |screen| {
         screen.contains("dev-a/a ") && screen.contains("dev-a/b ") && screen.contains("0/2")

@@ -47,13 +47,13 @@ fn world(policy: &str, releases: &[&str]) -> FakeHelm {
 /// A release with some fields of its entry replaced.
 fn add(fake: &FakeHelm, release: &str, fields: &[(&str, Value)]) {
     let (namespace, name) = release.split_once('/').expect("it is NAMESPACE/NAME");
-    fake.release_with(namespace, name, &[&[("updated", json!(UPDATED))], fields].concat());
+    fake.release_with(&format!("{namespace}/{name}"), &[&[("updated", json!(UPDATED))], fields].concat());
 }
 
 /// What uninstalling this release does instead of the usual.
 fn behaves(fake: &FakeHelm, release: &str, behaviour: &Value) {
     let (namespace, name) = release.split_once('/').expect("it is NAMESPACE/NAME");
-    fake.behaves(namespace, name, behaviour);
+    fake.behaves(&format!("{namespace}/{name}"), behaviour);
 }
 
 impl Samples {
@@ -64,7 +64,7 @@ impl Samples {
 
     /// The same, with this on stdin.
     fn take_with_input(&mut self, name: &str, program: &Program, line: &str, input: &str, files: &[&str]) {
-        let output = program.run_with_input(&words(line), input);
+        let output = program.run_with_input(line, input);
         self.hold_output(name, program, line, output, files);
     }
 
@@ -90,12 +90,4 @@ impl Samples {
         let text = text.replace(env!("CARGO_BIN_EXE_fake-helm"), "FAKE_HELM");
         self.hold(name, &text);
     }
-}
-
-/// The words of a command line; `'` around one keeps its spaces.
-fn words(line: &str) -> Vec<&str> {
-    let parts = line.split('\'').enumerate();
-    parts
-        .flat_map(|(number, part)| if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect() })
-        .collect()
 }

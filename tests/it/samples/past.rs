@@ -10,7 +10,7 @@ const RUN: &str = "run -f policy.yaml --yes -A --workers 1 --batch 1";
 /// A run of this name over what is there.
 fn run(fake: &mut FakeHelm, id: &str, now: &str) {
     fake.program.set("HELM_PURGE_TEST_RUN_ID", id).set("HELM_PURGE_TEST_NOW", now);
-    drop(fake.program.run(&super::words(RUN)));
+    drop(fake.program.run(RUN));
     fake.program.set("HELM_PURGE_TEST_NOW", super::NOW).set("HELM_PURGE_TEST_RUN_ID", super::RUN);
 }
 
@@ -37,7 +37,7 @@ fn runs_of_the_past() {
     let ids = [("20200101-010203-000003", "2020-01-01T01:02:03Z"), ("20200102-010203-000004", "2020-01-02T01:02:03Z")];
     let start = |fake: &mut FakeHelm, (id, now): (&str, &str)| {
         fake.program.set("HELM_PURGE_TEST_RUN_ID", id).set("HELM_PURGE_TEST_NOW", now);
-        let running = fake.program.start(&super::words(RUN));
+        let running = fake.program.start(RUN);
         let arrival = gate.arrival();
         fake.program.set("HELM_PURGE_TEST_NOW", super::NOW).set("HELM_PURGE_TEST_RUN_ID", super::RUN);
         (running, arrival)

@@ -129,7 +129,7 @@ fn saved_plans() {
         ("limited", " --max-releases 1", &[]),
     ] {
         let fake = world("keep: []\n", &["dev-a/one", "dev-a/gone", "dev-a/upgraded", "dev-b/kept", "dev-b/two"]);
-        let plan = fake.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).stdout;
+        let plan = fake.program.run("plan -f policy.yaml -o json").exits(0).stdout;
         fake.program.file("plan.json", &plan);
         add(&fake, "dev-a/upgraded", &[("revision", json!("2"))]);
         add(&fake, "dev-b/kept", &[("status", json!("pending-upgrade"))]);
@@ -138,7 +138,7 @@ fn saved_plans() {
         samples.take(name, &fake.program, &format!("{run}{more}"), files);
     }
     let fake = world("keep: []\n", &["dev-a/one"]);
-    let plan = fake.program.run(&["plan", "-f", "policy.yaml", "-o", "yaml"]).exits(0).stdout;
+    let plan = fake.program.run("plan -f policy.yaml -o yaml").exits(0).stdout;
     let policy = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
     for (name, plan, policy) in [
         ("another-server", plan.replace("127.0.0.1:1", "127.0.0.1:2"), policy.clone()),

@@ -38,6 +38,13 @@ impl FakeHelm {
         fake
     }
 
+    /// The same with these releases, each `namespace/name`.
+    pub(crate) fn with(releases: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let fake = Self::new();
+        fake.releases(releases);
+        fake
+    }
+
     /// The fake as a helm for code that runs in this process, which has none of the scenario's environment, and its
     /// cluster.
     pub(crate) fn in_this_process(&self) -> (Helm, Connection) {
@@ -60,13 +67,19 @@ impl FakeHelm {
         self.program.file("policy.yaml", &text);
     }
 
-    /// A deployed release.
-    pub(crate) fn release(&self, namespace: &str, name: &str) {
-        self.release_with(namespace, name, &[]);
+    /// Deployed releases, each `namespace/name`.
+    pub(crate) fn releases(&self, releases: impl IntoIterator<Item: AsRef<str>>) {
+        releases.into_iter().for_each(|release| self.release(release.as_ref()));
+    }
+
+    /// A deployed release, `namespace/name`.
+    pub(crate) fn release(&self, release: &str) {
+        self.release_with(release, &[]);
     }
 
     /// A release with some fields of its entry replaced.
-    pub(crate) fn release_with(&self, namespace: &str, name: &str, fields: &[(&str, Value)]) {
+    pub(crate) fn release_with(&self, release: &str, fields: &[(&str, Value)]) {
+        let (namespace, name) = release.split_once('/').expect("written as namespace/name");
         // Three days old whenever the test runs, so that screens stay the same.
         let updated = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(73);
         let mut entry = json!({
@@ -76,13 +89,13 @@ impl FakeHelm {
         for (key, value) in fields {
             entry[key] = value.clone();
         }
-        let file = self.folder.join("releases").join(format!("{namespace}__{}", name.replace('/', "_")));
+        let file = self.folder.join("releases").join(format!("{namespace}__{name}"));
         fs::write(file, entry.to_string()).expect("a file can be written");
     }
 
     /// What uninstalling a release does instead of the usual.
-    pub(crate) fn behaves(&self, namespace: &str, name: &str, behaviour: &Value) {
-        let file = self.folder.join("behaviour").join(format!("{namespace}__{name}.json"));
+    pub(crate) fn behaves(&self, release: &str, behaviour: &Value) {
+        let file = self.folder.join("behaviour").join(format!("{}.json", release.replace('/', "__")));
         fs::write(file, behaviour.to_string()).expect("a file can be written");
     }
 
@@ -140,8 +153,8 @@ pub(crate) fn two_at_a_gate() -> (FakeHelm, Gate) {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     for name in ["a", "b"] {
-        fake.release("dev-a", name);
-        fake.behaves("dev-a", name, &json!({"gate": gate.address()}));
+        fake.release(&format!("dev-a/{name}"));
+        fake.behaves(&format!("dev-a/{name}"), &json!({"gate": gate.address()}));
     }
     (fake, gate)
 }

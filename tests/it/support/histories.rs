@@ -9,8 +9,8 @@ use super::{Real, cluster};
 
 /// Lines of a policy.
 pub(crate) const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
-pub(crate) const RUN: [&str; 7] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
-pub(crate) const RESTORE: [&str; 7] = ["restore", "-f", "policy.yaml", "--yes", "-A", "-o", "json"];
+pub(crate) const RUN: &str = "run -f policy.yaml --yes -A -o json";
+pub(crate) const RESTORE: &str = "restore -f policy.yaml --yes -A -o json";
 
 /// The names of the records of a release, sorted.
 pub(crate) fn records(namespace: &str, release: &str) -> Vec<String> {

@@ -21,8 +21,8 @@ mod terminal;
 pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
-pub(crate) use program::OptOuts;
 use program::end_of;
+pub(crate) use program::{CommandLine, OptOuts};
 pub(crate) use program::{Program, Running, install_program};
 pub(crate) use real::{Real, apply, cluster};
 pub(crate) use roles::{

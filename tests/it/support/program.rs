@@ -17,6 +17,44 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
 /// The program as it is in a pod.
 const IN_A_POD: &str = env!("CARGO_BIN_EXE_in-a-pod");
 
+/// What stands behind the program's name: a line, in which `'` keeps the spaces of a word, or a list of words.
+pub(crate) trait CommandLine {
+    fn words(&self) -> Vec<&str>;
+}
+
+impl CommandLine for str {
+    fn words(&self) -> Vec<&str> {
+        let parts = self.split('\'').enumerate();
+        parts
+            .flat_map(|(number, part)| if number % 2 == 1 { vec![part] } else { part.split_whitespace().collect() })
+            .collect()
+    }
+}
+
+impl CommandLine for String {
+    fn words(&self) -> Vec<&str> {
+        self.as_str().words()
+    }
+}
+
+impl CommandLine for [&str] {
+    fn words(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl<const N: usize> CommandLine for [&str; N] {
+    fn words(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl CommandLine for Vec<&str> {
+    fn words(&self) -> Vec<&str> {
+        self.clone()
+    }
+}
+
 /// A program that has been set up, not yet started.
 pub(crate) struct Program {
     folder: TempDir,
@@ -114,7 +152,8 @@ impl Program {
     }
 
     /// A command that runs it, for those who start it by themselves.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, line: &(impl CommandLine + ?Sized)) -> Command {
+        let arguments = line.words();
         let mut command = Command::new(self.executable);
         let makes_a_plan = arguments.first().is_some_and(|command| ["plan", "run"].contains(command));
         let says_so = arguments.contains(&"--without-opt-outs");
@@ -123,42 +162,43 @@ impl Program {
         } else {
             command.args(arguments);
         }
-        command.env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
+        self.surround(&mut command);
         command
+    }
+
+    /// Gives a command this folder and this environment.
+    pub(crate) fn surround<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder())
     }
 
     /// A shell in its folder and its environment.
     pub(crate) fn shell(&self, script: &str) -> Command {
         let mut shell = Command::new("bash");
-        shell.args(["-c", script]).stdin(Stdio::null());
-        shell.env_clear().envs(self.environment.iter().cloned()).current_dir(self.folder());
+        self.surround(shell.args(["-c", script])).stdin(Stdio::null());
         shell
     }
 
     /// Runs it to its end, with nothing on stdin.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.run_with_input(arguments, "")
+    pub(crate) fn run(&self, line: &(impl CommandLine + ?Sized)) -> Output {
+        self.run_with_input(line, "")
     }
 
     /// Runs it to its end, with this on stdin.
-    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run_with_input(&self, line: &(impl CommandLine + ?Sized), input: &str) -> Output {
         let file = self.file(".stdin", input);
         let stdin = fs::File::open(file).expect("it was just written");
-        self.start_with(arguments, Stdio::from(stdin)).finish()
+        self.start_with(line, Stdio::from(stdin)).finish()
     }
 
     /// Starts it, with nothing on stdin.
-    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
-        self.start_with(arguments, Stdio::null())
+    pub(crate) fn start(&self, line: &(impl CommandLine + ?Sized)) -> Running {
+        self.start_with(line, Stdio::null())
     }
 
-    fn start_with(&self, arguments: &[&str], stdin: Stdio) -> Running {
-        let mut command = self.command(arguments);
-        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let shown = format!("helm-purge {}", arguments.join(" "));
-        let mut child = command.spawn().expect("the program can be started");
-        let stderr = Listener::to(child.stderr.take().expect("stderr is a pipe"));
-        Running { child, command: shown, stderr }
+    fn start_with(&self, line: &(impl CommandLine + ?Sized), stdin: Stdio) -> Running {
+        let mut command = self.command(line);
+        command.stdin(stdin);
+        Running { command: format!("helm-purge {}", line.words().join(" ")), ..Running::start(command) }
     }
 
     /// Ends it and everything that it has started in the middle of what they do, as a machine does that fails.

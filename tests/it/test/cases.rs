@@ -76,7 +76,7 @@ fn a_case_that_is_not_as_expected_is_shown_with_what_is_instead_and_where_that_i
     let (right, wrong) =
         ([("policy.yaml", POLICY), ("case.yaml", RIGHT)], [("policy.yaml", POLICY), ("case.yaml", WRONG)]);
     let program = with_cases(&[("vaults-stay", &right), ("wrong", &wrong)]);
-    let output = program.run(&["test", "cases"]).exits(1);
+    let output = program.run("test cases").exits(1);
     assert!(output.stderr.is_empty(), "{output}");
     insta::assert_snapshot!(output.stdout, @r#"
     ok    cases/vaults-stay
@@ -113,8 +113,8 @@ fn a_case_that_is_not_as_expected_is_shown_with_what_is_instead_and_where_that_i
         + dev-b/operator
     2 cases: 1 not as expected
     "#);
-    program.run(&["test", "cases/vaults-stay"]).exits(0).stdout_has("1 case: all as expected");
-    program.run(&["test", "./cases/vaults-stay", "cases/wrong/"]).exits(1).stdout_has("2 cases: 1 not as expected");
+    program.run("test cases/vaults-stay").exits(0).stdout_has("1 case: all as expected");
+    program.run("test ./cases/vaults-stay cases/wrong/").exits(1).stdout_has("2 cases: 1 not as expected");
 }
 
 const INVALID: &str = "\
@@ -137,7 +137,7 @@ expect:
 fn every_fault_of_a_case_is_told_in_one_go_and_no_case_is_tried() {
     let valid = [("policy.yaml", POLICY), ("case.yaml", RIGHT)];
     let program = with_cases(&[("valid", &valid), ("wrong", &[("policy.yaml", POLICY), ("case.yaml", INVALID)])]);
-    let output = program.run(&["test", "cases"]).exits(3);
+    let output = program.run("test cases").exits(3);
     assert!(output.stdout.is_empty(), "{output}");
     insta::assert_snapshot!(output.stderr, @r#"
     error: `2026-11-24` is no moment
@@ -235,7 +235,7 @@ fn states_and_guards_are_words_out_of_a_few() {
     let case = "now: 2026-11-24T19:30:00Z\nreleases: [{release: dev-a/web, status: deploying}]\n\
                 expect: {refusals: [windows]}\n";
     let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
-    let output = program.run(&["test", "cases"]).exits(3).stderr_has("did you mean `deployed`?");
+    let output = program.run("test cases").exits(3).stderr_has("did you mean `deployed`?");
     drop(output.stderr_has("did you mean `window`?"));
 }
 
@@ -244,7 +244,7 @@ fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_a_fault() {
     let case = "now: 2026-11-24T19:30:00Z\nreleases: [dev-a/web]\nexpect:\n  purge: [dev-a/web, dev-a/wbe]\n  \
                 keep: [dev-a/web]\n  order: {first: [dev-b/web]}\n";
     let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
-    let output = program.run(&["test", "cases"]).exits(3).stderr_has("`dev-a/wbe` is no release of this case");
+    let output = program.run("test cases").exits(3).stderr_has("`dev-a/wbe` is no release of this case");
     drop(output.stderr_has("`dev-a/web` is expected twice").stderr_has("`dev-b/web` is no release of this case"));
 }
 
@@ -253,10 +253,10 @@ fn the_faults_of_a_policy_that_cases_share_are_told_once() {
     let shared = format!("policies: [../../shared.yaml]\n{RIGHT}");
     let program = with_cases(&[("one", &[("case.yaml", &shared)]), ("two", &[("case.yaml", &shared)])]);
     program.file("shared.yaml", &POLICY.replace("keep", "kept"));
-    let output = program.run(&["test", "cases"]).exits(3).stderr_has("--> shared.yaml:6:1\n");
+    let output = program.run("test cases").exits(3).stderr_has("--> shared.yaml:6:1\n");
     assert_eq!(output.stderr.matches("unknown key `kept`").count(), 1, "{output}");
     program.file("shared.yaml", POLICY);
-    program.run(&["test", "cases"]).exits(0).stdout_has("2 cases: all as expected");
+    program.run("test cases").exits(0).stdout_has("2 cases: all as expected");
 }
 
 #[test]
@@ -265,37 +265,33 @@ fn several_policies_are_read_as_a_run_would_read_them() {
     let both = [("case.yaml", RIGHT), ("one.helm-purge.yaml", POLICY), ("two.helm-purge.yaml", &other)];
     let program = with_cases(&[("case", &both)]);
     // Either keeps.
-    program.run(&["test", "cases"]).exits(1).stdout_has("+ keep: */web (cases/case/two.helm-purge.yaml:6)");
+    program.run("test cases").exits(1).stdout_has("+ keep: */web (cases/case/two.helm-purge.yaml:6)");
     let folder = format!("policies: [.]\n{RIGHT}");
     let program = with_cases(&[("case", &[("case.yaml", &folder), ("one.helm-purge.yaml", POLICY)])]);
-    program.run(&["test", "cases"]).exits(0);
+    program.run("test cases").exits(0);
     let twins = [("case.yaml", RIGHT), ("one.helm-purge.yaml", POLICY), ("policy.yaml", POLICY)];
-    with_cases(&[("case", &twins)]).run(&["test", "cases"]).exits(3).stderr_has("two policies are called `test`");
+    with_cases(&[("case", &twins)]).run("test cases").exits(3).stderr_has("two policies are called `test`");
 }
 
 #[test]
 fn a_case_without_a_policy_says_how_to_give_it_one() {
     let program = with_cases(&[("case", &[("case.yaml", RIGHT), ("other.yaml", POLICY)])]);
-    program
-        .run(&["test", "cases"])
-        .exits(3)
-        .stderr_has("there is no policy")
-        .stderr_has("policies: [../helm-purge.yaml]");
+    program.run("test cases").exits(3).stderr_has("there is no policy").stderr_has("policies: [../helm-purge.yaml]");
 }
 
 #[test]
 fn where_there_is_no_case_the_command_line_is_wrong() {
     let program = with_cases(&[("case", &[("case.yml", RIGHT)])]);
-    program.run(&["test"]).exits(2);
-    program.run(&["test", "cases"]).exits(2).stderr_has("there is no case in `cases`").stderr_has("`case.yaml`");
-    program.run(&["test", "nowhere"]).exits(2).stderr_has("`nowhere` cannot be looked into");
+    program.run("test").exits(2);
+    program.run("test cases").exits(2).stderr_has("there is no case in `cases`").stderr_has("`case.yaml`");
+    program.run("test nowhere").exits(2).stderr_has("`nowhere` cannot be looked into");
 }
 
 #[test]
 fn a_folder_that_is_no_case_is_passed_over_and_named() {
     let right = [("policy.yaml", POLICY), ("case.yaml", RIGHT)];
     let program = with_cases(&[("case", &right), ("other", &[("case.yml", RIGHT)])]);
-    let output = program.run(&["test", "cases"]).exits(0).stdout_has("1 case: all as expected");
+    let output = program.run("test cases").exits(0).stdout_has("1 case: all as expected");
     drop(output.stderr_has("note: cases/other has no `case.yaml` and is passed over"));
 }
 
@@ -305,12 +301,12 @@ fn a_link_that_leads_out_of_the_folder_is_not_followed() {
     let elsewhere = program.file("elsewhere.yaml", POLICY);
     let link = program.folder().join("cases/case/policy.yaml");
     std::os::unix::fs::symlink(elsewhere, &link).expect("a link can be made");
-    program.run(&["test", "cases"]).exits(3).stderr_has("this is a link that leads out of `cases`");
+    program.run("test cases").exits(3).stderr_has("this is a link that leads out of `cases`");
     let outside = program.folder().join("cases");
     fs::remove_file(&link).expect("it was just made");
     fs::write(&link, POLICY).expect("a file can be written");
     let folder = program.folder().join("more");
     fs::create_dir(&folder).expect("a folder can be made");
     std::os::unix::fs::symlink(outside.join("case"), folder.join("case")).expect("a link can be made");
-    program.run(&["test", "more"]).exits(3).stderr_has("more/case/case.yaml").stderr_has("leads out of `more`");
+    program.run("test more").exits(3).stderr_has("more/case/case.yaml").stderr_has("leads out of `more`");
 }

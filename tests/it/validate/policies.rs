@@ -29,7 +29,7 @@ fn files_and_folders_are_checked_whatever_the_others_are_like() {
     let program = with_policies(&[("all/a.helm-purge.yaml", "a", "a"), ("b.yaml", "b", "b")]);
     program.file("all/broken.helm-purge.yaml", "kind: nothing\n");
     program.file("all/other.yaml", "kind: nothing\n");
-    let output = program.run(&["validate", "all", "b.yaml", "none.yaml"]).exits(3);
+    let output = program.run("validate all b.yaml none.yaml").exits(3);
     let output =
         output.stderr_has("all/a.helm-purge.yaml: policy `a` is valid").stderr_has("b.yaml: policy `b` is valid");
     let output = output.stderr_has("all/broken.helm-purge.yaml:1").stderr_has("there is no such file");
@@ -39,15 +39,15 @@ fn files_and_folders_are_checked_whatever_the_others_are_like() {
 #[test]
 fn two_policies_of_one_name_are_a_fault_and_so_is_a_file_that_is_named_twice() {
     let program = with_policies(&[("a.yaml", "same", "a"), ("b.yaml", "same", "b")]);
-    program.run(&["validate", "a.yaml", "b.yaml"]).exits(3).stderr_has("two policies are called `same`");
-    program.run(&["validate", "a.yaml", "a.yaml"]).exits(3).stderr_has("this is named twice");
+    program.run("validate a.yaml b.yaml").exits(3).stderr_has("two policies are called `same`");
+    program.run("validate a.yaml a.yaml").exits(3).stderr_has("this is named twice");
 }
 
 #[test]
 fn fences_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
     let program =
         with_policies(&[("a.yaml", "a", "x, 'dev-*'"), ("b.yaml", "b", "dev-bob"), ("c.yaml", "c", "'pr-*'")]);
-    let output = program.run(&["validate", "a.yaml", "b.yaml", "c.yaml"]).exits(0);
+    let output = program.run("validate a.yaml b.yaml c.yaml").exits(0);
     let output = output.stderr_has("note: policies `a` and `b` share namespaces, as `dev-bob`");
     let output = output.stderr_has("a.yaml:5:18").stderr_has("b.yaml:5:14");
     assert_eq!(output.stderr.matches("note:").count(), 1, "{}", output.stderr);
@@ -57,7 +57,7 @@ fn fences_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
 fn a_document_has_every_fault_with_its_place_and_nothing_else_is_printed() {
     let program = with_policies(&[("a.yaml", "a", "x"), ("b.yaml", "b", "x")]);
     program.file("broken.yaml", "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: c}\nclusters: [dev]\nnamespaces: [dev-*]\nworkers: 99\n");
-    let output = program.run(&["validate", "-o", "json", "a.yaml", "b.yaml", "broken.yaml", "none.yaml"]).exits(3);
+    let output = program.run("validate -o json a.yaml b.yaml broken.yaml none.yaml").exits(3);
     assert_eq!(output.stderr, "");
     let document = output.json();
     assert_eq!(document["kind"], "PolicyDiagnostics");
@@ -79,7 +79,7 @@ fn a_document_has_every_fault_with_its_place_and_nothing_else_is_printed() {
 #[test]
 fn a_document_is_printed_also_where_nothing_is_wrong() {
     let program = with_policies(&[("a.yaml", "a", "x")]);
-    let document = program.run(&["validate", "-o", "json", "a.yaml"]).exits(0).json();
+    let document = program.run("validate -o json a.yaml").exits(0).json();
     assert_eq!(document["diagnostics"], json!([]));
 }
 

@@ -23,7 +23,7 @@ fn a_kind_that_helm_never_saw_keeps_its_release_with_all_that_it_holds() {
         let real = Real::new("cold", helm);
         let kind = scene(&real, group);
         cluster().withdraw(&kind).unwrap_or_else(|error| panic!("{error}"));
-        let output = real.program.run(&RUN).exits(1);
+        let output = real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["b failed missing-kind listed", "c purged gone"], "{output}");
         assert_eq!(maps(&real), ["b-1"], "{output}");
         // As the hint says.
@@ -43,7 +43,7 @@ fn a_kind_that_helm_remembers_is_no_hindrance() {
         kubectl.env("HOME", real.program.folder()).arg("api-resources");
         assert!(kubectl.output().expect("kubectl can be started").status.success());
         cluster().withdraw(&kind).unwrap_or_else(|error| panic!("{error}"));
-        let output = real.program.run(&RUN).exits(0);
+        let output = real.program.run(RUN).exits(0);
         assert_eq!(output.results(), ["b purged gone", "c purged gone"], "{output}");
         a_second_run_finishes(&real);
     }

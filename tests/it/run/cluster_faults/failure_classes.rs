@@ -101,7 +101,7 @@ fn a_release_that_was_half_uninstalled_by_the_first_try_is_tried_again() {
         );
         let wrapper = real.program.executable("helm", &script);
         real.program.set("HELM_BIN", wrapper);
-        let output = real.program.run(&["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json"]).exits(1);
+        let output = real.program.run("run -f policy.yaml --yes -A -o json").exits(1);
         let output = output.stderr_has("transient: etcdserver: request timed out");
         let report = output.json();
         let release = &report["releases"][0];

@@ -39,7 +39,7 @@ fn trouble_that_passes_costs_nothing_but_a_moment() {
         for requests in [OUR_LIST, OPT_OUTS, "GET /api/v1/namespaces/kube-system*", "GET /api/v1/namespaces?*"] {
             proxy.fail(requests, Which::Only(1), fault.clone());
         }
-        let output = real.program.run(&RUN).exits(0);
+        let output = real.program.run(RUN).exits(0);
         assert_eq!(output.results(), ["web purged gone"], "{fault:?}");
         assert!(proxy.count(OUR_LIST) > 1 && proxy.count("GET /api/v1/secrets?labelSelector=owner%3Dhelm") == 0);
     });
@@ -68,7 +68,7 @@ fn trouble_that_stays_ends_the_run_with_nothing_purged_and_its_own_words() {
         let (real, proxy) = Real::behind_a_proxy(&format!("staying-{number}"), HelmVersion::Four);
         real.seed(&["a/web"]);
         proxy.fail(requests, Which::Every, fault.clone());
-        drop(real.program.run(&RUN).exits(*code).stderr_has(says));
+        drop(real.program.run(RUN).exits(*code).stderr_has(says));
         nothing_was_written(&proxy);
         assert_eq!(real.listed(), ["a/web"], "{fault:?}");
         proxy.heal();
@@ -94,11 +94,11 @@ fn a_list_that_breaks_on_its_second_page_is_no_list() {
     cluster().api().create_all((2..=1001).map(record).collect()).expect("the admin may do this");
     let second_page = "GET /api/v1/secrets?*continue=*";
     proxy.fail(second_page, Which::Every, Fault::Cut(100));
-    drop(real.program.run(&RUN).exits(4).stderr_has("the connection to the API server broke"));
+    drop(real.program.run(RUN).exits(4).stderr_has("the connection to the API server broke"));
     nothing_was_written(&proxy);
     proxy.heal();
     proxy.fail(second_page, Which::Only(1), Fault::Cut(100));
-    let names = real.program.run(&["plan", "-f", "policy.yaml", "-o", "json"]).exits(0).json();
+    let names = real.program.run("plan -f policy.yaml -o json").exits(0).json();
     assert_eq!(names["releases"][0]["name"], "many", "{names:#}");
     cluster().api().delete(Kind::NAMESPACE, None, &namespace).expect("the admin may do this");
 }
@@ -108,7 +108,7 @@ fn a_signal_ends_the_wait_for_an_api_server_that_says_nothing() {
     let (real, proxy) = Real::behind_a_proxy("silent", HelmVersion::Three);
     real.seed(&["a/web"]);
     proxy.fail("*", Which::Every, Fault::Stall);
-    let running = real.program.start(&RUN);
+    let running = real.program.start(RUN);
     proxy.wait_for(OUR_LIST, 1).unwrap_or_else(|error| panic!("{error}"));
     running.signal(Signal::TERM);
     drop(running.finish().exits(143).stderr_has("interrupted; nothing was purged"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
-use super::{RUN, a_second_run_finishes};
+use super::{LOUD_RUN, RUN, a_second_run_finishes};
 use crate::support::{Program, Real, Terminal, cluster};
 
 const FIRST_OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/a-1*";
@@ -16,7 +16,7 @@ fn a_token_that_expires_in_the_middle_ends_in_failures_and_nothing_is_told_as_go
         let (real, proxy) = Real::behind_a_proxy("expired", helm);
         real.seed(&["a/a", "a/b", "a/c"]);
         proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         proxy.wait_for(FIRST_OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
         proxy.fail("*", Which::Every, Fault::Answer(Answer::UNAUTHORIZED));
         let output = running.finish().exits(1);
@@ -47,7 +47,7 @@ fn a_kubeconfig_that_changes_or_goes_in_the_middle_changes_nothing() {
         let mine = real.program.file("mine", &text);
         real.program.set("KUBECONFIG", mine);
         proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
-        let running = real.program.start(&RUN);
+        let running = real.program.start(RUN);
         proxy.wait_for(FIRST_OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
         change(&real.program);
         let output = running.finish().exits(0);
@@ -98,10 +98,9 @@ fn a_plugin_that_wants_to_ask_hangs_nothing_where_there_is_no_terminal() {
         real.seed(&["a/b"]);
         with_a_plugin_that_asks(&mut real, mode);
         let mut command = std::process::Command::new("setsid");
-        let like = real.program.command(&RUN[..9]);
-        command.arg("--wait").arg(like.get_program()).args(like.get_args()).env_clear();
-        command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.current_dir(real.program.folder()).stdin(std::process::Stdio::null());
+        let like = real.program.command(LOUD_RUN);
+        command.arg("--wait").arg(like.get_program()).args(like.get_args());
+        real.program.surround(&mut command).stdin(std::process::Stdio::null());
         let output = command.output().expect("setsid is there");
         let said = String::from_utf8_lossy(&output.stderr);
         // The uid that the policy asks for cannot be read.
@@ -117,7 +116,7 @@ fn a_plugin_that_asks_on_a_terminal_is_answered_and_helm_which_has_none_says_wha
         let mut real = Real::new("asking", helm);
         real.seed(&["a/b"]);
         with_a_plugin_that_asks(&mut real, mode);
-        let mut terminal = Terminal::start(real.program.command(&["run", "-f", "policy.yaml", "--yes", "-A"]));
+        let mut terminal = Terminal::start(real.program.command("run -f policy.yaml --yes -A"));
         // The client has the plugin called for a certificate, for its end, and for a token, and logs in anew before the
         // last look.
         for count in 1..=6 {
@@ -137,7 +136,7 @@ fn a_question_that_nobody_wants_to_answer_ends_with_ctrl_c() {
     let mut real = Real::new("unanswered", HelmVersion::Three);
     real.seed(&["a/b"]);
     with_a_plugin_that_asks(&mut real, "Always");
-    let mut terminal = Terminal::start(real.program.command(&["run", "-f", "policy.yaml", "--yes", "-A"]));
+    let mut terminal = Terminal::start(real.program.command("run -f policy.yaml --yes -A"));
     terminal.wait_for("Password: ");
     terminal.press_ctrl_c();
     assert_eq!(terminal.wait().code(), Some(130), "{}", terminal.screen());
@@ -153,7 +152,7 @@ fn a_plugin_finds_what_it_keeps_where_it_has_left_it() {
         let (kept, seen) = (real.program.folder().join("kept"), real.program.folder().join("seen"));
         with_a_plugin(&mut real, "Never", &format!("echo \"$KUBECACHEDIR\" >> '{}'", seen.display()));
         real.program.set("KUBECACHEDIR", &kept);
-        drop(real.program.run(&RUN).exits(0));
+        drop(real.program.run(RUN).exits(0));
         let seen = std::fs::read_to_string(seen).expect("it was called");
         let folders = seen.lines().collect::<std::collections::BTreeSet<_>>();
         assert_eq!(folders, [kept.to_str().expect("it is text")].into(), "by this program and by helm");

@@ -15,7 +15,8 @@ use throwaway_cluster::Kind;
 use crate::support::{Real, cluster};
 
 /// One helm at a time, with one release, so that a fault meets the release that is meant.
-const RUN: [&str; 10] = ["run", "-f", "policy.yaml", "--yes", "-A", "-o", "json", "--workers=1", "--batch=1", "-q"];
+const LOUD_RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1 --batch=1";
+const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1 --batch=1 -q";
 
 /// Cases that mostly wait, side by side.
 fn side_by_side<C: Sync>(cases: &[C], run: impl Fn(usize, &C) + Sync) {
@@ -31,7 +32,7 @@ fn side_by_side<C: Sync>(cases: &[C], run: impl Fn(usize, &C) + Sync) {
 /// runs.
 #[track_caller]
 fn a_second_run_finishes(real: &Real) {
-    drop(real.program.run(&RUN).exits(0));
+    drop(real.program.run(RUN).exits(0));
     assert_eq!(real.listed(), Vec::<String>::new());
     assert_eq!(maps(real), Vec::<String>::new());
     real.program.leaves_no_process();

@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_secs(2);
 /// While a helm deletes the objects of `b`, somebody does this.
 fn meanwhile(real: &Real, proxy: &Proxy, somebody: impl FnOnce()) -> Output {
     proxy.fail(OBJECT, Which::Only(1), Fault::Delay(MOMENT));
-    let running = real.program.start(&RUN);
+    let running = real.program.start(RUN);
     proxy.wait_for(OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
     somebody();
     running.finish()

@@ -3,7 +3,7 @@
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind};
 
-use super::{RUN, a_second_run_finishes, maps};
+use super::{LOUD_RUN, RUN, a_second_run_finishes, maps};
 use crate::support::{Output, Real, Rights, cluster, user_everywhere};
 
 const EVERYTHING: &[&str] = &["*"];
@@ -11,7 +11,7 @@ const EVERYTHING: &[&str] = &["*"];
 /// A run as a user with these rights.
 fn run_as(real: &Real, rights: &Rights<'_>) -> Output {
     let kubeconfig = user_everywhere(cluster(), &real.namespace("user"), rights);
-    real.program.run(&[&RUN[..], &["--kubeconfig", kubeconfig.to_str().expect("text")]].concat())
+    real.program.run(&format!("{RUN} --kubeconfig {}", kubeconfig.display()))
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn without_the_right_to_list_in_one_namespace_its_releases_stay_and_the_others_g
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
     let fence = format!("['{}', '{}']", real.namespace("a"), real.namespace("b"));
     real.program.file("policy.yaml", &policy.replace("['one-refuses-helm3-*']", &fence));
-    let arguments = [&RUN[..9], &["--kubeconfig", kubeconfig.to_str().expect("text")]].concat();
+    let arguments = format!("{LOUD_RUN} --kubeconfig {}", kubeconfig.display());
     let output = real.program.run(&arguments).exits(0).stderr_has(&real.namespace("b"));
     assert_eq!(output.results(), ["b purged gone"], "{output}");
     assert_eq!(real.listed(), ["b/web"]);

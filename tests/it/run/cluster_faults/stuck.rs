@@ -17,10 +17,10 @@ fn a_finalizer_that_nobody_removes_is_told_where_helm_was_to_wait() {
         real.policy("keep: []\ndefaults: {timeout: 2s, wait: true}\n");
         real.seed(&["a/b", "a/c"]);
         set_finalizers(real, &json!(["example.com/nobody"]));
-        let output = real.program.run(&RUN).exits(1);
+        let output = real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["b failed leftovers gone", "c purged gone"], "{output}");
         assert_eq!((real.listed(), maps(real)), (vec![], vec!["b-1".to_owned()]));
-        drop(real.program.run(&RUN).exits(0));
+        drop(real.program.run(RUN).exits(0));
         set_finalizers(real, &Value::Null);
         a_second_run_finishes(real);
     });
@@ -31,7 +31,7 @@ fn a_finalizer_that_nobody_removes_holds_up_nothing_else() {
     Real::with_both("unwaited", |real| {
         real.seed(&["a/b", "a/c"]);
         set_finalizers(real, &json!(["example.com/nobody"]));
-        let output = real.program.run(&RUN).exits(0);
+        let output = real.program.run(RUN).exits(0);
         assert_eq!(output.results(), ["b purged gone", "c purged gone"], "{output}");
         assert_eq!(maps(real), ["b-1"], "helm was not to wait for it");
         set_finalizers(real, &Value::Null);
@@ -47,7 +47,7 @@ fn a_hook_that_never_ends_fails_its_release_at_its_timeout_and_nothing_of_it_is_
         let flags = ["--set", "outcome=hanging"];
         cluster().install(real.helm, Chart::Failing, &namespace, "b", &flags).unwrap_or_else(|error| panic!("{error}"));
         real.seed(&["a/c"]);
-        let output = real.program.run(&RUN).exits(1);
+        let output = real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["b failed hook listed", "c purged gone"], "{output}");
         let said = output.json()["releases"][0].to_string();
         assert!(said.contains("b-backup"), "the hook is named: {said}");

@@ -12,7 +12,7 @@ use helm_purge::signal::CancelToken;
 use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
-use super::{RUN, a_second_run_finishes, maps, side_by_side};
+use super::{LOUD_RUN, RUN, a_second_run_finishes, maps, side_by_side};
 use crate::support::{Real, cluster};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
@@ -26,7 +26,7 @@ fn at_b(test: &str, requests: &str, fault: &Fault, judge: impl Fn(&Real, Vec<Str
         real.policy("keep: []\nretries: 0\n");
         real.seed(&["a/a", "a/b", "a/c"]);
         proxy.fail(requests, Which::Every, fault.clone());
-        let output = real.program.run(&RUN);
+        let output = real.program.run(RUN);
         real.program.leaves_no_process();
         judge(&real, output.results());
         proxy.heal();
@@ -88,7 +88,7 @@ fn an_answer_that_is_lost_costs_no_release_its_end() {
             let (real, proxy) = Real::behind_a_proxy(&format!("unheard-{number}"), helm);
             real.seed(&["a/b"]);
             proxy.fail(requests, which, Fault::Cut(0));
-            let output = real.program.run(&RUN);
+            let output = real.program.run(RUN);
             assert_eq!(output.results(), ["b purged gone"], "{output}");
             drop(output.exits(0));
             a_second_run_finishes(&real);
@@ -102,7 +102,7 @@ fn a_delete_that_is_never_answered_ends_with_the_second_signal() {
         let (real, proxy) = Real::behind_a_proxy("stalled", helm);
         real.seed(&["a/b", "a/c"]);
         proxy.fail(OBJECT, Which::Every, Fault::Stall);
-        let running = real.program.start(&RUN[..9]);
+        let running = real.program.start(LOUD_RUN);
         proxy.wait_for(OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
         running.signal(Signal::INT);
         running.wait_for_stderr("stopping: 1 release is being uninstalled");

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
 
-use super::super::{Samples, words};
+use super::super::Samples;
 use super::{Stage, journal};
 use crate::support::{Role, Terminal, user, user_everywhere};
 
@@ -39,12 +39,12 @@ pub(super) fn locks(stage: &mut Stage) {
     let restore = "restore -f policy.yaml --yes -A --lock-namespace locks";
     samples.take("held-restore", &stage.program, restore, &[]);
     let line = format!("{locked} --lock-wait 10m");
-    let running = stage.program.start(&words(&line));
+    let running = stage.program.start(&line);
     running.wait_for_stderr("waiting: ");
     running.signal(Signal::TERM);
     samples.finish("interrupted", &stage.program, &line, running, &[]);
     // Nobody holds it while the run waits: the plan is checked again.
-    let running = stage.program.start(&words(&line));
+    let running = stage.program.start(&line);
     running.wait_for_stderr("waiting: ");
     let given_back = json!({"spec": {"holderIdentity": null}});
     let patched = stage.cluster.api().patch(LEASE, Some("locks"), "helm-purge-evening", &given_back);
@@ -100,7 +100,7 @@ pub(super) fn guards(stage: &mut Stage) {
     stage.seed(&["dev-guard/again", "dev-guard/web"]);
     for (name, answer) in [("declined", "no\r"), ("changed-meanwhile", "throwaway\r")] {
         let line = "run -f policy.yaml --workers 1 --batch 1";
-        let mut terminal = Terminal::start(stage.program.command(&words(line)));
+        let mut terminal = Terminal::start(stage.program.command(line));
         terminal.wait_for("Type the context's name to go on:");
         if name == "changed-meanwhile" {
             stage.install("dev-guard/again");

@@ -20,7 +20,7 @@ pub(super) fn proposals(stage: &Stage) {
         &mut samples,
         &[("init", "init"), ("init-named", "init --name nightly"), ("init-logged", "init --log-format json")],
     );
-    let proposed = stage.program.run(&["init"]).exits(0).stdout;
+    let proposed = stage.program.run("init").exits(0).stdout;
     stage.program.file("proposed.yaml", &proposed);
     stage.take_all(&mut samples, &[("validate", "validate proposed.yaml"), ("plan", "plan -f proposed.yaml")]);
     let kubeconfig = user(&stage.cluster, "developer", &[("dev-alice", Role::Edit)]);
@@ -139,9 +139,9 @@ pub(super) fn opt_outs(stage: &Stage) {
         ],
     );
     stage.policy("dev-*", "keep: []\noptOut: {max: 1d}\n");
-    stage.program.run(&["keep", "dev-bob", "--until", "14d"]).exits(0);
+    stage.program.run("keep dev-bob --until 14d").exits(0);
     stage.take_all(&mut samples, &[("longer-than-allowed", "plan -f policy.yaml")]);
-    stage.program.run(&["keep", "--remove", "dev-bob"]).exits(0);
+    stage.program.run("keep --remove dev-bob").exits(0);
     for name in ["by-hand", "no-date"] {
         let deleted = stage.cluster.api().delete(throwaway_cluster::Kind::CONFIG_MAP, Some("dev-data"), name);
         deleted.unwrap_or_else(|error| panic!("{error}"));

@@ -64,7 +64,7 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         [(23, "failed", ""), (26, "failed-quiet", " -q"), (29, "failed-coloured", " --color always -o yaml")]
     {
         stage.at(minute);
-        drop(stage.program.run(&super::super::words(RUN)).exits(0));
+        drop(stage.program.run(RUN).exits(0));
         stage.apply(&json!({
             "apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "full", "namespace": "dev-undo"},
             "spec": {"hard": {"configmaps": "0"}},
@@ -85,7 +85,7 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         });
         gone.unwrap_or_else(|error| panic!("{error}"));
         stage.at(minute + 2);
-        drop(stage.program.run(&super::super::words(RESTORE)));
+        drop(stage.program.run(RESTORE));
     }
     stage.take_all(
         &mut samples,
