@@ -1,5 +1,7 @@
-//! The time, for everything that is printed and written. Deadlines and waits use the system's clocks themselves.
+//! The time: for everything that is printed and written, and for the deadlines of runs and of helm processes.
 
+#[cfg(feature = "fake-helm")]
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -13,6 +15,9 @@ pub enum Clock {
     /// A clock that stands still, so that tests know what is printed and written.
     #[cfg(feature = "fake-helm")]
     StandsStill(Timestamp),
+    /// The system's clock, ahead by the seconds that a test has written to this file.
+    #[cfg(feature = "fake-helm")]
+    Ahead(&'static Path),
 }
 
 /// How long something has taken.
@@ -41,6 +46,17 @@ impl Clock {
             Clock::System => Timestamp::now(),
             #[cfg(feature = "fake-helm")]
             Clock::StandsStill(at) => at,
+            #[cfg(feature = "fake-helm")]
+            Clock::Ahead(file) => Timestamp::now() + seconds(file),
+        }
+    }
+
+    /// The time now, for deadlines. It goes on even if the clock stands still.
+    pub fn instant(self) -> Instant {
+        match self {
+            #[cfg(feature = "fake-helm")]
+            Clock::Ahead(file) => Instant::now() + seconds(file),
+            _ => Instant::now(),
         }
     }
 
@@ -59,9 +75,15 @@ impl Stopwatch {
     /// The time since the start; zero if the clock stands still.
     pub fn elapsed(self) -> Duration {
         match self.clock {
-            Clock::System => self.since.elapsed(),
             #[cfg(feature = "fake-helm")]
             Clock::StandsStill(_) => Duration::ZERO,
+            _ => self.since.elapsed(),
         }
     }
+}
+
+#[cfg(feature = "fake-helm")]
+fn seconds(file: &Path) -> Duration {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    Duration::from_secs(text.trim().parse().unwrap_or_default())
 }

@@ -12,6 +12,8 @@ use rustix::process::getppid;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::clock::Clock;
+
 /// How urgently children must end; it only rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CancelLevel {
@@ -28,13 +30,13 @@ pub enum CancelLevel {
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken {
     level: Arc<AtomicU8>,
-    drain_from: Option<Instant>,
+    drain_from: Option<(Instant, Clock)>,
 }
 
 impl CancelToken {
     pub fn urgency(&self) -> CancelLevel {
         match self.level.load(Ordering::SeqCst) {
-            0 if self.drain_from.is_some_and(|from| from <= Instant::now()) => CancelLevel::Drain,
+            0 if self.drain_from.is_some_and(|(from, clock)| from <= clock.instant()) => CancelLevel::Drain,
             0 => CancelLevel::Run,
             1 => CancelLevel::Drain,
             2 => CancelLevel::Terminate,
@@ -44,8 +46,8 @@ impl CancelToken {
 
     /// The same token, which drains from this time on in any case.
     #[must_use]
-    pub fn draining_from(&self, drain_from: Instant) -> Self {
-        Self { level: Arc::clone(&self.level), drain_from: Some(drain_from) }
+    pub fn draining_from(&self, drain_from: Instant, clock: Clock) -> Self {
+        Self { level: Arc::clone(&self.level), drain_from: Some((drain_from, clock)) }
     }
 
     /// A lower level than the present one changes nothing.
@@ -289,7 +291,7 @@ mod tests {
     fn who_has_to_drain_from_some_time_on_still_hears_what_is_more_urgent() {
         let all = CancelToken::default();
         let (now, later) = (Instant::now(), Instant::now() + std::time::Duration::from_hours(1));
-        let (late, in_time) = (all.draining_from(now), all.draining_from(later));
+        let (late, in_time) = (all.draining_from(now, Clock::System), all.draining_from(later, Clock::System));
         assert_eq!(
             [&late, &in_time, &all].map(CancelToken::urgency),
             [CancelLevel::Drain, CancelLevel::Run, CancelLevel::Run]

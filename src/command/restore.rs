@@ -36,7 +36,7 @@ pub(super) fn restore(
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let started = Instant::now();
+    let started = app.environment.clock.instant();
     let (undo, confirm) = (&arguments.undo, ConfirmFlags::from(&arguments.undo));
     if !undo.dry_run {
         confirm.check(app)?;

@@ -30,7 +30,7 @@ pub(super) fn run(
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let started = Instant::now();
+    let started = app.environment.clock.instant();
     let confirm = ConfirmFlags {
         yes: arguments.yes,
         confirm: arguments.confirm.as_deref(),

@@ -16,6 +16,7 @@ use rustix::process::Signal;
 
 use super::session::{ChildState, Session};
 pub use super::session::{ExitKind, Invocation};
+use crate::clock::Clock;
 use crate::signal::{CancelLevel, CancelToken};
 
 /// How long one wait for output may last before the child itself is checked.
@@ -38,6 +39,8 @@ pub struct ChildLimits {
     pub stderr: u64,
     /// How many of the last bytes of stderr are kept.
     pub stderr_kept: u64,
+    /// Measures the deadline.
+    pub clock: Clock,
 }
 
 /// Which work a child is doing. Its deadline starts again with each step.
@@ -145,7 +148,7 @@ fn wait_for_exit(
     stop: &CancelToken,
     sink: &mut dyn OutputSink,
 ) -> (Option<StopCause>, bool) {
-    let mut deadline = StepDeadline::new(limits, sink.step(), Instant::now());
+    let mut deadline = StepDeadline::new(limits, sink.step(), limits.clock.instant());
     let mut escalation = Escalation::new(limits.grace);
     let mut closed_output = false;
     let mut last_check = None;
@@ -166,7 +169,7 @@ fn wait_for_exit(
         if state == ChildState::Gone || is_held {
             return (escalation.cause, closed_output);
         }
-        let passed = deadline.passed(sink.step(), Instant::now());
+        let passed = deadline.passed(sink.step(), limits.clock.instant());
         let reason = if state == ChildState::Stopped {
             Some(StopCause::StoppedItself)
         } else if level >= CancelLevel::Terminate {
@@ -210,6 +213,7 @@ impl ChildLimits {
             grace: Duration::from_secs(10),
             stderr: 64 << 20,
             stderr_kept: 256 << 10,
+            clock: Clock::System,
         }
     }
 }

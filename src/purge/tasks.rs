@@ -53,6 +53,6 @@ fn worker_caps(policies: &PolicySet, selected: &SelectedRelease) -> Vec<WorkerCa
 /// When the run must be over: at the end of a window or at the time that a flag names, whichever is first.
 pub(crate) fn deadline(prepared: &PreparedPurge, requested: Option<Instant>, clock: Clock) -> Option<Instant> {
     let left = prepared.deadline.map(|deadline| deadline.duration_since(clock.now()));
-    let of_window = left.map(|left| Instant::now() + Duration::try_from(left).unwrap_or_default());
+    let of_window = left.map(|left| clock.instant() + Duration::try_from(left).unwrap_or_default());
     of_window.into_iter().chain(requested).min()
 }

@@ -214,11 +214,12 @@ fn clock(_: &dyn Fn(&str) -> Option<String>) -> Clock {
     Clock::System
 }
 
-/// Tests can make the clock stand still.
+/// Tests can make the clock stand still, or put it ahead. The path lives as long as the program.
 #[cfg(feature = "fake-helm")]
 fn clock(text: &dyn Fn(&str) -> Option<String>) -> Clock {
     let at = text("HELM_PURGE_TEST_NOW").and_then(|time| time.parse().ok());
-    at.map_or(Clock::System, Clock::StandsStill)
+    let ahead = text("HELM_PURGE_TEST_AHEAD").map(|file| Clock::Ahead(Box::leak(PathBuf::from(file).into())));
+    at.map(Clock::StandsStill).or(ahead).unwrap_or_default()
 }
 
 /// A relative path is ignored, as the specification of these folders demands.

@@ -8,7 +8,7 @@ use std::fmt;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use threadpool::ThreadPool;
 
@@ -95,7 +95,7 @@ pub fn execute(
         fail_fast,
         draining: None,
         reported_signals: (false, CancelLevel::Run),
-        deadline: RunDeadline::new(deadline, Instant::now()),
+        deadline: RunDeadline::new(deadline, clock.instant()),
         at_deadline: false,
         cleanup: None,
         reported_waiting: false,
@@ -237,7 +237,7 @@ impl Driver<'_> {
         }
         let (deadline, retries) = (self.deadline, self.state.tasks()[ended.index].retries);
         let in_time = |options: &UninstallOptions, at| deadline.allows(options.timeout, at);
-        self.schedule.defer(ended.index, retries, fastrand::f64(), Instant::now(), in_time)
+        self.schedule.defer(ended.index, retries, fastrand::f64(), self.context.clock.instant(), in_time)
     }
 
     /// The release has no outcome until it is tried again.

@@ -16,7 +16,7 @@ use crate::release::{GroupKind, Known, ObjectRef};
 impl Driver<'_> {
     /// Called when nothing runs.
     pub(super) fn advance_phase(&mut self) -> NextStep {
-        let now = Instant::now();
+        let now = self.context.clock.instant();
         if self.draining.is_none() && self.schedule.waits_for_time(self.in_time()) {
             return NextStep::Wait;
         }
@@ -47,7 +47,7 @@ impl Driver<'_> {
     pub(super) fn on_probed(&mut self, answers: Vec<ObjectPresence>) {
         let Some(cleanup) = &mut self.cleanup else { return };
         let before = cleanup.waits_for();
-        cleanup.record(answers, Instant::now());
+        cleanup.record(answers, self.context.clock.instant());
         let (objects, releases) = cleanup.waits_for();
         if let Some(first) = releases.first().filter(|_| !self.reported_waiting || before.0 != objects) {
             self.reported_waiting = true;

@@ -1,7 +1,5 @@
 //! What ends a run early: signals, a failure under `--fail-fast`, the deadline, an API server that is gone.
 
-use std::time::Instant;
-
 use super::Driver;
 use crate::executor::event::Event;
 use crate::executor::outcome::NotStarted;
@@ -58,14 +56,14 @@ impl Driver<'_> {
 
     /// With which options a release may still start now.
     pub(super) fn in_time(&self) -> impl Fn(&UninstallOptions) -> bool + use<> {
-        let (deadline, now) = (self.deadline, Instant::now());
+        let (deadline, now) = (self.deadline, self.context.clock.instant());
         move |options| deadline.allows(options.timeout, now)
     }
 
     /// For the batch of this release: between two of its releases, too, it may become too late.
     pub(super) fn stop_token(&self, index: usize) -> CancelToken {
         let last = self.deadline.last_start(self.state.tasks()[index].options.timeout);
-        last.map_or_else(|| self.context.stop.clone(), |last| self.context.stop.draining_from(last))
+        last.map_or_else(|| self.context.stop.clone(), |last| self.context.stop.draining_from(last, self.context.clock))
     }
 
     /// Why this release was not started.
@@ -92,13 +90,13 @@ impl Driver<'_> {
                 ErrorScope::Unknown
             }
         };
-        self.schedule.learn(ended.worker, scope, Instant::now());
+        self.schedule.learn(ended.worker, scope, self.context.clock.instant());
     }
 
     /// Reports when nothing is started because the API server is gone, and when it is back. Ends the run if it does not
     /// come back.
     pub(super) fn check_breaker(&mut self) {
-        self.schedule.advance(Instant::now());
+        self.schedule.advance(self.context.clock.instant());
         if self.draining.is_some() {
             return;
         }

@@ -1,12 +1,14 @@
 //! The deadline of a run: what could exceed it is not started, and what was started is finished.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::scene::{Ended, LONG, Scripted, releases, scene};
+use super::scene::{Ended, LONG, Scripted, helm, releases, scene};
+use crate::clock::Clock;
 use crate::executor::{NotStarted, Outcome, PhaseNumber, Verification};
 use crate::exit_code::ExitCode;
-use crate::helm::{Failure, FailureClass};
+use crate::helm::{BatchResult, Failure, FailureClass, ReleaseAttempt};
 use crate::options::UninstallOptions;
+use crate::signal::CancelLevel;
 
 #[test]
 fn after_the_deadline_nothing_starts_in_any_phase_and_that_is_said_once() {
@@ -27,6 +29,23 @@ fn if_a_release_may_take_longer_than_the_run_half_of_the_run_is_used() {
         task.options = UninstallOptions::with_timeout(timeout);
     }
     assert_eq!(short.run(Scripted::default()).count("purged"), 2);
+}
+
+#[test]
+fn a_batch_ends_with_the_release_that_is_in_progress_at_the_deadline() {
+    let file = tempfile::NamedTempFile::new().expect("a file can be made");
+    let (path, clock) = (file.path().to_owned(), Clock::Ahead(Box::leak(file.path().into())));
+    let mut run = scene(6).timeout(Duration::from_mins(5));
+    (run.config.clock, run.config.deadline) = (clock, Some(clock.instant() + LONG));
+    let ended = run.run(helm(move |call| {
+        call.uninstall(1);
+        std::fs::write(&path, LONG.as_secs().to_string()).expect("the clock can be moved");
+        while call.stop.urgency() == CancelLevel::Run {
+            std::thread::yield_now();
+        }
+        BatchResult::of(vec![ReleaseAttempt::NotStarted; call.batch.len() - 1])
+    }));
+    assert_eq!((ended.count("purged"), ended.count("not-started Deadline")), (1, 5));
 }
 
 fn exit_code(outcomes: &[Outcome], signal: Option<i32>) -> ExitCode {

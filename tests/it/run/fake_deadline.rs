@@ -1,22 +1,27 @@
 //! The deadline of a run, with the fake helm: what could exceed it is not started, what was started is finished, and the exit
 //! code says so.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use crate::support::{FakeHelm, Gate};
+use crate::support::{FakeHelm, Gate, MovableClock};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json";
 
 #[test]
 fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
-    let fake = FakeHelm::new();
+    let mut fake = FakeHelm::new();
     fake.policy("keep: []\nworkers: 1\n");
+    let clock = MovableClock::new();
+    fake.program.set("HELM_PURGE_TEST_AHEAD", clock.path());
     fake.releases(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let gate = Gate::new();
     fake.behaves("dev-a/a", &json!({"gate": gate.address()}));
-    // Less time than a release may take: nothing more is begun in its second half.
-    let running = fake.program.start(&format!("{RUN} --batch 1 --max-duration 5s"));
+    let running = fake.program.start(&format!("{RUN} --batch 1 --max-duration 1h"));
     let waiting = gate.arrival();
+    // A release may take five minutes, so none starts in the last five.
+    clock.move_to(Duration::from_mins(56));
     running.wait_for_stderr(
         "stopping: 1 release is being uninstalled and will be finished, 2 not started (the deadline is near)",
     );

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use helm_purge::clock::Clock;
 use helm_purge::executor::{HistoryChecks, Outcome, OutcomeKind, Run, execute, verify_purge};
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, BatchResult, FailureClass, GoRuntime, HelmUninstall, ReleaseAttempt};
@@ -11,12 +12,10 @@ use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
 use serde_json::json;
 
-use crate::support::FakeHelm;
 use crate::support::stand_ins::{ONE_LANE, means, planned};
+use crate::support::{FakeHelm, Gate, MovableClock};
 
 const LONG: Duration = Duration::from_mins(1);
-/// Enough for a release that does not hang, on a busy machine too.
-const ENOUGH: Duration = Duration::from_secs(3);
 const SHORT: Duration = Duration::from_millis(300);
 
 fn release(namespace: &str, name: &str) -> Release {
@@ -61,8 +60,17 @@ fn classes(run: &Run) -> Vec<Option<FailureClass>> {
 fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
-    fake.behaves("dev-a/b", &json!({"hangs": true}));
-    let run = carry_out(with_limits(&fake, ChildLimits::with_deadline(ENOUGH)), plan);
+    let (gate, clock) = (Gate::new(), MovableClock::new());
+    fake.behaves("dev-a/b", &json!({"gate": gate.address()}));
+    let limits = ChildLimits { clock: Clock::Ahead(clock.path()), ..ChildLimits::with_deadline(LONG) };
+    let run = std::thread::scope(|scope| {
+        let running = scope.spawn(|| carry_out(with_limits(&fake, limits), plan));
+        let hanging = gate.arrival();
+        clock.move_to(2 * LONG);
+        let run = running.join().expect("the run does not panic");
+        drop(hanging);
+        run
+    });
     assert_eq!(classes(&run), [None, Some(FailureClass::TimedOut), None]);
     assert_eq!(run.count(OutcomeKind::Purged), 2);
     assert_eq!(fake.left(), ["dev-a/b"]);

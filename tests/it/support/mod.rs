@@ -5,6 +5,7 @@ use std::time::Duration;
 /// Nothing in these tests takes so long, unless it hangs.
 const CEILING: Duration = Duration::from_mins(1);
 
+mod clock;
 mod fake;
 mod gate;
 pub(crate) mod histories;
@@ -18,6 +19,7 @@ mod snapshot;
 pub(crate) mod stand_ins;
 mod terminal;
 
+pub(crate) use clock::MovableClock;
 pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
