@@ -20,7 +20,7 @@ pub enum ExitCode {
     Refused,
     /// Another run holds the lock; nothing was purged.
     Locked,
-    /// Somebody declined at the prompt.
+    /// The user declined at the prompt.
     Declined,
     /// The deadline came before the end of the plan; what had begun was finished.
     DeadlineReached,
@@ -31,7 +31,6 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
-    /// The number.
     pub fn number(self) -> u8 {
         match self {
             ExitCode::Done => 0,
@@ -48,7 +47,7 @@ impl ExitCode {
         }
     }
 
-    /// How a run that is over ends. Pure. A signal goes before a failure, a failure before the deadline.
+    /// The exit code of a run. A signal counts more than a failure, a failure more than the deadline.
     pub fn of_run(run: &Run, verification: &Verification) -> Self {
         let verified = !matches!(verification, Verification::NotVerified(_));
         let failed = run.results.iter().any(|result| result.outcome.is_failure());
@@ -65,7 +64,7 @@ impl ExitCode {
         }
     }
 
-    /// How a restore that is over ends, of which so many tagged records should have been removed and still exist.
+    /// The exit code of a restore; `left` tagged records should have been removed and still exist.
     pub(crate) fn of_restore(run: &Run, verification: &Verification, left: usize) -> Self {
         match Self::of_run(run, verification) {
             ExitCode::Done if left > 0 => ExitCode::SomeFailed,
@@ -73,7 +72,7 @@ impl ExitCode {
         }
     }
 
-    /// How a prune that is over ends, of which so many histories still exist.
+    /// The exit code of a prune; `left` histories still exist.
     pub(crate) fn of_prune(interruption: Option<Interruption>, left: usize) -> Self {
         match interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
@@ -82,7 +81,7 @@ impl ExitCode {
         }
     }
 
-    /// The same, unless output was lost that the command was for: then a good end is a failure.
+    /// Turns success into a failure if output was lost.
     #[must_use]
     pub fn or_if_output_failed(self, has_lost_output: bool) -> Self {
         match (self, has_lost_output) {

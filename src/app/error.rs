@@ -1,4 +1,4 @@
-//! Everything that ends a command before its work is done, with its exit code.
+//! What ends a command early, with its exit code.
 
 use std::error::Error;
 
@@ -16,20 +16,16 @@ use crate::report::{EarlyExit, Level, LogFormat, LogLine, PolicyDiagnostic, Prin
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
-/// Why a command ended early. Nothing has been purged then, nor restored or pruned.
+/// Why a command ended early. It has not purged, restored or pruned anything.
 #[derive(Debug)]
 pub enum CommandError {
     /// Policies have errors: all those of all files.
     Policies(Vec<PolicyErrors>),
     /// The value of a flag has errors.
     Flag(Box<PolicyErrors>),
-    /// Anything else.
     Error {
-        /// It stands for the error.
         code: ExitCode,
-        /// What went wrong.
         error: Box<dyn Error>,
-        /// How to go on.
         hint: Option<String>,
     },
     /// A guard refused.
@@ -51,26 +47,23 @@ impl CommandError {
         Self::with_hint(ExitCode::SomeFailed, Box::from(text), "please report this")
     }
 
-    /// The value of a flag has errors.
     pub(crate) fn flag(errors: PolicyErrors) -> Self {
         CommandError::Flag(Box::new(errors))
     }
 
-    /// An error with the exit code that stands for it, and how to go on.
     pub(crate) fn with_hint(code: ExitCode, error: Box<dyn Error>, hint: impl Into<String>) -> Self {
         CommandError::Error { code, error, hint: Some(hint.into()) }
     }
 
-    /// One guard refused.
     pub(crate) fn refused(refusal: Refusal) -> Self {
         CommandError::Refused(vec![refusal])
     }
 
-    fn preflight(error: impl Error + 'static, hint: Option<String>) -> Self {
-        CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+    /// Something that a run needs is missing.
+    pub(crate) fn preflight(error: impl Into<Box<dyn Error>>, hint: Option<String>) -> Self {
+        CommandError::Error { code: ExitCode::Preflight, error: error.into(), hint }
     }
 
-    /// The exit code that stands for it.
     pub(crate) fn code(&self) -> ExitCode {
         match self {
             CommandError::Policies(_) => ExitCode::PolicyInvalid,
@@ -82,7 +75,7 @@ impl CommandError {
         }
     }
 
-    /// The same for a report, which says also that nothing was done.
+    /// For a report.
     pub(crate) fn to_early_exit(&self, nothing_done: &str) -> EarlyExit {
         let lines =
             |errors: &PolicyErrors| PolicyDiagnostic::of_faults(errors).map(|error| error.line()).collect::<Vec<_>>();
@@ -97,7 +90,7 @@ impl CommandError {
             }
             CommandError::Refused(refusals) => EarlyExit::refused(refusals),
             CommandError::Declined(text) => EarlyExit::new("declined", text.trim()),
-            CommandError::Interrupted(_) => EarlyExit::new("interrupted", interrupted(nothing_done)),
+            CommandError::Interrupted(_) => EarlyExit::new("interrupted", format!("interrupted; {nothing_done}")),
         }
     }
 
@@ -116,33 +109,23 @@ impl CommandError {
                 printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
             }
             CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
-            CommandError::Refused(refusals) if is_log => {
-                for refusal in refusals {
-                    printer.log(&refusal_line(refusal));
-                }
-            }
-            CommandError::Refused(refusals) => {
-                for refusal in refusals {
-                    printer.refusal(refusal, nothing_done, refusal.hint);
-                }
-            }
+            CommandError::Refused(refusals) => refusals.iter().for_each(|refusal| match printer.log_format() {
+                LogFormat::Json => printer.log(&refusal_line(refusal)),
+                LogFormat::Text => printer.refusal(refusal, nothing_done, refusal.hint),
+            }),
             CommandError::Declined(text) => notice("declined", text),
-            CommandError::Interrupted(_) => notice("interrupted", &interrupted(nothing_done)),
+            CommandError::Interrupted(_) => notice("interrupted", &format!("interrupted; {nothing_done}")),
         }
     }
 }
 
-/// The words for an operation that ended before it changed anything.
+/// Says that an operation ended before it changed anything.
 pub(crate) fn nothing_done(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Purge | OperationKind::Unknown => "nothing was purged",
         OperationKind::Restore => "nothing was restored",
         OperationKind::Prune => "nothing was pruned",
     }
-}
-
-fn interrupted(nothing_done: &str) -> String {
-    format!("interrupted; {nothing_done}")
 }
 
 impl From<PolicyErrors> for CommandError {

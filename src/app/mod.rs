@@ -13,7 +13,6 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::cli::OutputFormat;
-use crate::exit_code::ExitCode;
 use crate::report::{Format, Printer, Styles, serialize};
 use crate::run_id::RunId;
 use crate::settings::{EntryPoint, Environment, ParentProcess, Terminal};
@@ -21,25 +20,20 @@ use crate::signal::{Interruption, Interrupts};
 
 /// The outside world, as it was at the start.
 pub struct App {
-    /// The environment.
     pub environment: Environment,
-    /// The three streams.
     pub terminal: Terminal,
-    /// How this program was called.
     pub entry_point: EntryPoint,
-    /// The process that called it.
     pub parent: ParentProcess,
-    /// The one place that prints.
     pub printer: Printer,
-    /// Signals; none is handled before `App::listen`.
+    /// No signal is handled before `App::listen`.
     pub interrupts: Interrupts,
 }
 
 impl App {
     /// From here on no signal ends this process by itself.
     ///
-    /// Not earlier: a policy may come from a pipe that nobody writes to, and Ctrl-C must end the read.
-    /// Not later: from the first child process on, this process must be there to end it.
+    /// Not earlier: a policy may come from a pipe that never gets any data, and Ctrl-C must end the read.
+    /// Not later: this process must live to end its child processes.
     pub(crate) fn listen(&self) -> Result<(), CommandError> {
         self.interrupts.listen().map_err(cannot_listen)?;
         let plugin = self.environment.helm_plugin_name.as_deref();
@@ -52,7 +46,7 @@ impl App {
         Ok(())
     }
 
-    /// The name of a run that begins now.
+    /// The ID of a run that begins now.
     pub(crate) fn new_run_id(&self) -> RunId {
         #[cfg(feature = "fake-helm")]
         if let Some(id) = &self.environment.run_id {
@@ -66,7 +60,8 @@ impl App {
         self.interrupts.interruption()
     }
 
-    /// The result, or that a signal came: the errors of a child process that this program has ended do not tell why.
+    /// The result, or the signal if one has come: the error of a child process that this program has ended does not name the
+    /// signal.
     pub(crate) fn unless_interrupted<T>(&self, result: Result<T, CommandError>) -> Result<T, CommandError> {
         match self.interruption() {
             Some(interruption) => Err(CommandError::Interrupted(interruption)),
@@ -94,6 +89,5 @@ impl App {
 }
 
 fn cannot_listen(error: io::Error) -> CommandError {
-    let hint = Some("signals cannot be handled here".to_owned());
-    CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+    CommandError::preflight(error, Some("signals cannot be handled here".to_owned()))
 }

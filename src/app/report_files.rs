@@ -1,5 +1,5 @@
-//! What is written when a run or a restore has ended, however it ended: report files, the termination log, and the last
-//! line of a log.
+//! What is written when a run or a restore has ended, successfully or not: report files, the termination log, and the last line
+//! of a log.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::report::{
 };
 use crate::sanitize;
 
-/// The files that the command line names, and the report as far as it is known.
+/// The files that the command line names, and the latest report.
 #[derive(Debug, Default)]
 pub(crate) struct ReportFiles {
     requested: Option<RequestedReports>,
@@ -31,7 +31,7 @@ struct RequestedReports {
 }
 
 impl ReportFiles {
-    /// Those of a command line. Only `run` and `restore` have a report.
+    /// Only `run` and `restore` have a report.
     pub(crate) fn requested(cli: &Cli, clock: Clock) -> Self {
         let (operation, arguments) = match &cli.command {
             Command::Run(run) => (Operation::Uninstall, &run.report),
@@ -47,14 +47,13 @@ impl ReportFiles {
         Self { requested: Some(requested), latest: None }
     }
 
-    /// Replaces the report by what is known now.
     pub(crate) fn update(&mut self, report: impl FnOnce() -> RunReport) {
         if self.requested.is_some() {
             self.latest = Some(report());
         }
     }
 
-    /// Writes everything. The exit code in it changes once a file could not be written.
+    /// Writes everything. The exit code in it changes when a file cannot be written.
     pub(crate) fn write(self, code: ExitCode, early: Option<EarlyExit>, printer: &Printer) {
         let Some(RequestedReports { operation, started, files, termination_log }) = self.requested else { return };
         let code_so_far = || code.or_if_output_failed(printer.has_lost_output());

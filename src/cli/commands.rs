@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::flags::{JournalArguments, LockArguments, ReportArguments, SelectionArguments, UndoArguments};
-use super::values::{Formats, OutputFormat, batch_size};
+use super::values::{self, OutputFormat, batch_size, format};
 use crate::executor::BatchSize;
 use crate::rbac::AccountPurpose;
 
@@ -28,7 +28,7 @@ pub struct ValidateArguments {
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR", conflicts_with = "files")]
     named: Vec<PathBuf>,
     /// How what is found is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = Formats::DIAGNOSTICS)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = format(values::DIAGNOSTICS))]
     pub output: OutputFormat,
 }
 
@@ -46,7 +46,7 @@ pub struct PlanArguments {
     #[command(flatten)]
     pub selection: SelectionArguments,
     /// How the plan is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::PLAN)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::PLAN))]
     pub output: OutputFormat,
     /// Exit with 10 if there is something to purge, with 0 if there is nothing
     #[arg(long)]
@@ -64,7 +64,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
     /// How the summary is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::PLAN)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::PLAN))]
     pub output: OutputFormat,
     /// Purge without asking; the policy's cluster has to be named by server or uid
     #[arg(short, long, conflicts_with = "confirm")]
@@ -126,7 +126,7 @@ pub struct KeepArguments {
     #[arg(long)]
     pub remove: bool,
     /// How the list is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::TABLE, requires = "list")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::TABLE), requires = "list")]
     pub output: OutputFormat,
 }
 
@@ -182,7 +182,7 @@ pub struct ExplainArguments {
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
     /// How the explanation is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = Formats::EXPLANATION)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = format(values::EXPLANATION))]
     pub output: OutputFormat,
 }
 
@@ -210,7 +210,7 @@ pub struct RunsArguments {
     #[arg(long, value_name = "FILE|DIR", conflicts_with = "namespace")]
     pub journal: Option<PathBuf>,
     /// How runs are printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::RUNS)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::RUNS))]
     pub output: OutputFormat,
 }
 
@@ -228,7 +228,7 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "NAMESPACE")]
     pub lock_namespace: Option<String>,
     /// How the findings are printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::TABLE)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::TABLE))]
     pub output: OutputFormat,
 }
 
@@ -253,7 +253,7 @@ pub struct RbacArguments {
     #[arg(long, value_name = "NAMESPACE")]
     pub lock_namespace: Option<String>,
     /// The notation; both can be given to `kubectl apply -f -`
-    #[arg(short, long, value_name = "FORMAT", default_value = "yaml", value_parser = Formats::MANIFESTS)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml", value_parser = format(values::MANIFESTS))]
     pub output: OutputFormat,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::values::{Formats, OutputFormat};
+use super::values::{self, OutputFormat, format};
 use crate::settings::ColorChoice;
 use crate::shard::Shard;
 
@@ -118,7 +118,7 @@ pub struct UndoArguments {
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
     /// How the result is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = Formats::RESTORE)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::RESTORE))]
     pub output: OutputFormat,
     /// Go on without asking; the policy's cluster has to be named by server or uid
     #[arg(short, long, conflicts_with = "confirm")]

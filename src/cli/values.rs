@@ -1,14 +1,13 @@
-//! Values of flags: the formats of stdout, and what is read by a function of its own.
+//! Values of flags that have a parser of their own.
 
-use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Arg, Command, ValueEnum};
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::executor::BatchSize;
 
-/// How a command prints on stdout what it found.
+/// How a command prints its result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[expect(missing_docs, reason = "the help of each command says what they are")]
 pub enum OutputFormat {
@@ -21,57 +20,43 @@ pub enum OutputFormat {
 }
 
 /// The formats that one command has, each with its help.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Formats(&'static [(OutputFormat, &'static str)]);
+type Formats = &'static [(OutputFormat, &'static str)];
 
-const TABLE: (OutputFormat, &str) = (OutputFormat::Table, "For people");
+const FOR_PEOPLE: (OutputFormat, &str) = (OutputFormat::Table, "For people");
 const JSON: (OutputFormat, &str) = (OutputFormat::Json, "One JSON document");
 const YAML: (OutputFormat, &str) = (OutputFormat::Yaml, "One YAML document");
 
-impl Formats {
-    pub(super) const TABLE: Self = Self(&[TABLE, JSON, YAML]);
-    pub(super) const EXPLANATION: Self = Self(&[(OutputFormat::Text, "For people"), JSON, YAML]);
-    pub(super) const DIAGNOSTICS: Self = Self(&[(OutputFormat::Text, "For people, on stderr"), JSON, YAML]);
-    pub(super) const PLAN: Self = Self(&[
-        TABLE,
-        (OutputFormat::Wide, "For people with wide terminals: revision, status and place as well"),
-        JSON,
-        YAML,
-        (OutputFormat::Name, "NAMESPACE/RELEASE of what goes, a line each"),
-    ]);
-    pub(super) const RESTORE: Self = Self(&[TABLE, JSON, YAML, (OutputFormat::Name, "NAMESPACE/RELEASE, a line each")]);
-    pub(super) const RUNS: Self = Self(&[
-        TABLE,
-        (OutputFormat::Wide, "For people with wide terminals: where the journal is, as well"),
-        JSON,
-        YAML,
-        (OutputFormat::Name, "The names of runs, a line each; of one run, NAMESPACE/RELEASE of its releases"),
-    ]);
-    pub(super) const MANIFESTS: Self = Self(&[
-        (OutputFormat::Yaml, "One YAML document for each, with a comment"),
-        (OutputFormat::Json, "One JSON document: a List"),
-    ]);
+pub(super) const TABLE: Formats = &[FOR_PEOPLE, JSON, YAML];
+pub(super) const EXPLANATION: Formats = &[(OutputFormat::Text, "For people"), JSON, YAML];
+pub(super) const DIAGNOSTICS: Formats = &[(OutputFormat::Text, "For people, on stderr"), JSON, YAML];
+pub(super) const PLAN: Formats = &[
+    FOR_PEOPLE,
+    (OutputFormat::Wide, "For people with wide terminals: revision, status and place as well"),
+    JSON,
+    YAML,
+    (OutputFormat::Name, "NAMESPACE/RELEASE of what goes, a line each"),
+];
+pub(super) const RESTORE: Formats = &[FOR_PEOPLE, JSON, YAML, (OutputFormat::Name, "NAMESPACE/RELEASE, a line each")];
+pub(super) const RUNS: Formats = &[
+    FOR_PEOPLE,
+    (OutputFormat::Wide, "For people with wide terminals: where the journal is, as well"),
+    JSON,
+    YAML,
+    (OutputFormat::Name, "The names of runs, a line each; of one run, NAMESPACE/RELEASE of its releases"),
+];
+pub(super) const MANIFESTS: Formats = &[
+    (OutputFormat::Yaml, "One YAML document for each, with a comment"),
+    (OutputFormat::Json, "One JSON document: a List"),
+];
 
-    fn values(self) -> impl Iterator<Item = PossibleValue> {
-        self.0.iter().filter_map(|(format, help)| Some(format.to_possible_value()?.help(*help)))
-    }
+/// Reads one of these formats.
+pub(super) fn format(formats: Formats) -> impl TypedValueParser<Value = OutputFormat> {
+    let values = formats.iter().filter_map(|(format, help)| Some(format.to_possible_value()?.help(*help)));
+    let read = |name: String| OutputFormat::from_str(&name, false).expect("each value is the name of a format");
+    PossibleValuesParser::new(values).map(read)
 }
 
-impl TypedValueParser for Formats {
-    type Value = OutputFormat;
-
-    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<OutputFormat, clap::Error> {
-        let text = value.to_string_lossy();
-        let name = PossibleValuesParser::new(self.values()).parse_ref(command, argument, OsStr::new(&*text))?;
-        Ok(OutputFormat::from_str(&name, false).expect("each possible value is the name of a format"))
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.values()))
-    }
-}
-
-/// Longer command lines save nothing more.
+/// Longer command lines do not save any more time.
 const MAX_BATCH: usize = 64;
 
 /// Reads `auto` or the largest number of releases that one helm process gets.

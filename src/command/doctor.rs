@@ -8,64 +8,57 @@ use crate::exit_code::ExitCode;
 use crate::guard::{self, ClusterFacts, Interactivity};
 use crate::journal::JournalLocation;
 use crate::operation::{self, find_helm, read_policies};
-use crate::policy::{Policy, PolicySet};
+use crate::policy::PolicySet;
 use crate::rbac::{
-    AccessAnswers, AccountPurpose, DoctorCheck, MissingPermissions, PermissionScope, RequiredPermissions,
-    ServiceAccount, access_reviews, exit_code, missing_permissions,
+    DoctorCheck, MissingPermissions, PermissionScope, RequiredPermissions, ServiceAccount, access_reviews, exit_code,
+    missing_permissions,
 };
 use crate::release::Namespace;
-use crate::report::{findings_document, plural, render_findings};
+use crate::report::{findings_document, list, plural, render_findings};
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, Environment};
 
-/// So many namespaces are named in one check.
+/// More namespaces than this are counted, not named.
 const MAX_LISTED: usize = 5;
-/// Who can give what is missing.
+/// How a missing permission is granted.
 const GRANT: &str = "`helm purge rbac` prints the roles and bindings; somebody with the right to must apply them";
 
-/// Checks everything that a run needs, in the order in which a run would miss it.
+/// Checks everything that a run needs, in the order in which a run needs it.
 pub(super) fn doctor(
     arguments: &DoctorArguments,
     options: &ConnectionOptions,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
     let policies = read_policies(&arguments.files)?;
-    let lock =
-        arguments.lock_namespace.as_deref().map(|text| operation::namespace("--lock-namespace", text)).transpose()?;
+    let lock = arguments.lock_namespace.as_deref();
+    let lock = lock.map(|text| operation::namespace("--lock-namespace", text)).transpose()?;
     app.listen()?;
-    let checks = check_all(&policies, arguments.purpose, lock.as_ref(), options, app);
-    let checks = app.unless_interrupted(Ok(checks))?;
-    app.emit(arguments.output, || findings_document(&checks), |styles| render_findings(&checks, styles))?;
-    Ok(exit_code(&checks))
-}
-
-fn check_all(
-    policies: &PolicySet,
-    purpose: AccountPurpose,
-    lock: Option<&Namespace>,
-    options: &ConnectionOptions,
-    app: &App,
-) -> Vec<DoctorCheck> {
     let named = policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
     let mut checks = vec![DoctorCheck::good("policy", format!("{named}: nothing is wrong with what is written"))];
-    let connection = match Connection::resolve(options) {
-        Ok(connection) => connection,
+    match Connection::resolve(options) {
+        Ok(connection) => {
+            checks.push(check_helm(&connection, app));
+            match Client::new(&connection, app.interrupts.stop().clone()) {
+                Ok(client) => {
+                    let required = policies.iter().map(|policy| RequiredPermissions::of(policy, arguments.purpose));
+                    let required = required.collect::<Vec<_>>();
+                    check_cluster(&policies, &required, lock.as_ref(), &connection, &client, &mut checks);
+                }
+                Err(error) => {
+                    let hint = "raise the limits of processes and of open files";
+                    checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
+                }
+            }
+            checks.push(check_journal(&app.environment));
+        }
         Err(error) => {
             let hint = error.hint().unwrap_or_else(|| "name a kubeconfig or a context".to_owned());
             checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
-            return checks;
-        }
-    };
-    checks.push(check_helm(&connection, app));
-    match Client::new(&connection, app.interrupts.stop().clone()) {
-        Ok(client) => checks.extend(check_cluster(policies, purpose, lock, &connection, &client)),
-        Err(error) => {
-            let hint = "raise the limits of processes and of open files";
-            checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
         }
     }
-    checks.push(check_journal(&app.environment));
-    checks
+    let checks = app.unless_interrupted(Ok(checks))?;
+    app.emit(arguments.output, || findings_document(&checks), |styles| render_findings(&checks, styles))?;
+    Ok(exit_code(&checks))
 }
 
 fn check_helm(connection: &Connection, app: &App) -> DoctorCheck {
@@ -80,66 +73,57 @@ fn check_helm(connection: &Connection, app: &App) -> DoctorCheck {
 
 fn check_cluster(
     policies: &PolicySet,
-    purpose: AccountPurpose,
+    required: &[RequiredPermissions],
     lock: Option<&Namespace>,
     connection: &Connection,
     client: &Client,
-) -> Vec<DoctorCheck> {
-    let (context, server) = (connection.context().as_str(), connection.server());
-    let mut checks = Vec::new();
-    let identity = match client.identity() {
-        Ok(identity) => {
-            let found = format!("{context} ({server}), uid {}", identity.0);
-            checks.push(DoctorCheck::good("cluster", found));
-            Some(identity)
-        }
+    checks: &mut Vec<DoctorCheck>,
+) {
+    let name = format!("{} ({})", connection.context().as_str(), connection.server());
+    let identity = client.identity();
+    checks.push(match &identity {
+        Ok(identity) => DoctorCheck::good("cluster", format!("{name}, uid {}", identity.0)),
         Err(error @ ApiError::Forbidden(_)) => {
-            let found = format!("{context} ({server}); its uid may not be read: {error}");
             let hint = "without it a policy can name the cluster by its `server` only, and in a pod not at all";
-            checks.push(DoctorCheck::warning("cluster", found, hint));
-            None
+            DoctorCheck::warning("cluster", format!("{name}; its uid may not be read: {error}"), hint)
         }
         Err(error) => {
-            let found = format!("{context} ({server}) does not answer: {error}");
             let hint = "is it the right context? `kubectl cluster-info` asks the same";
-            checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, found, hint));
-            return checks;
+            checks.push(DoctorCheck::missing(
+                "cluster",
+                ExitCode::Preflight,
+                format!("{name} does not answer: {error}"),
+                hint,
+            ));
+            return;
         }
-    };
-    checks.extend(check_cluster_is_named(policies, connection, identity.as_ref()));
-    // Older API servers do not say it: nothing is found then.
+    });
+    check_cluster_is_named(policies, connection, identity.ok().as_ref(), checks);
+    // Older API servers do not know who is asking.
     let user = client.whoami().ok();
-    checks.extend(
-        user.iter().map(|user| DoctorCheck::good("account", format!("{}, whose rights follow", sanitize::line(user)))),
-    );
+    let account = |user| DoctorCheck::good("account", format!("{}, whose rights follow", sanitize::line(user)));
+    checks.extend(user.as_deref().map(account));
     let scopes = match namespaces_in_scope(policies, || client.namespaces()) {
         Ok(scopes) => scopes,
         Err(error) => {
             let found = format!("which namespaces the globs mean cannot be told: {error}");
             let hint = "name the namespaces in full, or grant the right to list them: `helm purge rbac`";
-            checks.push(DoctorCheck::missing("fence", ExitCode::Preflight, found, hint));
-            return checks;
+            return checks.push(DoctorCheck::missing("fence", ExitCode::Preflight, found, hint));
         }
     };
-    checks.push(check_scope(&scopes));
-    let of_pod = connection.is_in_cluster().then(|| connection.default_namespace());
-    let lock = lock.map(Namespace::as_str).or(of_pod);
+    checks.push(match scopes.iter().map(Vec::len).sum::<usize>() {
+        0 => DoctorCheck::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
+        count => DoctorCheck::good("fence", format!("{} in it", plural(count, "namespace"))),
+    });
+    let own_namespace = connection.is_in_cluster().then(|| connection.default_namespace());
+    let lock = lock.map(Namespace::as_str).or(own_namespace);
     let account = user.as_deref().and_then(ServiceAccount::of_user);
-    let journal = of_pod.or_else(|| account.as_ref().map(|account| account.namespace.as_str()));
-    let required = policies.iter().map(|policy| RequiredPermissions::of(policy, purpose)).collect::<Vec<_>>();
-    checks.extend(check_permissions(&places(&required, &scopes, lock, journal), client));
+    let journal = own_namespace.or_else(|| account.as_ref().map(|account| account.namespace.as_str()));
+    check_permissions(&places(required, &scopes, lock, journal), client, checks);
     if lock.is_none() {
         let hint = "name a namespace for it with `run --lock-namespace`";
         let found = "outside a pod there is none: two runs can meet, which does no harm";
         checks.push(DoctorCheck::warning("lock", found, hint));
-    }
-    checks
-}
-
-fn check_scope(scopes: &[Vec<Namespace>]) -> DoctorCheck {
-    match scopes.iter().map(Vec::len).sum::<usize>() {
-        0 => DoctorCheck::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
-        count => DoctorCheck::good("fence", format!("{} in it", plural(count, "namespace"))),
     }
 }
 
@@ -148,24 +132,27 @@ fn check_cluster_is_named(
     policies: &PolicySet,
     connection: &Connection,
     identity: Option<&Identity>,
-) -> Vec<DoctorCheck> {
+    checks: &mut Vec<DoctorCheck>,
+) {
     let attendance = if connection.is_in_cluster() { Interactivity::InPod } else { Interactivity::Unattended };
-    let facts = ClusterFacts { connection, identity };
-    let of_policy = |policy: &Policy| match guard::cluster(policy, &facts, attendance) {
-        Ok(()) => DoctorCheck::good("policy", format!("{} names this cluster by more than its context", policy.name)),
-        Err(refusal) => DoctorCheck::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint),
-    };
-    policies.iter().map(of_policy).collect()
+    for policy in policies.iter() {
+        checks.push(match guard::cluster(policy, &ClusterFacts { connection, identity }, attendance) {
+            Ok(()) => {
+                DoctorCheck::good("policy", format!("{} names this cluster by more than its context", policy.name))
+            }
+            Err(refusal) => DoctorCheck::missing("policy", ExitCode::Refused, refusal.to_string(), refusal.hint),
+        });
+    }
 }
 
 /// Whether a journal can be kept on this machine.
 fn check_journal(environment: &Environment) -> DoctorCheck {
-    let Some(place) = environment.state_home.as_deref().map(JournalLocation::usual) else {
+    let Some(location) = environment.state_home.as_deref().map(JournalLocation::usual) else {
         let hint = "name a file or folder with `run --journal`, or say --no-journal";
         let found = "there is no folder for it: neither XDG_STATE_HOME nor HOME is set";
         return DoctorCheck::warning("journal", found, hint);
     };
-    match place.check() {
+    match location.check() {
         Ok(()) => DoctorCheck::good("journal", "it can be kept on this machine"),
         Err(error) => {
             let hint = "name a file or folder that can be written to with `run --journal`";
@@ -196,32 +183,31 @@ fn places<'a>(
 }
 
 /// Whether the current account has the permissions that each policy needs.
-fn check_permissions(places: &[PermissionPlace<'_>], client: &Client) -> Vec<DoctorCheck> {
+fn check_permissions(places: &[PermissionPlace<'_>], client: &Client, checks: &mut Vec<DoctorCheck>) {
     let reviews = places.iter().flat_map(|(required, scope, namespace)| access_reviews(required, *scope, *namespace));
-    match client.review_access(reviews.collect()) {
-        Ok(answers) => judge(places, &answers),
+    let answers = match client.review_access(reviews.collect()) {
+        Ok(answers) => answers,
         Err(error) => {
             let found = format!("what this account may do could not be asked: {error}");
             let hint = "look at the connection with `kubectl auth whoami`";
-            vec![DoctorCheck::missing("rights", ExitCode::Preflight, found, hint)]
+            return checks.push(DoctorCheck::missing("rights", ExitCode::Preflight, found, hint));
         }
+    };
+    let scopes =
+        [PermissionScope::Cluster, PermissionScope::PolicyScope, PermissionScope::Lock, PermissionScope::Journal];
+    for scope in scopes {
+        let in_scope = places.iter().filter(|(_, of, _)| *of == scope);
+        let found = in_scope.map(|(required, _, namespace)| {
+            (namespace.unwrap_or_default(), missing_permissions(required, scope, *namespace, &answers))
+        });
+        check_scope(scope, &found.collect::<Vec<_>>(), checks);
     }
 }
 
-fn judge(places: &[PermissionPlace<'_>], answers: &AccessAnswers) -> Vec<DoctorCheck> {
-    let scopes =
-        [PermissionScope::Cluster, PermissionScope::PolicyScope, PermissionScope::Lock, PermissionScope::Journal];
-    scopes.into_iter().flat_map(|scope| judge_scope(scope, places, answers)).collect()
-}
-
-fn judge_scope(scope: PermissionScope, places: &[PermissionPlace<'_>], answers: &AccessAnswers) -> Vec<DoctorCheck> {
-    let of_scope = places.iter().filter(|(_, of, _)| *of == scope);
-    let found = of_scope
-        .map(|(required, _, namespace)| (*namespace, missing_permissions(required, scope, *namespace, answers)))
-        .collect::<Vec<_>>();
-    let all_missing = grouped(scope, &found, |found| &found.missing);
-    let mut checks = all_missing.map(|(what, places)| missing(scope, &what, &places)).collect::<Vec<_>>();
-    checks.extend(grouped(scope, &found, |found| &found.partly).map(|(what, places)| {
+fn check_scope(scope: PermissionScope, found: &[(&str, MissingPermissions)], checks: &mut Vec<DoctorCheck>) {
+    let before = checks.len();
+    checks.extend(grouped(scope, found, |found| &found.missing).map(|what| missing(scope, &what)));
+    checks.extend(grouped(scope, found, |found| &found.partly).map(|(what, places)| {
         let found = format!("it may not {what} of every kind {places}, only of those that most charts hold");
         DoctorCheck::warning("rights", found, GRANT)
     }));
@@ -229,14 +215,19 @@ fn judge_scope(scope: PermissionScope, places: &[PermissionPlace<'_>], answers: 
         let found = format!("not everything about the account's rights could be told: {why}");
         DoctorCheck::warning("rights", found, "run it again")
     }));
-    if checks.is_empty() && !found.is_empty() {
-        let place = everywhere(scope, found.len());
+    if checks.len() == before && !found.is_empty() {
+        let place = match (scope, found.len()) {
+            (PermissionScope::Cluster, _) => "in the whole cluster",
+            (PermissionScope::PolicyScope, 1) => "in the one namespace of the fence",
+            (PermissionScope::PolicyScope, places) => &format!("in the {places} namespaces of the fence"),
+            (PermissionScope::Lock, _) => "for the lock",
+            (PermissionScope::Journal, _) => "for the journals of its pods",
+        };
         checks.push(DoctorCheck::good("rights", format!("all that is needed {place} is there")));
     }
-    checks
 }
 
-fn missing(scope: PermissionScope, what: &str, places: &str) -> DoctorCheck {
+fn missing(scope: PermissionScope, (what, places): &(String, String)) -> DoctorCheck {
     let found = format!("it may not {what} {places}");
     match scope {
         PermissionScope::Lock => DoctorCheck::warning("lock", found, format!("a run goes on without; {GRANT}")),
@@ -252,39 +243,22 @@ fn missing(scope: PermissionScope, what: &str, places: &str) -> DoctorCheck {
 /// What is missing, and the places in words: the same in several namespaces is one check.
 fn grouped<'a>(
     scope: PermissionScope,
-    found: &'a [(Option<&'a str>, MissingPermissions)],
+    found: &'a [(&'a str, MissingPermissions)],
     of: impl Fn(&MissingPermissions) -> &Vec<String>,
 ) -> impl Iterator<Item = (String, String)> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (namespace, found) in found.iter().filter(|(_, found)| !of(found).is_empty()) {
         let what = of(found).join("; ");
-        let namespace = namespace.unwrap_or_default();
         match groups.iter_mut().find(|(other, _)| *other == what) {
             Some((_, namespaces)) => namespaces.push(namespace),
             None => groups.push((what, vec![namespace])),
         }
     }
-    let total = found.len();
-    groups.into_iter().map(move |(what, namespaces)| match scope {
-        PermissionScope::Cluster => (what, "in the whole cluster".to_owned()),
-        _ => (what, named(&namespaces, total)),
+    groups.into_iter().map(move |(what, namespaces)| {
+        let all = if namespaces.len() == found.len() && found.len() > 1 { ", which are all" } else { "" };
+        match scope {
+            PermissionScope::Cluster => (what, "in the whole cluster".to_owned()),
+            _ => (what, format!("in {}{all}", list(&namespaces, MAX_LISTED))),
+        }
     })
-}
-
-fn named(namespaces: &[&str], total: usize) -> String {
-    let shown = namespaces.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
-    let more = namespaces.len() - namespaces.len().min(MAX_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let all = if namespaces.len() == total && total > 1 { ", which are all" } else { "" };
-    format!("in {shown}{more}{all}")
-}
-
-fn everywhere(scope: PermissionScope, places: usize) -> String {
-    match (scope, places) {
-        (PermissionScope::Cluster, _) => "in the whole cluster".to_owned(),
-        (PermissionScope::PolicyScope, 1) => "in the one namespace of the fence".to_owned(),
-        (PermissionScope::PolicyScope, places) => format!("in the {places} namespaces of the fence"),
-        (PermissionScope::Lock, _) => "for the lock".to_owned(),
-        (PermissionScope::Journal, _) => "for the journals of its pods".to_owned(),
-    }
 }

@@ -11,7 +11,7 @@ use crate::operation::{
     ConfirmFlags, PreflightRequest, namespaces_in_scope, read_policies, recheck_identity, shard, take_snapshot,
 };
 use crate::policy::PolicySet;
-use crate::restore::{self, Discovered};
+use crate::restore::{Discovered, Discovery};
 use crate::settings::ConnectionOptions;
 use crate::shard::Shard;
 use crate::target::Target;
@@ -54,7 +54,7 @@ impl KeptHistories {
             let namespace = arguments.namespace.as_deref();
             target.scope = namespaces_in_scope(namespace, arguments.all_namespaces, &target.connection, app)?;
             let records = target.inventory.histories().ok_or_else(no_api)?;
-            let found = restore::discover(&target, &snapshot, &records)?;
+            let found = Discovery { target: &target, snapshot: &snapshot, records: &records }.discover()?;
             Ok(Self { target, records, found })
         });
         app.unless_interrupted(found)

@@ -5,8 +5,9 @@ use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
 use crate::guard::Interactivity;
 use crate::operation::warn_about_unfinished_run;
-use crate::purge::{PreparedPurge, prepare, read_saved_plan};
+use crate::purge::{PreparedPurge, prepare};
 use crate::report::{Detail, EarlyExit, RunReport, plan_document, plan_lines, plan_names, render_plan};
+use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
 
 /// Shows the plan, and every guard that would refuse `run`.
@@ -18,33 +19,34 @@ pub(super) fn plan(
     let prepared = prepare(&arguments.selection, None, options, Interactivity::Attended, app)?;
     warn_about_unfinished_run(&prepared.change(), None, app);
     let has_something = prepared.plan.chosen().next().is_some();
-    show(prepared, None, arguments.output, app)?;
+    let workers = prepared.target.policies.workers();
+    show(prepared, workers, arguments.output, app)?;
     let code = if has_something { ExitCode::SomethingToPurge } else { ExitCode::Done };
     Ok(if arguments.detailed_exitcode { code } else { ExitCode::Done })
 }
 
-/// `run --dry-run`: the same.
+/// `run --dry-run` shows the same.
 pub(super) fn dry_run(
     arguments: &RunArguments,
     options: &ConnectionOptions,
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let saved = read_saved_plan(arguments)?;
+    let saved = arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?;
     let prepared = prepare(&arguments.selection, saved, options, Interactivity::Attended, app)?;
     warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
-    let workers = prepared.workers(arguments);
+    let workers = arguments.workers.map_or_else(|| prepared.target.policies.workers(), usize::from);
     reports.update(|| {
         let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
         RunReport::planned_purge(&prepared.view(workers, &prepared.scope_note()), stopped)
     });
-    show(prepared, Some(workers), arguments.output, app)?;
+    show(prepared, workers, arguments.output, app)?;
     Ok(ExitCode::Done)
 }
 
-fn show(prepared: PreparedPurge, workers: Option<usize>, output: OutputFormat, app: &App) -> Result<(), CommandError> {
+fn show(prepared: PreparedPurge, workers: usize, output: OutputFormat, app: &App) -> Result<(), CommandError> {
     let scope = prepared.scope_note();
-    let view = prepared.view(workers.unwrap_or_else(|| prepared.target.policies.workers()), &scope);
+    let view = prepared.view(workers, &scope);
     let width = app.terminal.stdout.columns();
     let text = |styles| match output {
         OutputFormat::Name => plan_names(view.plan),

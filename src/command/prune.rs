@@ -1,7 +1,7 @@
-//! `prune`: removes for good histories that purges have kept for too long.
+//! `prune`: removes for good the histories that purges kept and that are old enough.
 //!
-//! Not by helm: if the user installs a release at that very moment, an uninstall would remove that one. A record is removed
-//! only exactly as it was seen.
+//! Helm does not remove them: if the user installed a release at that very moment, `helm uninstall` would remove it. A record
+//! is removed only if it is exactly as it was listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::settings::ConnectionOptions;
 use crate::signal::Stage;
 use crate::target::PlannedChange;
 
-/// So many histories are in progress at a time: what a killed prune leaves in doubt.
+/// So many histories are in progress at a time. Only their state is in doubt if the prune is killed.
 const BATCH: usize = 20;
 
 /// Shows which histories would be removed, asks, and removes them.
@@ -55,30 +55,31 @@ pub(super) fn prune(
 struct PruneOperation {
     histories: KeptHistories,
     old: Vec<RestorableRelease>,
-    /// How many more are younger, and stay.
+    /// How many more histories are younger, and are kept.
     younger: usize,
     output: OutputFormat,
 }
 
-/// What came of the histories that were to be removed.
+/// The histories that the prune did not remove.
 #[derive(Debug, Default)]
 struct FinishedPrune {
-    /// Those that still exist, and why.
+    /// Each with the reason why it still exists.
     left: BTreeMap<ReleaseId, String>,
-    /// Those of them that were not started, all for one reason.
-    not_started: Option<(NotStarted, BTreeSet<ReleaseId>)>,
+    /// Those of them that were not started.
+    not_started: BTreeSet<ReleaseId>,
+    journal_refused: bool,
 }
 
 impl PruneOperation {
     fn plan(mut histories: KeptHistories, min_age: Duration, output: OutputFormat) -> Self {
         let now = histories.target.now;
-        // If the run's name does not say when it began, the history counts as young.
+        // If the run ID does not contain a time, the history counts as young.
         let is_old = |candidate: &RestorableRelease| {
             let age = candidate.mark.run.begun().map(|begun| now.duration_since(begun));
             age.and_then(|age| Duration::try_from(age).ok()).is_some_and(|age| age >= min_age)
         };
         let candidates = std::mem::take(&mut histories.found.candidates).into_iter();
-        // A release that was installed again has that history like any other.
+        // If a release was installed again, its history belongs to that release.
         let kept = candidates.filter(|candidate| candidate.verdict == RestoreVerdict::Restore);
         let (old, young): (Vec<_>, Vec<_>) = kept.partition(is_old);
         Self { histories, old, younger: young.len(), output }
@@ -132,7 +133,7 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
         if self.old.is_empty() { Ok(()) } else { self.histories.recheck_cluster(OperationKind::Prune, app) }
     }
 
-    /// Removes all of them, or as many as there is time for until a signal comes; the journal is asked before each batch.
+    /// Removes histories until all are gone or a signal comes. The journal records each batch first.
     fn execute(&self, (): (), session: &OpenSession<'_>) -> Result<FinishedPrune, CommandError> {
         let OpenSession { journal, app, .. } = session;
         app.interrupts.enter(Stage::Changing);
@@ -141,15 +142,16 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
             app.printer.log(&begun_line(OperationKind::Prune, &journal.reference(), self.old.len(), None));
         }
         let all = self.old.iter().map(|candidate| &candidate.kept).collect::<Vec<_>>();
-        let mut left = BTreeMap::new();
+        let mut done = FinishedPrune::default();
         for (number, batch) in all.chunks(BATCH).enumerate() {
             let ids = batch.iter().map(|release| &release.id).collect::<Vec<_>>();
             if let Err(why) = may_start(&ids, journal, app) {
                 let rest = all[number * BATCH..].iter().map(|release| &release.id).collect::<Vec<_>>();
                 journal.record(&rest, ReleaseOutcome::not_started(why));
-                left.extend(rest.iter().map(|id| ((*id).clone(), why.as_str().to_owned())));
-                let not_started = Some((why, rest.into_iter().cloned().collect()));
-                return Ok(FinishedPrune { left, not_started });
+                done.left.extend(rest.iter().map(|id| ((*id).clone(), why.as_str().to_owned())));
+                done.not_started = rest.into_iter().cloned().collect();
+                done.journal_refused = why == NotStarted::JournalRefused;
+                break;
             }
             let failed = remove_histories(&self.histories.records, batch);
             let pruned = ids.into_iter().filter(|id| !failed.contains_key(id)).collect::<Vec<_>>();
@@ -157,18 +159,20 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
             for (id, why) in &failed {
                 journal.record(&[id], ReleaseOutcome::failed(why));
             }
-            left.extend(failed);
+            done.left.extend(failed);
         }
-        Ok(FinishedPrune { left, not_started: None })
+        Ok(done)
     }
 
     /// The API server's answer to each removal says what came of it.
     fn verify(&self, _: &mut FinishedPrune, _: &App) {}
 
     fn end(&self, done: &FinishedPrune, session: &OpenSession<'_>) -> ExitCode {
-        let code = ExitCode::of_prune(session.app.interruption(), done.left.len());
-        let is_reported = matches!(done.not_started, Some((NotStarted::JournalRefused, _)));
-        session.journal.end_with(done.totals(self.old.len()), is_reported, code, session.app)
+        let (planned, left, not_started) = (self.old.len(), done.left.len(), done.not_started.len());
+        let (pruned, failed) = (planned - left, left - not_started);
+        let totals = RunTotals { planned, pruned, failed, not_started, ..RunTotals::default() };
+        let code = ExitCode::of_prune(session.app.interruption(), left);
+        session.journal.end_with(totals, done.journal_refused, code, session.app)
     }
 
     fn report(&self, done: &FinishedPrune, _: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError> {
@@ -204,18 +208,11 @@ fn may_start(ids: &[&ReleaseId], journal: &OpenJournal, app: &App) -> Result<(),
 }
 
 impl FinishedPrune {
-    fn totals(&self, planned: usize) -> RunTotals {
-        let not_started = self.not_started.as_ref().map_or(0, |(_, not_started)| not_started.len());
-        let (pruned, failed) = (planned - self.left.len(), self.left.len() - not_started);
-        RunTotals { planned, pruned, failed, not_started, ..RunTotals::default() }
-    }
-
-    /// What became of one of them, in the words of a journal.
+    /// What became of a history, in the words of a journal.
     fn outcome(&self, id: &ReleaseId) -> &'static str {
-        let is_not_started = self.not_started.as_ref().is_some_and(|(_, not_started)| not_started.contains(id));
         match self.left.get(id) {
             None => "pruned",
-            Some(_) if is_not_started => "not-started",
+            Some(_) if self.not_started.contains(id) => "not-started",
             Some(_) => "failed",
         }
     }

@@ -14,14 +14,16 @@ use crate::report::{Format, RbacHeader, render_grants, serialize_grants};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
-/// Prints them. Asks the cluster only which namespaces a glob means.
+/// Prints the objects. Asks the cluster only which namespaces a glob means.
 pub(super) fn rbac(
     arguments: &RbacArguments,
     options: &ConnectionOptions,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let account = arguments.service_account.parse::<ServiceAccount>();
-    let account = account.map_err(|why| no_account(&arguments.service_account, &why))?;
+    let account = arguments.service_account.parse::<ServiceAccount>().map_err(|why| {
+        let text = sanitize::quoted(&arguments.service_account);
+        CommandError::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
+    })?;
     let lock = match &arguments.lock_namespace {
         Some(name) => operation::namespace("--lock-namespace", name)?,
         None => account.namespace.clone(),
@@ -55,7 +57,7 @@ fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: Accou
     RbacHeader { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }
 
-/// The policies that may select releases there. The cluster is asked only if one of them asks for labels.
+/// The policies that may select releases in a namespace. Asks the cluster only if one of them has a selector for labels.
 fn policies_of_namespace<'a>(
     policies: &'a PolicySet,
     namespace: &Namespace,
@@ -73,11 +75,10 @@ fn policies_of_namespace<'a>(
         return Ok(named);
     }
     let scopes = scopes(policies, options, app)?;
-    let holds = |policy: &Policy, scope: &[Namespace]| {
+    let holds = |(policy, scope): &(&Policy, &Vec<Namespace>)| {
         if asks_for_labels(policy) { scope.contains(namespace) } else { is_named(policy) }
     };
-    let all = policies.iter().zip(&scopes);
-    let found = all.filter(|(policy, scope)| holds(policy, scope)).map(|(policy, _)| policy).collect::<Vec<_>>();
+    let found = policies.iter().zip(&scopes).filter(holds).map(|(policy, _)| policy).collect::<Vec<_>>();
     if found.is_empty() {
         let text = format!("--for-namespace {namespace}: no such namespace has the labels of `namespaceSelector`");
         return Err(CommandError::usage(text, "make it with its labels first; without them nothing has to be bound"));
@@ -90,19 +91,14 @@ fn scopes(policies: &PolicySet, options: &ConnectionOptions, app: &App) -> Resul
     let list = || {
         let connection = Connection::resolve(options)?;
         let client = Client::new(&connection, app.interrupts.stop().clone());
-        client.and_then(|client| client.namespaces()).map_err(|error| CommandError::Error {
-            code: ExitCode::Preflight,
-            error: Box::from(format!("the namespaces could not be listed, to tell which ones the globs mean: {error}")),
-            hint: Some("--for-namespace prints the binding of one namespace, and asks for labels only".to_owned()),
+        client.and_then(|client| client.namespaces()).map_err(|error| {
+            let error = format!("the namespaces could not be listed, to tell which ones the globs mean: {error}");
+            let hint = "--for-namespace prints the binding of one namespace, and asks for labels only";
+            CommandError::preflight(error, Some(hint.to_owned()))
         })
     };
     let found = namespaces_in_scope(policies, list);
     app.unless_interrupted(found)
-}
-
-fn no_account(text: &str, why: &str) -> CommandError {
-    let text = sanitize::quoted(text);
-    CommandError::usage(format!("--service-account {text}: {why}"), "names are lower case letters, digits and `-`")
 }
 
 /// The namespaces in the scope of each policy, in the order of the policies: those that it names, and for globs those
@@ -111,23 +107,22 @@ pub(super) fn namespaces_in_scope<E>(
     policies: &PolicySet,
     list: impl FnOnce() -> Result<BTreeMap<Namespace, NamespaceFacts>, E>,
 ) -> Result<Vec<Vec<Namespace>>, E> {
-    if let Some(named) = policies.iter().map(|policy| named_in_full(&policy.namespaces)).collect::<Option<Vec<_>>>() {
+    let named = policies.iter().map(|policy| named_in_full(&policy.namespaces)).collect::<Option<Vec<_>>>();
+    if let Some(named) = named {
         return Ok(named);
     }
     let all = list()?;
-    Ok(policies.iter().map(|policy| matching(&policy.namespaces, &all)).collect())
+    let matching = |policy: &Policy| {
+        let is_inside = |(namespace, facts): &(&Namespace, &NamespaceFacts)| {
+            matches!(policy.namespaces.holds(namespace, Known::Is(&facts.labels)), ScopeMatch::Inside(_))
+        };
+        all.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
+    };
+    Ok(policies.iter().map(matching).collect())
 }
 
 /// All of them, if each is named in full and no label is asked for.
 fn named_in_full(scope: &PolicyScope) -> Option<Vec<Namespace>> {
     let names = scope.patterns().iter().map(|pattern| pattern.as_str().parse().ok());
-    let names = names.collect::<Option<Vec<_>>>();
-    names.filter(|_| scope.selector().is_none())
-}
-
-fn matching(scope: &PolicyScope, all: &BTreeMap<Namespace, NamespaceFacts>) -> Vec<Namespace> {
-    let is_inside = |(namespace, facts): &(&Namespace, &NamespaceFacts)| {
-        matches!(scope.holds(namespace, Known::Is(&facts.labels)), ScopeMatch::Inside(_))
-    };
-    all.iter().filter(is_inside).map(|(namespace, _)| namespace.clone()).collect()
+    names.collect::<Option<Vec<_>>>().filter(|_| scope.selector().is_none())
 }

@@ -20,6 +20,7 @@ use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskOverrides};
 use crate::release::ReleaseId;
 use crate::report::{Detail, FinishedRun, RunReport, plan_lines, plural, render_plan, render_run_summary};
+use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
 
@@ -41,12 +42,12 @@ pub(super) fn run(
     let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
     let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
     let lock = LockOptions::from_flags(&arguments.lock)?;
-    let saved = purge::read_saved_plan(arguments)?;
+    let saved = arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?;
     let prepared = purge::prepare(&arguments.selection, saved, options, confirm.interactivity(app), app)?;
     warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
     let purge = PurgeOperation {
         arguments,
-        workers: prepared.workers(arguments),
+        workers: arguments.workers.map_or_else(|| prepared.target.policies.workers(), usize::from),
         prepared,
         overrides: TaskOverrides { timeout, retries: arguments.retries },
         requested_end: max_duration.map(|longest| started + longest),

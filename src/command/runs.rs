@@ -72,11 +72,7 @@ fn in_files(named: Option<&Path>, app: &App) -> Result<FoundRuns, CommandError> 
     };
     match read {
         Ok((runs, unread)) => Ok(FoundRuns { runs, unread }),
-        Err(Unread { source, why }) => Err(CommandError::Error {
-            code: ExitCode::Preflight,
-            error: Box::from(format!("{source} cannot be read: {why}")),
-            hint: None,
-        }),
+        Err(Unread { source, why }) => Err(CommandError::preflight(format!("{source} cannot be read: {why}"), None)),
     }
 }
 

@@ -6,7 +6,7 @@ mod recheck;
 mod tasks;
 mod verify;
 
-pub(crate) use plan::{PreparedPurge, prepare, read_saved_plan};
+pub(crate) use plan::{PreparedPurge, prepare};
 pub(crate) use recheck::{RecheckedPurge, recheck};
 pub(crate) use tasks::{TaskOverrides, deadline, tasks};
 pub(crate) use verify::{add_never_started, verify};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::app::{App, CommandError};
-use crate::cli::{RunArguments, SelectionArguments};
+use crate::cli::SelectionArguments;
 use crate::cluster::{AccessReview, ApiError, Client, Connection};
 use crate::guard::{self, ClusterFacts, Interactivity, Refusal, RunningHook, Scope, WindowStatus};
 use crate::inventory::{Contents, ObjectLists, ReleaseSource};
@@ -13,7 +13,6 @@ use crate::journal::OperationKind;
 use crate::operation::{PreflightRequest, filters, namespaces_in_scope};
 use crate::operation::{read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
-use crate::policy::PolicySet;
 use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId};
 use crate::report::{PlanView, plural};
 use crate::sanitize;
@@ -76,7 +75,7 @@ fn query_and_plan(
         filters.namespace = Some(namespace.clone());
     }
     let policies = target.policies.as_slice();
-    // A shard is a way to share the work, and no way around a limit.
+    // A shard must not be a way around a limit, so the limits count the releases of all shards.
     let all_shards = (filters.shard.is_some() && guard::has_limits(policies, selection.max_releases))
         .then(|| filters.of_all_shards());
     let unread = Contents::new();
@@ -102,8 +101,8 @@ fn query_and_plan(
     Ok(PreparedPurge { target, plan, dependencies, api_resources, filters, refusals, deadline, saved })
 }
 
-/// What the chosen releases need of each other, which matters only if some have to wait for others. The objects of a phase
-/// are looked for when the phase ends, so the objects that a later phase waits for must be known.
+/// What the chosen releases need of each other, which matters only if some must wait for others. The objects of a phase are
+/// looked up when the phase ends, so the objects that a later phase waits for must be known.
 fn dependencies(
     plan: &Plan,
     contents: &Contents,
@@ -140,49 +139,29 @@ impl PreparedPurge {
 
     /// The plan as it is shown.
     pub(crate) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
-        PlanView {
-            target: &self.target,
-            filters: &self.filters,
-            plan: &self.plan,
-            refusals: &self.refusals,
-            workers,
-            scope,
-        }
-    }
-
-    /// Releases at a time: the flag's number, or the policies'.
-    pub(crate) fn workers(&self, arguments: &RunArguments) -> usize {
-        arguments.workers.map_or_else(|| self.target.policies.workers(), usize::from)
+        let Self { target, filters, plan, refusals, .. } = self;
+        PlanView { target, filters, plan, refusals, workers, scope }
     }
 
     /// The scope in words, if there is something to say about it.
     pub(crate) fn scope_note(&self) -> String {
-        let scope = scope_words(&self.target.scope, &self.target.policies);
+        let scope = match &self.target.scope {
+            Scope::WholeFence => None,
+            Scope::Only(namespace) if self.target.policies.outer_fence().matches(namespace).is_none() => {
+                Some(format!("only the namespace {namespace}, which is outside the fence of this policy"))
+            }
+            Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
+            Scope::CannotTell => {
+                Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
+            }
+        };
         let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
         let shard = self.filters.shard.map(|shard| format!("shard {shard}: {here} of {all} namespaces"));
         scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan_note)).collect::<Vec<_>>().join("\n")
     }
 }
 
-fn scope_words(scope: &Scope, policies: &PolicySet) -> Option<String> {
-    match scope {
-        Scope::WholeFence => None,
-        Scope::Only(namespace) if policies.outer_fence().matches(namespace).is_none() => {
-            Some(format!("only the namespace {namespace}, which is outside the fence of this policy"))
-        }
-        Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
-        Scope::CannotTell => {
-            Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
-        }
-    }
-}
-
-/// Reads the saved plan, if one was named.
-pub(crate) fn read_saved_plan(arguments: &RunArguments) -> Result<Option<SavedPlan>, CommandError> {
-    Ok(arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?)
-}
-
-/// What is left of a saved plan, for the first lines of today's plan.
+/// What still holds of a saved plan, for the first lines of today's plan.
 fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
     let (planned, file) = (plural(saved.chosen.len(), "release"), sanitize::line(&saved.file));
     let made = saved.created.strftime("%Y-%m-%dT%H:%M:%SZ");
@@ -195,7 +174,8 @@ fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
     format!("by the plan of {made} in {file}: {planned}{}{others}", counts.collect::<String>())
 }
 
-/// The refusal if some hooks may not be created. If the cluster does not answer, nothing is refused, because helm will say it.
+/// The refusal if this account may not create some hooks. If the cluster does not answer, nothing is refused, because helm
+/// reports it.
 fn denied_hooks(plan: &Plan, contents: &Contents, target: &Target, app: &App) -> Option<Refusal> {
     let running = guard::running_hooks(plan, contents);
     let client = target.client().filter(|_| !running.is_empty())?;

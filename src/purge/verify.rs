@@ -1,5 +1,4 @@
-//! After a purge: what was reported gone must be gone, and the histories that were to be kept must exist, without their older
-//! records.
+//! After a purge: releases that were reported gone must be gone, and the kept histories must exist, without their older records.
 //!
 //! With older records beside the uninstalled one, `helm upgrade --install` fails at some revisions: Helm takes the last
 //! record in the order of their names for the newest. So one record is left. A record is removed only if it was seen to be
@@ -9,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::plan::PreparedPurge;
 use crate::app::App;
-use crate::executor::{self, ObservedState, Outcome, ReleaseResult, Run, Verification};
+use crate::executor::{self, HistoryChecks, ObservedState, Outcome, ReleaseResult, Run, Verification};
 use crate::history_tag::HistoryTag;
 use crate::inventory::{Found, Listing, ObjectLists, ReleaseSource, older};
 use crate::operation::list_after;
@@ -23,9 +22,13 @@ pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag
         Verification::NothingToVerify
     } else {
         list_after(&prepared.target, run, app).map_or_else(Verification::NotVerified, |listing| {
-            let retained = RetainedHistories::of_plan(prepared, tags);
-            let verification = executor::verify_purge(run, &listing, &retained.verify(run, &listing));
-            retained.remove_older(run, &listing);
+            let kept = prepared.plan.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history());
+            let tags_of =
+                kept.filter_map(|(release, selected)| Some((&release.id, tags.get(selected.policy)?))).collect();
+            let inventory = &prepared.target.inventory;
+            let checks = check_histories(inventory, &tags_of, run, &listing);
+            let verification = executor::verify_purge(run, &listing, &checks);
+            remove_older(inventory, run, &listing);
             verification
         })
     };
@@ -56,59 +59,43 @@ pub(crate) fn add_never_started(run: &mut Run, prepared: &PreparedPurge, changed
     run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));
 }
 
-/// The releases of a run whose history is kept, each with its tag.
-struct RetainedHistories<'a> {
-    inventory: &'a ReleaseSource,
-    tags: BTreeMap<&'a ReleaseId, &'a HistoryTag>,
+/// The releases whose history is kept, each with the tag of its policy.
+type Tags<'a> = BTreeMap<&'a ReleaseId, &'a HistoryTag>;
+
+/// Whether the records of kept histories are as they should be in a list taken after the run. Only releases that were started
+/// are checked.
+fn check_histories(inventory: &ReleaseSource, tags: &Tags<'_>, run: &Run, listing: &Listing) -> HistoryChecks {
+    let started = run.results.iter().filter(|result| result.took.is_some() || result.uncertainty.is_some());
+    let kept = started.filter_map(|result| Some((&result.release, *tags.get(&result.release.id)?)));
+    let kept = kept.collect::<Vec<_>>();
+    let now = kept.iter().map(|(planned, _)| uninstalled(planned, listing)).collect::<Vec<_>>();
+    let existing = now.iter().filter_map(|found| found.as_ref().ok().copied()).collect::<Vec<_>>();
+    let read = inventory.contents(&existing, ObjectLists::NotWanted).map_err(|error| error.to_string());
+    let has_tag = |found: Result<&Release, String>, tag: &HistoryTag| {
+        let read = read.as_ref().map_err(|why| format!("its record could not be read: {why}"))?;
+        let content = read.get(&found?.id).ok_or("its record was not read")?;
+        let content = content.as_ref().map_err(|why| format!("its record cannot be understood: {why}"))?;
+        let is_it = content.description.parse().as_ref() == Ok(tag);
+        is_it.then_some(()).ok_or_else(|| {
+            let found = content.description.chars().take(100).collect::<String>();
+            format!("its record does not carry the mark of this run, but {found:?}")
+        })
+    };
+    kept.iter().zip(now).map(|((planned, tag), found)| (planned.id.clone(), has_tag(found, tag))).collect()
 }
 
-impl<'a> RetainedHistories<'a> {
-    /// Those of a plan. The tags are those of its policies, in their order.
-    fn of_plan(prepared: &'a PreparedPurge, tags: &'a [HistoryTag]) -> Self {
-        let retained = prepared.plan.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history());
-        let tags = retained.filter_map(|(release, selected)| Some((&release.id, tags.get(selected.policy)?))).collect();
-        Self { inventory: &prepared.target.inventory, tags }
-    }
-
-    /// Whether their records are as they should be, as far as they are in a list taken after the run. What was never started
-    /// is not checked.
-    fn verify(&self, run: &Run, listing: &Listing) -> executor::HistoryChecks {
-        let started = run.results.iter().filter(|result| result.took.is_some() || result.uncertainty.is_some());
-        let retained = started.filter_map(|result| Some((&result.release, *self.tags.get(&result.release.id)?)));
-        let retained = retained.collect::<Vec<_>>();
-        let now = retained.iter().map(|(planned, _)| uninstalled(planned, listing)).collect::<Vec<_>>();
-        let existing = now.iter().filter_map(|found| found.as_ref().ok().copied()).collect::<Vec<_>>();
-        let read = self.inventory.contents(&existing, ObjectLists::NotWanted).map_err(|error| error.to_string());
-        let has_tag = |found: Result<&Release, String>, tag: &HistoryTag| {
-            let read = read.as_ref().map_err(|why| format!("its record could not be read: {why}"))?;
-            let content = read.get(&found?.id).ok_or("its record was not read")?;
-            let content = content.as_ref().map_err(|why| format!("its record cannot be understood: {why}"))?;
-            let is_it = content.description.parse().as_ref() == Ok(tag);
-            is_it.then_some(()).ok_or_else(|| {
-                let found = content.description.chars().take(100).collect::<String>();
-                format!("its record does not carry the mark of this run, but {found:?}")
-            })
-        };
-        let each = retained.iter().zip(now).map(|((planned, tag), found)| (planned.id.clone(), has_tag(found, tag)));
-        each.collect()
-    }
-
-    /// Removes the older records of those that carry their tag. A result says which could not be removed.
-    fn remove_older(&self, run: &mut Run, listing: &Listing) {
-        let is_tagged = |found: &&mut executor::ReleaseResult| found.afterwards == ObservedState::Kept;
-        let mut tagged = run.results.iter_mut().filter(is_tagged).collect::<Vec<_>>();
-        let releases = tagged.iter().filter_map(|result| match listing.find(&result.release.id) {
-            Found::Release(release) => Some(release),
-            _ => None,
-        });
-        let releases = releases.collect::<Vec<_>>();
-        let mut failed = remove_older_than(self.inventory, &releases);
-        for result in &mut tagged {
-            if let (Some(why), Outcome::Purged { remarks, .. }) =
-                (failed.remove(&result.release.id), &mut result.outcome)
-            {
-                remarks.push(format!("its older records are still there, helm may stumble over them: {why}"));
-            }
+/// Removes the older records of those that carry their tag. A remark says which could not be removed.
+fn remove_older(inventory: &ReleaseSource, run: &mut Run, listing: &Listing) {
+    let is_tagged = |result: &ReleaseResult| result.afterwards == ObservedState::Kept;
+    let tagged = run.results.iter().filter(|result| is_tagged(result));
+    let releases = tagged.filter_map(|result| match listing.find(&result.release.id) {
+        Found::Release(release) => Some(release),
+        _ => None,
+    });
+    let failed = remove_older_than(inventory, &releases.collect::<Vec<_>>());
+    for result in run.results.iter_mut().filter(|result| is_tagged(result)) {
+        if let (Some(why), Outcome::Purged { remarks, .. }) = (failed.get(&result.release.id), &mut result.outcome) {
+            remarks.push(format!("its older records are still there, helm may stumble over them: {why}"));
         }
     }
 }

@@ -11,13 +11,9 @@ use crate::release::Namespace;
 /// Which account gets the permissions that a policy needs, and where its lock is.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant<'a> {
-    /// The policy.
     pub policy: &'a Policy,
-    /// What the account is for.
     pub purpose: AccountPurpose,
-    /// Who gets them.
     pub account: &'a ServiceAccount,
-    /// The namespace of the lock.
     pub lock_namespace: &'a Namespace,
 }
 
@@ -26,7 +22,6 @@ pub struct Grant<'a> {
 pub struct RbacManifest {
     /// In a sentence without its full stop.
     pub about: String,
-    /// The object.
     pub object: RbacObject,
 }
 
@@ -44,13 +39,25 @@ pub enum RbacObject {
 /// Everything that a policy needs, bound in these namespaces of its scope.
 pub fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest> {
     let required = RequiredPermissions::of(grant.policy, grant.purpose);
-    let mut all = in_cluster(grant, &required.in_scope(PermissionScope::Cluster).collect::<Vec<_>>());
-    all.push(in_policy_scope(grant, &required.in_scope(PermissionScope::PolicyScope).collect::<Vec<_>>()));
+    let (name, in_cluster) = (grant.name(), format!("{}.look", grant.name()));
+    let binding = ClusterRoleBinding {
+        metadata: metadata(&in_cluster, None),
+        role_ref: reference("ClusterRole", &in_cluster),
+        subjects: Some(vec![grant.account.subject()]),
+    };
+    let (bound, binding) = ("Bound in the whole cluster".to_owned(), RbacObject::ClusterRoleBinding(binding));
+    // Nothing binds the second role in the whole cluster, because it can delete everything.
+    let in_scope = "In each namespace of the fence, and never in the whole cluster";
+    let mut all = vec![
+        cluster_role("In the whole cluster", &in_cluster, &required, PermissionScope::Cluster),
+        RbacManifest { about: bound, object: binding },
+        cluster_role(in_scope, &name, &required, PermissionScope::PolicyScope),
+    ];
     all.extend(namespaces.iter().map(|namespace| namespace_binding(grant, namespace)));
-    // One role for the lock and the journals of pods if both are in one namespace.
     let (lock, journal) = (grant.lock_namespace, &grant.account.namespace);
     let mut for_lock = required.in_scope(PermissionScope::Lock).collect::<Vec<_>>();
     let for_journal = required.in_scope(PermissionScope::Journal).collect::<Vec<_>>();
+    // If the lock and the journals of pods are in one namespace, they have one role.
     if lock == journal {
         for_lock.extend(for_journal);
         all.extend(in_namespace(grant, "lock", lock, &for_lock));
@@ -67,45 +74,26 @@ pub fn namespace_binding(grant: Grant<'_>, namespace: &Namespace) -> RbacManifes
     grant.role_binding(about, "ClusterRole", &grant.name(), namespace)
 }
 
-fn in_cluster(grant: Grant<'_>, permissions: &[&Permission]) -> Vec<RbacManifest> {
-    let name = format!("{}.look", grant.name());
-    let binding = ClusterRoleBinding {
-        metadata: metadata(&name, None),
-        role_ref: reference("ClusterRole", &name),
-        subjects: Some(vec![grant.account.subject()]),
-    };
-    let bound = "Bound in the whole cluster".to_owned();
-    vec![
-        cluster_role("In the whole cluster", &name, permissions),
-        RbacManifest { about: bound, object: RbacObject::ClusterRoleBinding(binding) },
-    ]
-}
-
-/// Nothing binds it in the whole cluster, because it can delete everything.
-fn in_policy_scope(grant: Grant<'_>, permissions: &[&Permission]) -> RbacManifest {
-    let place = "In each namespace of the fence, and never in the whole cluster";
-    cluster_role(place, &grant.name(), permissions)
-}
-
 fn in_namespace(
     grant: Grant<'_>,
     what_for: &str,
     namespace: &Namespace,
     permissions: &[&Permission],
-) -> Vec<RbacManifest> {
+) -> [RbacManifest; 2] {
     let name = format!("{}.{what_for}", grant.name());
     let about = format!("In {namespace}: {}", reasons(permissions));
     let role = Role { metadata: metadata(&name, Some(namespace)), rules: Some(rules(permissions)) };
-    vec![
+    [
         RbacManifest { about, object: RbacObject::Role(role) },
         grant.role_binding(format!("Bound in {namespace}"), "Role", &name, namespace),
     ]
 }
 
-fn cluster_role(place: &str, name: &str, permissions: &[&Permission]) -> RbacManifest {
-    let role =
-        ClusterRole { metadata: metadata(name, None), rules: Some(rules(permissions)), ..ClusterRole::default() };
-    RbacManifest { about: format!("{place}: {}", reasons(permissions)), object: RbacObject::ClusterRole(role) }
+fn cluster_role(place: &str, name: &str, required: &RequiredPermissions, scope: PermissionScope) -> RbacManifest {
+    let permissions = required.in_scope(scope).collect::<Vec<_>>();
+    let (metadata, rules) = (metadata(name, None), Some(rules(&permissions)));
+    let role = ClusterRole { metadata, rules, ..ClusterRole::default() };
+    RbacManifest { about: format!("{place}: {}", reasons(&permissions)), object: RbacObject::ClusterRole(role) }
 }
 
 fn rules(permissions: &[&Permission]) -> Vec<PolicyRule> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{RestorableRelease, RestoreVerdict, beyond_scope, is_failed_rollback, judge};
+use super::plan::{RestorableRelease, beyond_scope, is_failed_rollback, judge};
 use crate::cluster::ReleaseRecord;
 use crate::guard::Scope;
 use crate::history_tag::HistoryTag;
@@ -11,7 +11,7 @@ use crate::policy::{Policy, ScopeMatch};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::target::{Snapshot, Target};
 
-/// So many attempts to restore a release may have failed one after the other.
+/// So many failed attempts to restore a release, one after the other, are looked through.
 const MAX_FAILED: usize = 5;
 
 /// What purges have left.
@@ -29,23 +29,15 @@ struct TaggedRecord {
     tag: HistoryTag,
 }
 
-/// Finds what purges by the target's policies have left in its scope and shard.
-pub(crate) fn discover(
-    target: &Target,
-    snapshot: &Snapshot,
-    records: &HistoryStore,
-) -> Result<Discovered, InventoryError> {
-    Discovery { target, snapshot, records }.discover()
-}
-
-struct Discovery<'a> {
-    target: &'a Target,
-    snapshot: &'a Snapshot,
-    records: &'a HistoryStore,
+pub(crate) struct Discovery<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) records: &'a HistoryStore,
 }
 
 impl Discovery<'_> {
-    fn discover(&self) -> Result<Discovered, InventoryError> {
+    /// Finds what purges by the target's policies have left in its scope and shard.
+    pub(crate) fn discover(&self) -> Result<Discovered, InventoryError> {
         let mut found = Discovered::default();
         let kept = self.perhaps_tagged(&mut found)?;
         let contents = self.target.inventory.contents(&kept.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
@@ -56,7 +48,8 @@ impl Discovery<'_> {
                 Found::Release(now) => {
                     let newest = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&kept, now, newest.map(|content| content.description.as_str()));
-                    let verdict = self.beyond_scope(&content, &tag).unwrap_or(verdict);
+                    let beyond = self.target.policy(&tag.policy).and_then(|policy| beyond_scope(&content, policy));
+                    let verdict = beyond.unwrap_or(verdict);
                     found.candidates.push(RestorableRelease { now: now.clone(), kept, content, mark: tag, verdict });
                 }
                 Found::Unreadable(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
@@ -96,7 +89,7 @@ impl Discovery<'_> {
         tagged
     }
 
-    /// What the newest records say that are later than the tagged ones.
+    /// The newest record of each release that has a later record than the tagged one.
     fn newest(&self, tagged: &[TaggedRecord]) -> Result<Contents, InventoryError> {
         let newer = tagged.iter().filter_map(|TaggedRecord { kept, .. }| match self.snapshot.listing.find(&kept.id) {
             Found::Release(now) if now.revision > kept.revision => Some(now),
@@ -132,7 +125,7 @@ impl Discovery<'_> {
         Ok(found)
     }
 
-    /// Whether a namespace is in scope of a policy, and in the part of it that this command is for.
+    /// Whether a namespace is in scope of a policy, and in the part of the scope that this command works on.
     fn may_concern(&self, namespace: &Namespace) -> bool {
         let is_requested = !matches!(&self.target.scope, Scope::Only(only) if only != namespace);
         let is_ours = self.target.shard.is_none_or(|shard| shard.holds(namespace));
@@ -145,11 +138,7 @@ impl Discovery<'_> {
         matches!(policy.namespaces.holds(namespace, labels), ScopeMatch::Inside(_))
     }
 
-    fn beyond_scope(&self, content: &Content, tag: &HistoryTag) -> Option<RestoreVerdict> {
-        beyond_scope(content, self.target.policy(&tag.policy)?)
-    }
-
-    /// Whether one of the policies has left it, and it is still in scope of that policy.
+    /// Whether a purge by one of the policies has left a record, and the record is still in scope of that policy.
     fn is_ours(&self, id: &ReleaseId, tag: &HistoryTag) -> bool {
         self.target.policy(&tag.policy).is_some_and(|policy| self.holds(policy, &id.namespace))
     }

@@ -1,5 +1,5 @@
-//! What `restore` and `prune` need to know of earlier purges: which records they have left, which of them a restore brings back,
-//! and what removes them.
+//! What `restore` and `prune` need to know about earlier purges: which records the purges have left, which of them a restore
+//! brings back, and what removes them.
 //!
 //! Nothing here prints, and nothing here changes a cluster other than by removing records.
 
@@ -12,7 +12,7 @@ mod select;
 mod tasks;
 mod verify;
 
-pub(crate) use discover::{Discovered, discover};
+pub(crate) use discover::{Discovered, Discovery};
 pub use plan::{RestorableRelease, RestoreEntry, RestorePlan, RestoreVerdict};
 pub(crate) use precheck::terminating;
 pub(crate) use records::remove_histories;

@@ -194,19 +194,10 @@ fn connection(
     }
 }
 
-fn machine_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-#[cfg(not(feature = "fake-helm"))]
-fn machine(_: &dyn Fn(&str) -> Option<String>) -> String {
-    machine_name()
-}
-
-/// Tests choose the name.
-#[cfg(feature = "fake-helm")]
+/// The name of the host; tests choose it.
 fn machine(text: &dyn Fn(&str) -> Option<String>) -> String {
-    text("HELM_PURGE_TEST_HOST").unwrap_or_else(machine_name)
+    let chosen = cfg!(feature = "fake-helm").then(|| text("HELM_PURGE_TEST_HOST")).flatten();
+    chosen.unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned())
 }
 
 #[cfg(not(feature = "fake-helm"))]

@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use super::suggestions::{FoundRelease, personal_groups};
 use crate::app::App;
-use crate::cluster::{Client, Connection, Identity};
+use crate::cluster::{Client, Connection};
 use crate::inventory::{ObjectLists, ReleaseSource, record_store};
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
@@ -40,30 +40,30 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
             return InitFindings::default();
         }
     };
-    let mut found = InitFindings { cluster: Some(NamedCluster::of(&connection, None)), ..InitFindings::default() };
-    let client = match Client::new(&connection, app.interrupts.stop().clone()) {
-        Ok(client) => client,
-        Err(error) => {
-            note("the cluster", &error, app);
-            return found;
+    let (context, server) = (connection.context().as_str().to_owned(), connection.server().to_owned());
+    let mut cluster = NamedCluster { context, server, uid: None };
+    let (mut namespaces, mut releases) = (Vec::new(), Vec::new());
+    match Client::new(&connection, app.interrupts.stop().clone()) {
+        Ok(client) => {
+            match client.identity() {
+                Ok(identity) => cluster.uid = Some(identity.0),
+                Err(error) => note("the uid of namespace kube-system", &error, app),
+            }
+            match client.namespaces() {
+                Ok(found) => {
+                    namespaces = found.into_keys().collect();
+                    releases = find_releases(&client, &namespaces, app);
+                }
+                Err(error) => note("the namespaces", &error, app),
+            }
         }
-    };
-    match client.identity() {
-        Ok(identity) => found.cluster = Some(NamedCluster::of(&connection, Some(&identity))),
-        Err(error) => note("the uid of namespace kube-system", &error, app),
+        Err(error) => note("the cluster", &error, app),
     }
-    match client.namespaces() {
-        Ok(namespaces) => {
-            found.namespaces = namespaces.into_keys().collect();
-            found.releases = releases(&client, &found.namespaces, app);
-        }
-        Err(error) => note("the namespaces", &error, app),
-    }
-    found
+    InitFindings { cluster: Some(cluster), namespaces, releases }
 }
 
 /// The releases in the proposed namespaces. Each name once: the same stack is in many namespaces.
-fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRelease> {
+fn find_releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRelease> {
     let proposed = personal_groups(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
         let inventory = ReleaseSource::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
@@ -91,14 +91,4 @@ fn releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRe
 
 fn note(what: &str, error: &dyn Display, app: &App) {
     app.printer.note(format_args!("{what} could not be read: {error}"));
-}
-
-impl NamedCluster {
-    fn of(connection: &Connection, identity: Option<&Identity>) -> Self {
-        Self {
-            context: connection.context().as_str().to_owned(),
-            server: connection.server().to_owned(),
-            uid: identity.map(|identity| identity.0.clone()),
-        }
-    }
 }

@@ -11,7 +11,7 @@ use crate::cli::InitArguments;
 use crate::exit_code::ExitCode;
 use crate::policy::Policy;
 use crate::release::Namespace;
-use crate::report::plural;
+use crate::report::{list, plural};
 use crate::settings::ConnectionOptions;
 use cluster::{InitFindings, NamedCluster};
 use suggestions::{
@@ -83,22 +83,13 @@ fn namespaces(all: &[Namespace]) -> String {
         lines.extend(possible.iter().map(|group| format!("  # - {:?}    # {}", group.pattern, members(group))));
     }
     if !single.is_empty() {
-        lines.push(format!("  # In no group, and not taken in: {}", named(&single)));
+        lines.push(format!("  # In no group, and not taken in: {}", list(single, MAX_LISTED)));
     }
     lines.join("\n")
 }
 
 fn members(group: &NamespaceGroup) -> String {
-    format!("now {}: {}", plural(group.members.len(), "namespace"), named(&group.members.iter().collect::<Vec<_>>()))
-}
-
-/// The first few names.
-fn named(namespaces: &[&Namespace]) -> String {
-    let mut names = namespaces.iter().take(MAX_LISTED).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-    if namespaces.len() > MAX_LISTED {
-        names = format!("{names} and {} more", namespaces.len() - MAX_LISTED);
-    }
-    names
+    format!("now {}: {}", plural(group.members.len(), "namespace"), list(&group.members, MAX_LISTED))
 }
 
 fn keep(found: &InitFindings) -> String {
@@ -118,10 +109,7 @@ fn keep(found: &InitFindings) -> String {
 }
 
 fn entry(KeepSuggestion { key, name, reason }: &KeepSuggestion) -> String {
-    format!(
-        "  - {key}: [{name:?}]
-    reason: {reason:?}"
-    )
+    format!("  - {key}: [{name:?}]\n    reason: {reason:?}")
 }
 
 #[cfg(test)]

@@ -58,15 +58,9 @@ impl<'a> Change<'a> {
     pub(super) fn unless_foreign(self) -> Result<Self, CommandError> {
         let Err(what) = self.existing else { return Ok(self) };
         let (namespace, name) = (&self.opt_out.namespace, &self.config_map.name);
-        Err(CommandError::Error {
-            code: ExitCode::Refused,
-            error: Box::from(format!(
-                "configmap/{name} in {namespace} {what}: it is left alone, and nothing was written"
-            )),
-            hint: Some(format!(
-                "look at it with `kubectl get configmap -n {namespace} {name} -o yaml`; move it away first"
-            )),
-        })
+        let error = format!("configmap/{name} in {namespace} {what}: it is left alone, and nothing was written");
+        let hint = format!("look at it with `kubectl get configmap -n {namespace} {name} -o yaml`; move it away first");
+        Err(CommandError::with_hint(ExitCode::Refused, error.into(), hint))
     }
 }
 
@@ -113,11 +107,7 @@ impl OptOutError {
             ApiError::Failed(words) if words.starts_with("namespaces ") => {
                 Some("the namespace stands before the slash: NAMESPACE or NAMESPACE/RELEASE")
             }
-            ApiError::Failed(_)
-            | ApiError::NoConnection(_)
-            | ApiError::NoAnswer(_)
-            | ApiError::Unsupported(_)
-            | ApiError::Cancelled => None,
+            _ => None,
         }
     }
 }
@@ -125,7 +115,7 @@ impl OptOutError {
 impl From<OptOutError> for CommandError {
     fn from(error: OptOutError) -> Self {
         let hint = error.hint().map(str::to_owned);
-        CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint }
+        CommandError::preflight(error, hint)
     }
 }
 

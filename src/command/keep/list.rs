@@ -42,8 +42,8 @@ fn not_seen(why: ApiError, everywhere: bool) -> CommandError {
     let what = "the ConfigMaps with the label helm-purge=keep could not be listed".to_owned();
     let error = OptOutError { what, why };
     if everywhere && is_forbidden {
-        let hint = Some("name a namespace that you have rights in: keep --list NAMESPACE".to_owned());
-        return CommandError::Error { code: ExitCode::Preflight, error: Box::new(error), hint };
+        let hint = "name a namespace that you have rights in: keep --list NAMESPACE";
+        return CommandError::preflight(error, Some(hint.to_owned()));
     }
     error.into()
 }
