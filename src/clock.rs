@@ -6,13 +6,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// What time it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// The system's clock.
     #[default]
     System,
-    /// A clock that stands still, so that tests know what is printed and written.
+    /// For tests, which then know what is printed and written.
     #[cfg(feature = "fake-helm")]
     StandsStill(Timestamp),
     /// The system's clock, ahead by the seconds that a test has written to this file.
@@ -20,7 +18,7 @@ pub enum Clock {
     Ahead(&'static Path),
 }
 
-/// How long something has taken.
+/// Measures how long something takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch {
     clock: Clock,
@@ -40,7 +38,6 @@ pub(crate) fn wait(length: Duration, check: Duration, is_to_end: impl Fn() -> bo
 }
 
 impl Clock {
-    /// The time now.
     pub fn now(self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),
@@ -60,12 +57,11 @@ impl Clock {
         }
     }
 
-    /// The time now in UTC, to the millisecond, and always as long: for lines.
+    /// The time now in UTC, to the millisecond, always with the same length.
     pub fn stamp(self) -> String {
         self.now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
     }
 
-    /// Starts to measure a time.
     pub fn start(self) -> Stopwatch {
         Stopwatch { clock: self, since: Instant::now() }
     }

@@ -1,4 +1,4 @@
-//! What a purge writes on the record of a release whose history it keeps, by which a restore finds it.
+//! The tag on the record of a release whose history a purge keeps. A restore finds the record by it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,8 +6,8 @@ use std::str::FromStr;
 use crate::release::InvalidName;
 use crate::run_id::RunId;
 
-/// The description of a record: `helm-purge RUN POLICY`. The policy is in it because a restore without further words
-/// means the last run of its own policy, and several may share a cluster.
+/// The description of a record: `helm-purge RUN POLICY`. It has the policy because a restore takes back the last run of its
+/// own policy by default, and several policies may share a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HistoryTag {
     /// The run that removed the release.
@@ -16,7 +16,7 @@ pub struct HistoryTag {
     pub policy: String,
 }
 
-/// A description that is no mark.
+/// A description that is not a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidHistoryTag;
 
@@ -25,7 +25,7 @@ const FIRST_WORD: &str = "helm-purge";
 impl FromStr for HistoryTag {
     type Err = InvalidHistoryTag;
 
-    /// Only what this program writes, letter by letter: anything else is somebody else's description.
+    /// Exactly what this program writes. Any other description is from another program.
     fn from_str(text: &str) -> Result<Self, InvalidHistoryTag> {
         let words = text.split(' ').collect::<Vec<_>>();
         let [FIRST_WORD, run, policy] = words.as_slice() else { return Err(InvalidHistoryTag) };

@@ -1,6 +1,4 @@
-//! The name of a run, the same wherever it is spoken of: in its journal, its lock, and the records it leaves.
-//!
-//! It knows nothing of what a run does.
+//! The name of a run: in its journal, its lock, and the records that it leaves.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,13 +6,13 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// How a run is called: the second in which it began, in UTC, and six hexadecimal digits that tell apart those that
-/// began in the same second, by the millisecond and then by chance, as `20261125-190342-3f9a1c`. Names sort by time, and
-/// each is a legal Kubernetes name and label value.
+/// Such as `20261125-190342-3f9a1c`: the second in which the run began, in UTC, and six hexadecimal digits for the
+/// millisecond and a random number, which tell apart the runs of one second. Names sort by time, and each is a legal
+/// Kubernetes name and label value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
-/// A text that is no name of a run.
+/// A text that is not the name of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunIdError(String);
 
@@ -30,7 +28,6 @@ impl RunId {
         Self(format!("{begun}-{:06x}", (milliseconds << 14) | (random & 0x3fff)))
     }
 
-    /// The name as it is written everywhere.
     pub fn as_str(&self) -> &str {
         &self.0
     }

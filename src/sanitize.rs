@@ -1,24 +1,22 @@
-//! How text that others wrote is shown: nothing in it moves a cursor, turns text around or hides.
+//! Makes untrusted text safe to show: nothing in it moves a cursor, turns text around or hides.
 //!
-//! Changes no meaning: what is shown is never read again.
+//! Only for text that no program reads again.
 
-use std::fmt::Write as _;
-
-/// Longer texts are cut where they are quoted in a sentence.
+/// Longer quotes are cut.
 const LONGEST_QUOTE: usize = 60;
 
-/// A character that a terminal or an editor does not show as itself: a control character, one that
-/// turns the direction of text around, or one without width.
+/// A character that a terminal or an editor does not show as itself: a control character, one that turns the direction of
+/// text around, or one without width.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control() || is_direction(character) || is_invisible(character)
 }
 
-/// Characters that make text read otherwise than it is stored (<https://trojansource.codes>).
+/// Characters that make text look different from what is stored (<https://trojansource.codes>).
 pub(crate) fn is_direction(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Joiners are left out: emoji and some scripts are written with them.
+/// Without joiners, because emoji and some scripts need them.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -43,12 +41,12 @@ pub(crate) fn line(text: &str) -> String {
         .collect()
 }
 
-/// A sentence that quotes what others wrote, safe for a terminal; line breaks stay.
+/// The same for a text with line breaks, which stay.
 pub(crate) fn sentence(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// At most so many characters of a text; if some are cut off, `…` says so.
+/// At most so many characters of a text, with `…` for the rest.
 pub(crate) fn truncated(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -56,15 +54,11 @@ pub(crate) fn truncated(text: &str, longest: usize) -> String {
     }
 }
 
-/// A text between backticks, in one line and not too long, its hidden characters spelled out.
+/// A text between backticks, in one line and not too long, with its hidden characters escaped.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("`");
-    for (count, character) in text.chars().enumerate() {
-        if count == LONGEST_QUOTE {
-            quoted.push('…');
-            break;
-        }
-        if is_hidden(character) { quoted.push_str(&spelled(character)) } else { quoted.push(character) }
+    for character in truncated(text, LONGEST_QUOTE).chars() {
+        if is_hidden(character) { quoted.extend(character.escape_default()) } else { quoted.push(character) }
     }
     quoted.push('`');
     quoted
@@ -73,17 +67,6 @@ pub(crate) fn quoted(text: &str) -> String {
 /// A character by its number, as Unicode writes it.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
-}
-
-fn spelled(character: char) -> String {
-    let mut spelled = String::new();
-    match character {
-        '\n' => spelled.push_str("\\n"),
-        '\r' => spelled.push_str("\\r"),
-        '\t' => spelled.push_str("\\t"),
-        _ => write!(spelled, "\\u{{{:x}}}", u32::from(character)).expect("a String takes all text"),
-    }
-    spelled
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! A plan that was saved: read strictly, from what `plan -o json` or `-o yaml` wrote.
+//! A saved plan: reads strictly what `plan -o json` or `-o yaml` wrote.
 //!
-//! Somebody has looked at it, and agreed to that and nothing more. So of a plan that is not understood completely nothing
-//! is used, but for fields that a later version may have added.
+//! A user has seen it and agreed to that and nothing more. So a plan that is not understood completely is not used at all.
+//! Only fields that a later version may have added are ignored.
 
 use std::error::Error;
 use std::fmt;
@@ -18,29 +18,28 @@ use crate::policy::Digest;
 use crate::release::{Chart, Known, Release, ReleaseId, Revision};
 use crate::sanitize::quoted;
 
-/// A plan that was saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedPlan {
-    /// The file as it was named, or `-` for standard input.
+    /// The file as the user names it, or `-` for standard input.
     pub file: String,
     /// When it was made.
     pub created: Timestamp,
-    /// For which cluster.
+    /// The cluster that it was made for.
     pub cluster: SavedCluster,
-    /// By which policies.
+    /// The policies that it was made by.
     pub policies: Vec<SavedPolicy>,
-    /// What it was to purge, as it was then; sorted, each once.
+    /// The releases that it purges, as they were then, sorted, each once.
     pub chosen: Vec<Release>,
 }
 
 /// The cluster of a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedCluster {
-    /// What its context was called there. Foreign text.
+    /// The name of its context. Untrusted text.
     pub context: String,
-    /// Its address there. Foreign text.
+    /// Its address. Untrusted text.
     pub server: String,
-    /// Its identity, where that could be read.
+    /// Its identity, if that could be read.
     pub identity: Option<Identity>,
 }
 
@@ -49,66 +48,45 @@ pub struct SavedCluster {
 pub struct SavedPolicy {
     /// Its name.
     pub name: String,
-    /// What tells its text from every other.
+    /// The hash of its file.
     pub digest: Digest,
 }
 
-/// Why a saved plan is of no use.
+/// Why a saved plan cannot be used.
 #[derive(Debug)]
-pub enum SavedPlanError {
-    /// The file cannot be read.
-    Unreadable(String, io::Error),
-    /// It is no plan, or not a whole one.
-    Format(String, String),
-    /// It is something else, or of another version.
-    Other {
-        /// The file.
-        file: String,
-        /// What it says it is.
-        kind: String,
-        /// In which version.
-        version: String,
-    },
-    /// Something in it is not as it has to be.
-    Wrong(String, String),
+pub struct SavedPlanError {
+    message: String,
+    /// Why the file cannot be read.
+    source: Option<io::Error>,
 }
 
 impl SavedPlanError {
+    fn new(message: String) -> Self {
+        Self { message, source: None }
+    }
+
     /// How to go on.
     pub fn hint(&self) -> &'static str {
-        match self {
-            SavedPlanError::Unreadable(..) => "save one: `helm purge plan -o json > plan.json`",
-            SavedPlanError::Format(..) | SavedPlanError::Other { .. } | SavedPlanError::Wrong(..) => {
-                "save it anew: `helm purge plan -o json > plan.json`"
-            }
+        match self.source {
+            Some(_) => "save one: `helm purge plan -o json > plan.json`",
+            None => "save it anew: `helm purge plan -o json > plan.json`",
         }
     }
 }
 
 impl fmt::Display for SavedPlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SavedPlanError::Unreadable(file, _) => write!(f, "the saved plan {file} cannot be read"),
-            SavedPlanError::Format(file, why) => write!(f, "{file} is no saved plan: {why}"),
-            SavedPlanError::Other { file, kind, version } => {
-                let (kind, version) = (quoted(kind), quoted(version));
-                write!(f, "{file} is {kind} of version {version}; a saved plan is `PurgePlan` of `helm-purge/v1`")
-            }
-            SavedPlanError::Wrong(file, what) => write!(f, "the saved plan {file} cannot be understood: {what}"),
-        }
+        f.write_str(&self.message)
     }
 }
 
 impl Error for SavedPlanError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            SavedPlanError::Unreadable(_, error) => Some(error),
-            SavedPlanError::Format(..) | SavedPlanError::Other { .. } | SavedPlanError::Wrong(..) => None,
-        }
+        self.source.as_ref().map(|error| error as _)
     }
 }
 
-/// What it is, before anything else is looked at.
+/// Read first, because a document of another kind is a different error.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct DocumentHeader {
@@ -137,7 +115,7 @@ struct ClusterJson {
     uid: Option<String>,
 }
 
-/// What stays need not have any of the facts.
+/// A release that the plan keeps need not have any of the optional fields.
 #[derive(Debug, Deserialize)]
 struct ReleaseJson {
     namespace: Option<String>,
@@ -163,30 +141,37 @@ const API_VERSION: &str = "helm-purge/v1";
 const KIND: &str = "PurgePlan";
 
 impl SavedPlan {
-    /// Reads a plan from a file, or where it is called `-`, from standard input.
+    /// Reads a plan from a file, or from standard input if the file is called `-`.
     ///
     /// # Errors
-    /// Where it cannot be read, or not be understood as a whole.
+    /// If it cannot be read, or cannot be understood as a whole.
     pub fn read_named(path: &Path) -> Result<Self, SavedPlanError> {
         let file = path.display().to_string();
         let bytes = if path == Path::new("-") { bytes_of(io::stdin()) } else { File::open(path).and_then(bytes_of) };
         match bytes {
             Ok(bytes) => Self::read(&file, &bytes),
-            Err(error) => Err(SavedPlanError::Unreadable(file, error)),
+            Err(error) => {
+                let message = format!("the saved plan {file} cannot be read");
+                Err(SavedPlanError { message, source: Some(error) })
+            }
         }
     }
 
-    /// Reads a plan. `file` is what messages call it.
+    /// Reads a plan. `file` is its name in messages.
     ///
     /// # Errors
-    /// Where it cannot be understood as a whole.
+    /// If it cannot be understood as a whole.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, SavedPlanError> {
         let DocumentHeader { api_version, kind } = parse(file, bytes)?;
         if api_version != API_VERSION || kind != KIND {
-            return Err(SavedPlanError::Other { file: file.to_owned(), kind, version: api_version });
+            let (kind, version) = (quoted(&kind), quoted(&api_version));
+            return Err(SavedPlanError::new(format!(
+                "{file} is {kind} of version {version}; a saved plan is `PurgePlan` of `helm-purge/v1`"
+            )));
         }
         let document = parse::<PlanJson>(file, bytes)?;
-        understand(file, document).map_err(|what| SavedPlanError::Wrong(file.to_owned(), what))
+        let wrong = |what| SavedPlanError::new(format!("the saved plan {file} cannot be understood: {what}"));
+        understand(file, document).map_err(wrong)
     }
 }
 
@@ -199,15 +184,14 @@ fn bytes_of(stream: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A JSON document begins with its bracket; YAML that does is JSON as well.
+/// A JSON document begins with its bracket, and YAML that begins with it is JSON too.
 fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, SavedPlanError> {
-    let wrong = |why: String| SavedPlanError::Format(file.to_owned(), why);
-    let text = std::str::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
-    if text.trim_start().starts_with('{') {
-        serde_json::from_str(text).map_err(|error| wrong(error.to_string()))
-    } else {
-        serde_yaml::from_str(text).map_err(|error| wrong(error.to_string()))
-    }
+    let parsed = match std::str::from_utf8(bytes) {
+        Err(error) => Err(error.to_string()),
+        Ok(text) if text.trim_start().starts_with('{') => serde_json::from_str(text).map_err(|error| error.to_string()),
+        Ok(text) => serde_yaml::from_str(text).map_err(|error| error.to_string()),
+    };
+    parsed.map_err(|why| SavedPlanError::new(format!("{file} is no saved plan: {why}")))
 }
 
 fn understand(file: &str, document: PlanJson) -> Result<SavedPlan, String> {

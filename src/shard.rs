@@ -1,7 +1,7 @@
-//! A part of a purge that several processes share: which namespaces are whose.
+//! The part of a purge that one of several processes does: which namespaces it has.
 //!
-//! It knows no cluster and no plan. Which shard a namespace is in depends on its name and on how many there are, and on
-//! nothing else, for ever: processes of different versions share a purge as well, and none asks another.
+//! The shard of a namespace depends only on its name and on the number of shards, and this must never change, because
+//! processes of different versions may share a purge without asking each other.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -10,6 +10,7 @@ use std::str::FromStr;
 use ring::digest::{SHA256, digest};
 
 use crate::release::Namespace;
+use crate::sanitize::quoted;
 
 /// One of several parts, written `3/16`: the third of sixteen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,37 +19,23 @@ pub struct Shard {
     of: NonZeroU32,
 }
 
-/// What is no shard.
+/// Why a text or a number is not a shard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ShardError {
-    /// It is not written as one.
-    Form(String),
-    /// There are not so many.
-    Beyond {
-        /// Which one, counted from 1.
-        number: u64,
-        /// Of how many.
-        of: NonZeroU32,
-    },
-}
+pub struct ShardError(String);
 
 impl Shard {
-    /// The `number`th of `of`, counted from 1.
+    /// The shard of a pod of an Indexed Job, which counts from 0.
     ///
     /// # Errors
-    /// Where there are not so many.
-    pub fn new(number: NonZeroU32, of: NonZeroU32) -> Result<Self, ShardError> {
-        if number <= of { Ok(Self { number, of }) } else { Err(ShardError::Beyond { number: number.get().into(), of }) }
+    /// If there are not so many.
+    pub fn of_index(index: u32, of: NonZeroU32) -> Result<Self, ShardError> {
+        Self::at(u64::from(index) + 1, of)
     }
 
-    /// The one of a pod of an Indexed Job, which counts from 0.
-    ///
-    /// # Errors
-    /// Where there are not so many.
-    pub fn of_index(index: u32, of: NonZeroU32) -> Result<Self, ShardError> {
-        let number = index.checked_add(1).and_then(NonZeroU32::new);
-        let beyond = || ShardError::Beyond { number: u64::from(index) + 1, of };
-        number.ok_or_else(beyond).and_then(|number| Self::new(number, of))
+    fn at(number: u64, of: NonZeroU32) -> Result<Self, ShardError> {
+        let existing = u32::try_from(number).ok().and_then(NonZeroU32::new).filter(|number| *number <= of);
+        let beyond = || ShardError(format!("there is no shard {number} of {of}"));
+        existing.map(|number| Self { number, of }).ok_or_else(beyond)
     }
 
     /// Which one, counted from 1.
@@ -61,13 +48,13 @@ impl Shard {
         self.of
     }
 
-    /// Whether it is the one that also has whatever is in no namespace that can be read.
+    /// Whether it also has the releases whose namespace is not known.
     pub fn is_first(self) -> bool {
         self.number == NonZeroU32::MIN
     }
 
-    /// Whether a namespace is in it: the first eight bytes of the SHA-256 of its name, the most significant first, modulo
-    /// the number of shards, are its place among them.
+    /// Whether a namespace is in it. The first eight bytes of the SHA-256 of its name, the most significant first, modulo
+    /// the number of shards, are the index of its shard.
     pub fn holds(self, namespace: &Namespace) -> bool {
         let mut first = [0; 8];
         first.copy_from_slice(&digest(&SHA256, namespace.as_str().as_bytes()).as_ref()[..8]);
@@ -86,22 +73,18 @@ impl FromStr for Shard {
     type Err = ShardError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form = || ShardError::Form(text.to_owned());
+        let form = || ShardError(format!("{} is no shard: write it as 3/16, counted from 1", quoted(text)));
         let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        let (number, of) =
-            text.split_once('/').filter(|(number, of)| is_number(number) && is_number(of)).ok_or_else(form)?;
-        Self::new(number.parse().map_err(|_| form())?, of.parse().map_err(|_| form())?)
+        let parts = text.split_once('/').filter(|(number, of)| is_number(number) && is_number(of));
+        let (number, of) = parts.ok_or_else(form)?;
+        let (number, of) = (number.parse::<NonZeroU32>(), of.parse().map_err(|_| form())?);
+        Self::at(number.map_err(|_| form())?.get().into(), of)
     }
 }
 
 impl fmt::Display for ShardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ShardError::Form(text) => {
-                write!(f, "{} is no shard: write it as 3/16, counted from 1", crate::sanitize::quoted(text))
-            }
-            ShardError::Beyond { number, of } => write!(f, "there is no shard {number} of {of}"),
-        }
+        f.write_str(&self.0)
     }
 }
 
@@ -158,7 +141,7 @@ mod tests {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
         let last = NonZeroU32::new(16).expect("some");
-        assert_eq!(Shard::of_index(16, last), Err(ShardError::Beyond { number: 17, of: last }));
+        assert_eq!(Shard::of_index(16, last), Err(ShardError("there is no shard 17 of 16".to_owned())));
         assert!(Shard::of_index(u32::MAX, NonZeroU32::MAX).is_err());
     }
 

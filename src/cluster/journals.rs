@@ -1,8 +1,8 @@
 //! The journals of runs in the cluster: ConfigMaps with the label `helm-purge: run` in the namespace of the pod.
 //!
-//! A run creates its journal, changes only that one, and removes old ones of its own policies. A `ConfigMap` counts as a
-//! journal only if its label, its name and its annotation agree; any other is never written to. Opt-outs have another
-//! value of the same label.
+//! A run creates its journal, changes only that one, and removes old ones of its own policies. A `ConfigMap` is a journal
+//! only if its label, its name and its annotation agree, and no other one is ever written to. Opt-outs have another value of
+//! the same label.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
@@ -16,20 +16,18 @@ use super::request::{
 };
 use crate::run_id::RunId;
 
-/// The page size of lists of whole journals: each may have a megabyte.
+/// The page size of lists of whole journals, because each may have a megabyte.
 const JOURNALS_PER_PAGE: u32 = 10;
 const MAX_JOURNAL_PAGES: usize = 100;
 
 /// A journal in a `ConfigMap`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalConfigMap {
-    /// Its namespace.
     pub namespace: String,
-    /// Its name.
     pub name: String,
     /// The names of the run's policies.
     pub policy: String,
-    /// The journal. Untrusted text.
+    /// Untrusted text.
     pub text: String,
 }
 
@@ -44,14 +42,13 @@ pub struct CreatedJournalConfigMap {
 impl JournalConfigMap {
     /// The label of a journal, and its value.
     pub const LABEL: (&str, &str) = ("helm-purge", "run");
-    /// The names of journals begin with this; the run ID follows.
+    /// The names of journals begin with this, before the run ID.
     pub const PREFIX: &str = "helm-purge-run-";
     /// The annotation with the names of the policies, which may be longer than a label.
     const POLICY: &str = "helm-purge/policy";
     /// The key of the journal.
     const KEY: &str = "journal";
 
-    /// The name of a run's journal.
     pub fn name_of(run: &str) -> String {
         format!("{}{run}", Self::PREFIX)
     }
@@ -91,7 +88,7 @@ impl Client {
     /// Creates the journal of a run.
     ///
     /// # Errors
-    /// If that is not allowed, or an object of its name exists; then nothing was written.
+    /// If that is not allowed, or an object of its name exists. Then nothing was written.
     pub fn create_journal(&self, journal: &JournalConfigMap) -> Result<CreatedJournalConfigMap, ApiError> {
         let object = config_map(journal);
         let created = self.query_in(&journal.namespace, async move |api: Api<ConfigMap>| {
@@ -104,7 +101,7 @@ impl Client {
     /// Changes a journal that this run has created, unless another run has created it anew since.
     ///
     /// # Errors
-    /// If that is not allowed, or it does not exist any more; then nothing was written.
+    /// If that is not allowed, or it does not exist any more. Then nothing was written.
     pub fn update_journal(&self, journal: &CreatedJournalConfigMap, text: &str) -> Result<(), ApiError> {
         let name = journal.name.clone();
         let change = json!({"metadata": {"uid": journal.uid}, "data": {JournalConfigMap::KEY: text}});
@@ -116,7 +113,7 @@ impl Client {
     /// Removes the journals of these policies in a namespace, except the newest ones.
     ///
     /// # Errors
-    /// If they cannot be listed, or one cannot be removed; then the others still exist.
+    /// If they cannot be listed, or one cannot be removed. Then the others still exist.
     pub fn delete_old_journals(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
         let policy = policy.to_owned();
         self.query_in(namespace, async move |api: Api<ConfigMap>| {
@@ -136,7 +133,7 @@ fn config_map(journal: &JournalConfigMap) -> ConfigMap {
     ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }
 }
 
-/// The run whose journal a `ConfigMap` is; none if it is no journal.
+/// The run of a journal; none if the `ConfigMap` is not a journal.
 fn run_of(metadata: &ObjectMeta) -> Option<RunId> {
     let name = metadata.name.as_ref().filter(|_| has_label(metadata, JournalConfigMap::LABEL))?;
     name.strip_prefix(JournalConfigMap::PREFIX)?.parse().ok()

@@ -1,7 +1,8 @@
-//! The copy of a journal in the cluster, for runs whose files go with them: each outcome once, with the names it is of.
+//! The copy of a journal in the cluster, for runs in pods, whose files do not last. It has each outcome once, with the names
+//! of its releases.
 //!
-//! Written on a thread of its own, with a client of its own: the loop waits for no API server, and the last word goes out
-//! also if everything else was told to end.
+//! A thread of its own writes it with a client of its own. So the loop never waits for the API server, and the last line is
+//! written even if everything else was told to end.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,22 +12,20 @@ use super::format::{JournalLine, ReleaseOutcome, ReleaseStatus, RunRecord};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Client, CreatedJournalConfigMap, JournalConfigMap};
 
-/// A ConfigMap may have a megabyte, its metadata included.
+/// A ConfigMap may have a megabyte with its metadata.
 const LARGEST: usize = 900_000;
-/// How often it is written again while the run goes on.
 const INTERVAL: Duration = Duration::from_secs(15);
-/// How long the end of a run waits for the last word to be written.
+/// How long the end of a run waits for the last line to be written.
 const LAST_WORD: Duration = Duration::from_secs(20);
-/// How many of one policy, and of one shard of it, stay.
+/// A new run removes the oldest journals of its policy and shard beyond this number.
 const MAX_RETAINED: usize = 20;
 
 /// A ConfigMap that follows a run.
 #[derive(Debug)]
 pub(super) struct ClusterCopy {
     texts: Sender<String>,
-    /// What came of each text that was written.
     written: Receiver<Result<(), ApiError>>,
-    /// Texts that were sent and of which nothing has come yet.
+    /// How many texts were sent and have no result yet.
     under_way: usize,
     last: Instant,
     name: String,
@@ -34,8 +33,8 @@ pub(super) struct ClusterCopy {
 }
 
 impl ClusterCopy {
-    /// Makes the ConfigMap, with the journal as it is, and removes the oldest of the same policy; what stands in the way
-    /// of that is in the answer, and no reason to do without.
+    /// Makes the ConfigMap, with the journal as it is, and removes old ones of the same policy. Returns why they could not
+    /// be removed, because that does not prevent the run.
     pub(super) fn begin(
         client: Client,
         namespace: &str,
@@ -73,12 +72,7 @@ impl ClusterCopy {
         }
     }
 
-    /// Has the journal written at once: there may be little time left.
-    pub(super) fn hurry(&mut self, record: &RunRecord) {
-        self.send(record);
-    }
-
-    /// Has the last word written, and says what came of it.
+    /// Has the last line written, and waits for the result.
     pub(super) fn finish(mut self, record: &RunRecord) -> Result<(), ApiError> {
         self.send(record);
         let until = Instant::now() + LAST_WORD;
@@ -92,7 +86,8 @@ impl ClusterCopy {
         last
     }
 
-    fn send(&mut self, record: &RunRecord) {
+    /// Has the journal written at once.
+    pub(super) fn send(&mut self, record: &RunRecord) {
         self.last = Instant::now();
         if self.texts.send(condensed(record, LARGEST, self.clock)).is_ok() {
             self.under_way += 1;
@@ -113,22 +108,21 @@ fn follow(
     }
 }
 
-/// What is left out if there is no room for all of it, in this order.
+/// What is left out if there is not enough room, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Shortening {
     All,
-    /// What has not begun is not named.
+    /// Without the names of releases that have not started.
     Begun,
-    /// Nor is what is done.
+    /// Also without the names of those that are done.
     Unfinished,
-    /// Only so many of each outcome are.
+    /// Only some names of each outcome.
     Few,
 }
 
-/// How many names of one outcome stay, if even names have to be left out.
 const FEW: usize = 500;
 
-/// The journal in at most so many bytes. What is left out is counted in its first line.
+/// The journal in at most so many bytes. Its first line counts what is left out.
 fn condensed(record: &RunRecord, most: usize, clock: Clock) -> String {
     let details = [Shortening::All, Shortening::Begun, Shortening::Unfinished, Shortening::Few].into_iter();
     let mut text = String::new();

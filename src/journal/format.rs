@@ -1,7 +1,7 @@
-//! What a journal says: its lines, and what they say together. Pure.
+//! The lines of a journal, and the record that they add up to. Pure.
 //!
-//! A run may have died in the middle of a line, a disk may have lost some, and anybody may have written anything: what
-//! cannot be read is counted, and the rest stands.
+//! A run may have died in the middle of a line, a disk may have lost lines, and the text is untrusted. Lines that cannot be
+//! read are counted, and the others are used.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::run_id::RunId;
 use crate::sanitize;
 use crate::target::Target;
 
-/// The first line: which run, by whom, on which cluster, by which policies, and all that it is to purge, restore or prune.
+/// The first line: the run, its user, cluster and policies, and the releases that it purges, restores or prunes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct JournalHeader {
@@ -22,32 +22,31 @@ pub(crate) struct JournalHeader {
     pub(crate) run: String,
     #[serde(default)]
     pub(crate) operation: OperationKind,
-    /// Of a restore, the names of the runs that it takes back.
+    /// Of a restore: the runs that it takes back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) takes_back: Vec<String>,
     pub(crate) at: String,
-    /// The version of this program that writes.
+    /// The version of this program.
     pub(crate) program: String,
     /// In the order of the command line.
     pub(crate) policies: Vec<PolicyRef>,
-    /// Which part of their namespaces, if several runs share them, such as `3/16`.
+    /// Such as `3/16`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shard: Option<String>,
     pub(crate) cluster: ClusterRef,
     /// `USER@HOST`, or `pod NAMESPACE/NAME`.
     pub(crate) who: String,
     pub(crate) process: ProcessRef,
-    /// How many releases the run is to work on.
+    /// How many releases the run works on.
     pub(crate) planned: usize,
-    /// How many of them are named nowhere in this journal, because it would be too long.
+    /// How many of them this journal does not name, because it would be too long.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) left_out: usize,
-    /// The others; those that have begun may be missing here.
+    /// The others. Those that have started may be missing here.
     #[serde(default)]
     pub(crate) releases: Vec<PlannedRelease>,
 }
 
-/// The policy of a run or a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PolicyRef {
     pub(crate) name: String,
@@ -57,7 +56,6 @@ pub(crate) struct PolicyRef {
     pub(crate) sha256: String,
 }
 
-/// The cluster of a run or a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClusterRef {
     pub(crate) context: String,
@@ -68,48 +66,41 @@ pub(crate) struct ClusterRef {
     pub(crate) uid: Option<String>,
 }
 
-/// The process that writes a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ProcessRef {
     pub(crate) host: String,
     pub(crate) pid: u32,
 }
 
-/// A release that it was to be done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedRelease {
-    /// The namespace it is recorded in.
     pub(crate) namespace: String,
-    /// Its name.
     pub(crate) name: String,
-    /// As what the plan saw it.
     pub(crate) revision: u32,
 }
 
 impl JournalHeader {
-    /// The version of the format that this program writes. A reader takes what it knows of later ones.
+    /// The version of the format that this program writes. A reader uses what it knows of later versions.
     pub(crate) const FORMAT: u32 = 1;
 
-    /// The names of the policies, and the shard if there is one, in one word: runs of the same policies have the same.
+    /// The names of the policies, and the shard if there is one.
     pub(crate) fn policies_and_shard(&self) -> String {
         let names = self.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(",");
         let shard = self.shard.as_ref().map_or_else(String::new, |shard| format!(" {shard}"));
         format!("{names}{shard}")
     }
 
-    /// None if it cannot be understood.
     pub(super) fn begun(&self) -> Option<jiff::Timestamp> {
         self.at.parse().ok()
     }
 
-    /// Whether another run was by policies of the same names, on the same cluster, over the same shard, and matters to this
-    /// one.
+    /// Whether another run has policies of the same names, the same cluster and the same shard, and matters to this one.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let alike = self.policies_and_shard() == other.policies_and_shard() && self.cluster.is(&other.cluster);
         alike && self.operation.matters_to(other.operation)
     }
 
-    /// Whether another run had one of these policies too, on the same cluster, and is not about another shard.
+    /// Whether another run has one of these policies and the same cluster, and does not have another shard.
     pub(crate) fn has_part_of(&self, other: &Self) -> bool {
         let is_theirs = |policy: &PolicyRef| other.policies.iter().any(|theirs| theirs.name == policy.name);
         let may_meet = self.shard.is_none() || other.shard.is_none() || self.shard == other.shard;
@@ -118,7 +109,6 @@ impl JournalHeader {
 }
 
 impl PolicyRef {
-    /// All of them, in their order.
     pub(crate) fn list(policies: &PolicySet) -> Vec<Self> {
         let policy = |policy: &Policy| Self {
             name: policy.name.clone(),
@@ -138,7 +128,7 @@ impl ClusterRef {
         }
     }
 
-    /// By the uid if both have one: addresses change, and several clusters may have the same.
+    /// By the uid if both have one, because addresses change and several clusters may have the same address.
     fn is(&self, other: &Self) -> bool {
         match (&self.uid, &other.uid) {
             (Some(uid), Some(other)) => uid == other,
@@ -156,11 +146,11 @@ fn is_zero(count: &usize) -> bool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(super) enum JournalLine {
-    /// The first one.
+    /// The first line.
     Planned(Box<JournalHeader>),
-    /// These are about to be passed to one helm process. It may begin none of them, or only some.
+    /// These are about to be passed to one helm process, which may start none of them, or only some.
     Started { at: String, releases: Vec<String> },
-    /// What helm, or the last check before it, made of one.
+    /// The outcome of a release, from helm or from the last check before it.
     Finished {
         at: String,
         release: String,
@@ -169,20 +159,20 @@ pub(super) enum JournalLine {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seconds: Option<f64>,
     },
-    /// What became of these otherwise: between two phases, by the last list, or because they were never begun.
+    /// The outcome of releases in any other way: between two phases, by the last list, or because they were never started.
     Judged {
         at: String,
         releases: Vec<String>,
         #[serde(flatten)]
         end: ReleaseOutcome,
     },
-    /// Nothing more is begun.
+    /// Nothing more is started.
     Draining { at: String, because: String },
     /// The helm processes were sent this signal: `TERM` or `KILL`.
     Signal { at: String, sent: String },
-    /// The last one.
+    /// The last line.
     Ended(RunFinished),
-    /// One that a later version writes.
+    /// From a later version.
     #[serde(other)]
     Unknown,
 }
@@ -193,27 +183,27 @@ pub(super) enum JournalLine {
 pub(crate) struct RunFinished {
     pub(crate) at: String,
     pub(crate) exit_code: u8,
-    /// The signal that ended it, if one did.
+    /// The signal that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) signal: Option<i32>,
     pub(crate) verified: Verified,
     pub(crate) totals: RunTotals,
 }
 
-/// What the last list of the cluster said.
+/// What the last list of the cluster showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Verified {
     /// `verified`, `not-verified` or `nothing-to-verify`.
     pub(crate) state: String,
-    /// How many had been reported gone, or restored.
+    /// How many were reported as purged or restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reported: Option<usize>,
-    /// How many of them are gone; of a restore, how many of them are deployed.
+    /// How many of them are gone; in a restore, how many are deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gone: Option<usize>,
 }
 
-/// How many releases came to what.
+/// How many releases have which outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct RunTotals {
@@ -229,19 +219,18 @@ pub(crate) struct RunTotals {
 }
 
 impl RunTotals {
-    /// How many were purged, restored or pruned: one run does one of these.
+    /// How many were purged, restored or pruned. One run does one of these.
     pub(crate) fn done(&self) -> usize {
         self.purged + self.restored + self.pruned
     }
 
-    /// Those of a run that is over.
     pub(crate) fn of(run: &Run) -> Self {
         Self::counted(run.results.len(), |word| {
             run.results.iter().filter(|result| result.outcome.kind().as_str() == word).count()
         })
     }
 
-    /// Of so many planned ones, as many as came to an outcome of a name.
+    /// `count` returns how many releases have an outcome, by its word.
     fn counted(planned: usize, count: impl Fn(&str) -> usize) -> Self {
         let of = |kind: OutcomeKind| count(kind.as_str());
         Self {
@@ -258,7 +247,7 @@ impl RunTotals {
     }
 }
 
-/// What the last list of the cluster said, in a word.
+/// What the last list of the cluster showed, in a word.
 pub(crate) fn verification_word(verification: &Verification) -> &'static str {
     match verification {
         Verification::Verified { .. } => "verified",
@@ -278,56 +267,52 @@ impl From<&Verification> for Verified {
 }
 
 impl JournalLine {
-    /// The text of the line, with its line break.
+    /// With its line break.
     pub(super) fn text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self).map(|text| text + "\n")
     }
 }
 
-/// The outcome of a history that was pruned: helm has no part in that, so the executor does not know it.
+/// The outcome of a pruned history. The executor does not know it, because helm has no part in a prune.
 pub(super) const PRUNED: &str = "pruned";
 
-/// Longer messages are cut: the summary has all of it.
+/// Longer messages are cut; the summary has all of the text.
 const LONGEST_MESSAGE: usize = 500;
 
-/// A run, as far as its journal goes.
+/// A run, as far as its journal says.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RunRecord {
     pub(crate) head: JournalHeader,
-    /// What is known of its releases, each `NAMESPACE/NAME`.
+    /// By `NAMESPACE/NAME`.
     pub(crate) releases: BTreeMap<String, ReleaseEntry>,
-    /// Why nothing more was begun from some time on.
+    /// Why nothing more was started.
     pub(crate) draining: Option<String>,
-    /// The last line.
+    /// None without a last line.
     pub(crate) finished: Option<RunFinished>,
-    /// How many lines could not be read, including a last one without its end.
+    /// How many lines could not be read, with a torn last line.
     pub(crate) unread: usize,
 }
 
-/// A release of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct ReleaseEntry {
-    /// As the plan saw it, if a line says so.
+    /// From the plan.
     pub(crate) revision: Option<u32>,
     pub(crate) status: ReleaseStatus,
-    /// How long it was worked on.
     pub(crate) seconds: Option<f64>,
 }
 
-/// What is known of a release of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum ReleaseStatus {
     #[default]
     Planned,
-    /// It was passed to a helm process, and no line says how it ended.
+    /// It was passed to a helm process, and no line has its outcome.
     Started,
     Ended(ReleaseOutcome),
 }
 
-/// How a release ended.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct ReleaseOutcome {
-    /// The word for its outcome, as in reports.
+    /// The same word as in reports.
     pub(crate) outcome: String,
     /// The class of a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -346,7 +331,6 @@ impl RunRecord {
         Self { head, releases, draining: None, finished: None, unread: 0 }
     }
 
-    /// Adds what a line says.
     pub(super) fn take(&mut self, line: JournalLine) {
         match line {
             JournalLine::Started { releases, .. } => {
@@ -366,7 +350,7 @@ impl RunRecord {
             }
             JournalLine::Draining { because, .. } => self.draining = Some(because),
             JournalLine::Ended(ended) => self.finished = Some(ended),
-            // A second head is a mistake; the first one stands.
+            // A second header is a mistake, and the first one is used.
             JournalLine::Planned(_) | JournalLine::Signal { .. } | JournalLine::Unknown => {}
         }
     }
@@ -375,7 +359,7 @@ impl RunRecord {
         self.releases.entry(release).or_default()
     }
 
-    /// The releases that had begun and whose end no line records.
+    /// The releases that were started and have no outcome.
     pub(crate) fn in_hand(&self) -> impl Iterator<Item = &str> {
         self.releases
             .iter()
@@ -383,7 +367,7 @@ impl RunRecord {
             .map(|(release, _)| release.as_str())
     }
 
-    /// How many releases came to what: as the last line says, or counted if there is none.
+    /// From the last line, or counted if there is none.
     pub(crate) fn totals(&self) -> RunTotals {
         if let Some(finished) = &self.finished {
             return finished.totals;
@@ -397,7 +381,6 @@ impl RunRecord {
 }
 
 impl ReleaseStatus {
-    /// How it ended, if it did.
     pub(crate) fn outcome(&self) -> Option<&ReleaseOutcome> {
         match self {
             ReleaseStatus::Ended(outcome) => Some(outcome),
@@ -407,23 +390,20 @@ impl ReleaseStatus {
 }
 
 impl ReleaseOutcome {
-    /// A history is gone for good.
     pub(crate) fn pruned() -> Self {
         Self { outcome: PRUNED.to_owned(), class: None, message: None }
     }
 
-    /// It failed for a reason that is not a failure of helm.
+    /// Without a class, because helm did not fail.
     pub(crate) fn failed(message: &str) -> Self {
         let outcome = OutcomeKind::Failed.as_str().to_owned();
         Self { outcome, class: None, message: Some(sanitize::truncated(message, LONGEST_MESSAGE)) }
     }
 
-    /// It was never begun.
     pub(crate) fn not_started(why: NotStarted) -> Self {
         Self::from(&Outcome::NotStarted(why))
     }
 
-    /// Whether what was to be done was done.
     pub(super) fn is_done(&self) -> bool {
         let done = [OutcomeKind::Purged.as_str(), OutcomeKind::Restored.as_str(), PRUNED];
         done.contains(&self.outcome.as_str())
@@ -438,7 +418,7 @@ impl From<&Outcome> for ReleaseOutcome {
     }
 }
 
-/// The run's name and what its journal says.
+/// Reads a journal.
 pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
     let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let (id, head) = head(lines.next().unwrap_or_default())?;
@@ -452,7 +432,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
     Ok((id, record))
 }
 
-/// The run's name and what it meant to do, from the first line.
+/// Reads the first line of a journal.
 pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), String> {
     match serde_json::from_slice(line) {
         Ok(JournalLine::Planned(head)) => match head.run.parse() {

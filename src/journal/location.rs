@@ -11,36 +11,35 @@ use rustix::fs::{Access, access};
 use super::format::{JournalLine, head};
 use crate::run_id::RunId;
 
-/// How many journals of a folder stay.
+/// A new run removes the oldest journals of a folder beyond this number.
 const MAX_RETAINED: usize = 100;
-/// How the files in a folder end.
 const ENDING: &str = ".jsonl";
-/// A first line names all releases of a run; a longer one is none.
+/// The first line names all releases of a run. A longer line is not from a journal.
 const LONGEST_HEAD: u64 = 64 << 20;
-/// Only its user may read a journal: it names what a team runs.
+/// Only its user may read a journal, because it names what a team runs.
 const MODE: u32 = 0o600;
 
 /// Where a journal goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum JournalLocation {
-    /// Each run has a file of its name here.
+    /// Each run has a file here, with its name.
     Folder(PathBuf),
-    /// This one run goes here.
+    /// For one run.
     File(PathBuf),
 }
 
 impl JournalLocation {
-    /// Where journals go if the command line names no place.
+    /// Where journals go if the command line names no location.
     pub(crate) fn usual(state_home: &Path) -> Self {
         JournalLocation::Folder(state_home.join("helm-purge").join("runs"))
     }
 
-    /// A place that was named: a folder that is there, or a file.
+    /// The location that the command line names: an existing folder, or a file.
     pub(crate) fn named(path: &Path) -> Self {
         if path.is_dir() { JournalLocation::Folder(path.to_owned()) } else { JournalLocation::File(path.to_owned()) }
     }
 
-    /// The names of the runs whose journals seem to be in this folder, the newest first. None of them is opened.
+    /// The runs in this folder by the names of their files, the newest first. No file is opened.
     pub(crate) fn runs(&self) -> Vec<RunId> {
         match self {
             JournalLocation::Folder(folder) => {
@@ -50,24 +49,21 @@ impl JournalLocation {
         }
     }
 
-    /// Checks whether a journal could be begun here, as far as possible without beginning one. Makes the folder.
-    ///
-    /// # Errors
-    /// If it could not.
-    pub(crate) fn check(&self) -> Result<(), JournalError> {
+    /// Makes the folder, and checks whether a journal could be begun here, as far as possible without beginning one.
+    pub(crate) fn check(&self) -> io::Result<()> {
         let (path, checked) = match self {
             JournalLocation::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),
             JournalLocation::File(file) => (file, check_file(file)),
         };
-        checked.map_err(|why| JournalError::new(format!("no journal can be kept in {}", path.display()), why))
+        checked.map_err(|error| failed(format_args!("no journal can be kept in {}", path.display()), &error))
     }
 
-    /// A new journal. In a folder, the oldest ones beyond those that stay are removed.
-    pub(super) fn create(&self, id: &RunId) -> Result<JournalFile, JournalError> {
+    /// A new journal. In a folder this removes the oldest ones.
+    pub(super) fn create(&self, id: &RunId) -> io::Result<JournalFile> {
         match self {
-            JournalLocation::File(file) => JournalFile::create_named(file),
+            JournalLocation::File(file) => JournalFile::create(file, false),
             JournalLocation::Folder(folder) => {
-                let created = JournalFile::create(&folder.join(format!("{id}{ENDING}")))?;
+                let created = JournalFile::create(&folder.join(format!("{id}{ENDING}")), true)?;
                 remove_old(folder);
                 Ok(created)
             }
@@ -75,7 +71,7 @@ impl JournalLocation {
     }
 }
 
-/// The files of a folder that are named like journals, the newest first. A folder that is not there has none.
+/// The files of a folder that are named like journals, the newest first. A missing folder has none.
 pub(super) fn files_in(folder: &Path) -> io::Result<Vec<(RunId, PathBuf)>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -90,14 +86,13 @@ pub(super) fn files_in(folder: &Path) -> io::Result<Vec<(RunId, PathBuf)>> {
     Ok(named)
 }
 
-/// The first line of a file, and no more of it than a journal may have.
 pub(super) fn first_line(file: File) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     BufReader::new(file.take(LONGEST_HEAD)).read_until(b'\n', &mut line)?;
     Ok(line)
 }
 
-/// The usual folder is made with all above it that is missing, each for its user alone.
+/// Makes the folder and every missing folder above it, each for its user alone.
 fn make(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
@@ -108,7 +103,7 @@ fn may_write(folder: &Path) -> io::Result<()> {
 
 fn check_file(file: &Path) -> io::Result<()> {
     match fs::metadata(file) {
-        Ok(facts) if facts.is_file() && facts.len() > 0 => Err(there_is_one()),
+        Ok(facts) if facts.is_file() && facts.len() > 0 => Err(not_empty()),
         // A write to a pipe waits for a reader, and a run must not wait.
         Ok(facts) if facts.is_file() || facts.file_type().is_char_device() => Ok(access(file, Access::WRITE_OK)?),
         Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
@@ -120,7 +115,8 @@ fn check_file(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Only what is named like a journal, and is one, of a run that is over. What stands in the way is no run's business.
+/// Removes only files that are named like a journal, are one, and belong to a run that is over. Errors do not concern the
+/// new run.
 fn remove_old(folder: &Path) {
     for (id, path) in files_in(folder).unwrap_or_default().into_iter().skip(MAX_RETAINED) {
         let Ok(file) = File::open(&path) else { continue };
@@ -134,55 +130,39 @@ fn remove_old(folder: &Path) {
     }
 }
 
-/// An open journal. Held locked for as long as the run lives, which tells it from one that was killed.
+/// An open journal. Its run holds a lock on it, so that a reader can tell whether the run was killed.
 #[derive(Debug)]
 pub(crate) struct JournalFile {
     file: File,
     path: PathBuf,
-    /// What is not cannot be locked, nor be put on a disk.
+    /// Any other file can neither be locked nor synced.
     is_regular: bool,
-    /// A line is there that was not written to its end.
+    /// The last line was not written to its end.
     is_torn: bool,
 }
 
-/// What a line must survive.
+/// What a line must survive: the end of this process, or of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Durability {
-    /// The end of this process.
     Process,
-    /// The end of this machine.
     Machine,
 }
 
-/// Why there is no journal, or none any more.
-#[derive(Debug)]
-pub(crate) struct JournalError {
-    what: String,
-    why: io::Error,
-}
-
 impl JournalFile {
-    /// A new file.
-    fn create(path: &Path) -> Result<Self, JournalError> {
-        let mut options = OpenOptions::new();
-        Self::open(path, options.append(true).create_new(true).mode(MODE))
+    /// In a folder a run has a new file. A file that the user names may also be empty, or a device.
+    fn create(path: &Path, is_new: bool) -> io::Result<Self> {
+        Self::open(path, is_new)
+            .map_err(|error| failed(format_args!("the journal {} cannot be begun", path.display()), &error))
     }
 
-    /// A file that was named: a new one, one with nothing in it, or a device.
-    fn create_named(path: &Path) -> Result<Self, JournalError> {
+    fn open(path: &Path, is_new: bool) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        Self::open(path, options.append(true).create(true).mode(MODE))
-    }
-
-    fn open(path: &Path, options: &OpenOptions) -> Result<Self, JournalError> {
-        let failed = |why| JournalError::new(format!("the journal {} cannot be begun", path.display()), why);
-        let file = options.open(path).map_err(failed)?;
-        let facts = file.metadata().map_err(failed)?;
-        let is_regular = facts.is_file();
+        let file = options.append(true).create(true).create_new(is_new).mode(MODE).open(path)?;
+        let is_regular = file.metadata()?.is_file();
         if is_regular {
-            file.lock().map_err(failed)?;
-            if file.metadata().map_err(failed)?.len() > 0 {
-                return Err(failed(there_is_one()));
+            file.lock()?;
+            if file.metadata()?.len() > 0 {
+                return Err(not_empty());
             }
         }
         Ok(Self { file, path: path.to_owned(), is_regular, is_torn: false })
@@ -193,15 +173,15 @@ impl JournalFile {
     }
 
     /// Appends a line, in one write.
-    pub(super) fn append(&mut self, line: &JournalLine, durability: Durability) -> Result<(), JournalError> {
+    pub(super) fn append(&mut self, line: &JournalLine, durability: Durability) -> io::Result<()> {
         let must_sync = durability == Durability::Machine && self.is_regular;
         let written = self.write(line).and_then(|()| if must_sync { self.file.sync_data() } else { Ok(()) });
-        written.map_err(|why| JournalError::new(self.path.display().to_string(), why))
+        written.map_err(|error| failed(format_args!("{}", self.path.display()), &error))
     }
 
     fn write(&mut self, line: &JournalLine) -> io::Result<()> {
         let text = line.text()?;
-        // What was torn stays one line that cannot be read, and takes no other with it.
+        // A torn line stays one line that cannot be read, and the next one is whole.
         let text = if self.is_torn { format!("\n{text}") } else { text };
         self.is_torn = true;
         self.file.write_all(text.as_bytes())?;
@@ -210,24 +190,14 @@ impl JournalFile {
     }
 }
 
-/// A journal is never continued: one file is one run.
-fn there_is_one() -> io::Error {
+/// A journal is never continued, because one file is one run.
+fn not_empty() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, "there is something in it already, and one file is for one run")
 }
 
-impl JournalError {
-    fn new(what: String, why: io::Error) -> Self {
-        Self { what, why }
-    }
+fn failed(what: fmt::Arguments<'_>, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }
-
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.why)
-    }
-}
-
-impl std::error::Error for JournalError {}
 
 #[cfg(test)]
 mod tests {

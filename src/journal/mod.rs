@@ -1,16 +1,16 @@
-//! The journal of a run: what was planned, what has begun, how it ended. It outlives the run.
+//! The journal of a run: what was planned, what has started, how it ended. It outlives the run.
 //!
-//! Lines of JSON that are only ever appended, one file for each run. The loop asks before it begins anything, and what
-//! cannot be recorded is not begun: so a run that was killed can be told from one that has finished, and what it had in
-//! hand can be named. In a pod, whose files go with it, a ConfigMap has the same lines in short.
+//! Each run has a file, and lines of JSON are only appended to it. The executor asks the journal before it starts anything,
+//! and if the start cannot be recorded, nothing is started. So a reader can tell that a run was killed, and which releases
+//! were in progress. The files of a pod do not last, so there a ConfigMap has a short form of the same lines.
 //!
 //! ```text
 //! events ─ writer ─ line ─► file                     each line one write, on disk before its helm process starts
-//!             └─ record ─ configmap ─► ConfigMap       in short: at the start, now and then, on signals, at the end
-//! file, ConfigMap ─ reader ─► record                  the same record, whatever is torn or damaged
+//!             └─ record ─ configmap ─► ConfigMap       short form: at the start, at intervals, on signals, at the end
+//! file, ConfigMap ─ reader ─► record                  the same record, even if lines are torn or damaged
 //! ```
 //!
-//! Decides nothing about a release. What it reads, anybody may have written: the report sanitizes it.
+//! It decides nothing about a release. The text of a journal is untrusted, and the report sanitizes it.
 
 mod configmap;
 mod format;
@@ -23,6 +23,6 @@ pub(crate) use format::{
     ClusterRef, JournalHeader, PlannedRelease, PolicyRef, ProcessRef, ReleaseEntry, ReleaseOutcome, ReleaseStatus,
     RunFinished, RunRecord, RunTotals, Verified, verification_word,
 };
-pub(crate) use location::{JournalError, JournalLocation};
+pub(crate) use location::JournalLocation;
 pub(crate) use reader::{JournalSource, PastRun, RunStatus, Unread};
 pub(crate) use writer::{RunJournal, WriteErrors};

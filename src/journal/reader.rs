@@ -1,4 +1,4 @@
-//! Runs of the past, found again: what their journals say, and how they ended, as far as that is known.
+//! Reads the journals of past runs, and tells how they ended, as far as that is known.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::format::{JournalHeader, RunRecord, head, read};
+use super::format::{JournalHeader, RunFinished, RunRecord, head, read};
 use super::location::{files_in, first_line};
 use crate::cluster::JournalConfigMap;
 use crate::run_id::RunId;
 
-/// No journal is longer.
+/// Everything behind this many bytes is ignored.
 const LARGEST: u64 = 256 << 20;
 
 /// A run of the past, and how it ended.
@@ -39,27 +39,20 @@ pub(crate) struct Unread {
 }
 
 impl PastRun {
-    /// The one in a file.
-    ///
-    /// # Errors
-    /// If it cannot be read, or is not a journal.
+    /// The run in a file.
     pub(crate) fn in_file(path: &Path, own_host: &str) -> Result<Self, Unread> {
         let unread = |why: String| Unread { source: JournalSource::File(path.to_owned()), why };
         let file = File::open(path).map_err(|error| unread(error.to_string()))?;
-        // Asked first: a process that has ended before the file is read has written all that it ever will.
-        let writer = WriterState::of(&file);
+        // First, because a process that has ended before the file is read has written everything.
+        let lock = file.try_lock_shared();
         let mut bytes = Vec::new();
         file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| unread(error.to_string()))?;
         let (id, record) = read(&bytes).map_err(unread)?;
-        let writer = writer.seen_from(own_host, &record.head.process.host);
-        let status = RunStatus::of(&record, writer);
+        let status = RunStatus::of(&record, without_end(&lock, own_host == record.head.process.host));
         Ok(Self { id, record, status, source: JournalSource::File(path.to_owned()) })
     }
 
-    /// All those in a folder, the newest first.
-    ///
-    /// # Errors
-    /// If the folder cannot be read. One that does not exist has none.
+    /// The runs in a folder, the newest first. A missing folder has none.
     pub(crate) fn in_folder(folder: &Path, own_host: &str) -> Result<(Vec<Self>, Vec<Unread>), Unread> {
         let unread =
             |error: std::io::Error| Unread { source: JournalSource::File(folder.to_owned()), why: error.to_string() };
@@ -73,7 +66,7 @@ impl PastRun {
         Ok((runs, faults))
     }
 
-    /// What the journals in a folder begin with, the newest first. What cannot be read is passed over.
+    /// The headers of the journals in a folder, the newest first, without those that cannot be read.
     pub(crate) fn heads_in(folder: &Path) -> impl Iterator<Item = (RunId, JournalHeader, PathBuf)> {
         files_in(folder).unwrap_or_default().into_iter().filter_map(|(_, path)| {
             let first = File::open(&path).and_then(first_line).ok()?;
@@ -82,31 +75,28 @@ impl PastRun {
         })
     }
 
-    /// The newest in a folder that is like this one, but not it. What cannot be read is passed over.
+    /// The newest other run in a folder that is like this one, without those that cannot be read.
     pub(crate) fn newest_like(like: &JournalHeader, folder: &Path, own_host: &str) -> Option<Self> {
         let alike = Self::heads_in(folder).filter(|(_, found, _)| found.is_like(like) && found.run != like.run);
         let mut alike = alike.map(|(id, found, path)| (id.begun(), found.begun(), path)).peekable();
         let second = alike.peek()?.0;
-        // Names do not say which of a second's runs came first.
+        // Names do not say which of two runs in one second came first.
         let same = alike.take_while(|(begun, _, _)| *begun == second);
         let (_, _, newest) = same.max_by_key(|(_, begun, _)| *begun)?;
         Self::in_file(&newest, own_host).ok()
     }
 
-    /// What runs are sorted by: the second by their name, within it what they say themselves.
+    /// What runs are sorted by: the second in their name, then the time in their journal.
     pub(crate) fn begun(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         (self.id.begun(), self.record.head.begun())
     }
 
-    /// The one in a ConfigMap. Whether its pod still lives is not known.
-    ///
-    /// # Errors
-    /// If it is not a journal.
+    /// The run in a ConfigMap. Whether its pod still runs is not known.
     pub(crate) fn in_config_map(found: JournalConfigMap) -> Result<Self, Unread> {
         let source = JournalSource::ConfigMap { namespace: found.namespace, name: found.name };
         match read(found.text.as_bytes()) {
             Ok((id, record)) => {
-                let status = RunStatus::of(&record, WriterState::Unknown);
+                let status = RunStatus::of(&record, RunStatus::NotRecorded);
                 Ok(Self { id, record, status, source })
             }
             Err(why) => Err(Unread { source, why }),
@@ -126,42 +116,27 @@ impl fmt::Display for JournalSource {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RunStatus {
-    /// To its end, with this exit code.
     Finished {
-        /// The code.
         exit_code: u8,
     },
-    /// By a signal, with accounts for everything.
+    /// By a signal, and its last line is there.
     Interrupted {
-        /// Its number.
         signal: i32,
     },
-    /// It has not: its process still writes.
+    /// Its process still writes.
     Running,
-    /// Without a last word, and its process is gone.
+    /// There is no last line, and its process is gone.
     Killed,
-    /// There is no last word, and its process cannot be looked at from here.
+    /// There is no last line, and its process cannot be checked from here.
     NotRecorded,
 }
 
-/// What is known of the process that writes a journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WriterState {
-    Alive,
-    Gone,
-    Unknown,
-}
-
 impl RunStatus {
-    fn of(record: &RunRecord, writer: WriterState) -> Self {
-        match (&record.finished, writer) {
-            (Some(finished), _) => match finished.signal {
-                Some(signal) => RunStatus::Interrupted { signal },
-                None => RunStatus::Finished { exit_code: finished.exit_code },
-            },
-            (None, WriterState::Alive) => RunStatus::Running,
-            (None, WriterState::Gone) => RunStatus::Killed,
-            (None, WriterState::Unknown) => RunStatus::NotRecorded,
+    fn of(record: &RunRecord, without_end: Self) -> Self {
+        match &record.finished {
+            Some(RunFinished { signal: Some(signal), .. }) => RunStatus::Interrupted { signal: *signal },
+            Some(RunFinished { exit_code, .. }) => RunStatus::Finished { exit_code: *exit_code },
+            None => without_end,
         }
     }
 
@@ -177,28 +152,13 @@ impl RunStatus {
     }
 }
 
-impl WriterState {
-    /// The process that writes a journal holds a lock on it.
-    fn of(file: &File) -> Self {
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => WriterState::Alive,
-            Ok(()) => WriterState::Gone,
-            Err(TryLockError::Error(_)) => WriterState::Unknown,
-        }
-    }
-
-    /// On another host an unlocked file means nothing: locks may not be visible across hosts.
-    fn seen_from(self, own_host: &str, host: &str) -> Self {
-        if self == WriterState::Gone && own_host != host { WriterState::Unknown } else { self }
-    }
-}
-
-impl fmt::Display for RunStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            RunStatus::NotRecorded => "no end recorded",
-            other => other.as_str(),
-        })
+/// The status of a run without a last line. Its process holds a lock on the journal. On another host an unlocked file means
+/// nothing, because locks may not be visible across hosts.
+fn without_end(lock: &Result<(), TryLockError>, is_own_host: bool) -> RunStatus {
+    match lock {
+        Err(TryLockError::WouldBlock) => RunStatus::Running,
+        Ok(()) if is_own_host => RunStatus::Killed,
+        Ok(()) | Err(TryLockError::Error(_)) => RunStatus::NotRecorded,
     }
 }
 
@@ -210,10 +170,10 @@ mod tests {
     fn a_run_lives_as_long_as_its_journal_is_held_and_another_host_cannot_be_looked_at() {
         let journal = tempfile::NamedTempFile::new().expect("a file can be made");
         let reader = journal.reopen().expect("it is there");
-        let writer = |host| WriterState::of(&reader).seen_from("laptop", host);
-        assert_eq!((writer("laptop"), writer("other")), (WriterState::Gone, WriterState::Unknown));
+        let status = |is_own_host| without_end(&reader.try_lock_shared(), is_own_host);
+        assert_eq!((status(true), status(false)), (RunStatus::Killed, RunStatus::NotRecorded));
         reader.unlock().expect("it is ours");
-        journal.as_file().lock().expect("nobody holds it");
-        assert_eq!((writer("laptop"), writer("other")), (WriterState::Alive, WriterState::Alive));
+        journal.as_file().lock().expect("no other process holds it");
+        assert_eq!((status(true), status(false)), (RunStatus::Running, RunStatus::Running));
     }
 }

@@ -1,11 +1,12 @@
-//! The journal of the run that is under way.
+//! Writes the journal of a run.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use super::configmap::ClusterCopy;
 use super::format::{JournalHeader, JournalLine, ReleaseOutcome, RunFinished, RunRecord, RunTotals};
-use super::location::{Durability, JournalError, JournalFile, JournalLocation};
+use super::location::{Durability, JournalFile, JournalLocation};
 use crate::clock::Clock;
 use crate::cluster::{ApiError, Client};
 use crate::executor::{Event, Journal, Run, Verification};
@@ -17,11 +18,11 @@ use crate::run_id::RunId;
 pub(crate) struct WriteErrors {
     /// A line is missing in the file.
     pub(crate) file: Option<String>,
-    /// The ConfigMap does not have the last word.
+    /// The ConfigMap does not have the last line.
     pub(crate) copy: Option<String>,
 }
 
-/// Records what a run does, in a file, in a ConfigMap, in both or nowhere.
+/// The journal of a run, in a file, in a ConfigMap, in both or nowhere.
 #[derive(Debug)]
 pub(crate) struct RunJournal {
     state: Mutex<State>,
@@ -32,31 +33,28 @@ struct State {
     record: RunRecord,
     file: Option<JournalFile>,
     copy: Option<ClusterCopy>,
-    /// Why a line is missing in the file: nothing more is begun then.
+    /// Why a line is missing in the file. Then nothing more is started.
     failed: Option<String>,
     places: Vec<String>,
     clock: Clock,
 }
 
 impl RunJournal {
-    /// The journal of a run that is about to begin, kept nowhere yet.
+    /// The journal of a run that is about to begin. It is not written anywhere yet.
     pub(crate) fn new(head: JournalHeader, clock: Clock) -> Self {
         let (record, places) = (RunRecord::new(head), Vec::new());
         let state = State { record, file: None, copy: None, failed: None, places, clock };
         Self { state: Mutex::new(state) }
     }
 
-    /// Keeps it in a file, which has its first line then.
-    ///
-    /// # Errors
-    /// If that is not possible.
-    pub(crate) fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> Result<(), JournalError> {
+    /// Begins a file with its first line.
+    pub(crate) fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> io::Result<()> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut file = place.create(id)?;
         let first = JournalLine::Planned(Box::new(state.record.head.clone()));
         if let Err(error) = file.append(&first, Durability::Machine) {
             if matches!(place, JournalLocation::Folder(_)) {
-                // Nothing has begun, and a torn file says nothing.
+                // Nothing has started, and a torn file helps no reader.
                 let _ = std::fs::remove_file(file.path());
             }
             return Err(error);
@@ -66,10 +64,7 @@ impl RunJournal {
         Ok(())
     }
 
-    /// Keeps it in a ConfigMap as well. What stood in the way of removing old ones is in the answer.
-    ///
-    /// # Errors
-    /// If that is not possible.
+    /// Begins a ConfigMap. Returns why old ones could not be removed.
     pub(crate) fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<ApiError>, ApiError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record, state.clock)?;
@@ -78,41 +73,33 @@ impl RunJournal {
         Ok(not_removed)
     }
 
-    /// Where it is kept: in a file, in a ConfigMap, or both.
+    /// The file, the ConfigMap, or both.
     pub(crate) fn places(&self) -> Vec<String> {
         self.lock().places.clone()
     }
 
     /// The last line. Returns what could not be written, then or before.
-    pub(crate) fn end(&self, run: &Run, settled: &Verification, exit_code: u8) -> WriteErrors {
+    pub(crate) fn end(&self, run: &Run, verification: &Verification, exit_code: u8) -> WriteErrors {
         let mut state = self.lock();
         state.correct(run);
         let signal = run.interruption.map(|interruption| interruption.signal);
-        let (verified, totals) = (settled.into(), RunTotals::of(run));
-        let at = state.clock.stamp();
-        state.finish(RunFinished { at, exit_code, signal, verified, totals })
+        state.finish(verification, RunTotals::of(run), exit_code, signal)
     }
 
-    /// The last line of a run in which nothing could begin.
+    /// The last line of a run that could not start anything.
     pub(crate) fn end_without_a_run(&self, exit_code: u8) -> WriteErrors {
         let planned = self.lock().record.head.planned;
         self.end_with(RunTotals { planned, not_started: planned, ..RunTotals::default() }, exit_code, None)
     }
 
-    /// Records the outcome of releases that no executor had.
-    pub(crate) fn judge(&self, releases: &[&ReleaseId], end: ReleaseOutcome) {
-        let releases = releases.iter().map(ToString::to_string).collect();
-        let mut state = self.lock();
-        let at = state.clock.stamp();
-        state.write(JournalLine::Judged { at, releases, end }, Durability::Process);
+    /// The last line of a run without an executor.
+    pub(crate) fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> WriteErrors {
+        self.lock().finish(&Verification::NothingToVerify, totals, exit_code, signal)
     }
 
-    /// The last line, if no executor had a part in the run.
-    pub(crate) fn end_with(&self, totals: RunTotals, exit_code: u8, signal: Option<i32>) -> WriteErrors {
-        let verified = (&Verification::NothingToVerify).into();
-        let mut state = self.lock();
-        let at = state.clock.stamp();
-        state.finish(RunFinished { at, exit_code, signal, verified, totals })
+    /// Records the outcome of releases that no executor had.
+    pub(crate) fn judge(&self, releases: &[&ReleaseId], end: ReleaseOutcome) {
+        self.lock().judge(releases.iter().map(ToString::to_string).collect(), end);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -134,17 +121,17 @@ impl Journal for RunJournal {
 
     fn happened(&self, event: &Event<'_>) {
         let mut state = self.lock();
-        if let Some(line) = line_of(event, state.clock) {
+        if let Some(line) = line_of(event, state.clock.stamp()) {
             state.write(line, Durability::Process);
         }
         if let State { record, copy: Some(copy), .. } = &mut *state {
-            if matches!(event, Event::Draining { .. }) { copy.hurry(record) } else { copy.offer(record) }
+            if matches!(event, Event::Draining { .. }) { copy.send(record) } else { copy.offer(record) }
         }
     }
 }
 
 impl State {
-    /// Once a line is missing, no more are written: what stands there is true, and all of it up to that line.
+    /// Once a line is missing, no more are written, so that the journal is complete up to there.
     fn write(&mut self, line: JournalLine, durability: Durability) {
         if self.failed.is_some() {
             return;
@@ -157,7 +144,12 @@ impl State {
         }
     }
 
-    /// What became of releases since their line, and of those that have none: each outcome once.
+    fn judge(&mut self, releases: Vec<String>, end: ReleaseOutcome) {
+        let at = self.clock.stamp();
+        self.write(JournalLine::Judged { at, releases, end }, Durability::Process);
+    }
+
+    /// Writes the outcomes that differ from the lines so far, each outcome once.
     fn correct(&mut self, run: &Run) {
         let mut groups: BTreeMap<ReleaseOutcome, Vec<String>> = BTreeMap::new();
         for result in &run.results {
@@ -167,16 +159,19 @@ impl State {
                 groups.entry(end).or_default().push(release);
             }
         }
-        // Also if a line is missing: the disk may have room again, and this is worth more than the lines between.
-        self.failed_before(|state| {
-            for (end, releases) in groups {
-                let at = state.clock.stamp();
-                state.write(JournalLine::Judged { at, releases, end }, Durability::Process);
-            }
-        });
+        // Even if a line is missing, because the disk may have room again, and this matters more than the lines between.
+        self.failed_before(|state| groups.into_iter().for_each(|(end, releases)| state.judge(releases, end)));
     }
 
-    fn finish(&mut self, finished: RunFinished) -> WriteErrors {
+    fn finish(
+        &mut self,
+        verification: &Verification,
+        totals: RunTotals,
+        exit_code: u8,
+        signal: Option<i32>,
+    ) -> WriteErrors {
+        let (at, verified) = (self.clock.stamp(), verification.into());
+        let finished = RunFinished { at, exit_code, signal, verified, totals };
         self.failed_before(|state| state.write(JournalLine::Ended(finished.clone()), Durability::Machine));
         self.record.finished.get_or_insert(finished);
         let record = &self.record;
@@ -185,7 +180,7 @@ impl State {
         WriteErrors { file: self.failed.clone(), copy }
     }
 
-    /// Tries once more, and remembers what was missing before.
+    /// Tries again, and remembers what was missing before.
     fn failed_before(&mut self, act: impl FnOnce(&mut Self)) {
         let before = self.failed.take();
         act(self);
@@ -193,24 +188,18 @@ impl State {
     }
 }
 
-fn line_of(event: &Event<'_>, clock: Clock) -> Option<JournalLine> {
-    match event {
-        Event::ReleaseFinished { release, outcome, took, .. } => Some(JournalLine::Finished {
-            at: clock.stamp(),
-            release: release.to_string(),
-            end: ReleaseOutcome::from(*outcome),
-            seconds: Some(took.as_secs_f64()),
-        }),
-        Event::ReleaseJudged { release, outcome, .. } => Some(JournalLine::Judged {
-            at: clock.stamp(),
-            releases: vec![release.to_string()],
-            end: ReleaseOutcome::from(*outcome),
-        }),
-        Event::Draining { because, .. } => {
-            Some(JournalLine::Draining { at: clock.stamp(), because: because.as_str().to_owned() })
+fn line_of(event: &Event<'_>, at: String) -> Option<JournalLine> {
+    Some(match event {
+        Event::ReleaseFinished { release, outcome, took, .. } => {
+            let (release, end, seconds) = (release.to_string(), (*outcome).into(), Some(took.as_secs_f64()));
+            JournalLine::Finished { at, release, end, seconds }
         }
-        Event::Terminating => Some(JournalLine::Signal { at: clock.stamp(), sent: "TERM".to_owned() }),
-        Event::Killing => Some(JournalLine::Signal { at: clock.stamp(), sent: "KILL".to_owned() }),
-        _ => None,
-    }
+        Event::ReleaseJudged { release, outcome, .. } => {
+            JournalLine::Judged { at, releases: vec![release.to_string()], end: (*outcome).into() }
+        }
+        Event::Draining { because, .. } => JournalLine::Draining { at, because: because.as_str().to_owned() },
+        Event::Terminating => JournalLine::Signal { at, sent: "TERM".to_owned() },
+        Event::Killing => JournalLine::Signal { at, sent: "KILL".to_owned() },
+        _ => return None,
+    })
 }

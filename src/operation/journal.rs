@@ -1,5 +1,6 @@
 //! The journal of a run, a restore or a prune, from the choice of its location to its last line.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use crate::cluster::{Client, Connection};
 use crate::executor::{Journal, NoJournal, NotStarted, Outcome, Run, Verification};
 use crate::exit_code::ExitCode;
 use crate::journal::{
-    ClusterRef, JournalError, JournalHeader, JournalLocation, PlannedRelease, PolicyRef, ProcessRef, ReleaseOutcome,
-    RunJournal, RunTotals, WriteErrors,
+    ClusterRef, JournalHeader, JournalLocation, PlannedRelease, PolicyRef, ProcessRef, ReleaseOutcome, RunJournal,
+    RunTotals, WriteErrors,
 };
 use crate::release::{Release, ReleaseId};
 use crate::report::JournalRef;
@@ -196,11 +197,11 @@ fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &App)
     }
 }
 
-fn note_no_file(error: &JournalError, app: &App) {
+fn note_no_file(error: &io::Error, app: &App) {
     app.printer.note(format_args!("{error}; a configmap has to do"));
 }
 
-fn cannot_write(error: JournalError) -> CommandError {
+fn cannot_write(error: io::Error) -> CommandError {
     CommandError::with_hint(ExitCode::Preflight, Box::new(error), HINT)
 }
 

@@ -1,4 +1,4 @@
-//! What `doctor` has found, and what `rbac` prints: the objects that grant rights, as manifests for `kubectl apply -f -`.
+//! What `doctor` has found, and the objects that `rbac` prints: manifests for `kubectl apply -f -` that grant rights.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::style::Styles;
 use crate::rbac::{AccountPurpose, DoctorCheck, FindingState, RbacManifest, RbacObject, ServiceAccount};
 use crate::sanitize;
 
-/// Comments are broken here.
+/// Where lines of comments are broken.
 const WIDTH: usize = 118;
 
 /// `kind: Findings`. Its fields are a contract: fields may be added, and none may change.
@@ -47,15 +47,13 @@ fn word(state: FindingState) -> &'static str {
     }
 }
 
-/// What stands above the objects.
+/// The comment above the objects.
 #[derive(Debug, Clone)]
 pub(crate) struct RbacHeader<'a> {
-    /// The policies, by their names.
     pub(crate) policies: Vec<&'a str>,
-    /// Who gets the rights.
     pub(crate) account: &'a ServiceAccount,
     pub(crate) purpose: AccountPurpose,
-    /// The policies that may choose releases which reach beyond their fence.
+    /// The policies that may select releases with objects outside their scope.
     pub(crate) reaching: Vec<&'a str>,
 }
 
@@ -70,7 +68,7 @@ struct ObjectList<'a> {
 /// YAML, a document for each object, with a comment above it.
 ///
 /// # Errors
-/// If it cannot be expressed, which would be a fault of this program.
+/// If it cannot be expressed, which would be a bug of this program.
 pub(crate) fn render_grants(head: &RbacHeader<'_>, grants: &[RbacManifest]) -> Result<String, String> {
     let mut text = comment(&head.words());
     for grant in grants {

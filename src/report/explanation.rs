@@ -1,4 +1,4 @@
-//! Why a release goes or stays, on a screen and as a document.
+//! Why a release is purged or kept, on a screen and as a document.
 
 use super::document::JsonObject;
 use super::plan_document::{reason, release_facts};
@@ -66,7 +66,7 @@ fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
         .with_all("rules", rules.iter().map(rule))
 }
 
-/// What a rule says, for programs and for people.
+/// The answer of a rule, for programs and for people.
 fn answer(answer: &RuleMatch) -> (&'static str, &'static str) {
     match answer {
         RuleMatch::Selects => ("selects", "selects it"),
@@ -80,7 +80,7 @@ fn answer(answer: &RuleMatch) -> (&'static str, &'static str) {
     }
 }
 
-/// The explanation as text for people: the decision with its reasons, then each policy, opt-out and fact that counts.
+/// The explanation as text for people: the decision with its reasons, then the policies, the opt-outs and other facts.
 pub(crate) fn render_explanation(explanation: &Explanation<'_>, now: jiff::Timestamp, paint: Styles) -> String {
     let id = paint.bold(&explanation.id.to_string());
     let mut lines = vec![format!("{id}  {}", presence(explanation, now)), decision_line(explanation, paint)];
@@ -140,7 +140,7 @@ fn decision_line(explanation: &Explanation<'_>, paint: Styles) -> String {
     }
 }
 
-/// That it is in scope stands in the policy's own line.
+/// Without the reason that it is in scope, because the policy's own line says that.
 fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
     entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
 }

@@ -1,4 +1,4 @@
-//! Writes reports to files, and to nothing else that a path may lead to.
+//! Writes reports to files, and to nothing else that a path may point to.
 
 use std::fs::{File, Permissions, symlink_metadata};
 use std::io::{self, Write};
@@ -8,33 +8,33 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, open};
 
 use super::document::{Format, serialize};
-use super::markdown::MarkdownReport;
+use super::markdown::render_markdown;
 use super::run_report::RunReport;
 
-/// A file that everybody may read and write whom the process's umask lets.
+/// The umask of the process decides who may read and write the file.
 const MODE: u32 = 0o666;
 
-/// Writes a report in the format that the end of the file's name stands for; JSON if it stands for none.
+/// Writes a report in the format of the file's extension, or as JSON.
 ///
 /// # Errors
 /// As [`write_file`].
 pub(crate) fn write_report(path: &Path, report: &RunReport) -> io::Result<()> {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     let text = match extension.as_deref() {
-        Some("md" | "markdown") => Ok(MarkdownReport::from(report).render()),
+        Some("md" | "markdown") => Ok(render_markdown(report)),
         Some("yaml" | "yml") => serialize(&report.document(), Format::Yaml),
         _ => serialize(&report.document(), Format::Json),
     };
     write_file(path, &text.map_err(io::Error::other)?)
 }
 
-/// Writes a file as a whole: a reader sees the old one or the new one.
+/// Replaces a file as a whole, so that a reader sees the old one or the new one.
 ///
 /// # Errors
 /// If that is not possible, or something is there that is not a regular file.
 fn write_file(path: &Path, text: &str) -> io::Result<()> {
     match symlink_metadata(path) {
-        // What is renamed over a link, a pipe or a device would take its place.
+        // The new file would replace a link, a pipe or a device.
         Ok(there) if !there.is_file() => return Err(io::Error::other("it is there, and not a regular file")),
         Ok(_) | Err(_) => {}
     }
@@ -47,14 +47,14 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the termination log of a container: a file that the kubelet has put there and reads in place.
+/// Writes the termination log of a container, a file that the kubelet has made and reads in place.
 ///
 /// # Errors
-/// If that is not possible, or it is not a regular file: no link is followed, and no pipe is waited for.
+/// If that is not possible, or it is not a regular file. This follows no link and waits for no pipe.
 pub(crate) fn write_termination_log(path: &Path, line: &str) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = match open(path, flags, Mode::empty()) {
-        // Not a pod's, then.
+        // This is not a pod.
         Err(rustix::io::Errno::NOENT) => open(path, flags | OFlags::CREATE, Mode::from_raw_mode(MODE)),
         other => other,
     };

@@ -11,17 +11,16 @@ use crate::clock::Clock;
 use crate::guard::Refusal;
 use crate::target::Target;
 
-/// How stderr is written.
+/// The format of stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// A line of JSON for each event.
+    /// With a line of JSON for each event.
     Json,
 }
 
-/// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
@@ -34,7 +33,7 @@ pub(crate) enum Level {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct LogLine {
-    level: Level,
+    pub(super) level: Level,
     event: &'static str,
     /// Sorted by their keys.
     #[serde(flatten)]
@@ -45,10 +44,6 @@ impl LogLine {
     pub(crate) fn new(level: Level, event: &'static str, fields: impl Serialize) -> Self {
         // Only a map with keys that are not strings could fail.
         Self { level, event, fields: serde_json::to_value(fields).unwrap_or_default() }
-    }
-
-    pub(crate) fn level(&self) -> Level {
-        self.level
     }
 
     /// The line as it is written now, without its line break. The time is first, for programs that sort lines.

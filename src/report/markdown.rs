@@ -1,32 +1,20 @@
 //! A report as Markdown: for the summary of a CI job, or a comment.
 //!
-//! Nothing that others wrote is Markdown or HTML in it: whatever could be is written by its number, which both show as what
-//! it is and take for nothing.
+//! Untrusted text cannot act as Markdown or HTML in it. Every character that could is written by its number, which both show
+//! as that character.
 
 use std::fmt::Write as _;
 
-use super::run_report::{ReleaseRow, ReportedPlan, RunReport};
+use super::run_report::{ReleaseRow, RunReport};
 use super::text::{plural, seconds_of};
 use crate::executor::OutcomeKind;
 use crate::restore::RestoreEntry;
 use crate::sanitize;
 
-/// More rows than this are counted: a summary of a job may have a mebibyte.
+/// Further rows are only counted, because a summary of a job may have a mebibyte.
 const MAX_ROWS: usize = 100;
-/// Longer words are cut.
+/// Longer cells are cut.
 const LONGEST: usize = 200;
-
-#[derive(Debug)]
-pub(super) struct MarkdownReport {
-    title: String,
-    /// The numbers in one line.
-    counts: String,
-    /// What else there is to know, as name and value.
-    facts: Vec<(&'static str, String)>,
-    /// What ended it early.
-    stopped: Vec<String>,
-    tables: Vec<MarkdownTable>,
-}
 
 #[derive(Debug)]
 struct MarkdownTable {
@@ -35,27 +23,30 @@ struct MarkdownTable {
     rows: Vec<Vec<String>>,
 }
 
-impl From<&RunReport> for MarkdownReport {
-    fn from(report: &RunReport) -> Self {
-        let what = if report.restore_plan().is_some() { "helm purge restore" } else { "helm purge" };
-        let policies = report.policies().iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
-        let policies = if policies.is_empty() { policies } else { format!(": {policies}") };
-        let on = report.target.as_ref().map_or_else(String::new, |target| format!(" on {}", target.cluster.context));
-        Self {
-            title: format!("{what}{policies}{on}"),
-            counts: counts(report),
-            facts: facts(report),
-            stopped: report.stopped.iter().flat_map(|early| early.messages.clone()).collect(),
-            tables: tables(report),
-        }
-    }
+pub(super) fn render_markdown(report: &RunReport) -> String {
+    let what = if report.restore.is_some() { "helm purge restore" } else { "helm purge" };
+    let policies = report.policies().iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ");
+    let policies = if policies.is_empty() { policies } else { format!(": {policies}") };
+    let on = report.target.as_ref().map_or_else(String::new, |target| format!(" on {}", target.cluster.context));
+    let title = format!("{what}{policies}{on}");
+    let mut parts = vec![format!("## {}", cell(&title)), format!("**{}**", cell(&counts(report)))];
+    let stopped = report.stopped.iter().flat_map(|early| &early.messages);
+    parts.extend(stopped.map(|why| format!("> {}", cell(why))));
+    let facts = facts(report).iter().map(|(name, value)| table_line(&[*name, value.as_str()])).collect::<Vec<_>>();
+    parts.push(format!("| | |\n|---|---|\n{}", facts.join("\n")));
+    parts.extend(tables(report).iter().filter(|table| !table.rows.is_empty()).map(MarkdownTable::render));
+    parts.join("\n\n")
+}
+
+fn table_line<T: AsRef<str>>(cells: &[T]) -> String {
+    format!("| {} |", cells.iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(" | "))
 }
 
 fn counts(report: &RunReport) -> String {
     let totals = &report.totals;
     let if_any = |words: &str, count: usize| (count > 0).then(|| format!("{words} {count}"));
-    match &report.plan {
-        ReportedPlan::Purge { kept } => {
+    match &report.restore {
+        None => {
             let counts = [
                 Some(format!("purged {}", totals.purged)),
                 Some(format!("failed {}", totals.failed)),
@@ -63,15 +54,15 @@ fn counts(report: &RunReport) -> String {
                 if_any("changed", totals.changed),
                 if_any("still needed", totals.still_needed),
                 if_any("not started", totals.not_started),
-                Some(format!("kept by the policy {}", kept.len())),
+                Some(format!("kept by the policy {}", report.kept.len())),
             ];
             counts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
-        ReportedPlan::Restore(plan) if report.execution.is_none() => {
+        Some(plan) if report.execution.is_none() => {
             let (restore, finish) = (plan.going().count(), plan.finished().count());
             format!("to restore {restore} · to finish {finish} · left alone {}", plan.left_alone().count())
         }
-        ReportedPlan::Restore(plan) => format!(
+        Some(plan) => format!(
             "restored {} · failed {} · changed {} · not started {} · left alone {}",
             totals.restored,
             totals.failed,
@@ -84,8 +75,8 @@ fn counts(report: &RunReport) -> String {
 
 fn facts(report: &RunReport) -> Vec<(&'static str, String)> {
     let (target, execution) = (report.target.as_ref(), report.execution.as_ref());
-    let taken_back = report.restore_plan().into_iter().flat_map(|plan| &plan.runs);
-    let code = report.exit_code.or(report.restore_plan().is_none().then_some(0));
+    let taken_back = report.restore.iter().flat_map(|plan| &plan.runs);
+    let code = report.exit_code.or(report.restore.is_none().then_some(0));
     let mut facts = code.into_iter().map(|code| ("exit code", code.to_string())).collect::<Vec<_>>();
     facts.push(("started", report.started.to_string()));
     facts.extend(execution.map(|execution| ("run", execution.journal.id.clone())));
@@ -110,8 +101,8 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
     });
     let stayed = [OutcomeKind::Changed, OutcomeKind::StillNeeded, OutcomeKind::NotStarted];
     let mut stayed = of(&stayed, &|row| vec![name(row), row.outcome.outcome.to_owned(), row.words()]);
-    let done = match &report.plan {
-        ReportedPlan::Purge { .. } => MarkdownTable {
+    let done = match &report.restore {
+        None => MarkdownTable {
             heading: "Gone",
             columns: &["release", "chart", "took", "outcome"],
             rows: of(&[OutcomeKind::Purged, OutcomeKind::AlreadyGone], &|row| {
@@ -119,7 +110,7 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
                 vec![name(row), chart.unwrap_or_default(), took(row), row.outcome.outcome.to_owned()]
             }),
         },
-        ReportedPlan::Restore(plan) => {
+        Some(plan) => {
             stayed.extend(plan.left_alone().map(|RestoreEntry { candidate, .. }| {
                 vec![candidate.kept.id.to_string(), "leave".to_owned(), candidate.verdict.to_string()]
             }));
@@ -127,10 +118,7 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
             MarkdownTable { heading: "Restored", columns: &["release", "took"], rows }
         }
     };
-    let kept = match &report.plan {
-        ReportedPlan::Purge { kept } => kept.iter().map(|kept| vec![kept.release.clone(), kept.why.clone()]).collect(),
-        ReportedPlan::Restore(_) => Vec::new(),
-    };
+    let kept = report.kept.iter().map(|kept| vec![kept.release.clone(), kept.why.clone()]).collect();
     vec![
         MarkdownTable { heading: "Failed", columns: &["release", "class", "what was said"], rows: failed },
         done,
@@ -139,28 +127,10 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
     ]
 }
 
-impl MarkdownReport {
-    pub(super) fn render(&self) -> String {
-        let mut parts = vec![format!("## {}", cell(&self.title)), format!("**{}**", cell(&self.counts))];
-        parts.extend(self.stopped.iter().map(|why| format!("> {}", cell(why))));
-        let facts = self.facts.iter().map(|(name, value)| format!("| {} | {} |", cell(name), cell(value)));
-        let facts = facts.collect::<Vec<_>>();
-        if !facts.is_empty() {
-            parts.push(format!("| | |\n|---|---|\n{}", facts.join("\n")));
-        }
-        parts.extend(self.tables.iter().filter(|table| !table.rows.is_empty()).map(MarkdownTable::render));
-        parts.join("\n\n")
-    }
-}
-
 impl MarkdownTable {
     fn render(&self) -> String {
-        let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |", cells.collect::<Vec<_>>().join(" | "));
-        let mut lines = vec![
-            line(&mut self.columns.iter().map(|name| (*name).to_owned())),
-            format!("|{}", "---|".repeat(self.columns.len())),
-        ];
-        lines.extend(self.rows.iter().take(MAX_ROWS).map(|row| line(&mut row.iter().map(|text| cell(text)))));
+        let mut lines = vec![table_line(self.columns), format!("|{}", "---|".repeat(self.columns.len()))];
+        lines.extend(self.rows.iter().take(MAX_ROWS).map(|row| table_line(row)));
         let mut text = format!("### {} ({})\n\n{}", self.heading, self.rows.len(), lines.join("\n"));
         if self.rows.len() > MAX_ROWS {
             let more = plural(self.rows.len() - MAX_ROWS, "more row");
@@ -170,7 +140,7 @@ impl MarkdownTable {
     }
 }
 
-/// Foreign text as plain text in one line.
+/// Untrusted text as plain text in one line.
 fn cell(text: &str) -> String {
     let mut shown = String::new();
     let mut before = None;
@@ -203,18 +173,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn report(text: &str, rows: usize) -> MarkdownReport {
-        MarkdownReport {
-            title: text.to_owned(),
-            counts: text.to_owned(),
-            facts: vec![("run", text.to_owned())],
-            stopped: vec![text.to_owned()],
-            tables: vec![MarkdownTable {
-                heading: "Failed",
-                columns: &["release", "words"],
-                rows: vec![vec![text.to_owned(), text.to_owned()]; rows],
-            }],
-        }
+    fn table(text: &str, rows: usize) -> MarkdownTable {
+        let rows = vec![vec![text.to_owned(), text.to_owned()]; rows];
+        MarkdownTable { heading: "Failed", columns: &["release", "words"], rows }
     }
 
     #[test]
@@ -224,7 +185,7 @@ mod tests {
         let expected = "a&#124;b&#96;c&#96;&#60;script&#62;:  &#35; d␍ &#42;e&#42; &#91;f&#93;(http&#58;//g) \
                         www&#46;h&#46;io &#64;i &#35;1 &#38;amp&#59; ␛&#91;2J� v1.2.3 - 1.5s";
         assert_eq!(shown, expected);
-        let rendered = report(hostile, 2).render();
+        let rendered = table(hostile, 2).render();
         let lines = rendered.lines().filter(|line| line.starts_with('|')).collect::<Vec<_>>();
         assert!(lines.iter().all(|line| line.matches('|').count() == 3), "{rendered}");
     }
@@ -232,8 +193,7 @@ mod tests {
     #[test]
     fn a_report_of_very_many_long_rows_stays_below_what_a_summary_of_a_job_may_have() {
         let text = "|".repeat(5_000);
-        let tables = (0..4).flat_map(|_| report(&text, 100_000).tables).collect();
-        let rendered = MarkdownReport { tables, ..report(&text, 0) }.render();
+        let rendered = table(&text, 100_000).render().repeat(4);
         assert!(rendered.len() < 1 << 20, "{}", rendered.len());
         assert!(rendered.contains("… and 99900 more rows"));
     }

@@ -1,7 +1,7 @@
-//! Everything people and programs get to see: plans, progress, summaries, errors.
+//! Everything that people and programs get to see: plans, progress, summaries, errors.
 //!
-//! It gets finished values and events and turns them into text. It decides nothing about a release and knows no
-//! process. One file writes to stdout and stderr, one draws bars, one writes report files.
+//! It turns finished values and events into text. It decides nothing about a release and does not know processes. One file
+//! writes to stdout and stderr, one draws bars, one writes report files.
 
 mod diagnostics;
 mod doctor_rbac;

@@ -1,4 +1,4 @@
-//! Opt-outs: the messages while they are written and removed, and the list of them.
+//! Opt-outs: the messages when they are written and removed, and the list of them.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use crate::sanitize;
 
 /// How many releases are named.
 const MAX_LISTED: usize = 8;
-/// Longer reasons are cut in the table; the document has all of them.
+/// Longer reasons are cut in the table, but not in the document.
 const LONGEST_REASON: usize = 60;
-/// Columns without which a row says nothing: namespace, releases, until.
+/// Namespace, releases and end: without these a row is useless.
 const MIN_COLUMNS: usize = 3;
-/// So much later than in UTC a day may end somewhere.
+/// In the last time zone a day ends this much later than in UTC.
 const LAST_TO_END: SignedDuration = SignedDuration::from_hours(12);
 
-/// What became of a ConfigMap, in kubectl's words.
+/// What was done with a ConfigMap, in kubectl's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MarkChange {
     Created,
@@ -48,7 +48,7 @@ fn opt_out(opt_out: &OptOut) -> JsonObject {
         .with("source", opt_out.source.to_string())
 }
 
-/// The list as text for people; nothing if there is none.
+/// The list as text for people; empty if there are no opt-outs.
 pub(crate) fn render_opt_outs(opt_outs: &[OptOut], now: Timestamp, width: Option<usize>, paint: Styles) -> String {
     if opt_outs.is_empty() {
         return String::new();
@@ -71,7 +71,7 @@ fn short(reason: &str) -> String {
     sanitize::truncated(&sanitize::line(&reason.replace('\n', " ")), LONGEST_REASON)
 }
 
-/// Only the policy that reads a date knows its zone: a date is over here when it is over everywhere.
+/// Only the policy that reads a date knows its zone. So here a date is over when it is over in every zone.
 fn until(written: Option<&str>, now: Timestamp) -> String {
     let Some(text) = written else { return "without an end".to_owned() };
     let is_date = text.trim().parse::<Timestamp>().is_err();
@@ -85,12 +85,13 @@ fn until(written: Option<&str>, now: Timestamp) -> String {
     }
 }
 
-/// What was done, in one line that begins like kubectl's.
+/// What was done, in a line that begins like kubectl's.
 pub(crate) fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
     let what = kept_words(opt_out);
+    let kept = format!("{what} is kept {}", ends(opt_out.until.as_deref()));
     let (verb, meaning) = match change {
-        MarkChange::Created => ("created", format!("{what} is kept {}", ends(opt_out.until.as_deref()))),
-        MarkChange::Configured => ("configured", format!("{what} is kept {}", ends(opt_out.until.as_deref()))),
+        MarkChange::Created => ("created", kept),
+        MarkChange::Configured => ("configured", kept),
         MarkChange::Deleted => ("deleted", format!("it kept {what}")),
     };
     let name = match &opt_out.source {
@@ -100,7 +101,7 @@ pub(crate) fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
     format!("configmap/{name} {verb}: {meaning}")
 }
 
-/// What it said before, if that was something else: another person may have written it.
+/// What it said before, if that is different, because another user may have written it.
 pub(crate) fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
     let by = before.annotations.get(OptOutConfigMap::BY).map_or_else(String::new, |by| format!(", by {by}"));
     let before = OptOut::from_config_map(before.clone())?;
@@ -110,7 +111,7 @@ pub(crate) fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<Stri
     Some(format!("before, it was kept {}{by}{}", ends(before.until.as_deref()), because(&before)))
 }
 
-/// That nothing of that name is there, and what is.
+/// That no release has this name, and which names there are.
 pub(crate) fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
     let there = match list(names.iter().map(|name| sanitize::line(name)), MAX_LISTED) {
         none if none.is_empty() => "none".to_owned(),
@@ -119,7 +120,7 @@ pub(crate) fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
     format!("no release is {target} now, so nothing is protected yet; its namespace has {there}")
 }
 
-/// What else keeps, and how to remove that.
+/// What else keeps it, and how to remove that.
 pub(crate) fn still_kept(opt_out: &OptOut, removal: &str) -> String {
     let (what, ends, source) = (kept_words(opt_out), ends(opt_out.until.as_deref()), &opt_out.source);
     format!("{what} is kept {ends} ({source}){}; remove it with: {removal}", because(opt_out))
@@ -134,7 +135,7 @@ fn kept_words(opt_out: &OptOut) -> String {
     sanitize::line(&format!("{}/{}", opt_out.namespace, releases_word(&opt_out.releases)))
 }
 
-/// The globs in one word; `*` for all.
+/// `*` for all releases.
 pub(super) fn releases_word(globs: &[String]) -> String {
     if globs.is_empty() { "*".to_owned() } else { globs.join(",") }
 }

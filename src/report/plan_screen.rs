@@ -1,10 +1,10 @@
-//! The plan of a purge on a screen: where it was made, who has opted out, the releases, and what is to be known of them.
+//! The plan of a purge on a screen: where it was made, who has opted out, the releases, and notes about them.
 
 use super::opt_outs::releases_word;
 use super::plan_document::{PlanView, entry_name, release};
 use super::style::Styles;
 use super::table::Table;
-use super::text::{age_at, list, plural};
+use super::text::{age_at, first_lines, list, plural};
 use crate::inventory::OptOut;
 use crate::plan::{Decision, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, Source};
 use crate::policy::{Policy, WindowState};
@@ -12,27 +12,25 @@ use crate::release::{Known, Release, Status};
 use crate::sanitize;
 use crate::target::Target;
 
-/// How much of each release is shown.
+/// How much of each release is shown: what fits a usual terminal, or everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// What fits a usual terminal.
     Usual,
-    /// Everything.
     Wide,
 }
 
 impl Detail {
-    /// How many of so many are named: all of them with `-o wide`.
+    /// How many items are named: all of them with `-o wide`.
     fn most(self, usually: usize) -> usize {
         if self == Detail::Wide { usize::MAX } else { usually }
     }
 }
 
-/// Columns without which a row says nothing: namespace, release, decision.
+/// Namespace, release and decision: without these a row is useless.
 const MIN_COLUMNS: usize = 3;
 /// How many opt-outs, and namespaces of Argo CD, are named.
 const MAX_OPT_OUTS: usize = 12;
-/// How many releases that lose something, and things that each loses, are named.
+/// How many releases that lose something are named, and how many losses of each.
 const MAX_LOSSES: usize = 3;
 /// How many releases whose volume claims stay are named.
 const MAX_CLAIMS: usize = 5;
@@ -60,7 +58,7 @@ pub(crate) fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usi
     lines.join("\n")
 }
 
-/// `NAMESPACE/RELEASE` of everything that goes, a line each.
+/// `NAMESPACE/RELEASE` of everything that is purged, a line each.
 pub(crate) fn plan_names(plan: &Plan) -> String {
     plan.chosen().map(|release| release.id.to_string()).collect::<Vec<_>>().join("\n")
 }
@@ -93,7 +91,7 @@ pub(super) fn target_lines(target: &Target, paint: Styles) -> Vec<String> {
     }
 }
 
-/// The time on the clock of a policy that says something about time.
+/// The local time of a policy that has a window, and whether the window is open.
 fn hours(policy: &Policy, now: jiff::Timestamp) -> Option<String> {
     let window = policy.window.as_ref()?;
     let clock = |time: jiff::Timestamp| time.to_zoned(policy.time_zone.get().clone());
@@ -111,7 +109,7 @@ fn argo_line(plan: &Plan) -> Option<String> {
     (!named.is_empty()).then(|| format!("note: Argo CD puts objects into {named}; what it makes is no Helm release"))
 }
 
-/// Those that last longer than the policy wants come first, from the plan.
+/// The plan has those first that last longer than the policy wants.
 fn opt_out_lines(plan: &Plan, detail: Detail, paint: Styles) -> Vec<String> {
     let notes = plan.opt_outs.iter().filter(|note| detail == Detail::Wide || note.state != OptOutState::Over);
     let notes = notes.collect::<Vec<_>>();
@@ -146,15 +144,13 @@ fn opt_out_cells(note: &OptOutDecision) -> [String; 4] {
     ["opted out".to_owned(), name, note.hits.to_string(), format!("{}{state} ({source}){reason}", note.ends)]
 }
 
-/// The columns stand in the order of their importance: a narrow terminal loses some from the right.
+/// The most important columns come first, because a narrow terminal loses columns from the right.
 fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
     let headings = ["NAMESPACE", "RELEASE", "", ">AGE", "CHART", "WHY", ">REVISION", "STATUS", "PLACE"];
     let columns = if detail == Detail::Wide { headings.len() } else { headings.len() - 3 };
     let mut table = Table::new(&headings[..columns]);
     for entry in &view.plan.entries {
-        let mut cells = cells(entry, view.target.now).to_vec();
-        cells.truncate(columns);
-        table.wide_row(&cells);
+        table.row(cells(entry, view.target.now));
     }
     let is_kept = view.plan.entries.iter().map(|entry| entry.decision() == Decision::Keep);
     table.into_decisions(width, MIN_COLUMNS, is_kept, paint)
@@ -180,7 +176,7 @@ fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
     ]
 }
 
-/// The chart of a release that something else keeps was not looked for.
+/// Nothing has searched for the chart of a release that is kept for another reason.
 fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
     let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::PerhapsKept { .. });
     match release.map(|release| &release.chart) {
@@ -190,7 +186,7 @@ fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
     }
 }
 
-/// What decided. That a release is in scope goes without saying.
+/// The reasons for the decision, except that the release is in scope.
 pub(super) fn why(entry: &PlanEntry) -> String {
     let is_news = |reason: &&Reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. });
     let texts = entry.reasons.iter().filter(is_news).map(|reason| match reason.source() {
@@ -205,7 +201,7 @@ pub(super) fn why(entry: &PlanEntry) -> String {
     status.map(|status| status.to_string()).unwrap_or_default()
 }
 
-/// File and line: enough to go there, short enough for a table.
+/// File and line, short enough for a table.
 pub(super) fn short_source(source: &Source) -> String {
     match source {
         Source::Policy(place) => format!("{}:{}", place.file, place.line),
@@ -228,7 +224,7 @@ fn keep_lines(hits: &[KeepHits], paint: Styles) -> impl Iterator<Item = String> 
     table.into_lines(None, 4).skip(1).map(move |line| format!("  {}", paint.dim(&line)))
 }
 
-/// What an uninstall leaves behind and goes on to cost money.
+/// What an uninstall leaves behind that still costs money.
 fn claims_line(plan: &Plan) -> Option<String> {
     let goes = |entry: &&PlanEntry| entry.decision() == Decision::Purge && !entry.claims_stay.is_empty();
     let releases = plan.entries.iter().filter(goes).filter_map(release).map(|release| &release.id);
@@ -253,30 +249,23 @@ fn restore_lines(plan: &Plan, detail: Detail) -> Vec<String> {
     let mut lines = vec![format!(
         "{which} can be restored: the newest record stays, older ones are removed, by helm-purge itself and not by helm"
     )];
-    let lossy = plan.entries.iter().filter(|entry| !entry.losses.is_empty()).collect::<Vec<_>>();
+    let lossy = plan.entries.iter().filter(|entry| !entry.losses.is_empty());
     let losses =
-        |entry: &&PlanEntry| format!("of {} does not come back: {}", entry_name(entry), list(&entry.losses, most));
-    lines.extend(lossy.iter().take(most).map(losses));
-    if lossy.len() > most {
-        let more = plural(lossy.len() - most, "more release");
-        lines.push(format!("and of {more} something does not come back, see -o wide"));
-    }
+        lossy.map(|entry| format!("of {} does not come back: {}", entry_name(entry), list(&entry.losses, most)));
+    let others = |more| format!("and of {more} something does not come back, see -o wide");
+    lines.extend(first_lines(losses, most, others));
     lines
 }
 
 /// Which hooks do not run, because the policy says so.
 fn hook_lines(plan: &Plan, detail: Detail) -> Vec<String> {
     let most = detail.most(MAX_LOSSES);
-    let skipping = plan.entries.iter().filter(|entry| !entry.hooks_skipped.is_empty()).collect::<Vec<_>>();
-    let line = |entry: &&PlanEntry| {
+    let skipping = plan.entries.iter().filter(|entry| !entry.hooks_skipped.is_empty());
+    let lines = skipping.map(|entry| {
         let hooks = list(entry.hooks_skipped.iter().map(|hook| format!("{} {}", hook.kind, hook.name)), most);
         format!("of {} hooks do not run (hooks: skip): {hooks}", entry_name(entry))
-    };
-    let mut lines = skipping.iter().take(most).map(line).collect::<Vec<_>>();
-    if skipping.len() > most {
-        lines.push(format!("and hooks of {} do not run, see -o wide", plural(skipping.len() - most, "more release")));
-    }
-    lines
+    });
+    first_lines(lines, most, |more| format!("and hooks of {more} do not run, see -o wide"))
 }
 
 fn footer(view: &PlanView<'_>, paint: Styles) -> String {

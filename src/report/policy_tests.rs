@@ -1,4 +1,4 @@
-//! The tests of policies that a team wrote, and what differs from what they expect.
+//! A team's tests of its policies, and what differs from their expectations.
 
 use super::plan_screen::short_source;
 use super::style::Styles;
@@ -6,7 +6,7 @@ use super::text::plural;
 use crate::policy_tests::{SourcedText, TestDifference, TestResult};
 use crate::sanitize;
 
-/// A line for a case in which all is well; for any other all that differs.
+/// One line if the case passes, otherwise also everything that differs.
 pub(crate) fn render_case(case: &TestResult, paint: Styles) -> String {
     let name = sanitize::line(&case.name);
     if case.differences.is_empty() {
@@ -16,7 +16,7 @@ pub(crate) fn render_case(case: &TestResult, paint: Styles) -> String {
     std::iter::once(format!("{}  {name}", paint.error("FAIL"))).chain(differences).collect::<Vec<_>>().join("\n")
 }
 
-/// How many cases there are, and how many of them went wrong.
+/// How many cases there are, and how many failed.
 pub(crate) fn render_cases(cases: &[TestResult], paint: Styles) -> String {
     let failed = cases.iter().filter(|case| !case.differences.is_empty()).count();
     let cases = plural(cases.len(), "case");

@@ -203,7 +203,7 @@ impl Printer {
 
     /// Writes a line of the log, if stderr is one and the line matters enough.
     pub(crate) fn log(&self, line: &LogLine) {
-        let least = match line.level() {
+        let least = match line.level {
             Level::Error | Level::Warn => Verbosity::Quiet,
             Level::Info => Verbosity::Normal,
             Level::Debug => Verbosity::Verbose,

@@ -9,7 +9,7 @@ use super::printer::Verbosity;
 use super::run_summary::{FinishedRun, outcome_parts, verification_line, with_journal};
 use super::style::Styles;
 use super::table::Table;
-use super::text::{age, list, plural};
+use super::text::{age, first_lines, list, plural};
 use crate::executor::Operation;
 use crate::release::ReleaseId;
 use crate::restore::{RestoreEntry, RestorePlan, RestoreVerdict};
@@ -74,9 +74,8 @@ pub(crate) fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
     plan_line(view.target, numbers)
 }
 
-/// How many of the same are named.
 const MAX_LISTED: usize = 5;
-/// Columns without which a row says nothing: namespace, release, what is done.
+/// Namespace, release and decision: without these a row is useless.
 const MIN_COLUMNS: usize = 3;
 
 pub(crate) fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Styles) -> String {
@@ -151,13 +150,9 @@ fn why(entry: &RestoreEntry) -> String {
 
 fn notes(plan: &RestorePlan) -> Vec<String> {
     let lossy = plan.going().map(|entry| (&entry.candidate.kept.id, entry.candidate.content.losses()));
-    let lossy = lossy.filter(|(_, losses)| !losses.is_empty()).collect::<Vec<_>>();
-    let losses = lossy.iter().take(MAX_LISTED);
-    let losses = losses.map(|(id, losses)| format!("of {id} does not come back: {}", list(losses, MAX_LISTED)));
-    let mut notes = losses.collect::<Vec<_>>();
-    if lossy.len() > MAX_LISTED {
-        notes.push(format!("and of {} something does not come back", plural(lossy.len() - MAX_LISTED, "more release")));
-    }
+    let lossy = lossy.filter(|(_, losses)| !losses.is_empty());
+    let losses = lossy.map(|(id, losses)| format!("of {id} does not come back: {}", list(losses, MAX_LISTED)));
+    let mut notes = first_lines(losses, MAX_LISTED, |more| format!("and of {more} something does not come back"));
     let unreadable = plan.unreadable.iter().take(MAX_LISTED);
     notes.extend(unreadable.map(|(what, why)| format!("note: {what} is left alone: {why}")));
     let others = plan.others.iter().rev().take(MAX_LISTED).map(|(run, count)| format!("{run} ({count})"));
@@ -187,7 +182,7 @@ fn footer(view: &RestoreView<'_>, paint: Styles) -> String {
     format!("{restore}{finish} · leave {left} · {} at a time{by_itself}", view.workers)
 }
 
-/// The summary at the end, with the tagged records that should have gone and are still there.
+/// The summary at the end, with the tagged records that should have been removed and still exist.
 pub(crate) fn render_restore_summary(
     view: &RestoreView<'_>,
     finished: &FinishedRun<'_>,

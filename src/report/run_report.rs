@@ -20,12 +20,15 @@ use crate::release::{Release, ReleaseId};
 use crate::restore::RestorePlan;
 use crate::target::Target;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RunReport {
     pub(super) started: Timestamp,
     /// None if the command ended before it had a plan.
     pub(super) target: Option<ReportTarget>,
-    pub(super) plan: ReportedPlan,
+    /// The plan of a restore; none for a purge.
+    pub(super) restore: Option<RestorePlan>,
+    /// What the plan of a purge keeps, and why. Only for people, because programs have the plan.
+    pub(super) kept: Vec<KeptRelease>,
     /// Why nothing was started.
     pub(super) stopped: Option<EarlyExit>,
     /// None if nothing was started.
@@ -38,16 +41,6 @@ pub(crate) struct RunReport {
 }
 
 #[derive(Debug)]
-pub(super) enum ReportedPlan {
-    Purge {
-        /// What the plan keeps, and why. Only for people, because programs have the plan.
-        kept: Vec<KeptRelease>,
-    },
-    Restore(RestorePlan),
-}
-
-/// By which policies, on which cluster and with which helm.
-#[derive(Debug)]
 pub(super) struct ReportTarget {
     pub(super) policies: Vec<PolicyRef>,
     pub(super) cluster: ClusterRef,
@@ -56,7 +49,6 @@ pub(super) struct ReportTarget {
     workers: usize,
 }
 
-/// What was carried out.
 #[derive(Debug)]
 pub(super) struct Execution {
     pub(super) journal: JournalRef,
@@ -106,47 +98,32 @@ pub(crate) struct EarlyExit {
 impl RunReport {
     /// Of a command that ended before it had a plan.
     pub(crate) fn nothing(operation: Operation, started: Timestamp) -> Self {
-        let plan = match operation {
-            Operation::Uninstall => ReportedPlan::Purge { kept: Vec::new() },
-            Operation::Rollback => ReportedPlan::Restore(RestorePlan::default()),
-        };
-        Self {
-            started,
-            target: None,
-            plan,
-            stopped: None,
-            execution: None,
-            results: Vec::new(),
-            totals: RunTotals::default(),
-            exit_code: None,
-        }
+        let restore = (operation == Operation::Rollback).then(RestorePlan::default);
+        Self { started, restore, ..Self::default() }
     }
 
     /// A purge that has not started anything, and why, if that is known.
     pub(crate) fn planned_purge(view: &PlanView<'_>, stopped: Option<EarlyExit>) -> Self {
         let results = view.plan.chosen().map(ReleaseRow::not_started).collect::<Vec<_>>();
         let totals = RunTotals { planned: results.len(), not_started: results.len(), ..RunTotals::default() };
-        let plan = ReportedPlan::Purge { kept: kept(view, &[]) };
-        let target = ReportTarget::new(view.target, view.workers);
-        let nothing = Self::nothing(Operation::Uninstall, view.target.now);
-        Self { target: Some(target), plan, stopped, results, totals, ..nothing }
+        let target = Some(ReportTarget::new(view.target, view.workers));
+        let (started, kept) = (view.target.now, kept(view, &[]));
+        Self { started, target, kept, stopped, results, totals, ..Self::default() }
     }
 
     /// A purge that is over, the plan it carried out, and how the program ends.
     pub(crate) fn purge(view: &PlanView<'_>, finished: &FinishedRun<'_>, exit_code: u8) -> Self {
-        let plan = ReportedPlan::Purge { kept: kept(view, &finished.run.results) };
-        let planned = Self { plan, ..Self::planned_purge(view, None) };
+        let planned = Self { kept: kept(view, &finished.run.results), ..Self::planned_purge(view, None) };
         planned.finished(finished, &BTreeMap::new(), exit_code)
     }
 
     /// What a restore would do, and why it does not, if that is known.
     pub(crate) fn planned_restore(view: &RestoreView<'_>, stopped: Option<EarlyExit>) -> Self {
-        let target = ReportTarget::new(view.target, view.workers);
-        let plan = ReportedPlan::Restore(view.plan.clone());
-        Self { target: Some(target), plan, stopped, ..Self::nothing(Operation::Rollback, view.target.now) }
+        let target = Some(ReportTarget::new(view.target, view.workers));
+        Self { started: view.target.now, target, restore: Some(view.plan.clone()), stopped, ..Self::default() }
     }
 
-    /// A restore that is over, the tagged records that should have gone and are still there, and how the program ends.
+    /// A restore that is over, the tagged records that should have been removed and still exist, and how the program ends.
     pub(crate) fn restore(
         view: &RestoreView<'_>,
         finished: &FinishedRun<'_>,
@@ -185,14 +162,14 @@ impl RunReport {
     pub(crate) fn document(&self) -> JsonObject {
         let execution = self.execution.as_ref();
         let (workers, signal) = (self.target.as_ref().map(|target| target.workers), execution.and_then(|it| it.signal));
-        let kind = match self.plan {
-            ReportedPlan::Purge { .. } => "PurgeReport",
-            ReportedPlan::Restore(_) if self.exit_code.is_some() => "RestoreReport",
-            ReportedPlan::Restore(_) => "RestorePlan",
+        let kind = match self.restore {
+            None => "PurgeReport",
+            Some(_) if self.exit_code.is_some() => "RestoreReport",
+            Some(_) => "RestorePlan",
         };
         let document = JsonObject::document(kind).with_some("run", execution.map(|it| it.journal.clone()));
-        match &self.plan {
-            ReportedPlan::Purge { .. } => document
+        match &self.restore {
+            None => document
                 .with("started", self.started.to_string())
                 .with("seconds", self.seconds())
                 .and(self.target_object())
@@ -201,7 +178,7 @@ impl RunReport {
                 .with_some("interruptedBySignal", signal)
                 .with_some("stopped", self.stopped.clone())
                 .and(self.result_object()),
-            ReportedPlan::Restore(plan) => {
+            Some(plan) => {
                 let report = execution.map(|execution| {
                     JsonObject::default()
                         .with("seconds", execution.seconds)
@@ -235,7 +212,7 @@ impl RunReport {
         let nothing = Verification::NothingToVerify;
         let verification = self.execution.as_ref().map_or(&nothing, |execution| &execution.verification);
         let state = JsonObject::default().with("state", verification_word(verification));
-        let done = if self.restore_plan().is_some() { "deployed" } else { "gone" };
+        let done = if self.restore.is_some() { "deployed" } else { "gone" };
         let verified = match verification {
             Verification::Verified { gone, .. } => state.with(done, *gone),
             Verification::NotVerified(why) => state.with("why", why.clone()),
@@ -249,29 +226,22 @@ impl RunReport {
     pub(super) fn totals_object(&self) -> JsonObject {
         let totals = &self.totals;
         let planned = JsonObject::default().with("planned", totals.planned);
-        match &self.plan {
-            ReportedPlan::Purge { kept } => planned
+        match &self.restore {
+            None => planned
                 .with("purged", totals.purged)
                 .with("failed", totals.failed)
                 .with("alreadyGone", totals.already_gone)
                 .with("changed", totals.changed)
                 .with("notStarted", totals.not_started)
                 .with("stillNeeded", totals.still_needed)
-                .with("kept", kept.len())
+                .with("kept", self.kept.len())
                 .with("restorable", self.results.iter().filter(|row| row.afterwards == KEPT).count()),
-            ReportedPlan::Restore(plan) if self.execution.is_none() => totals_object(plan),
-            ReportedPlan::Restore(_) => planned
+            Some(plan) if self.execution.is_none() => totals_object(plan),
+            Some(_) => planned
                 .with("restored", totals.restored)
                 .with("failed", totals.failed)
                 .with("changed", totals.changed)
                 .with("notStarted", totals.not_started),
-        }
-    }
-
-    pub(super) fn restore_plan(&self) -> Option<&RestorePlan> {
-        match &self.plan {
-            ReportedPlan::Purge { .. } => None,
-            ReportedPlan::Restore(plan) => Some(plan),
         }
     }
 

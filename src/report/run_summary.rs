@@ -9,14 +9,12 @@ use crate::executor::{ObservedState, Operation, Outcome, OutcomeKind, ReleaseRes
 use crate::helm::{Failure, FailureClass};
 use crate::sanitize;
 
-/// How many releases are named that were not started.
 const MAX_NOT_STARTED: usize = 20;
-/// How many releases are named that can be restored, if not all can be.
+/// How many releases are named that can be restored, unless all can be restored.
 const MAX_RESTORABLE: usize = 5;
 /// Longer texts of a failure are cut.
 const MAX_FAILURE_LINES: usize = 6;
 
-/// A run that is over, what the last list of the cluster said, and its journal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FinishedRun<'a> {
     pub(crate) run: &'a Run,
@@ -49,7 +47,7 @@ pub(super) fn with_journal(parts: &[String], journal: &JournalRef) -> String {
     parts.join("\n\n") + &journal.unwrap_or_default()
 }
 
-/// What the last list of the cluster said; none if there was nothing to verify.
+/// What the last list of the cluster showed; none if there was nothing to verify.
 pub(super) fn verification_line(
     verification: &Verification,
     state: &str,
@@ -69,7 +67,7 @@ pub(super) fn verification_line(
     }
 }
 
-/// What came of each release.
+/// The counts, and a section for each outcome that needs attention.
 pub(super) fn outcome_parts(run: &Run, verbosity: Verbosity, operation: Operation, paint: Styles) -> Vec<String> {
     let lines = |text: &dyn Fn(&Outcome) -> Option<String>| {
         let line = |result: &ReleaseResult| {
@@ -154,7 +152,7 @@ fn failure_text(result: &ReleaseResult, failure: &Failure, verbosity: Verbosity)
     }
 }
 
-/// The cause says more than the error if Helm hides it. Both are shown; long ones are cut.
+/// The error and its cause, which Helm may hide. Long texts are cut.
 fn failure_words(failure: &Failure, verbosity: Verbosity) -> String {
     let all = failure.message.all();
     let lines = all.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>();
@@ -196,7 +194,7 @@ fn left_behind(run: &Run) -> Vec<String> {
     table.into_rows().collect()
 }
 
-/// How to bring back what was purged, if anything can be brought back.
+/// How to restore what was purged; empty if nothing can be restored.
 fn restore_command(finished: &FinishedRun<'_>) -> String {
     let results = &finished.run.results;
     let kept = results.iter().filter(|result| result.afterwards == ObservedState::Kept).collect::<Vec<_>>();

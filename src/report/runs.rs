@@ -1,4 +1,4 @@
-//! Earlier runs: the list of them, and all about one, on a screen and as documents.
+//! Past runs: the list of them, and the details of one, on a screen and as documents.
 
 use jiff::Timestamp;
 
@@ -13,9 +13,9 @@ use crate::journal::{
 };
 use crate::sanitize;
 
-/// Columns without which a row of the list says nothing: run, what it did, age, policy, cluster, ended.
+/// Run, operation, age, policy, cluster and end: without these a row is useless.
 const MIN_LIST_COLUMNS: usize = 6;
-/// Columns without which a row of releases says nothing: release and outcome.
+/// Release and outcome: without these a row is useless.
 const MIN_RELEASE_COLUMNS: usize = 2;
 
 /// `kind: RunList`. Its fields are a contract: fields may be added, and none may change.
@@ -72,17 +72,15 @@ fn release_object((release, entry): (&String, &ReleaseEntry)) -> JsonObject {
 
 /// How a run ended, in a few words.
 fn status_words(run: &PastRun) -> String {
-    match run.status {
-        RunStatus::Finished { exit_code } if exit_code != 0 => format!("{}, exit code {exit_code}", run.status),
-        RunStatus::Finished { .. } | RunStatus::Interrupted { .. } => run.status.to_string(),
-        RunStatus::Running | RunStatus::Killed | RunStatus::NotRecorded => match run.record.in_hand().count() {
-            0 => run.status.to_string(),
-            in_hand => format!("{}, {in_hand} in hand", run.status),
-        },
+    let word = if run.status == RunStatus::NotRecorded { "no end recorded" } else { run.status.as_str() };
+    match (run.status, run.record.in_hand().count()) {
+        (RunStatus::Finished { exit_code }, _) if exit_code != 0 => format!("{word}, exit code {exit_code}"),
+        (RunStatus::Finished { .. } | RunStatus::Interrupted { .. }, _) | (_, 0) => word.to_owned(),
+        (_, in_hand) => format!("{word}, {in_hand} in hand"),
     }
 }
 
-/// The word for what became of a release, as in reports.
+/// The word for the outcome of a release, as in reports.
 fn outcome_word(status: &ReleaseStatus) -> &str {
     match status {
         ReleaseStatus::Planned => "not-started",
@@ -91,7 +89,7 @@ fn outcome_word(status: &ReleaseStatus) -> &str {
     }
 }
 
-/// The list as text for people; nothing if there is none.
+/// The list as text for people; empty if there are no runs.
 pub(crate) fn render_runs(
     runs: &[PastRun],
     detail: Detail,
@@ -120,9 +118,7 @@ pub(crate) fn render_runs(
     let columns = if is_wide { headings.len() } else { headings.len() - 1 };
     let mut table = Table::new(&headings[..columns]);
     for run in runs {
-        let mut cells = list_cells(run, now).to_vec();
-        cells.truncate(columns);
-        table.wide_row(&cells);
+        table.row(list_cells(run, now));
     }
     table.into_text(width.filter(|_| !is_wide), MIN_LIST_COLUMNS, paint)
 }
@@ -210,7 +206,7 @@ fn releases(record: &RunRecord, width: Option<usize>, paint: Styles) -> Option<S
     Some(lines.join("\n"))
 }
 
-/// What is known to be missing.
+/// What the journal does not have.
 fn missing(record: &RunRecord) -> Option<String> {
     let RunRecord { head: JournalHeader { left_out, planned, .. }, unread, .. } = record;
     let left_out = (*left_out > 0).then(|| {

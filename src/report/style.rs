@@ -1,11 +1,11 @@
-//! Colour, as meanings: what a text is, not which colour it has. Everything reads the same without it.
+//! Colours by their meaning. Everything can be read without them.
 
 use anstyle::{AnsiColor, Style};
 
 use crate::sanitize;
 use crate::settings::Colour;
 
-/// All sequences that the styles below begin and end with, without their escape character.
+/// All sequences of the styles below, without their escape character.
 const OWN_SEQUENCES: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
 
 /// Paints texts for one stream.
@@ -18,17 +18,16 @@ impl Styles {
         Self(colour)
     }
 
-    /// Whether there is colour at all.
     pub(crate) fn colour(self) -> Colour {
         self.0
     }
 
-    /// Something that goes.
+    /// Something that is purged.
     pub(super) fn warning(self, text: &str) -> String {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// Something that stays, or does not matter now.
+    /// Something that is kept, or does not matter now.
     pub(super) fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
@@ -43,17 +42,15 @@ impl Styles {
         self.with(AnsiColor::Red.on_default().bold(), text)
     }
 
-    /// A hint.
     pub(super) fn hint(self, text: &str) -> String {
         self.with(AnsiColor::Cyan.on_default(), text)
     }
 
-    /// A heading.
     pub(super) fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    /// A painted text, with a visible character in the place of each hidden one. Only what this type paints with stays.
+    /// A text with a visible character in place of each hidden one, except for the sequences of this type.
     pub(super) fn sanitized(self, text: &str) -> String {
         if self.0 == Colour::Off {
             return sanitize::sentence(text);

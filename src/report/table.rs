@@ -1,15 +1,13 @@
-//! Columns. A row is never wrapped, a name never cut: if the terminal is too narrow, columns go from the right.
+//! Columns. A row is never wrapped and a name never cut. If the terminal is too narrow, the last columns are left out.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::style::Styles;
 use crate::sanitize;
 
-/// Between two columns.
 const GAP: &str = "  ";
 
-/// A table under construction: headings, then rows of as many cells. A heading that begins with `>` is of numbers, which
-/// stand at the right.
+/// A column is right-aligned if its heading begins with `>`.
 #[derive(Debug, Clone)]
 pub(super) struct Table {
     headings: Vec<&'static str>,
@@ -21,20 +19,14 @@ impl Table {
         Self { headings: headings.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row, with every cell in one line that a terminal can show.
+    /// Adds a row, with every cell in one line that a terminal can show. Cells beyond the headings are left out.
     pub(super) fn row<const CELLS: usize>(&mut self, cells: [String; CELLS]) {
-        debug_assert_eq!(CELLS, self.headings.len(), "every row has a cell for each heading");
-        self.rows.push(cells.map(|cell| sanitize::line(&cell)).into());
+        debug_assert!(CELLS >= self.headings.len(), "every row has a cell for each heading");
+        self.rows.push(cells.into_iter().take(self.headings.len()).map(|cell| sanitize::line(&cell)).collect());
     }
 
-    /// The same with a number of cells that is not known here.
-    pub(super) fn wide_row(&mut self, cells: &[String]) {
-        debug_assert_eq!(cells.len(), self.headings.len(), "every row has a cell for each heading");
-        self.rows.push(cells.iter().map(|cell| sanitize::line(cell)).collect());
-    }
-
-    /// One line for the headings and one for each row, none wider than `width` as long as at least `needed`
-    /// columns are left. Row by row: a plan may have thousands.
+    /// One line for the headings and one for each row, none wider than `width` as long as more than `needed` columns are
+    /// left. An iterator, because a plan may have thousands of rows.
     pub(super) fn into_lines(self, width: Option<usize>, needed: usize) -> impl Iterator<Item = String> {
         let Self { headings, rows } = self;
         let names = headings.iter().map(|heading| heading.trim_start_matches('>').to_owned()).collect::<Vec<_>>();
@@ -61,7 +53,7 @@ impl Table {
         heading.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
     }
 
-    /// The lines behind two blanks, the headings in bold, and the rows dimmed that are said to be.
+    /// The lines behind two blanks, with the headings in bold and some rows dimmed.
     pub(super) fn into_decisions(
         self,
         width: Option<usize>,
@@ -78,7 +70,6 @@ impl Table {
     }
 }
 
-/// Of each column, with its heading.
 fn widths(headings: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     let mut widths = headings.iter().map(|name| name.width()).collect::<Vec<_>>();
     for row in rows {

@@ -7,7 +7,7 @@ use super::run_report::{EarlyExit, RunReport};
 use crate::executor::OutcomeKind;
 use crate::sanitize::truncated;
 
-/// The kubelet keeps no more of a termination log, its line break included.
+/// The kubelet keeps no more of a termination log, with its line break.
 const MAX_BYTES: usize = 4096;
 
 /// How many failures are named, with how many characters of each message, until the line is short enough.
@@ -55,7 +55,7 @@ impl From<&RunReport> for TerminationMessage {
         let target = report.target.as_ref();
         Self {
             api_version: API_VERSION,
-            kind: if report.restore_plan().is_some() { "RestoreSummary" } else { "PurgeSummary" },
+            kind: if report.restore.is_some() { "RestoreSummary" } else { "PurgeSummary" },
             exit_code: report.exit_code.unwrap_or_default(),
             run: report.execution.as_ref().map(|execution| execution.journal.id.clone()),
             shard: target.and_then(|target| target.shard.clone()),

@@ -1,4 +1,4 @@
-//! Texts that are the same everywhere: numbers with their noun, ages, durations, lists.
+//! Texts that many screens need: numbers with their noun, ages, durations, lists.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -20,7 +20,19 @@ pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>, most: usize) 
     }
 }
 
-/// An age as kubectl shows it: one unit, the largest that has at least two of them, or one of days.
+/// At most so many lines about a release each, and one that counts the other releases.
+pub(super) fn first_lines(
+    mut lines: impl Iterator<Item = String>,
+    most: usize,
+    others: impl FnOnce(String) -> String,
+) -> Vec<String> {
+    let mut shown = lines.by_ref().take(most).collect::<Vec<_>>();
+    let more = lines.count();
+    shown.extend((more > 0).then(|| others(plural(more, "more release"))));
+    shown
+}
+
+/// An age as kubectl shows it, in the largest unit of which there are at least two.
 pub(super) fn age(since: Duration) -> String {
     let seconds = since.as_secs();
     match seconds {
@@ -31,7 +43,7 @@ pub(super) fn age(since: Duration) -> String {
     }
 }
 
-/// The age of what happened then; what is still to come has just happened. `?` if the time is not known.
+/// The age of a time, 0 if it is in the future, and `?` if it is not known.
 pub(super) fn age_at(time: Option<jiff::Timestamp>, now: jiff::Timestamp) -> String {
     let since = time.map(|time| Duration::try_from(now.duration_since(time)).unwrap_or_default());
     since.map_or_else(|| "?".to_owned(), age)
@@ -46,12 +58,12 @@ pub(super) fn seconds(took: Duration) -> String {
     }
 }
 
-/// The same of a number that others may have written; nothing if it is not a duration.
+/// The same for an untrusted number; empty if it is not a duration.
 pub(super) fn seconds_of(number: f64) -> String {
     Duration::try_from_secs_f64(number).map(seconds).unwrap_or_default()
 }
 
-/// `, after 3 attempts`; nothing if one was enough.
+/// `, after 3 attempts`; empty if one was enough.
 pub(super) fn after_attempts(attempts: u32) -> String {
     if attempts > 1 { format!(", after {attempts} attempts") } else { String::new() }
 }

@@ -1,38 +1,38 @@
 //! Progress for a terminal: a bar for each worker and one for all. The only file that knows indicatif.
 //!
-//! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and
-//! whatever is still printed has to be plain lines.
+//! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and everything that
+//! is still printed must be plain lines.
 
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 
-use super::lines::{
-    Lines, ProgressReporter, SecondSignal, StopHint, draining_lines, finished_line, judged_line, not_recorded,
-    paused_line, retry_line, waiting_line,
-};
+use super::lines::{Lines, ProgressReporter, SecondSignal, StopHint, line};
 use crate::clock::{Clock, Stopwatch};
 use crate::executor::{Event, NotStarted, Progress, WorkerId};
-use crate::report::printer::{Printer, Verbosity};
+use crate::report::printer::Printer;
+use crate::report::style::Styles;
 use crate::report::text::seconds;
+use crate::settings::Colour;
 
-/// More workers than this are counted, not shown: a terminal has few lines.
+/// Further workers are only counted, because a terminal has few lines.
 const MOST_BARS: usize = 16;
 /// Draws per second.
 const RATE: u8 = 12;
 
-/// Bars, until a signal comes.
+/// Bars, until a signal comes. From then on only lines.
 pub(super) struct Bars {
     stop_hint: StopHint,
     clock: Clock,
     drawn: Option<Drawn>,
-    lines: Option<Lines>,
+    lines: Lines,
+    is_interrupted: bool,
 }
 
 struct Drawn {
     all: MultiProgress,
     total: ProgressBar,
-    /// What the end of a phase waits for, or everything.
+    /// What the run waits for, if nothing can be started now.
     waiting: Option<String>,
     workers: Vec<WorkerBar>,
 }
@@ -45,10 +45,75 @@ struct WorkerBar {
 
 impl Bars {
     pub(super) fn new(stop_hint: StopHint, clock: Clock) -> Self {
-        Self { stop_hint, clock, drawn: None, lines: None }
+        Self { stop_hint, clock, drawn: None, lines: Lines::new(stop_hint), is_interrupted: false }
     }
 
-    fn start(&mut self, workers: usize, progress: Progress) {
+    /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
+    /// terminal that is gone, with its lock held, and panics again when it is dropped, which ends the process.
+    fn above(&mut self, print: impl FnOnce(&mut Lines)) {
+        if let Some(drawn) = &self.drawn {
+            let _ = drawn.all.clear();
+        }
+        print(&mut self.lines);
+    }
+
+    fn clear(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            for worker in &drawn.workers {
+                worker.bar.finish_and_clear();
+            }
+            drawn.total.finish_and_clear();
+            // If that fails, the terminal is gone.
+            let _ = drawn.all.clear();
+        }
+    }
+
+    fn interrupt(&mut self) {
+        self.is_interrupted = true;
+        match (self.stop_hint.second, self.drawn.take()) {
+            // The shell has written its prompt by now, somewhere, and clearing would remove that instead.
+            (SecondSignal::Kill, Some(drawn)) => drawn.all.set_draw_target(ProgressDrawTarget::hidden()),
+            (_, drawn) => {
+                self.drawn = drawn;
+                self.clear();
+            }
+        }
+    }
+}
+
+impl ProgressReporter for Bars {
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
+        if let Event::Started { workers } = event {
+            self.drawn = Some(Drawn::new(*workers, progress));
+        }
+        if let Some(drawn) = &mut self.drawn {
+            drawn.on_event(event, progress, self.clock, self.stop_hint);
+        }
+        let stays = match event {
+            Event::Draining { because: NotStarted::Interrupted } | Event::Terminating | Event::Killing => {
+                self.interrupt();
+                true
+            }
+            Event::ReleaseFinished { outcome, .. } => outcome.is_failure(),
+            Event::ReleaseWaits { wait, .. } => wait.is_some(),
+            Event::ReleaseJudged { .. } | Event::NotRecorded { .. } | Event::Draining { .. } => true,
+            _ => false,
+        };
+        if stays || self.is_interrupted {
+            self.above(|lines| lines.on_event(event, progress, printer));
+        }
+        if let Event::Finished = event {
+            self.clear();
+        }
+    }
+
+    fn warn(&mut self, message: &str, printer: &Printer) {
+        self.above(|_| printer.warn(message));
+    }
+}
+
+impl Drawn {
+    fn new(workers: usize, progress: Progress) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(RATE));
         let shown = (0..workers.min(MOST_BARS)).map(|_| WorkerBar {
             bar: all.add(ProgressBar::new_spinner().with_style(style(" {spinner} {msg}"))),
@@ -58,144 +123,38 @@ impl Bars {
         let workers = shown.collect();
         let total = ProgressBar::new(u64::try_from(progress.total).unwrap_or(u64::MAX));
         let total = all.add(total.with_style(style(" total {bar:24} {pos}/{len} {msg}")));
-        self.drawn = Some(Drawn { all, total, waiting: None, workers });
+        Self { all, total, waiting: None, workers }
     }
 
-    /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
-    /// terminal that is gone, with its lock held, and panics again when it is dropped, which ends the process.
-    fn above(&self, print: impl FnOnce()) {
-        if let Some(drawn) = &self.drawn {
-            let _ = drawn.all.clear();
-        }
-        print();
-    }
-
-    fn clear(&mut self) {
-        if let Some(drawn) = self.drawn.take() {
-            for worker in &drawn.workers {
-                worker.bar.finish_and_clear();
-            }
-            drawn.total.finish_and_clear();
-            // What could not be cleared is on a terminal that is gone.
-            let _ = drawn.all.clear();
-        }
-    }
-
-    /// Leaves the bars where they are: the shell has written its prompt by now, at a place that is not known, and
-    /// clearing would take that away instead.
-    fn abandon(&mut self) {
-        if let Some(drawn) = self.drawn.take() {
-            drawn.all.set_draw_target(ProgressDrawTarget::hidden());
-        }
-    }
-
-    fn leave_for_lines(&mut self, progress: Progress, event: &Event<'_>, printer: &Printer) {
-        match self.stop_hint.second {
-            SecondSignal::CtrlC => self.clear(),
-            SecondSignal::Kill => self.abandon(),
-        }
-        let mut lines = Lines::taking_over(self.stop_hint, progress);
-        lines.on_event(event, progress, printer);
-        self.lines = Some(lines);
-    }
-}
-
-impl ProgressReporter for Bars {
-    fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
-        if let Some(lines) = &mut self.lines {
-            return lines.on_event(event, progress, printer);
-        }
+    fn on_event(&mut self, event: &Event<'_>, progress: Progress, clock: Clock, stop_hint: StopHint) {
         match event {
-            Event::Started { workers } => self.start(*workers, progress),
             Event::ReleaseStarted { worker, release } => {
-                self.drawn
-                    .iter_mut()
-                    .for_each(|drawn| drawn.begin(*worker, &release.to_string(), self.clock.start(), progress));
-            }
-            Event::ReleaseFinished { worker, release, outcome, attempts, took } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
-                if outcome.is_failure() {
-                    let line = finished_line(release, outcome, *attempts, *took, printer.err());
-                    self.above(|| printer.painted(Verbosity::Quiet, &line));
+                self.waiting = None;
+                if let Some(bar) = self.workers.get_mut(worker.0) {
+                    bar.release = release.to_string();
+                    bar.since = Some(clock.start());
+                    bar.draw();
                 }
             }
-            Event::ReleaseReturned { worker, release } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
+            Event::ReleaseFinished { worker, release, .. }
+            | Event::ReleaseReturned { worker, release }
+            | Event::ReleaseWaits { worker, release, .. } => self.end(*worker, &release.to_string()),
+            Event::Tick | Event::ReleaseJudged { .. } => self.workers.iter_mut().for_each(WorkerBar::draw),
+            Event::Waiting { .. } | Event::Paused { .. } => {
+                self.waiting = line(event, progress, stop_hint, Styles::new(Colour::Off)).map(|(_, text)| text);
             }
-            Event::Tick => self.drawn.iter_mut().for_each(|drawn| drawn.tick(progress)),
-            Event::Waiting { objects, release, others } => {
-                let text = waiting_line(*objects, release, *others);
-                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, progress));
-            }
-            Event::ReleaseWaits { worker, release, failure, wait, .. } => {
-                self.drawn.iter_mut().for_each(|drawn| drawn.end(*worker, &release.to_string(), progress));
-                if wait.is_some() {
-                    let line = retry_line(release, failure, *wait, printer.err());
-                    self.above(|| printer.painted(Verbosity::Normal, &line));
-                }
-            }
-            Event::Paused { because, wait } => {
-                let text = paused_line(*because, *wait);
-                self.drawn.iter_mut().for_each(|drawn| drawn.wait(&text, progress));
-            }
-            Event::Resumed => self.drawn.iter_mut().for_each(|drawn| drawn.go_on(progress)),
-            Event::ReleaseJudged { release, outcome, attempts } => {
-                let line = judged_line(release, outcome, *attempts, printer.err());
-                self.above(|| printer.painted(Verbosity::Quiet, &line));
-                self.drawn.iter_mut().for_each(|drawn| drawn.tick(progress));
-            }
-            Event::NotRecorded { why, .. } => {
-                self.above(|| printer.error_with_causes(&not_recorded(why), None));
-            }
-            Event::Draining { because } if *because != NotStarted::Interrupted => {
-                let text = draining_lines(*because, progress, self.stop_hint);
-                self.above(|| printer.notice(text));
-            }
-            Event::Draining { .. } | Event::Terminating | Event::Killing => {
-                self.leave_for_lines(progress, event, printer);
-            }
-            Event::Finished => self.clear(),
-        }
-    }
-
-    fn warn(&mut self, message: &str, printer: &Printer) {
-        self.above(|| printer.warn(message));
-    }
-}
-
-impl Drawn {
-    fn begin(&mut self, worker: WorkerId, release: &str, since: Stopwatch, progress: Progress) {
-        self.waiting = None;
-        if let Some(bar) = self.workers.get_mut(worker.0) {
-            release.clone_into(&mut bar.release);
-            bar.since = Some(since);
-            bar.draw();
+            Event::Resumed => self.waiting = None,
+            _ => return,
         }
         self.draw_total(progress);
     }
 
-    /// Of a batch, a release may end that is not the one in progress: it is left alone before the batch begins.
-    fn end(&mut self, worker: WorkerId, release: &str, progress: Progress) {
+    /// A batch may leave a release alone before it begins, and then that is not the release in progress.
+    fn end(&mut self, worker: WorkerId, release: &str) {
         if let Some(bar) = self.workers.get_mut(worker.0).filter(|bar| bar.release == release) {
             bar.since = None;
             bar.draw();
         }
-        self.draw_total(progress);
-    }
-
-    fn wait(&mut self, text: &str, progress: Progress) {
-        self.waiting = Some(text.to_owned());
-        self.draw_total(progress);
-    }
-
-    fn go_on(&mut self, progress: Progress) {
-        self.waiting = None;
-        self.draw_total(progress);
-    }
-
-    fn tick(&mut self, progress: Progress) {
-        self.workers.iter_mut().for_each(WorkerBar::draw);
-        self.draw_total(progress);
     }
 
     fn draw_total(&self, progress: Progress) {

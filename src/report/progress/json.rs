@@ -17,6 +17,7 @@ impl ProgressReporter for JsonLines {
     fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
         if let Event::Tick = event {
             if self.heartbeat.is_due(progress) {
+                self.heartbeat.written(progress);
                 printer.log(&LogLine::new(Level::Info, "heartbeat", progress_object(progress)));
             }
         } else if let Some(line) = line(event, progress) {

@@ -1,5 +1,5 @@
-//! Progress for pipes, logs and dumb terminals: a line per finished release, and a sign of life. And what every way to show
-//! progress has: how it is called, the texts of events, when a sign of life is due.
+//! Progress for pipes, logs and dumb terminals: a line for each finished release, and a sign of life. Also what all styles of
+//! progress share: the trait, the texts of events, and when a sign of life is due.
 
 use std::io;
 use std::time::Duration;
@@ -12,20 +12,18 @@ use crate::report::style::Styles;
 use crate::report::text::{after_attempts, plural, seconds};
 use crate::sanitize;
 
-/// How long lines are silent at most.
 const MAX_SILENCE: Duration = Duration::from_secs(30);
 
-/// Shows a run while it is under way.
 pub(crate) trait ProgressReporter {
     fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer);
 
-    /// Something to be warned of that is no event of the run.
+    /// A warning that does not come from an event of the run.
     fn warn(&mut self, message: &str, printer: &Printer) {
         printer.warn(message);
     }
 }
 
-/// How a run can be stopped from outside once it is draining.
+/// How the user can stop a run that is draining.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StopHint {
     /// Of this process.
@@ -34,16 +32,15 @@ pub(crate) struct StopHint {
     pub(crate) operation: Operation,
 }
 
-/// How a second signal gets here.
+/// How the user can send a second signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SecondSignal {
-    /// By another Ctrl-C.
     CtrlC,
-    /// Only by `kill`: the first Ctrl-C ended the helm in front of us, and the terminal is the shell's again.
+    /// The first Ctrl-C ended the helm that started this program, so the terminal belongs to the shell again.
     Kill,
 }
 
-/// When something was last written about a run: a sign of life is due after a long silence.
+/// When the last line about a run was written. After a long silence a sign of life is due.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Heartbeat {
     last_line: Duration,
@@ -54,12 +51,8 @@ impl Heartbeat {
         self.last_line = progress.elapsed;
     }
 
-    pub(super) fn is_due(&mut self, progress: Progress) -> bool {
-        let is_due = progress.elapsed.saturating_sub(self.last_line) >= MAX_SILENCE;
-        if is_due {
-            self.written(progress);
-        }
-        is_due
+    pub(super) fn is_due(&self, progress: Progress) -> bool {
+        progress.elapsed.saturating_sub(self.last_line) >= MAX_SILENCE
     }
 }
 
@@ -73,73 +66,61 @@ impl Lines {
     pub(super) fn new(stop_hint: StopHint) -> Self {
         Self { stop_hint, heartbeat: Heartbeat::default() }
     }
-
-    /// For a run that is under way already.
-    pub(super) fn taking_over(stop_hint: StopHint, progress: Progress) -> Self {
-        let mut lines = Self::new(stop_hint);
-        lines.heartbeat.written(progress);
-        lines
-    }
-
-    fn heartbeat(&mut self, progress: Progress, printer: &Printer) {
-        if self.heartbeat.is_due(progress) {
-            let Progress { done, total, running, elapsed, .. } = progress;
-            let elapsed = seconds(elapsed);
-            printer.info(format_args!("still at it after {elapsed}: {done} of {total} done, {running} running"));
-        }
-    }
 }
 
 impl ProgressReporter for Lines {
     fn on_event(&mut self, event: &Event<'_>, progress: Progress, printer: &Printer) {
-        match event {
-            Event::Started { .. } | Event::ReleaseStarted { .. } | Event::ReleaseReturned { .. } | Event::Finished => {}
-            Event::Tick => self.heartbeat(progress, printer),
-            Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
-                self.heartbeat.written(progress);
-                let line = finished_line(release, outcome, *attempts, *took, printer.err());
-                printer.painted(if outcome.is_failure() { Verbosity::Quiet } else { Verbosity::Normal }, &line);
+        let line = match event {
+            Event::NotRecorded { why } => {
+                let error = format!("the journal cannot be written: {}", sanitize::line(why));
+                return printer.error_with_causes(&io::Error::other(error), None);
             }
-            Event::Waiting { objects, release, others } => {
-                self.heartbeat.written(progress);
-                printer.info(waiting_line(*objects, release, *others));
+            Event::Tick if self.heartbeat.is_due(progress) => {
+                let Progress { done, total, running, elapsed, .. } = progress;
+                let elapsed = seconds(elapsed);
+                let text = format!("still at it after {elapsed}: {done} of {total} done, {running} running");
+                Some((Verbosity::Normal, text))
             }
-            Event::ReleaseWaits { release, failure, wait, .. } => {
-                self.heartbeat.written(progress);
-                let line = retry_line(release, failure, *wait, printer.err());
-                // While the API server is gone, one line says so for all of them.
-                printer.painted(if wait.is_some() { Verbosity::Normal } else { Verbosity::Verbose }, &line);
-            }
-            Event::Paused { because, wait } => {
-                self.heartbeat.written(progress);
-                printer.notice(paused_line(*because, *wait));
-            }
-            Event::Resumed => {
-                self.heartbeat.written(progress);
-                printer.notice(RESUMED);
-            }
-            Event::ReleaseJudged { release, outcome, attempts } => {
-                self.heartbeat.written(progress);
-                printer.painted(Verbosity::Quiet, &judged_line(release, outcome, *attempts, printer.err()));
-            }
-            Event::NotRecorded { why, .. } => printer.error_with_causes(&not_recorded(why), None),
-            Event::Draining { because } => {
-                printer.notice(draining_lines(*because, progress, self.stop_hint));
-            }
-            Event::Terminating => printer.notice(TERMINATING),
-            Event::Killing => printer.notice(KILLING),
+            _ => line(event, progress, self.stop_hint, printer.err()),
+        };
+        if let Some((least, text)) = line {
+            self.heartbeat.written(progress);
+            printer.painted(least, &text);
         }
     }
 }
 
-/// The line for a release that has ended: all that a log keeps of it.
-pub(super) fn finished_line(
-    release: &ReleaseId,
-    outcome: &Outcome,
-    attempts: u32,
-    took: Duration,
+/// The line of an event, and the verbosity that shows it.
+pub(super) fn line(
+    event: &Event<'_>,
+    progress: Progress,
+    stop_hint: StopHint,
     paint: Styles,
-) -> String {
+) -> Option<(Verbosity, String)> {
+    use Verbosity::{Normal, Quiet, Verbose};
+    Some(match event {
+        Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
+            let least = if outcome.is_failure() { Quiet } else { Normal };
+            (least, finished_line(release, outcome, *attempts, *took, paint))
+        }
+        Event::Waiting { objects, release, others } => (Normal, waiting_line(*objects, release, *others)),
+        Event::ReleaseWaits { release, failure, wait, .. } => {
+            // While the API server is gone, one line says so for all releases.
+            let least = if wait.is_some() { Normal } else { Verbose };
+            (least, retry_line(release, failure, *wait, paint))
+        }
+        Event::Paused { because, wait } => (Quiet, paused_line(*because, *wait)),
+        Event::Resumed => (Quiet, "the API server answers again: going on".to_owned()),
+        Event::ReleaseJudged { release, outcome, attempts } => (Quiet, judged_line(release, outcome, *attempts, paint)),
+        Event::Draining { because } => (Quiet, draining_lines(*because, progress, stop_hint)),
+        Event::Terminating => (Quiet, "ending what runs (TERM); once more to end it at once (KILL)".to_owned()),
+        Event::Killing => (Quiet, "ending what runs at once (KILL)".to_owned()),
+        _ => return None,
+    })
+}
+
+/// The line for a release that has ended.
+fn finished_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, took: Duration, paint: Styles) -> String {
     let name = format!("{release} {}{}", seconds(took), after_attempts(attempts));
     match outcome {
         Outcome::Purged { .. } => format!("{} {name}", paint.success("purged")),
@@ -147,7 +128,7 @@ pub(super) fn finished_line(
         Outcome::AlreadyGone => format!("{} {name}", paint.dim("already gone")),
         Outcome::Failed(failure) => {
             let first = failure.message.error.lines().next().unwrap_or_default();
-            // The list at the end may say that it is gone.
+            // The list at the end may show that it is gone.
             if failure.class == FailureClass::Unclear {
                 return format!("{} {name}: {}", paint.error("unclear"), sanitize::line(first));
             }
@@ -159,8 +140,8 @@ pub(super) fn finished_line(
     }
 }
 
-/// The line for what became of a release that no worker has.
-pub(super) fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Styles) -> String {
+/// The line for the outcome of a release that no worker has.
+fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Styles) -> String {
     let after = after_attempts(attempts);
     match outcome {
         Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.dim("kept")),
@@ -172,30 +153,25 @@ pub(super) fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32,
     }
 }
 
-/// The line for a release that is tried again. While the API server is gone there is no telling when.
-pub(super) fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Styles) -> String {
+/// The line for a release that is tried again, with the time if that is known.
+fn retry_line(release: &ReleaseId, failure: &Failure, wait: Option<Duration>, paint: Styles) -> String {
     let first = sanitize::line(failure.message.error.lines().next().unwrap_or_default());
     let when = wait.map_or_else(String::new, |wait| format!(" in {}", seconds(wait)));
     format!("{} {release}{when} {}: {first}", paint.dim("trying again"), failure.class)
 }
 
-/// What it means that nothing is begun any more, for now.
-pub(super) fn paused_line(because: NotStarted, wait: Duration) -> String {
+fn paused_line(because: NotStarted, wait: Duration) -> String {
     let what =
         if because == NotStarted::LoginGone { "the login is not accepted" } else { "the API server cannot be reached" };
     format!("{what}: beginning nothing; looking again in {}", seconds(wait))
 }
 
-const RESUMED: &str = "the API server answers again: going on";
-
-/// What the end of a phase is waiting for.
-pub(super) fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
+fn waiting_line(objects: usize, release: &ReleaseId, others: usize) -> String {
     let and_others = if others > 0 { format!(" and {}", plural(others, "other release")) } else { String::new() };
     format!("waiting for {} of {release}{and_others} to be gone", plural(objects, "object"))
 }
 
-/// What a first signal, a first failure under `--fail-fast`, the deadline, or an API server that is gone means.
-pub(super) fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) -> String {
+fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) -> String {
     let waiting = progress.total - progress.done - progress.running;
     let why = match because {
         NotStarted::Interrupted => "",
@@ -228,17 +204,9 @@ pub(super) fn draining_lines(because: NotStarted, progress: Progress, stop_hint:
     }
 }
 
-/// Why nothing more is begun, if the journal is the reason.
-pub(super) fn not_recorded(why: &str) -> io::Error {
-    io::Error::other(format!("the journal cannot be written: {}", sanitize::line(why)))
-}
-
 fn are(count: usize, noun: &str) -> String {
     format!("{} {}", plural(count, noun), if count == 1 { "is" } else { "are" })
 }
-
-const TERMINATING: &str = "ending what runs (TERM); once more to end it at once (KILL)";
-const KILLING: &str = "ending what runs at once (KILL)";
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! What is shown while a run is under way: bars on a terminal, lines anywhere else, lines of JSON for readers of logs.
+//! The progress of a run: bars on a terminal, lines in all other places, lines of JSON for programs that read logs.
 
 mod bars;
 mod json;
@@ -12,10 +12,8 @@ pub(crate) use lines::{SecondSignal, StopHint};
 
 use crate::clock::Clock;
 
-/// How a run is shown while it is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProgressStyle {
-    /// There is a terminal that can.
     Bars,
     Lines,
     Json,
