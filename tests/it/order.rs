@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Chart, Fault, HelmVersion, Kind, Proxy, Which};
 
 use crate::support::histories::{KEEPING, RUN, old_history, records, upgrade_install, works};
-use crate::support::{Real, Terminal, cluster};
+use crate::support::{OrPanic, Real, Terminal, cluster, create_namespace};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 const IDENTITY: &str = "GET /api/v1/namespaces/kube-system";
@@ -67,7 +67,7 @@ impl Scene {
     fn new(test: &str, operation: &'static Operation) -> Self {
         let (mut real, proxy) = Real::behind_a_proxy(test, HelmVersion::Four);
         real.policy(KEEPING);
-        cluster().api().create_namespace(&real.namespace("locks")).unwrap_or_else(|error| panic!("{error}"));
+        create_namespace(&real.namespace("locks"));
         if operation.helm.is_some() {
             real.seed(&["a/one", "a/two"]);
         } else {
@@ -116,7 +116,7 @@ impl Scene {
 
     fn lease(&self) -> Option<Value> {
         let found = cluster().api().get(LEASE, Some(&self.real.namespace("locks")), &self.lease_name());
-        found.unwrap_or_else(|error| panic!("{error}"))
+        found.or_panic()
     }
 
     fn holder(&self) -> Value {
@@ -146,12 +146,12 @@ impl Scene {
                 "acquireTime": now, "renewTime": now,
             },
         });
-        cluster().api().create(&lease).unwrap_or_else(|error| panic!("{error}"));
+        cluster().api().create(&lease).or_panic();
     }
 
     fn free_lock(&self) {
         let (name, namespace) = (self.lease_name(), self.real.namespace("locks"));
-        cluster().api().delete(LEASE, Some(&namespace), &name).unwrap_or_else(|error| panic!("{error}"));
+        cluster().api().delete(LEASE, Some(&namespace), &name).or_panic();
     }
 
     fn break_recheck(&self) {

@@ -34,7 +34,7 @@ fn a_wrong_command_line_is_two() {
         &["run", "-f", "-"],
         &["plan", "-o", "xml"],
     ] {
-        drop(program.run(arguments).exits(2));
+        program.run(arguments).exits(2);
     }
 }
 
@@ -47,7 +47,7 @@ fn a_policy_with_faults_is_three_and_starts_no_child() {
     {
         let output = fake.program.run(arguments).exits(3);
         let output = output.stderr_has("policy.yaml:3:1").stderr_has("did you mean `namespaces`?");
-        drop(output.stderr_has("policy.yaml:4:10").stderr_has("nothing was started"));
+        output.stderr_has("policy.yaml:4:10").stderr_has("nothing was started");
     }
     assert!(fake.calls().is_empty());
 }
@@ -55,7 +55,7 @@ fn a_policy_with_faults_is_three_and_starts_no_child() {
 #[test]
 fn validate_takes_many_files_and_standard_input() {
     let fake = FakeHelm::new();
-    let good = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
+    let good = fake.program.read("policy.yaml");
     fake.program.run("validate policy.yaml").exits(0);
     fake.program.run_with_input(&["validate", "-"], &good).exits(0);
     fake.program.file("bad.yaml", "kind: nothing\n");
@@ -114,7 +114,7 @@ fn detailed_exit_codes_say_whether_there_is_something_to_do() {
 #[test]
 fn a_policy_may_come_from_standard_input_when_nothing_has_to_be_asked() {
     let fake = FakeHelm::with(["dev-a/redis"]);
-    let policy = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
+    let policy = fake.program.read("policy.yaml");
     fake.program.run_with_input(&["run", "-f", "-", "--yes"], &policy).exits(0).stdout_has("purged 1");
 }
 
@@ -161,9 +161,9 @@ fn explain_names_the_line_that_keeps_a_release_and_also_speaks_of_one_that_is_no
     fake.policy("keep: ['*/vault']\n");
     let explain = |release: &str| fake.program.run(&format!("explain {release} -f policy.yaml"));
     let vault = explain("dev-a/vault").exits(0).stdout_has("policy.yaml:6:9");
-    drop(vault.stdout_has("revision 1, deployed").stdout_has("\nkeep\n").stdout_has("*/vault"));
-    drop(explain("dev-a/new").exits(0).stdout_has("there is no such release").stdout_has("inside: dev-*"));
-    drop(explain("prod/web").exits(0).stdout_has("outside the fence, and never touched"));
+    vault.stdout_has("revision 1, deployed").stdout_has("\nkeep\n").stdout_has("*/vault");
+    explain("dev-a/new").exits(0).stdout_has("there is no such release").stdout_has("inside: dev-*");
+    explain("prod/web").exits(0).stdout_has("outside the fence, and never touched");
     explain("dev-a").exits(2).stderr_has("names no release");
     let json = fake.program.run("explain dev-a/vault -f policy.yaml -o json").exits(0).json();
     assert_eq!(json["decision"], "keep");

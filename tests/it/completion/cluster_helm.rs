@@ -6,7 +6,7 @@ use std::path::Path;
 use throwaway_cluster::HelmVersion;
 
 use super::{beside, candidates};
-use crate::support::{Output, Program, Real, cluster};
+use crate::support::{OrPanic, Output, Program, Real, cluster};
 
 /// The plugin as it lies in a checkout, where Helm looks for plugins.
 fn install(program: &mut Program) {
@@ -32,7 +32,7 @@ fn lay_out(plugin: &Path, program: &str) {
 
 /// What helm offers at the end of this line.
 fn complete(real: &Real, words: &[&str]) -> Output {
-    let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
+    let helm = cluster().helm(real.helm).or_panic();
     beside(&real.program, &helm, &[&["__complete"][..], words].concat()).exits(0)
 }
 
@@ -98,7 +98,7 @@ fn what_a_purge_has_removed_and_its_run_are_offered_to_restore() {
         let a = real.namespace("a");
         let only = format!("{a}/web");
         let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history", "--only", &only];
-        drop(real.program.run(&run).exits(0));
+        real.program.run(&run).exits(0);
         let id = real.program.run("runs --local -o name").exits(0).stdout;
         let runs = complete(&real, &["purge", "restore", "--run", ""]);
         assert_eq!((candidates(&runs), runs.stdout.ends_with(":36\n")), (vec![id.trim_end()], true), "{runs}");

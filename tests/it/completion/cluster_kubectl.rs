@@ -3,7 +3,7 @@
 use throwaway_cluster::HelmVersion;
 
 use super::{beside, candidates, on_path};
-use crate::support::{Real, cluster, install_program};
+use crate::support::{OrPanic, Real, cluster, install_program};
 
 #[test]
 fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
@@ -13,7 +13,7 @@ fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
     let script = folder.join("kubectl_complete-helm_purge");
     let text = real.program.run("completion kubectl").exits(0).stdout;
     install_program(&real.program.file("completion", &text), &script);
-    let kubectl = cluster().kubectl().unwrap_or_else(|error| panic!("{error}"));
+    let kubectl = cluster().kubectl().or_panic();
     let complete =
         |words: &[&str]| beside(&real.program, &kubectl, &[&["__complete", "helm-purge"][..], words].concat()).exits(0);
     let commands = complete(&[""]);

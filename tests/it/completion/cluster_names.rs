@@ -4,7 +4,7 @@ use serde_json::json;
 use throwaway_cluster::HelmVersion;
 
 use super::{ask, candidates};
-use crate::support::{Real, Role, cluster, user};
+use crate::support::{OrPanic, Real, Role, cluster, user};
 
 #[test]
 fn who_sees_one_namespace_is_offered_what_is_in_it() {
@@ -40,7 +40,7 @@ fn a_name_that_no_release_can_have_is_never_offered() {
                 "owner": "helm", "name": name, "status": "deployed", "version": "1",
             }},
         });
-        cluster().api().apply(&forged).unwrap_or_else(|error| panic!("{error}"));
+        cluster().api().apply(&forged).or_panic();
     }
     let offered = ask(&real.program, &["explain", &format!("{a}/")]);
     assert_eq!(candidates(&offered), [format!("{a}/web")], "{offered}");

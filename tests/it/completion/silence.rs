@@ -73,7 +73,7 @@ fn nobody_is_asked_to_log_in() {
     with_a_plugin(&program, "IfAvailable");
     let output = program.run_with_input(&["__complete", "--", "explain", ""], "my password\n").exits(0);
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), (":4\n", ""));
-    let told = std::fs::read_to_string(program.folder().join("told")).expect("it was started");
+    let told = program.read("told");
     assert!(told.contains("\"interactive\":false") && !told.contains("my password"), "{told}");
     std::fs::remove_file(program.folder().join("told")).expect("it is there");
     with_a_plugin(&program, "Always");

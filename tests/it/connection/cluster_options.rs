@@ -9,7 +9,7 @@ use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Real, cluster};
+use crate::support::{Real, cluster, create_namespace};
 
 const NAMES: &str = "plan -f policy.yaml -o name";
 
@@ -100,7 +100,7 @@ fn helms_own_connection_variables_are_honoured_by_client_and_helm_alike() {
     // No kubeconfig at all: the three flags of Helm say everything.
     real.program.set("KUBECONFIG", "").set("HELM_KUBEAPISERVER", cluster().server()).set("HELM_KUBETOKEN", token);
     real.program.set("HELM_KUBECAFILE", cluster().server_certificate().authority);
-    let policy = fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     real.program.file("policy.yaml", &policy.replace("context: throwaway, ", ""));
     real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
@@ -115,7 +115,7 @@ fn impersonation_reaches_the_client_and_helm() {
         .run(NAMES)
         .exits(5)
         .stderr_has("User \"somebody-without-rights\" cannot get resource \"namespaces\"");
-    drop(output.stderr_has("the uid of this cluster could not be read"));
+    output.stderr_has("the uid of this cluster could not be read");
     real.program.set("HELM_KUBEASGROUPS", "system:masters");
     real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }
@@ -145,7 +145,7 @@ fn the_pinned_connection_is_a_private_copy_that_goes_with_its_last_user() {
 #[test]
 fn a_pod_finds_its_own_cluster_by_its_service_account() {
     let real = Real::new("pod", HelmVersion::Three);
-    cluster().api().create_namespace(&real.namespace("a")).expect("a namespace can be made");
+    create_namespace(&real.namespace("a"));
     let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "pod", "namespace": real.namespace("a")}});
     cluster().api().apply(&account).expect("an account can be made");
     let kubeconfig = read(&cluster().kubeconfig_for_service_account(&real.namespace("a"), "pod").expect("it exists"));

@@ -1,17 +1,17 @@
 //! The one cluster that a plan is for: whatever becomes of kubeconfigs and addresses, no other one is purged.
 use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Real, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
+use crate::support::{OrPanic, Real, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
 
 const RUN: &str = "run -f policy.yaml";
 
 #[test]
 fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_there() {
     let mut real = Real::new("swapped", HelmVersion::Four);
-    let other = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+    let other = Cluster::start(Components::ControlPlane).or_panic();
     real.seed(&["a/web"]);
     let namespace = real.namespace("a");
-    other.seed(&[SeededRelease::new(&namespace, "web").config_maps(1)]).unwrap_or_else(|error| panic!("{error}"));
+    other.seed(&[SeededRelease::new(&namespace, "web").config_maps(1)]).or_panic();
     let relay = real.go_through_a_relay();
 
     let swapped = |code: i32, says: &str| {

@@ -31,7 +31,7 @@ fn a_kubeconfig_that_is_switched_or_deleted_after_the_plan_and_in_mid_run_retarg
         gate.arrival().go();
         assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
         assert!(fake.left().is_empty());
-        let seen = fs::read_to_string(fake.program.folder().join("fake/kubeconfig")).expect("the fake copied it");
+        let seen = fake.program.read("fake/kubeconfig");
         assert!(seen.contains("https://127.0.0.1:1") && !seen.contains("production"), "{seen}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use throwaway_cluster::{Answer, CustomKind, Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
-use crate::support::{Output, Real, cluster};
+use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json -q";
 /// How a helm asks for everything that there is.
@@ -15,7 +15,7 @@ const ALL_KINDS: &str = "GET /api?*";
 fn scene(test: &str, helm: HelmVersion, group: &'static str) -> (Real, Proxy, CustomKind) {
     let (real, proxy) = Real::behind_a_proxy(test, helm);
     let kind = CustomKind { group, kind: "Widget", plural: "widgets", versions: &["v1"] };
-    cluster().serve(&kind).unwrap_or_else(|error| panic!("{error}"));
+    cluster().serve(&kind).or_panic();
     let (a, b) = (real.namespace("a"), real.namespace("b"));
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "reader"}, "rules": [],
@@ -25,7 +25,7 @@ fn scene(test: &str, helm: HelmVersion, group: &'static str) -> (Real, Proxy, Cu
         SeededRelease::new(&a, "role").object(role),
         SeededRelease::new(&b, "maps").config_maps(2),
     ];
-    cluster().seed(&releases).unwrap_or_else(|error| panic!("{error}"));
+    seed_releases(&releases);
     (real, proxy, kind)
 }
 
@@ -45,7 +45,7 @@ fn usual_memory(real: &Real) -> PathBuf {
 }
 
 fn withdraw(kind: &CustomKind) {
-    cluster().withdraw(kind).unwrap_or_else(|error| panic!("{error}"));
+    cluster().withdraw(kind).or_panic();
 }
 
 #[test]

@@ -8,12 +8,12 @@ use throwaway_cluster::{HelmVersion, Kind};
 use super::objects::{Apply, apply, deploy, essence, find, succeeds};
 use super::pod::Pod;
 use super::root::{Root, cannot_be_made};
-use crate::support::{Real, cluster, user_of, wait_until_allowed};
+use crate::support::{OrPanic, Real, cluster, user_of, wait_until_allowed};
 
 const CRON_JOB: Kind<'_> = Kind::new("batch/v1", "CronJob");
 
 fn helm(helm: HelmVersion, arguments: &[&str]) -> Command {
-    let mut command = cluster().helm_command(helm).unwrap_or_else(|error| panic!("{error}"));
+    let mut command = cluster().helm_command(helm).or_panic();
     command.args(arguments);
     command
 }

@@ -132,8 +132,7 @@ fn as_their_service_accounts_the_pods_show_purge_and_bring_back_with_the_roles_t
 /// What a restore can make again.
 fn install(real: &Real) {
     for namespace in ["a", "b"] {
-        let installed = cluster().install(real.helm, Chart::Tiny, &real.namespace(namespace), "web", &[]);
-        installed.unwrap_or_else(|error| panic!("{error}"));
+        real.install(Chart::Tiny, &real.namespace(namespace), "web", &[]);
     }
 }
 

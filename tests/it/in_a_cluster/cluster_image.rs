@@ -68,8 +68,7 @@ fn in_the_image_it_purges_as_a_service_account_with_nothing_to_write_to_but_tmp(
         let home = format!("podimagehome-{}", real.helm);
         real.seed(&["a/web", "a/vault", "b/web"]);
         let root = in_the_image(real, &home);
-        let plan = root.run("plan -f /policy/policy.yaml").exits(0);
-        drop(plan.stdout_has("purge 2 releases in 2 namespaces"));
+        root.run("plan -f /policy/policy.yaml").exits(0).stdout_has("purge 2 releases in 2 namespaces");
         let run = ["run", "-f", "/policy/policy.yaml", "--yes", "-A", "-o", "json"];
         let output = root.run(&run).exits(0);
         let report = output.json();
@@ -84,7 +83,7 @@ fn in_the_image_it_purges_as_a_service_account_with_nothing_to_write_to_but_tmp(
         assert_eq!(root.left_in_tmp(), [""; 0], "nothing stays, and nowhere else could anything be written");
 
         let refused = root.run("run -f /policy/policy.yaml --yes -A --report=/report.json").exits(1);
-        drop(refused.stderr_has("Read-only file system"));
+        refused.stderr_has("Read-only file system");
     });
 }
 
@@ -94,7 +93,7 @@ fn the_image_alone_says_its_versions_and_has_no_shell() {
         return;
     }
     let root = Root::new(HelmVersion::Four);
-    drop(root.run("version").exits(0).stdout_has(Part::Helm4.version()));
+    root.run("version").exits(0).stdout_has(Part::Helm4.version());
     let none = root.run_words(&["/bin/sh", "-c", "true"]);
     assert_eq!(none.status.code(), Some(127), "there is no shell\n{none}");
 }

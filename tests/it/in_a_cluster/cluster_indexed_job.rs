@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
 use crate::support::pods::in_pod_with;
-use crate::support::{Real, Running, cluster};
+use crate::support::{OrPanic, Real, Running, cluster, create_namespace};
 
 const JOB: Kind<'_> = Kind::new("batch/v1", "Job");
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
@@ -23,9 +23,9 @@ fn applied(namespace: &str) -> Value {
     let text = manifest().replace("namespace: helm-purge", &format!("namespace: {namespace}"));
     let text = text.replace("\n  name: helm-purge\n", &format!("\n  name: {namespace}\n"));
     let file = real.program.file("job.yaml", &text);
-    let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+    let mut kubectl = cluster().kubectl_command().or_panic();
     // Asked for what it would do: nobody is to run the image.
-    cluster().api().create_namespace(namespace).unwrap_or_else(|error| panic!("{error}"));
+    create_namespace(namespace);
     kubectl.args(["apply", "--validate=strict", "--dry-run=server", "-o", "json", "-f"]).arg(file);
     let output = kubectl.output().expect("kubectl can be started");
     let said = String::from_utf8_lossy(&output.stderr);
@@ -84,7 +84,7 @@ fn the_example_policy_of_the_manifest_is_one() {
 fn the_seats_that_the_page_about_scale_counts_with_are_those_of_an_api_server() {
     const AT_ONCE: u64 = 600;
     let level = Kind::new("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration");
-    let levels = cluster().api().objects(level, None).unwrap_or_else(|error| panic!("{error}"));
+    let levels = cluster().api().objects(level, None).or_panic();
     let shares = |level: &Value| {
         let of = |kind: &str| level["spec"][kind]["nominalConcurrencyShares"].as_u64();
         of("limited").or_else(|| of("exempt")).unwrap_or_default()

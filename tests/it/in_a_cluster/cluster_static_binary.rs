@@ -8,7 +8,7 @@ use throwaway_cluster::HelmVersion;
 
 use super::dockerfile::LastStage;
 use super::root::PROGRAM;
-use crate::support::{Program, cluster};
+use crate::support::{OrPanic, Program, cluster};
 
 const BINARY: &str = "target/release/helm-purge";
 const HEADERS: &str = "/headers";
@@ -34,7 +34,7 @@ fn accepts(binary: &Path, tools: &[&str]) -> bool {
 
 #[test]
 fn the_image_is_built_from_a_static_binary_alone_and_not_where_nobody_can_look() {
-    let helm = cluster().helm(HelmVersion::Four).unwrap_or_else(|error| panic!("{error}"));
+    let helm = cluster().helm(HelmVersion::Four).or_panic();
     assert!(accepts(&helm, &["readelf", "grep"]), "helm asks for nothing");
     assert!(!accepts(Path::new(PROGRAM), &["readelf", "grep"]), "the tests' binary is linked dynamically");
     assert!(!accepts(&helm, &["grep"]), "there is no readelf");

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::support::cluster;
+use crate::support::{OrPanic, cluster};
 
 /// The namespace of the manifests in deploy/cronjob. It belongs to these tests.
 pub(super) const HOME: &str = "helm-purge";
@@ -27,7 +27,7 @@ pub(super) fn deploy(path: &str) -> PathBuf {
 /// Applies a file, or a folder with a kustomization, and returns every object as the API server stores it.
 pub(super) fn apply(path: &Path, how: Apply) -> Vec<Value> {
     home();
-    let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+    let mut kubectl = cluster().kubectl_command().or_panic();
     kubectl.args(["apply", "--validate=strict", "-o", "json"]);
     if how == Apply::OnlyAsked {
         kubectl.arg("--dry-run=server");
@@ -65,7 +65,7 @@ pub(super) fn essence(object: &Value) -> Value {
 fn home() {
     static MADE: OnceLock<()> = OnceLock::new();
     MADE.get_or_init(|| {
-        let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+        let mut kubectl = cluster().kubectl_command().or_panic();
         kubectl.args(["apply", "--validate=strict", "-f"]).arg(deploy("cronjob/base/namespace.yaml"));
         succeeds(&mut kubectl);
     });

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
 use super::root::Root;
-use crate::support::{Output, cluster};
+use crate::support::{OrPanic, Output, cluster};
 
 /// A pod's specification, and where it lives.
 pub(super) struct Pod {
@@ -58,7 +58,7 @@ impl Pod {
             "spec": self.spec,
         });
         let root = Root::new(HelmVersion::Three);
-        let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+        let mut kubectl = cluster().kubectl_command().or_panic();
         kubectl.args(["create", "--validate=strict", "--dry-run=server", "-f"]);
         kubectl.arg(root.file("pod.json", &pod.to_string()));
         super::objects::succeeds(&mut kubectl);
@@ -69,7 +69,7 @@ impl Pod {
         let mut root = Root::new(helm);
         self.secured();
         self.mount_volumes(&mut root, change);
-        let found = cluster().pod(&self.namespace, &self.account()).unwrap_or_else(|error| panic!("{error}"));
+        let found = cluster().pod(&self.namespace, &self.account()).or_panic();
         root.mount(&found.folder, "/var/run/secrets/kubernetes.io/serviceaccount");
         // A runtime gives it to a user without a name.
         root.set("HOME", "/");

@@ -14,7 +14,7 @@ use std::process::Command;
 use throwaway_cluster::HelmVersion;
 
 use super::dockerfile::LastStage;
-use crate::support::{CommandLine, Output, Program, Running, cluster};
+use crate::support::{CommandLine, OrPanic, Output, Program, Running, cluster};
 
 pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
 /// What every runtime has in `/dev`, of what is used.
@@ -36,7 +36,7 @@ impl Root {
         let tmp = world.folder().join("tmp");
         std::fs::create_dir(&tmp).expect("a folder can be made");
         std::fs::create_dir(world.folder().join("root")).expect("a folder can be made");
-        let helm = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
+        let helm = cluster().helm(helm).or_panic();
         let made = |from: &str| match from {
             "/source/target/release/helm-purge" => PathBuf::from(PROGRAM),
             "/helm" => helm.clone(),

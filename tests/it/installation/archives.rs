@@ -19,7 +19,7 @@ fn from_an_address_both_helms_install_the_archive() {
     for version in HelmVersion::BOTH {
         let mut home = Home::with_helm(version);
         home.program.set("URL", server.address());
-        drop(home.types_documented(install(version)).exits(0));
+        home.types_documented(install(version)).exits(0);
         home.has_a_plugin_that_works();
         home.uninstalls_it_without_a_trace();
     }
@@ -36,7 +36,7 @@ fn where_a_server_has_another_word_for_archives_helm_3_does_not_know_it_for_one_
         match version {
             HelmVersion::Three => drop(output.exits(1).stderr_has("Error: Cannot detect VCS")),
             HelmVersion::Four => {
-                drop(output.exits(0));
+                output.exits(0);
                 home.has_a_plugin_that_works();
             }
         }
@@ -48,15 +48,14 @@ fn as_a_file_helm_4_installs_the_archive_and_helm_3_says_that_it_wants_a_folder(
     let packages = packages();
     let home = Home::with_helm(HelmVersion::Four);
     home.downloads(packages.plugin());
-    drop(home.types_documented("helm plugin install ./purge-$VERSION.tgz --verify=false").exits(0));
+    home.types_documented("helm plugin install ./purge-$VERSION.tgz --verify=false").exits(0);
     home.has_a_plugin_that_works();
     assert_eq!(home.plugins(), ["purge".to_owned(), format!("purge-{}.tgz", packaging::VERSION)]);
     home.uninstalls_it_without_a_trace();
 
     let home = Home::with_helm(HelmVersion::Three);
     home.downloads(packages.plugin());
-    let output = home.types("helm plugin install ./purge-$VERSION.tgz");
-    drop(output.exits(1).stderr_has("expected plugin to be a folder"));
+    home.types("helm plugin install ./purge-$VERSION.tgz").exits(1).stderr_has("expected plugin to be a folder");
 }
 
 #[test]
@@ -64,10 +63,9 @@ fn without_being_told_helm_4_installs_nothing_that_it_cannot_verify_and_helm_3_k
     let packages = packages();
     let home = Home::with_helm(HelmVersion::Four);
     home.downloads(packages.plugin());
-    let output = home.types("helm plugin install ./purge-$VERSION.tgz");
-    drop(output.exits(1).stderr_has("plugin verification failed"));
+    home.types("helm plugin install ./purge-$VERSION.tgz").exits(1).stderr_has("plugin verification failed");
 
     let mut home = Home::with_helm(HelmVersion::Three);
     home.program.set("URL", "http://127.0.0.1:1");
-    drop(home.types(install(HelmVersion::Four)).exits(1).stderr_has("unknown flag: --verify"));
+    home.types(install(HelmVersion::Four)).exits(1).stderr_has("unknown flag: --verify");
 }

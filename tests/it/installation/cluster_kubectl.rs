@@ -7,7 +7,7 @@ use std::process::Command;
 use throwaway_cluster::HelmVersion;
 
 use super::{Home, packages};
-use crate::support::{Output, Real, Running, cluster};
+use crate::support::{OrPanic, Output, Real, Running, cluster};
 
 use throwaway_cluster::Part;
 
@@ -21,7 +21,7 @@ fn install(real: &mut Real) {
 
 /// kubectl, with the environment of the program.
 fn kubectl(real: &Real, arguments: &[&str]) -> Output {
-    let mut kubectl = Command::new(cluster().kubectl().unwrap_or_else(|error| panic!("{error}")));
+    let mut kubectl = Command::new(cluster().kubectl().or_panic());
     real.program.surround(kubectl.args(arguments));
     Running::start(kubectl).finish()
 }
@@ -37,7 +37,7 @@ fn changed_kubeconfig(real: &Real, name: &str, change: &[&str]) -> String {
     let path = real.program.folder().join(name);
     fs::copy(cluster().kubeconfig(), &path).expect("the kubeconfig is there");
     let path = path.to_str().expect("text").to_owned();
-    drop(kubectl(real, &[&["--kubeconfig", &path, "config"], change].concat()).exits(0));
+    kubectl(real, &[&["--kubeconfig", &path, "config"], change].concat()).exits(0);
     path
 }
 
@@ -47,13 +47,13 @@ fn unpacked_under_kubectls_name_it_speaks_of_itself_as_kubectl_does() {
     let mut home = Home::with_helm(HelmVersion::Four);
     home.has(Part::Kubectl, "kubectl");
     home.downloads(&packages.of_this_machine());
-    drop(home.types_documented("tar xzf helm-purge-$VERSION-$PLATFORM.tar.gz helm-purge").exits(0));
-    drop(home.types_documented("install -m 755 helm-purge ~/.local/bin/kubectl-helm_purge").exits(0));
-    drop(home.types_documented("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION));
+    home.types_documented("tar xzf helm-purge-$VERSION-$PLATFORM.tar.gz helm-purge").exits(0);
+    home.types_documented("install -m 755 helm-purge ~/.local/bin/kubectl-helm_purge").exits(0);
+    home.types_documented("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION);
     let help = home.types("kubectl helm-purge --help").exits(0);
-    drop(help.stdout_has("Usage: kubectl helm-purge").stdout_has("kubectl helm-purge init > helm-purge.yaml"));
-    drop(home.types("kubectl helm-purge plan --nonsense").exits(2).stderr_has("Usage: kubectl helm-purge plan"));
-    drop(home.types("kubectl plugin list").exits(0).stdout_has("kubectl-helm_purge"));
+    help.stdout_has("Usage: kubectl helm-purge").stdout_has("kubectl helm-purge init > helm-purge.yaml");
+    home.types("kubectl helm-purge plan --nonsense").exits(2).stderr_has("Usage: kubectl helm-purge plan");
+    home.types("kubectl plugin list").exits(0).stdout_has("kubectl-helm_purge");
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn its_namespace_is_the_flags_and_never_the_contexts() {
     assert_eq!(planned(&real, &["-n", &b]), whole[1..]);
 
     let both = ["helm-purge", "plan", "-f", "policy.yaml", "-A", "-n", &a];
-    drop(kubectl(&real, &both).exits(2).stderr_has("say different things"));
+    kubectl(&real, &both).exits(2).stderr_has("say different things");
     let before = ["-n", &a, "helm-purge", "plan", "-f", "policy.yaml"];
-    drop(kubectl(&real, &before).exits(1).stderr_has("flags cannot be placed before plugin name"));
+    kubectl(&real, &before).exits(1).stderr_has("flags cannot be placed before plugin name");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn its_context_and_its_kubeconfig_are_those_of_the_flags() {
     let kubeconfig = changed_kubeconfig(&real, "renamed", &["rename-context", "throwaway", "other"]);
     let refused = |flags: &[&str]| {
         let plan = ["helm-purge", "plan", "-f", "policy.yaml", "-o", "name"];
-        drop(kubectl(&real, &[&plan[..], flags].concat()).exits(5).stderr_has("other"));
+        kubectl(&real, &[&plan[..], flags].concat()).exits(5).stderr_has("other");
     };
     // The policy names the context `throwaway`, and no other.
     refused(&["--kubeconfig", &kubeconfig]);
@@ -100,5 +100,5 @@ fn its_context_and_its_kubeconfig_are_those_of_the_flags() {
     assert_eq!(planned(&real, &[]), web);
     assert_eq!(planned(&real, &["--context", "throwaway"]), web);
     let plan = ["helm-purge", "plan", "-f", "policy.yaml", "-o", "name", "--context", "other"];
-    drop(kubectl(&real, &plan).exits(5).stderr_has("other"));
+    kubectl(&real, &plan).exits(5).stderr_has("other");
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Arrival, FakeHelm, Real, Terminal, cluster, install_program, two_at_a_gate};
+use crate::support::{Arrival, FakeHelm, OrPanic, Real, Terminal, cluster, install_program, two_at_a_gate};
 
 /// The plugin as it is installed from a checkout: a folder with plugin.yaml and the built binary, linked.
 fn install_plugin(real: &mut Real) {
@@ -28,7 +28,7 @@ fn install_plugin(real: &mut Real) {
 
 /// helm itself, with the environment of the program.
 fn helm(real: &Real, arguments: &[&str]) -> Command {
-    let mut helm = Command::new(cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
+    let mut helm = Command::new(cluster().helm(real.helm).or_panic());
     real.program.surround(helm.args(arguments)).env_remove("HELM_BIN");
     helm
 }
@@ -200,7 +200,7 @@ fn a_terminal_that_is_closed_over_helm_drains_the_plugin_and_its_report_is_whole
         waiting.go();
         real.program.wait_for_file("report", "\"notStarted\": 1");
         real.program.leaves_no_process();
-        let report = std::fs::read_to_string(real.program.folder().join("report")).expect("it is there");
+        let report = real.program.read("report");
         let report: serde_json::Value = serde_json::from_str(&report).expect("it is whole");
         // The terminal says HUP to both, and the helm above, which ends with that, TERM to the plugin.
         assert!([129, 143].map(serde_json::Value::from).contains(&report["exitCode"]), "{report}");

@@ -23,7 +23,7 @@ fn install(version: HelmVersion) -> &'static str {
 fn published(home: &mut Home, folder: &str, repository: &str, run: impl FnOnce(&Home)) {
     home.commits(folder);
     let script = format!("git clone -q --bare {folder} {repository} && git -C {repository} update-server-info");
-    drop(home.types(&script).exits(0));
+    home.types(&script).exits(0);
     let server = FileServer::of(home.program.folder(), ANY);
     home.program.set("GIT", format!("{}/{repository}", server.address()));
     run(home);
@@ -38,19 +38,19 @@ fn a_clone_of_this_repository_is_a_plugin_once_it_is_built_where_helm_has_put_it
             fs::copy(packaging::repository().join(file), home.path("source").join(file)).expect("it is there");
         }
         published(&mut home, "source", "helm-purge.git", |home| {
-            drop(home.types_documented(install(version)).exits(0));
+            home.types_documented(install(version)).exits(0);
             // A clone holds sources: until they are built, Helm says which file is missing.
             let output = home.types("helm purge version").exits(1);
-            drop(output.stderr_has("target/release/helm-purge: no such file or directory"));
+            output.stderr_has("target/release/helm-purge: no such file or directory");
             let clone = "cd \"$(helm env HELM_PLUGINS)/helm-purge.git\"";
-            drop(home.types_documented(clone).exits(0));
+            home.types_documented(clone).exits(0);
             let clone = home.types(&format!("{clone} && pwd")).exits(0).stdout;
             let clone = Path::new(clone.trim());
             build(clone);
             home.has_a_plugin_that_works();
             // Helm cleans the clone, what was built in it included.
-            drop(home.types_documented("helm plugin update purge").exits(0));
-            drop(home.types("helm purge version").exits(1).stderr_has("no such file or directory"));
+            home.types_documented("helm plugin update purge").exits(0);
+            home.types("helm purge version").exits(1).stderr_has("no such file or directory");
             build(clone);
             home.has_a_plugin_that_works();
             home.uninstalls_it_without_a_trace();
@@ -64,9 +64,9 @@ fn a_repository_that_holds_the_unpacked_archive_is_a_plugin_of_a_version() {
     for version in HelmVersion::BOTH {
         let mut home = Home::with_helm(version);
         home.downloads(packages.plugin());
-        drop(home.types("mkdir source && tar xzf purge-$VERSION.tgz -C source --strip-components=1 purge").exits(0));
+        home.types("mkdir source && tar xzf purge-$VERSION.tgz -C source --strip-components=1 purge").exits(0);
         published(&mut home, "source", "purge.git", |home| {
-            drop(home.types(&format!("{} --version \"$VERSION\"", install(version))).exits(0));
+            home.types(&format!("{} --version \"$VERSION\"", install(version))).exits(0);
             home.has_a_plugin_that_works();
             home.uninstalls_it_without_a_trace();
         });

@@ -10,7 +10,7 @@ use throwaway_cluster::parts::{Part, obtain};
 use throwaway_cluster::progress::StandardError;
 
 use super::packages::here;
-use crate::support::{Output, Program, Running};
+use crate::support::{OrPanic, Output, Program, Running};
 
 /// A home in which nothing is installed yet.
 pub(super) struct Home {
@@ -34,7 +34,7 @@ impl Home {
 
     /// Puts a part of the cluster on PATH.
     pub(super) fn has(&mut self, part: Part, name: &str) {
-        let parts = obtain(&[part], &StandardError).unwrap_or_else(|error| panic!("{error}"));
+        let parts = obtain(&[part], &StandardError).or_panic();
         fs::create_dir_all(self.path("bin")).expect("the folder is ours");
         symlink(&parts[&part], self.path("bin").join(name)).expect("the folder is ours");
     }
@@ -52,7 +52,7 @@ impl Home {
             "cd {folder} && git -c init.defaultBranch=main init -q && git add -A && git {identity} commit -qm all \
              && git tag v$VERSION"
         );
-        drop(self.types(&script).exits(0));
+        self.types(&script).exits(0);
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -82,16 +82,16 @@ impl Home {
         assert!(line.contains(VERSION), "{line}");
         let said = self.types_documented("helm purge version").exits(0).stdout_has(&format!("helm-purge v{VERSION}\n"));
         let same = self.types("helm version --template '{{.Version}}'").exits(0).stdout;
-        drop(said.stdout_has(&format!("helm {} ", same.trim())));
+        said.stdout_has(&format!("helm {} ", same.trim()));
     }
 
     /// After `helm plugin uninstall`, helm knows no plugin, and nothing is left in its folder of plugins.
     #[track_caller]
     pub(super) fn uninstalls_it_without_a_trace(&self) {
-        drop(self.types_documented("helm plugin uninstall purge").exits(0));
+        self.types_documented("helm plugin uninstall purge").exits(0);
         let listed = self.types("helm plugin list").exits(0).stdout;
         assert!(!listed.contains("purge"), "{listed}");
-        drop(self.types("helm purge version").exits(1));
+        self.types("helm purge version").exits(1);
         assert_eq!(self.plugins(), [""; 0]);
     }
 

@@ -17,7 +17,7 @@ fn home() -> Home {
     fs::write(home.path("index/plugins/.none"), "").expect("the folder is ours");
     home.commits("index");
     home.program.set("KREW_DEFAULT_INDEX_URI", format!("file://{}", home.path("index").display()));
-    drop(home.types("kubectl krew update").exits(0));
+    home.types("kubectl krew update").exits(0);
     home
 }
 
@@ -29,7 +29,7 @@ fn manifest(home: &Home, packages: &Packages, address: &str) {
 /// What krew has in its root and in its folder for PATH, but for itself.
 #[track_caller]
 fn leaves_nothing(home: &Home) {
-    drop(home.types_documented("kubectl krew uninstall helm-purge").exits(0));
+    home.types_documented("kubectl krew uninstall helm-purge").exits(0);
     let left = home.types("ls .krew/bin .krew/store .krew/receipts").exits(0).stdout;
     assert!(!left.contains("purge"), "{left}");
 }
@@ -78,8 +78,8 @@ fn from_an_archive_krew_installs_a_plugin_that_kubectl_runs_and_removes_all_of_i
             .stderr_has("Installed plugin: helm-purge")
             .stderr_has("Needs Helm on PATH"),
     );
-    drop(home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION));
-    drop(home.types("kubectl helm-purge --help").exits(0).stdout_has("Usage: kubectl helm-purge"));
+    home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION);
+    home.types("kubectl helm-purge --help").exits(0).stdout_has("Usage: kubectl helm-purge");
     leaves_nothing(&home);
 }
 
@@ -92,12 +92,12 @@ fn from_an_address_krew_installs_what_has_the_sum_of_the_manifest_and_nothing_el
     let archive = packages.of_this_machine();
     let published = folder.path().join(archive.file_name().expect("it has a name"));
     symlink(&archive, &published).expect("the folder is ours");
-    drop(home.types_documented("kubectl krew install --manifest=helm-purge.yaml").exits(0));
-    drop(home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION));
+    home.types_documented("kubectl krew install --manifest=helm-purge.yaml").exits(0);
+    home.types("kubectl helm-purge version").exits(0).stdout_has(packaging::VERSION);
     leaves_nothing(&home);
 
     fs::remove_file(&published).expect("it was just made");
     fs::write(&published, "somebody else's").expect("the folder is ours");
-    drop(home.types("kubectl krew install --manifest=helm-purge.yaml").exits(1).stderr_has("checksum does not match"));
-    drop(home.types("kubectl helm-purge version").exits(1));
+    home.types("kubectl krew install --manifest=helm-purge.yaml").exits(1).stderr_has("checksum does not match");
+    home.types("kubectl helm-purge version").exits(1);
 }

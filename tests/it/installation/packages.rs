@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use packaging::{Addresses, Binary, Platform, VERSION};
 use tempfile::TempDir;
 
-use crate::support::install_program;
+use crate::support::{OrPanic, install_program};
 
 /// The packages, in a folder that goes with the last test that holds them.
 pub(super) struct Packages {
@@ -45,8 +45,7 @@ impl Packages {
             }
         }
         let out = folder.path().join("out");
-        let made = packaging::pack(&binaries, packaging::repository(), &Addresses::default(), &out)
-            .unwrap_or_else(|error| panic!("{error}"));
+        let made = packaging::pack(&binaries, packaging::repository(), &Addresses::default(), &out).or_panic();
         Self { folder, made }
     }
 

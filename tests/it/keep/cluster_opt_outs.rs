@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{Output, Program, Real, Role, apply, cluster, user};
+use crate::support::{OrPanic, Output, Program, Real, Role, apply, cluster, create_namespace, user};
 
 /// A namespace with releases, and the program as a developer with `edit` in it.
 struct Developer {
@@ -39,7 +39,7 @@ impl Developer {
 
     fn config_map(&self, name: &str) -> Option<Value> {
         let found = cluster().api().get(Kind::CONFIG_MAP, Some(&self.namespace), name);
-        found.unwrap_or_else(|error| panic!("{error}"))
+        found.or_panic()
     }
 
     fn annotation(&self, name: &str, key: &str) -> Option<String> {
@@ -87,7 +87,7 @@ fn to_keep_the_same_again_replaces_end_and_reason_and_nothing_else() {
     developer.keep(&["NS", "--until", "2099-12-01", "--reason", "demo"]).exits(0).stdout_has("helm-purge-keep created");
     let change = json!({"metadata": {"annotations": {"team": "a"}}, "data": {"mine": "x"}});
     let patched = cluster().api().patch(Kind::CONFIG_MAP, Some(&developer.namespace), "helm-purge-keep", &change);
-    patched.unwrap_or_else(|error| panic!("{error}"));
+    patched.or_panic();
     let again =
         developer.keep(&["NS/*"]).exits(0).stdout_has("helm-purge-keep configured").stdout_has("without an end");
     again.stderr_has("hint: it has no end").stderr_has("before, it was kept until 2099-12-01").stderr_has("demo");
@@ -118,7 +118,7 @@ fn the_list_has_what_was_written_in_every_way_and_removing_names_the_others() {
     apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}));
     let change = json!({"metadata": {"annotations": {"helm-purge/keep": "audit"}}});
     let changed = cluster().api().patch(Kind::NAMESPACE, None, &namespace, &change);
-    changed.unwrap_or_else(|error| panic!("{error}"));
+    changed.or_panic();
 
     let list = developer.keep(&["--list", "NS", "-o", "json"]).exits(0).json();
     assert_eq!(list["kind"], "OptOutList");
@@ -179,7 +179,7 @@ fn what_is_not_ours_is_not_touched() {
     developer.keep(&["NS/db", "--until", "3d"]).exits(0);
     let change = json!({"metadata": {"annotations": {"helm-purge/releases": "db,web"}}});
     let changed = cluster().api().patch(Kind::CONFIG_MAP, Some(&namespace), "helm-purge-keep-db", &change);
-    changed.unwrap_or_else(|error| panic!("{error}"));
+    changed.or_panic();
     developer.keep(&["NS/db", "--until", "4d"]).exits(5).stderr_has("for other releases");
     developer.keep(&["--remove", "NS/db"]).exits(1).stderr_has("kubectl delete configmap");
     assert!(developer.config_map("helm-purge-keep-db").is_some());
@@ -189,11 +189,11 @@ fn what_is_not_ours_is_not_touched() {
 fn another_namespace_is_refused_in_the_api_servers_words() {
     let developer = Developer::new("keepelse", &["web"]);
     let other = developer.real.namespace("b");
-    cluster().api().create_namespace(&other).unwrap_or_else(|error| panic!("{error}"));
+    create_namespace(&other);
     let target = format!("{other}/web");
     developer.keep(&[&target]).exits(4).stderr_has("forbidden").stderr_has(&developer.name).stderr_has("hint:");
     developer.keep(&["--list", &other]).exits(4).stderr_has("forbidden");
-    let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&other)).unwrap_or_else(|error| panic!("{error}"));
+    let maps = cluster().api().list(Kind::CONFIG_MAP, Some(&other)).or_panic();
     assert!(maps.iter().all(|name| !name.starts_with("helm-purge")), "{maps:?}");
     let nowhere = developer.real.program.run("keep keepelse-nowhere/web").exits(4);
     nowhere.stderr_has("not found").stderr_has("the namespace stands before the slash");

@@ -55,7 +55,7 @@ fn a_history_that_is_still_there_is_a_line_as_well() {
     real.policy(KEEPING);
     old_history(&real, "old");
     let namespace = real.namespace("a");
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
     real.program.file("policy.yaml", &policy.replace(&real.namespace("*"), &namespace));
     let kubeconfig = user(cluster(), "logunpruned", &[(&namespace, Role::SeeSecrets)]);

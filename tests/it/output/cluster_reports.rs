@@ -1,7 +1,6 @@
 //! Reports of a purge and of a restore on the real cluster.
 
 use serde_json::{Value, json};
-use std::fs;
 use throwaway_cluster::HelmVersion;
 
 use super::fake_reports::{REPORTS, with};
@@ -14,7 +13,7 @@ fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_rele
     real.seed(&["a/web", "a/vault", "b/web"]);
     let purge = real.program.run(&with("-o json --log-format json")).exits(0);
     all_json(&purge);
-    let report = |name: &str| fs::read_to_string(real.program.folder().join(name)).expect("it was written");
+    let report = |name: &str| real.program.read(name);
     assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), purge.json());
     let page = report("report.md");
     assert!(page.contains("### Gone (2)") && page.contains("### Kept by the policy (1)"), "{page}");
@@ -24,8 +23,8 @@ fn on_a_real_cluster_reports_of_a_purge_and_a_restore_say_what_came_of_each_rele
     assert_eq!(serde_json::from_str::<Value>(&report("report.json")).expect("JSON"), restore.json());
     let page = report("report.md");
     assert!(page.contains("### Restored (2)"), "{page}");
-    let id = restore.json()["run"]["id"].as_str().expect("a restore has a name").to_owned();
-    let purged = purge.json()["run"]["id"].as_str().expect("a purge has a name").to_owned();
+    let id = restore.run_id();
+    let purged = purge.run_id();
     assert_ne!(id, purged);
     assert!(page.contains(&format!("| run | {id} |\n| of run | {purged} |\n")), "{page}");
     let line: Value = serde_json::from_str(&report("termination")).expect("JSON");

@@ -1,14 +1,12 @@
 //! Reports in files, and the termination log: there however a command ends, and never half of one.
-
-use std::fs;
 use std::os::unix::ffi::OsStringExt;
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{FakeHelm, two_at_a_gate};
+use super::fake_screens::steady;
+use crate::support::{FakeHelm, RUN, two_at_a_gate};
 
-const RUN: &str = "run -f policy.yaml --yes -A";
 pub(super) const REPORTS: &str = "--report report.json --report report.md --termination-log termination";
 
 pub(super) fn with(flags: &str) -> String {
@@ -16,7 +14,7 @@ pub(super) fn with(flags: &str) -> String {
 }
 
 fn read(fake: &FakeHelm, name: &str) -> String {
-    fs::read_to_string(fake.program.folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    fake.program.read(name)
 }
 
 /// The report in JSON and the termination log, which is one line of it.
@@ -29,18 +27,6 @@ fn reports(fake: &FakeHelm) -> (Value, Value) {
     assert_eq!(report["exitCode"], line["exitCode"]);
     assert!(read(fake, "report.md").starts_with("## helm purge"));
     (report, line)
-}
-
-/// Without what differs from run to run.
-fn steady(text: &str) -> String {
-    let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
-    let steady = |word: &str| match word.trim() {
-        time if is_time(time) => word.replace(time, "TIME"),
-        run if run.parse::<helm_purge::run_id::RunId>().is_ok() => word.replace(run, "RUN"),
-        begun if begun.starts_with("20") && begun.contains('T') => word.replace(begun, "BEGUN"),
-        _ => word.to_owned(),
-    };
-    text.split_inclusive(char::is_whitespace).map(steady).collect()
 }
 
 #[test]

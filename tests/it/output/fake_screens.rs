@@ -2,17 +2,16 @@
 
 use serde_json::json;
 
-use crate::support::FakeHelm;
+use crate::support::{FakeHelm, RUN};
 
-const RUN: &str = "run -f policy.yaml --yes -A";
-
-/// Without what differs from run to run: how long things took, and what the run is called.
-fn steady(text: &str) -> String {
+/// Without what differs from run to run: how long things took, what the run is called and when it began.
+pub(super) fn steady(text: &str) -> String {
     let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
     let is_run = |word: &str| word.parse::<helm_purge::run_id::RunId>().is_ok();
     let steady = |word: &str| match word.trim() {
         time if is_time(time) => word.replace(time, "TIME"),
         run if is_run(run) => word.replace(run, "RUN"),
+        begun if begun.starts_with("20") && begun.contains('T') => word.replace(begun, "BEGUN"),
         _ => word.to_owned(),
     };
     text.split_inclusive(char::is_whitespace).map(steady).collect()

@@ -72,7 +72,7 @@ fn a_terminal_of_one_character_is_no_reason_to_stop() {
 
 /// The report in a file, while the talk goes to the terminal.
 fn report(fake: &FakeHelm) -> Value {
-    let text = std::fs::read_to_string(fake.program.folder().join("report")).expect("it was written");
+    let text = fake.program.read("report");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 

@@ -14,7 +14,7 @@ use helm_purge::signal::CancelToken;
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, SeededRelease, Status, Storage};
 
-use crate::support::{Real, cluster};
+use crate::support::{OrPanic, Real, cluster, seed_releases};
 
 /// One connection, and both ways over it.
 struct Ways {
@@ -27,10 +27,10 @@ impl Ways {
     fn new(real: &Real, wish: &ConnectionOptions, lines: &str) -> Self {
         real.policy(lines);
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
-        let connection = Connection::resolve(wish).unwrap_or_else(|error| panic!("{error}"));
+        let connection = Connection::resolve(wish).or_panic();
         let stop = CancelToken::default();
         let client = Client::new(&connection, stop.clone()).expect("a client can be made");
-        let path = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
+        let path = cluster().helm(real.helm).or_panic();
         let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
         let api = ReleaseSource::new(client, StorageDriver::Secrets, policy.namespaces.clone());
         let helm = HelmInventory { helm, connection, deadline: Duration::from_mins(1), stop };
@@ -40,7 +40,7 @@ impl Ways {
     }
 
     fn plan(&self, inventory: &ReleaseSource) -> Plan {
-        let listing = inventory.list().unwrap_or_else(|error| panic!("{error}"));
+        let listing = inventory.list().or_panic();
         // Helm's way sees no opt-outs.
         let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
         let (protection, nothing) =
@@ -53,7 +53,7 @@ impl Ways {
         };
         let policies = std::slice::from_ref(&self.policy);
         let wanted = to_read(policies, unread, &filters);
-        let contents = inventory.contents(&wanted, ObjectLists::NotWanted).unwrap_or_else(|error| panic!("{error}"));
+        let contents = inventory.contents(&wanted, ObjectLists::NotWanted).or_panic();
         build(policies, ClusterState { contents: &contents, ..unread }, &filters)
     }
 
@@ -114,10 +114,10 @@ const KEEPS: &str =
 fn both_ways_give_the_same_plan_whatever_state_a_release_is_in() {
     Real::with_both("ways", |real| {
         for releases in releases(real).chunks(100) {
-            cluster().seed(releases).unwrap_or_else(|error| panic!("{error}"));
+            seed_releases(releases);
         }
         let in_config_maps = SeededRelease::new(&real.namespace("maps"), "elsewhere").storage(Storage::ConfigMaps);
-        cluster().seed(&[in_config_maps]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[in_config_maps]);
         let plan = Ways::new(real, &by_kubeconfig(cluster().kubeconfig()), KEEPS).give_the_same_plan();
         assert_eq!(plan.entries.len(), 300 + 7);
         assert!(plan.chosen().count() > 40 && plan.keep_hits.iter().all(|keep| keep.hits > 0), "{plan:#?}");
@@ -130,7 +130,7 @@ fn what_only_one_way_can_see_is_never_purged_by_the_other() {
         let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
         let half =
             [seed("half").revisions(1..=2).status(Status::Superseded), seed("half").revisions(3..=3).undecodable()];
-        cluster().seed(&half[..1]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&half[..1]);
         let odd = [
             half[1].clone(),
             seed("whole").undecodable(),
@@ -138,7 +138,7 @@ fn what_only_one_way_can_see_is_never_purged_by_the_other() {
             seed("replaced").status(Status::Superseded).revisions(1..=3),
             seed("unknown").status(Status::Unknown),
         ];
-        cluster().seed(&odd).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&odd);
         let ways = Ways::new(real, &by_kubeconfig(cluster().kubeconfig()), "keep: []\n");
         let chosen = |inventory: &ReleaseSource| {
             ways.plan(inventory).chosen().map(|release| release.id.name.to_string()).collect::<Vec<_>>()
@@ -169,12 +169,11 @@ fn both_ways_give_the_same_plan_however_one_is_connected() {
     let real = Real::new("connected", HelmVersion::Four);
     real.seed(&["a/web", "a/redis", "b/web"]);
     let namespace = account(&real);
-    let ok =
-        |path: Result<std::path::PathBuf, throwaway_cluster::Error>| path.unwrap_or_else(|error| panic!("{error}"));
-    let flags = cluster().helm_flags(&namespace, "purger").unwrap_or_else(|error| panic!("{error}"));
-    let pod = cluster().pod(&namespace, "purger").unwrap_or_else(|error| panic!("{error}"));
-    let plugin = cluster().exec_plugin(&namespace, "purger").unwrap_or_else(|error| panic!("{error}"));
-    let two = cluster().kubeconfig_in_two_files().unwrap_or_else(|error| panic!("{error}"));
+    let ok = |path: Result<std::path::PathBuf, throwaway_cluster::Error>| path.or_panic();
+    let flags = cluster().helm_flags(&namespace, "purger").or_panic();
+    let pod = cluster().pod(&namespace, "purger").or_panic();
+    let plugin = cluster().exec_plugin(&namespace, "purger").or_panic();
+    let two = cluster().kubeconfig_in_two_files().or_panic();
     let wishes = [
         ("client certificate", by_kubeconfig(cluster().kubeconfig())),
         ("token", by_kubeconfig(&ok(cluster().kubeconfig_for_service_account(&namespace, "purger")))),
@@ -226,9 +225,9 @@ fn a_user_who_may_see_some_namespaces_only_purges_those_and_is_told_of_the_other
         api.apply(&binding).expect("a binding can be made");
     };
     bind("RoleBinding", "admin", Some(&real.namespace("a")));
-    let kubeconfig = cluster().kubeconfig_for_user(&user, None).unwrap_or_else(|error| panic!("{error}"));
+    let kubeconfig = cluster().kubeconfig_for_user(&user, None).or_panic();
     real.program.set("KUBECONFIG", kubeconfig);
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
     real.program.file("policy.yaml", &policy);
     let run = ["run", "-A", "-f", "policy.yaml", "--yes"];
@@ -238,7 +237,7 @@ fn a_user_who_may_see_some_namespaces_only_purges_those_and_is_told_of_the_other
     let glob = format!("namespaces: ['{}-*']", real.namespace("a").trim_end_matches("-a"));
     real.program.file("policy.yaml", &policy.replace(&glob, &literal));
     let output = real.program.run(&run).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
-    drop(output.stderr_has("the namespace cannot be looked at"));
+    output.stderr_has("the namespace cannot be looked at");
     assert_eq!(real.listed(), ["b/web"]);
     // With the right to list namespaces the glob will do as well; all of them refusing is an error.
     real.seed(&["a/web"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use throwaway_cluster::{Damage, HelmVersion, SeededRelease};
 
-use crate::support::{Real, cluster};
+use crate::support::{Real, seed_releases};
 
 /// The most memory that a process has had, in bytes, as far as it was seen.
 fn most_memory(pid: u32) -> Option<u64> {
@@ -29,7 +29,7 @@ fn records_that_were_made_to_fill_memory_are_kept_and_fill_none() {
         seed("honest").config_maps(1),
     ];
     for release in &forged {
-        cluster().seed(std::slice::from_ref(release)).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(std::slice::from_ref(release));
     }
     let running = real.program.start("run -f policy.yaml --yes -A -o json");
     let (pid, mut most) = (running.pid(), 0);

@@ -15,15 +15,15 @@ use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, CustomKind, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Role, cluster, user};
+use crate::support::{OrPanic, Role, cluster, user};
 
 /// One that serves the controllers' kinds, for the tests that need them: the shared one never does.
 fn cluster_with_controllers() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
-        let cluster = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+        let cluster = Cluster::start(Components::ControlPlane).or_panic();
         for kind in [CustomKind::HELM_RELEASE, CustomKind::APPLICATION] {
-            cluster.serve(&kind).unwrap_or_else(|error| panic!("{error}"));
+            cluster.serve(&kind).or_panic();
         }
         cluster
     })
@@ -47,7 +47,7 @@ impl View {
             kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()),
             ..ConnectionOptions::default()
         };
-        let connection = Connection::resolve(&wish).unwrap_or_else(|error| panic!("{error}"));
+        let connection = Connection::resolve(&wish).or_panic();
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let fence = policy.namespaces;
         Self { connection, metadata: ReleaseSource::new(client, StorageDriver::Secrets, fence.clone()), fence }
@@ -55,18 +55,18 @@ impl View {
 
     /// Of the releases, those of the fence: other tests install and purge meanwhile.
     fn look(&self) -> (Listing, Protection) {
-        let (mut listing, protection) = self.metadata.list_with_protection().unwrap_or_else(|error| panic!("{error}"));
+        let (mut listing, protection) = self.metadata.list_with_protection().or_panic();
         listing.releases.retain(|release| self.fence.matches(&release.id.namespace).is_some());
         (listing, protection)
     }
 }
 
 fn seed(cluster: &Cluster, releases: &[SeededRelease]) {
-    cluster.seed(releases).unwrap_or_else(|error| panic!("{error}"));
+    cluster.seed(releases).or_panic();
 }
 
 fn apply(cluster: &Cluster, object: &Value) {
-    cluster.api().apply(object).unwrap_or_else(|error| panic!("{error}"));
+    cluster.api().apply(object).or_panic();
 }
 
 /// What `helm purge keep` writes.
@@ -78,7 +78,7 @@ fn keep_mark(namespace: &str, name: &str, annotations: &Value) -> Value {
 
 fn describe_namespace(cluster: &Cluster, name: &str, labels: &Value, annotations: &Value) {
     let change = json!({"metadata": {"labels": labels, "annotations": annotations}});
-    cluster.api().patch(Kind::NAMESPACE, None, name, &change).unwrap_or_else(|error| panic!("{error}"));
+    cluster.api().patch(Kind::NAMESPACE, None, name, &change).or_panic();
 }
 
 fn said(opt_outs: &[OptOut]) -> Vec<String> {
@@ -134,12 +134,12 @@ fn the_admin_sees_what_namespaces_config_maps_and_releases_say() {
 fn a_label_that_helm_was_given_stays_with_the_release() {
     let install = |helm, args: &[&str]| {
         let name = format!("web-{helm}");
-        cluster().install(helm, Chart::Tiny, "optlabel", &name, args).unwrap_or_else(|error| panic!("{error}"));
+        cluster().install(helm, Chart::Tiny, "optlabel", &name, args).or_panic();
     };
     for helm in HelmVersion::BOTH {
         install(helm, &["--labels", "helm-purge-keep=demo"]);
         let name = format!("web-{helm}");
-        let mut upgrade = cluster().helm_command(helm).unwrap_or_else(|error| panic!("{error}"));
+        let mut upgrade = cluster().helm_command(helm).or_panic();
         upgrade.args(["upgrade", "-n", "optlabel", &name]).arg(throwaway_cluster::charts::path(Chart::Tiny));
         assert!(upgrade.output().expect("helm can be started").status.success());
     }
@@ -188,13 +188,13 @@ fn a_list_that_is_made_again_sees_what_was_asked_meanwhile() {
     let view = View::new(cluster().kubeconfig(), "optagain");
     assert!(view.look().1.opt_outs.is_empty());
     let stop = CancelToken::default();
-    let path = cluster().helm(HelmVersion::Four).unwrap_or_else(|error| panic!("{error}"));
+    let path = cluster().helm(HelmVersion::Four).or_panic();
     let helm = Helm::find(path.to_str(), None, &stop).expect("helm answers");
     let helm = HelmInventory { helm, connection: view.connection, deadline: Duration::from_mins(1), stop };
     let first = view.metadata.list_with_protection();
-    let (any, ..) = ReleaseSource::open(view.metadata, helm, first).unwrap_or_else(|error| panic!("{error}"));
+    let (any, ..) = ReleaseSource::open(view.metadata, helm, first).or_panic();
     describe_namespace(cluster(), "optagain", &json!({}), &json!({"helm-purge/keep": "true"}));
-    let (listing, protection) = any.list_with_protection().unwrap_or_else(|error| panic!("{error}"));
+    let (listing, protection) = any.list_with_protection().or_panic();
     assert!(listing.releases.iter().any(|release| release.id.namespace.as_str() == "optagain"));
     assert_eq!(said(&protection.opt_outs), ["optagain: all, until never, no reason, helm-purge/keep"]);
 }
@@ -248,7 +248,7 @@ fn who_may_not_list_fluxs_objects_knows_its_releases_by_their_own() {
     assert!(flux.contains("cannot list resource \"helmreleases\""), "{flux}");
     assert!(argo.contains("cannot list resource \"applications\""), "{argo}");
     let contents = view.metadata.contents(&listing.releases.iter().collect::<Vec<_>>(), ObjectLists::NotWanted);
-    let contents = contents.unwrap_or_else(|error| panic!("{error}"));
+    let contents = contents.or_panic();
     let managed = contents.values().map(|content| content.clone().expect("it can be read").managed_by);
     assert_eq!(managed.collect::<Vec<_>>(), [None, Some("HelmRelease flux/web".to_owned())]);
 }
@@ -276,8 +276,8 @@ fn the_namespaces_that_argo_manages_are_named() {
 
 #[test]
 fn a_kind_is_read_in_whichever_version_it_is_served_and_in_an_unknown_one_it_is_unknown() {
-    let cluster = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
-    let ok = |done: Result<(), throwaway_cluster::Error>| done.unwrap_or_else(|error| panic!("{error}"));
+    let cluster = Cluster::start(Components::ControlPlane).or_panic();
+    let ok = |done: Result<(), throwaway_cluster::Error>| done.or_panic();
     seed(&cluster, &[SeededRelease::new("versions", "web")]);
     let view = View::new(cluster.kubeconfig(), "versions");
     let managed = || {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use throwaway_cluster::{Chart, Damage, HelmVersion, SeededRelease, Status};
 
-use crate::support::{Real, cluster};
+use crate::support::{Real, create_namespace, seed_releases};
 
 const PLAN: &str = "plan -A -f policy.yaml";
 const RUN: &str = "run -A -f policy.yaml --yes";
@@ -11,14 +11,14 @@ const RUN: &str = "run -A -f policy.yaml --yes";
 fn install(real: &Real, chart: Chart, name: &str, settings: &[&str]) {
     let settings = settings.iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>();
     let namespace = real.namespace("a");
-    cluster().install(real.helm, chart, &namespace, name, &settings).unwrap_or_else(|error| panic!("{error}"));
+    real.install(chart, &namespace, name, &settings);
 }
 
 #[test]
 fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named() {
     Real::with_both("reach", |real| {
         let outside = format!("outside-{}", real.helm);
-        cluster().api().create_namespace(&outside).expect("a namespace can be made");
+        create_namespace(&outside);
         install(real, Chart::Definition, "definition", &[]);
         install(real, Chart::Wanderer, "wanderer", &[&format!("namespace={outside}")]);
         install(real, Chart::House, "house", &[]);
@@ -33,7 +33,7 @@ fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named()
             "holds data: PersistentVolumeClaim claim".to_owned(),
             format!("go on to cost: {}/cache", real.namespace("a")),
         ] {
-            drop(real.program.run(PLAN).exits(0).stdout_has(&said));
+            real.program.run(PLAN).exits(0).stdout_has(&said);
         }
         real.program.run(RUN).exits(0).stdout_has("purged 2 · failed 0").stdout_has("verified: 2 of 2");
         assert_eq!(real.listed(), ["a/claim", "a/definition", "a/house", "a/wanderer"]);
@@ -49,7 +49,7 @@ fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named()
 #[test]
 fn an_object_in_another_namespace_of_the_fence_is_no_reason_to_keep() {
     let real = Real::new("inside", HelmVersion::Four);
-    cluster().api().create_namespace(&real.namespace("b")).expect("a namespace can be made");
+    create_namespace(&real.namespace("b"));
     install(&real, Chart::Wanderer, "wanderer", &[&format!("namespace={}", real.namespace("b"))]);
     real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0");
 }
@@ -90,10 +90,10 @@ fn a_forged_record_gets_nowhere() {
         seed("lost").revisions(5..=5).without_label("version"),
         seed("honest").config_maps(1),
     ];
-    cluster().seed(&forged).expect("releases can be seeded");
+    seed_releases(&forged);
     // The newest revision of this one has lost its label; helm acts on it all the same.
     let older = seed("lost").revisions(1..=4).status(Status::Superseded);
-    cluster().seed(&[older]).expect("releases can be seeded");
+    seed_releases(&[older]);
     let plan = real.program.run(&format!("{PLAN} -o json")).exits(0).json();
     let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
     assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
@@ -110,7 +110,7 @@ fn a_forged_record_gets_nowhere() {
         "its manifest cannot be read",
         "its labels do not say which release and revision it is of",
     ] {
-        drop(real.program.run(PLAN).exits(0).stdout_has(said));
+        real.program.run(PLAN).exits(0).stdout_has(said);
     }
     real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
 }

@@ -1,14 +1,15 @@
 //! `restore` and `prune` beside other runs: the lock, the journal, which purge was the last, and which cluster it is.
 
-use std::fs;
-
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Cluster, Components, Fault, HelmVersion, Kind, SeededRelease, Which};
 
 use crate::support::histories::{KEEPING, RESTORE, RUN, old_history, records, status, works};
 use crate::support::pods::in_pod;
-use crate::support::{Output, Real, Running, Terminal, allow_nobody, cluster, wait_until_nobody_is_allowed};
+use crate::support::{
+    OrPanic, Real, Running, Terminal, allow_nobody, cluster, create_namespace, seed_releases,
+    wait_until_nobody_is_allowed,
+};
 
 const DRY_RUN: &str = "restore -f policy.yaml --dry-run";
 const PRUNE: &str = "prune --older-than 14d -f policy.yaml --yes -A -o json";
@@ -19,20 +20,12 @@ fn prepare(test: &str) -> Real {
     let real = Real::new(test, HelmVersion::Three);
     real.policy(KEEPING);
     real.seed(&["a/one", "a/two"]);
-    cluster().api().create_namespace(&real.namespace("locks")).unwrap_or_else(|error| panic!("{error}"));
+    create_namespace(&real.namespace("locks"));
     real
 }
 
 fn start(real: &Real, command: &str, flags: &str) -> Running {
     real.program.start(&format!("{command} --lock-namespace {} {flags}", real.namespace("locks")))
-}
-
-fn go(real: &Real) {
-    real.program.file("go", "");
-}
-
-fn run_of(output: &Output) -> String {
-    output.json()["run"]["id"].as_str().expect("a run has a name").to_owned()
 }
 
 /// The newest of the journals on this machine.
@@ -51,19 +44,19 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
     for command in [RESTORE, PRUNE] {
         let refused = start(&real, command, "").finish().exits(6);
         let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: "));
-        drop(refused.stderr_has("hint: wait for it with --lock-wait"));
+        refused.stderr_has("hint: wait for it with --lock-wait");
     }
     for (command, nothing) in [(RESTORE, "nothing was restored"), (PRUNE, "nothing was pruned")] {
         let impatient = start(&real, command, "--lock-wait 1m");
         impatient.wait_for_stderr("waiting: another run holds the lock");
         impatient.signal(Signal::INT);
-        drop(impatient.finish().exits(130).stderr_has(&format!("interrupted; {nothing}")));
+        impatient.finish().exits(130).stderr_has(&format!("interrupted; {nothing}"));
     }
     // It begins while nothing is gone yet, and plans once more when the purge is over.
     let restore = start(&real, RESTORE, "--lock-wait 1m");
     restore.wait_for_stderr("waiting: another run holds the lock");
-    go(&real);
-    let purged = run_of(&purge.finish().exits(0));
+    real.let_helm_go();
+    let purged = purge.finish().exits(0).run_id();
     let restored = restore.finish().exits(0);
     let report = restored.json();
     assert_eq!((&report["runs"], &report["report"]["totals"]["restored"]), (&json!([purged]), &json!(2)), "{restored}");
@@ -86,8 +79,8 @@ fn a_purge_does_not_run_beside_a_restore() {
     real.seed(&["a/three"]);
     start(&real, RUN, "").finish().exits(6).stderr_has("another run holds the lock of the policy");
     let note = real.program.run("plan -f policy.yaml").exits(0);
-    drop(note.stderr_has("note: restore ").stderr_has(" of the same policy is under way: "));
-    go(&real);
+    note.stderr_has("note: restore ").stderr_has(" of the same policy is under way: ");
+    real.let_helm_go();
     assert_eq!(restore.finish().exits(0).json()["report"]["totals"]["restored"], 2);
     assert_eq!(real.listed(), ["a/one", "a/three", "a/two"]);
 }
@@ -95,7 +88,7 @@ fn a_purge_does_not_run_beside_a_restore() {
 #[test]
 fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes_it() {
     let mut real = prepare("reckoned");
-    let purged = run_of(&real.program.run(RUN).exits(0));
+    let purged = real.program.run(RUN).exits(0).run_id();
     real.hold_helm("rollback");
     let running = real.program.start(&format!("{RESTORE} --workers=1"));
     real.program.wait_for_file("calls", "rollback");
@@ -110,12 +103,12 @@ fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes
     let table = real.program.run("runs --local").exits(0).stdout_has("killed, 1 in hand");
     assert!(table.stdout.contains("restore") && table.stdout.contains("purge"), "{table}");
     let detail = real.program.run(&format!("runs --local {id}")).exits(0);
-    drop(detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand")));
+    detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand"));
     let says = format!("note: restore {id} of ");
     let plan = real.program.run(DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
     drop(plan);
-    drop(real.program.run("plan -f policy.yaml").exits(0).stderr_has("`restore` brings back the rest"));
-    go(&real);
+    real.program.run("plan -f policy.yaml").exits(0).stderr_has("`restore` brings back the rest");
+    real.let_helm_go();
     let restored = real.program.run(RESTORE).exits(0);
     assert_eq!(restored.json()["report"]["totals"]["restored"], 2, "{restored}");
     assert_eq!(restored.json()["run"]["journal"].as_array().map(Vec::len), Some(1), "{restored}");
@@ -139,7 +132,7 @@ fn a_prune_keeps_a_journal_and_without_a_place_for_one_nothing_is_pruned_nor_res
     assert_eq!((&run["operation"], &run["id"]), (&json!("prune"), &pruned.json()["run"]["id"]), "{run:#}");
     assert_eq!((&run["totals"]["pruned"], &run["totals"]["planned"]), (&json!(1), &json!(1)), "{run:#}");
     let one = real.program.run(&["runs", "--local", run["id"].as_str().expect("text")]).exits(0);
-    drop(one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a"))));
+    one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a")));
     real.program.run(RUN).exits(0);
     real.program.run(&format!("{RESTORE} --journal /dev/full")).exits(4);
     assert_eq!(status(&real, &real.namespace("a"), "one")["info"]["status"], "uninstalled");
@@ -156,7 +149,7 @@ fn a_deadline_ends_a_restore_with_accounts_for_everything() {
     let running = real.program.start(&format!("{RESTORE} --workers=1 --max-duration=10s"));
     real.program.wait_for_file("calls", "rollback");
     running.wait_for_stderr("will be finished, 1 not started (the deadline is near)");
-    go(&real);
+    real.let_helm_go();
     let late = running.finish().exits(8).json();
     let totals = &late["report"]["totals"];
     assert_eq!((&totals["restored"], &totals["notStarted"]), (&json!(1), &json!(1)), "{late:#}");
@@ -172,7 +165,7 @@ fn a_signal_ends_a_restore_with_accounts_for_everything() {
     real.program.wait_for_file("calls", "rollback");
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping: 1 release is being restored and will be finished, 1 not started");
-    go(&real);
+    real.let_helm_go();
     running.finish().exits(143);
     let run = newest(&real);
     assert_eq!((&run["state"], &run["exitCode"]), (&json!("interrupted"), &json!(143)), "{run:#}");
@@ -185,9 +178,9 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     let real = Real::new("leftover-run", HelmVersion::Four);
     real.policy(KEEPING);
     real.seed(&["a/old"]);
-    let first = run_of(&real.program.run(RUN).exits(0));
+    let first = real.program.run(RUN).exits(0).run_id();
     real.seed(&["a/web"]);
-    let second = run_of(&real.program.run(RUN).exits(0));
+    let second = real.program.run(RUN).exits(0).run_id();
     let restored = real.program.run(RESTORE).exits(0).json();
     assert_eq!((&restored["runs"], &restored["report"]["totals"]["restored"]), (&json!([second]), &json!(1)));
     assert_eq!(restored["otherRuns"], json!([{"run": first, "releases": 1}]));
@@ -195,7 +188,7 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     let again =
         real.program.run("restore -f policy.yaml --yes -A").exits(0).stderr_has(&format!("run {second}, begun"));
     let again = again.stderr_has("nothing is here that this run has left").stderr_has("nothing to restore");
-    drop(again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)")));
+    again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)"));
     assert_eq!(status(&real, &real.namespace("a"), "old")["info"]["status"], "uninstalled");
 
     // The cluster alone does not tell of the second one any more: then the head says which run it is and when it was.
@@ -206,7 +199,7 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
 
     let by_name = format!("restore -f policy.yaml --yes -A --run {first}");
     let plan = real.program.run(&format!("{DRY_RUN} --run {first}")).exits(0);
-    drop(plan.stdout_has(&format!("the last run of the policy is another one: {second}, begun")));
+    plan.stdout_has(&format!("the last run of the policy is another one: {second}, begun"));
     real.program.run(&by_name).exits(0).stdout_has("restored 1");
     assert_eq!(real.listed(), ["a/old", "a/web"]);
 }
@@ -215,7 +208,7 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
 fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
     let home = "podmorning-home";
     let evening = in_pod("podmorning", home, "cluster-admin");
-    let policy = fs::read_to_string(evening.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = evening.program.read("policy.yaml");
     let policy = format!("{policy}defaults: {{keepHistory: true}}\n");
     evening.program.file("policy.yaml", &policy);
     evening.seed(&["a/one"]);
@@ -224,15 +217,15 @@ fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
         "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": {"name": "No", "annotations": {"helm.sh/hook": "pre-delete"}},
     }));
-    cluster().seed(&[broken]).unwrap_or_else(|error| panic!("{error}"));
-    let first = run_of(&evening.program.run(RUN).exits(1));
+    seed_releases(&[broken]);
+    let first = evening.program.run(RUN).exits(1).run_id();
     evening.program.file("policy.yaml", &policy.replace("keepHistory: true", "keepHistory: true, hooks: skip"));
-    let second = run_of(&evening.program.run(RUN).exits(0));
+    let second = evening.program.run(RUN).exits(0).run_id();
     let restored = evening.program.run(RESTORE).exits(0);
     let report = restored.json();
     assert_eq!((&report["runs"], &report["unfinishedRuns"]), (&json!([second, first]), &json!([first])), "{restored}");
     assert_eq!(report["report"]["totals"]["restored"], 2, "{restored}");
-    let config_map = format!("configmap {home}/helm-purge-run-{}", run_of(&restored));
+    let config_map = format!("configmap {home}/helm-purge-run-{}", restored.run_id());
     assert_eq!(report["run"]["journal"], json!([config_map]), "{restored}");
     let laptop = Real::new("podmorning", HelmVersion::Three);
     let runs = laptop.program.run(&format!("runs -n {home} -o json")).exits(0).json();
@@ -268,13 +261,13 @@ impl Twins {
     fn new(test: &str) -> Self {
         let mut real = Real::new(test, HelmVersion::Four);
         real.policy(KEEPING);
-        let other = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+        let other = Cluster::start(Components::ControlPlane).or_panic();
         let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
         let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
         for cluster in [cluster(), &other] {
             let web = SeededRelease::new(&namespace, "web").config_maps(1);
-            cluster.seed(&[web]).unwrap_or_else(|error| panic!("{error}"));
-            let mut helm = cluster.helm_command(real.helm).unwrap_or_else(|error| panic!("{error}"));
+            cluster.seed(&[web]).or_panic();
+            let mut helm = cluster.helm_command(real.helm).or_panic();
             helm.args(["uninstall", "web", "-n", &namespace, "--keep-history", "--description", &mark]);
             works(&helm.output().expect("helm starts"));
         }

@@ -3,7 +3,7 @@
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::histories::{RUN, records, status, upgrade_install, works};
-use crate::support::{FakeHelm, Real, cluster};
+use crate::support::{FakeHelm, Real, cluster, seed_releases};
 
 /// Revisions whose records Helm reads in an order that is not theirs.
 fn odd_histories() -> [std::ops::RangeInclusive<u32>; 3] {
@@ -16,7 +16,7 @@ fn helm_alone_cannot_upgrade_over_a_history_that_it_kept_at_some_revisions() {
         let namespace = real.namespace("a");
         for (number, revisions) in odd_histories().into_iter().enumerate() {
             let name = format!("r{number}");
-            cluster().seed(&[SeededRelease::new(&namespace, &name).revisions(revisions)]).expect("seeded");
+            seed_releases(&[SeededRelease::new(&namespace, &name).revisions(revisions)]);
             let mut uninstall = real.helm_command();
             works(&uninstall.args(["uninstall", &name, "-n", &namespace, "--keep-history"]).output().expect("helm"));
             let upgraded = upgrade_install(real, &namespace, &name, Chart::Tiny);
@@ -33,7 +33,7 @@ fn of_a_history_that_is_kept_one_marked_record_is_left_and_helm_goes_on_with_it(
         let namespace = real.namespace("a");
         for (number, revisions) in odd_histories().into_iter().enumerate() {
             let release = SeededRelease::new(&namespace, &format!("r{number}")).revisions(revisions).config_maps(1);
-            cluster().seed(&[release]).expect("seeded");
+            seed_releases(&[release]);
         }
         let report = real.program.run(RUN).exits(0).json();
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
@@ -58,7 +58,7 @@ fn of_a_history_that_is_kept_one_marked_record_is_left_and_helm_goes_on_with_it(
 fn older_records_that_an_interrupted_run_left_are_removed_by_the_next_one() {
     let real = Real::new("leftover", HelmVersion::Three);
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
-    let seed = |name: &str| cluster().seed(&[SeededRelease::new(&namespace, name).revisions(1..=3)]).expect("seeded");
+    let seed = |name: &str| seed_releases(&[SeededRelease::new(&namespace, name).revisions(1..=3)]);
     let uninstall = |name: &str, description: &str| {
         let mut helm = real.helm_command();
         helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", description]);
@@ -104,8 +104,7 @@ fn a_history_that_helm_could_not_store_is_a_failure_although_helm_calls_it_a_suc
 fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
     let fake = FakeHelm::with(["dev-a/web"]);
     let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history"];
-    let output = fake.program.run(&run).exits(5);
-    drop(output.stderr_has("`keepHistory` needs the API, and it could not be asked"));
+    fake.program.run(&run).exits(5).stderr_has("`keepHistory` needs the API, and it could not be asked");
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
 
@@ -121,11 +120,11 @@ fn a_rule_keeps_the_histories_of_what_it_selects_and_a_flag_those_of_everything_
         let plan = real.program.run(&format!("plan -f policy.yaml {flag}")).exits(0);
         let run = real.program.run(&format!("run -f policy.yaml --yes -A {flag}")).exits(0).stdout_has("purged 2");
         if expected == 1 {
-            drop(plan.stdout_has(&format!("1 of 2 releases ({kept}/web) can be restored: ")));
-            drop(run.stdout_has(&format!("undo (of 1: {kept}/web): helm purge restore --run ")));
+            plan.stdout_has(&format!("1 of 2 releases ({kept}/web) can be restored: "));
+            run.stdout_has(&format!("undo (of 1: {kept}/web): helm purge restore --run "));
         } else {
-            drop(plan.stdout_has("all of it can be restored: "));
-            drop(run.stdout_has(" · undo: helm purge restore --run "));
+            plan.stdout_has("all of it can be restored: ");
+            run.stdout_has(" · undo: helm purge restore --run ");
         }
         let left = [&kept, &gone].map(|namespace| records(namespace, "web").len());
         assert_eq!(left, [1, expected - 1]);
@@ -143,22 +142,22 @@ fn what_will_not_come_back_is_said_before_the_purge() {
     let real = Real::new("losses", HelmVersion::Three);
     real.policy("keep: []\ndefaults: {keepHistory: true, dataLoss: allow}\n");
     let namespace = real.namespace("a");
-    cluster().install(real.helm, Chart::Claim, &namespace, "files", &[]).unwrap_or_else(|error| panic!("{error}"));
+    real.install(Chart::Claim, &namespace, "files", &[]);
     let job = serde_json::json!({
         "apiVersion": "batch/v1", "kind": "Job",
         "metadata": {"name": "init", "annotations": {"helm.sh/hook": "post-install"}},
     });
-    cluster().seed(&[SeededRelease::new(&namespace, "web").hook(job).config_maps(1)]).expect("seeded");
+    seed_releases(&[SeededRelease::new(&namespace, "web").hook(job).config_maps(1)]);
     let claims = cluster().api().list(Kind::CLAIM, Some(&namespace)).expect("claims can be listed");
     let plan = real.program.run("plan -f policy.yaml").exits(0);
     let plan = plan.stdout_has("all of it can be restored").stdout_has("by helm-purge itself and not by helm");
     let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, which a hook made"));
-    drop(plan.stdout_has(&format!(
+    plan.stdout_has(&format!(
         "of {namespace}/files does not come back: the data of PersistentVolumeClaim {}",
         claims[1]
-    )));
+    ));
     let explained = real.program.run(&["explain", "-f", "policy.yaml", &format!("{namespace}/web")]).exits(0);
-    drop(explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made"));
+    explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made");
     let document = real.program.run("plan -f policy.yaml -o json").exits(0).json();
     assert_eq!(document["releases"][1]["losses"][0], "Job init, which a hook made", "{document:#}");
     real.policy("keep: []\ndefaults: {dataLoss: allow}\n");

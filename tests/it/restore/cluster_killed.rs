@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::histories::{records, status, upgrade_install, works};
-use crate::support::{Real, Snapshot, claims, cluster};
+use crate::support::{OrPanic, Real, Snapshot, claims, cluster, seed_releases};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=6";
 const RESTORE: &str = "restore -f policy.yaml --yes -A -o json --workers=6";
@@ -130,10 +130,10 @@ fn populate(real: &Real, count: usize) -> Vec<(String, String)> {
         let release = SeededRelease::new(namespace, name).revisions(8..=u32::try_from(8 + number % 5).expect("small"));
         usual(name).into_iter().chain(unusual(name, number)).fold(release, SeededRelease::object)
     });
-    cluster().seed(&seeded.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+    seed_releases(&seeded.collect::<Vec<_>>());
     let charts = names.iter().enumerate().filter(|(number, _)| is_chart(*number)).map(|(_, name)| name);
     for ((namespace, name), chart) in charts.zip([Chart::Nginx, Chart::Redis, Chart::Mysql].iter().cycle()) {
-        cluster().install(real.helm, *chart, namespace, name, &[]).unwrap_or_else(|error| panic!("{error}"));
+        real.install(*chart, namespace, name, &[]);
     }
     names
 }
@@ -143,7 +143,7 @@ fn all_claims(prefix: &str) -> std::collections::BTreeMap<String, String> {
     let sets = cluster().api().list(Kind::STATEFUL_SET, None).expect("they can be listed");
     let sets = sets.iter().filter(|name| name.starts_with(prefix)).count();
     let all = || Ok(Some(claims(prefix)).filter(|claims| claims.len() == sets));
-    throwaway_cluster::wait_until("a claim for each StatefulSet", all).unwrap_or_else(|error| panic!("{error}"))
+    throwaway_cluster::wait_until("a claim for each StatefulSet", all).or_panic()
 }
 
 /// Begins, is killed once it has said this so often, and runs a second time.
@@ -192,8 +192,7 @@ fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
     }
     let (namespace, name) = &names[ONE_CHART_IN - 1];
     works(&upgrade_install(&real, namespace, name, Chart::Nginx));
-    let once_more = real.program.run("restore -f policy.yaml --yes -A").exits(0);
-    drop(once_more.stderr_has("nothing to restore"));
+    real.program.run("restore -f policy.yaml --yes -A").exits(0).stderr_has("nothing to restore");
 }
 
 #[test]

@@ -4,20 +4,16 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::histories::{KEEPING, RESTORE, RUN, records, status, upgrade_install, works};
-use crate::support::{Real, Role, Snapshot, Terminal, cluster, user};
-
-fn install(real: &Real, chart: Chart, namespace: &str, name: &str, flags: &[&str]) {
-    cluster().install(real.helm, chart, namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));
-}
+use crate::support::{OrPanic, Real, Role, Snapshot, Terminal, cluster, seed_releases, user};
 
 #[test]
 fn well_known_charts_come_back_as_they_were() {
     Real::with_both("back", |real| {
         real.policy(KEEPING);
         let (alice, bob) = (real.namespace("alice"), real.namespace("bob"));
-        install(real, Chart::Nginx, &alice, "web", &[]);
-        install(real, Chart::Redis, &alice, "cache", &[]);
-        install(real, Chart::Mysql, &bob, "db", &[]);
+        real.install(Chart::Nginx, &alice, "web", &[]);
+        real.install(Chart::Redis, &alice, "cache", &[]);
+        real.install(Chart::Mysql, &bob, "db", &[]);
         let before = Snapshot::of(&real.namespace(""));
         let report = real.program.run(RUN).exits(0).json();
         assert_eq!(report["totals"]["restorable"], 3, "{report:#}");
@@ -54,7 +50,7 @@ fn fourteen_nights_pass_whoever_brings_the_releases_back_in_the_morning() {
         real.policy(KEEPING);
         let namespace = real.namespace("a");
         let release = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=5).config_maps(1);
-        cluster().seed(&[release("restored"), release("pipeline")]).expect("seeded");
+        seed_releases(&[release("restored"), release("pipeline")]);
         for night in 1..=14 {
             real.program.run(RUN).exits(0);
             works(&upgrade_install(real, &namespace, "pipeline", Chart::Tiny));
@@ -76,7 +72,7 @@ fn the_age_of_the_first_deployment_survives_a_restore() {
         let namespace = real.namespace("a");
         let ten_days = std::time::Duration::from_hours(240);
         let old = SeededRelease::new(&namespace, "old").config_maps(1).deployed_ago(ten_days);
-        cluster().seed(&[old, SeededRelease::new(&namespace, "new").config_maps(1)]).expect("seeded");
+        seed_releases(&[old, SeededRelease::new(&namespace, "new").config_maps(1)]);
         real.program.run(RUN).exits(0);
         real.program.run(RESTORE).exits(0);
         real.policy("keep: []\nrules: [{name: old, olderThan: 7d, ageFrom: firstDeploy}]\n");
@@ -131,8 +127,7 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     real.seed(&["a/web"]);
     real.program.run(RUN).exits(0);
     real.program.run("restore -f policy.yaml").exits(2).stderr_has("there is no terminal to ask at");
-    let other = real.program.run("restore -f policy.yaml --confirm other -A").exits(2);
-    drop(other.stderr_has("nothing was restored"));
+    real.program.run("restore -f policy.yaml --confirm other -A").exits(2).stderr_has("nothing was restored");
     real.program.run("restore --yes").exits(2).stderr_has("the policy has to be named");
     real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
@@ -174,7 +169,7 @@ fn what_is_still_being_deleted_is_waited_for_and_where_it_does_not_go_nothing_is
             "apiVersion": "v1", "kind": "ConfigMap",
             "metadata": {"name": "held", "finalizers": ["example.com/held"]},
         });
-        cluster().seed(&[SeededRelease::new(&namespace, "web").object(held)]).expect("seeded");
+        seed_releases(&[SeededRelease::new(&namespace, "web").object(held)]);
         real.program.run(RUN).exits(0);
         let output = real.program.run(&format!("{RESTORE} --timeout 1s")).exits(1);
         let report = &output.json()["report"]["releases"][0];
@@ -214,7 +209,7 @@ fn wait_for_job(namespace: &str) {
         let jobs = cluster().api().list(Kind::JOB, Some(namespace))?;
         Ok((!jobs.is_empty()).then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }
 
 #[test]
@@ -223,7 +218,7 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         real.policy(KEEPING);
         let namespace = real.namespace("a");
         let slow = SeededRelease::new(&namespace, "slow").config_maps(1).hook(hanging("pre-rollback"));
-        cluster().seed(&[slow, SeededRelease::new(&namespace, "web").config_maps(1)]).expect("seeded");
+        seed_releases(&[slow, SeededRelease::new(&namespace, "web").config_maps(1)]);
         real.program.run(RUN).exits(0);
         let running = real.program.start(&format!("{RESTORE} --workers 1"));
         wait_for_job(&namespace);
@@ -231,9 +226,9 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         throwaway_cluster::wait_until("what the killed helm has stored", || {
             Ok((status(real, &namespace, "slow")["info"]["status"] == "pending-rollback").then_some(()))
         })
-        .unwrap_or_else(|error| panic!("{error}"));
+        .or_panic();
         let plan = real.program.run("restore -f policy.yaml --dry-run").exits(0);
-        drop(plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases"));
+        plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases");
         // The hook still hangs: helm gives up, and what it leaves then is tried again as well.
         let failed = real.program.run(&format!("{RESTORE} --timeout 2s")).exits(1).json();
         assert_eq!(failed["report"]["totals"]["restored"], 1, "{failed:#}");
@@ -267,7 +262,7 @@ fn a_rollback_that_helm_gave_up_is_tried_again() {
             let found = cluster().api().get(quota, Some(&namespace), "full")?;
             Ok(found.filter(|found| found["status"]["used"]["configmaps"].is_string()).map(drop))
         })
-        .unwrap_or_else(|error| panic!("{error}"));
+        .or_panic();
         let failed = real.program.run(RESTORE).exits(1).json();
         let words = failed["report"]["releases"][0].to_string();
         assert!(words.contains("exceeded quota"), "{failed:#}");
@@ -276,7 +271,7 @@ fn a_rollback_that_helm_gave_up_is_tried_again() {
         throwaway_cluster::wait_until("the end of the quota", || {
             Ok(cluster().api().get(quota, Some(&namespace), "full")?.is_none().then_some(()))
         })
-        .unwrap_or_else(|error| panic!("{error}"));
+        .or_panic();
         real.program.run(RESTORE).exits(0);
         assert_eq!(status(real, &namespace, "web")["info"]["status"], "deployed");
         assert!(!records(&namespace, "web").contains(&"v1".to_owned()), "{:?}", records(&namespace, "web"));
@@ -290,7 +285,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
         real.policy(&format!("{KEEPING}{order}"));
         let namespace = real.namespace("a");
         let seed = |name: &str| SeededRelease::new(&namespace, name).revisions(1..=2).config_maps(1);
-        cluster().seed(&[seed("early"), seed("slow").hook(hanging("pre-delete"))]).expect("seeded");
+        seed_releases(&[seed("early"), seed("slow").hook(hanging("pre-delete"))]);
         let running = real.program.start(RUN);
         wait_for_job(&namespace);
         real.program.kill(running);
@@ -329,7 +324,7 @@ fn what_defines_a_kind_comes_back_before_what_is_of_it() {
     Real::with_both("kinds", |real| {
         real.policy("keep: []\ndefaults: {keepHistory: true, reach: cluster}\n");
         let namespace = real.namespace("a");
-        install(real, Chart::Definition, &namespace, "base", &[]);
+        real.install(Chart::Definition, &namespace, "base", &[]);
         let definition =
             cluster().api().objects(Kind::new("apiextensions.k8s.io/v1", "CustomResourceDefinition"), None);
         let definition = definition
@@ -344,8 +339,8 @@ fn what_defines_a_kind_comes_back_before_what_is_of_it() {
         throwaway_cluster::wait_until("the kind", || {
             Ok(cluster().api().list(Kind::new(&api_version, kind.as_str().unwrap_or_default()), None).ok().map(drop))
         })
-        .unwrap_or_else(|error| panic!("{error}"));
-        cluster().seed(&[SeededRelease::new(&namespace, "app").object(widget)]).expect("seeded");
+        .or_panic();
+        seed_releases(&[SeededRelease::new(&namespace, "app").object(widget)]);
         let plan = real.program.run("plan -f policy.yaml -o json").exits(0).json();
         assert_eq!(
             plan["releases"][1]["losses"][0],
@@ -376,7 +371,7 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
         ("other", format!("helm-purge {old} another-policy")),
         ("hand", "Uninstallation complete".to_owned()),
     ] {
-        cluster().seed(&[SeededRelease::new(&namespace, name).revisions(1..=2)]).expect("seeded");
+        seed_releases(&[SeededRelease::new(&namespace, name).revisions(1..=2)]);
         let mut helm = real.helm_command();
         helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &description]);
         works(&helm.output().expect("helm starts"));
@@ -385,7 +380,7 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
     let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml", "-A"];
     real.program.run(&prune).exits(2);
     let plan = real.program.run(&[&prune[..], &["--dry-run"]].concat()).exits(0);
-    drop(plan.stdout_has("prune the history of 1 release · 1 younger"));
+    plan.stdout_has("prune the history of 1 release · 1 younger");
     let report = real.program.run(&[&prune[..], &["--yes", "-o", "json"]].concat()).exits(0).json();
     assert_eq!(report["releases"].as_array().map(Vec::len), Some(1), "{report:#}");
     assert_eq!((&report["releases"][0]["name"], &report["releases"][0]["pruned"]), (&json!("old"), &json!(true)));
@@ -403,7 +398,7 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
     real.policy(KEEPING);
     let namespace = real.namespace("a");
     let stored = SeededRelease::new(&namespace, "stored").storage(throwaway_cluster::Storage::ConfigMaps);
-    cluster().seed(&[stored.config_maps(1)]).expect("seeded");
+    seed_releases(&[stored.config_maps(1)]);
     real.program.set("HELM_DRIVER", "configmap");
     real.program.run(RUN).exits(0);
     let report = real.program.run(RESTORE).exits(0).json();
@@ -414,7 +409,7 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
     // Who may see one namespace only.
     real.program.set("HELM_DRIVER", "secret");
     real.seed(&["a/web"]);
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "").replace("'narrow-helm3-*'", &namespace);
     real.program.file("policy.yaml", &policy);
     real.program.set("KUBECONFIG", user(cluster(), "narrow-user", &[(&namespace, Role::Edit)]));
@@ -431,7 +426,7 @@ fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
     let house = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "forged-house"}});
     let away = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "default"}});
     for (name, object) in [("house", house), ("away", away)] {
-        cluster().seed(&[SeededRelease::new(&namespace, name).recorded_object(object)]).expect("seeded");
+        seed_releases(&[SeededRelease::new(&namespace, name).recorded_object(object)]);
         let mut helm = real.helm_command();
         let mark = format!("helm-purge 20261125-190342-3f9a1c {policy}");
         helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);

@@ -7,7 +7,7 @@ use serde_json::json;
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, wait_until};
 
 use super::Account;
-use crate::support::cluster;
+use crate::support::{OrPanic, cluster, seed_releases};
 
 const RUN: &str = "run -A -f policy.yaml --yes -o json";
 
@@ -18,7 +18,7 @@ fn protect(account: &Account) {
     let text = text.replace("helm-purge-protect", &format!("protect-{}", account.home));
     let text = text.replace("serviceaccounts:helm-purge'", &format!("serviceaccounts:{}'", account.home));
     let manifest = account.real.program.file("protect.yaml", &text);
-    let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+    let mut kubectl = cluster().kubectl_command().or_panic();
     let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
     let output = output.expect("kubectl can be started");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -38,7 +38,7 @@ fn wait_until_protected(account: &Account, object: &str) {
         assert!(output.status.success() || words.contains("is protected from purges"), "{words}");
         Ok((!output.status.success()).then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }
 
 #[test]
@@ -48,11 +48,11 @@ fn a_release_that_the_api_server_protects_survives_and_the_others_go() {
         let namespace = account.real.namespace("a");
         for name in ["db", "web"] {
             let installed = cluster().install(helm, Chart::Tiny, &namespace, name, &["--set", "count=2"]);
-            installed.unwrap_or_else(|error| panic!("{error}"));
+            installed.or_panic();
         }
         let annotation = json!({"metadata": {"annotations": {"helm-purge/protected": "vault, db"}}});
         let api = cluster().api();
-        api.patch(Kind::NAMESPACE, None, &namespace, &annotation).unwrap_or_else(|error| panic!("{error}"));
+        api.patch(Kind::NAMESPACE, None, &namespace, &annotation).or_panic();
         let before = api.list(Kind::CONFIG_MAP, Some(&namespace)).expect("they can be listed");
         let of_db = before.into_iter().filter(|name| name.starts_with("db")).collect::<Vec<_>>();
         assert_eq!(of_db.len(), 2);
@@ -81,11 +81,11 @@ fn where_everything_is_protected_not_even_a_hook_is_made_and_of_a_release_by_its
             "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "a"}]}}},
         });
         let release = SeededRelease::new(&namespace, "db").config_maps(1).hook(hook);
-        cluster().seed(&[release]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[release]);
         let api = cluster().api();
         let protected = |releases: &str| {
             let annotation = json!({"metadata": {"annotations": {"helm-purge/protected": releases}}});
-            api.patch(Kind::NAMESPACE, None, &namespace, &annotation).unwrap_or_else(|error| panic!("{error}"));
+            api.patch(Kind::NAMESPACE, None, &namespace, &annotation).or_panic();
         };
         protected("*");
         protect(&account);

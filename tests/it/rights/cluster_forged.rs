@@ -5,7 +5,7 @@ use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
 
 use super::Account;
-use crate::support::cluster;
+use crate::support::{OrPanic, cluster, seed_releases};
 
 const RUN: &str = "run -A -f policy.yaml --yes -o json";
 
@@ -17,17 +17,17 @@ fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_
         let (api, namespace) = (cluster().api(), account.real.namespace("a"));
         // Not in the account's own namespace: there it may remove old journals, which are ConfigMaps.
         let others = format!("others-of-{}", account.home);
-        api.create_namespace(&others).unwrap_or_else(|error| panic!("{error}"));
+        api.create_namespace(&others).or_panic();
         let treasure = json!({
             "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "treasure", "namespace": others},
         });
-        api.apply(&treasure).unwrap_or_else(|error| panic!("{error}"));
+        api.apply(&treasure).or_panic();
         let elsewhere = SeededRelease::new(&namespace, "elsewhere").recorded_object(treasure);
         let wide = SeededRelease::new(&namespace, "wide").recorded_object(json!({
             "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": others},
         }));
         let honest = SeededRelease::new(&namespace, "honest").config_maps(1);
-        cluster().seed(&[elsewhere, wide, honest]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[elsewhere, wide, honest]);
         let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["elsewhere failed rbac listed", "honest purged gone", "wide failed rbac listed"]);
         let treasure = api.get(Kind::CONFIG_MAP, Some(&others), "treasure").expect("it can be asked for");
@@ -47,7 +47,7 @@ fn a_forged_hook_makes_no_pod() {
             "metadata": {"name": "intruder", "annotations": {"helm.sh/hook": "pre-delete"}},
             "spec": {"containers": [{"name": "x", "image": "x"}]},
         });
-        cluster().seed(&[SeededRelease::new(&namespace, "web").hook(pod)]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[SeededRelease::new(&namespace, "web").hook(pod)]);
         // Whoever changes the policy has changed no rights.
         account.real.policy("keep: []\n");
         let refused = account.real.program.run(RUN).exits(5);

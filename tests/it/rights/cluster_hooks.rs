@@ -3,7 +3,7 @@
 use throwaway_cluster::{Chart, HelmVersion};
 
 use super::Account;
-use crate::support::cluster;
+use crate::support::{OrPanic, cluster};
 
 const PLAN: &str = "plan -A -f policy.yaml";
 const RUN: &str = "run -A -f policy.yaml --yes";
@@ -15,17 +15,17 @@ fn a_run_is_refused_where_a_hook_may_not_be_made_and_goes_where_the_policy_leave
         let account = Account::new("hookrights", helm, skip, &["a"]);
         account.real.seed(&["a/web"]);
         let namespace = account.real.namespace("a");
-        cluster().install(helm, Chart::Mysql, &namespace, "db", &[]).unwrap_or_else(|error| panic!("{error}"));
+        cluster().install(helm, Chart::Mysql, &namespace, "db", &[]).or_panic();
         account.real.policy("keep: []\n");
         for command in [PLAN, RUN] {
             let refused = account.real.program.run(command).exits(5);
             let refused = refused.stderr_has("hooks have to run that this account may not make");
-            drop(refused.stderr_has(&format!("{namespace}/db: Job db-farewell (create")).stderr_has("`hooks: skip`"));
+            refused.stderr_has(&format!("{namespace}/db: Job db-farewell (create")).stderr_has("`hooks: skip`");
         }
         assert_eq!(account.real.listed(), ["a/db", "a/web"], "nothing has gone");
         account.real.policy(skip);
         let plan = account.real.program.run(PLAN).exits(0);
-        drop(plan.stdout_has(&format!("of {namespace}/db hooks do not run (hooks: skip): Job db-farewell")));
+        plan.stdout_has(&format!("of {namespace}/db hooks do not run (hooks: skip): Job db-farewell"));
         account.real.program.run(RUN).exits(0).stdout_has("purged 2 · failed 0");
         assert!(account.real.listed().is_empty());
     }

@@ -15,7 +15,7 @@ fn where_a_policy_asks_for_labels_only_a_namespace_that_has_them_is_bound() {
     api.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})).expect("it can be made");
     api.create_namespace(&bare).expect("a namespace can be made");
     let rbac = |namespace: &str| real.program.run(&format!("rbac -f policy.yaml --for-namespace {namespace}"));
-    drop(rbac(&labelled).exits(0).stdout_has(&format!("namespace: {labelled}")));
+    rbac(&labelled).exits(0).stdout_has(&format!("namespace: {labelled}"));
     for other in [&bare, "rightsoflabels-helm4-later"] {
         let text = format!("error: --for-namespace {other}: no such namespace has the labels of `namespaceSelector`");
         let output = rbac(other).exits(2).stderr_has(&text);

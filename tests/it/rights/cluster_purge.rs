@@ -9,8 +9,7 @@ use crate::support::histories::{upgrade_install, works};
 
 fn install(account: &Account, chart: Chart, namespace: &str, name: &str) {
     let namespace = account.real.namespace(namespace);
-    let installed = cluster().install(account.real.helm, chart, &namespace, name, &[]);
-    installed.unwrap_or_else(|error| panic!("{error}"));
+    account.real.install(chart, &namespace, name, &[]);
 }
 
 fn purge(account: &Account) -> Value {

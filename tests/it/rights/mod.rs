@@ -14,7 +14,7 @@ use std::process::Stdio;
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{Real, cluster, user_of, wait_until_allowed};
+use crate::support::{OrPanic, Real, cluster, user_of, wait_until_allowed};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 
@@ -36,14 +36,14 @@ impl Account {
         real.policy(lines);
         let api = cluster().api();
         for name in namespaces {
-            api.create_namespace(&real.namespace(name)).unwrap_or_else(|error| panic!("{error}"));
+            api.create_namespace(&real.namespace(name)).or_panic();
         }
         // Outside of the fence.
         let home = format!("home-of-{test}-{helm}");
-        api.create_namespace(&home).unwrap_or_else(|error| panic!("{error}"));
+        api.create_namespace(&home).or_panic();
         let metadata = json!({"name": "purger", "namespace": home});
         let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata});
-        api.apply(&account).unwrap_or_else(|error| panic!("{error}"));
+        api.apply(&account).or_panic();
         let mut account = Self { real, home };
         account.grant(&lock.map_or(vec![], |lock| vec!["--lock-namespace", lock]));
         for name in namespaces {
@@ -51,7 +51,7 @@ impl Account {
         }
         account.wait_until_allowed(lock.unwrap_or(&account.home), &["create", "leases.coordination.k8s.io"]);
         let kubeconfig = cluster().kubeconfig_for_service_account(&account.home, "purger");
-        account.real.program.set("KUBECONFIG", kubeconfig.unwrap_or_else(|error| panic!("{error}")));
+        account.real.program.set("KUBECONFIG", kubeconfig.or_panic());
         account
     }
 
@@ -68,7 +68,7 @@ impl Account {
     /// Applies it as people do.
     fn grant(&self, more: &[&str]) {
         let manifest = self.real.program.file("rights.yaml", &self.printed(more));
-        let mut kubectl = cluster().kubectl_command().unwrap_or_else(|error| panic!("{error}"));
+        let mut kubectl = cluster().kubectl_command().or_panic();
         let output = kubectl.args(["apply", "--validate=strict", "-f"]).arg(manifest).output();
         let output = output.expect("kubectl can be started");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -76,7 +76,7 @@ impl Account {
 
     /// From now on the program runs in a pod of this account.
     fn move_into_a_pod(&mut self) {
-        self.real.move_into(&cluster().pod(&self.home, "purger").unwrap_or_else(|error| panic!("{error}")));
+        self.real.move_into(&cluster().pod(&self.home, "purger").or_panic());
     }
 
     fn wait_until_allowed(&self, namespace: &str, right: &[&str]) {

@@ -45,7 +45,7 @@ fn one_namespace_needs_one_binding_whatever_the_globs_are() {
       namespace: ops
     "#);
     let outside = rbac(&policy, &["--for-namespace", "prod"]).exits(2);
-    drop(outside.stderr_has("--for-namespace prod: no policy has it in its `namespaces`"));
+    outside.stderr_has("--for-namespace prod: no policy has it in its `namespaces`");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_glob_without_a_cluster_is_told_and_so_is_what_can_be_done() {
 
 #[test]
 fn who_keeps_no_history_needs_no_rights_to_restore() {
-    drop(rbac(NAMED, &["--for", "restore"]).exits(2).stderr_has("keeps no history"));
+    rbac(NAMED, &["--for", "restore"]).exits(2).stderr_has("keeps no history");
     let keeping = format!("{NAMED}defaults: {{keepHistory: true}}\n");
     let list = rbac(&keeping, &["--for", "restore", "-o", "json"]).exits(0).json();
     let names = list["items"].as_array().expect("a list").iter().map(|item| item["metadata"]["name"].as_str());

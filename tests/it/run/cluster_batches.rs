@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Output, Real, cluster};
+use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1";
 
@@ -19,7 +19,7 @@ fn with_both(test: &str, run: impl Fn(&Real)) {
 
 /// The pid and the releases of each uninstall, in order.
 fn uninstalls(real: &Real) -> Vec<(u32, String)> {
-    let calls = std::fs::read_to_string(real.program.folder().join("calls")).expect("calls are logged");
+    let calls = real.program.read("calls");
     let uninstall = |line: &str| {
         let (pid, rest) = line.split_once(" uninstall ")?;
         let (_, names) = rest.split_once(" -- ")?;
@@ -39,7 +39,7 @@ fn came_to(output: &Output, expected: &[&str]) {
 
 fn install_failing(real: &Real, name: &str, flags: &[&str]) {
     let namespace = real.namespace("a");
-    cluster().install(real.helm, Chart::Failing, &namespace, name, flags).unwrap_or_else(|error| panic!("{error}"));
+    real.install(Chart::Failing, &namespace, name, flags);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn pod_of_the_hook(real: &Real) -> String {
     let pod = throwaway_cluster::wait_until("the pod of the hook", || {
         Ok(cluster().api().objects(Kind::POD, Some(&namespace))?.into_iter().find(running))
     });
-    let pod = pod.unwrap_or_else(|error| panic!("{error}"));
+    let pod = pod.or_panic();
     pod["metadata"]["name"].as_str().expect("a pod has a name").to_owned()
 }
 
@@ -125,7 +125,7 @@ fn a_line_that_is_forged_by_the_name_of_a_kept_object_purges_nothing() {
             },
         });
         let a = SeededRelease::new(&real.namespace("a"), "a").recorded_object(forging);
-        cluster().seed(&[a]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[a]);
         install_failing(real, "b", &[]);
         real.seed(&["a/c"]);
         let output = real.program.run(RUN).exits(1);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{Real, Rights, cluster, user_everywhere};
+use crate::support::{OrPanic, Real, Rights, cluster, seed_releases, user_everywhere};
 
 const RUN: &str = "run -A -f policy.yaml --yes --workers 1 --batch 1 -o json";
 const SEE: &[&str] = &["get", "list"];
@@ -12,9 +12,7 @@ const SEE: &[&str] = &["get", "list"];
 fn prepare(real: &Real) {
     real.policy("keep: []\ndefaults: {timeout: 4s}\n");
     let namespace = real.namespace("a");
-    cluster()
-        .install(real.helm, Chart::Failing, &namespace, "a-first", &["--set", "outcome=hanging"])
-        .unwrap_or_else(|error| panic!("{error}"));
+    real.install(Chart::Failing, &namespace, "a-first", &["--set", "outcome=hanging"]);
     real.seed(&["a/again", "a/same", "a/upgraded"]);
 }
 
@@ -25,12 +23,12 @@ fn meanwhile(real: &Real) -> Value {
         let jobs = cluster().api().list(Kind::JOB, Some(&real.namespace("a")))?;
         Ok((!jobs.is_empty()).then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
     let api = cluster().api();
     let again = "sh.helm.release.v1.again.v1";
-    api.delete(Kind::SECRET, Some(&real.namespace("a")), again).unwrap_or_else(|error| panic!("{error}"));
+    api.delete(Kind::SECRET, Some(&real.namespace("a")), again).or_panic();
     let seed = |name: &str| SeededRelease::new(&real.namespace("a"), name);
-    cluster().seed(&[seed("again"), seed("upgraded").revisions(2..=2)]).unwrap_or_else(|error| panic!("{error}"));
+    seed_releases(&[seed("again"), seed("upgraded").revisions(2..=2)]);
     running.finish().exits(1).json()
 }
 
@@ -49,7 +47,7 @@ fn as_user(real: &mut Real) {
     let rights: &Rights<'_> = &[("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE), ("jobs", &["*"])];
     let kubeconfig = user_everywhere(cluster(), &user, rights);
     real.program.set("KUBECONFIG", kubeconfig);
-    let helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}"));
+    let helm = cluster().helm(real.helm).or_panic();
     let script = format!(
         "#!/bin/sh\nfor word do\n  shift\n  case $word in --kubeconfig=*) word='--kubeconfig={}' ;; esac\n  \
          set -- \"$@\" \"$word\"\ndone\nexec '{}' \"$@\"\n",

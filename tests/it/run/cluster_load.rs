@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use throwaway_cluster::{HelmVersion, Kind, Line, Relay, SeededRelease};
 
-use crate::support::{Output, Real, cluster};
+use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 #[expect(clippy::disallowed_methods, reason = "whoever repeats a run says so in the environment")]
 fn number(name: &str) -> Option<u64> {
@@ -67,13 +67,13 @@ impl Siege {
             SeededRelease::new(&real.namespace(&format!("n{:02}", number % (count / 20 + 2))), &format!("r{number:04}"))
                 .config_maps(1)
         });
-        cluster().seed(&releases.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&releases.collect::<Vec<_>>());
         Self { real, random, relay: None }
     }
 
     /// A new line, and a policy that knows the cluster by its uid, for the line has another address each time.
     fn connect(&mut self) {
-        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
+        let relay = cluster().relay(Line::default()).or_panic();
         let kubeconfig = std::fs::read_to_string(cluster().kubeconfig()).expect("the cluster has one");
         let text = kubeconfig.replace(cluster().server(), relay.server());
         let text =

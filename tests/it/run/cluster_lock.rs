@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{Output, Real, Running, cluster, user_everywhere};
+use crate::support::{OrPanic, Output, Real, Running, cluster, create_namespace, user_everywhere};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 const RUN: &str = "run -A -f policy.yaml --yes --workers=1 --batch=1 -o json";
@@ -12,7 +12,7 @@ const RUN: &str = "run -A -f policy.yaml --yes --workers=1 --batch=1 -o json";
 fn prepare(test: &str) -> Real {
     let mut real = Real::new(test, HelmVersion::Four);
     real.seed(&["a/one", "a/two"]);
-    cluster().api().create_namespace(&locks(&real)).unwrap_or_else(|error| panic!("{error}"));
+    create_namespace(&locks(&real));
     real.hold_helm("uninstall");
     real
 }
@@ -34,18 +34,14 @@ fn start_and_hold(real: &Real) -> Running {
 
 fn lease(real: &Real) -> Value {
     let name = format!("helm-purge-{}", real.namespace("x").trim_end_matches("-x"));
-    let found = cluster().api().get(LEASE, Some(&locks(real)), &name).unwrap_or_else(|error| panic!("{error}"));
+    let found = cluster().api().get(LEASE, Some(&locks(real)), &name).or_panic();
     found.expect("there is a Lease")["spec"].clone()
 }
 
 fn change_lease(real: &Real, spec: &Value) {
     let name = format!("helm-purge-{}", real.namespace("x").trim_end_matches("-x"));
     let changed = cluster().api().patch(LEASE, Some(&locks(real)), &name, &json!({"spec": spec}));
-    changed.unwrap_or_else(|error| panic!("{error}"));
-}
-
-fn go(real: &Real) {
-    real.program.file("go", "");
+    changed.or_panic();
 }
 
 #[track_caller]
@@ -62,16 +58,15 @@ fn of_two_runs_of_one_policy_the_second_waits_or_says_who_is_first() {
     let refused = start(&real, "").finish().exits(6);
     let policy = real.namespace("x").trim_end_matches("-x").to_owned();
     let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: {holder}"));
-    drop(refused.stderr_has("hint: wait for it with --lock-wait"));
-    let gives_up = start(&real, "--lock-wait 1s").finish().exits(6);
-    drop(gives_up.stderr_has("waiting: another run holds the lock"));
+    refused.stderr_has("hint: wait for it with --lock-wait");
+    start(&real, "--lock-wait 1s").finish().exits(6).stderr_has("waiting: another run holds the lock");
     let second = start(&real, "--lock-wait 1m");
     second.wait_for_stderr("waiting: another run holds the lock");
     let impatient = start(&real, "--lock-wait 1m");
     impatient.wait_for_stderr("waiting: another run holds the lock");
     impatient.signal(Signal::INT);
-    drop(impatient.finish().exits(130).stderr_has("interrupted; nothing was purged"));
-    go(&real);
+    impatient.finish().exits(130).stderr_has("interrupted; nothing was purged");
+    real.let_helm_go();
     assert_eq!(totals(&first.finish().exits(0)), [2, 0, 0]);
     assert_eq!(totals(&second.finish().exits(0)), [0, 2, 0], "nothing is uninstalled twice");
     assert!(lease(&real)["holderIdentity"].is_null() && lease(&real)["leaseTransitions"] == 1, "{}", lease(&real));
@@ -85,7 +80,7 @@ fn a_plan_and_a_dry_run_take_no_lock_and_a_run_outside_a_pod_says_where_there_is
     let leases = cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed");
     assert!(leases.is_empty(), "{leases:?}");
     real.program.run(&format!("{RUN} --lock-namespace No")).exits(2).stderr_has("`No` is no namespace");
-    go(&real);
+    real.let_helm_go();
     let output = real.program.run(RUN).exits(0).stderr_has("note: no lock is taken; --lock-namespace says where");
     assert_eq!(totals(&output), [2, 0, 0]);
     let nothing_left = start(&real, "").finish().exits(0);
@@ -106,7 +101,7 @@ fn the_lock_of_a_killed_run_is_taken_over_once_it_has_not_been_renewed_for_its_d
     let next = start(&real, "--lock-wait 1m");
     next.wait_for_stderr("waiting: another run holds the lock");
     assert_eq!(lease(&real)["holderIdentity"], holder, "not before its time");
-    go(&real);
+    real.let_helm_go();
     next.finish().exits(0);
     assert!(lease(&real)["holderIdentity"].is_null() && lease(&real)["leaseTransitions"] == 1, "{}", lease(&real));
     assert!(real.listed().is_empty());
@@ -119,7 +114,7 @@ fn the_lock_of_a_run_that_is_long_dead_holds_up_nobody() {
     killed.signal(Signal::KILL);
     drop(killed.finish());
     change_lease(&real, &json!({"renewTime": "2026-01-01T00:00:00.000000Z"}));
-    go(&real);
+    real.let_helm_go();
     let output = start(&real, "").finish().exits(0);
     assert!(!output.stderr.contains("waiting"), "{output}");
 }
@@ -134,7 +129,7 @@ fn after_one_signal_and_after_two_the_lock_is_given_back() {
         if signals == 2 {
             running.signal(Signal::TERM);
         } else {
-            go(&real);
+            real.let_helm_go();
         }
         running.wait_for_stderr(says);
         running.finish().exits(130);
@@ -145,7 +140,7 @@ fn after_one_signal_and_after_two_the_lock_is_given_back() {
 #[test]
 fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
     let real = prepare("lock-early");
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let name = real.namespace("x").trim_end_matches("-x").to_owned();
     real.program.file("later.yaml", &policy.replace(&format!("name: {name}"), &format!("name: {name}-later")));
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
@@ -154,9 +149,9 @@ fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
         "metadata": {"name": format!("helm-purge-{name}-later"), "namespace": locks(&real)},
         "spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 60, "renewTime": now},
     }));
-    later.unwrap_or_else(|error| panic!("{error}"));
+    later.or_panic();
     let refused = start(&real, "-f later.yaml").finish().exits(6);
-    drop(refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last heard of")));
+    refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last heard of"));
     assert!(lease(&real)["holderIdentity"].is_null(), "{}", lease(&real));
     assert_eq!(real.listed(), ["a/one", "a/two"]);
 }
@@ -166,7 +161,7 @@ fn a_lock_that_somebody_takes_away_is_told_and_the_run_goes_on() {
     let real = prepare("lock-lost");
     let running = start_and_hold(&real);
     change_lease(&real, &json!({"holderIdentity": "somebody"}));
-    go(&real);
+    real.let_helm_go();
     let output = running.finish().exits(0).stderr_has("was lost, somebody holds it now; the run goes on");
     assert_eq!(totals(&output), [2, 0, 0]);
     assert_eq!(lease(&real)["holderIdentity"], "somebody", "it is not ours to give back");
@@ -179,7 +174,7 @@ fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
     let user = real.namespace("user");
     let kubeconfig = user_everywhere(cluster(), &user, &[("secrets", all), ("configmaps", all), ("namespaces", all)]);
     real.program.set("KUBECONFIG", kubeconfig);
-    go(&real);
+    real.let_helm_go();
     let output = start(&real, "").finish().exits(0).stderr_has("leases.coordination.k8s.io");
     assert_eq!(output.stderr.matches("warning: the lock could not be taken").count(), 1, "{output}");
     assert_eq!(totals(&output), [2, 0, 0]);
@@ -188,7 +183,7 @@ fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
 #[test]
 fn a_lock_in_a_namespace_that_is_not_there_is_a_warning_as_well() {
     let real = prepare("lock-nowhere");
-    go(&real);
+    real.let_helm_go();
     let output = real.program.run(&format!("{RUN} --lock-namespace lock-nowhere-at-all")).exits(0);
     assert_eq!(totals(&output.stderr_has("warning: the lock could not be taken: namespaces")), [2, 0, 0]);
 }
@@ -196,7 +191,7 @@ fn a_lock_in_a_namespace_that_is_not_there_is_a_warning_as_well() {
 #[test]
 fn thirty_policies_side_by_side_and_the_other_way_round_wait_for_each_other_and_end() {
     let real = Real::new("lock-many", HelmVersion::Three);
-    cluster().api().create_namespace(&locks(&real)).unwrap_or_else(|error| panic!("{error}"));
+    create_namespace(&locks(&real));
     let names = (10..40).map(|number| format!("p{number}")).collect::<Vec<_>>();
     real.seed(
         &names
@@ -207,7 +202,7 @@ fn thirty_policies_side_by_side_and_the_other_way_round_wait_for_each_other_and_
             .map(String::as_str)
             .collect::<Vec<_>>(),
     );
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let files = names.iter().map(|name| {
         let prefix = real.namespace("x").trim_end_matches("-x").to_owned();
         let text = policy.replace(&format!("'{prefix}-*'"), &real.namespace(name));

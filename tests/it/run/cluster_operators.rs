@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Kind};
 
 use crate::support::stand_ins::ONE_LANE;
-use crate::support::{Real, cluster};
+use crate::support::{OrPanic, Real, cluster};
 
 const GADGET: Kind<'_> = Kind::new("operator.example.com/v1", "Gadget");
 const LONG: Duration = Duration::from_mins(1);
@@ -41,12 +41,11 @@ impl<'a> Scene<'a> {
         let settings = settings.iter().flat_map(|setting| ["--set", setting]).collect::<Vec<_>>();
         for (chart, namespace, settings) in [(Chart::Operator, "a", &[][..]), (Chart::Gadget, "b", &settings[..])] {
             let namespace = real.namespace(namespace);
-            let installed = cluster().install(real.helm, chart, &namespace, chart.name(), settings);
-            installed.unwrap_or_else(|error| panic!("{error}"));
+            real.install(chart, &namespace, chart.name(), settings);
         }
         let kubeconfig = KubeconfigFiles::Flag(cluster().kubeconfig().into());
         let connection = Connection::resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() });
-        let connection = connection.unwrap_or_else(|error| panic!("{error}"));
+        let connection = connection.or_panic();
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
         let inventory = ReleaseSource::new(client.clone(), StorageDriver::Secrets, policy.namespaces);
@@ -54,7 +53,7 @@ impl<'a> Scene<'a> {
     }
 
     fn releases(&self) -> Vec<Release> {
-        let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
+        let listing = self.inventory.list().or_panic();
         let prefix = self.real.namespace("");
         let mut releases = listing.releases;
         releases.retain(|release| release.id.namespace.as_str().starts_with(&prefix));
@@ -64,7 +63,7 @@ impl<'a> Scene<'a> {
 
     fn contents(&self, releases: &[Release]) -> Contents {
         let wanted = releases.iter().collect::<Vec<_>>();
-        self.inventory.contents(&wanted, ObjectLists::Wanted).unwrap_or_else(|error| panic!("{error}"))
+        self.inventory.contents(&wanted, ObjectLists::Wanted).or_panic()
     }
 
     /// The operator and the app, in these phases, with the ties that their records tell.
@@ -80,7 +79,7 @@ impl<'a> Scene<'a> {
 
     /// Carries the plan out, while the operator does its work as long as it is there.
     fn carry_out(&self, plan: Vec<Task>) -> Run {
-        let helm = cluster().helm(self.real.helm).unwrap_or_else(|error| panic!("{error}"));
+        let helm = cluster().helm(self.real.helm).or_panic();
         let interrupts = Interrupts::silent();
         let helm = Helm::find(helm.to_str(), None, interrupts.stop()).expect("helm answers");
         let runtime = GoRuntime::beside(None, None, None);
@@ -107,7 +106,7 @@ impl<'a> Scene<'a> {
         });
         // Once more: nobody can say that it only was too late.
         self.operate();
-        let listing = self.inventory.list().unwrap_or_else(|error| panic!("{error}"));
+        let listing = self.inventory.list().or_panic();
         verify_purge(&mut run, &listing, &HistoryChecks::new());
         run
     }
@@ -131,11 +130,11 @@ impl<'a> Scene<'a> {
         let name = gadget["metadata"]["name"].as_str().expect("it has a name");
         let none = json!({"metadata": {"finalizers": null}});
         let removed = cluster().api().patch(GADGET, Some(&self.real.namespace("b")), name, &none);
-        removed.unwrap_or_else(|error| panic!("{error}"));
+        removed.or_panic();
     }
 
     fn gadgets(&self) -> Vec<Value> {
-        cluster().api().objects(GADGET, Some(&self.real.namespace("b"))).unwrap_or_else(|error| panic!("{error}"))
+        cluster().api().objects(GADGET, Some(&self.real.namespace("b"))).or_panic()
     }
 
     fn has_operator(&self) -> bool {

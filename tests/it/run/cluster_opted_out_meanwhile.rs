@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{Output, Real, Rights, allow_everywhere, cluster, user_everywhere, wait_until_refused};
+use crate::support::{OrPanic, Output, Real, Rights, allow_everywhere, cluster, user_everywhere, wait_until_refused};
 
 const RUN: &str = "run -A -f policy.yaml --yes --workers 1 --batch 1 -o json";
 const SEE: &[&str] = &["get", "list"];
@@ -35,7 +35,7 @@ fn hold_helm_at_the_first(real: &mut Real) {
          word='--kubeconfig={kubeconfig}' ;; esac\n  set -- \"$@\" \"$word\"\ndone\nexec '{helm}' \"$@\"\n",
         folder = folder.display(),
         kubeconfig = cluster().kubeconfig().display(),
-        helm = cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")).display(),
+        helm = cluster().helm(real.helm).or_panic().display(),
     );
     let wrapper = real.program.executable("helm", &script);
     real.program.set("HELM_BIN", wrapper);
@@ -63,7 +63,7 @@ fn as_user(real: &mut Real, rights: &Rights<'_>) -> String {
 fn describe(real: &Real, namespace: &str, metadata: &Value) {
     let changed =
         cluster().api().patch(Kind::NAMESPACE, None, &real.namespace(namespace), &json!({"metadata": metadata}));
-    changed.unwrap_or_else(|error| panic!("{error}"));
+    changed.or_panic();
 }
 
 fn mark(real: &Real, namespace: &str, annotations: &Value) {
@@ -71,7 +71,7 @@ fn mark(real: &Real, namespace: &str, annotations: &Value) {
         "namespace": real.namespace(namespace), "name": "mine", "labels": {"helm-purge": "keep"}, "annotations": annotations,
     });
     let mark = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
-    cluster().api().apply(&mark).unwrap_or_else(|error| panic!("{error}"));
+    cluster().api().apply(&mark).or_panic();
 }
 
 /// Every way to opt out, and one that is over; a namespace that leaves the fence, and one that is deleted.
@@ -83,11 +83,11 @@ fn opt_out(real: &Real) {
     mark(real, "c", &json!({"helm-purge/until": "2020-01-01"}));
     describe(real, "d", &json!({"labels": {"env": "prod"}}));
     let (api, namespace) = (cluster().api(), real.namespace("e"));
-    api.delete(Kind::NAMESPACE, None, &namespace).unwrap_or_else(|error| panic!("{error}"));
+    api.delete(Kind::NAMESPACE, None, &namespace).or_panic();
     throwaway_cluster::wait_until("the end of a namespace", || {
         Ok(api.get(Kind::NAMESPACE, None, &namespace)?.is_none().then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }
 
 /// Of each release its name, its outcome, and why.

@@ -3,10 +3,7 @@
 use serde_json::json;
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, Status};
 
-use crate::support::{Real, Terminal, cluster};
-
-const PLAN: &str = "plan -f policy.yaml";
-const RUN: &str = "run -f policy.yaml --yes -A";
+use crate::support::{OrPanic, PLAN, RUN, Real, Terminal, cluster, seed_releases};
 
 #[test]
 fn well_known_charts_go_and_kept_ones_stay_untouched() {
@@ -19,11 +16,11 @@ fn well_known_charts_go_and_kept_ones_stay_untouched() {
             (&bob, "cache", Chart::Redis),
             (&bob, "db", Chart::Mysql),
         ] {
-            cluster().install(real.helm, chart, namespace, release, &[]).unwrap_or_else(|error| panic!("{error}"));
+            real.install(chart, namespace, release, &[]);
         }
         let before = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
         let output = real.program.run(RUN).exits(0).stdout_has("purged 3 · failed 0").stdout_has("verified: 3 of 3");
-        drop(output.stdout_has("cache  [ConfigMap] cache-tuning (helm.sh/resource-policy: keep)"));
+        output.stdout_has("cache  [ConfigMap] cache-tuning (helm.sh/resource-policy: keep)");
         assert_eq!(real.listed(), ["alice/vault"]);
         let after = cluster().api().list(Kind::SECRET, Some(&alice)).expect("secrets can be listed");
         assert!(after.iter().all(|name| before.contains(name)) && after.iter().any(|name| name.contains("vault")));
@@ -43,7 +40,7 @@ fn every_form_of_keep_keeps() {
         real.seed(&["a/whole", "a/other", "b/vault", "b/web", "c/web", "d/ci-1", "d/cd-1"]);
         let chart = |name: &str, chart: &str| SeededRelease::new(&real.namespace("d"), name).chart(chart, "1.0.0");
         let seeded = [chart("proxy", "traefik"), chart("db", "mysql"), chart("db2", "mysql")];
-        cluster().seed(&seeded).expect("releases can be seeded");
+        seed_releases(&seeded);
         real.program.run(RUN).exits(0).stdout_has("purged 4");
         assert_eq!(real.listed(), ["a/whole", "b/vault", "c/web", "d/ci-1", "d/db", "d/proxy"]);
     });
@@ -55,7 +52,7 @@ fn every_state_that_helm_knows_is_seen_and_only_the_settled_ones_go() {
         let releases = Status::ALL.into_iter().map(|status| {
             SeededRelease::new(&real.namespace("a"), &format!("r-{}", status.as_str())).status(status).revisions(1..=3)
         });
-        cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
+        seed_releases(&releases.collect::<Vec<_>>());
         let plan = real.program.run(&format!("{PLAN} -o json")).exits(0).json();
         let of = |decision: &str| {
             let releases = plan["releases"].as_array().expect("a list").iter();
@@ -79,7 +76,7 @@ fn no_list_is_cut_at_two_hundred_and_fifty_six() {
         let releases = (0..270).map(|number| {
             SeededRelease::new(&real.namespace(&format!("n{:02}", number % 27)), &format!("r{number:03}"))
         });
-        cluster().seed(&releases.collect::<Vec<_>>()).expect("releases can be seeded");
+        seed_releases(&releases.collect::<Vec<_>>());
         let names = real.program.run(&format!("{PLAN} -o name")).exits(0).stdout;
         assert_eq!(names.lines().count(), 270);
         real.program
@@ -95,9 +92,7 @@ fn no_list_is_cut_at_two_hundred_and_fifty_six() {
 fn a_release_that_fails_stops_no_other_and_says_why_in_helms_own_words() {
     Real::with_both("fails", |real| {
         let namespace = real.namespace("a");
-        cluster()
-            .install(real.helm, Chart::Failing, &namespace, "broken", &[])
-            .unwrap_or_else(|error| panic!("{error}"));
+        real.install(Chart::Failing, &namespace, "broken", &[]);
         real.seed(&["a/web", "b/web"]);
         let output = real.program.run(&format!("{RUN} -o json")).exits(1);
         let report = output.json();
@@ -127,7 +122,7 @@ fn an_object_that_may_not_be_deleted_fails_its_release_with_the_cause_that_helm_
         let kubeconfig = cluster().kubeconfig_for_user(&user, None).expect("a kubeconfig can be made");
         let output = real.program.run(&format!("{RUN} --kubeconfig {}", kubeconfig.display())).exits(1);
         let output = output.stdout_has("a/web  rbac").stdout_has("failed to delete release: web");
-        drop(output.stdout_has("is forbidden: User").stdout_has("cannot delete resource \"configmaps\""));
+        output.stdout_has("is forbidden: User").stdout_has("cannot delete resource \"configmaps\"");
     });
 }
 
@@ -139,10 +134,10 @@ fn a_user_without_rights_gets_a_clear_word_and_nothing_is_purged() {
         let run = format!("{RUN} --kubeconfig {}", kubeconfig.display());
         // The policy asks for the UID, which this user may not read.
         real.program.run(&run).exits(5).stderr_has("the uid of this cluster could not be read");
-        let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = real.program.read("policy.yaml");
         real.program.file("policy.yaml", &policy.replace(&format!(", uid: {}", cluster().uid()), ""));
         let output = real.program.run(&run).exits(4);
-        drop(output.stderr_has("secrets is forbidden").stderr_has("hint: the user has to be allowed to list Secrets"));
+        output.stderr_has("secrets is forbidden").stderr_has("hint: the user has to be allowed to list Secrets");
         assert_eq!(real.listed(), ["a/web"]);
     });
 }
@@ -151,11 +146,10 @@ fn a_user_without_rights_gets_a_clear_word_and_nothing_is_purged() {
 fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
     Real::with_both("foreign", |real| {
         real.seed(&["a/web"]);
-        let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = real.program.read("policy.yaml");
         let foreign = "00000000-0000-4000-8000-000000000000";
         real.program.file("policy.yaml", &policy.replace(cluster().uid(), foreign));
-        let output = real.program.run(RUN).exits(5);
-        drop(output.stderr_has("another uid").stderr_has(cluster().uid()));
+        real.program.run(RUN).exits(5).stderr_has("another uid").stderr_has(cluster().uid());
         real.program.run(PLAN).exits(5);
         assert_eq!(real.listed(), ["a/web"]);
     });
@@ -182,12 +176,12 @@ fn a_release_that_is_installed_again_while_somebody_thinks_is_left_alone() {
     let real = Real::new("again", HelmVersion::Four);
     let namespace = real.namespace("a");
     let install = || cluster().install(real.helm, Chart::Tiny, &namespace, "web", &[]);
-    install().unwrap_or_else(|error| panic!("{error}"));
+    install().or_panic();
     let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
     terminal.wait_for("This uninstalls 1 release on throwaway.");
     let mut helm = real.helm_command();
     assert!(helm.args(["uninstall", "web", "--namespace", &namespace]).output().expect("helm").status.success());
-    install().unwrap_or_else(|error| panic!("{error}"));
+    install().or_panic();
     terminal.type_text("throwaway\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
     terminal.wait_for("changed since the plan, left alone");
@@ -202,12 +196,12 @@ fn a_release_whose_newest_record_cannot_be_decoded_is_kept_and_named() {
         let broken =
             |name: &str, revision| SeededRelease::new(&namespace, name).revisions(revision..=revision).undecodable();
         // Its older records can be read: helm would show it with revision 2.
-        cluster().seed(&[intact("half").revisions(1..=2), broken("half", 3)]).expect("releases can be seeded");
+        seed_releases(&[intact("half").revisions(1..=2), broken("half", 3)]);
         // None of its records can be read: helm would not show it at all.
-        cluster().seed(&[broken("whole", 1), intact("web")]).expect("releases can be seeded");
+        seed_releases(&[broken("whole", 1), intact("web")]);
         let output = real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0");
         let output = output.stderr_has("cannot be understood: revision 3: its record cannot be decoded");
-        drop(output.stderr_has("cannot be understood: revision 1: its record cannot be decoded"));
+        output.stderr_has("cannot be understood: revision 1: its record cannot be decoded");
         assert_eq!(real.listed(), ["a/half"]);
         let secrets = cluster().api().list(Kind::SECRET, Some(&namespace)).expect("secrets can be listed");
         assert!(secrets.contains(&"sh.helm.release.v1.whole.v1".to_owned()), "{secrets:?}");
@@ -218,18 +212,18 @@ fn a_release_whose_newest_record_cannot_be_decoded_is_kept_and_named() {
 fn a_record_that_lies_in_another_namespace_than_its_release_is_kept() {
     let real = Real::new("elsewhere", HelmVersion::Three);
     let forged = SeededRelease::new(&real.namespace("a"), "web").payload_namespace(&real.namespace("b"));
-    cluster().seed(&[forged]).expect("releases can be seeded");
+    seed_releases(&[forged]);
     let output = real.program.run(RUN).exits(0).stderr_has("nothing to purge");
     let elsewhere =
         format!("it is stored elsewhere: its record says that it belongs to namespace {}", real.namespace("b"));
-    drop(output.stderr_has(&elsewhere));
+    output.stderr_has(&elsewhere);
 }
 
 #[test]
 fn releases_that_are_stored_in_configmaps_are_purged_as_well() {
     Real::with_both("configmaps", |real| {
         let stored = SeededRelease::new(&real.namespace("a"), "web").storage(throwaway_cluster::Storage::ConfigMaps);
-        cluster().seed(&[stored]).expect("releases can be seeded");
+        seed_releases(&[stored]);
         let mut command = real.program.command(RUN);
         let output = command.env("HELM_DRIVER", "configmap").output().expect("it can be started");
         let said = String::from_utf8_lossy(&output.stdout);
@@ -246,16 +240,14 @@ fn a_hook_that_never_ends_is_ended_by_the_second_signal_and_the_release_is_still
     Real::with_both("hanging", |real| {
         let namespace = real.namespace("a");
         let flags = ["--set", "outcome=hanging"];
-        cluster()
-            .install(real.helm, Chart::Failing, &namespace, "slow", &flags)
-            .unwrap_or_else(|error| panic!("{error}"));
+        real.install(Chart::Failing, &namespace, "slow", &flags);
         real.seed(&["b/web"]);
         let running = real.program.start(&format!("{RUN} --workers 1 -o json"));
         throwaway_cluster::wait_until("the hook's Job", || {
             let jobs = cluster().api().list(Kind::JOB, Some(&namespace))?;
             Ok((!jobs.is_empty()).then_some(()))
         })
-        .unwrap_or_else(|error| panic!("{error}"));
+        .or_panic();
         running.signal(rustix::process::Signal::INT);
         running.wait_for_stderr("stopping: 1 release is being uninstalled and will be finished, 1 not started");
         running.signal(rustix::process::Signal::TERM);

@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Arrival, FakeHelm, Gate, kubeconfig};
-
-const RUN: &str = "run -f policy.yaml --yes -A";
+use crate::support::{Arrival, FakeHelm, Gate, RUN, kubeconfig};
 
 #[test]
 fn what_is_chosen_goes_and_what_is_kept_stays() {
@@ -141,7 +139,7 @@ fn a_context_that_is_switched_in_another_window_retargets_no_child() {
     listing.go();
     gate.arrival().go();
     running.finish().exits(0).stdout_has("gone from dev-eu");
-    let seen = std::fs::read_to_string(fake.program.folder().join("fake/kubeconfig")).expect("the fake copied it");
+    let seen = fake.program.read("fake/kubeconfig");
     assert!(seen.contains("https://127.0.0.1:1") && !seen.contains("production"), "{seen}");
     let calls = fake.calls();
     let of_cluster = calls.iter().filter(|call| call[0] != "version");
@@ -222,8 +220,7 @@ fn fail_fast_begins_nothing_more_and_names_what_was_not_started() {
 fn what_helm_calls_uninstalled_but_still_lists_is_a_failure() {
     let fake = FakeHelm::with(["dev-a/liar"]);
     fake.behaves("dev-a/liar", &json!({"exit": 0, "removes": false}));
-    let output = fake.program.run(RUN).exits(1);
-    output.stdout_has("still-listed").stdout_has("verified: only 0 of 1 are gone");
+    fake.program.run(RUN).exits(1).stdout_has("still-listed").stdout_has("verified: only 0 of 1 are gone");
 }
 
 #[test]

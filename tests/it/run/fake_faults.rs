@@ -7,9 +7,7 @@ use helm_purge::helm::{FailureClass, list};
 use helm_purge::signal::CancelToken;
 use serde_json::json;
 
-use crate::support::{FakeHelm, Gate};
-
-const RUN: &str = "run -f policy.yaml --yes -A";
+use crate::support::{FakeHelm, Gate, RUN};
 
 fn nothing_was_uninstalled(fake: &FakeHelm) {
     assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
@@ -51,8 +49,7 @@ fn an_entry_that_cannot_be_understood_is_kept_and_named_and_never_reaches_an_arg
     }
     let output = fake.program.run(RUN).exits(0).stdout_has("purged 1");
     assert!(!output.stderr.contains('\u{1b}') && !output.stderr.contains('\u{202e}'), "{output}");
-    let output = output.stderr_has("--no-hooks").stderr_has("a␛[2J");
-    drop(output.stderr_has("cannot be understood: its status is \"asleep\""));
+    output.stderr_has("--no-hooks").stderr_has("a␛[2J").stderr_has("cannot be understood: its status is \"asleep\"");
     let uninstalls = fake.calls().into_iter().filter(|call| call[0] == "uninstall").collect::<Vec<_>>();
     assert_eq!(uninstalls.len(), 1);
     assert_eq!(uninstalls[0].last().map(String::as_str), Some("good"));
@@ -94,7 +91,7 @@ fn a_kubeconfig_that_points_nowhere_starts_no_child() {
 fn an_unknown_context_is_said_with_the_one_that_was_probably_meant() {
     let fake = FakeHelm::new();
     let output = fake.program.run("plan -f policy.yaml --kube-context dev-ue").exits(4);
-    drop(output.stderr_has("has no context `dev-ue`").stderr_has("did you mean `dev-eu`?"));
+    output.stderr_has("has no context `dev-ue`").stderr_has("did you mean `dev-eu`?");
 }
 
 #[test]
@@ -174,7 +171,7 @@ fn words_of_helm_reach_a_terminal_only_made_visible() {
     for text in [&output.stdout, &output.stderr] {
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{output}");
     }
-    drop(output.stdout_has("␛[2J"));
+    output.stdout_has("␛[2J");
 }
 
 #[test]
@@ -183,7 +180,7 @@ fn a_gigabyte_of_output_is_read_and_not_kept() {
     fake.behaves("dev-a/loud", &json!({"floodsStdout": 1 << 30, "stdout": "\n"}));
     let output = fake.program.run(RUN).exits(0);
     assert!(output.stdout.len() < 64 << 10);
-    drop(output.stdout_has("purged 1"));
+    output.stdout_has("purged 1");
 }
 
 #[test]

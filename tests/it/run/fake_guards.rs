@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::FakeHelm;
-
-const RUN: &str = "run -f policy.yaml --yes -A";
+use crate::support::{FakeHelm, RUN};
 
 fn nothing_was_uninstalled(fake: &FakeHelm) {
     assert!(fake.calls().iter().all(|call| call[0] != "uninstall"), "{:?}", fake.calls());
@@ -16,7 +14,7 @@ fn a_cluster_that_is_not_in_the_policy_is_refused_before_it_is_listed() {
     fake.program.file("kubeconfig", &crate::support::kubeconfig("prod", "https://127.0.0.1:1"));
     for arguments in [&["plan", "-f", "policy.yaml"][..], &["run", "-f", "policy.yaml", "--yes"]] {
         let output = fake.program.run(arguments);
-        drop(output.exits(5).stderr_has("does not name this cluster: context `prod`").stderr_has("another context"));
+        output.exits(5).stderr_has("does not name this cluster: context `prod`").stderr_has("another context");
     }
     assert!(fake.calls().iter().all(|call| call[0] == "version"));
 }
@@ -25,7 +23,7 @@ fn a_cluster_that_is_not_in_the_policy_is_refused_before_it_is_listed() {
 fn unattended_a_context_alone_is_not_enough() {
     let fake = FakeHelm::new();
     fake.policy("keep: []\n");
-    let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was just written");
+    let text = fake.program.read("policy.yaml");
     fake.program.file("policy.yaml", &text.replace("{context: dev-eu, server: 'https://127.0.0.1:1'}", "dev-*"));
     fake.release("dev-a/redis");
     fake.program.run("run -f policy.yaml --yes").exits(5).stderr_has("only by its context `dev-eu`");
@@ -54,8 +52,7 @@ fn limits_refuse_and_show_the_whole_plan() {
         for (namespace, name) in [("dev-a", "a"), ("dev-a", "b"), ("dev-b", "c"), ("prod", "d")] {
             fake.release(&format!("{namespace}/{name}"));
         }
-        let output = fake.program.run("plan -f policy.yaml").exits(5);
-        drop(output.stderr_has(says).stdout_has("dev-b"));
+        fake.program.run("plan -f policy.yaml").exits(5).stderr_has(says).stdout_has("dev-b");
         fake.program.run(RUN).exits(5).stderr_has(says).stderr_has("nothing was purged");
         nothing_was_uninstalled(&fake);
     }

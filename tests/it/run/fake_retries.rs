@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::FakeHelm;
+use crate::support::{FakeHelm, RUN};
 
-const RUN: &str = "run -f policy.yaml --yes -A";
 const TRANSIENT: &str =
     "Error: uninstall: Release not loaded: a: query: failed to query with labels: etcdserver: leader changed\n";
 const LOGGED_OUT: &str =
@@ -30,7 +29,7 @@ fn the_flag_goes_before_the_policy_and_attempts_are_said_where_they_were_in_vain
     let output = fake.program.run(RUN).exits(1).stdout_has("dev-a/a  transient\n");
     assert!(!output.stderr.contains("trying again"), "{output}");
     let output = fake.program.run(&format!("{RUN} --retries 1")).exits(1);
-    drop(output.stdout_has("dev-a/a  transient, after 2 attempts").stderr_has(", after 2 attempts transient: "));
+    output.stdout_has("dev-a/a  transient, after 2 attempts").stderr_has(", after 2 attempts transient: ");
     fake.program.run(&format!("{RUN} --retries 11")).exits(2).stderr_has("0..=10");
 }
 
@@ -44,6 +43,6 @@ fn a_login_that_is_gone_ends_the_run_after_one_more_look() {
     let output = fake.program.run(&format!("{RUN} --workers 1 --batch 1")).exits(1);
     let output = output.stdout_has("failed 4 · already gone 0 · not started 2");
     let output = output.stdout_has("not started (the login was not accepted any more)");
-    drop(output.stderr_has("the login is not accepted: beginning nothing; looking again in 1.0s"));
+    output.stderr_has("the login is not accepted: beginning nothing; looking again in 1.0s");
     assert_eq!(fake.left().len(), 6);
 }

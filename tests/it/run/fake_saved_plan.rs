@@ -79,7 +79,7 @@ fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() 
         // Each release once: what has an outcome is not counted as kept besides.
         assert_eq!((&report["totals"]["planned"], &report["totals"]["kept"]), (&json!(5), &json!(2)));
         let note = "in plan.json: 5 releases, 3 changed or kept since, 1 gone already; 2 releases that would go today";
-        drop(output.stderr_has(note).stderr_has("the saved plan does not purge it"));
+        output.stderr_has(note).stderr_has("the saved plan does not purge it");
     }
 }
 
@@ -116,11 +116,11 @@ fn a_dry_run_shows_what_is_left_of_the_plan() {
 #[test]
 fn a_plan_by_other_policies_is_refused_whatever_their_files_are_called() {
     let fake = saved();
-    let text = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
+    let text = fake.program.read("policy.yaml");
     fake.program.file("policy.yaml", &format!("{text}# more\n"));
-    drop(run(&fake, "").exits(5).stderr_has("made by other policies: test is not the same text any more"));
+    run(&fake, "").exits(5).stderr_has("made by other policies: test is not the same text any more");
     fake.program.file("policy.yaml", &text.replace("name: test", "name: other"));
-    drop(run(&fake, "").exits(5).stderr_has("test was not named; other is another"));
+    run(&fake, "").exits(5).stderr_has("test was not named; other is another");
     nothing_was_uninstalled(&fake);
     fake.program.file("moved.yaml", &text);
     fake.program.run("run -f moved.yaml --yes -A --plan plan.json").exits(0);
@@ -130,7 +130,7 @@ fn a_plan_by_other_policies_is_refused_whatever_their_files_are_called() {
 #[test]
 fn a_plan_for_another_cluster_is_refused() {
     let fake = saved();
-    let plan = std::fs::read_to_string(fake.program.folder().join("plan.json")).expect("it was saved");
+    let plan = fake.program.read("plan.json");
     let mut plan: Value = serde_json::from_str(&plan).expect("JSON");
     for (key, value, says) in [
         (
@@ -144,7 +144,7 @@ fn a_plan_for_another_cluster_is_refused() {
         let before = plan["cluster"].clone();
         plan["cluster"][key] = value;
         fake.program.file("plan.json", &plan.to_string());
-        drop(run(&fake, "").exits(5).stderr_has(says));
+        run(&fake, "").exits(5).stderr_has(says);
         plan["cluster"] = before;
     }
     nothing_was_uninstalled(&fake);
@@ -160,20 +160,20 @@ fn a_file_that_is_no_plan_of_this_version_is_invalid_and_nothing_is_started() {
         let fake = saved();
         let before = fake.calls().len();
         fake.program.file("plan.json", text);
-        drop(run(&fake, "").exits(3).stderr_has(says).stderr_has("hint: save it anew"));
+        run(&fake, "").exits(3).stderr_has(says).stderr_has("hint: save it anew");
         assert_eq!(fake.calls().len(), before);
     }
     let fake = FakeHelm::new();
-    drop(run(&fake, "").exits(3).stderr_has("the saved plan plan.json cannot be read"));
+    run(&fake, "").exits(3).stderr_has("the saved plan plan.json cannot be read");
 }
 
 #[test]
 fn a_plan_on_standard_input_leaves_nothing_to_answer_with() {
     let fake = saved();
-    let plan = std::fs::read_to_string(fake.program.folder().join("plan.json")).expect("it was saved");
+    let plan = fake.program.read("plan.json");
     let run = |flags: &[&str]| fake.program.run_with_input(&[&["run", "--plan", "-", "-f"], flags].concat(), &plan);
-    drop(run(&["policy.yaml"]).exits(2).stderr_has("a plan on standard input leaves nothing"));
-    drop(run(&["-", "--yes"]).exits(2).stderr_has("standard input is a policy or a saved plan, not both"));
+    run(&["policy.yaml"]).exits(2).stderr_has("a plan on standard input leaves nothing");
+    run(&["-", "--yes"]).exits(2).stderr_has("standard input is a policy or a saved plan, not both");
     nothing_was_uninstalled(&fake);
     run(&["policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
 }

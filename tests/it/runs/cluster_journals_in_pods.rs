@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind};
 
 use crate::support::pods::in_pod;
-use crate::support::{Output, Real, allow_everywhere, apply, cluster};
+use crate::support::{OrPanic, Real, allow_everywhere, apply, cluster};
 
 const RUN: &str = "run -f policy.yaml --yes";
 
@@ -18,14 +18,10 @@ const NO_CONFIG_MAPS: [(&str, &[&str]); 4] = [
 ];
 
 fn config_maps(namespace: &str) -> Vec<String> {
-    let listed = cluster().api().list(Kind::CONFIG_MAP, Some(namespace)).unwrap_or_else(|error| panic!("{error}"));
+    let listed = cluster().api().list(Kind::CONFIG_MAP, Some(namespace)).or_panic();
     let mut journals = listed.into_iter().filter(|name| name.starts_with("helm-purge-run-")).collect::<Vec<_>>();
     journals.sort();
     journals
-}
-
-fn id(output: &Output) -> String {
-    output.json()["run"]["id"].as_str().expect("a run has a name").to_owned()
 }
 
 /// A ConfigMap as an earlier pod may have left it.
@@ -52,7 +48,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
     let mine = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "helm-purge-run-mine", "namespace": namespace}});
     apply(&mine);
     let output = real.program.run(&format!("{RUN} -o json")).exits(0);
-    let new = format!("helm-purge-run-{}", id(&output));
+    let new = format!("helm-purge-run-{}", output.run_id());
     assert_eq!(output.json()["run"]["journal"], json!([format!("configmap {namespace}/{new}")]), "{output}");
     assert!(real.listed().is_empty());
 
@@ -77,8 +73,11 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
     let runs = laptop.program.run(&format!("runs -n {namespace} -o json")).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["totals"]["purged"]), (&json!("finished"), &json!(2)));
     assert_eq!(runs["unread"].as_array().map(Vec::len), Some(21), "what was left behind is empty");
-    let one = laptop.program.run(&["runs", "-n", namespace, &id(&output)]).exits(0);
-    drop(one.stdout_has("podjournal-helm3-a/web  purged"));
+    laptop
+        .program
+        .run(&["runs", "-n", namespace, &output.run_id()])
+        .exits(0)
+        .stdout_has("podjournal-helm3-a/web  purged");
 }
 
 #[test]
@@ -96,7 +95,7 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
     left_behind(namespace, 0, "podkilled-helm3", &format!("{head}\n{started}\n"));
     let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
-    drop(output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web"));
+    output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web");
 }
 
 #[test]
@@ -104,14 +103,13 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
     let namespace = "podgrace-home";
     let real = in_pod("podgrace", namespace, "cluster-admin");
     let releases = real.namespace("a");
-    let install = cluster().install(real.helm, Chart::Failing, &releases, "slow", &["--set", "outcome=hanging"]);
-    install.unwrap_or_else(|error| panic!("{error}"));
+    real.install(Chart::Failing, &releases, "slow", &["--set", "outcome=hanging"]);
     let running = real.program.start(&format!("{RUN} --timeout 10s"));
     throwaway_cluster::wait_until("the hook's Job", || {
         let jobs = cluster().api().list(Kind::JOB, Some(&releases))?;
         Ok((!jobs.is_empty()).then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
     // As a kubelet does it: TERM, and KILL when the grace is over.
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping: 1 release is being uninstalled");
@@ -121,7 +119,7 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
         let text = object.as_ref().and_then(|object| object["data"]["journal"].as_str());
         Ok(text.is_some_and(|text| text.contains("\"draining\"")).then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
     running.signal(Signal::KILL);
     drop(running.finish());
     let laptop = Real::new("podgrace", HelmVersion::Three);
@@ -129,8 +127,7 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
     let run = &runs["runs"][0];
     assert_eq!((&run["state"], &run["inHand"]), (&json!("not-recorded"), &json!(["podgrace-helm3-a/slow"])), "{run:#}");
     assert_eq!(run["stopped"], "the run was interrupted");
-    let table = laptop.program.run(&format!("runs -n {namespace}")).exits(0);
-    drop(table.stdout_has("no end recorded, 1 in hand"));
+    laptop.program.run(&format!("runs -n {namespace}")).exits(0).stdout_has("no end recorded, 1 in hand");
 }
 
 #[test]

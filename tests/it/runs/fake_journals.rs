@@ -7,10 +7,8 @@ use std::path::PathBuf;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Arrival, FakeHelm, Gate, two_at_a_gate};
+use crate::support::{Arrival, FakeHelm, Gate, PLAN, RUN, two_at_a_gate};
 
-const RUN: &str = "run -f policy.yaml --yes -A";
-const PLAN: &str = "plan -f policy.yaml";
 const RUNS: &str = "runs --local -o json";
 const ONE_BY_ONE: &str = "--workers=2 --batch=1";
 
@@ -83,10 +81,10 @@ fn where_no_journal_can_be_kept_nothing_is_purged_and_the_way_out_is_named() {
     let hint =
         "hint: name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
     let full = fake.program.run(&format!("{RUN} --journal /dev/full")).exits(4);
-    drop(full.stderr_has("/dev/full: No space left on device").stderr_has(hint));
+    full.stderr_has("/dev/full: No space left on device").stderr_has(hint);
     fake.program.file("mine", "something\n");
     let taken = fake.program.run(&format!("{RUN} --journal mine")).exits(4);
-    drop(taken.stderr_has("there is something in it already").stderr_has(hint));
+    taken.stderr_has("there is something in it already").stderr_has(hint);
     fake.program.set("XDG_STATE_HOME", "/dev/null");
     fake.program.run(RUN).exits(4).stderr_has("no journal can be kept in /dev/null/helm-purge/runs").stderr_has(hint);
     fake.program.set("XDG_STATE_HOME", "").set("HOME", "");
@@ -194,7 +192,7 @@ fn a_run_that_was_killed_is_known_by_what_it_had_in_hand() {
 #[test]
 fn a_run_of_another_policy_or_cluster_is_not_spoken_of() {
     let fake = killed();
-    let policy = fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = fake.program.read("policy.yaml");
     fake.program.file("other.yaml", &policy.replace("name: test", "name: other"));
     let other = fake.program.run("plan -f other.yaml").exits(0);
     assert!(!other.stderr.contains("was killed"), "{other}");
@@ -208,7 +206,7 @@ fn a_run_that_a_signal_ended_has_accounts_for_everything() {
     running.signal(Signal::TERM);
     running.wait_for_stderr("stopping:");
     waiting.go();
-    drop(running.finish().exits(143));
+    running.finish().exits(143);
     let runs = fake.program.run(RUNS).exits(0).json();
     let run = &runs["runs"][0];
     assert_eq!((&run["state"], &run["interruptedBySignal"]), (&json!("interrupted"), &json!(15)), "{runs:#}");
@@ -228,7 +226,7 @@ fn a_run_that_a_signal_ended_has_accounts_for_everything() {
 fn what_the_last_list_says_otherwise_stands_in_the_journal_as_well() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
     fake.behaves("dev-a/b", &json!({"removes": false}));
-    drop(fake.program.run(RUN).exits(1));
+    fake.program.run(RUN).exits(1);
     let lines = lines(&journals(&fake)[0]);
     let judged = lines.iter().find(|line| line["event"] == "judged").expect("it was judged");
     assert_eq!((&judged["releases"], &judged["class"]), (&json!(["dev-a/b"]), &json!("still-listed")), "{judged}");
@@ -237,7 +235,7 @@ fn what_the_last_list_says_otherwise_stands_in_the_journal_as_well() {
 #[test]
 fn damaged_and_hostile_journals_are_shown_as_far_as_they_go_and_move_no_cursor() {
     let fake = FakeHelm::with(["dev-a/a"]);
-    drop(fake.program.run(RUN).exits(0));
+    fake.program.run(RUN).exits(0);
     let journal = journals(&fake).remove(0);
     let text = fs::read_to_string(&journal).expect("the journal is there");
     let (text, _) = text.trim_end().rsplit_once('\n').expect("it has several lines");
@@ -261,11 +259,11 @@ fn damaged_and_hostile_journals_are_shown_as_far_as_they_go_and_move_no_cursor()
 fn runs_says_where_nothing_is_and_what_it_was_asked_for_wrongly() {
     let fake = FakeHelm::new();
     let none = fake.program.run("runs").exits(0).stderr_has("no run has left a journal here");
-    drop(none.stderr_has("note: runs in pods of the cluster could not be looked for: "));
-    drop(fake.program.run("runs yesterday").exits(2).stderr_has("is not the name of a run"));
+    none.stderr_has("note: runs in pods of the cluster could not be looked for: ");
+    fake.program.run("runs yesterday").exits(2).stderr_has("is not the name of a run");
     let unknown = fake.program.run("runs --local 20200101-000000-000000").exits(2);
-    drop(unknown.stderr_has("there is no journal of run 20200101-000000-000000"));
-    drop(fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2));
+    unknown.stderr_has("there is no journal of run 20200101-000000-000000");
+    fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2);
 }
 
 #[test]
@@ -278,5 +276,5 @@ fn a_journal_says_of_a_batch_that_it_began_as_a_whole() {
     assert_eq!(before[1]["releases"], json!(["dev-a/a", "dev-a/b", "dev-a/c"]));
     assert_eq!(events(&before), ["planned", "started"]);
     waiting.go();
-    drop(running.finish().exits(0));
+    running.finish().exits(0);
 }

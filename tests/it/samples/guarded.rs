@@ -1,17 +1,14 @@
 //! Refusals of every guard, and what ends a command before it has a plan.
 
-use std::fs;
-
 use serde_json::json;
 
 use super::{Samples, world};
-use crate::support::{FakeHelm, OptOuts, kubeconfig};
+use crate::support::{FakeHelm, OptOuts, RUN, kubeconfig};
 
-const RUN: &str = "run -f policy.yaml --yes -A";
 const RELEASES: [&str; 5] = ["dev-a/a", "dev-a/b", "dev-b/c", "prod/d", "prod/e"];
 
 fn replace_in_policy(fake: &FakeHelm, from: &str, to: &str) {
-    let policy = fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = fake.program.read("policy.yaml");
     assert!(policy.contains(from), "{policy}");
     fake.program.file("policy.yaml", &policy.replace(from, to));
 }

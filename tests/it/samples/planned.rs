@@ -139,7 +139,7 @@ fn saved_plans() {
     }
     let fake = world("keep: []\n", &["dev-a/one"]);
     let plan = fake.program.run("plan -f policy.yaml -o yaml").exits(0).stdout;
-    let policy = std::fs::read_to_string(fake.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = fake.program.read("policy.yaml");
     for (name, plan, policy) in [
         ("another-server", plan.replace("127.0.0.1:1", "127.0.0.1:2"), policy.clone()),
         ("another-text", plan.clone(), format!("{policy}# more\n")),

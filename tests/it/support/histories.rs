@@ -5,7 +5,7 @@ use std::process::Output as HelmOutput;
 use serde_json::Value;
 use throwaway_cluster::{Chart, Kind, SeededRelease, charts};
 
-use super::{Real, cluster};
+use super::{OrPanic, Real, cluster};
 
 /// Lines of a policy.
 pub(crate) const KEEPING: &str = "keep: []\ndefaults: {keepHistory: true}\n";
@@ -47,7 +47,7 @@ pub(crate) fn works(output: &HelmOutput) {
 /// A history that a purge of this policy has left long ago.
 pub(crate) fn old_history(real: &Real, name: &str) {
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
-    cluster().seed(&[SeededRelease::new(&namespace, name)]).unwrap_or_else(|error| panic!("{error}"));
+    cluster().seed(&[SeededRelease::new(&namespace, name)]).or_panic();
     let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
     let mut helm = real.helm_command();
     helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);

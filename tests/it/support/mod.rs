@@ -2,6 +2,24 @@
 
 use std::time::Duration;
 
+/// What has to work for the test to mean anything, and shows its own words where it does not.
+pub(crate) trait OrPanic {
+    type Value;
+    fn or_panic(self) -> Self::Value;
+}
+
+impl<T, E: std::fmt::Display> OrPanic for Result<T, E> {
+    type Value = T;
+
+    #[track_caller]
+    fn or_panic(self) -> T {
+        match self {
+            Ok(value) => value,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
 /// Nothing in these tests takes so long, unless it hangs.
 const CEILING: Duration = Duration::from_mins(1);
 
@@ -24,9 +42,9 @@ pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
 use program::end_of;
-pub(crate) use program::{CommandLine, OptOuts};
+pub(crate) use program::{CommandLine, OptOuts, PLAN, RUN};
 pub(crate) use program::{Program, Running, install_program};
-pub(crate) use real::{Real, apply, cluster};
+pub(crate) use real::{Real, apply, cluster, create_namespace, seed_releases};
 pub(crate) use roles::{
     Rights, Role, allow_everywhere, allow_nobody, user, user_everywhere, user_of, wait_until_allowed,
     wait_until_nobody_is_allowed, wait_until_refused,

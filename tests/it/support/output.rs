@@ -40,6 +40,12 @@ impl Output {
         report["releases"].as_array().expect("a report has a list").iter().map(words).collect()
     }
 
+    /// The id of the run, out of its report.
+    #[track_caller]
+    pub(crate) fn run_id(&self) -> String {
+        self.json()["run"]["id"].as_str().expect("a run has a name").to_owned()
+    }
+
     /// stdout as one JSON document.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {

@@ -3,13 +3,13 @@
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, Pod};
 
-use super::{Real, apply, cluster};
+use super::{OrPanic, Real, apply, cluster};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// A pod in a namespace of its own, outside the fence, whose service account has this role.
 pub(crate) fn pod(namespace: &str, role: &str) -> Pod {
-    cluster().api().create_namespace(namespace).unwrap_or_else(|error| panic!("{error}"));
+    cluster().api().create_namespace(namespace).or_panic();
     apply(
         &json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "purger", "namespace": namespace}}),
     );
@@ -18,7 +18,7 @@ pub(crate) fn pod(namespace: &str, role: &str) -> Pod {
         "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": role},
         "subjects": [{"kind": "ServiceAccount", "name": "purger", "namespace": namespace}],
     }));
-    cluster().pod(namespace, "purger").unwrap_or_else(|error| panic!("{error}"))
+    cluster().pod(namespace, "purger").or_panic()
 }
 
 /// The program in that pod; a context has no name there.

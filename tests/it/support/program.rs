@@ -14,6 +14,10 @@ use super::{CEILING, Output};
 
 /// The program itself.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
+/// The commands that most tests begin with, to which they add flags.
+pub(crate) const RUN: &str = "run -f policy.yaml --yes -A";
+pub(crate) const PLAN: &str = "plan -f policy.yaml";
+
 /// The program as it is in a pod.
 const IN_A_POD: &str = env!("CARGO_BIN_EXE_in-a-pod");
 
@@ -120,6 +124,12 @@ impl Program {
         let path = self.folder().join(name);
         fs::write(&path, text).expect("a file can be written");
         path
+    }
+
+    /// Reads a file of the folder.
+    #[track_caller]
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Writes a program into the folder.

@@ -4,19 +4,28 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
-use throwaway_cluster::{Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
+use throwaway_cluster::{Chart, Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
 
-use super::Program;
+use super::{OrPanic, Program};
 
 /// One for all tests; it goes with this process, however that ends.
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Cluster::start(Components::with_nodes()).unwrap_or_else(|error| panic!("{error}")))
+    CLUSTER.get_or_init(|| Cluster::start(Components::with_nodes()).or_panic())
 }
 
 /// Makes this object, or makes it like this.
 pub(crate) fn apply(object: &Value) {
-    cluster().api().apply(object).unwrap_or_else(|error| panic!("{error}"));
+    cluster().api().apply(object).or_panic();
+}
+
+/// Releases as helm leaves them, without a helm.
+pub(crate) fn seed_releases(releases: &[SeededRelease]) {
+    cluster().seed(releases).or_panic();
+}
+
+pub(crate) fn create_namespace(name: &str) {
+    cluster().api().create_namespace(name).or_panic();
 }
 
 /// The program on the real cluster, with one of the real helms, and namespaces that are the test's own.
@@ -34,7 +43,7 @@ impl Real {
         let prefix = format!("{test}-{helm}");
         let mut program = Program::new();
         program.set("KUBECONFIG", cluster().kubeconfig());
-        program.set("HELM_BIN", cluster().helm(helm).unwrap_or_else(|error| panic!("{error}")));
+        program.set("HELM_BIN", cluster().helm(helm).or_panic());
         let real = Self { program, helm, prefix, server: cluster().server().to_owned() };
         real.policy("keep: []\n");
         real
@@ -50,7 +59,7 @@ impl Real {
     /// The same with a proxy of its own between the program and the cluster.
     pub(crate) fn behind_a_proxy(test: &str, helm: HelmVersion) -> (Self, Proxy) {
         let mut real = Self::new(test, helm);
-        let proxy = cluster().proxy().unwrap_or_else(|error| panic!("{error}"));
+        let proxy = cluster().proxy().or_panic();
         real.program.set("KUBECONFIG", proxy.kubeconfig());
         proxy.server().clone_into(&mut real.server);
         real.policy("keep: []\n");
@@ -60,7 +69,7 @@ impl Real {
     /// From now on the program reaches the cluster through a relay, without being anybody: whatever the relay leads to
     /// looks the same to it. The policy names the relay's address, and no uid.
     pub(crate) fn go_through_a_relay(&mut self) -> Relay {
-        let relay = cluster().relay(Line::default()).unwrap_or_else(|error| panic!("{error}"));
+        let relay = cluster().relay(Line::default()).or_panic();
         let kubeconfig = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "throwaway", "users": [],
             "contexts": [{"name": "throwaway", "context": {"cluster": "c"}}],
@@ -68,7 +77,7 @@ impl Real {
         });
         let kubeconfig = self.program.file("kubeconfig", &kubeconfig.to_string());
         self.program.set("KUBECONFIG", kubeconfig);
-        let policy = std::fs::read_to_string(self.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = self.program.read("policy.yaml");
         let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
         self.program.file("policy.yaml", &policy.replace(cluster().server(), relay.server()));
         relay
@@ -96,7 +105,7 @@ impl Real {
     /// From now on the program runs in this pod. A context has no name there, so the policy must do without.
     pub(crate) fn move_into(&mut self, pod: &Pod) {
         self.program.move_into(pod);
-        let policy = std::fs::read_to_string(self.program.folder().join("policy.yaml")).expect("it was written");
+        let policy = self.program.read("policy.yaml");
         self.program.file("policy.yaml", &policy.replace("context: throwaway, ", ""));
     }
 
@@ -106,7 +115,12 @@ impl Real {
             let (namespace, name) = name.split_once('/').expect("written as namespace/name");
             SeededRelease::new(&self.namespace(namespace), name).config_maps(1)
         });
-        cluster().seed(&releases.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+        cluster().seed(&releases.collect::<Vec<_>>()).or_panic();
+    }
+
+    /// A chart, installed by this helm.
+    pub(crate) fn install(&self, chart: Chart, namespace: &str, name: &str, flags: &[&str]) {
+        cluster().install(self.helm, chart, namespace, name, flags).or_panic();
     }
 
     /// What helm itself lists in this test's namespaces, as `namespace/name`, in every state, sorted.
@@ -133,7 +147,7 @@ impl Real {
     /// From now on every call of helm leaves a line, its pid and its arguments, in this file of the folder.
     pub(crate) fn log_calls(&mut self, file: &str) {
         let log = self.program.file(file, "");
-        let helm = cluster().helm(self.helm).unwrap_or_else(|error| panic!("{error}"));
+        let helm = cluster().helm(self.helm).or_panic();
         let script = format!("#!/bin/sh\necho \"$$ $*\" >> '{}'\nexec '{}' \"$@\"\n", log.display(), helm.display());
         let wrapper = self.program.executable("helm", &script);
         self.program.set("HELM_BIN", wrapper);
@@ -142,7 +156,7 @@ impl Real {
     /// A real helm that begins with one of its commands when it is let: it says so in `calls`, and waits for the file `go`.
     pub(crate) fn hold_helm(&mut self, command: &str) {
         let folder = self.program.folder().display().to_string();
-        let helm = cluster().helm(self.helm).unwrap_or_else(|error| panic!("{error}"));
+        let helm = cluster().helm(self.helm).or_panic();
         let script = format!(
             "#!/bin/sh\nif [ \"$1\" = {command} ]; then\n  echo \"$@\" >> '{folder}/calls'\n  \
              until [ -e '{folder}/go' ]; do sleep 0.02; done\nfi\nexec '{}' \"$@\"\n",
@@ -152,8 +166,13 @@ impl Real {
         self.program.set("HELM_BIN", wrapper);
     }
 
+    /// Lets the helm begin that is held.
+    pub(crate) fn let_helm_go(&self) {
+        self.program.file("go", "");
+    }
+
     pub(crate) fn helm_command(&self) -> Command {
-        cluster().helm_command(self.helm).unwrap_or_else(|error| panic!("{error}"))
+        cluster().helm_command(self.helm).or_panic()
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use throwaway_cluster::Cluster;
 
+use super::OrPanic;
+
 const GROUP: &str = "rbac.authorization.k8s.io";
 const NOBODY: &str = "system:anonymous";
 
@@ -34,7 +36,7 @@ pub(crate) fn user(cluster: &Cluster, name: &str, rights: &[(&str, Role)]) -> Pa
     for (namespace, _) in rights {
         wait_until_allowed(cluster, name, namespace, &["list", "secrets"]);
     }
-    cluster.kubeconfig_for_user(name, None).unwrap_or_else(|error| panic!("{error}"))
+    cluster.kubeconfig_for_user(name, None).or_panic()
 }
 
 /// What a service account is called where users are named.
@@ -50,7 +52,7 @@ pub(crate) fn wait_until_allowed(cluster: &Cluster, user: &str, namespace: &str,
         let answer = kubectl.output().expect("kubectl can be started");
         Ok((answer.stdout == b"yes\n").then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }
 
 fn see_secrets(cluster: &Cluster, namespace: &str) -> Value {
@@ -74,8 +76,8 @@ pub(crate) fn user_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_>
         "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": name},
         "subjects": [{"kind": "User", "name": name, "apiGroup": GROUP}],
     });
-    cluster.api().apply(&binding).unwrap_or_else(|error| panic!("{error}"));
-    cluster.kubeconfig_for_user(name, None).unwrap_or_else(|error| panic!("{error}"))
+    cluster.api().apply(&binding).or_panic();
+    cluster.kubeconfig_for_user(name, None).or_panic()
 }
 
 /// From now on the user has these rights and no others.
@@ -85,7 +87,7 @@ pub(crate) fn allow_everywhere(cluster: &Cluster, name: &str, rights: &Rights<'_
         "apiVersion": format!("{GROUP}/v1"), "kind": "ClusterRole", "metadata": {"name": name},
         "rules": rights.iter().map(allowed).collect::<Vec<_>>(),
     });
-    cluster.api().apply(&allowed).unwrap_or_else(|error| panic!("{error}"));
+    cluster.api().apply(&allowed).or_panic();
 }
 
 /// Waits until the API server lets the user list objects of a kind no more, in all namespaces.
@@ -96,7 +98,7 @@ pub(crate) fn wait_until_refused(cluster: &Cluster, name: &str, resource: &str) 
         let answer = kubectl.output().expect("kubectl can be started");
         Ok((answer.stdout == b"no\n").then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }
 
 /// Whoever comes without a name may do this in a cluster.
@@ -111,5 +113,5 @@ pub(crate) fn wait_until_nobody_is_allowed(cluster: &Cluster) {
         kubectl.args(["get", "--raw", "/api/v1/namespaces/kube-system", "--as", NOBODY]);
         Ok(kubectl.output().expect("kubectl can be started").status.success().then_some(()))
     })
-    .unwrap_or_else(|error| panic!("{error}"));
+    .or_panic();
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use throwaway_cluster::{Error, Kind};
 
-use super::cluster;
+use super::{OrPanic, cluster};
 
 /// Fields that the API server or a controller sets; `*` stands for each item of a list.
 const SERVER_SET: [&[&str]; 14] = [
@@ -41,7 +41,7 @@ impl Snapshot {
     pub(crate) fn of(prefix: &str) -> Self {
         // Other tests define kinds and take them away: then it is taken anew.
         let taken = throwaway_cluster::wait_until("a list of every kind", || Ok(take(prefix).ok()));
-        Self(taken.unwrap_or_else(|error| panic!("{error}")))
+        Self(taken.or_panic())
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -20,7 +20,7 @@ fn all_as_expected(folder: &str, at_least: usize) {
     assert!(cases >= at_least, "only {cases} cases were found");
     let output = Program::new().run(&["test", &folder.display().to_string()]).exits(0);
     assert!(output.stderr.is_empty(), "{output}");
-    drop(output.stdout_has(&format!("{cases} cases: all as expected\n")));
+    output.stdout_has(&format!("{cases} cases: all as expected\n"));
 }
 
 #[test]
@@ -235,8 +235,7 @@ fn states_and_guards_are_words_out_of_a_few() {
     let case = "now: 2026-11-24T19:30:00Z\nreleases: [{release: dev-a/web, status: deploying}]\n\
                 expect: {refusals: [windows]}\n";
     let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
-    let output = program.run("test cases").exits(3).stderr_has("did you mean `deployed`?");
-    drop(output.stderr_has("did you mean `window`?"));
+    program.run("test cases").exits(3).stderr_has("did you mean `deployed`?").stderr_has("did you mean `window`?");
 }
 
 #[test]
@@ -245,7 +244,7 @@ fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_a_fault() {
                 keep: [dev-a/web]\n  order: {first: [dev-b/web]}\n";
     let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
     let output = program.run("test cases").exits(3).stderr_has("`dev-a/wbe` is no release of this case");
-    drop(output.stderr_has("`dev-a/web` is expected twice").stderr_has("`dev-b/web` is no release of this case"));
+    output.stderr_has("`dev-a/web` is expected twice").stderr_has("`dev-b/web` is no release of this case");
 }
 
 #[test]
@@ -292,7 +291,7 @@ fn a_folder_that_is_no_case_is_passed_over_and_named() {
     let right = [("policy.yaml", POLICY), ("case.yaml", RIGHT)];
     let program = with_cases(&[("case", &right), ("other", &[("case.yml", RIGHT)])]);
     let output = program.run("test cases").exits(0).stdout_has("1 case: all as expected");
-    drop(output.stderr_has("note: cases/other has no `case.yaml` and is passed over"));
+    output.stderr_has("note: cases/other has no `case.yaml` and is passed over");
 }
 
 #[test]

@@ -13,15 +13,15 @@ use helm_purge::signal::CancelToken;
 use serde_json::json;
 use throwaway_cluster::{Chart, Cluster, Components, Damage, HelmVersion, SeededRelease};
 
-use crate::support::{Program, Real, cluster};
+use crate::support::{OrPanic, Program, Real, cluster, seed_releases};
 
 /// Uninstalls one release with the settings of a kubeconfig; gives the class of its failure, and helm's words.
 fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String) {
     let kubeconfig = KubeconfigFiles::Flag(kubeconfig.into());
     let connection = Connection::resolve(&ConnectionOptions { kubeconfig, ..ConnectionOptions::default() });
-    let connection = connection.unwrap_or_else(|error| panic!("{error}"));
-    let (stop, program) = (CancelToken::default(), cluster().helm(real.helm).unwrap_or_else(|error| panic!("{error}")));
-    let helm = Helm::find(program.to_str(), None, &stop).unwrap_or_else(|error| panic!("{error}"));
+    let connection = connection.or_panic();
+    let (stop, program) = (CancelToken::default(), cluster().helm(real.helm).or_panic());
+    let helm = Helm::find(program.to_str(), None, &stop).or_panic();
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
     let release = ReleaseId {
         namespace: real.namespace("a").parse().expect("a legal name"),
@@ -56,11 +56,10 @@ fn what_real_helms_say_falls_into_its_class() {
             SeededRelease::new(&namespace, "corrupt").damaged(Damage::NotJson),
             SeededRelease::new(&namespace, "widget").recorded_object(widget),
         ];
-        cluster().seed(&seeded).unwrap_or_else(|error| panic!("{error}"));
-        cluster().install(real.helm, Chart::Failing, &namespace, "hook", &[]).unwrap_or_else(|error| panic!("{error}"));
-        let nobody = cluster().kubeconfig_for_user("nobody-at-all", None).unwrap_or_else(|error| panic!("{error}"));
-        let nowhere =
-            cluster().kubeconfig_with("nowhere", "https://127.0.0.1:1").unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&seeded);
+        real.install(Chart::Failing, &namespace, "hook", &[]);
+        let nobody = cluster().kubeconfig_for_user("nobody-at-all", None).or_panic();
+        let nowhere = cluster().kubeconfig_with("nowhere", "https://127.0.0.1:1").or_panic();
         let token = [("client-certificate-data:", "token: nonsense"), ("client-key-data:", "")];
         let token = kubeconfig_but(real, "token.kubeconfig", &token);
         let authority = std::fs::read_to_string(&nobody).expect("it can be read");
@@ -89,8 +88,8 @@ fn a_release_that_was_half_uninstalled_by_the_first_try_is_tried_again() {
     for helm in HelmVersion::BOTH {
         let mut real = Real::new("begun", helm);
         let namespace = real.namespace("a");
-        cluster().install(helm, Chart::Failing, &namespace, "hook", &[]).unwrap_or_else(|error| panic!("{error}"));
-        let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
+        cluster().install(helm, Chart::Failing, &namespace, "hook", &[]).or_panic();
+        let program = cluster().helm(helm).or_panic();
         // The first time, somebody in between has lost what helm said.
         let script = format!(
             "#!/bin/sh\ncase $1 in uninstall) if mkdir '{folder}/first' 2>/dev/null; then\n  \
@@ -115,7 +114,7 @@ fn a_release_that_was_half_uninstalled_by_the_first_try_is_tried_again() {
 fn on(cluster: &Cluster, helm: HelmVersion, releases: usize) -> Program {
     let mut program = Program::new();
     program.set("KUBECONFIG", cluster.kubeconfig());
-    let helm = cluster.helm(helm).unwrap_or_else(|error| panic!("{error}"));
+    let helm = cluster.helm(helm).or_panic();
     let log = program.file("calls", "");
     let script = format!("#!/bin/sh\necho \"$$ $*\" >> '{}'\nexec '{}' \"$@\"\n", log.display(), helm.display());
     let wrapper = program.executable("helm", &script);
@@ -129,21 +128,21 @@ fn on(cluster: &Cluster, helm: HelmVersion, releases: usize) -> Program {
     let seeded = (0..releases).map(|number| {
         SeededRelease::new(&format!("dev-{}", number % 8), &format!("r{number}")).revisions(1..=2).config_maps(2)
     });
-    cluster.seed(&seeded.collect::<Vec<_>>()).unwrap_or_else(|error| panic!("{error}"));
+    cluster.seed(&seeded.collect::<Vec<_>>()).or_panic();
     program
 }
 
 #[test]
 fn an_api_server_that_is_restarted_in_the_middle_of_a_run_fails_no_release() {
-    let cluster = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+    let cluster = Cluster::start(Components::ControlPlane).or_panic();
     for helm in HelmVersion::BOTH {
         let program = on(&cluster, helm, 60);
         let arguments = ["run", "-A", "-f", "policy.yaml", "--yes", "--workers", "4", "--batch", "2", "-o", "json"];
         let running = program.start(&arguments);
         program.wait_for_file("calls", "uninstall");
-        cluster.stop_api_server().unwrap_or_else(|error| panic!("{error}"));
+        cluster.stop_api_server().or_panic();
         running.wait_for_stderr("the API server cannot be reached: beginning nothing");
-        cluster.restart_api_server().unwrap_or_else(|error| panic!("{error}"));
+        cluster.restart_api_server().or_panic();
         let output = running.finish().exits(0).stderr_has("the API server answers again: going on");
         let report = output.json();
         assert_eq!(report["totals"]["purged"], json!(60), "{output}");

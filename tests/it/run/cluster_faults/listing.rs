@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
 use super::{RUN, a_second_run_finishes, side_by_side};
-use crate::support::{Real, cluster};
+use crate::support::{OrPanic, Real, cluster, seed_releases};
 
 /// Our own list of releases, page by page; helm's has no limit.
 const OUR_LIST: &str = "GET /api/v1/secrets?*limit=1000*";
@@ -68,7 +68,7 @@ fn trouble_that_stays_ends_the_run_with_nothing_purged_and_its_own_words() {
         let (real, proxy) = Real::behind_a_proxy(&format!("staying-{number}"), HelmVersion::Four);
         real.seed(&["a/web"]);
         proxy.fail(requests, Which::Every, fault.clone());
-        drop(real.program.run(RUN).exits(*code).stderr_has(says));
+        real.program.run(RUN).exits(*code).stderr_has(says);
         nothing_was_written(&proxy);
         assert_eq!(real.listed(), ["a/web"], "{fault:?}");
         proxy.heal();
@@ -81,7 +81,7 @@ fn a_list_that_breaks_on_its_second_page_is_no_list() {
     let (real, proxy) = Real::behind_a_proxy("second-page", HelmVersion::Three);
     let namespace = real.namespace("a");
     // One more than fit on the first page.
-    cluster().seed(&[SeededRelease::new(&namespace, "many")]).expect("releases can be seeded");
+    seed_releases(&[SeededRelease::new(&namespace, "many")]);
     let record = |number: u32| {
         serde_json::json!({
             "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
@@ -94,7 +94,7 @@ fn a_list_that_breaks_on_its_second_page_is_no_list() {
     cluster().api().create_all((2..=1001).map(record).collect()).expect("the admin may do this");
     let second_page = "GET /api/v1/secrets?*continue=*";
     proxy.fail(second_page, Which::Every, Fault::Cut(100));
-    drop(real.program.run(RUN).exits(4).stderr_has("the connection to the API server broke"));
+    real.program.run(RUN).exits(4).stderr_has("the connection to the API server broke");
     nothing_was_written(&proxy);
     proxy.heal();
     proxy.fail(second_page, Which::Only(1), Fault::Cut(100));
@@ -109,9 +109,9 @@ fn a_signal_ends_the_wait_for_an_api_server_that_says_nothing() {
     real.seed(&["a/web"]);
     proxy.fail("*", Which::Every, Fault::Stall);
     let running = real.program.start(RUN);
-    proxy.wait_for(OUR_LIST, 1).unwrap_or_else(|error| panic!("{error}"));
+    proxy.wait_for(OUR_LIST, 1).or_panic();
     running.signal(Signal::TERM);
-    drop(running.finish().exits(143).stderr_has("interrupted; nothing was purged"));
+    running.finish().exits(143).stderr_has("interrupted; nothing was purged");
     nothing_was_written(&proxy);
     proxy.heal();
     a_second_run_finishes(&real);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
 use super::{LOUD_RUN, RUN, a_second_run_finishes};
-use crate::support::{Program, Real, Terminal, cluster};
+use crate::support::{OrPanic, Program, Real, Terminal, cluster};
 
 const FIRST_OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/a-1*";
 
@@ -17,7 +17,7 @@ fn a_token_that_expires_in_the_middle_ends_in_failures_and_nothing_is_told_as_go
         real.seed(&["a/a", "a/b", "a/c"]);
         proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
         let running = real.program.start(RUN);
-        proxy.wait_for(FIRST_OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
+        proxy.wait_for(FIRST_OBJECT, 1).or_panic();
         proxy.fail("*", Which::Every, Fault::Answer(Answer::UNAUTHORIZED));
         let output = running.finish().exits(1);
         let results = output.results();
@@ -48,7 +48,7 @@ fn a_kubeconfig_that_changes_or_goes_in_the_middle_changes_nothing() {
         real.program.set("KUBECONFIG", mine);
         proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
         let running = real.program.start(RUN);
-        proxy.wait_for(FIRST_OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
+        proxy.wait_for(FIRST_OBJECT, 1).or_panic();
         change(&real.program);
         let output = running.finish().exits(0);
         assert_eq!(output.results(), ["a purged gone", "b purged gone", "c purged gone"], "{output}");
@@ -152,7 +152,7 @@ fn a_plugin_finds_what_it_keeps_where_it_has_left_it() {
         let (kept, seen) = (real.program.folder().join("kept"), real.program.folder().join("seen"));
         with_a_plugin(&mut real, "Never", &format!("echo \"$KUBECACHEDIR\" >> '{}'", seen.display()));
         real.program.set("KUBECACHEDIR", &kept);
-        drop(real.program.run(RUN).exits(0));
+        real.program.run(RUN).exits(0);
         let seen = std::fs::read_to_string(seen).expect("it was called");
         let folders = seen.lines().collect::<std::collections::BTreeSet<_>>();
         assert_eq!(folders, [kept.to_str().expect("it is text")].into(), "by this program and by helm");

@@ -32,7 +32,7 @@ fn side_by_side<C: Sync>(cases: &[C], run: impl Fn(usize, &C) + Sync) {
 /// runs.
 #[track_caller]
 fn a_second_run_finishes(real: &Real) {
-    drop(real.program.run(RUN).exits(0));
+    real.program.run(RUN).exits(0);
     assert_eq!(real.listed(), Vec::<String>::new());
     assert_eq!(maps(real), Vec::<String>::new());
     real.program.leaves_no_process();

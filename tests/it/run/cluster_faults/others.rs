@@ -5,7 +5,7 @@ use std::time::Duration;
 use throwaway_cluster::{Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
 use super::{RUN, a_second_run_finishes};
-use crate::support::{Output, Real, cluster};
+use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
 
@@ -16,7 +16,7 @@ const MOMENT: Duration = Duration::from_secs(2);
 fn meanwhile(real: &Real, proxy: &Proxy, somebody: impl FnOnce()) -> Output {
     proxy.fail(OBJECT, Which::Only(1), Fault::Delay(MOMENT));
     let running = real.program.start(RUN);
-    proxy.wait_for(OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
+    proxy.wait_for(OBJECT, 1).or_panic();
     somebody();
     running.finish()
 }
@@ -27,7 +27,7 @@ fn what_is_deployed_anew_in_the_middle_of_its_uninstall_is_not_told_as_gone() {
         let (real, proxy) = Real::behind_a_proxy("anew", helm);
         real.seed(&["a/b", "a/c"]);
         let next = SeededRelease::new(&real.namespace("a"), "b").revisions(2..=2);
-        let output = meanwhile(&real, &proxy, || cluster().seed(&[next]).unwrap_or_else(|error| panic!("{error}")));
+        let output = meanwhile(&real, &proxy, || seed_releases(&[next]));
         let output = output.exits(1);
         assert_eq!(output.results(), ["b failed still-listed listed", "c purged gone"], "{output}");
         assert!(output.stdout.contains("installed meanwhile: revision 2"), "{output}");

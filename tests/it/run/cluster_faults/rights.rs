@@ -4,7 +4,7 @@ use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind};
 
 use super::{LOUD_RUN, RUN, a_second_run_finishes, maps};
-use crate::support::{Output, Real, Rights, cluster, user_everywhere};
+use crate::support::{Output, Real, Rights, cluster, seed_releases, user_everywhere};
 
 const EVERYTHING: &[&str] = &["*"];
 
@@ -49,7 +49,7 @@ fn without_the_right_to_make_a_hook_nothing_of_its_release_is_deleted() {
             "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "a"}]}}},
         });
         let release = throwaway_cluster::SeededRelease::new(&real.namespace("a"), "b").config_maps(1).hook(job);
-        cluster().seed(&[release]).unwrap_or_else(|error| panic!("{error}"));
+        seed_releases(&[release]);
         let rights: &Rights<'_> = &[("secrets", EVERYTHING), ("configmaps", EVERYTHING), ("namespaces", EVERYTHING)];
         let output = run_as(real, rights).exits(5).stderr_has("b: Job farewell (create");
         assert_eq!(maps(real), ["b-1"], "{output}");
@@ -65,7 +65,7 @@ fn without_the_right_to_list_in_one_namespace_its_releases_stay_and_the_others_g
     let user = real.namespace("user");
     let edit = crate::support::Role::Edit;
     let kubeconfig = crate::support::user(cluster(), &user, &[(&real.namespace("a"), edit)]);
-    let policy = std::fs::read_to_string(real.program.folder().join("policy.yaml")).expect("it was written");
+    let policy = real.program.read("policy.yaml");
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
     let fence = format!("['{}', '{}']", real.namespace("a"), real.namespace("b"));
     real.program.file("policy.yaml", &policy.replace("['one-refuses-helm3-*']", &fence));

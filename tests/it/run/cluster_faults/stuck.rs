@@ -20,7 +20,7 @@ fn a_finalizer_that_nobody_removes_is_told_where_helm_was_to_wait() {
         let output = real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["b failed leftovers gone", "c purged gone"], "{output}");
         assert_eq!((real.listed(), maps(real)), (vec![], vec!["b-1".to_owned()]));
-        drop(real.program.run(RUN).exits(0));
+        real.program.run(RUN).exits(0);
         set_finalizers(real, &Value::Null);
         a_second_run_finishes(real);
     });
@@ -45,7 +45,7 @@ fn a_hook_that_never_ends_fails_its_release_at_its_timeout_and_nothing_of_it_is_
         real.policy("keep: []\ndefaults: {timeout: 2s}\n");
         let namespace = real.namespace("a");
         let flags = ["--set", "outcome=hanging"];
-        cluster().install(real.helm, Chart::Failing, &namespace, "b", &flags).unwrap_or_else(|error| panic!("{error}"));
+        real.install(Chart::Failing, &namespace, "b", &flags);
         real.seed(&["a/c"]);
         let output = real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["b failed hook listed", "c purged gone"], "{output}");

@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
 use super::{LOUD_RUN, RUN, a_second_run_finishes, maps, side_by_side};
-use crate::support::{Real, cluster};
+use crate::support::{OrPanic, Real, cluster};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
 const RECORD: &str = "DELETE /api/v1/namespaces/*/secrets/sh.helm.release.v1.b.v1*";
@@ -90,7 +90,7 @@ fn an_answer_that_is_lost_costs_no_release_its_end() {
             proxy.fail(requests, which, Fault::Cut(0));
             let output = real.program.run(RUN);
             assert_eq!(output.results(), ["b purged gone"], "{output}");
-            drop(output.exits(0));
+            output.exits(0);
             a_second_run_finishes(&real);
         }
     }
@@ -103,7 +103,7 @@ fn a_delete_that_is_never_answered_ends_with_the_second_signal() {
         real.seed(&["a/b", "a/c"]);
         proxy.fail(OBJECT, Which::Every, Fault::Stall);
         let running = real.program.start(LOUD_RUN);
-        proxy.wait_for(OBJECT, 1).unwrap_or_else(|error| panic!("{error}"));
+        proxy.wait_for(OBJECT, 1).or_panic();
         running.signal(Signal::INT);
         running.wait_for_stderr("stopping: 1 release is being uninstalled");
         running.signal(Signal::TERM);
@@ -130,7 +130,7 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
             ..ConnectionOptions::default()
         };
         let connection = Connection::resolve(&wish).expect("it resolves");
-        let program = cluster().helm(helm).unwrap_or_else(|error| panic!("{error}"));
+        let program = cluster().helm(helm).or_panic();
         let found = Helm::find(program.to_str(), None, &CancelToken::default()).expect("helm answers");
         let limits = ChildLimits::with_deadline(Duration::from_secs(3));
         let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);

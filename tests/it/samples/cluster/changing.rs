@@ -6,7 +6,7 @@ use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
 
 use super::super::Samples;
 use super::{Stage, journal};
-use crate::support::{Role, Terminal, user, user_everywhere};
+use crate::support::{OrPanic, Role, Terminal, user, user_everywhere};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 const RUN: &str = "run -f policy.yaml --yes -A --workers 1 --batch 1";
@@ -48,7 +48,7 @@ pub(super) fn locks(stage: &mut Stage) {
     running.wait_for_stderr("waiting: ");
     let given_back = json!({"spec": {"holderIdentity": null}});
     let patched = stage.cluster.api().patch(LEASE, Some("locks"), "helm-purge-evening", &given_back);
-    patched.unwrap_or_else(|error| panic!("{error}"));
+    patched.or_panic();
     let run = stage.at(4);
     samples.finish("waited", &stage.program, &line, running, &[&journal(&run)]);
     hold_lease(&mut samples, "lease-afterwards", stage);
@@ -120,10 +120,10 @@ pub(super) fn pods(stage: &mut Stage) {
     stage.account("home", "purger", "cluster-admin");
     stage.policy("dev-pod", "keep: []\n");
     stage.seed(&["dev-pod/a", "dev-pod/b"]);
-    let pod = stage.cluster.pod("home", "purger").unwrap_or_else(|error| panic!("{error}"));
+    let pod = stage.cluster.pod("home", "purger").or_panic();
     let mut laptop = std::mem::replace(&mut stage.program, crate::support::Program::new());
     super::freeze(&mut stage.program);
-    let helm = stage.cluster.helm(HelmVersion::Three).unwrap_or_else(|error| panic!("{error}"));
+    let helm = stage.cluster.helm(HelmVersion::Three).or_panic();
     stage.program.set("HELM_BIN", helm).move_into(&pod).set("HELM_PURGE_TEST_HOST", "purger-x7k2p");
     stage.policy("dev-pod", "keep: []\n");
     let with_uid = stage.read("policy.yaml");

@@ -4,7 +4,7 @@ use serde_json::json;
 use throwaway_cluster::SeededRelease;
 
 use super::Stage;
-use crate::support::{Role, user};
+use crate::support::{OrPanic, Role, user};
 
 /// The first releases of the cluster, and a policy that is made for it.
 pub(super) fn proposals(stage: &Stage) {
@@ -144,7 +144,7 @@ pub(super) fn opt_outs(stage: &Stage) {
     stage.program.run("keep --remove dev-bob").exits(0);
     for name in ["by-hand", "no-date"] {
         let deleted = stage.cluster.api().delete(throwaway_cluster::Kind::CONFIG_MAP, Some("dev-data"), name);
-        deleted.unwrap_or_else(|error| panic!("{error}"));
+        deleted.or_panic();
     }
     stage.policy("dev-*", "keep: []\n");
     samples.end();

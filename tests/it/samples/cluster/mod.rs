@@ -4,13 +4,11 @@ mod changing;
 mod looking;
 mod undoing;
 
-use std::fs;
-
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, HelmVersion, Kind, SeededRelease, charts};
 
 use super::{Samples, freeze};
-use crate::support::Program;
+use crate::support::{OrPanic, Program};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -38,11 +36,11 @@ fn whatever_needs_a_cluster() {
 
 impl Stage {
     fn new() -> Self {
-        let cluster = Cluster::start(Components::ControlPlane).unwrap_or_else(|error| panic!("{error}"));
+        let cluster = Cluster::start(Components::ControlPlane).or_panic();
         let mut program = Program::new();
         freeze(&mut program);
         program.set("KUBECONFIG", cluster.kubeconfig());
-        program.set("HELM_BIN", cluster.helm(HelmVersion::Three).unwrap_or_else(|error| panic!("{error}")));
+        program.set("HELM_BIN", cluster.helm(HelmVersion::Three).or_panic());
         let stage = Self { cluster, program };
         stage.policy("dev-*", "keep: []\n");
         stage
@@ -51,7 +49,7 @@ impl Stage {
     fn samples(&self, theme: &str) -> Samples {
         let mut samples = Samples::of_cluster(theme);
         for helm in HelmVersion::BOTH {
-            let path = self.cluster.helm(helm).unwrap_or_else(|error| panic!("{error}"));
+            let path = self.cluster.helm(helm).or_panic();
             samples.hide(&path.display().to_string(), "HELM");
         }
         samples
@@ -85,7 +83,7 @@ impl Stage {
     }
 
     fn seed_all(&self, releases: &[SeededRelease]) {
-        self.cluster.seed(releases).unwrap_or_else(|error| panic!("{error}"));
+        self.cluster.seed(releases).or_panic();
     }
 
     /// Somebody installs a release, or another revision of it.
@@ -101,13 +99,13 @@ impl Stage {
 
     fn helm(&self, release: &str, command: &[&str], last: &str) {
         let (namespace, name) = release.split_once('/').expect("it is NAMESPACE/NAME");
-        let mut helm = self.cluster.helm_command(HelmVersion::Three).unwrap_or_else(|error| panic!("{error}"));
+        let mut helm = self.cluster.helm_command(HelmVersion::Three).or_panic();
         let output = helm.args(command).args([name, last, "-n", namespace]).output().expect("helm starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     fn apply(&self, object: &Value) {
-        self.cluster.api().apply(object).unwrap_or_else(|error| panic!("{error}"));
+        self.cluster.api().apply(object).or_panic();
     }
 
     /// Removes every release of a namespace and what it holds.
@@ -115,14 +113,14 @@ impl Stage {
         for kind in [Kind::SECRET, Kind::CONFIG_MAP] {
             for name in self.cluster.api().list(kind, Some(namespace)).unwrap_or_default() {
                 if name != "kube-root-ca.crt" {
-                    self.cluster.api().delete(kind, Some(namespace), &name).unwrap_or_else(|error| panic!("{error}"));
+                    self.cluster.api().delete(kind, Some(namespace), &name).or_panic();
                 }
             }
         }
     }
 
     fn namespace(&self, name: &str) {
-        self.cluster.api().create_namespace(name).unwrap_or_else(|error| panic!("{error}"));
+        self.cluster.api().create_namespace(name).or_panic();
     }
 
     /// A service account with this role in the whole cluster.
@@ -146,7 +144,7 @@ impl Stage {
     }
 
     fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.program.folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+        self.program.read(file)
     }
 }
 

@@ -5,6 +5,8 @@ use throwaway_cluster::{HelmVersion, Kind};
 
 use super::{Stage, journal};
 
+use crate::support::OrPanic;
+
 const RUN: &str = "run -f policy.yaml --yes -A --workers 1 --batch 1 --lock-namespace locks";
 const RESTORE: &str = "restore -f policy.yaml --yes -A --workers 1 --lock-namespace locks";
 const REPORTS: &str = "--report report.json --report report.yaml --report report.md --termination-log termination";
@@ -64,7 +66,7 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         [(23, "failed", ""), (26, "failed-quiet", " -q"), (29, "failed-coloured", " --color always -o yaml")]
     {
         stage.at(minute);
-        drop(stage.program.run(RUN).exits(0));
+        stage.program.run(RUN).exits(0);
         stage.apply(&json!({
             "apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "full", "namespace": "dev-undo"},
             "spec": {"hard": {"configmaps": "0"}},
@@ -75,15 +77,15 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         let counted = throwaway_cluster::wait_until("the quota", || {
             Ok(api.get(quota, Some("dev-undo"), "full")?.filter(is_there).map(drop))
         });
-        counted.unwrap_or_else(|error| panic!("{error}"));
+        counted.or_panic();
         stage.at(minute + 1);
         samples.take(name, &stage.program, &format!("{RESTORE} --fail-fast{more}"), &[]);
         let api = stage.cluster.api();
-        api.delete(quota, Some("dev-undo"), "full").unwrap_or_else(|error| panic!("{error}"));
+        api.delete(quota, Some("dev-undo"), "full").or_panic();
         let gone = throwaway_cluster::wait_until("the end of the quota", || {
             Ok(api.get(quota, Some("dev-undo"), "full")?.is_none().then_some(()))
         });
-        gone.unwrap_or_else(|error| panic!("{error}"));
+        gone.or_panic();
         stage.at(minute + 2);
         drop(stage.program.run(RESTORE));
     }
@@ -114,7 +116,7 @@ pub(super) fn prunes(stage: &mut Stage) {
                 continue;
             }
             stage.seed(&[&format!("dev-prune/{name}")]);
-            let mut helm = stage.cluster.helm_command(HelmVersion::Three).unwrap_or_else(|error| panic!("{error}"));
+            let mut helm = stage.cluster.helm_command(HelmVersion::Three).or_panic();
             helm.args(["uninstall", name, "-n", "dev-prune", "--keep-history", "--description"]);
             let output = helm.arg(format!("helm-purge {kept_at} evening")).output().expect("helm starts");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
