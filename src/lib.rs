@@ -79,7 +79,7 @@ use signal::Interrupts;
 
 /// Runs the program: the arguments, its own name first, to the exit code.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    // A panic would end in a code that scripts do not know.
+    // Scripts do not know the exit code of a panic.
     catch_unwind(|| run_inside(arguments)).unwrap_or(ExitCode::SomeFailed)
 }
 
@@ -88,7 +88,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
     let mut terminal = Terminal::detect(&environment);
     let format = log_format(&arguments);
     if format == LogFormat::Json {
-        // A log asks nothing, draws nothing and has no colour, wherever it is read.
+        // A log has no questions, bars or colours, even on a terminal.
         terminal.stderr = Stream::Other;
     }
     let program = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -105,7 +105,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// Before the command line is understood: what is wrong with it is said in the same way.
+/// Reads the flag before clap parses the command line, because clap's errors are printed in this format too.
 pub fn log_format(arguments: &[OsString]) -> LogFormat {
     const FLAG: &str = "--log-format";
     let is_json = |pair: &[OsString]| pair[0] == FLAG && pair[1] == "json";
@@ -127,7 +127,7 @@ fn printer(
     printer.with_log(format, environment.clock)
 }
 
-/// Help that was asked for is data; everything else about a command line is talk.
+/// Help that the user asked for goes to stdout, an error in the command line to stderr.
 fn tell_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
     let only_its_name = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     let asked_for = only_its_name || !special.use_stderr();

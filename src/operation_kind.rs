@@ -1,25 +1,23 @@
-//! Which of the three operations changes a cluster.
+//! The operations that change a cluster.
 
 use serde::{Deserialize, Serialize};
 
-/// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OperationKind {
-    /// Releases go. Journals that do not say what they are of are of purges: once, there was nothing else.
+    /// Uninstalls releases. Also the operation of old journals that do not name one: there was no other at that time.
     #[default]
     Purge,
-    /// What purges have removed comes back.
+    /// Restores what purges have removed.
     Restore,
-    /// Histories that purges have kept go.
+    /// Removes histories that purges have kept.
     Prune,
-    /// Something that a later version does.
+    /// An operation of a later version.
     #[serde(other)]
     Unknown,
 }
 
 impl OperationKind {
-    /// One word for programs.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             OperationKind::Purge => "purge",
@@ -29,7 +27,7 @@ impl OperationKind {
         }
     }
 
-    /// What one is called in a sentence. A purge has always been a run.
+    /// The word for people: a purge is called a run.
     pub(crate) fn noun(self) -> &'static str {
         match self {
             OperationKind::Purge | OperationKind::Unknown => "run",

@@ -140,7 +140,7 @@ pub struct RestoreArguments {
     /// end well and that it went on from]
     #[arg(long = "run", value_name = "RUN")]
     pub runs: Vec<String>,
-    /// Which policy, whether somebody is asked, and how the result is printed.
+    /// Which policy, whether the command asks, and how the result is printed.
     #[command(flatten)]
     pub undo: UndoArguments,
     /// Helm processes at the same time, 1 to 64 [default: the policy's]
@@ -167,7 +167,7 @@ pub struct PruneArguments {
     /// Only histories that were kept by a run longer ago than this, such as 14d
     #[arg(long, value_name = "DURATION", required = true)]
     pub older_than: String,
-    /// Which policy, whether somebody is asked, and how the result is printed.
+    /// Which policy, whether the command asks, and how the result is printed.
     #[command(flatten)]
     pub undo: UndoArguments,
 }

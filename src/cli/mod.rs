@@ -1,4 +1,4 @@
-//! The command line: what was typed, and nothing else. This folder asks nobody and decides nothing.
+//! The command line: what was typed, and nothing else. This folder makes no requests and no decisions.
 
 mod commands;
 mod flags;

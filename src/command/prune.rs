@@ -75,7 +75,7 @@ impl PruneOperation {
         let now = histories.target.now;
         // If the run ID does not contain a time, the history counts as young.
         let is_old = |candidate: &RestorableRelease| {
-            let age = candidate.mark.run.begun().map(|begun| now.duration_since(begun));
+            let age = candidate.tag.run.begun().map(|begun| now.duration_since(begun));
             age.and_then(|age| Duration::try_from(age).ok()).is_some_and(|age| age >= min_age)
         };
         let candidates = std::mem::take(&mut histories.found.candidates).into_iter();
@@ -88,7 +88,7 @@ impl PruneOperation {
     fn rows<'a>(&'a self, done: &'a FinishedPrune) -> Vec<PruneRow<'a>> {
         let row = |candidate: &'a RestorableRelease| PruneRow {
             kept: &candidate.kept,
-            mark: &candidate.mark,
+            tag: &candidate.tag,
             failed: done.left.get(&candidate.kept.id).map(String::as_str),
         };
         self.old.iter().map(row).collect()

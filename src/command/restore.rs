@@ -89,7 +89,7 @@ struct RestoreOperation<'a> {
 struct FinishedRestore {
     run: Run,
     verification: Verification,
-    /// The releases whose tagged record should have been removed and still exists, and why.
+    /// The releases whose tagged record should have been removed but still exists, and why.
     left: BTreeMap<ReleaseId, String>,
 }
 
@@ -135,8 +135,8 @@ impl<'a> RestoreOperation<'a> {
     }
 }
 
-/// Notes which objects are still being deleted. If the cluster does not answer now, it is asked again before the release is
-/// started.
+/// Notes which objects are still being deleted. If the cluster does not answer now, the precheck asks again before a release
+/// starts.
 fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
     let objects = |entry: &RestoreEntry| {
         let known = entry.candidate.content.ties.objects.as_known().filter(|_| entry.is_rolled_back());
@@ -145,7 +145,7 @@ fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
     let all = plan.entries.iter().flat_map(objects).collect::<Vec<_>>();
     let terminating = restore::terminating(client, &all).unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
     for entry in &mut plan.entries {
-        entry.leaving = objects(entry).into_iter().filter(|object| terminating.contains(object)).collect();
+        entry.terminating = objects(entry).into_iter().filter(|object| terminating.contains(object)).collect();
     }
 }
 

@@ -115,12 +115,12 @@ fn not_written(error: ApiError) -> AcquireError {
     }
 }
 
-/// A Lease that is read again and again.
+/// A Lease that is read repeatedly.
 struct Observation {
     writing: ObjectVersion,
-    /// When this writing of it was read first.
+    /// When this version of it was read first.
     since: Instant,
-    /// Whether it was written before our eyes: then its holder is alive, whatever its clock says.
+    /// Whether it was written during the observation: if so, its holder is alive, even if its clock is wrong.
     was_renewed: bool,
 }
 
@@ -148,7 +148,7 @@ enum LeaseState {
 }
 
 impl LeaseState {
-    /// The state of a lock that has stayed the same for so long before our eyes. Pure.
+    /// The state of a lock that has not changed for so long during the observation. Pure.
     fn of(lease: &ObservedLease, us: &str, unchanged: Duration, now: Timestamp) -> Self {
         match lease.holder.as_deref() {
             None => return LeaseState::Free,

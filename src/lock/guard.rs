@@ -28,7 +28,7 @@ pub(crate) struct LockGuard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LostLock {
     pub(crate) name: LockName,
-    /// The run that holds it; none if the Lease was deleted. Foreign text.
+    /// The run that holds it; none if the Lease was deleted. Untrusted text.
     pub(crate) by: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl LockGuard {
         self.end = None;
         self.cancel.raise(CancelLevel::Terminate);
         if let Some(thread) = self.thread.take() {
-            // A panic there has lost nothing that matters here.
+            // A panic of that thread does not matter here.
             let _ = thread.join();
         }
         self.state.write_all(self.release.as_ref(), None);
@@ -113,7 +113,7 @@ impl LockState {
         for (name, seen) in locks.by_ref() {
             match self.write(leases, &name, seen.clone(), holder) {
                 Ok(Ok(lease)) => kept.push((name, lease)),
-                // A lock that is free is released, whoever did that.
+                // A free lock counts as released, because it does not matter which run released it.
                 Ok(Err(None)) if holder.is_none() => {}
                 Ok(Err(by)) => lock(&self.lost).push(LostLock { name, by }),
                 Err(_) => {
@@ -126,7 +126,7 @@ impl LockState {
         *lock(&self.locks) = kept;
     }
 
-    /// The Lease as it was written, or who holds it now.
+    /// The Lease as it was written, or the run that holds it now.
     fn write(
         &self,
         leases: &dyn Leases,
@@ -150,7 +150,7 @@ impl LockState {
     }
 }
 
-/// No code panics while it is held, and what is in it is right even if code did.
+/// Code that holds the mutex does not panic, and if it did, the value would still be right.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -25,7 +25,7 @@ struct Kept {
     deaf: bool,
 }
 
-/// Leases in memory; each writing is told to whoever listens.
+/// Leases in memory; a test can listen to each write.
 #[derive(Clone)]
 struct Memory(Arc<Mutex<Kept>>, Sender<String>);
 
@@ -43,7 +43,7 @@ impl Memory {
         self.kept().leases.get(name)?.holder.clone()
     }
 
-    /// Somebody writes, without looking.
+    /// Another run writes, without reading first.
     fn put(&self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
         self.kept().put(name, holder, duration, age);
     }
@@ -76,7 +76,7 @@ impl Leases for Memory {
             return Ok(LeaseWriteResult::Outdated);
         }
         kept.put(name, wish.holder.as_deref(), wish.duration, Duration::ZERO);
-        // Nobody may listen any more.
+        // The test may have stopped listening.
         let _ = self.1.send(name.to_owned());
         let no_answer = || ApiError::NoConnection("no answer".to_owned());
         if kept.deaf { Err(no_answer()) } else { Ok(LeaseWriteResult::Done(kept.leases[name].clone())) }

@@ -70,7 +70,7 @@ pub(crate) fn go_runtime(environment: &Environment) -> GoRuntime {
     GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
 }
 
-/// Lists the releases once more after a run, or says why that failed. A signal ends only this list from here on.
+/// Lists the releases again after a run, or says why that failed. From here on, a signal ends only this list.
 pub(crate) fn list_after(target: &Target, run: &mut Run, app: &App) -> Result<Listing, String> {
     app.printer.info("looking at the cluster once more");
     app.interrupts.enter(Stage::Reading);

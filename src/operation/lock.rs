@@ -18,8 +18,8 @@ use crate::sanitize;
 use crate::signal::CancelToken;
 use crate::target::PlannedChange;
 
-/// How long to wait before a lock is read again, and how much longer at most: runs that wait for the same lock do not all
-/// come at the same time.
+/// How long to wait before a lock is read again, and how much longer at most: runs that wait for the same lock must not all
+/// read it at the same time.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_JITTER_MS: u64 = 500;
 /// How often a wait looks for signals.
@@ -120,7 +120,7 @@ fn find_place<'a>(options: &LockOptions, change: &PlannedChange<'a>, app: &App) 
     Some((client?, namespace))
 }
 
-/// What it means that a lock cannot be acquired, for whatever reason.
+/// The consequence of a lock that cannot be acquired.
 fn without_lock(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Purge | OperationKind::Unknown => {

@@ -17,7 +17,7 @@ pub(crate) struct PruneRow<'a> {
     /// The record that a purge kept, as a release.
     pub(crate) kept: &'a Release,
     /// The run that kept it.
-    pub(crate) mark: &'a HistoryTag,
+    pub(crate) tag: &'a HistoryTag,
     /// Why it still exists, if it could not be removed.
     pub(crate) failed: Option<&'a str>,
 }
@@ -39,8 +39,8 @@ pub(crate) fn prune_document(view: &PruneView<'_>, is_over: bool) -> JsonObject 
             .with("namespace", row.kept.id.namespace.to_string())
             .with("name", row.kept.id.name.to_string())
             .with("revision", row.kept.revision.0)
-            .with("run", row.mark.run.to_string())
-            .with("policy", row.mark.policy.clone())
+            .with("run", row.tag.run.to_string())
+            .with("policy", row.tag.policy.clone())
             .with_some("pruned", is_over.then_some(row.failed.is_none()))
             .with_some("why", row.failed.map(str::to_owned))
     };
@@ -58,13 +58,13 @@ pub(crate) fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: St
     let mut lines = target_lines(view.target, paint);
     lines.push(String::new());
     let mut table = Table::new(&["NAMESPACE", "RELEASE", ">REVISION", ">KEPT", "RUN"]);
-    for PruneRow { kept, mark, .. } in view.rows {
+    for PruneRow { kept, tag, .. } in view.rows {
         table.row([
             kept.id.namespace.to_string(),
             kept.id.name.to_string(),
             kept.revision.to_string(),
-            age_at(mark.run.begun(), view.target.now),
-            mark.run.to_string(),
+            age_at(tag.run.begun(), view.target.now),
+            tag.run.to_string(),
         ]);
     }
     if !view.rows.is_empty() {

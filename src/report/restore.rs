@@ -58,14 +58,14 @@ fn entry_object(entry: &RestoreEntry) -> JsonObject {
         .with("namespace", candidate.kept.id.namespace.to_string())
         .with("name", candidate.kept.id.name.to_string())
         .with("revision", candidate.kept.revision.0)
-        .with("run", candidate.mark.run.to_string())
-        .with("policy", candidate.mark.policy.clone())
+        .with("run", candidate.tag.run.to_string())
+        .with("policy", candidate.tag.policy.clone())
         .with("decision", decision_word(entry))
         .with_some("why", Some(candidate.verdict.to_string()).filter(|why| !why.is_empty()))
         .with("phase", entry.phase.as_str())
         .with_any("losses", losses)
         // Objects that are still being deleted.
-        .with_any("leaving", &entry.leaving)
+        .with_any("leaving", &entry.terminating)
 }
 
 /// The plan in one line of a log.
@@ -140,7 +140,7 @@ fn decision_word(entry: &RestoreEntry) -> &'static str {
 
 fn why(entry: &RestoreEntry) -> String {
     let verdict = entry.candidate.verdict.to_string();
-    let waits = match entry.leaving.as_slice() {
+    let waits = match entry.terminating.as_slice() {
         [] => String::new(),
         [one] => format!("waits for {one}, which is still being deleted"),
         several => format!("waits for {}, which are still being deleted", list(several, 1)),

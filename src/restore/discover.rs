@@ -50,7 +50,7 @@ impl Discovery<'_> {
                     let verdict = judge(&kept, now, newest.map(|content| content.description.as_str()));
                     let beyond = self.target.policy(&tag.policy).and_then(|policy| beyond_scope(&content, policy));
                     let verdict = beyond.unwrap_or(verdict);
-                    found.candidates.push(RestorableRelease { now: now.clone(), kept, content, mark: tag, verdict });
+                    found.candidates.push(RestorableRelease { now: now.clone(), kept, content, tag, verdict });
                 }
                 Found::Unreadable(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
                 Found::Unlisted(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),

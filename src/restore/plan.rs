@@ -17,13 +17,11 @@ const MAX_LISTED: usize = 3;
 pub struct RestorableRelease {
     /// The record that a purge has left, as a release.
     pub kept: Release,
-    /// What it holds.
     pub content: Content,
-    /// The run and the policy that have left it.
-    pub mark: HistoryTag,
+    /// The run and the policy of the purge.
+    pub tag: HistoryTag,
     /// The newest record of that release.
     pub now: Release,
-    /// What that means.
     pub verdict: RestoreVerdict,
 }
 
@@ -33,20 +31,21 @@ pub struct RestoreEntry {
     pub candidate: RestorableRelease,
     /// The phase of the purge; a restore takes the phases in the other order.
     pub phase: Phase,
-    /// Objects that are still being deleted. The restore waits for them, because they would go after they have come back.
-    pub leaving: Vec<ObjectRef>,
+    /// Objects that are still being deleted. The restore waits until they are gone, because otherwise their deletion would remove
+    /// the restored ones.
+    pub terminating: Vec<ObjectRef>,
 }
 
-/// All releases, sorted by namespace and name, and what else there would be to restore.
+/// The releases of a restore, sorted by namespace and name, and what else could be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RestorePlan {
     /// One for each release of the selected runs.
     pub entries: Vec<RestoreEntry>,
     /// The selected runs, the latest first. A run may have left nothing.
     pub runs: Vec<RunId>,
-    /// Those of them that did not complete, and that the next one went on from.
+    /// The selected runs that did not complete, so that the next run continued them.
     pub unfinished: BTreeSet<RunId>,
-    /// A purge of one of the policies that is later than all of these, if one is known.
+    /// A known purge by one of the policies that is later than all selected runs.
     pub later: Option<RunId>,
     /// How many releases other runs have left.
     pub others: BTreeMap<RunId, usize>,
@@ -67,17 +66,16 @@ impl RestoreEntry {
 }
 
 impl RestorePlan {
-    /// Those that helm rolls back.
+    /// The releases that helm rolls back.
     pub fn going(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.is_rolled_back())
     }
 
-    /// Those that are back already, except that a record is to be removed.
+    /// The releases that are restored already, except that a tagged record is to be removed.
     pub fn finished(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.candidate.verdict == RestoreVerdict::Restored)
     }
 
-    /// Those that are left alone.
     pub fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.is_left_alone())
     }
@@ -93,13 +91,8 @@ pub enum RestoreVerdict {
     /// It has been restored, and only the tagged record is left to remove.
     Restored,
     /// The release was installed again: it is left alone.
-    InstalledAgain {
-        /// The newest revision.
-        revision: Revision,
-        /// Its state.
-        status: Status,
-    },
-    /// It holds objects out of scope, which no purge of its policy would have taken, so another user has written its record.
+    InstalledAgain { revision: Revision, status: Status },
+    /// It has objects out of scope, which a purge by its policy would not have deleted, so another user has written its record.
     /// It is left alone.
     OutOfScope(Vec<Object>),
 }

@@ -1,4 +1,4 @@
-//! What journals tell of earlier purges and restores, and which purges a restore takes back that names none. Pure.
+//! Earlier purges and restores by their journals, and which purges a restore undoes if the command line names none. Pure.
 //!
 //! The cluster alone shows a purge as long as something is left of it. Once all of it has been restored, the purge before it
 //! would take its place, and a second `restore` would bring back what the user has not asked for. So journals, if there are
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use crate::run_id::RunId;
 
-/// A purge that began longer than this after another did not go on from it: it belongs to another session.
+/// If a purge began longer than this after another, it did not continue it: it belongs to another session.
 const MAX_GAP: Duration = Duration::from_hours(12);
 
-/// Earlier purges and restores. Names of runs sort by time.
+/// Earlier purges and restores. Run IDs sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunHistory {
     purges: BTreeMap<RunId, PastPurge>,
@@ -49,8 +49,8 @@ impl RunHistory {
         self.all(policy, tagged).into_iter().next_back()
     }
 
-    /// The last purge of a policy, with those before it that did not complete and that it went on from: to the user, all of
-    /// them are one purge.
+    /// The last purge of a policy, with the incomplete purges before it that it continued: to the user, all of them are one
+    /// purge.
     pub fn last_session(&self, policy: &str, tagged: &BTreeSet<RunId>) -> BTreeSet<RunId> {
         let mut all = self.all(policy, tagged).into_iter().rev();
         let Some(last) = all.next() else { return BTreeSet::new() };
@@ -84,7 +84,7 @@ impl RunHistory {
         self.purges.get(run)?.shard.as_deref()
     }
 
-    /// Whether there was a restore between two purges: then the second purge did not go on from the first.
+    /// Whether there was a restore between two purges: if so, the second purge did not continue the first.
     fn was_restored(&self, policy: &str, first: &RunId, second: &RunId) -> bool {
         let mut between = self.restores.range(first..second);
         between.any(|(_, restore)| restore.policies.contains(policy))
@@ -107,7 +107,7 @@ impl<'a> SeenShards<'a> {
     }
 }
 
-/// Whether the last purge may have gone on from this one.
+/// Whether the last purge may have continued this one.
 pub(crate) fn is_same_session(run: &RunId, last: &RunId) -> bool {
     let between = run.begun().zip(last.begun()).map(|(run, last)| last.duration_since(run));
     between.is_some_and(|between| Duration::try_from(between).is_ok_and(|between| between <= MAX_GAP))
@@ -132,7 +132,7 @@ mod tests {
         runs.iter().map(|text| run(text)).collect()
     }
 
-    /// What is meant where these have left marks, after these purges and restores.
+    /// The purges that a restore undoes if these have left tags, after these purges and restores.
     fn meant(marked: &[&str], purges: &[(&str, bool)], restores: &[(&str, &[&str])]) -> BTreeSet<RunId> {
         let mut known = RunHistory::default();
         for (text, end) in purges {

@@ -40,12 +40,12 @@ pub fn select(
     let last =
         policies.iter().filter_map(|policy| history.last(&policy.name, &tagged(&candidates, &policy.name))).max();
     let named = candidates.into_iter().filter(|candidate| is_named(candidate, request)).collect::<Vec<_>>();
-    let (chosen, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|found| selection.has(&found.mark));
+    let (chosen, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|found| selection.has(&found.tag));
     let runs = selection.runs(&chosen);
     let later = last.filter(|last| !request.runs.is_empty() && runs.iter().all(|run| run < last));
     let mut count = BTreeMap::new();
     for other in others {
-        *count.entry(other.mark.run).or_default() += 1;
+        *count.entry(other.tag.run).or_default() += 1;
     }
     let mut entries = chosen.into_iter().map(|candidate| entry(candidate, policies)).collect::<Vec<_>>();
     move_definitions_last(&mut entries);
@@ -77,19 +77,17 @@ impl RunSelection {
         RunSelection::Last(policies.iter().map(|policy| of_policy(&policy.name)).collect())
     }
 
-    fn has(&self, mark: &HistoryTag) -> bool {
+    fn has(&self, tag: &HistoryTag) -> bool {
         match self {
             RunSelection::All => true,
-            RunSelection::Named(runs) => runs.contains(&mark.run),
-            RunSelection::Last(of_policies) => {
-                of_policies.get(&mark.policy).is_some_and(|runs| runs.contains(&mark.run))
-            }
+            RunSelection::Named(runs) => runs.contains(&tag.run),
+            RunSelection::Last(of_policies) => of_policies.get(&tag.policy).is_some_and(|runs| runs.contains(&tag.run)),
         }
     }
 
     fn runs(&self, chosen: &[RestorableRelease]) -> BTreeSet<RunId> {
         match self {
-            RunSelection::All => chosen.iter().map(|candidate| candidate.mark.run.clone()).collect(),
+            RunSelection::All => chosen.iter().map(|candidate| candidate.tag.run.clone()).collect(),
             RunSelection::Named(runs) => runs.clone(),
             RunSelection::Last(of_policies) => of_policies.values().flatten().cloned().collect(),
         }
@@ -105,8 +103,8 @@ impl RunSelection {
 
 /// The runs of a policy that have left tagged records.
 fn tagged(candidates: &[RestorableRelease], policy: &str) -> BTreeSet<RunId> {
-    let of_policy = candidates.iter().filter(|candidate| candidate.mark.policy == policy);
-    of_policy.map(|candidate| candidate.mark.run.clone()).collect()
+    let of_policy = candidates.iter().filter(|candidate| candidate.tag.policy == policy);
+    of_policy.map(|candidate| candidate.tag.run.clone()).collect()
 }
 
 fn is_named(candidate: &RestorableRelease, request: &RestoreRequest) -> bool {
@@ -116,10 +114,10 @@ fn is_named(candidate: &RestorableRelease, request: &RestoreRequest) -> bool {
 }
 
 fn entry(candidate: RestorableRelease, policies: &PolicySet) -> RestoreEntry {
-    let policy = policies.iter().find(|policy| policy.name == candidate.mark.policy);
+    let policy = policies.iter().find(|policy| policy.name == candidate.tag.policy);
     let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
     let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(&id.namespace, &id.name, chart));
-    RestoreEntry { candidate, phase, leaving: Vec::new() }
+    RestoreEntry { candidate, phase, terminating: Vec::new() }
 }
 
 /// As in a purge: a release that defines kinds that another one uses went last, so it comes first.
@@ -148,9 +146,9 @@ mod tests {
             r#"[{{"name":"{name}","namespace":"dev-a","revision":"3","updated":"2026-11-20T10:00:00Z","status":"uninstalled","chart":"web-1.0.0"}}]"#
         );
         let kept = read(json.as_bytes()).expect("a list").releases.remove(0);
-        let mark = format!("helm-purge {run} x").parse().expect("a mark");
+        let tag = format!("helm-purge {run} x").parse().expect("a tag");
         let content = Content::of_chart(kept.chart.clone());
-        RestorableRelease { now: kept.clone(), kept, content, mark, verdict: RestoreVerdict::Restore }
+        RestorableRelease { now: kept.clone(), kept, content, tag, verdict: RestoreVerdict::Restore }
     }
 
     fn policies() -> PolicySet {

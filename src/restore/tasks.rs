@@ -18,7 +18,7 @@ use crate::target::Target;
 pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Task> {
     let first = plan.going().map(|entry| entry.phase).min();
     let task = |entry: &RestoreEntry| {
-        let policy = target.policy(&entry.candidate.mark.policy);
+        let policy = target.policy(&entry.candidate.tag.policy);
         let defaults = policy.map(|policy| policy.defaults.uninstall).unwrap_or_default();
         let mut options = UninstallOptions::with_timeout(timeout.unwrap_or(defaults.timeout));
         options.hooks = defaults.hooks;

@@ -38,7 +38,7 @@ const SHARED_CHARTS: &[(&str, &str, &str)] = &[
     ("it scales for everyone", "keda karpenter", "autoscaler"),
 ];
 
-/// So many namespaces with an unknown prefix in common are a custom of the place.
+/// So many namespaces with the same unknown prefix are a convention of this cluster.
 const CUSTOM: usize = 3;
 
 /// Namespaces with a common prefix.
@@ -81,7 +81,7 @@ pub(super) fn shared_members(group: &NamespaceGroup) -> impl Iterator<Item = &Na
     group.members.iter().filter(move |namespace| rest(namespace).is_some_and(|rest| is_shared(&rest)))
 }
 
-/// Namespaces that are in no group and look like nobody's: only a person knows what they are for.
+/// Namespaces that are in no group and do not look shared: only a person knows what they are for.
 pub(super) fn ungrouped(namespaces: &[Namespace]) -> Vec<&Namespace> {
     let grouped =
         personal_groups(namespaces).into_iter().chain(possible_groups(namespaces)).flat_map(|group| group.members);
