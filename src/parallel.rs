@@ -1,15 +1,15 @@
-//! Work on several threads at a time, and on fewer where the system has no more of them to give.
+//! Work on several threads, or on fewer if the system cannot start so many.
 //!
-//! The standard library's scope panics then. Looks at a cluster are made side by side to be done sooner, never because
-//! one needs another, so they are made one after the other instead.
+//! The standard library's scope would panic then. Queries run at the same time only to be done sooner, so they can also run
+//! one after the other.
 
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder};
 
-/// Does two things at the same time: one on a thread of its own, one here. A panic of either goes on as panics do.
+/// Does two things at the same time: one on a thread of its own, one on this thread. A panic of either is passed on.
 pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    // Whichever thread takes it does it: the new one, or this one if there can be no other.
+    // The thread that takes it does it: the new one, or this one if no other could be started.
     let waiting = Mutex::new(Some(there));
     let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
     let (there, here) = thread::scope(|scope| {
@@ -24,7 +24,7 @@ pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOn
     (there.expect("only one of them ever takes it"), here)
 }
 
-/// Does the same on so many threads, of which this is one. They share what there is to do.
+/// Calls `work` on up to so many threads, of which this is one. Each call takes a share of what is to be done.
 pub(crate) fn run_workers(most: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
         for _ in 1..most {
@@ -36,7 +36,7 @@ pub(crate) fn run_workers(most: usize, work: impl Fn() + Sync) {
     });
 }
 
-/// Whether so many more threads can be had now.
+/// Whether so many more threads can be started now.
 pub(crate) fn can_spawn(threads: usize) -> bool {
     let gate = Mutex::new(());
     thread::scope(|scope| {

@@ -14,7 +14,7 @@ use signal_hook::iterator::Signals;
 
 use crate::clock::Clock;
 
-/// How urgently children must end; it only rises.
+/// How soon children must end; it only rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CancelLevel {
     Run,
@@ -34,7 +34,7 @@ pub struct CancelToken {
 }
 
 impl CancelToken {
-    pub fn urgency(&self) -> CancelLevel {
+    pub fn level(&self) -> CancelLevel {
         match self.level.load(Ordering::SeqCst) {
             0 if self.drain_from.is_some_and(|(from, clock)| from <= clock.instant()) => CancelLevel::Drain,
             0 => CancelLevel::Run,
@@ -153,7 +153,7 @@ impl Interrupts {
 
     /// Whether children are being terminated.
     pub fn has_ended_all(&self) -> bool {
-        self.stop.urgency() >= CancelLevel::Terminate
+        self.stop.level() >= CancelLevel::Terminate
     }
 
     pub fn enter(&self, stage: Stage) {
@@ -228,12 +228,12 @@ mod tests {
         let interrupts = Interrupts::silent();
         interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGINT, start);
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Drain);
         assert!(!interrupts.has_ended_all(), "what looks at the cluster goes on");
         interrupts.on_signal(SIGTERM, after(10, start));
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
         interrupts.on_signal(SIGINT, after(1000, start));
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Kill);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Kill);
         assert_eq!(interrupts.interruption(), Some(Interruption { signal: SIGINT }));
     }
 
@@ -241,7 +241,7 @@ mod tests {
     fn while_looking_the_first_signal_ends_everything() {
         let interrupts = Interrupts::silent();
         interrupts.on_signal(SIGTERM, Instant::now());
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
     }
 
     #[test]
@@ -258,9 +258,9 @@ mod tests {
                 interrupts.on_parent_gone(after(200, start));
             }
             assert!(interrupts.interruption().is_some());
-            assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
+            assert_eq!(interrupts.stop().level(), CancelLevel::Drain);
             interrupts.on_signal(SIGTERM, after(2000, start));
-            assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
+            assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
         }
     }
 
@@ -271,19 +271,19 @@ mod tests {
         interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGHUP, start);
         interrupts.on_signal(SIGHUP, after(20, start));
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Drain);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Drain);
         interrupts.on_signal(SIGHUP, after(5000, start));
-        assert_eq!(interrupts.stop().urgency(), CancelLevel::Terminate);
+        assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
     }
 
     #[test]
-    fn urgency_only_rises() {
+    fn the_level_only_rises() {
         let signal = CancelToken::default();
-        assert_eq!(signal.urgency(), CancelLevel::Run);
-        for urgency in [CancelLevel::Drain, CancelLevel::Terminate, CancelLevel::Kill] {
-            signal.raise(urgency);
+        assert_eq!(signal.level(), CancelLevel::Run);
+        for level in [CancelLevel::Drain, CancelLevel::Terminate, CancelLevel::Kill] {
+            signal.raise(level);
             signal.raise(CancelLevel::Drain);
-            assert_eq!(signal.urgency(), urgency);
+            assert_eq!(signal.level(), level);
         }
     }
 
@@ -293,10 +293,10 @@ mod tests {
         let (now, later) = (Instant::now(), Instant::now() + std::time::Duration::from_hours(1));
         let (late, in_time) = (all.draining_from(now, Clock::System), all.draining_from(later, Clock::System));
         assert_eq!(
-            [&late, &in_time, &all].map(CancelToken::urgency),
+            [&late, &in_time, &all].map(CancelToken::level),
             [CancelLevel::Drain, CancelLevel::Run, CancelLevel::Run]
         );
         all.raise(CancelLevel::Terminate);
-        assert_eq!([&late, &in_time].map(CancelToken::urgency), [CancelLevel::Terminate; 2]);
+        assert_eq!([&late, &in_time].map(CancelToken::level), [CancelLevel::Terminate; 2]);
     }
 }

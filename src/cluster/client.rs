@@ -200,7 +200,7 @@ impl Client {
 }
 
 fn is_cancelled(cancel: &CancelToken) -> bool {
-    cancel.urgency() >= CancelLevel::Terminate
+    cancel.level() >= CancelLevel::Terminate
 }
 
 /// Limits the time of a whole operation: a cluster may hold a lot, and a run cannot wait for all of it.

@@ -1,7 +1,7 @@
 //! The pinned connection: one description of one cluster, for the client and for every helm process.
 //!
 //! Each helm reads the kubeconfig anew, so that `kubectl config use-context` in another window would send the
-//! rest of a run to another cluster. The pinned kubeconfig is a private copy that nobody else changes. It holds
+//! rest of a run to another cluster. The pinned kubeconfig is a private copy that no other program changes. It holds
 //! credentials, so its folder is removed when this process ends, or by the next run if this process is killed.
 
 use std::fmt;
@@ -162,7 +162,7 @@ fn remove_abandoned(parent: &Path) {
 }
 
 /// Whether the lock of a folder is free. A folder without a lock belongs to another program. A folder with a new lock
-/// file may be in the making: the file exists before it is locked.
+/// file may still be used: the file exists before it is locked.
 fn is_abandoned(folder: &Path) -> bool {
     let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
     let age = lock.metadata().and_then(|facts| facts.modified()).ok().and_then(|at| at.elapsed().ok());

@@ -1,4 +1,4 @@
-//! Whatever a kubeconfig holds: one cluster, one user and one context come out of it, or a reason that can be shown.
+//! From any kubeconfig this program makes one cluster, one user and one context, or an error that can be shown.
 
 use std::error::Error;
 use std::fs;

@@ -34,6 +34,6 @@ pub use managers::{
 };
 pub use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceRequest};
 pub use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
-pub use payloads::{Payload, Payloads, RecordRequest};
+pub use payloads::{Payload, Payloads};
 pub use records::{RecordFilter, ReleaseRecord, StorageDriver, SupersededNames};
 pub use request::{ApiError, PerNamespace};

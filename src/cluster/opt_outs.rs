@@ -22,7 +22,7 @@ use crate::release::{Namespace, ObjectVersion};
 
 /// The keys of this program's annotations begin with this.
 const ANNOTATION_PREFIX: &str = "helm-purge/";
-/// A longer text is no reason, date or list; an annotation may have a quarter of a megabyte.
+/// A longer text is not a reason, a date or a list; an annotation may have a quarter of a megabyte.
 const LONGEST_ANNOTATION: usize = 2000;
 /// The annotations that a change sets, or removes if the new opt-out does not have them.
 const CHANGED: [&str; 3] = [OptOutConfigMap::UNTIL, OptOutConfigMap::REASON, OptOutConfigMap::BY];
@@ -215,21 +215,21 @@ mod tests {
         assert!(own["helm-purge/until"].ends_with("ä…") && own.len() == 2);
     }
 
-    fn place(labels: &[(&str, &str)]) -> OptOutTarget {
+    fn target(labels: &[(&str, &str)]) -> OptOutTarget {
         let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         OptOutTarget::of(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() })
     }
 
     #[test]
     fn only_a_config_map_with_the_very_label_is_ours() {
-        assert!(matches!(place(&[("app", "web"), ("helm-purge", "keep")]), OptOutTarget::Taken(_)));
+        assert!(matches!(target(&[("app", "web"), ("helm-purge", "keep")]), OptOutTarget::Taken(_)));
         for labels in [&[][..], &[("helm-purge", "true")], &[("helm-purge", "")], &[("keep", "helm-purge")]] {
-            assert_eq!(place(labels), OptOutTarget::Foreign, "{labels:?}");
+            assert_eq!(target(labels), OptOutTarget::Foreign, "{labels:?}");
         }
         assert_eq!(OptOutTarget::of(ObjectMeta::default()), OptOutTarget::Foreign);
     }
 
-    fn mark(annotations: &[(&str, &str)]) -> OptOutConfigMap {
+    fn opt_out(annotations: &[(&str, &str)]) -> OptOutConfigMap {
         let annotations = annotations.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect();
         OptOutConfigMap { namespace: "dev-a".to_owned(), name: "helm-purge-keep".to_owned(), annotations }
     }
@@ -238,15 +238,15 @@ mod tests {
     fn a_change_is_for_one_writing_and_takes_away_what_is_not_said_any_more() {
         let version = ObjectVersion { uid: "u".into(), version: "7".into() };
         let seen =
-            StoredOptOut { opt_out: mark(&[(OptOutConfigMap::REASON, "demo"), ("helm-purge/other", "x")]), version };
-        let change = change(&seen, &mark(&[(OptOutConfigMap::UNTIL, "2026-12-01")]));
+            StoredOptOut { opt_out: opt_out(&[(OptOutConfigMap::REASON, "demo"), ("helm-purge/other", "x")]), version };
+        let change = change(&seen, &opt_out(&[(OptOutConfigMap::UNTIL, "2026-12-01")]));
         let annotations = json!({"helm-purge/until": "2026-12-01", "helm-purge/reason": null, "helm-purge/by": null});
         assert_eq!(change, json!({"metadata": {"uid": "u", "resourceVersion": "7", "annotations": annotations}}));
     }
 
     #[test]
     fn what_is_made_has_the_label_and_no_data() {
-        let object = config_map(&mark(&[]));
+        let object = config_map(&opt_out(&[]));
         assert!(has_label(&object.metadata, OptOutConfigMap::LABEL));
         assert_eq!((object.data, object.binary_data, object.immutable), (None, None, None));
     }

@@ -3,7 +3,7 @@
 //! Payloads are handed on as they come. The number of payloads that wait to be taken is bounded, so the taker sets the
 //! pace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 
@@ -23,15 +23,6 @@ const MIN_LISTED: usize = 4;
 /// A page of whole records: a record has at most a megabyte, most have a hundredth of that.
 const PAYLOADS_PER_PAGE: u32 = 50;
 const MAX_WAITING: usize = 32;
-
-/// Which payloads of a namespace to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordRequest {
-    /// The namespace.
-    pub namespace: Namespace,
-    /// The names of the objects that hold the records.
-    pub objects: BTreeSet<String>,
-}
 
 /// One payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +48,30 @@ impl Payloads {
 }
 
 impl Client {
-    /// Starts to read payloads.
+    /// Starts to read payloads: those in the objects with these names in each namespace.
     ///
     /// # Errors
     /// If nothing can be requested at all.
-    pub fn payloads(&self, driver: StorageDriver, requests: Vec<RecordRequest>) -> Result<Payloads, ApiError> {
+    pub fn payloads(
+        &self,
+        driver: StorageDriver,
+        objects: BTreeMap<Namespace, BTreeSet<String>>,
+    ) -> Result<Payloads, ApiError> {
         let (sender, receiver) = channel(MAX_WAITING);
         let cancelled = self.cancelled();
         self.spawn(async move |client| {
             let read = async {
                 match client {
                     Err(error) => drop(sender.send(Err(error)).await),
-                    Ok(client) => read_all(&client, driver, requests, &sender).await,
+                    Ok(client) => {
+                        let read = async |(namespace, objects)| {
+                            if let Err(error) = read(&client, driver, namespace, objects, &sender).await {
+                                // The receiver may be gone already.
+                                let _ = sender.send(Err(error)).await;
+                            }
+                        };
+                        concurrently(objects, read).await;
+                    }
                 }
             };
             tokio::select! { () = read => {}, () = cancelled => {} }
@@ -77,26 +80,14 @@ impl Client {
     }
 }
 
-type PayloadSender = Sender<Result<Payload, ApiError>>;
-
-async fn read_all(client: &kube::Client, driver: StorageDriver, requests: Vec<RecordRequest>, sender: &PayloadSender) {
-    let read = async |request: RecordRequest| {
-        if let Err(error) = read(client, driver, request, sender).await {
-            // The receiver may be gone already.
-            let _ = sender.send(Err(error)).await;
-        }
-    };
-    concurrently(requests, read).await;
-}
-
 /// Reads the requested payloads of one namespace.
 async fn read(
     client: &kube::Client,
     driver: StorageDriver,
-    request: RecordRequest,
-    sender: &PayloadSender,
+    namespace: Namespace,
+    mut objects: BTreeSet<String>,
+    sender: &Sender<Result<Payload, ApiError>>,
 ) -> Result<(), ApiError> {
-    let RecordRequest { namespace, mut objects } = request;
     let api = driver.api(client, Some(namespace.as_str()));
     let send = async |object, record| {
         let payload = Payload { namespace: namespace.clone(), object, packed: payload_of(driver, record) };

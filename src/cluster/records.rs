@@ -194,7 +194,7 @@ impl Client {
     }
 
     /// Deletes records that are still as they were read: a record that was written again, or made anew under its name,
-    /// stays. The answers have the order of the records. A record that is already gone is no error.
+    /// stays. The answers have the order of the records. A record that is already gone is not an error.
     pub fn delete_records(&self, driver: StorageDriver, records: &[ReleaseRecord]) -> Vec<Result<(), ApiError>> {
         self.query_each(records, &async move |client, record: ReleaseRecord| {
             let api = driver.api(client, Some(&record.namespace));

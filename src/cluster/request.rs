@@ -276,8 +276,8 @@ mod tests {
         runtime.block_on(future)
     }
 
-    /// Asks a server that gives this status code so often, and then an answer; says how often it was asked, and what the
-    /// last error was.
+    /// Sends a request to a server that gives this status code so often, and then an answer. Returns how often it was sent,
+    /// and the last error.
     fn ask(code: u16, times: usize) -> (usize, Option<String>) {
         let asked = Cell::new(0);
         let answer = block_on(retry([Duration::ZERO; 3], async || {

@@ -139,7 +139,7 @@ impl<'a> RestoreOperation<'a> {
 /// starts.
 fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
     let objects = |entry: &RestoreEntry| {
-        let known = entry.candidate.content.ties.objects.as_known().filter(|_| entry.is_rolled_back());
+        let known = entry.candidate.content.crd_usage.objects.as_known().filter(|_| entry.is_rolled_back());
         known.cloned().unwrap_or_default()
     };
     let all = plan.entries.iter().flat_map(objects).collect::<Vec<_>>();

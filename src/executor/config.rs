@@ -37,7 +37,7 @@ pub enum BatchSize {
     AtMost(NonZeroUsize),
 }
 
-/// How long to wait before another try. It is the same for every run, except in tests that wait for nothing.
+/// How long to wait before another try. It is the same for every run, except in tests, which do not wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// At most this before the second try of a release; twice as much before each further try.
@@ -70,7 +70,7 @@ impl RetryPolicy {
         probing: Duration::from_mins(1),
     };
 
-    /// Without any wait.
+    /// Without any wait, for tests.
     pub const NONE: Self = Self {
         first_retry: Duration::ZERO,
         longest_retry: Duration::ZERO,

@@ -47,7 +47,7 @@ pub enum OutcomeKind {
 }
 
 /// An outcome in the words of documents, logs and journals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OutcomeSummary {
     /// Its kind.
@@ -55,7 +55,7 @@ pub struct OutcomeSummary {
     /// The class of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<&'static str>,
-    /// What was said about it.
+    /// The message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What Helm hides behind the error.
@@ -179,8 +179,7 @@ impl Outcome {
 impl OutcomeSummary {
     /// Nothing but its kind.
     pub fn new(kind: OutcomeKind) -> Self {
-        let (left_behind, remarks) = (Vec::new(), Vec::new());
-        Self { outcome: kind.as_str(), class: None, message: None, cause: None, left_behind, remarks }
+        Self { outcome: kind.as_str(), ..Self::default() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the list after the run makes of uncertain outcomes.
+//! How the list after the run resolves uncertain outcomes.
 
 use super::*;
 use crate::release::Revision;

@@ -26,7 +26,7 @@ const NAMED: usize = 5;
 #[derive(Debug)]
 pub(super) struct PhaseCleanup {
     waiting: Vec<AwaitedObject>,
-    leftovers: BTreeMap<usize, Leftovers>,
+    pub(super) leftovers: BTreeMap<usize, Leftovers>,
     pause: Duration,
     /// The next probe; `None` during a probe.
     next: Option<Instant>,
@@ -131,10 +131,6 @@ impl PhaseCleanup {
         let mut releases = self.waiting.iter().map(|awaited| awaited.release).collect::<Vec<_>>();
         releases.dedup();
         (self.waiting.len(), releases)
-    }
-
-    pub(super) fn into_leftovers(self) -> BTreeMap<usize, Leftovers> {
-        self.leftovers
     }
 }
 

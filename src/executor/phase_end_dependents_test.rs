@@ -9,13 +9,13 @@ fn kinds(names: &[&str]) -> BTreeSet<GroupKind> {
 fn planned(phase: u8, defines: Known<BTreeSet<GroupKind>>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
-    let ties = CrdUsage { defines, ..CrdUsage::default() };
+    let crd_usage = CrdUsage { defines, ..CrdUsage::default() };
     let alone = Task::new(release, UninstallOptions::with_timeout(std::time::Duration::from_mins(5)));
-    Task { phase: PhaseNumber(phase), crd_usage: ties, ..alone }
+    Task { phase: PhaseNumber(phase), crd_usage, ..alone }
 }
 
 /// Two releases that go first, one between, and four that go last. Of the last, one defines `Cluster`, one `Bucket`,
-/// one nothing, and one nobody knows what.
+/// one nothing, and of one the definitions are unknown.
 fn plan() -> Vec<Task> {
     let defines = |names| Known::Is(kinds(names));
     let last = [defines(&["Cluster"]), defines(&["Bucket"]), defines(&[]), Known::Unknown];

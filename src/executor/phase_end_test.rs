@@ -14,8 +14,8 @@ fn planned(timeout: Duration, objects: Option<&[&str]>) -> Task {
     let json = br#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
     let release = crate::inventory::read(json).expect("a list").releases.remove(0);
     let objects = objects.map_or(Known::Unknown, |names| Known::Is(names.iter().map(|name| address(name)).collect()));
-    let ties = CrdUsage { objects, ..CrdUsage::default() };
-    Task { crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
+    let crd_usage = CrdUsage { objects, ..CrdUsage::default() };
+    Task { crd_usage, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
 }
 
 fn names(objects: Option<Vec<ObjectRef>>) -> Vec<String> {
@@ -50,7 +50,7 @@ fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000]);
     end.record(vec![ObjectPresence::Gone; 2], now);
-    assert!(end.is_over() && end.into_leftovers().is_empty());
+    assert!(end.is_over() && end.leftovers.is_empty());
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn what_is_there_after_the_timeout_of_its_release_stays_and_is_named() {
     end.record(vec![ObjectPresence::Exists; 3], now + short);
     assert_eq!(end.waits_for(), (1, vec![1]));
     end.record(vec![ObjectPresence::Gone], now + short);
-    let left = end.into_leftovers();
+    let left = end.leftovers;
     assert_eq!(left.keys().collect::<Vec<_>>(), [&0]);
     let failure = left[&0].failure(short);
     assert_eq!(failure.class, FailureClass::Leftovers);
@@ -88,9 +88,9 @@ fn what_may_not_be_looked_at_is_not_known_at_once_and_what_could_not_be_is_asked
     let mut end = PhaseCleanup::begin(&plan, &[0, 1, 2], now);
     end.record(vec![forbidden(), down()], now);
     assert_eq!(end.waits_for(), (1, vec![1]));
-    // Whoever is asked and says nothing does not know.
+    // An object without an answer counts as unknown.
     end.record(Vec::new(), now + LONG);
-    let left = end.into_leftovers();
+    let left = end.leftovers;
     let classes = left.values().map(|left| left.failure(LONG).class).collect::<Vec<_>>();
     assert_eq!(classes, [FailureClass::Rbac, FailureClass::Unreachable, FailureClass::Unreachable]);
     assert_eq!(left.values().map(|left| left.kinds().is_some()).collect::<Vec<_>>(), [true, true, false]);

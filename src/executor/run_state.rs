@@ -48,10 +48,6 @@ impl RunState {
         Self { tasks, releases, done: 0, failed: 0, to_retry, in_progress, started }
     }
 
-    pub(super) fn tasks(&self) -> &[Task] {
-        &self.tasks
-    }
-
     pub(super) fn id(&self, index: usize) -> &ReleaseId {
         &self.tasks[index].release.id
     }

@@ -1,4 +1,4 @@
-//! What is counted while a run goes on, whatever happens to its releases.
+//! The counts during a run, for anything that can happen to its releases.
 
 use super::*;
 use crate::helm::FailureClass;
@@ -20,7 +20,7 @@ fn planned() -> Vec<Task> {
     vec![Task::new(release, UninstallOptions::with_timeout(Duration::from_mins(5))); PLANNED]
 }
 
-/// One of the things that may happen to a release, in whatever order messages come.
+/// One of the things that can happen to a release; messages come in any order.
 fn happen(state: &mut RunState, what: usize, index: usize) {
     let uninstalled = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
     let answer = match what {

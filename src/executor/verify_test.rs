@@ -1,4 +1,4 @@
-//! What the list after a run makes of its outcomes.
+//! How the list after a run changes its outcomes.
 
 use super::*;
 use crate::executor::{ReleaseResult, Run};
@@ -12,12 +12,12 @@ fn listing(updated: &str, status: &str) -> Listing {
     read(json.as_bytes()).expect("a list")
 }
 
-/// What becomes of a purged release when the cluster says this afterwards.
+/// The outcome of a purged release if the cluster says this afterwards.
 fn settled(now: &Listing) -> (Verification, Outcome) {
     settled_with(now, Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() }, None)
 }
 
-/// The same, of any outcome; its history is as it is, where it was to be kept.
+/// The same for any outcome. `history` says whether its record has the tag, if the history was to be kept.
 fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Verification, Outcome) {
     let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
     let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<HistoryChecks>();
@@ -81,7 +81,7 @@ fn what_was_to_be_kept_is_gone_only_where_its_record_carries_the_mark() {
         assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });
         assert_eq!(words(&outcome), expected);
     }
-    // Somebody else was there first, and has decided about the history himself.
+    // Another process uninstalled it first, and decided about its history.
     for now in [&kept, &Listing::default()] {
         let (verdict, _) = settled_with(now, Outcome::AlreadyGone, says("x"));
         assert_eq!(verdict, Verification::Verified { reported: 1, gone: 1 });

@@ -75,7 +75,7 @@ struct BatchGuard<'a> {
 pub(super) fn work(context: &WorkerContext, worker: WorkerId, batch: &[usize], tried: &BTreeSet<usize>) {
     let mut guard = BatchGuard::new(context, worker, batch);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        if context.stop.urgency() > CancelLevel::Run {
+        if context.stop.level() > CancelLevel::Run {
             return guard.return_waiting();
         }
         leave_out_changed(context, tried, &mut guard);
@@ -199,7 +199,7 @@ impl<'a> BatchGuard<'a> {
     /// Takes the result of a batch. If helm started nothing although the run was not cancelled, the first release has
     /// failed: otherwise it would come back for ever.
     fn finish(&mut self, result: BatchResult) {
-        let may_come_back = self.context.stop.urgency() > CancelLevel::Run;
+        let may_come_back = self.context.stop.level() > CancelLevel::Run;
         if let Some(failure) = result.revoked {
             let reported = std::mem::take(&mut self.reported);
             self.send(Message::Revoked(reported, failure));

@@ -159,7 +159,7 @@ fn wait_for_exit(
             continue;
         }
         last_check = Some(Instant::now());
-        let level = stop.urgency();
+        let level = stop.level();
         // After TERM there is no next step, and every line that is still written is evidence.
         if level == CancelLevel::Drain && escalation.cause.is_none() && !closed_output {
             closed_output = close_before_the_next_step(session, sink);

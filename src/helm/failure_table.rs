@@ -1,4 +1,4 @@
-//! The classes of failures, and the texts of Helm that tell them apart, as data.
+//! The classes of failures, and the texts of Helm that distinguish them, as data.
 //!
 //! The texts come from Helm 3.21 and 4.2. Matching ignores case, because Helm 4 begins texts with small letters that
 //! Helm 3 begins with capitals.

@@ -62,7 +62,7 @@ const SEEN: &[(FailureClass, &str)] = &[
     (Other, "failed to delete release: x"),
 ];
 
-/// As the API server and Go's library word them; helm hands them on.
+/// In the words of the API server and of Go's library, which helm passes on.
 const HANDED_ON: &[(FailureClass, &str)] = &[
     (Transient, "etcdserver: request timed out"),
     (Transient, "etcdserver: leader changed"),

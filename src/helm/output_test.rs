@@ -1,4 +1,4 @@
-//! What the lines of helm say, however they come.
+//! What the lines of helm say, in whatever pieces they arrive.
 
 use super::*;
 
@@ -6,13 +6,13 @@ fn id(name: &str) -> ReleaseId {
     ReleaseId { namespace: "dev-a".parse().expect("a legal name"), name: name.parse().expect("a legal name") }
 }
 
-/// How many releases of `a b c` were told of as they ended, what came of the last, and the contradiction.
+/// How many releases of `a b c` were reported, whether the last one has its line, and the contradiction.
 fn heard(said: &str) -> (usize, bool, Option<String>) {
     let (ids, mut told) = (["a", "b", "c"].map(id), 0);
     let batch = ids.iter().collect::<Vec<_>>();
     let mut count = |_: ReleaseAttempt| told += 1;
     let mut output = UninstallOutput::new(&batch, &mut count);
-    // One byte at a time, as bad as it can come.
+    // One byte at a time is the worst case.
     said.as_bytes().chunks(1).for_each(|byte| output.write(byte));
     output.finish();
     let (last, contradiction) = (output.last.is_some(), output.contradiction);
@@ -41,9 +41,9 @@ fn a_line_of_nobody_in_the_batch_is_a_remark() {
 fn a_line_too_many_out_of_turn_or_after_the_last_makes_all_of_them_doubtful() {
     let twice = |line: &str| Some(format!("helm said twice: {}", line.trim_end()));
     let early = |line: &str| Some(format!("helm said out of turn: {}", line.trim_end()));
-    // Lost: its own line never came, the next one did.
+    // The line of `b` is missing, and the next one came.
     assert_eq!(heard(&format!("{A}{C}")), (1, false, early(C)));
-    // Forged in the name of an object of `a`, for each of the batch in turn.
+    // A line in the name of an object of `a` is forged, for each release of the batch in turn.
     assert_eq!(heard(&format!("{B}{A}")), (0, false, early(B)));
     assert_eq!(heard(&format!("{A}{A}")), (1, false, twice(A)));
     assert_eq!(heard(&format!("{A}{B}{A}{B}{C}")), (2, false, twice(A)));
@@ -67,7 +67,7 @@ fn the_steps_are_those_of_the_batch() {
     assert_eq!(output.step(), ChildStep::More(3));
 }
 
-/// What stands before the line of the only release.
+/// The remarks about the only release of a batch.
 fn remarks(said: &[&[u8]]) -> (Vec<String>, Vec<String>) {
     let ids = [id("a")];
     let (batch, mut ignore) = (ids.iter().collect::<Vec<_>>(), |_: ReleaseAttempt| {});

@@ -59,7 +59,7 @@ impl Action for HelmRollback {
         _: &mut dyn FnMut(ReleaseAttempt),
     ) -> BatchResult {
         let mut rest = vec![ReleaseAttempt::NotStarted; batch.len()];
-        if let Some(first) = batch.first().filter(|_| stop.urgency() == CancelLevel::Run) {
+        if let Some(first) = batch.first().filter(|_| stop.level() == CancelLevel::Run) {
             rest[0] = self.roll_back(first, options, stop);
         }
         BatchResult::of(rest)

@@ -81,7 +81,7 @@ impl Action for HelmUninstall {
         let Some(namespace) = batch.first().map(|release| &release.namespace) else {
             return BatchResult::of(Vec::new());
         };
-        if stop.urgency() > CancelLevel::Run {
+        if stop.level() > CancelLevel::Run {
             return BatchResult::of(vec![ReleaseAttempt::NotStarted; batch.len()]);
         }
         // The same name in another namespace is another release.

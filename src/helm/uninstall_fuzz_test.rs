@@ -1,5 +1,5 @@
-//! Whatever helm says and however it ends: one answer for each release of the batch, and none is called gone that helm
-//! has not named.
+//! For any output and any end of helm, each release of the batch has one answer, and only releases that helm has named
+//! count as uninstalled.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ proptest! {
         let is_named = |place: usize| text.lines().any(|line| line == format!("release \"{}\" uninstalled", names[place]));
         let died_of_a_line = ended.closed_output && !ended.succeeded();
         for (place, attempt) in told.iter().chain(&verdict.rest).enumerate().filter(|(_, attempt)| is_gone(attempt)) {
-            // Who dies of a line that nobody reads has done the release that the line was about.
+            // A helm that dies of a line that is not read any more has uninstalled the release of that line.
             let is_the_one_in_hand = died_of_a_line && place == told.len();
             prop_assert!(is_named(place) || is_the_one_in_hand, "{:?} is not named in {:?}", attempt, text);
         }

@@ -1,4 +1,4 @@
-//! Every way in which a batch can end, and what it comes to.
+//! Every way in which a batch can end, and its results.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn closed(kind: ExitKind) -> ChildExit {
     ChildExit { closed_output: true, ..ended(kind) }
 }
 
-/// A batch of `a`, `b` and `c`: what was told on the way, in short, and the verdict.
+/// A batch of `a`, `b` and `c`: what was reported while it ran, in short, and its result.
 fn judged(said: &[&str], ended: &ChildExit) -> (Vec<String>, BatchResult) {
     let ids = ["a", "b", "c"].map(|name| ReleaseId {
         namespace: "dev-a".parse().expect("a legal name"),
@@ -48,7 +48,7 @@ fn short(attempt: &ReleaseAttempt) -> String {
     }
 }
 
-/// All three, in short, where what was told on the way holds.
+/// The results of all three, in short, if what was reported while the batch ran is still valid.
 fn outcomes(said: &[&str], ended: &ChildExit) -> Vec<String> {
     let (mut all, verdict) = judged(said, ended);
     assert_eq!(verdict.revoked, None);

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use super::manifest::{self, KeepPolicy};
 use super::record::{HelmRecord, unpack};
-use crate::cluster::{ApiError, Client, Payload, RecordRequest, StorageDriver};
+use crate::cluster::{ApiError, Client, Payload, StorageDriver};
 use crate::parallel::run_workers;
 use crate::release::{Content, Known, ObjectKinds, Release, ReleaseId};
 use crate::sanitize::truncated;
@@ -53,21 +53,21 @@ pub(super) fn content_of(release: &Release, record: &HelmRecord, lists: ObjectLi
         ..Content::of_chart(record.chart())
     };
     if lists == ObjectLists::NotWanted {
-        content.ties.objects = Known::Unknown;
+        content.crd_usage.objects = Known::Unknown;
     }
     let own = id.namespace.as_str();
     manifest::read(record.manifest.as_deref().unwrap_or_default(), own, KeepPolicy::Honoured, &mut content)?;
-    // Nothing waits until what a hook has made is gone.
-    let objects = std::mem::replace(&mut content.ties.objects, Known::Is(Vec::new()));
+    // A phase does not wait for the objects of hooks.
+    let objects = std::mem::replace(&mut content.crd_usage.objects, Known::Is(Vec::new()));
     for hook in record.hooks_on_uninstall() {
         manifest::read(hook, own, KeepPolicy::Ignored, &mut content).map_err(|why| format!("in a hook: {why}"))?;
     }
-    content.hooks = std::mem::replace(&mut content.ties.objects, objects);
-    manifest::add_definitions(&record.definitions(), &mut content.ties);
+    content.hooks = std::mem::replace(&mut content.crd_usage.objects, objects);
+    manifest::add_definitions(&record.definitions(), &mut content.crd_usage);
     Ok(content)
 }
 
-/// Contents as they come in. What is the same for many is there once.
+/// Contents as they come. Releases with the same kinds share one set of them.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     pub(super) contents: Contents,
@@ -105,8 +105,7 @@ pub(super) fn query_contents(
     if expected.is_empty() {
         return Ok(Contents::new());
     }
-    let wanted = wanted.into_iter().map(|(namespace, objects)| RecordRequest { namespace, objects });
-    let payloads = client.payloads(driver, wanted.collect())?;
+    let payloads = client.payloads(driver, wanted)?;
     let (collector, failed) = (Mutex::new(Collector::default()), Mutex::new(None));
     let take = |Payload { namespace, object, packed }: Payload| {
         let Some(release) = expected.get(&(namespace.as_str(), object)) else { return };

@@ -1,5 +1,5 @@
-//! Records that somebody else may have written: what comes out of one is what Helm would see in it, or nothing; and no
-//! record takes more time and memory than its length is worth.
+//! Records that any program may have written: this program reads from one what Helm would read, or nothing, and time and
+//! memory for it are bounded by its length.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ fn release() -> Release {
     }
 }
 
-/// What a record tells of the release, or why it does not.
+/// What a record says about the release, or why it cannot be read.
 fn content(json: &[u8]) -> Result<Content, String> {
     HelmRecord::read(json).and_then(|record| content_of(&release(), &record, ObjectLists::Wanted))
 }
@@ -71,14 +71,14 @@ proptest! {
         if cuts {
             bytes.truncate(cut.index(bytes.len()));
         }
-        // What gzip does not begin is taken for JSON, which it is not.
+        // Bytes that do not begin as gzip are read as JSON, which these are not.
         if let Ok(unpacked) = unpack(STANDARD.encode(&bytes).as_bytes()) {
             prop_assert!(unpacked == json || content(&unpacked).is_err());
         }
     }
 }
 
-/// A record with this in place of its manifest, its hooks and whatever else.
+/// A record with these values for its manifest, its hooks and other fields.
 fn record(manifest: &str, more: &str) -> String {
     let manifest = serde_json::Value::from(manifest);
     format!(
@@ -116,7 +116,7 @@ fn a_record_that_was_made_to_wear_its_reader_out_is_refused_soon_and_shortly() {
     ] {
         let start = Instant::now();
         let why = content(json.as_bytes()).expect_err(what);
-        // Far more than it takes, also on a busy machine.
+        // Far more than is needed, also on a busy machine.
         assert!(start.elapsed() < Duration::from_mins(1), "{what}: {:?}", start.elapsed());
         assert!(truncated(&why, LONGEST_REASON).len() < 2_000, "{what}");
     }

@@ -26,7 +26,7 @@ enum Part {
     Object,
     Items,
     Metadata,
-    Marks,
+    Annotations,
     Spec,
     Names,
     Retention,
@@ -43,7 +43,7 @@ impl Part {
             | (Self::Object, "kind" | "apiVersion")
             | (Self::Metadata, "name" | "namespace")
             | (
-                Self::Marks,
+                Self::Annotations,
                 "helm.sh/resource-policy" | "helm.toolkit.fluxcd.io/namespace" | "helm.toolkit.fluxcd.io/name",
             )
             | (Self::Spec, "group" | "volumeClaimTemplates")
@@ -52,7 +52,7 @@ impl Part {
             (Self::Object, "metadata") => Self::Metadata,
             (Self::Object, "items") => Self::Items,
             (Self::Object, "spec") => Self::Spec,
-            (Self::Metadata, "labels" | "annotations") => Self::Marks,
+            (Self::Metadata, "labels" | "annotations") => Self::Annotations,
             (Self::Spec, "names") => Self::Names,
             (Self::Spec, "persistentVolumeClaimRetentionPolicy") => Self::Retention,
             _ => Self::Nothing,

@@ -68,7 +68,7 @@ items:
       name: b
 ";
 
-/// What of an object is seen in a document.
+/// What is read of an object in a document.
 fn seen(document: &str, yaml: impl Fn(&str) -> Result<Value, String>) -> Result<Content, String> {
     let mut content = Content::of_chart(Known::Unknown);
     read_with(yaml, document, "dev-a", KeepPolicy::Honoured, &mut content).map(|()| content)
@@ -77,7 +77,7 @@ fn seen(document: &str, yaml: impl Fn(&str) -> Result<Value, String>) -> Result<
 fn same(document: &str) -> Result<(), TestCaseError> {
     let by_outline = |text: &str| outline(text).map_or_else(|| whole(text), Ok);
     prop_assert_eq!(seen(document, by_outline), seen(document, whole), "{}", document);
-    // What has an outline is no fault to the other reader, also where the fault is in what nobody asks for.
+    // A document with an outline is valid for the other reader, too: an error in an unused field is an error.
     prop_assert!(outline(document).is_none() || whole(document).is_ok(), "{}", document);
     Ok(())
 }

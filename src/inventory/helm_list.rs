@@ -1,5 +1,5 @@
-//! The list of releases by `helm list`, entry by entry: an entry that cannot be read spoils no other. It is used if the API
-//! client cannot connect where helm can.
+//! The list of releases by `helm list`, entry by entry: an entry that cannot be read does not affect the others. It is used
+//! if the API client cannot connect and helm can.
 //!
 //! Helm 3 and Helm 4 print the same, byte for byte. Helm leaves out a record that it cannot decode, without a word:
 //! the release then shows with an older revision, most often a superseded one, or not at all.
@@ -33,7 +33,7 @@ pub struct HelmInventory {
     pub connection: Connection,
     /// How long helm may take for the list.
     pub deadline: Duration,
-    /// Ends a list that is under way.
+    /// Cancels a list in progress.
     pub stop: CancelToken,
 }
 
@@ -56,7 +56,7 @@ impl HelmInventory {
         let (found, not_started) = (Mutex::new(Collector::default()), Mutex::new(None));
         let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
         run_workers(SIDE_BY_SIDE.min(releases.len()), || {
-            while let Some(release) = next().filter(|_| self.stop.urgency() < CancelLevel::Terminate) {
+            while let Some(release) = next().filter(|_| self.stop.level() < CancelLevel::Terminate) {
                 let content = match self.content(release, lists) {
                     Ok(content) => content,
                     Err(error) => return *not_started.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
@@ -70,7 +70,7 @@ impl HelmInventory {
         }
     }
 
-    /// What a release holds, or why helm does not show it. A helm that cannot be started says nothing about the release.
+    /// What a release holds, or why helm does not show it. If helm cannot be started, that says nothing about the release.
     fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, Failure> {
         match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
             Ok(json) => Ok(read_content(release, &json, lists)),
@@ -121,7 +121,7 @@ pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
     Ok(Listing { releases, unreadable, ..Listing::default() })
 }
 
-/// Hands on the entries one by one: all of them at once as JSON need more memory than everything else in this program.
+/// Passes on the entries one by one, because all of them at once would need more memory than the rest of this program.
 struct Entries<'a>(&'a mut dyn FnMut(&Map<String, Value>));
 
 impl<'de> Visitor<'de> for Entries<'_> {

@@ -1,4 +1,4 @@
-//! Whatever helm prints as its list: every release in it can be one, none is there twice, and what is odd is named shortly.
+//! For any output of `helm list`: every release in it is valid and there once, and unreadable entries have short reasons.
 
 use std::collections::BTreeSet;
 

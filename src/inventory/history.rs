@@ -163,9 +163,9 @@ mod tests {
     fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
-            let mark = ObjectVersion { version: version.into(), ..record("web", revision).object_version };
+            let written = ObjectVersion { version: version.into(), ..record("web", revision).object_version };
             let listing = releases_of(vec![record("web", revision)]);
-            Release { record: Known::Is(mark), status: Status::Uninstalled, ..listing.releases[0].clone() }
+            Release { record: Known::Is(written), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };
         assert_eq!(older(&release(10, "1"), &history).map(|older| older.len()), Some(1));
         assert_eq!(older(&release(10, "2"), &history), None, "it was written again");

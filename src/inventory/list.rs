@@ -62,7 +62,7 @@ fn namespaces_of(records: &[ReleaseRecord], scope: &PolicyScope) -> Vec<Namespac
     names.into_iter().collect()
 }
 
-/// The names in the scope. Without the right to list namespaces, a glob stands for nothing that could be asked.
+/// The names in the scope. Without the right to list namespaces, this program cannot know what a glob matches.
 fn literal(scope: &PolicyScope, why: &str) -> Result<Vec<Namespace>, ApiError> {
     let names = scope.patterns().iter().map(|pattern| {
         pattern.as_str().parse().map_err(|_| {
@@ -103,8 +103,8 @@ pub(super) fn sort_out(answers: Vec<PerNamespace<Vec<ReleaseRecord>>>) -> Result
 /// Groups records by release: of each release the record with the highest revision counts. The same record may be among
 /// them more than once.
 ///
-/// A record that contradicts itself, be it old or new, leaves a doubt about which revision helm would act on: it makes the
-/// whole release unreadable.
+/// A record that contradicts itself, old or new, makes the whole release unreadable: it is not known which revision helm
+/// would act on.
 pub(super) fn releases_of(records: Vec<ReleaseRecord>) -> Listing {
     let mut seen = BTreeSet::new();
     let mut heads: BTreeMap<(String, String), Vec<ReleaseRecord>> = BTreeMap::new();
@@ -140,7 +140,7 @@ pub(super) fn releases_of(records: Vec<ReleaseRecord>) -> Listing {
     Listing { releases, unreadable, ..Listing::default() }
 }
 
-/// The releases that a record may be of: by its label and by its object's name, which agree in an honest record.
+/// The releases that a record may be of: by its label and by its object's name, which agree in a record that Helm wrote.
 fn names(record: &ReleaseRecord) -> BTreeSet<String> {
     let by_object = record.object.strip_prefix("sh.helm.release.v1.").and_then(|rest| rest.rsplit_once(".v"));
     let names = record.release.iter().cloned().chain(by_object.map(|(name, _)| name.to_owned()));

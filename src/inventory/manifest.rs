@@ -1,7 +1,7 @@
 //! The objects of a manifest: which of them an uninstall has to be careful about, which kinds they define and use, and
 //! where to look for them.
 //!
-//! Cut into documents as Helm cuts it, read as YAML. A document that cannot be read, or that two readers could read in two
+//! A manifest is cut into documents as Helm cuts it, and each is read as YAML. A document that cannot be read, or that two readers could read in two
 //! ways, makes the whole manifest unreadable.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::release::{Content, CrdUsage, GroupKind, Known, Object, ObjectRef};
 
 /// No honest manifest has lists within lists within lists.
 const DEEPEST_LIST: usize = 4;
-/// More documents, and items of lists, than any chart renders to: a larger manifest was made to keep this program busy.
+/// More documents, and items of lists, than any chart renders to: a larger manifest was made to slow down this program.
 const MOST_OBJECTS: usize = 20_000;
 /// No name of a kind, a namespace or an object is longer.
 const LONGEST_NAME: usize = 1_000;
@@ -127,8 +127,8 @@ impl Objects<'_> {
         }
         let annotations = get(metadata, "annotations")?;
         let keep = text(annotations, "helm.sh/resource-policy")?.unwrap_or_default();
-        // Also one that stays: the release that holds it serves its kind.
-        add_definition(kind, value, &mut self.content.ties);
+        // Also if helm leaves the definition behind: this release is what serves the kind.
+        add_definition(kind, value, &mut self.content.crd_usage);
         if policy == KeepPolicy::Honoured && keep.trim().eq_ignore_ascii_case("keep") {
             return Ok(());
         }
@@ -153,7 +153,7 @@ impl Objects<'_> {
         if names.into_iter().flatten().any(|name| name.len() > LONGEST_NAME) {
             return Err(format!("a name of more than {LONGEST_NAME} bytes"));
         }
-        // Helm also leaves an object with another policy than `keep`, and does not even say so.
+        // Helm also leaves behind an object with another policy than `keep`, without a message.
         let is_left = policy == KeepPolicy::Honoured && annotations.get("helm.sh/resource-policy").is_some();
         if items.is_none() && !is_left {
             self.add_deleted(&object, text(value, "apiVersion")?.unwrap_or_default());
@@ -174,7 +174,7 @@ impl Objects<'_> {
             namespace: object.namespace.clone().unwrap_or_else(|| self.own.to_owned()),
             name: object.name.clone(),
         };
-        let CrdUsage { uses, objects, .. } = &mut self.content.ties;
+        let CrdUsage { uses, objects, .. } = &mut self.content.crd_usage;
         if is_defined_by_charts(reference.group())
             && let Known::Is(kinds) = uses
         {
@@ -196,8 +196,8 @@ fn is_defined_by_charts(group: &str) -> bool {
 
 /// The controller that would install the release again, as far as an object says so.
 ///
-/// Flux puts the name of the `HelmRelease` on every object of its release. If Flux cannot be asked, this tells; also of a
-/// `HelmRelease` in another cluster.
+/// Flux puts the name of the `HelmRelease` on every object of its release. There is no other evidence if this program cannot
+/// read Flux's objects, or they are in another cluster.
 fn managed_by(metadata: &Value) -> Result<Option<String>, String> {
     let labels = get(metadata, "labels")?;
     let by = text(labels, FLUX_NAMESPACE)?.zip(text(labels, FLUX_NAME)?);
@@ -209,28 +209,28 @@ fn has_claims(set: &Value) -> Result<bool, String> {
     Ok(!templates.is_null() && templates.as_array().is_none_or(|templates| !templates.is_empty()))
 }
 
-/// Whether the claims of a StatefulSet go with it.
+/// Whether the claims of a StatefulSet are deleted with it.
 fn claims_go(set: &Value) -> Result<bool, String> {
     let on_delete = get(get(get(set, "spec")?, "persistentVolumeClaimRetentionPolicy")?, "whenDeleted")?;
     Ok(!on_delete.is_null() && on_delete != "Retain")
 }
 
 /// Adds the kinds that the files of a chart's `crds` folder define. Helm installs these and never reads them again.
-pub(super) fn add_definitions(files: &Known<Vec<&str>>, ties: &mut CrdUsage) {
-    let Known::Is(files) = files else { return ties.defines = Known::Unknown };
+pub(super) fn add_definitions(files: &Known<Vec<&str>>, usage: &mut CrdUsage) {
+    let Known::Is(files) = files else { return usage.defines = Known::Unknown };
     for file in files {
-        if add_file(file, ties).is_none() {
-            ties.defines = Known::Unknown;
+        if add_file(file, usage).is_none() {
+            usage.defines = Known::Unknown;
         }
     }
 }
 
-fn add_file(packed: &str, ties: &mut CrdUsage) -> Option<()> {
+fn add_file(packed: &str, usage: &mut CrdUsage) -> Option<()> {
     let bytes = STANDARD.decode(packed).ok()?;
     for document in documents(std::str::from_utf8(&bytes).ok()?).ok()? {
         let value = yaml(document).ok()?;
         if !value.is_null() {
-            add_definition(text(&value, "kind").ok()??, &value, ties);
+            add_definition(text(&value, "kind").ok()??, &value, usage);
         }
     }
     Some(())
@@ -238,13 +238,13 @@ fn add_file(packed: &str, ties: &mut CrdUsage) -> Option<()> {
 
 /// Adds the kind that an object defines, if it defines one. A definition that cannot be understood makes all of it
 /// unknown.
-fn add_definition(kind: &str, value: &Value, ties: &mut CrdUsage) {
+fn add_definition(kind: &str, value: &Value, usage: &mut CrdUsage) {
     if !kind.eq_ignore_ascii_case("CustomResourceDefinition") {
         return;
     }
-    match (defined_kind(value), &mut ties.defines) {
+    match (defined_kind(value), &mut usage.defines) {
         (Some(kind), Known::Is(kinds)) => drop(kinds.insert(kind)),
-        _ => ties.defines = Known::Unknown,
+        _ => usage.defines = Known::Unknown,
     }
 }
 

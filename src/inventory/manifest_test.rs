@@ -149,18 +149,18 @@ fn the_kinds_of_all_that_goes_are_known_also_of_what_is_in_a_list_and_not_of_wha
     assert_eq!(unknown.kinds.as_known(), None);
 }
 
-fn ties(manifest: &str) -> CrdUsage {
+fn usage(manifest: &str) -> CrdUsage {
     let mut content = Content::of_chart(Known::Unknown);
     read(manifest, "dev-a", KeepPolicy::Honoured, &mut content).expect("it can be read");
-    content.ties
+    content.crd_usage
 }
 
 fn kinds(kinds: &[(&str, &str)]) -> Known<std::collections::BTreeSet<GroupKind>> {
     Known::Is(kinds.iter().map(|(group, kind)| GroupKind::new(group, kind)).collect())
 }
 
-fn objects(ties: &CrdUsage) -> Option<Vec<String>> {
-    Some(ties.objects.as_known()?.iter().map(|object| format!("{} {object}", object.api_version)).collect())
+fn objects(usage: &CrdUsage) -> Option<Vec<String>> {
+    Some(usage.objects.as_known()?.iter().map(|object| format!("{} {object}", object.api_version)).collect())
 }
 
 const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
@@ -170,8 +170,8 @@ fn file(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-fn add_folder(file: Option<&String>, ties: &mut CrdUsage) {
-    add_definitions(&file.map(|file| vec![file.as_str()]).into(), ties);
+fn add_folder(file: Option<&String>, usage: &mut CrdUsage) {
+    add_definitions(&file.map(|file| vec![file.as_str()]).into(), usage);
 }
 
 #[test]
@@ -182,9 +182,9 @@ fn kinds_of_others_are_used_and_kubernetes_own_are_not() {
         ---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: c}\n\
         ---\napiVersion: example.com/v1beta1\nkind: Widget\nmetadata: {name: d, namespace: dev-b}\n\
         ---\napiVersion: v1\nkind: List\nitems: [{apiVersion: example.com/v1, kind: Gadget, metadata: {name: e}}]\n";
-    let ties = ties(manifest);
+    let usage = usage(manifest);
     let used = [("example.com", "Widget"), ("example.com", "Gadget"), ("gateway.networking.k8s.io", "HTTPRoute")];
-    assert_eq!(ties.uses, kinds(&used));
+    assert_eq!(usage.uses, kinds(&used));
     let expected = [
         "v1 ConfigMap dev-a/a",
         "networking.k8s.io/v1 Ingress dev-a/b",
@@ -192,37 +192,37 @@ fn kinds_of_others_are_used_and_kubernetes_own_are_not() {
         "example.com/v1beta1 Widget dev-b/d",
         "example.com/v1 Gadget dev-a/e",
     ];
-    assert_eq!(objects(&ties), Some(expected.map(str::to_owned).to_vec()), "a list is none of its own");
+    assert_eq!(objects(&usage), Some(expected.map(str::to_owned).to_vec()), "a list is none of its own");
 }
 
 #[test]
 fn definitions_count_wherever_they_stand_and_also_where_they_stay() {
     let metadata = "metadata: {name: x, annotations: {helm.sh/resource-policy: keep}}\n";
-    let stays = ties(&format!("{DEFINITION}{metadata}"));
+    let stays = usage(&format!("{DEFINITION}{metadata}"));
     assert_eq!(stays.defines, kinds(&[("example.com", "widget")]));
     assert_eq!((objects(&stays), stays.uses), (Some(Vec::new()), kinds(&[])), "nobody waits for it");
-    let mut ties = CrdUsage::default();
-    add_folder(Some(&file(&format!("# A comment\n---\n{DEFINITION}---\n---\nkind: Other\n"))), &mut ties);
-    assert_eq!(ties.defines, kinds(&[("Example.com", "Widget")]));
+    let mut usage = CrdUsage::default();
+    add_folder(Some(&file(&format!("# A comment\n---\n{DEFINITION}---\n---\nkind: Other\n"))), &mut usage);
+    assert_eq!(usage.defines, kinds(&[("Example.com", "Widget")]));
 }
 
 #[test]
 fn what_cannot_be_understood_of_a_definition_is_not_known() {
     for folder in [Some(file("kind: [")), Some(file("kind: CustomResourceDefinition\n")), Some(file("a: b")), None] {
-        let mut ties = CrdUsage::default();
-        add_folder(folder.as_ref(), &mut ties);
-        assert_eq!(ties.defines, Known::Unknown, "{folder:?}");
+        let mut usage = CrdUsage::default();
+        add_folder(folder.as_ref(), &mut usage);
+        assert_eq!(usage.defines, Known::Unknown, "{folder:?}");
     }
     let manifest = "kind: CustomResourceDefinition\nmetadata: {name: x}\nspec: {group: [a]}\n";
-    assert_eq!(ties(&format!("{manifest}---\n{DEFINITION}")).defines, Known::Unknown);
+    assert_eq!(usage(&format!("{manifest}---\n{DEFINITION}")).defines, Known::Unknown);
 }
 
 #[test]
 fn nobody_waits_for_what_helm_leaves() {
     for policy in ["keep", "delete", "''"] {
         let annotations = format!("annotations: {{helm.sh/resource-policy: {policy}}}");
-        let ties = ties(&format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, {annotations}}}\n"));
-        assert_eq!(objects(&ties), Some(Vec::new()), "{policy}");
+        let usage = usage(&format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, {annotations}}}\n"));
+        assert_eq!(objects(&usage), Some(Vec::new()), "{policy}");
     }
 }
 
@@ -230,6 +230,6 @@ fn nobody_waits_for_what_helm_leaves() {
 fn where_one_object_cannot_be_looked_for_none_is() {
     for object in ["apiVersion: v1\nkind: ConfigMap\n", "kind: ConfigMap\nmetadata: {name: a}\n"] {
         let manifest = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: b}}\n---\n{object}");
-        assert_eq!(ties(&manifest).objects, Known::Unknown, "{object}");
+        assert_eq!(usage(&manifest).objects, Known::Unknown, "{object}");
     }
 }

@@ -1,20 +1,22 @@
 //! Opt-outs: releases that a user protects without editing the policy file, by a ConfigMap, by annotations of a namespace, or
-//! by a label of the release. From the objects to opt-outs and back; what they mean is decided elsewhere.
+//! by a label of the release. From the objects to opt-outs and back; `plan` decides what they mean.
+
+use std::collections::BTreeMap;
 
 use ring::digest::{SHA256, digest};
 
-use crate::cluster::{ApiError, Client, NamespaceFacts, OptOutConfigMap};
+use crate::cluster::{ApiError, Client, NamespaceFacts, OptOutConfigMap, PerNamespace};
 use crate::parallel::join;
 use crate::release::{Known, Namespace, Release, ReleaseName};
 
 /// The annotations of a namespace.
 const KEEP: &str = "helm-purge/keep";
 const KEEP_UNTIL: &str = "helm-purge/keep-until";
-/// The value of an annotation or a label that asks for nothing.
+/// The value of an annotation or a label that does not opt out.
 const NO: &str = "false";
-/// Values that ask, and give no reason.
+/// Values that opt out without a reason.
 const YES: [&str; 2] = ["", "true"];
-/// What a text ends in that was cut off.
+/// The end of a text that was truncated.
 const CUT: char = '…';
 /// The name of the ConfigMap for all releases of a namespace, and what every other name begins with.
 const NAME: &str = "helm-purge-keep";
@@ -51,7 +53,7 @@ pub enum OptOutSource {
 }
 
 /// All opt-outs that an account can read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisibleOptOuts {
     /// Sorted.
     pub opt_outs: Vec<OptOut>,
@@ -148,19 +150,16 @@ impl VisibleOptOuts {
     /// If none can be read.
     pub fn of_cluster(client: &Client) -> Result<Self, ApiError> {
         let (namespaces, config_maps) = join(|| client.namespaces(), || client.opt_outs());
-        let mut visible = Self::default();
-        match (config_maps, namespaces) {
-            (Err(ApiError::Forbidden(_)), Ok(found)) => return Self::of(client, found.into_keys().collect()),
-            (config_maps, namespaces) => {
-                visible.add_config_maps(config_maps?);
-                match namespaces {
-                    Ok(found) => found.iter().for_each(|(name, facts)| visible.add_annotations(name, facts)),
-                    Err(error) => visible.note("the annotations of namespaces".to_owned(), &error),
-                }
-            }
+        if let (Err(ApiError::Forbidden(_)), Ok(found)) = (&config_maps, &namespaces) {
+            return Self::of(client, found.keys().cloned().collect());
         }
-        visible.opt_outs.sort();
-        Ok(visible)
+        let (config_maps, mut unreadable) = (config_maps?, Vec::new());
+        let facts = namespaces.unwrap_or_else(|error| {
+            let what = "the annotations of namespaces".to_owned();
+            unreadable.push(UnreadableOptOuts { what, why: error.to_string() });
+            BTreeMap::new()
+        });
+        Ok(Self { opt_outs: opt_outs(config_maps, &facts), unreadable })
     }
 
     /// Those of some namespaces.
@@ -170,42 +169,48 @@ impl VisibleOptOuts {
     pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
         let asked = namespaces.clone();
         let (facts, config_maps) = join(|| client.namespaces_by_name(asked), || client.opt_outs_in(namespaces));
-        let (config_maps, mut visible) = (config_maps?, Self::default());
+        let (config_maps, mut unreadable) = (config_maps?, Vec::new());
         if let Some((_, Err(error))) = config_maps.first()
             && config_maps.iter().all(|(_, answer)| answer.is_err())
         {
             return Err(error.clone());
         }
-        for (namespace, answer) in config_maps {
-            match answer {
-                Ok(config_maps) => visible.add_config_maps(config_maps),
-                Err(error) => visible.note(format!("the ConfigMaps of {namespace}"), &error),
-            }
-        }
-        for (namespace, answer) in facts? {
-            match answer {
-                Ok(facts) => visible.add_annotations(&namespace, &facts),
-                Err(error) => visible.note(format!("the annotations of {namespace}"), &error),
-            }
-        }
-        visible.opt_outs.sort();
-        Ok(visible)
-    }
-
-    fn add_config_maps(&mut self, config_maps: Vec<OptOutConfigMap>) {
-        self.opt_outs.extend(config_maps.into_iter().filter_map(OptOut::from_config_map));
-    }
-
-    fn add_annotations(&mut self, namespace: &Namespace, facts: &NamespaceFacts) {
-        self.opt_outs.extend(OptOut::from_namespace(namespace, facts));
-    }
-
-    fn note(&mut self, what: String, why: &ApiError) {
-        self.unreadable.push(UnreadableOptOuts { what, why: why.to_string() });
+        let config_maps = readable("the ConfigMaps of", config_maps, &mut unreadable);
+        let facts = readable("the annotations of", facts?, &mut unreadable);
+        Ok(Self { opt_outs: opt_outs(config_maps.into_values().flatten(), &facts), unreadable })
     }
 }
 
-/// The globs in a list. A user who wrote an empty list wanted to keep something, and a list that was cut off has lost some:
+/// The answers of the namespaces that did not refuse.
+fn readable<T>(
+    what: &str,
+    answers: Vec<PerNamespace<T>>,
+    unreadable: &mut Vec<UnreadableOptOuts>,
+) -> BTreeMap<Namespace, T> {
+    let mut read = BTreeMap::new();
+    for (namespace, answer) in answers {
+        match answer {
+            Ok(answer) => drop(read.insert(namespace, answer)),
+            Err(why) => {
+                unreadable.push(UnreadableOptOuts { what: format!("{what} {namespace}"), why: why.to_string() });
+            }
+        }
+    }
+    read
+}
+
+/// The opt-outs in ConfigMaps and in annotations of namespaces, sorted.
+pub(super) fn opt_outs<'a>(
+    config_maps: impl IntoIterator<Item = OptOutConfigMap>,
+    facts: impl IntoIterator<Item = (&'a Namespace, &'a NamespaceFacts)>,
+) -> Vec<OptOut> {
+    let annotated = facts.into_iter().flat_map(|(namespace, facts)| OptOut::from_namespace(namespace, facts));
+    let mut opt_outs = config_maps.into_iter().filter_map(OptOut::from_config_map).chain(annotated).collect::<Vec<_>>();
+    opt_outs.sort();
+    opt_outs
+}
+
+/// The globs in a list. A user who wrote an empty list wanted to keep something, and a truncated list has lost some globs:
 /// both mean all releases.
 fn globs(list: &str) -> Vec<String> {
     if list.ends_with(CUT) {
@@ -215,7 +220,7 @@ fn globs(list: &str) -> Vec<String> {
     listed.filter(|glob| !glob.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a value asks for anything.
+/// Whether a value opts out.
 fn asks(value: &str) -> bool {
     value != NO
 }
@@ -243,13 +248,14 @@ fn config_map_name(globs: &[String]) -> String {
 mod tests {
     use super::*;
 
-    fn annotations(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    fn annotations(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(key, text)| (format!("helm-purge/{key}"), (*text).to_owned())).collect()
     }
 
     fn by_config_map(pairs: &[(&str, &str)]) -> OptOut {
-        let mark = OptOutConfigMap { namespace: "dev-a".into(), name: "mine".into(), annotations: annotations(pairs) };
-        OptOut::from_config_map(mark).expect("the namespace has a legal name")
+        let config_map =
+            OptOutConfigMap { namespace: "dev-a".into(), name: "mine".into(), annotations: annotations(pairs) };
+        OptOut::from_config_map(config_map).expect("the namespace has a legal name")
     }
 
     fn by_namespace(pairs: &[(&str, &str)]) -> Vec<(Option<String>, Option<String>)> {
@@ -315,9 +321,9 @@ mod tests {
                 by: Some("alice".to_owned()),
                 ..OptOut::to_write("dev-a".parse().expect("a legal name"), releases, until, reason)
             };
-            let mark = opt_out.to_config_map().expect("it goes into a ConfigMap");
-            assert_eq!(mark.annotations[OptOutConfigMap::BY], "alice");
-            assert_eq!(OptOut::from_config_map(mark), Some(opt_out));
+            let config_map = opt_out.to_config_map().expect("it goes into a ConfigMap");
+            assert_eq!(config_map.annotations[OptOutConfigMap::BY], "alice");
+            assert_eq!(OptOut::from_config_map(config_map), Some(opt_out));
         }
     }
 

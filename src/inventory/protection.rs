@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ring::digest::{SHA256, digest};
 
+use super::opt_outs::opt_outs;
 use super::{Listing, OptOut, SkippedNamespace};
 use crate::cluster::{ApiError, Application, Client, HelmRelease, NamespaceFacts, OptOutConfigMap};
 use crate::parallel::join;
@@ -86,14 +87,12 @@ impl Protection {
     ) -> Self {
         let unreadable_config_maps = unreadable.iter().map(|skipped| skipped.namespace.clone()).collect();
         let mut unseen_opt_outs = unreadable;
-        let mut opt_outs = config_maps.into_iter().filter_map(OptOut::from_config_map).collect::<Vec<_>>();
-        for (namespace, facts) in &namespaces {
-            match facts {
-                Ok(facts) => opt_outs.extend(OptOut::from_namespace(namespace, facts)),
-                Err(why) => unseen_opt_outs.push(SkippedNamespace { namespace: namespace.clone(), why: why.clone() }),
-            }
-        }
-        opt_outs.sort();
+        let readable = namespaces.iter().filter_map(|(namespace, facts)| Some((namespace, facts.as_ref().ok()?)));
+        let opt_outs = opt_outs(config_maps, readable);
+        let refused = |(namespace, facts): (&Namespace, &Result<_, String>)| {
+            Some(SkippedNamespace { namespace: namespace.clone(), why: facts.as_ref().err()?.clone() })
+        };
+        unseen_opt_outs.extend(namespaces.iter().filter_map(refused));
         unseen_opt_outs.sort();
         unseen_opt_outs.dedup();
         Self { namespaces, opt_outs, unseen_opt_outs, unreadable_config_maps, flux, argo }
@@ -289,7 +288,7 @@ mod tests {
         }
     }
 
-    fn fence() -> PolicyScope {
+    fn scope() -> PolicyScope {
         let text =
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a, b]\n";
         Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}")).namespaces
@@ -299,7 +298,7 @@ mod tests {
     fn where_nothing_could_be_seen_nothing_is_known_of_any_release() {
         let releases = ["a/db", "a/web", "b/web", "outside/web"].map(release).to_vec();
         let listing = Listing { releases, ..Listing::default() };
-        let protection = Protection::unseen(&listing, &fence(), "no answer");
+        let protection = Protection::unseen(&listing, &scope(), "no answer");
         let unseen = protection.unseen_opt_outs.iter().map(|unseen| unseen.namespace.as_str()).collect::<Vec<_>>();
         assert_eq!(unseen, ["a", "b"]);
         for release in &listing.releases {

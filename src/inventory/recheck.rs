@@ -218,10 +218,11 @@ mod tests {
             ..NamespaceFacts::default()
         };
         let checked = |facts: Option<NamespaceFacts>| CheckedNamespace { facts, opt_outs: true, metadata: None };
-        let mark =
+        let config_map =
             || OptOutConfigMap { namespace: "dev-a".to_owned(), name: "mine".to_owned(), annotations: [].into() };
         let known = checked(Some(facts("dev")));
-        let now = protection(&namespace, &known, Ok(vec![mark()]), Ok(Some(facts("prod")))).expect("all was seen");
+        let now =
+            protection(&namespace, &known, Ok(vec![config_map()]), Ok(Some(facts("prod")))).expect("all was seen");
         assert_eq!(now.opt_outs.len(), 1);
         assert_eq!(now.facts(&namespace), Ok(&facts("prod")));
         let gone = protection(&namespace, &known, Ok(Vec::new()), Ok(None)).expect("all was seen");

@@ -5,7 +5,7 @@
 //! 1. [`doubtful_namespaces`]: if every release of a name is newer than every superseded revision of that name, no release
 //!    hides behind one. Only the other namespaces are asked.
 //! 2. [`superseded_in_front`]: of these, the releases whose newest revision is superseded. Their records are listed, too.
-//! 3. [`odd_names`]: a record whose name does not say what it is of could be of any release; it is named as unreadable.
+//! 3. [`odd_names`]: a record whose name does not say what it is of could be of any release; it is listed as unreadable.
 //!
 //! Everything here is pure.
 
@@ -35,7 +35,7 @@ pub(super) fn doubtful_namespaces(
 ) -> Vec<Namespace> {
     let newest = newest_revisions(records);
     // A superseded revision that no release accounts for lies in some namespace, and it could be any. If there are fewer of
-    // them than releases that could hold one, histories were cut, and nothing tells which ones.
+    // them than releases that could hold one, histories were cut, and it is not known which ones.
     let is_unaccounted = |(name, counts): (&String, &BTreeMap<u32, usize>)| {
         let releases = newest.get(name.as_str());
         let newer = |revision: u32| {

@@ -147,9 +147,10 @@ fn seen(listing: &Listing) -> usize {
 /// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
 /// policy says.
 pub(super) fn put_in_order(entries: &mut [PlanEntry], contents: &Contents) {
-    let ties = |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.ties);
+    let usage =
+        |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.crd_usage);
     let going = entries.iter().filter(|entry| entry.selected.is_some()).filter_map(id);
-    let going = going.filter_map(|id| Some((id, ties(id)?))).collect::<Vec<_>>();
+    let going = going.filter_map(|id| Some((id, usage(id)?))).collect::<Vec<_>>();
     let users = Dependents::of(going.iter().copied());
     let needed = going.iter().filter(|(id, own)| users.need(id, own));
     let needed = needed.map(|(id, _)| (*id).clone()).collect::<BTreeSet<_>>();
@@ -186,6 +187,6 @@ fn defines(entry: &PlanEntry, contents: &Contents) -> bool {
     let Subject::Release(release) = &entry.subject else { return false };
     let content = contents.get(&release.id).and_then(|content| content.as_ref().ok());
     let has_kinds =
-        content.is_some_and(|content| matches!(&content.ties.defines, Known::Is(kinds) if !kinds.is_empty()));
+        content.is_some_and(|content| matches!(&content.crd_usage.defines, Known::Is(kinds) if !kinds.is_empty()));
     has_kinds || entry.kinds == Kinds::Defined
 }

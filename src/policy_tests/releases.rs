@@ -95,7 +95,7 @@ fn read_long(field: &Field<'_>, fields: &SectionFields<'_>, now: Timestamp) -> D
     let mut content = Content {
         first_deployed: time(first_age),
         managed_by: managed_by?,
-        ties: CrdUsage { defines: kinds(defines?), uses: kinds(uses?), objects: Known::Unknown },
+        crd_usage: CrdUsage { defines: kinds(defines?), uses: kinds(uses?), objects: Known::Unknown },
         ..Content::of_chart(chart?.unwrap_or(content.chart))
     };
     for object in objects?.into_iter().flatten() {

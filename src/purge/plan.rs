@@ -113,7 +113,9 @@ fn dependencies(
     let with_objects = inventory.contents(&waited_for.collect::<Vec<_>>(), ObjectLists::Wanted)?;
     let usage = |release: &Release| {
         let content = with_objects.get(&release.id).or_else(|| contents.get(&release.id));
-        content.and_then(|content| content.as_ref().ok()).map_or_else(CrdUsage::unknown, |content| content.ties.clone())
+        content
+            .and_then(|content| content.as_ref().ok())
+            .map_or_else(CrdUsage::unknown, |content| content.crd_usage.clone())
     };
     Ok(plan.selected().map(|(release, _)| (release.id.clone(), usage(release))).collect())
 }

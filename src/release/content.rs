@@ -37,7 +37,7 @@ pub struct Content {
     /// The kinds of all objects that go, and of those that hooks make. Many releases have the same.
     pub kinds: Arc<ObjectKinds>,
     /// Which kinds it defines and uses. A definition counts here also if the uninstall leaves it behind.
-    pub ties: CrdUsage,
+    pub crd_usage: CrdUsage,
 }
 
 /// An object of a manifest. Untrusted text.

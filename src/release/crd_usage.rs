@@ -90,8 +90,8 @@ impl<'a, U: Copy + Eq> Dependents<'a, U> {
     /// Collects which releases use which kinds. A release with unknown usage uses none.
     pub fn of(releases: impl IntoIterator<Item = (U, &'a CrdUsage)>) -> Self {
         let mut of_kinds = BTreeMap::<_, (U, Option<U>)>::new();
-        for (user, ties) in releases {
-            for kind in ties.uses.as_known().into_iter().flatten() {
+        for (user, usage) in releases {
+            for kind in usage.uses.as_known().into_iter().flatten() {
                 of_kinds.entry(kind).and_modify(|(_, second)| *second = second.or(Some(user))).or_insert((user, None));
             }
         }
@@ -99,8 +99,8 @@ impl<'a, U: Copy + Eq> Dependents<'a, U> {
     }
 
     /// Whether another release than `own` uses a kind that `own` defines.
-    pub fn need(&self, own: &U, ties: &CrdUsage) -> bool {
-        let Known::Is(defined) = &ties.defines else { return false };
+    pub fn need(&self, own: &U, usage: &CrdUsage) -> bool {
+        let Known::Is(defined) = &usage.defines else { return false };
         let others = |(first, second): &(U, Option<U>)| first != own || second.is_some();
         defined.iter().any(|kind| self.of_kinds.get(kind).is_some_and(others))
     }
@@ -110,7 +110,7 @@ impl<'a, U: Copy + Eq> Dependents<'a, U> {
 mod tests {
     use super::*;
 
-    fn ties(defines: &[&str], uses: &[&str]) -> CrdUsage {
+    fn usage(defines: &[&str], uses: &[&str]) -> CrdUsage {
         let kinds = |names: &[&str]| Known::Is(names.iter().map(|name| GroupKind::new("example.com", name)).collect());
         CrdUsage { defines: kinds(defines), uses: kinds(uses), ..CrdUsage::default() }
     }
@@ -122,14 +122,14 @@ mod tests {
 
     #[test]
     fn one_is_needed_where_another_uses_what_it_defines_and_not_for_its_own_sake() {
-        assert_eq!(needed(&[ties(&["a"], &["a"]), ties(&[], &["b"])]), [0; 0]);
-        assert_eq!(needed(&[ties(&["a"], &["a"]), ties(&[], &["b", "A"])]), [0]);
-        assert_eq!(needed(&[ties(&[], &["a"]), ties(&["b", "a"], &["a"]), ties(&["b"], &[])]), [1]);
-        assert_eq!(needed(&[ties(&["a"], &["b"]), ties(&["b"], &["a"])]), [0, 1]);
+        assert_eq!(needed(&[usage(&["a"], &["a"]), usage(&[], &["b"])]), [0; 0]);
+        assert_eq!(needed(&[usage(&["a"], &["a"]), usage(&[], &["b", "A"])]), [0]);
+        assert_eq!(needed(&[usage(&[], &["a"]), usage(&["b", "a"], &["a"]), usage(&["b"], &[])]), [1]);
+        assert_eq!(needed(&[usage(&["a"], &["b"]), usage(&["b"], &["a"])]), [0, 1]);
     }
 
     #[test]
     fn where_nothing_is_known_nothing_is_needed() {
-        assert_eq!(needed(&[CrdUsage::unknown(), ties(&["a"], &[]), CrdUsage::unknown()]), [0; 0]);
+        assert_eq!(needed(&[CrdUsage::unknown(), usage(&["a"], &[]), CrdUsage::unknown()]), [0; 0]);
     }
 }

@@ -92,7 +92,7 @@ impl RollbackPrecheck {
             if Instant::now() >= until {
                 return Some(Freshness::NotYet(still_terminating(&objects, pending.timeout)));
             }
-            if !wait(pause, STOP_CHECK, || self.stop.urgency() > CancelLevel::Run) {
+            if !wait(pause, STOP_CHECK, || self.stop.level() > CancelLevel::Run) {
                 return Some(Freshness::Unknown(ApiError::Cancelled));
             }
             pause = (pause * 2).min(MAX_PAUSE);

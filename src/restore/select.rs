@@ -122,9 +122,9 @@ fn entry(candidate: RestorableRelease, policies: &PolicySet) -> RestoreEntry {
 
 /// As in a purge: a release that defines kinds that another one uses went last, so it comes first.
 fn move_definitions_last(entries: &mut [RestoreEntry]) {
-    let ties = entries.iter().map(|entry| &entry.candidate.content.ties).enumerate().collect::<Vec<_>>();
-    let users = Dependents::of(ties.iter().copied());
-    let last = ties.iter().filter(|(index, own)| users.need(index, own)).map(|(index, _)| *index).collect::<Vec<_>>();
+    let usages = entries.iter().map(|entry| &entry.candidate.content.crd_usage).enumerate().collect::<Vec<_>>();
+    let users = Dependents::of(usages.iter().copied());
+    let last = usages.iter().filter(|(index, own)| users.need(index, own)).map(|(index, _)| *index).collect::<Vec<_>>();
     for index in last {
         entries[index].phase = Phase::Last;
     }
@@ -207,9 +207,9 @@ mod tests {
     fn phases_are_those_of_the_purge_and_what_defines_a_kind_that_is_used_was_last() {
         let kind = || Known::Is(BTreeSet::from([GroupKind::new("example.com", "Widget")]));
         let mut candidates = vec![candidate("load", MONDAY), candidate("operator", MONDAY), candidate("base", MONDAY)];
-        candidates[1].content.ties = CrdUsage { defines: kind(), ..CrdUsage::default() };
+        candidates[1].content.crd_usage = CrdUsage { defines: kind(), ..CrdUsage::default() };
         candidates.push(candidate("widget", MONDAY));
-        candidates[3].content.ties = CrdUsage { uses: kind(), ..CrdUsage::default() };
+        candidates[3].content.crd_usage = CrdUsage { uses: kind(), ..CrdUsage::default() };
         let plan = select(candidates, &policies(), &RunHistory::default(), &RestoreRequest::default());
         let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
         let expected =

@@ -50,7 +50,7 @@ pub(crate) fn precheck(
     let pending = |entry: &RestoreEntry| {
         let kept = entry.candidate.kept.clone();
         let timeout = tasks.iter().find(|task| task.release.id == kept.id).map(|task| task.options.timeout);
-        let objects = entry.candidate.content.ties.objects.as_known().cloned().unwrap_or_default();
+        let objects = entry.candidate.content.crd_usage.objects.as_known().cloned().unwrap_or_default();
         (kept.id.clone(), PendingDeletions { kept, objects, timeout: timeout.unwrap_or_default() })
     };
     let pending = plan.going().map(pending).collect();

@@ -43,7 +43,6 @@ struct Driver<'a> {
     context: WorkerContext,
     interrupts: &'a Interrupts,
     reporter: Reporter<'a>,
-    workers: usize,
     fail_fast: bool,
     /// Why nothing more is started, if so.
     draining: Option<NotStarted>,
@@ -91,7 +90,6 @@ pub fn execute(
         reporter: Reporter::new(Arc::clone(&backends.journal), on_event),
         context: WorkerContext { tasks, backends, stop: interrupts.stop().clone(), messages, clock },
         interrupts,
-        workers,
         fail_fast,
         draining: None,
         reported_signals: (false, CancelLevel::Run),
@@ -115,7 +113,7 @@ fn build_pool(workers: usize) -> Result<ThreadPool, PoolError> {
 impl Driver<'_> {
     /// Nothing may leave this loop early: every message has to be received until nothing runs any more.
     fn run(mut self, receiver: &Receiver<Message>) -> Run {
-        self.reporter.report(&Event::Started { workers: self.workers }, self.state.progress());
+        self.reporter.report(&Event::Started { workers: self.pool.max_count() }, self.state.progress());
         loop {
             self.check_signals();
             self.check_deadline();
@@ -235,7 +233,7 @@ impl Driver<'_> {
         if self.draining.is_some() {
             return None;
         }
-        let (deadline, retries) = (self.deadline, self.state.tasks()[ended.index].retries);
+        let (deadline, retries) = (self.deadline, self.context.tasks[ended.index].retries);
         let in_time = |options: &UninstallOptions, at| deadline.allows(options.timeout, at);
         self.schedule.defer(ended.index, retries, fastrand::f64(), self.context.clock.instant(), in_time)
     }
@@ -258,7 +256,7 @@ impl Driver<'_> {
     /// A release that waits for a retry and will not get it has failed with its last failure.
     fn end_retries(&mut self) {
         let in_time = self.in_time();
-        let is_over = |index: &usize| self.draining.is_some() || !in_time(&self.state.tasks()[*index].options);
+        let is_over = |index: &usize| self.draining.is_some() || !in_time(&self.context.tasks[*index].options);
         let over = self.state.to_retry().filter(is_over).filter(|index| self.schedule.holds(*index));
         for index in over.collect::<Vec<_>>() {
             self.schedule.withdraw(index);
@@ -285,7 +283,7 @@ impl Driver<'_> {
         Run {
             results: self.state.into_results(why),
             took: progress.elapsed,
-            workers: self.workers,
+            workers: self.pool.max_count(),
             interruption: self.interrupts.interruption(),
             reporter_panicked: self.reporter.has_panicked,
         }

@@ -38,7 +38,7 @@ impl Driver<'_> {
             self.cleanup = Some(cleanup);
             return NextStep::Wait;
         }
-        self.end_phase(phase, &cleanup.into_leftovers());
+        self.end_phase(phase, &cleanup.leftovers);
         self.schedule.next_phase();
         NextStep::Phase
     }
@@ -59,11 +59,11 @@ impl Driver<'_> {
     fn begin_cleanup(&mut self, phase: PhaseNumber, now: Instant) -> PhaseCleanup {
         self.reported_waiting = false;
         let gone = self.releases_of(phase).filter(|index| self.is_gone(*index)).collect::<Vec<_>>();
-        PhaseCleanup::begin(self.state.tasks(), &gone, now)
+        PhaseCleanup::begin(&self.context.tasks, &gone, now)
     }
 
     fn releases_of(&self, phase: PhaseNumber) -> impl Iterator<Item = usize> {
-        let tasks = self.state.tasks().iter().enumerate();
+        let tasks = self.context.tasks.iter().enumerate();
         tasks.filter(move |(_, task)| task.phase == phase).map(|(index, _)| index)
     }
 
@@ -74,7 +74,7 @@ impl Driver<'_> {
     /// The phase is over: leftovers are failures, and what they may need must stay.
     fn end_phase(&mut self, phase: PhaseNumber, leftovers: &BTreeMap<usize, Leftovers>) {
         for (index, left) in leftovers {
-            let failure = left.failure(self.state.tasks()[*index].options.timeout);
+            let failure = left.failure(self.context.tasks[*index].options.timeout);
             self.judge(*index, Outcome::Failed(failure));
             self.drain_after_failure();
         }
@@ -82,7 +82,7 @@ impl Driver<'_> {
         let present = self.releases_of(phase).filter(|index| !self.is_gone(*index));
         let dependent = |release| Dependent { release, kinds: self.needed_kinds(release, leftovers.get(&release)) };
         let dependents = present.map(dependent).collect::<Vec<_>>();
-        for (index, by) in protected(self.state.tasks(), phase, &dependents) {
+        for (index, by) in protected(&self.context.tasks, phase, &dependents) {
             self.schedule.withdraw(index);
             let by = self.state.id(by).clone();
             self.judge(index, Outcome::StillNeeded { by });
@@ -90,7 +90,7 @@ impl Driver<'_> {
     }
 
     fn needed_kinds(&self, index: usize, leftovers: Option<&Leftovers>) -> Known<BTreeSet<GroupKind>> {
-        let uses = self.state.tasks()[index].crd_usage.uses.clone();
+        let uses = self.context.tasks[index].crd_usage.uses.clone();
         match (uses, leftovers.map(Leftovers::kinds)) {
             (Known::Unknown, _) | (_, Some(None)) => Known::Unknown,
             (Known::Is(uses), None) => Known::Is(uses),

@@ -10,7 +10,7 @@ use crate::signal::{CancelLevel, CancelToken};
 
 impl Driver<'_> {
     pub(super) fn check_signals(&mut self) {
-        let (signalled, level) = (self.interrupts.interruption().is_some(), self.interrupts.stop().urgency());
+        let (signalled, level) = (self.interrupts.interruption().is_some(), self.interrupts.stop().level());
         // Workers return what they have not started. It must not be scheduled again, whatever raised the level.
         let must_drain = signalled || (level > CancelLevel::Run && self.draining.is_none());
         if must_drain && !self.reported_signals.0 {
@@ -62,13 +62,13 @@ impl Driver<'_> {
 
     /// For the batch of this release: between two of its releases, too, it may become too late.
     pub(super) fn stop_token(&self, index: usize) -> CancelToken {
-        let last = self.deadline.last_start(self.state.tasks()[index].options.timeout);
+        let last = self.deadline.last_start(self.context.tasks[index].options.timeout);
         last.map_or_else(|| self.context.stop.clone(), |last| self.context.stop.draining_from(last, self.context.clock))
     }
 
     /// Why this release was not started.
     pub(super) fn why_not_started(&self, index: usize) -> NotStarted {
-        if self.in_time()(&self.state.tasks()[index].options) {
+        if self.in_time()(&self.context.tasks[index].options) {
             self.why_nothing_starts()
         } else {
             self.draining.unwrap_or(NotStarted::Deadline)
@@ -90,7 +90,7 @@ impl Driver<'_> {
                 ErrorScope::Unknown
             }
         };
-        self.schedule.learn(ended.worker, scope, self.context.clock.instant());
+        self.schedule.breaker.learn(ended.worker, scope, self.context.clock.instant());
     }
 
     /// Reports when nothing is started because the API server is gone, and when it is back. Ends the run if it does not
@@ -100,10 +100,10 @@ impl Driver<'_> {
         if self.draining.is_some() {
             return;
         }
-        if let Some(outage) = self.schedule.tripped() {
+        if let Some(outage) = self.schedule.breaker.tripped() {
             return self.drain(outage);
         }
-        let pause = self.schedule.pause();
+        let pause = self.schedule.breaker.pause();
         let before = std::mem::replace(&mut self.reported_pause, pause);
         let event = match pause {
             Some(pause) if before != Some(pause) => Event::Paused { because: pause.outage, wait: pause.wait },

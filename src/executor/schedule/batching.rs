@@ -25,7 +25,7 @@ const MOST_OF_AUTO: usize = 10;
 /// A queue for each namespace of each group, in the order of the plan.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    groups: Vec<BatchGroup>,
+    pub(super) groups: Vec<BatchGroup>,
     all: Vec<Queue>,
     /// For each release, its queue.
     queue_of: Vec<usize>,
@@ -92,10 +92,6 @@ impl Queues {
         }
         (0..queues.all.len()).for_each(|queue| queues.add_rank(queue));
         queues
-    }
-
-    pub(super) fn groups(&self) -> &[BatchGroup] {
-        &self.groups
     }
 
     /// The index of a release's group.

@@ -35,7 +35,7 @@ pub(in crate::executor) struct Pause {
 }
 
 #[derive(Debug)]
-pub(super) struct Breaker {
+pub(in crate::executor) struct Breaker {
     retry_policy: RetryPolicy,
     state: BreakerState,
     /// Workers whose helm process has been counted: it counts once, not once for each of its releases.
@@ -72,7 +72,7 @@ impl Breaker {
     }
 
     /// A release has ended on a worker. During a pause only the probe counts: the others are from before.
-    pub(super) fn learn(&mut self, worker: WorkerId, scope: ErrorScope, now: Instant) {
+    pub(in crate::executor) fn learn(&mut self, worker: WorkerId, scope: ErrorScope, now: Instant) {
         let outage = match scope {
             ErrorScope::Release => None,
             ErrorScope::Server => Some(NotStarted::ServerGone),
@@ -123,7 +123,7 @@ impl Breaker {
     }
 
     /// The pause, while it lasts.
-    pub(super) fn pause(&self) -> Option<Pause> {
+    pub(in crate::executor) fn pause(&self) -> Option<Pause> {
         match self.state {
             BreakerState::Paused(pause) | BreakerState::Probing(pause, _) => Some(pause),
             BreakerState::Closed { .. } | BreakerState::Tripped(_) => None,
@@ -131,7 +131,7 @@ impl Breaker {
     }
 
     /// Why nothing is started for the rest of the run, if so.
-    pub(super) fn tripped(&self) -> Option<NotStarted> {
+    pub(in crate::executor) fn tripped(&self) -> Option<NotStarted> {
         match self.state {
             BreakerState::Tripped(outage) => Some(outage),
             BreakerState::Closed { .. } | BreakerState::Paused(_) | BreakerState::Probing(..) => None,

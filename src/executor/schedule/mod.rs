@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::config::{BatchSize, RetryPolicy};
-use super::outcome::NotStarted;
 use super::task::{PhaseNumber, Task, WorkerId};
-use crate::helm::ErrorScope;
 use crate::options::{UninstallOptions, Wait};
 use batching::{BatchGroup, Load, Queues, WorkerCaps};
 use breaker::{Admission, Breaker};
@@ -33,7 +31,7 @@ pub(super) struct Schedule {
     opening: Option<usize>,
     retry_policy: RetryPolicy,
     retries: RetryQueue,
-    breaker: Breaker,
+    pub(super) breaker: Breaker,
     /// The time that it was last given.
     now: Option<Instant>,
 }
@@ -99,7 +97,7 @@ impl Schedule {
         };
         self.free.pop();
         self.busy[worker.0] = Some(group);
-        self.caps.acquire(&self.queues.groups()[group].caps);
+        self.caps.acquire(&self.queues.groups[group].caps);
         self.breaker.start(worker);
         Some((worker, releases))
     }
@@ -122,7 +120,7 @@ impl Schedule {
             self.breaker.finish(worker, now);
         }
         if let Some(group) = self.busy[worker.0].take() {
-            self.caps.release(&self.queues.groups()[group].caps);
+            self.caps.release(&self.queues.groups[group].caps);
         }
         self.free.push(worker);
         // The lowest free worker is used first, so that few bars move.
@@ -154,7 +152,7 @@ impl Schedule {
     }
 
     fn waiting_groups(&self) -> impl Iterator<Item = &BatchGroup> {
-        self.queues.groups().iter().filter(|group| group.waiting > 0)
+        self.queues.groups.iter().filter(|group| group.waiting > 0)
     }
 
     /// The next phase starts, if there is one. Nothing of the current one may be running.
@@ -177,11 +175,6 @@ impl Schedule {
         }
     }
 
-    /// Takes what the end of a release says about the API server.
-    pub(super) fn learn(&mut self, worker: WorkerId, scope: ErrorScope, now: Instant) {
-        self.breaker.learn(worker, scope, now);
-    }
-
     /// A scheduled release has failed in a way in which another try may help. It gets one, and waits for it, if it has
     /// used fewer than `retries`. A failure while the API server is gone costs none, because the outage has an end of its
     /// own. `in_time` says whether the release may still start at that time.
@@ -199,7 +192,7 @@ impl Schedule {
             return None;
         }
         let wait = if is_gone { Duration::ZERO } else { self.retry_policy.before_retry(used, jitter) };
-        if !in_time(&self.queues.groups()[self.queues.group_of(release)].options, now + wait) {
+        if !in_time(&self.queues.groups[self.queues.group_of(release)].options, now + wait) {
             return None;
         }
         if !is_gone {
@@ -218,16 +211,6 @@ impl Schedule {
     pub(super) fn holds(&self, release: usize) -> bool {
         self.queues.holds(release) || self.retries.due.iter().any(|(_, other)| *other == release)
     }
-
-    /// The pause in which nothing is started because the API server is gone.
-    pub(super) fn pause(&self) -> Option<Pause> {
-        self.breaker.pause()
-    }
-
-    /// Why nothing is started for the rest of the run, if so.
-    pub(super) fn tripped(&self) -> Option<NotStarted> {
-        self.breaker.tripped()
-    }
 }
 
 /// One release to find out whether the API server is back: preferably one that was tried before, because it has less to
@@ -237,7 +220,7 @@ fn probe(
     retries: &mut RetryQueue,
     may_start: impl Fn(&BatchGroup) -> bool,
 ) -> Option<(usize, Vec<usize>)> {
-    if let Some(release) = retries.take_first(|release| may_start(&queues.groups()[queues.group_of(release)])) {
+    if let Some(release) = retries.take_first(|release| may_start(&queues.groups[queues.group_of(release)])) {
         return Some((queues.group_of(release), vec![release]));
     }
     queues.take(may_start, |_| false, |_, _| 1)

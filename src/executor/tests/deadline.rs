@@ -40,7 +40,7 @@ fn a_batch_ends_with_the_release_that_is_in_progress_at_the_deadline() {
     let ended = run.run(helm(move |call| {
         call.uninstall(1);
         std::fs::write(&path, LONG.as_secs().to_string()).expect("the clock can be moved");
-        while call.stop.urgency() == CancelLevel::Run {
+        while call.stop.level() == CancelLevel::Run {
             std::thread::yield_now();
         }
         BatchResult::of(vec![ReleaseAttempt::NotStarted; call.batch.len() - 1])

@@ -108,7 +108,7 @@ fn fail_fast_ends_the_batches_of_the_other_workers_as_well() {
         if call.batch[0].name.as_str() == "r0" {
             return call.fail(0, FailureClass::Other);
         }
-        while call.stop.urgency() == CancelLevel::Run {
+        while call.stop.level() == CancelLevel::Run {
             std::thread::yield_now();
         }
         BatchResult::of(vec![ReleaseAttempt::NotStarted; call.batch.len()])

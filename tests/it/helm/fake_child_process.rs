@@ -103,7 +103,7 @@ fn a_child_that_floods_stderr_is_ended() {
 
 #[test]
 fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
-    for (urgency, ignores_term, signal) in [(CancelLevel::Terminate, false, 15), (CancelLevel::Kill, true, 9)] {
+    for (level, ignores_term, signal) in [(CancelLevel::Terminate, false, 15), (CancelLevel::Kill, true, 9)] {
         let fake = FakeHelm::new();
         let gate = Gate::new();
         let invocation = child(&fake, &json!({"gate": gate.address(), "ignoresTerm": ignores_term}));
@@ -111,7 +111,7 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
         let listener = stop.clone();
         let worker = std::thread::spawn(move || run(&invocation, limits(LONG, LONG), &listener, &mut |_: &[u8]| {}));
         let waiting = gate.arrival();
-        stop.raise(urgency);
+        stop.raise(level);
         let ended = worker.join().expect("the engine does not panic").expect("the child can be started");
         assert_eq!((ended.kind, ended.cause), (ExitKind::Signal(signal), Some(StopCause::Cancelled)));
         drop(waiting);

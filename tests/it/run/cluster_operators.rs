@@ -71,7 +71,7 @@ impl<'a> Scene<'a> {
         let releases = self.releases();
         let contents = self.contents(&releases);
         let planned = |(release, phase): (Release, PhaseNumber)| {
-            let ties = contents[&release.id].as_ref().expect("its record can be read").ties.clone();
+            let ties = contents[&release.id].as_ref().expect("its record can be read").crd_usage.clone();
             Task { phase, crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
         };
         releases.into_iter().zip(phases).map(planned).collect()
@@ -200,7 +200,7 @@ fn records_tell_what_a_release_defines_and_uses_and_the_api_what_is_left() {
         let scene = Scene::new(real, &[]);
         let releases = scene.releases();
         let contents = scene.contents(&releases);
-        let ties = |place: usize| &contents[&releases[place].id].as_ref().expect("it can be read").ties;
+        let ties = |place: usize| &contents[&releases[place].id].as_ref().expect("it can be read").crd_usage;
         let gadget = Known::Is([GroupKind::new("operator.example.com", "Gadget")].into());
         let nothing = Known::Is([].into());
         assert_eq!((&ties(0).defines, &ties(0).uses), (&gadget, &nothing), "from the chart's crds folder");

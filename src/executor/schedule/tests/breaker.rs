@@ -1,4 +1,4 @@
-//! When nothing is begun any more, and when it goes on.
+//! When the breaker stops all starts, and when releases start again.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::helm::ErrorScope;
 const SERVER: ErrorScope = ErrorScope::Server;
 const LOGIN: ErrorScope = ErrorScope::Login;
 
-/// A breaker after these signs of as many workers, all in the first second.
+/// A breaker after the results of so many workers, all in the first second.
 fn after(signs: &[ErrorScope], start: Instant) -> Breaker {
     let mut breaker = Breaker::new(RetryPolicy::USUAL);
     for (worker, sign) in signs.iter().enumerate() {
@@ -22,7 +22,7 @@ fn after(signs: &[ErrorScope], start: Instant) -> Breaker {
     breaker
 }
 
-/// Looks as soon as it may, with what it finds; gives the seconds since `start` at which that was.
+/// Starts a probe as soon as the breaker admits it, with this result. Returns when that was, in seconds since `start`.
 fn probe(breaker: &mut Breaker, found: ErrorScope, start: Instant) -> u64 {
     let until = breaker.pause().expect("it is paused").until;
     let earlier = until.checked_sub(Duration::from_millis(1)).expect("the clock did not just begin");

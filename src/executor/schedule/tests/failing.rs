@@ -8,21 +8,23 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::simulation::{any_task, namespaces};
+use crate::executor::outcome::NotStarted;
 use crate::executor::schedule::*;
+use crate::helm::ErrorScope;
 
-/// What becomes of a release that was handed out.
+/// What happens to a release that was scheduled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Done,
-    /// It fails by itself.
+    /// It fails for a reason of its own.
     Fails,
     /// The API server is in trouble.
     Transient,
     /// The API server is gone.
     Unreachable,
-    /// The login is.
+    /// The login is gone.
     LoggedOut,
-    /// It fails, and nobody knows why.
+    /// It fails for an unknown reason.
     Untold,
 }
 
@@ -52,20 +54,20 @@ fn any_fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Default)]
 struct Ran {
     done: Vec<usize>,
-    /// Those that failed for good, or were tried and not again.
+    /// Those that failed and are not tried again.
     failed: Vec<usize>,
-    /// Those that were never handed out.
+    /// Those that were never scheduled.
     left: Vec<usize>,
     attempts: BTreeMap<usize, usize>,
     tripped: Option<NotStarted>,
     seconds: u64,
 }
 
-/// Each attempt of a release takes a second. `order` says which worker ends next, `fate` what becomes of a release that
+/// Each attempt of a release takes a second. `order` says which worker ends next, `fate` what happens to a release that
 /// ends at this second, `jitter` how long it waits.
 fn carry_out(
     plan: &[Task],
@@ -81,7 +83,7 @@ fn carry_out(
     for step in 0.. {
         assert!(step < 100_000, "it does not end");
         schedule.advance(now);
-        let was_paused = schedule.pause();
+        let was_paused = schedule.breaker.pause();
         let mut probes = 0;
         while let Some((worker, batch)) = schedule.next(|_| true) {
             for place in &batch {
@@ -91,7 +93,10 @@ fn carry_out(
             probes += usize::from(was_paused.is_some());
             running.push((worker, batch));
         }
-        assert!(probes <= 1 && schedule.tripped().is_none(), "nothing is begun while it is gone, but for one look");
+        assert!(
+            probes <= 1 && schedule.breaker.tripped().is_none(),
+            "nothing is begun while it is gone, but for one look"
+        );
         if let Some(pause) = was_paused {
             assert!(probes == 0 || pause.until <= now, "too early");
         }
@@ -114,7 +119,7 @@ fn carry_out(
         for place in rest.by_ref() {
             let fate = fate(place, (now - start).as_secs());
             *ran.attempts.entry(place).or_default() += 1;
-            schedule.learn(worker, fate.sign(), now);
+            schedule.breaker.learn(worker, fate.sign(), now);
             let jitter = jitter[step % jitter.len()];
             let again = fate.may_be_tried_again() && schedule.defer(place, retries, jitter, now, |_, _| true).is_some();
             match fate {
@@ -128,7 +133,7 @@ fn carry_out(
         }
         schedule.requeue(&rest.collect::<Vec<_>>());
         schedule.finish(worker);
-        if let Some(gone) = schedule.tripped() {
+        if let Some(gone) = schedule.breaker.tripped() {
             ran.tripped = Some(gone);
             for (worker, batch) in running.drain(..) {
                 schedule.requeue(&batch);
@@ -163,7 +168,7 @@ proptest! {
         let mut all = [&ran.done[..], &ran.failed, &ran.left].concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..plan.len()).collect::<Vec<_>>());
-        // While the API server is gone a try costs nothing, but each time there is an end to that.
+        // A try costs no retry while the API server is gone, but each outage has an end.
         let looks = ran.attempts.values().sum::<usize>();
         let most = plan.len() * (usize::from(retries) + 1);
         prop_assert!(looks <= most + (most + 1) * (workers + 8), "{} tries", looks);
@@ -212,7 +217,7 @@ proptest! {
     ) {
         let fate = if is_login { Fate::LoggedOut } else { Fate::Unreachable };
         let ran = carry_out(&plan, workers, 3, (&order, &[1.0]), |_, _| fate);
-        // Those that ran, those that were begun before it was clear, and for a login the one with which it was looked.
+        // Those that ran, those that were started before the breaker had counted three, and for a login the probe.
         prop_assert!(ran.failed.len() <= workers + 3, "{:?}", ran);
         prop_assert_eq!(ran.tripped, Some(if is_login { NotStarted::LoginGone } else { NotStarted::ServerGone }));
         prop_assert!(ran.seconds < 100, "{} s", ran.seconds);

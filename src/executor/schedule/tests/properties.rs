@@ -1,4 +1,4 @@
-//! What holds for every plan, every number of workers and whatever goes wrong on them.
+//! What is true for every plan, every number of workers and every failure of a worker.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;

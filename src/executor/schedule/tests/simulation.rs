@@ -11,12 +11,12 @@ use crate::executor::schedule::*;
 use crate::executor::task::WorkerCap;
 use crate::release::{Known, Release, ReleaseId, Revision, Status};
 
-/// What becomes of a batch that was handed out.
+/// What happens to a batch that was scheduled.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fate {
     /// All of it is done.
     Done,
-    /// So many are done, at least one, and the others come back.
+    /// So many releases are done, at least one, and the others are scheduled again.
     ComesBack(usize),
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Fate {
 pub(super) struct Handed {
     pub(super) worker: WorkerId,
     pub(super) batch: Vec<usize>,
-    /// How many waited when it was handed out, itself included.
+    /// How many releases waited when it was scheduled, its own included.
     pub(super) waited: usize,
 }
 
@@ -121,7 +121,7 @@ pub(super) fn carry_out(
     (all, done)
 }
 
-/// No group has more helms than it gets.
+/// No group has more helm processes than its cap.
 fn shares_are_kept_to(plan: &[Task], running: &[(WorkerId, Vec<usize>)]) {
     for (group, most) in GROUPS.into_iter().enumerate() {
         let busy = running.iter().filter(|(_, batch)| is_of(&plan[batch[0]], group)).count();
@@ -129,7 +129,7 @@ fn shares_are_kept_to(plan: &[Task], running: &[(WorkerId, Vec<usize>)]) {
     }
 }
 
-/// Whether a group of a release has as many helms as it gets.
+/// Whether a group of a release has as many helm processes as its cap.
 fn is_bounded(plan: &[Task], place: usize, running: &[(WorkerId, Vec<usize>)]) -> bool {
     let helms = |group| running.iter().filter(|(_, batch)| is_of(&plan[batch[0]], group)).count();
     GROUPS.into_iter().enumerate().any(|(group, most)| is_of(&plan[place], group) && helms(group) == most)
