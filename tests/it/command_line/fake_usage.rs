@@ -23,18 +23,18 @@ fn usage_speaks_in_the_words_of_the_way_in() {
 #[test]
 fn a_wrong_command_line_is_two() {
     let program = Program::new();
-    for arguments in [
-        &["nonsense"][..],
-        &["run", "--workers", "0"],
-        &["run", "--workers", "65"],
-        &["run", "--timeout", "300", "-f", "x", "--yes"],
-        &["run", "--yes", "--confirm", "x", "-f", "x"],
-        &["run", "--yes"],
-        &["run", "-f", "x"],
-        &["run", "-f", "-"],
-        &["plan", "-o", "xml"],
+    for (line, says) in [
+        ("nonsense", "unrecognized subcommand 'nonsense'"),
+        ("run --workers 0", "invalid value '0' for '--workers <N>': 0 is not in 1..=64"),
+        ("run --workers 65", "invalid value '65' for '--workers <N>': 65 is not in 1..=64"),
+        ("run --timeout 300 -f x --yes", "`--timeout` is a number without a unit"),
+        ("run --yes --confirm x -f x", "the argument '--yes' cannot be used with '--confirm <CONTEXT>'"),
+        ("run --yes", "with --yes the policy has to be named"),
+        ("run -f x", "there is no terminal to ask at, and no confirmation was given"),
+        ("run -f -", "a policy on standard input leaves nothing to answer a question with"),
+        ("plan -o xml", "invalid value 'xml' for '--output <FORMAT>'"),
     ] {
-        program.run(arguments).exits(2);
+        program.run(line).exits(2).stderr_has(&format!("error: {says}\n"));
     }
 }
 

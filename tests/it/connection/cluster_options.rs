@@ -139,7 +139,8 @@ fn the_pinned_connection_is_a_private_copy_that_goes_with_its_last_user() {
     drop(connection);
     assert!(!folder.exists(), "the private copy goes with the last user of it");
     wish.context = Some("throwaway".to_owned());
-    assert!(Connection::resolve(&wish).is_err(), "what is not there any more is not found");
+    let error = Connection::resolve(&wish).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("`throwaway`"), "what is not there any more is not found: {error}");
 }
 
 #[test]

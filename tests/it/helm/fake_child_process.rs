@@ -122,7 +122,8 @@ fn a_child_is_ended_when_asked_and_killed_when_asked_again() {
 #[test]
 fn what_cannot_be_started_is_an_error() {
     let invocation = Invocation { program: "/no/such/program".into(), arguments: vec![], environment: vec![] };
-    assert!(run(&invocation, ChildLimits::with_deadline(LONG), &CancelToken::default(), &mut |_: &[u8]| {}).is_err());
+    let ended = run(&invocation, ChildLimits::with_deadline(LONG), &CancelToken::default(), &mut |_: &[u8]| {});
+    assert_eq!(ended.map_err(|error| error.kind()).err(), Some(std::io::ErrorKind::NotFound));
 }
 
 /// A listener that takes each line for the end of a step.

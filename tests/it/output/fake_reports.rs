@@ -4,7 +4,6 @@ use std::os::unix::ffi::OsStringExt;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::fake_screens::steady;
 use crate::support::{FakeHelm, RUN, two_at_a_gate};
 
 pub(super) const REPORTS: &str = "--report report.json --report report.md --termination-log termination";
@@ -27,6 +26,19 @@ fn reports(fake: &FakeHelm) -> (Value, Value) {
     assert_eq!(report["exitCode"], line["exitCode"]);
     assert!(read(fake, "report.md").starts_with("## helm purge"));
     (report, line)
+}
+
+/// Without what differs from run to run: how long things took, what the run is called and when it began.
+fn steady(text: &str) -> String {
+    let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
+    let is_run = |word: &str| word.parse::<helm_purge::run_id::RunId>().is_ok();
+    let steady = |word: &str| match word.trim() {
+        time if is_time(time) => word.replace(time, "TIME"),
+        run if is_run(run) => word.replace(run, "RUN"),
+        begun if begun.starts_with("20") && begun.contains('T') => word.replace(begun, "BEGUN"),
+        _ => word.to_owned(),
+    };
+    text.split_inclusive(char::is_whitespace).map(steady).collect()
 }
 
 #[test]

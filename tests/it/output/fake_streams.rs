@@ -24,13 +24,16 @@ fn whatever_becomes_of_both_streams_everything_goes_and_only_what_was_lost_is_a_
         (">/dev/full 2>&-", 1),
         ("2>/dev/full >&-", 1),
         ("2>&1 | true", 0),
+        ("2>said | true", 0),
     ] {
         for format in ["table", "json", "name"] {
             let fake = eight();
             let script = format!("{PROGRAM} {RUN} -o {format} {streams}; exit ${{PIPESTATUS[0]}}");
             let output = fake.program.shell(&script).output().expect("bash can be started");
             assert_eq!((output.status.code(), fake.left().len()), (Some(code), 0), "{streams} -o {format}");
-            assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{streams} -o {format}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("panicked"), "{streams} -o {format}");
+            assert_eq!(said.contains("could not write to stdout"), streams == ">/dev/full", "{streams}: {said}");
         }
     }
 }
@@ -111,5 +114,6 @@ fn under_nohup_a_closed_terminal_loses_the_bars_and_nothing_of_the_report() {
     fake.program.wait_for_file("code", "ended with 1");
     let report = report(&fake);
     assert_eq!((&report["totals"]["purged"], &report["totals"]["failed"]), (&json!(1), &json!(1)), "{report}");
+    assert_eq!(fake.left(), ["dev-a/b"]);
     fake.program.leaves_no_process();
 }

@@ -176,19 +176,3 @@ fn a_terminal_that_is_closed_ends_nothing_half_way() {
     assert_eq!(fake.left(), ["dev-a/b"]);
     fake.program.leaves_no_process();
 }
-
-#[test]
-fn under_nohup_a_closed_terminal_changes_nothing() {
-    let (fake, gate) = two_at_a_gate();
-    let program = env!("CARGO_BIN_EXE_helm-purge");
-    let script = format!("trap '' HUP; {program} {ONE_BY_ONE}; echo ended with $? > code");
-    let mut terminal = Terminal::start(fake.program.shell(&script));
-    let waiting = gate.arrival();
-    terminal.wait_for("0/2");
-    terminal.hang_up();
-    waiting.go();
-    gate.arrival().go();
-    fake.program.wait_for_file("code", "ended with 0");
-    assert!(fake.left().is_empty());
-    fake.program.leaves_no_process();
-}

@@ -4,7 +4,6 @@ mod cluster_logs;
 mod cluster_reports;
 mod fake_logs;
 mod fake_reports;
-mod fake_screens;
 mod fake_streams;
 mod fake_terminal;
 mod fake_untrusted_text;
