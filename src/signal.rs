@@ -64,9 +64,10 @@ const SAME_HANGUP: Duration = Duration::from_secs(1);
 const PARENT_CHECK: Duration = Duration::from_millis(200);
 
 /// What the run is doing; it decides what a first signal means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stage {
     /// Nothing is being changed: everything ends at once.
+    #[default]
     Reading,
     /// Releases are being changed: those in progress are finished.
     Changing,
@@ -79,13 +80,13 @@ pub struct Interruption {
 }
 
 /// The signals so far. Clones share one state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Interrupts {
     state: Arc<Mutex<InterruptState>>,
     stop: CancelToken,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct InterruptState {
     stage: Stage,
     first: Option<Interruption>,
@@ -137,8 +138,7 @@ impl Interrupts {
 
     /// Before [`Interrupts::listen`], signals come only from [`Interrupts::on_signal`].
     pub fn silent() -> Self {
-        let state = InterruptState { stage: Stage::Reading, first: None, count: 0, last: None, parent_gone: None };
-        Self { state: Arc::new(Mutex::new(state)), stop: CancelToken::default() }
+        Self::default()
     }
 
     /// Cancels children.
@@ -184,13 +184,11 @@ impl Interrupts {
     fn count(&self, state: &mut InterruptState, signal: i32) {
         state.first.get_or_insert(Interruption { signal });
         state.count += 1;
-        let step = state.count + usize::from(state.stage == Stage::Reading);
-        match step {
-            0 => {}
-            1 => self.stop.raise(CancelLevel::Drain),
-            2 => self.stop.raise(CancelLevel::Terminate),
-            _ => self.stop.raise(CancelLevel::Kill),
-        }
+        self.stop.raise(match state.count + usize::from(state.stage == Stage::Reading) {
+            0 | 1 => CancelLevel::Drain,
+            2 => CancelLevel::Terminate,
+            _ => CancelLevel::Kill,
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, InterruptState> {

@@ -65,7 +65,7 @@ fn policies_of_namespace<'a>(
     app: &App,
 ) -> Result<Vec<&'a Policy>, CommandError> {
     let is_named = |policy: &Policy| policy.namespaces.matches(namespace).is_some();
-    let asks_for_labels = |policy: &Policy| policy.namespaces.selector().is_some();
+    let asks_for_labels = |policy: &Policy| policy.namespaces.selector.is_some();
     let named = policies.iter().filter(|policy| is_named(policy)).collect::<Vec<_>>();
     if named.is_empty() {
         let text = format!("--for-namespace {namespace}: no policy has it in its `namespaces`");
@@ -123,6 +123,6 @@ pub(super) fn namespaces_in_scope<E>(
 
 /// All of them, if each is named in full and no label is asked for.
 fn named_in_full(scope: &PolicyScope) -> Option<Vec<Namespace>> {
-    let names = scope.patterns().iter().map(|pattern| pattern.as_str().parse().ok());
-    names.collect::<Option<Vec<_>>>().filter(|_| scope.selector().is_none())
+    let names = scope.patterns.iter().map(|pattern| pattern.as_str().parse().ok());
+    names.collect::<Option<Vec<_>>>().filter(|_| scope.selector.is_none())
 }

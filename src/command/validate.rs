@@ -31,7 +31,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitC
 
 /// Those that nothing is wrong with, their names included.
 fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
-    let has_faults = |policy: &Policy| read.faults.iter().any(|faults| *faults.file() == policy.file);
+    let has_faults = |policy: &Policy| read.faults.iter().any(|faults| faults.source.file == policy.file);
     read.policies.iter().filter(|policy| !has_faults(policy)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! What may stop a purge before its first delete. Pure: facts in, refusals out.
+//! The guards: what can stop a purge before its first delete. Pure: facts in, refusals out.
 
 mod checks;
 mod cluster;

@@ -1,28 +1,24 @@
-//! The `-n` that Helm swallowed.
+//! Finds the `-n` that Helm keeps for itself.
 //!
-//! `helm purge -n dev run` arrives as `run`, with `HELM_NAMESPACE=dev`; but that variable is always set, to the
-//! kubeconfig's default namespace if nothing else. Taken for nothing, it would turn "my namespace" into "all of
-//! them"; taken for a wish, every plain `helm purge` would only see one. So the wish is looked for where it is
-//! certain. Pure.
+//! `helm purge -n dev run` arrives as `run` with `HELM_NAMESPACE=dev`. Helm always sets that variable, if only to the
+//! kubeconfig's default namespace. Ignored, it would turn one namespace into all of them. Obeyed, every plain `helm purge`
+//! would cover one namespace. So this module looks where the flag is certain. Pure.
 
 use crate::release::{InvalidName, Namespace};
 use crate::settings::{EntryPoint, ParentProcess};
 
-/// Which part of the fence is meant.
+/// Which part of the policies' scope a run covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// All of it.
     WholeFence,
-    /// Only this namespace.
     Only(Namespace),
-    /// It cannot be told whether a namespace was asked for.
+    /// It is not known whether the user asked for a namespace.
     CannotTell,
 }
 
-/// What there is to tell it from.
+/// The facts that decide it.
 #[derive(Debug, Clone, Copy)]
 pub struct ScopeFacts<'a> {
-    /// How this program was called.
     pub entry_point: EntryPoint,
     /// `-n` as it reached this program.
     pub namespace_flag: Option<&'a str>,
@@ -32,25 +28,24 @@ pub struct ScopeFacts<'a> {
     pub helm_namespace: Option<&'a str>,
     /// The namespace that the kubeconfig's context names, or `default`.
     pub default_namespace: &'a str,
-    /// The process that started this one.
     pub parent: &'a ParentProcess,
-    /// What Helm calls this plugin.
+    /// The name of this plugin in Helm.
     pub plugin_name: Option<&'a str>,
 }
 
-/// Why a scope makes no sense.
+/// Why the flags for a scope are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScopeError {
     /// `-n` and `-A` together.
     Contradiction(String),
-    /// What was given as a namespace cannot be one.
+    /// This text is not a legal name of a namespace.
     NotANamespace(String, InvalidName),
 }
 
-/// Finds out which part of the fence is meant.
+/// Finds out which part of the scope a run covers.
 ///
 /// # Errors
-/// Where `-n` and `-A` were both given, or `-n` names nothing that can be a namespace.
+/// If `-n` and `-A` were both given, or if `-n` is not a legal name.
 pub fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
     let under_helm = facts.entry_point == EntryPoint::Helm;
     let helm = Some(facts.parent).filter(|parent| under_helm && parent.is_helm_with(facts.plugin_name));
@@ -63,11 +58,11 @@ pub fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
         (None, false) => {}
     }
     let Some(namespace) = facts.helm_namespace else { return Ok(Scope::WholeFence) };
-    // Somebody set it, by flag or variable: the kubeconfig says something else.
+    // The user set it, by flag or variable, because the kubeconfig says something else.
     if namespace != facts.default_namespace || !under_helm {
         return only(namespace);
     }
-    // Under Helm it is always set: only the parent itself tells a wish from the default.
+    // Under Helm it is always set. Only the parent process shows whether the user asked for it.
     match helm.and_then(|parent| parent.has_namespace) {
         Some(true) => only(namespace),
         Some(false) => Ok(Scope::WholeFence),
@@ -80,8 +75,8 @@ fn only(namespace: &str) -> Result<Scope, ScopeError> {
     Ok(Scope::Only(parsed))
 }
 
-/// The last `-n` in Helm's own arguments. Helm takes it wherever it stands, even behind `--`. An empty one is one
-/// too: `-n "$NAMESPACE"` with nothing in it must not mean all of them.
+/// The last `-n` in Helm's own arguments. Helm takes it anywhere, even behind `--`. An empty one counts too: `-n
+/// "$NAMESPACE"` with an empty variable must not mean all namespaces.
 fn namespace_in(arguments: &[String]) -> Option<String> {
     let mut found = None;
     let mut rest = arguments.iter().skip(1);

@@ -64,7 +64,7 @@ fn namespaces_of(records: &[ReleaseRecord], scope: &PolicyScope) -> Vec<Namespac
 
 /// The names in the scope. Without the right to list namespaces, this program cannot know what a glob matches.
 fn literal(scope: &PolicyScope, why: &str) -> Result<Vec<Namespace>, ApiError> {
-    let names = scope.patterns().iter().map(|pattern| {
+    let names = scope.patterns.iter().map(|pattern| {
         pattern.as_str().parse().map_err(|_| {
             let pattern = pattern.as_str();
             ApiError::Forbidden(format!("{why}; nor may namespaces be listed, to tell which ones `{pattern}` means"))

@@ -1,9 +1,9 @@
-//! From policies and facts to a plan.
+//! From policies and the state of a cluster to a plan.
 
 use std::collections::BTreeSet;
 
 use super::decide::{Decider, Fences, names};
-use super::model::{ClusterState, Filters, Kinds, Plan, PlanEntry, Subject};
+use super::model::{ClusterState, Filters, Plan, PlanEntry, Subject};
 use super::reason::Reason;
 use super::totals::PlanTotals;
 use crate::inventory::{Contents, Listing};
@@ -12,7 +12,7 @@ use crate::policy::{Phase, Policy, SelectorMatch};
 use crate::release::{Content, Dependents, Known, Namespace, Release, ReleaseId, Status};
 use crate::shard::Shard;
 
-/// Decides about every release of the fences. The facts' contents are those of the releases that [`to_read`] names.
+/// Decides about every release in scope. The contents must be those of the releases that [`to_read`] names.
 pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) -> Plan {
     let cases = Decider::new(policies, facts, filters);
     let (mut tally, mut entries) = (PlanTotals::new(&cases), Vec::new());
@@ -34,7 +34,7 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
     entries.extend(
         unlisted.map(|entry| PlanEntry::kept(Subject::Unlisted(entry.clone()), Reason::NotListed(entry.why.clone()))),
     );
-    // In place: of many entries there should not be another copy.
+    // In place, so that many entries are not copied.
     entries.sort_unstable_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
     Plan {
         entries,
@@ -49,8 +49,8 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
     }
 }
 
-/// The releases about which something depends on what they hold: those that nothing else keeps, and those that an
-/// entry of `keep` may name by their chart. The facts' contents are not looked at.
+/// The releases whose decision depends on what they hold: those that nothing else keeps, and those that an entry of
+/// `keep` may name by their chart. The contents are not used.
 pub fn to_read<'a>(policies: &[Policy], facts: ClusterState<'a>, filters: &Filters) -> Vec<&'a Release> {
     let cases = Decider::new(policies, facts, filters);
     let may_be_named = |release: &Release, fences: &Fences<'_>| {
@@ -67,35 +67,41 @@ pub fn to_read<'a>(policies: &[Policy], facts: ClusterState<'a>, filters: &Filte
     facts.listing.releases.iter().filter(matters).collect()
 }
 
-/// The releases that are in a fence, or may be.
+/// The releases that are in the scope of a policy, or may be.
 fn in_fences<'s, 'a>(cases: &'s Decider<'a>) -> impl Iterator<Item = (&'a Release, Fences<'a>)> + use<'s, 'a> {
     let releases = cases.facts.listing.releases.iter();
     let fenced = releases.map(|release| (release, cases.fences(&release.id.namespace)));
     fenced.filter(|(_, fences)| !fences.is_empty())
 }
 
-/// The chart is known of what was read, however the list was made.
+/// The release with the chart from its record, if that was read.
 pub(super) fn with_chart(release: &Release, facts: &ClusterState<'_>) -> Release {
-    let content = facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
-    let chart = content.map_or(Known::Unknown, |content| content.chart.clone());
+    let chart = facts.content(&release.id).map_or(Known::Unknown, |content| content.chart.clone());
     Release { chart, ..release.clone() }
 }
 
 pub(super) fn entry_of(release: Release, fences: &Fences<'_>, cases: &Decider<'_>) -> PlanEntry {
-    let content = cases.facts.contents.get(&release.id).and_then(|content| content.as_ref().ok());
+    let content = cases.facts.content(&release.id);
     let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
-    let defines = content.is_some_and(|content| !content.sweeping.is_empty());
-    let kinds = if defines { Kinds::Defined } else { Kinds::None };
+    let defines_kinds = content.is_some_and(|content| !content.sweeping.is_empty());
     let (reasons, selected) = cases.decide(&release, fences);
     let is_kept = selected.is_some_and(|selected| selected.options.uninstall.keeps_history());
     let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
     let skips = selected.is_some_and(|selected| selected.options.uninstall.hooks == Hooks::Skip);
     let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
     let hooks_skipped = hooks_skipped.unwrap_or_default();
-    PlanEntry { subject: Subject::Release(release), reasons, selected, claims_stay, kinds, losses, hooks_skipped }
+    PlanEntry {
+        subject: Subject::Release(release),
+        reasons,
+        selected,
+        claims_stay,
+        defines_kinds,
+        losses,
+        hooks_skipped,
+    }
 }
 
-/// An entry without a readable namespace may be anywhere; it is named, so that somebody looks at it.
+/// An entry without a legal namespace may be anywhere. The plan shows it, so that a person checks it.
 fn may_be_in_fence(cases: &Decider<'_>, namespace: Option<&Namespace>) -> bool {
     let is_fenced = |namespace: &Namespace| !cases.fences(namespace).is_empty();
     match namespace {
@@ -110,7 +116,7 @@ pub(super) fn is_asked_for(release: &Release, filters: &Filters) -> bool {
     namespace && named
 }
 
-/// No two entries are alike in all of it.
+/// No two entries have the same key.
 fn sort_key(subject: &Subject) -> (&str, &str, u8, &str) {
     let (rank, why) = match subject {
         Subject::Release(_) => (0, ""),
@@ -120,7 +126,7 @@ fn sort_key(subject: &Subject) -> (&str, &str, u8, &str) {
     (subject.namespace().map_or("", Namespace::as_str), subject.name(), rank, why)
 }
 
-/// A controller's objects that may not be listed are no reason to keep: its releases carry its labels as well.
+/// If a controller's objects cannot be listed, that is not a reason to keep, because its releases carry its labels too.
 fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
     match (&facts.protection.flux, &facts.protection.argo) {
         (Ok(_), Ok(_)) => Vec::new(),
@@ -138,14 +144,13 @@ fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
     }
 }
 
-/// What a percentage is a percentage of. A kept history is not running and would only dilute it.
+/// The total that a percentage refers to. A kept history is not running, and would only make the share look smaller.
 fn seen(listing: &Listing) -> usize {
     listing.releases.iter().filter(|release| release.status != Status::Uninstalled).count() + listing.unreadable.len()
 }
 
-/// An operator that goes before the objects it looks after leaves them behind: their finalizers wait for it for ever.
-/// So a release that defines kinds goes last where another release that goes holds objects of them, whatever the
-/// policy says.
+/// An operator that is purged before its objects leaves them behind, because their finalizers wait for it for ever. So a
+/// release that defines kinds is purged last if another purged release holds objects of them, whatever the policy says.
 pub(super) fn put_in_order(entries: &mut [PlanEntry], contents: &Contents) {
     let usage =
         |id: &ReleaseId| contents.get(id).and_then(|content| content.as_ref().ok()).map(|content| &content.crd_usage);
@@ -167,9 +172,8 @@ fn id(entry: &PlanEntry) -> Option<&ReleaseId> {
     entry.release().map(|release| &release.id)
 }
 
-/// What goes last waits for everything else, and no shard waits for another. So whatever goes last, by the policy or
-/// because of what it defines, stays, and so does what defines kinds that releases of other shards may hold objects of: a
-/// run over the whole fence, after all shards, takes it.
+/// A release of the last phase waits for everything else, and no shard waits for another. So a shard keeps such a release,
+/// and every release that defines kinds, because other shards may hold objects of them. A run without shards purges it.
 pub(super) fn keep_what_goes_last(entries: &mut [PlanEntry], contents: &Contents, shard: Option<Shard>) {
     if shard.is_none_or(|shard| shard.of().get() == 1) {
         return;
@@ -188,5 +192,5 @@ fn defines(entry: &PlanEntry, contents: &Contents) -> bool {
     let content = contents.get(&release.id).and_then(|content| content.as_ref().ok());
     let has_kinds =
         content.is_some_and(|content| matches!(&content.crd_usage.defines, Known::Is(kinds) if !kinds.is_empty()));
-    has_kinds || entry.kinds == Kinds::Defined
+    has_kinds || entry.defines_kinds
 }

@@ -1,4 +1,4 @@
-//! One release, and everything that speaks for keeping it. *Keep always wins, and what is not known is kept.*
+//! The decision for one release, from every reason to keep it. *Keep always wins, and what is not known is kept.*
 
 use super::model::{ClusterState, Filters, SelectedRelease, UnseenOptOuts};
 use super::opt_out::{OptOutMatcher, ends};
@@ -18,24 +18,27 @@ pub(super) struct Decider<'a> {
     opt_outs: Vec<OptOutMatcher<'a>>,
 }
 
-/// The policies whose fences a namespace is in, by their places, or may be in.
+/// The policies, with their indexes, whose scope holds a namespace or may hold it.
 pub(super) struct Fences<'a> {
     pub(super) inside: Vec<(usize, &'a Policy)>,
-    /// The pattern that takes it in, of the first one.
+    /// The pattern of the first policy that matches the namespace.
     pub(super) pattern: Option<&'a NamePattern>,
-    /// Those for which it depends on labels that are not known.
+    /// The policies for which it depends on labels that are not known.
     pub(super) unknown: Vec<(usize, &'a Policy)>,
 }
 
-impl Fences<'_> {
-    /// Whether no policy can have a say.
+impl<'a> Fences<'a> {
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.unknown.is_empty()
     }
 
-    /// Whether this policy has a say, or may have.
+    /// Whether this policy is among them.
     pub(super) fn concern(&self, policy: usize) -> bool {
         self.inside.iter().chain(&self.unknown).any(|(index, _)| *index == policy)
+    }
+
+    fn policies(&self) -> impl Iterator<Item = &'a Policy> {
+        self.inside.iter().chain(&self.unknown).map(|(_, policy)| *policy)
     }
 }
 
@@ -45,7 +48,6 @@ impl<'a> Decider<'a> {
         Self { policies, facts, filters, opt_outs }
     }
 
-    /// Where a namespace is.
     pub(super) fn fences(&self, namespace: &Namespace) -> Fences<'a> {
         let mut fences = Fences { inside: Vec::new(), pattern: None, unknown: Vec::new() };
         for (index, policy) in self.policies.iter().enumerate() {
@@ -66,14 +68,14 @@ impl<'a> Decider<'a> {
         &self.opt_outs
     }
 
-    /// Those of a namespace, with their places among all.
+    /// The opt-outs of a namespace, with their indexes.
     pub(super) fn opt_outs_of(&self, namespace: &Namespace) -> impl Iterator<Item = (usize, &OptOutMatcher<'a>)> {
         let start = self.opt_outs.partition_point(|read| read.opt_out.namespace < *namespace);
         let from_there = self.opt_outs.iter().enumerate().skip(start);
         from_there.take_while(move |(_, read)| read.opt_out.namespace == *namespace)
     }
 
-    /// The whole of the rule: any reason to keep is enough.
+    /// Any reason to keep is enough.
     pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Vec<Reason>, Option<SelectedRelease>) {
         let read = self.facts.contents.get(&release.id);
         let content = read.and_then(|content| content.as_ref().ok());
@@ -82,7 +84,7 @@ impl<'a> Decider<'a> {
         reasons.extend(self.managed(release, content, &choice));
         match (&choice, read) {
             (_, Some(Err(why))) => reasons.push(Reason::Unreadable(why.clone())),
-            // Of what was not read because something else keeps it, more is not asked.
+            // If something else keeps the release, its record need not be read.
             (Choice::Undecided(Reason::ChartUnknown | Reason::AgeUnknown), None) if !reasons.is_empty() => {}
             (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
             (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
@@ -108,14 +110,14 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether something may depend on what a release holds: nothing that is known without keeps it.
+    /// Whether the decision may depend on what a release holds: nothing else keeps it.
     pub(super) fn may_go(&self, unread: &Release, fences: &Fences<'_>) -> bool {
         let choice = choose(&fences.inside, unread, None, &self.facts);
         let open = self.unread_reasons(unread, fences).iter().all(|reason| !reason.is_certain());
         open && !matches!(choice, Choice::NotSelected(_)) && self.managed(unread, None, &choice).is_none()
     }
 
-    /// What keeps a release that was to go, now that everything about it is known.
+    /// What keeps a planned release now, without its content.
     pub(super) fn protected_now(&self, release: &Release) -> Option<Reason> {
         let fences = self.fences(&release.id.namespace);
         if fences.inside.is_empty() {
@@ -124,7 +126,7 @@ impl<'a> Decider<'a> {
         self.unread_reasons(release, &fences).into_iter().next()
     }
 
-    /// Every reason to keep a release that neither a rule nor its content gives.
+    /// Every reason to keep a release, except those from rules and from its content.
     fn unread_reasons(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
         let own = (self.filters.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
         let kept = self.keeps(fences).filter_map(|(entry, source)| reason_of(entry, source, release));
@@ -134,10 +136,9 @@ impl<'a> Decider<'a> {
         reasons.chain(reason_of_status(release.status)).chain(age).chain(self.too_young(release, fences)).collect()
     }
 
-    /// Every entry that can keep a release, the policies' first: those of every fence that it is in or may be in.
+    /// Every entry that can keep a release: those of the policies that are concerned, then those of flags.
     pub(super) fn keeps<'s>(&'s self, fences: &'s Fences<'_>) -> impl Iterator<Item = (&'s KeepEntry, Source)> {
-        let concerned = fences.inside.iter().chain(&fences.unknown);
-        let of_policies = concerned.flat_map(|(_, policy)| &policy.keep);
+        let of_policies = fences.policies().flat_map(|policy| &policy.keep);
         let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
         let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place.clone())));
         of_policies.chain(self.filters.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
@@ -145,7 +146,7 @@ impl<'a> Decider<'a> {
 
     fn opted_out(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
         let id = &release.id;
-        let policies = fences.inside.iter().chain(&fences.unknown).map(|(_, policy)| *policy).collect::<Vec<_>>();
+        let policies = fences.policies().collect::<Vec<_>>();
         let here = self.opt_outs_of(&id.namespace).map(|(_, read)| read);
         let zone = policies.first().map(|policy| &policy.time_zone).cloned().unwrap_or_default();
         let reason = |opt_out: &OptOut| Reason::OptedOut(opt_out.clone(), ends(opt_out, &zone));
@@ -168,15 +169,14 @@ impl<'a> Decider<'a> {
 
     fn too_young(&self, release: &Release, fences: &Fences<'_>) -> Option<Reason> {
         let Known::Is(since) = release.updated else { return None };
-        let concerned = fences.inside.iter().chain(&fences.unknown);
-        let young = concerned.filter_map(|(_, policy)| policy.min_age.as_ref());
+        let young = fences.policies().filter_map(|policy| policy.min_age.as_ref());
         let young =
             young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
         Some(Reason::TooYoung(young.value, Source::Policy(young.place.clone())))
     }
 
-    /// What somebody makes again at once stays, unless the rule that selects it names it: a glob that happens to reach
-    /// it did not mean it.
+    /// A release that a controller would install again is kept, unless a rule names it exactly. A glob that happens to
+    /// match it was not meant for it.
     fn managed(&self, release: &Release, content: Option<&Content>, choice: &Choice<'_>) -> Option<Reason> {
         let by_object = self.facts.protection.manager_of(&release.id).ok().flatten();
         let by = by_object.or_else(|| content.and_then(|content| content.managed_by.as_deref()))?;
@@ -186,10 +186,10 @@ impl<'a> Decider<'a> {
 }
 
 fn in_scope(pattern: &NamePattern) -> Reason {
-    Reason::InFence(pattern.as_str().to_owned(), Source::Policy(pattern.place().clone()))
+    Reason::InFence(pattern.as_str().to_owned(), Source::Policy(pattern.place.clone()))
 }
 
-/// That the whole fence goes says nothing more than that a release is in it.
+/// The rule as a reason. The rule for the whole scope adds nothing to the scope itself.
 fn selected(rule: &Rule) -> Option<Reason> {
     let source = || Source::Policy(rule.place.clone());
     (rule.origin == RuleOrigin::Listed).then(|| Reason::Selected(rule.name.clone(), source()))
@@ -211,28 +211,28 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
     }
 }
 
-/// A plain uninstall of an `uninstalled` release would remove the history that somebody kept on purpose.
+/// A plain uninstall of an `uninstalled` release would remove a history that was kept on purpose.
 fn reason_of_status(status: Status) -> Option<Reason> {
     match status {
         Status::Uninstalled => Some(Reason::HistoryKept),
         Status::Unknown => Some(Reason::StatusUnknown),
-        // Whether one of these goes is said by the rules.
+        // For the others the rules decide.
         _ => None,
     }
 }
 
-/// What the rules of all policies say together of a release.
+/// What the rules of all policies decide together for a release.
 #[derive(Debug)]
 pub(super) enum Choice<'a> {
-    /// This one selects it, by its place among the rules of its policy.
+    /// This rule selects it; `number` is its index in its policy.
     Selected { policy: usize, number: usize, rule: &'a Rule },
-    /// Whether and how it goes depends on something that is not known (yet).
+    /// It depends on something that is not known, or not known yet.
     Undecided(Reason),
-    /// None does.
+    /// No rule selects it.
     NotSelected(Reason),
 }
 
-/// Asks the rules of the policies whose fences a release is in, in the order of the files.
+/// Asks the rules of the policies whose scope holds a release, in the order of the files.
 pub(super) fn choose<'a>(
     policies: &[(usize, &'a Policy)],
     release: &Release,
@@ -244,7 +244,7 @@ pub(super) fn choose<'a>(
         let candidate = candidate(release, content, policy, facts);
         for (number, rule) in policy.rules.iter().enumerate() {
             match rule.matches(&candidate) {
-                // How it goes would be said by the earlier one, if that selects it too.
+                // If the earlier undecided rule selects the release too, its options count.
                 RuleMatch::Selects if undecided.is_none() => {
                     return Choice::Selected { policy: *index, number, rule };
                 }
@@ -284,7 +284,7 @@ pub(super) fn candidate<'a>(
     }
 }
 
-/// Whose age is not known may have begun a moment ago.
+/// A pending release of unknown age may be an install that has just begun.
 fn pending(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> Pending {
     match release.updated {
         Known::Is(since) if is_older(since, policy.pending_grace, facts.now) => Pending::TooLong,
@@ -292,7 +292,7 @@ fn pending(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> Pend
     }
 }
 
-/// A pending release that is in its grace for one of the policies is somebody's.
+/// A pending release that is in its grace for one of the policies may be an install in progress.
 fn not_selected(
     policies: &[(usize, &Policy)],
     release: &Release,
@@ -303,7 +303,7 @@ fn not_selected(
         let in_grace = policies.iter().any(|(_, policy)| pending(release, policy, facts) == Pending::InGrace);
         return if in_grace { Reason::Pending(release.status) } else { Reason::Stuck(release.status) };
     }
-    // The closer a rule came, the more it explains.
+    // The rule that failed at the latest condition explains the most.
     misses.retain(|miss| miss.miss != RuleMatch::OtherRelease);
     misses.sort_by_key(|miss| match miss.miss {
         RuleMatch::Younger(_) => 0,
@@ -318,8 +318,8 @@ pub(super) fn why_unknown(release: &Release, facts: &ClusterState<'_>) -> String
     facts.protection.facts(&release.id.namespace).err().unwrap_or_default().to_owned()
 }
 
-/// The reasons that the content of a release gives; where there are none, an uninstall takes nothing along that is
-/// not the release's own. The fence is that of the policy that selects the release.
+/// The reasons that the content of a release gives. Without any, an uninstall deletes only the release's own objects, and
+/// no data. The scope is that of the policy that selects the release.
 pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fence: &PolicyScope) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if content.chart == Known::Unknown {
@@ -335,7 +335,7 @@ pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fenc
     reasons
 }
 
-/// The objects of a release that reach beyond a fence.
+/// The objects of a release that reach beyond a scope.
 pub fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
     let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
     let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
@@ -344,7 +344,7 @@ pub fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
     objects
 }
 
-/// A namespace that cannot be one is nobody's.
+/// A namespace without a legal name is in no scope.
 fn is_in_fence(object: &Object, fence: &PolicyScope) -> bool {
     let namespace = object.namespace.as_deref().and_then(|name| name.parse::<Namespace>().ok());
     namespace.is_some_and(|namespace| fence.matches(&namespace).is_some())

@@ -1,7 +1,7 @@
-//! The plan: for every release of the fence, whether it goes or stays, and why.
+//! The plan: for every release in scope, whether it is purged or kept, and why.
 //!
-//! Pure: a policy, a listing and what narrows them in, a plan out. The same input gives the same plan,
-//! whatever the order of the list or of the policy's entries. Knows no helm, no cluster and no clock.
+//! Pure: policies, the state of a cluster and filters in, a plan out. The same input gives the same plan,
+//! whatever the order of the list or of the policy's entries. Nothing here uses helm, a cluster or the clock.
 
 mod build;
 mod decide;
@@ -19,8 +19,7 @@ pub use build::{build, to_read};
 pub use decide::objects_beyond;
 pub use explain::{Explanation, PolicyExplanation, explain};
 pub use model::{
-    ClusterState, Decision, Filters, KeepHits, KeepState, Kinds, Plan, PlanEntry, SelectedRelease, Subject,
-    UnseenOptOuts,
+    ClusterState, Decision, Filters, KeepHits, KeepState, Plan, PlanEntry, SelectedRelease, Subject, UnseenOptOuts,
 };
 pub use opt_out::{Expiry, OptOutDecision, OptOutState};
 pub use reason::{NearMiss, Reason, Source};

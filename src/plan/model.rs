@@ -1,4 +1,4 @@
-//! What a plan is made of.
+//! What a plan consists of.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::opt_out::OptOutDecision;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, SkippedNamespace, UnreadableRelease};
 use crate::policy::{KeepCondition, KeepEntry, Phase, PurgeOptions, Until};
-use crate::release::{Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
+use crate::release::{Content, Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
 use crate::shard::Shard;
 
 /// What a plan says about a release.
@@ -21,101 +21,88 @@ pub enum Decision {
 /// What a decision is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// A release.
     Release(Release),
-    /// An entry that could not be understood.
+    /// An entry of the list that could not be read.
     Unreadable(UnreadableRelease),
-    /// All releases of a namespace that could not be looked at.
+    /// All releases of a namespace that could not be listed.
     Unlisted(SkippedNamespace),
 }
 
 /// A line of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanEntry {
-    /// What it is about.
     pub subject: Subject,
     /// At least one; the reason that decided comes first.
     pub reasons: Vec<Reason>,
-    /// How the release is purged; none if it is kept.
+    /// How the release is purged; `None` if it is kept.
     pub selected: Option<SelectedRelease>,
-    /// StatefulSets of it whose volume claims stay behind, as far as its record was read.
+    /// Its StatefulSets whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
-    /// Whether definitions of kinds are among its objects, as far as its record was read.
-    pub kinds: Kinds,
-    /// What a restore would not bring back, where it goes with its history kept.
+    /// Whether it holds definitions of kinds that other releases may use, as far as its record was read.
+    pub defines_kinds: bool,
+    /// What a restore would not bring back, if it is purged with its history kept.
     pub losses: Vec<Loss>,
-    /// Hooks of its deletion that do not run, because the policy says so.
+    /// Hooks of its deletion that do not run, because the policy skips hooks.
     pub hooks_skipped: Vec<ObjectRef>,
 }
 
-/// How a release goes that goes.
+/// How a release is purged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SelectedRelease {
-    /// The policy that selected it, by its place among those of the plan.
+    /// The index of the policy that selected it.
     pub policy: usize,
-    /// The rule of that policy, by its place.
+    /// The index of the rule in that policy.
     pub rule: usize,
-    /// What that rule says.
+    /// The options of that rule.
     pub options: PurgeOptions,
-    /// When it goes.
     pub phase: Phase,
-}
-
-/// Whether a release holds definitions of the kinds that others may be of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kinds {
-    /// It does.
-    Defined,
-    /// It does not.
-    None,
 }
 
 /// How many releases an entry of `keep` has kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepHits {
-    /// The entry as it was written.
+    /// The entry as it is written.
     pub entry: String,
-    /// Where it stands.
     pub source: Source,
-    /// How many releases of its policy's fence it names.
+    /// How many releases in its policy's scope it names.
     pub hits: usize,
     /// Whether it still keeps them.
     pub state: KeepState,
-    /// Whether it has to name some.
+    /// Whether it must name at least one.
     pub requirement: KeepCondition,
 }
 
 /// Whether an entry of `keep` still keeps anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeepState {
-    /// It does, without an end.
+    /// Yes, without an end.
     InForce,
-    /// It does until then.
+    /// Yes, until then.
     Until(Until),
-    /// It does not any more: it was until then.
+    /// No: it ended then.
     Over(Until),
 }
 
 /// All decisions, sorted by namespace and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// One for each release of the fence that was asked for.
+    /// One for each release in scope that was asked for.
     pub entries: Vec<PlanEntry>,
-    /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; 0 hits too.
+    /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; also those without hits.
     pub keep_hits: Vec<KeepHits>,
-    /// The opt-outs inside the fence: those first that are longer than the policy wants, then by their ends.
+    /// The opt-outs in scope. Those that are longer than the policy wants come first, those that are over last.
     pub opt_outs: Vec<OptOutDecision>,
-    /// The namespaces of the fence that Argo CD puts objects into.
+    /// The namespaces that Argo CD puts objects into.
     pub managed_namespaces: Vec<ManagedNamespace>,
-    /// What could not be looked at, and was not needed to decide.
+    /// What could not be read, and was not needed to decide.
     pub remarks: Vec<String>,
-    /// Releases in the whole fence, whether they were asked for or not.
+    /// How many releases are in scope, whether they were asked for or not.
     pub in_fence: usize,
-    /// In how many namespaces those are.
+    /// In how many namespaces those releases are.
     pub namespaces_in_fence: usize,
-    /// How many of these are in the part that was asked for.
+    /// How many of those namespaces are in the shard that was asked for.
     pub namespaces_in_shard: usize,
-    /// Releases in the whole cluster that can be seen and are not uninstalled.
+    /// How many releases of the whole cluster are visible and not uninstalled.
     pub seen: usize,
 }
 
@@ -129,14 +116,14 @@ impl Decision {
 }
 
 impl PlanEntry {
-    /// An entry that is kept, of which nothing else is known.
+    /// A kept entry about which nothing else is known.
     pub(super) fn kept(subject: Subject, reason: Reason) -> Self {
         Self {
             subject,
             reasons: vec![reason],
             selected: None,
             claims_stay: Vec::new(),
-            kinds: Kinds::None,
+            defines_kinds: false,
             losses: Vec::new(),
             hooks_skipped: Vec::new(),
         }
@@ -172,36 +159,36 @@ impl Plan {
         self.entries.iter().filter_map(|entry| Some((entry.release()?, entry.selected.as_ref()?)))
     }
 
-    /// The releases that can be restored once they are gone.
+    /// The purged releases that a restore can bring back.
     pub fn restorable(&self) -> impl Iterator<Item = &Release> {
         self.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history()).map(|(release, _)| release)
     }
 
-    /// The last phase, where there is more than one.
+    /// The last phase, if there are several.
     pub fn several_phases(&self) -> Option<Phase> {
         let phases = self.selected().map(|(_, selected)| selected.phase).collect::<std::collections::BTreeSet<_>>();
         if phases.len() > 1 { phases.last().copied() } else { None }
     }
 
-    /// How many namespaces the releases that go are in.
+    /// In how many namespaces the purged releases are.
     pub fn chosen_namespaces(&self) -> usize {
         let namespaces = self.chosen().map(|release| &release.id.namespace);
         namespaces.collect::<std::collections::BTreeSet<_>>().len()
     }
 
-    /// Whether kinds vanish from the cluster with one of the releases that go.
+    /// Whether a purged release removes kinds from the cluster.
     pub fn takes_kinds_along(&self) -> bool {
-        self.entries.iter().any(|entry| entry.decision() == Decision::Purge && entry.kinds == Kinds::Defined)
+        self.entries.iter().any(|entry| entry.decision() == Decision::Purge && entry.defines_kinds)
     }
 
-    /// How many of the entries stay.
+    /// How many entries are kept.
     pub fn kept(&self) -> usize {
         self.entries.iter().filter(|entry| entry.decision() == Decision::Keep).count()
     }
 }
 
 impl Subject {
-    /// The namespace it is in. A fence claims nothing without one.
+    /// Its namespace, if that has a legal name.
     pub fn namespace(&self) -> Option<&Namespace> {
         match self {
             Subject::Release(release) => Some(&release.id.namespace),
@@ -210,7 +197,7 @@ impl Subject {
         }
     }
 
-    /// Its name. Of an unreadable entry this is foreign text.
+    /// Its name. The name of an unreadable entry is foreign text.
     pub fn name(&self) -> &str {
         match self {
             Subject::Release(release) => release.id.name.as_str(),
@@ -220,7 +207,7 @@ impl Subject {
     }
 }
 
-/// How an entry of `keep` stands at a moment.
+/// Whether an entry of `keep` keeps anything at this time.
 pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
     match &entry.until {
         None => KeepState::InForce,
@@ -232,69 +219,69 @@ pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
 /// Everything that is known of a cluster at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct ClusterState<'a> {
-    /// Its releases.
     pub listing: &'a Listing,
-    /// What those hold that [`to_read`](super::to_read) names.
+    /// What the releases hold that [`to_read`](super::to_read) names.
     pub contents: &'a Contents,
     /// What protects releases besides the policies.
     pub protection: &'a Protection,
-    /// The moment.
     pub now: Timestamp,
 }
 
 impl<'a> ClusterState<'a> {
-    /// The labels of a namespace.
+    /// What a release holds, if its record was read.
+    pub(super) fn content(&self, id: &ReleaseId) -> Option<&'a Content> {
+        self.contents.get(id)?.as_ref().ok()
+    }
+
     pub(super) fn labels(&self, namespace: &Namespace) -> Known<&'a BTreeMap<String, String>> {
         self.protection.facts(namespace).map_or(Known::Unknown, |facts| Known::Is(&facts.labels))
     }
 }
 
-/// What narrows a plan: nothing in it can make a release go that would stay without it, but for opt-outs that nobody
-/// can see.
+/// What narrows a plan. No filter purges a release that is kept without the filter, except for opt-outs that cannot be
+/// read.
 #[derive(Debug, Clone, Default)]
 pub struct Filters {
     /// Only this namespace.
     pub namespace: Option<Namespace>,
-    /// Only the namespaces of this part of the fence; limits count over all of it.
+    /// Only the namespaces of this shard; limits count over all shards.
     pub shard: Option<Shard>,
-    /// Only releases that one of these names; all, where there is none.
+    /// Only releases that one of these names; all releases if it is empty.
     pub only: Vec<KeepEntry>,
     /// Releases that one of these names are kept as well.
     pub keep: Vec<KeepEntry>,
     /// The release of this program itself.
     pub own_release: Option<ReleaseId>,
-    /// What becomes of releases where opt-outs could not be looked at.
+    /// What becomes of releases for which opt-outs could not be read.
     pub unseen_opt_outs: UnseenOptOuts,
 }
 
-/// What an opt-out is worth that cannot be seen.
+/// What an opt-out counts for that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnseenOptOuts {
-    /// Where there may be one, everything stays.
+    /// If there may be one, the release is kept.
     #[default]
     Keep,
-    /// Nothing: somebody said so on the command line. Those that can be seen count all the same.
+    /// It counts for nothing, because a flag says so. Opt-outs that can be read still count.
     GoWithout,
 }
 
 impl Filters {
-    /// Whether a namespace is asked for.
     pub fn asks_for(&self, namespace: &Namespace) -> bool {
         self.namespace.as_ref().is_none_or(|only| only == namespace) && self.shard_holds(namespace)
     }
 
-    /// Whether a namespace is in the part that is asked for.
     pub(super) fn shard_holds(&self, namespace: &Namespace) -> bool {
         self.shard.is_none_or(|shard| shard.holds(namespace))
     }
 
-    /// Whether that is asked for which is in no namespace that can be read: with one namespace nobody, of several parts
-    /// one is.
+    /// Whether this run is responsible for releases whose namespace has no legal name. With `-n` it never is; exactly one
+    /// shard is.
     pub(super) fn asks_for_homeless(&self) -> bool {
         self.namespace.is_none() && self.shard.is_none_or(Shard::is_first)
     }
 
-    /// The same over all parts of the fence.
+    /// The same filters over all shards.
     #[must_use]
     pub fn of_all_shards(&self) -> Self {
         Self { shard: None, ..self.clone() }

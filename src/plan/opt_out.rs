@@ -1,4 +1,4 @@
-//! What an opt-out means: for which releases it is, and when it ends. What cannot be read keeps.
+//! What an opt-out means: which releases it keeps, and when it ends. An opt-out that cannot be read keeps.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::location::Spanned;
 use crate::policy::{LenientGlob, Policy, Until, Zone};
 use crate::release::ReleaseName;
 
-/// An opt-out that was understood as far as it can be.
+/// An opt-out with its globs compiled.
 #[derive(Debug)]
 pub(super) struct OptOutMatcher<'a> {
     pub(super) opt_out: &'a OptOut,
@@ -17,35 +17,29 @@ pub(super) struct OptOutMatcher<'a> {
 /// When an opt-out ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
-    /// It does not.
     Never,
-    /// Then.
     At(Until),
-    /// That cannot be read, so it does not.
+    /// This text cannot be read as an end, so there is none.
     Unreadable(String),
 }
 
-/// How an opt-out stands.
+/// Whether an opt-out keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptOutState {
-    /// It keeps.
     InForce,
-    /// It keeps, and for longer than the policy wants, or without an end.
+    /// It keeps for longer than the policy wants, or without an end.
     Long,
-    /// It is over, and keeps nothing.
+    /// It keeps nothing any more.
     Over,
 }
 
 /// An opt-out as a plan shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptOutDecision {
-    /// As it was written.
     pub opt_out: OptOut,
-    /// When it ends.
     pub ends: Expiry,
-    /// How it stands.
     pub state: OptOutState,
-    /// How many releases of the fence it names.
+    /// How many releases in scope it names.
     pub hits: usize,
 }
 
@@ -54,17 +48,17 @@ impl<'a> OptOutMatcher<'a> {
         Self { opt_out, globs: opt_out.releases.iter().map(|glob| LenientGlob::new(glob)).collect() }
     }
 
-    /// Whether it is for a release of its namespace.
+    /// Whether it names a release of its namespace.
     pub(super) fn names(&self, release: &ReleaseName) -> bool {
         self.globs.is_empty() || self.globs.iter().any(|glob| glob.may_match(release.as_str()))
     }
 
-    /// Whether it keeps, for any of the policies that a release concerns: a date may end later for one of them.
+    /// Whether it keeps for any of these policies: in the time zone of one of them a date may end later.
     pub(super) fn is_in_force(&self, policies: &[&Policy], now: Timestamp) -> bool {
         policies.iter().any(|policy| !ends(self.opt_out, &policy.time_zone).is_over(now))
     }
 
-    /// As a plan shows it, for the policy whose namespaces it is in.
+    /// As a plan shows it, for the policy whose scope holds it.
     pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutDecision {
         let ends = ends(self.opt_out, &policy.time_zone);
         let state = match &policy.opt_out_max {
@@ -76,7 +70,7 @@ impl<'a> OptOutMatcher<'a> {
     }
 }
 
-/// When an opt-out ends, with its dates meant in a zone.
+/// When an opt-out ends, with its dates read in a zone.
 pub(super) fn ends(opt_out: &OptOut, zone: &Zone) -> Expiry {
     match &opt_out.until {
         None => Expiry::Never,
@@ -92,7 +86,7 @@ impl Expiry {
     fn is_beyond(&self, longest: &Spanned<std::time::Duration>, now: Timestamp) -> bool {
         match self {
             Expiry::Never | Expiry::Unreadable(_) => true,
-            Expiry::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends() > latest),
+            Expiry::At(until) => now.checked_add(longest.value).is_ok_and(|latest| until.ends > latest),
         }
     }
 }

@@ -1,23 +1,21 @@
-//! The plan once more, from a fresh list: what is not the same any more is left alone. Pure.
+//! Compares a plan with a fresh list: a release that has changed is left alone. Pure.
 //!
-//! A person may think about a plan for an hour. Whoever deploys meanwhile keeps the release, also when the new
-//! one looks like the old one but for its chart or its age.
+//! A person may think about a plan for an hour. A release that is deployed again meanwhile is kept, even if only its chart
+//! or its age differs.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::decide::Decider;
-use super::model::ClusterState;
-use super::model::Filters;
-use super::model::Plan;
+use super::model::{ClusterState, Filters, Plan};
 use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::Policy;
 use crate::release::{Release, ReleaseId};
 
-/// The releases that were to go and have changed since, or have come to be protected, with what changed. A release that
-/// is gone has not changed: helm will not find it, which is an outcome of its own. What releases hold is not looked at
-/// again: one that holds something else was written again.
+/// The planned releases that have changed since, or are protected now, and what changed. A release that is gone has not
+/// changed: helm will not find it, which is an outcome of its own. Contents are not read again, because other contents
+/// mean another record.
 pub fn recheck(
     before: &Plan,
     policies: &[Policy],
@@ -32,7 +30,7 @@ pub fn recheck(
     before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }
 
-/// What keeps a planned release by now, where what protects its namespace was looked at once more, and nothing else.
+/// What keeps a planned release now, if only the protection of its namespace was read again.
 pub fn protected_now(
     planned: &Release,
     policies: &[Policy],

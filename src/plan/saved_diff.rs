@@ -1,7 +1,6 @@
-//! A plan that was saved, held against today's: what goes is what both choose, unchanged. Pure.
+//! Compares a saved plan with today's plan: only releases that both purge, unchanged, are purged. Pure.
 //!
-//! Somebody has agreed to the saved one, and today's knows the cluster as it is. Nothing goes that only one of them
-//! chooses.
+//! A person has agreed to the saved plan, and today's plan knows the cluster as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,18 +10,18 @@ use super::reason::Reason;
 use crate::inventory::{Found, Listing};
 use crate::release::{Release, ReleaseId};
 
-/// What has come of the releases of a saved plan that do not go.
+/// The releases of a saved plan that are not purged today.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SavedPlanDiff {
-    /// Those that have changed, or are kept by now, as they were planned, and how.
+    /// Those that have changed or are kept now, as they were planned, and what differs.
     pub changed: Vec<(Release, String)>,
     /// Those that are gone, as they were planned.
     pub gone: Vec<Release>,
-    /// How many others would go today.
+    /// How many releases only today's plan purges.
     pub not_planned: usize,
 }
 
-/// Takes everything out of a plan that a saved one did not choose, or that is not the same any more.
+/// Keeps every release that the saved plan does not purge, or that has changed since.
 pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters: &Filters) -> SavedPlanDiff {
     let saved = saved.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
     let mut since = SavedPlanDiff::default();
@@ -49,27 +48,26 @@ pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters
         }
     }
     let unseen = saved.into_iter().filter(|(id, _)| !accounted.contains(*id));
-    // Those of other parts are the business of others.
+    // Other shards report their own.
     for (id, planned) in unseen.filter(|(id, _)| filters.shard_holds(&id.namespace)) {
         since.add_unseen(id, planned, listing, filters);
     }
     since
 }
 
-/// What decided that it stays.
 fn kept_by(reasons: &[Reason]) -> String {
     reasons.first().map_or_else(|| "kept now".to_owned(), |reason| format!("kept now: {reason}"))
 }
 
 impl SavedPlanDiff {
-    /// One that today's plan does not speak of.
+    /// Adds a release that is not in today's plan.
     fn add_unseen(&mut self, id: &ReleaseId, planned: &Release, listing: &Listing, filters: &Filters) {
         let what = match listing.find(id) {
             Found::Nothing => {
                 self.gone.push(planned.clone());
                 return;
             }
-            // Today's command line did not ask for it.
+            // Today's filters exclude it.
             Found::Release(now) if !is_asked_for(now, filters) => return,
             Found::Release(_) => "it is outside the fence now".to_owned(),
             Found::Unreadable(entry) => entry.why.clone(),

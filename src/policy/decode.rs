@@ -18,7 +18,7 @@ pub(crate) type Decoded<T> = Result<T, ErrorReported>;
 /// Where errors are collected while a file is read.
 #[derive(Debug)]
 pub(crate) struct Decoder<'s> {
-    source: &'s SourceText,
+    pub(crate) source: &'s SourceText,
     /// Where a key that is unknown in its section may belong.
     sections: &'static [&'static Section],
     diagnostics: RefCell<Diagnostics>,
@@ -33,10 +33,6 @@ impl<'s> Decoder<'s> {
     pub(crate) fn new(source: &'s SourceText, sections: &'static [&'static Section], diagnostics: Diagnostics) -> Self {
         let budget = Cell::new(Ok(WHOLE_BUDGET));
         Self { source, sections, diagnostics: RefCell::new(diagnostics), budget }
-    }
-
-    pub(crate) fn source(&self) -> &'s SourceText {
-        self.source
     }
 
     /// Records an error; reading goes on.
@@ -79,10 +75,10 @@ impl<'s> Decoder<'s> {
 /// The value of a key, an item of a list, or the whole document.
 #[derive(Debug, Clone)]
 pub(crate) struct Field<'d> {
-    decoder: &'d Decoder<'d>,
+    pub(crate) decoder: &'d Decoder<'d>,
     node: &'d Node,
     /// What a message calls it, at the start or in the middle of a sentence.
-    name: String,
+    pub(crate) name: String,
     /// The key, to be underlined if there is no value.
     key_span: Option<Span>,
     example: Example,
@@ -127,18 +123,9 @@ impl<'d> Field<'d> {
         Self { decoder: self.decoder, node, name, key_span: None, example, value_type }
     }
 
-    pub(crate) fn decoder(&self) -> &'d Decoder<'d> {
-        self.decoder
-    }
-
     /// Whether it is a mapping, for a value that may be something else as well.
     pub(crate) fn is_mapping(&self) -> bool {
         matches!(self.node.value, NodeValue::Mapping(_))
-    }
-
-    /// What messages call it.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
     }
 
     /// What to underline for the value as a whole: a text without its quotes.
@@ -400,7 +387,7 @@ fn listed(words: &[String]) -> String {
 /// The keys of one mapping: unknown ones are reported, known ones are read by name.
 #[derive(Debug)]
 pub(crate) struct SectionFields<'d> {
-    decoder: &'d Decoder<'d>,
+    pub(crate) decoder: &'d Decoder<'d>,
     section: &'static Section,
     /// Where a missing key is reported.
     start: Span,
@@ -461,10 +448,6 @@ impl<'d> SectionFields<'d> {
     /// Whether keys that are not there were left out, and not only misspelled or called something else.
     pub(crate) fn complete(&self) -> Decoded<()> {
         self.invalid_key.or(self.unknown).map_or(Ok(()), Err)
-    }
-
-    pub(crate) fn decoder(&self) -> &'d Decoder<'d> {
-        self.decoder
     }
 
     fn field(&self, name: &'static str) -> Option<&Field<'d>> {

@@ -23,8 +23,9 @@ impl Span {
 /// A file's text with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceText {
-    file: Arc<str>,
-    text: String,
+    /// The file as it was named on the command line, or `-` for standard input.
+    pub(crate) file: Arc<str>,
+    pub(crate) text: String,
     /// The first byte of every line.
     lines: Vec<usize>,
 }
@@ -33,15 +34,6 @@ impl SourceText {
     pub(crate) fn new(file: &str, text: String) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { file: Arc::from(file), text, lines }
-    }
-
-    /// The file as it was named on the command line, or `-` for standard input.
-    pub(crate) fn file(&self) -> &Arc<str> {
-        &self.file
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
     }
 
     /// The text of a stretch; empty if the file has no such stretch.
@@ -146,8 +138,8 @@ impl Diagnostics {
 /// All errors of one file, in the order of the file. There is at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyErrors {
-    source: SourceText,
-    errors: Vec<Diagnostic>,
+    pub(crate) source: SourceText,
+    pub(crate) errors: Vec<Diagnostic>,
 }
 
 impl PolicyErrors {
@@ -159,19 +151,6 @@ impl PolicyErrors {
     /// The error of a file that was refused before its text was read.
     pub(crate) fn of_file(file: &str, error: Diagnostic) -> Self {
         Self::new(SourceText::new(file, String::new()), vec![error])
-    }
-
-    /// The file as it was named on the command line, or `-` for standard input.
-    pub(crate) fn file(&self) -> &Arc<str> {
-        self.source.file()
-    }
-
-    pub(crate) fn source(&self) -> &SourceText {
-        &self.source
-    }
-
-    pub(crate) fn as_slice(&self) -> &[Diagnostic] {
-        &self.errors
     }
 }
 
@@ -197,7 +176,7 @@ mod tests {
     #[test]
     fn a_place_leads_back_to_its_stretch() {
         let source = SourceText::new("policy.yaml", "a: b\nä: é x\n".to_owned());
-        let at = source.text().find('x').expect("it is there");
+        let at = source.text.find('x').expect("it is there");
         assert_eq!(source.span(&source.place(at), 1), Span::new(at, at + 1));
         assert_eq!(source.slice(source.span(&source.place(at), 99)), "x");
     }

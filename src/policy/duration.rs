@@ -9,8 +9,10 @@ use crate::sanitize::quoted;
 /// What a duration may be, and how people write durations of that size.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DurationRange {
-    least: Duration,
+    /// Every range starts at one second.
     most: Duration,
+    /// The range in words.
+    text: &'static str,
     scale: Scale,
 }
 
@@ -24,12 +26,11 @@ enum Scale {
 
 impl DurationRange {
     /// Longer than any hook runs, and shorter than the time to the next purge.
-    pub(crate) const TIMEOUTS: Self =
-        Self { least: Duration::from_secs(1), most: Duration::from_hours(24), scale: Scale::Minutes };
+    pub(crate) const TIMEOUTS: Self = Self { most: Duration::from_hours(24), text: "1s to 24h", scale: Scale::Minutes };
 
     /// Up to ten years of 365 days.
     pub(crate) const AGES: Self =
-        Self { least: Duration::from_secs(1), most: Duration::from_hours(24 * 3650), scale: Scale::Days };
+        Self { most: Duration::from_hours(24 * 3650), text: "1s to 3650d", scale: Scale::Days };
 
     /// The ages of a flag, whose messages show the short forms.
     pub(crate) const FLAG_AGES: Self = Self { scale: Scale::Minutes, ..Self::AGES };
@@ -53,10 +54,9 @@ impl DurationRange {
         };
         let length = length.ok_or_else(|| refused(example.to_owned()))?;
         // A negative one is out of range, too.
-        Duration::try_from(length).ok().filter(|length| (self.least..=self.most).contains(length)).ok_or_else(|| {
-            let (least, most) = (shown(self.least), shown(self.most));
-            (format!("{name} must be {least} to {most}, found {}", quoted(text)), String::new())
-        })
+        let is_in_range = |length: &Duration| (Duration::from_secs(1)..=self.most).contains(length);
+        let message = || format!("{name} must be {}, found {}", self.text, quoted(text));
+        Duration::try_from(length).ok().filter(is_in_range).ok_or_else(|| (message(), String::new()))
     }
 }
 
@@ -78,16 +78,5 @@ impl Scale {
             (Ok(number), Scale::Days) if number > 0 => format!("write `{number}m`, `{number}h` or `{number}d`"),
             _ => self.example().to_owned(),
         }
-    }
-}
-
-fn shown(duration: Duration) -> String {
-    const DAY: u64 = 24 * 3600;
-    match duration.as_secs() {
-        // People write one day in hours.
-        seconds if seconds > DAY && seconds.is_multiple_of(DAY) => format!("{}d", seconds / DAY),
-        seconds if seconds > 0 && seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
-        seconds => format!("{seconds}s"),
     }
 }

@@ -42,7 +42,7 @@ fn a_stream_without_end_is_given_up_on() {
     let bytes = read_stream("-", io::repeat(b'#')).expect("as much as a file may have, and one byte");
     let faults = Policy::read("-", &bytes).expect_err("it has no end");
     assert!(faults.to_string().contains("larger than 1 MiB"), "{faults}");
-    assert_eq!(&**faults.file(), "-");
+    assert_eq!(&*faults.source.file, "-");
 }
 
 #[test]

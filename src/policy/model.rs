@@ -76,43 +76,32 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let namespaces = PolicyScope::read(&fields, !limits.as_ref().is_ok_and(Limits::is_empty));
     let time_zone = fields.optional("timeZone", Zone::read).map(Option::unwrap_or_default);
     let zone = time_zone.as_ref().ok();
-    let keep = fields.value_or("keep", Vec::new(), |field| field.each(|item| KeepEntry::read(item, zone)));
-    let workers = fields.value_or("workers", USUAL_WORKERS, workers);
-    let retries = fields.value_or("retries", USUAL_RETRIES, retries);
     let defaults = fields.value_or("defaults", PurgeOptions::default(), PurgeOptions::read);
     let context = RuleContext::new(defaults, namespaces.as_ref().ok());
-    let rules = context.read(&fields, document.place_of("namespaces"));
-    let order = fields.value_or("order", Order::default(), Order::read);
-    let min_age = fields.given("minAge", |field| field.spanned(Field::duration));
-    let pending_grace = fields.value_or("pendingGrace", PENDING_GRACE, Field::duration);
-    let window = fields.given("window", Window::read);
     let max_opt_out = |field: &Field<'_>| field.section()?.required("max", |field| field.spanned(Field::duration));
-    let opt_out_max = fields.given("optOut", max_opt_out);
     // For editors: any text.
     fields.given("$schema", Field::text);
-    version.and(kind)?;
-    let Spanned { value: name, place: name_place } = name?;
-    let file = Arc::clone(decoder.source().file());
-    let (clusters, time_zone, namespaces, limits) = (clusters?, time_zone?, namespaces?, limits?);
+    let name = version.and(kind).and(name);
     Ok(Policy {
-        name,
-        name_place,
-        file,
-        digest,
-        clusters,
-        time_zone,
-        namespaces,
-        keep,
-        workers,
-        retries,
+        // First the values whose errors do not end the reading.
+        keep: fields.value_or("keep", Vec::new(), |field| field.each(|item| KeepEntry::read(item, zone))),
+        workers: fields.value_or("workers", USUAL_WORKERS, workers),
+        retries: fields.value_or("retries", USUAL_RETRIES, retries),
         defaults,
-        rules,
-        order,
-        limits,
-        min_age,
-        pending_grace,
-        window,
-        opt_out_max,
+        rules: context.read(&fields, document.place_of("namespaces")),
+        order: fields.value_or("order", Order::default(), Order::read),
+        min_age: fields.given("minAge", |field| field.spanned(Field::duration)),
+        pending_grace: fields.value_or("pendingGrace", PENDING_GRACE, Field::duration),
+        window: fields.given("window", Window::read),
+        opt_out_max: fields.given("optOut", max_opt_out),
+        file: Arc::clone(&decoder.source.file),
+        digest,
+        name_place: name.as_ref().map_err(|reported| *reported)?.place.clone(),
+        name: name?.value,
+        clusters: clusters?,
+        time_zone: time_zone?,
+        namespaces: namespaces?,
+        limits: limits?,
     })
 }
 
@@ -124,14 +113,14 @@ fn refuse_other_documents(document: &Field<'_>) -> Decoded<()> {
     }
     let error = Diagnostic::at(kind.content(), format!("{} is no policy", quoted(&kind.text)));
     let label = format!("a policy has `apiVersion: {API_VERSION}` and `kind: {KIND}`");
-    document.decoder().refuse(error.label(label))
+    document.decoder.refuse(error.label(label))
 }
 
 /// Reads a text that must be there letter by letter.
 fn exactly(field: &Field<'_>, expected: &str, label: &str) -> Decoded<()> {
     match field.text()?.text.as_str() {
         text if text == expected => Ok(()),
-        text => field.refuse(format!("{} must be `{expected}`, found {}", field.name(), quoted(text)), label),
+        text => field.refuse(format!("{} must be `{expected}`, found {}", field.name, quoted(text)), label),
     }
 }
 
@@ -273,7 +262,7 @@ fn read_uid(field: &Field<'_>) -> Decoded<String> {
     }
     let error = Diagnostic::at(field.span(), format!("{} is no UID", quoted(text)));
     let hint = "`kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it";
-    field.decoder().refuse(error.label("write the UID of the namespace kube-system").hint(hint))
+    field.decoder.refuse(error.label("write the UID of the namespace kube-system").hint(hint))
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -34,14 +34,14 @@ pub(crate) fn shared_namespaces(policies: &[Policy]) -> Vec<OverlappingNamespace
 
 fn shared<'p>(first: &'p Policy, second: &'p Policy) -> Option<OverlappingNamespace<'p>> {
     let (ours, theirs) = (&first.namespaces, &second.namespaces);
-    let example = match intersection(&globs(ours.patterns()), &globs(theirs.patterns()), PatternKind::ScopedNamespace) {
+    let example = match intersection(&globs(&ours.patterns), &globs(&theirs.patterns), PatternKind::ScopedNamespace) {
         SearchResult::Name(name) => Some(name.parse::<Namespace>().expect("the search looks for legal names only")),
         SearchResult::Unclear => None,
         SearchResult::Nothing => Some(shared_system_namespace(ours, theirs)?),
     };
     let pattern = |scope: &'p PolicyScope| match &example {
         Some(name) => scope.matches(name),
-        None => scope.patterns().first(),
+        None => scope.patterns.first(),
     };
     Some(OverlappingNamespace { first: (first, pattern(ours)?), second: (second, pattern(theirs)?), example })
 }

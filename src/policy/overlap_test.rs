@@ -68,6 +68,6 @@ fn the_patterns_are_those_that_take_the_namespace_in() {
     let policies = [policy("a", "dev", "x, 'dev-*'"), policy("b", "dev", "y, 'dev-bob'")];
     let found = shared_namespaces(&policies);
     let places =
-        found.iter().flat_map(|shared| [shared.first.1, shared.second.1].map(|pattern| pattern.place().to_string()));
+        found.iter().flat_map(|shared| [shared.first.1, shared.second.1].map(|pattern| pattern.place.to_string()));
     assert_eq!(places.collect::<Vec<_>>(), ["a.yaml:5:18", "b.yaml:5:18"]);
 }

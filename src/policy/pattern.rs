@@ -28,7 +28,7 @@ pub(crate) struct PatternText<'d> {
 
 impl<'d> PatternText<'d> {
     pub(crate) fn of(field: &Field<'d>) -> Decoded<Self> {
-        field.text().map(|scalar| Self { decoder: field.decoder(), scalar, range: 0..scalar.text.len() })
+        field.text().map(|scalar| Self { decoder: field.decoder, scalar, range: 0..scalar.text.len() })
     }
 
     pub(crate) fn part(&self, range: Range<usize>) -> Self {
@@ -52,7 +52,7 @@ impl<'d> PatternText<'d> {
 #[derive(Clone)]
 pub struct NamePattern {
     text: String,
-    place: Location,
+    pub(crate) place: Location,
     matcher: GlobMatcher,
 }
 
@@ -82,10 +82,6 @@ impl NamePattern {
     /// The pattern as it is written.
     pub fn as_str(&self) -> &str {
         &self.text
-    }
-
-    pub(crate) fn place(&self) -> &Location {
-        &self.place
     }
 
     /// Whether the whole name matches.

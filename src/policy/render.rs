@@ -37,14 +37,14 @@ impl PolicyErrors {
             ExcerptStyle::Plain => Renderer::plain().term_width(WIDTH),
             ExcerptStyle::Coloured => Renderer::styled().term_width(WIDTH),
         };
-        let shown = self.as_slice().iter().take(MOST_SHOWN).map(|error| renderer.render(&[group(self, error)]));
+        let shown = self.errors.iter().take(MOST_SHOWN).map(|error| renderer.render(&[group(self, error)]));
         let mut parts = shown.collect::<Vec<_>>();
-        let count = self.as_slice().len();
+        let count = self.errors.len();
         if count > MOST_SHOWN {
             parts.push(format!("… and {} more", count - MOST_SHOWN));
         }
         let plural = if count == 1 { "fault" } else { "faults" };
-        parts.push(format!("{count} {plural} in {}; nothing was started\n", sanitize::line(self.file())));
+        parts.push(format!("{count} {plural} in {}; nothing was started\n", sanitize::line(&self.source.file)));
         parts.join("\n\n")
     }
 }
@@ -57,9 +57,9 @@ impl fmt::Display for PolicyErrors {
 
 fn group<'a>(errors: &PolicyErrors, error: &Diagnostic) -> Group<'a> {
     let title = Level::ERROR.primary_title(sanitize::line(&error.message));
-    let file = sanitize::line(errors.file());
+    let file = sanitize::line(&errors.source.file);
     let excerpt: Element<'a> = match error.span {
-        Some(span) => snippet(errors.source(), span, error).path(file).into(),
+        Some(span) => snippet(&errors.source, span, error).path(file).into(),
         None => Origin::path(file).into(),
     };
     let group = title.element(excerpt);

@@ -272,7 +272,7 @@ fn refuse_same_names(items: &[Field<'_>]) -> Decoded<()> {
             Some((name, first)) => {
                 let error = Diagnostic::at(scalar.content(), format!("two rules are called `{name}`"));
                 let error = error.label("give each a name of its own").also(*first, "the first");
-                checked = item.decoder().refuse(error);
+                checked = item.decoder.refuse(error);
             }
         }
     }
@@ -288,7 +288,7 @@ fn read_age(fields: &SectionFields<'_>) -> Decoded<(Option<Spanned<Duration>>, A
         (None, Some((_, span))) => {
             fields.complete()?;
             let error = Diagnostic::at(span, "`ageFrom` without `olderThan`");
-            fields.decoder().refuse(error.label("add for example `olderThan: 3d`, or remove it"))
+            fields.decoder.refuse(error.label("add for example `olderThan: 3d`, or remove it"))
         }
         (older_than, age_from) => Ok((older_than, age_from.map_or(AgeFrom::LastDeploy, |(age_from, _)| age_from))),
     }

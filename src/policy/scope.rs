@@ -12,8 +12,10 @@ use crate::release::{Known, Namespace};
 /// The namespaces in which a policy may purge releases.
 #[derive(Debug, Clone)]
 pub struct PolicyScope {
-    patterns: Vec<NamePattern>,
-    selector: Option<LabelSelector>,
+    /// In the order of the file.
+    pub(crate) patterns: Vec<NamePattern>,
+    /// The labels that a namespace must have as well, if the policy asks for any.
+    pub(crate) selector: Option<LabelSelector>,
 }
 
 /// Whether a namespace is in scope.
@@ -63,16 +65,6 @@ impl PolicyScope {
             (Some(_), Known::Is(_)) => ScopeMatch::Outside,
         }
     }
-
-    /// All patterns, in the order of the file.
-    pub fn patterns(&self) -> &[NamePattern] {
-        &self.patterns
-    }
-
-    /// The labels that a namespace must have as well, if the policy asks for any.
-    pub fn selector(&self) -> Option<&LabelSelector> {
-        self.selector.as_ref()
-    }
 }
 
 /// Compares the patterns of rules with the scope: a rule narrows it, and does not add to it.
@@ -94,7 +86,7 @@ impl<'s> ScopeChecker<'s> {
             self.scope.matches(&namespace).is_some()
         } else if let (Some(ours), Some(theirs)) = (&self.automaton, Automaton::new(&[pattern.glob()])) {
             let (overlaps, effort) = ours.overlaps(&theirs, PatternKind::ScopedNamespace);
-            field.decoder().charge(effort, field.span())?;
+            field.decoder.charge(effort, field.span())?;
             overlaps
         } else {
             true
@@ -123,5 +115,5 @@ fn refuse_everything(field: &Field<'_>, items: &[(Decoded<NamePattern>, Field<'_
         None => Diagnostic::at(field.key_span(), "these patterns together match every namespace"),
     };
     let hint = "`limits: {maxReleases: 300}` refuses a run that would take more";
-    field.decoder().refuse(error.label("narrow it, or set `limits`").hint(hint))
+    field.decoder.refuse(error.label("narrow it, or set `limits`").hint(hint))
 }

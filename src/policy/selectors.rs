@@ -12,7 +12,7 @@ use super::pattern_proof::{PatternKind, SYSTEM_NAMESPACES};
 use super::schema;
 use super::time::{Until, Zone};
 use crate::location::Location;
-use crate::release::{Chart, Known, Namespace, ReleaseName};
+use crate::release::{Chart, Known, Namespace, ReleaseName, is_dns_label};
 use crate::sanitize::quoted;
 
 /// Patterns over namespaces, releases and charts: the fields are AND, the items of a field are OR. A field that is left
@@ -234,7 +234,7 @@ fn read_reason(field: &Field<'_>) -> Decoded<String> {
 
 /// Labels that a namespace must have, in Kubernetes' own form: all conditions have to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelSelector {
+pub(crate) struct LabelSelector {
     /// From `matchLabels` and `matchExpressions`; never empty.
     pub(super) requirements: Vec<LabelRequirement>,
     pub(super) place: Location,
@@ -279,19 +279,19 @@ impl LabelSelector {
             let label = "give it for example `matchLabels: {env: dev}`, or remove it";
             return field.refuse("this selector asks for no label", label);
         }
-        Ok(Self { requirements, place: field.decoder().place(field.key_span()) })
+        Ok(Self { requirements, place: field.decoder.place(field.key_span()) })
     }
 }
 
 fn read_labels(field: &Field<'_>) -> Decoded<Vec<LabelRequirement>> {
     let labels = field.entries(|key, field| {
-        let key = read_label_key(key, field.key_span(), field.decoder());
+        let key = read_label_key(key, field.key_span(), field.decoder);
         let value = read_label_value(field);
         Ok(LabelRequirement { key: key?, operator: LabelOperator::In, values: vec![value?] })
     })?;
     if labels.is_empty() {
         let label = "give it a label, as in `{env: dev}`, or remove it";
-        return field.refuse(format!("{} is empty", field.name()), label);
+        return field.refuse(format!("{} is empty", field.name), label);
     }
     Ok(labels)
 }
@@ -301,7 +301,7 @@ fn read_expression(field: &Field<'_>) -> Decoded<LabelRequirement> {
     let fields = field.section()?;
     let key = fields.required("key", |field| {
         let text = &field.text()?.text;
-        read_label_key(text, field.span(), field.decoder())
+        read_label_key(text, field.span(), field.decoder)
     });
     let operator = fields.required("operator", |field| field.choice(&[In, NotIn, Exists, DoesNotExist]));
     // `In` and `NotIn` need values, the others may have none.
@@ -309,7 +309,7 @@ fn read_expression(field: &Field<'_>) -> Decoded<LabelRequirement> {
         Ok(In | NotIn) => fields.required("values", |field| field.each(read_label_value)).map(Some),
         Ok(Exists | DoesNotExist) => fields.optional("values", |field| {
             let error = Diagnostic::at(field.key_span(), "`values` has no meaning with this operator");
-            field.decoder().refuse(error.label("remove it, or write `operator: In`"))
+            field.decoder.refuse(error.label("remove it, or write `operator: In`"))
         }),
         Err(_) => fields.optional("values", |field| field.each(read_label_value)),
     };
@@ -349,10 +349,7 @@ fn read_label_value(field: &Field<'_>) -> Decoded<String> {
 
 fn is_label_key(text: &str) -> bool {
     // A domain.
-    let is_part = |part: &str| {
-        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        is_label_name(part) && part.bytes().all(inside)
-    };
+    let is_part = |part: &str| part.len() <= LONGEST_LABEL && is_dns_label(part);
     let is_prefix = |prefix: &str| prefix.len() <= LONGEST_PREFIX && prefix.split('.').all(is_part);
     match text.split_once('/') {
         Some((prefix, name)) => is_prefix(prefix) && is_label_name(name),

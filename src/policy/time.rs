@@ -89,7 +89,8 @@ fn closest_zone(text: &str) -> Option<String> {
 /// The end of an exception: a date lasts to the end of that day, a time to that instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Until {
-    ends: Timestamp,
+    /// The first instant at which it holds no more.
+    pub(crate) ends: Timestamp,
     written: String,
 }
 
@@ -122,15 +123,10 @@ impl Until {
         }
         if text.parse::<jiff::Span>().is_ok() {
             let label = "it would start anew with every run: write the date of its end, as in `2026-12-01`";
-            return field.refuse(format!("{} must be a date, found a duration", field.name()), label);
+            return field.refuse(format!("{} must be a date, found a duration", field.name), label);
         }
         let label = "write a date, as in `2026-12-01`, or a time, as in `2026-12-01T18:00:00+01:00`";
         field.refuse(format!("{} is no date", quoted(text)), label)
-    }
-
-    /// The first instant at which it holds no more.
-    pub(crate) fn ends(&self) -> Timestamp {
-        self.ends
     }
 
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
@@ -210,7 +206,7 @@ impl Window {
             let message = format!("this window opens and closes at {}", quoted(opens));
             return field.refuse(message, "for a whole day write `from: \"00:00\", to: \"24:00\"`");
         }
-        Ok(Self { days, from, to, place: field.decoder().place(field.key_span()) })
+        Ok(Self { days, from, to, place: field.decoder.place(field.key_span()) })
     }
 
     /// When the window of a day opens and closes, if there is one.

@@ -46,7 +46,7 @@ type Expected = (NamedRelease, Option<Decision>, Option<String>);
 /// Reads `expect`. `there` are the releases of the case, if they could be read.
 pub(super) fn read(fields: &SectionFields<'_>, there: Option<&[ReleaseId]>) -> Decoded<Expectation> {
     fields.required("expect", |field| {
-        let place = field.decoder().place(field.key_span());
+        let place = field.decoder.place(field.key_span());
         let fields = field.section()?;
         let purge = fields.optional("purge", |field| outcomes(field, Decision::Purge));
         let keep = fields.optional("keep", |field| outcomes(field, Decision::Keep));
@@ -58,8 +58,8 @@ pub(super) fn read(fields: &SectionFields<'_>, there: Option<&[ReleaseId]>) -> D
         let order = order?;
         let all = || expected.iter().map(|(named, ..)| named);
         let ordered = order.iter().flat_map(|order| order.first.iter().chain(&order.last));
-        let twice = refuse_twice(all(), "expected", field.decoder());
-        let strangers = refuse_strangers(all().chain(ordered), there, field.decoder());
+        let twice = refuse_twice(all(), "expected", field.decoder);
+        let strangers = refuse_strangers(all().chain(ordered), there, field.decoder);
         twice.and(strangers)?;
         let refusals = refusals?.unwrap_or_default();
         let release =
@@ -74,7 +74,7 @@ fn outcomes(field: &Field<'_>, decision: Decision) -> Decoded<Vec<Expected>> {
         return listed(field, Some(decision));
     }
     field.entries(|name, field| {
-        let named = release(name, field.key_span(), field.decoder());
+        let named = release(name, field.key_span(), field.decoder);
         let because = because(field);
         Ok((named?, Some(decision), Some(because?)))
     })
@@ -99,13 +99,13 @@ fn refusals(field: &Field<'_>) -> Decoded<BTreeMap<&'static str, Location>> {
 }
 
 fn order(field: &Field<'_>) -> Decoded<ExpectedOrder> {
-    let place = field.decoder().place(field.key_span());
+    let place = field.decoder.place(field.key_span());
     let fields = field.section()?;
     let named = |key| fields.optional(key, |field| field.each(release_of));
     let (first, last) = (named("first"), named("last"));
     fields.complete()?;
     let (first, last) = (first?.unwrap_or_default(), last?.unwrap_or_default());
-    refuse_twice(first.iter().chain(&last), "put in order", field.decoder())?;
+    refuse_twice(first.iter().chain(&last), "put in order", field.decoder)?;
     Ok(ExpectedOrder { first, last, place })
 }
 

@@ -47,7 +47,7 @@ pub(super) fn read(fields: &SectionFields<'_>) -> (Decoded<GivenState>, Option<V
     let releases = fields.required("releases", |field| {
         let items = field.items()?;
         let releases = items.iter().map(|item| releases::read(item, counted_from)).collect::<Vec<_>>();
-        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", field.decoder());
+        let twice = refuse_twice(releases.iter().flatten().map(|given| &given.named), "given", field.decoder);
         let releases = releases.into_iter().collect::<Result<Vec<_>, _>>()?;
         twice.map(|()| releases)
     });
@@ -97,7 +97,7 @@ const FORBIDDEN: &str = "it may not be read";
 
 fn namespaces(field: &Field<'_>) -> Decoded<NamespaceStates> {
     let facts = field.entries(|name, field| {
-        let namespace = namespace(name, field.key_span(), field.decoder());
+        let namespace = namespace(name, field.key_span(), field.decoder);
         let facts = facts(field);
         Ok((namespace?, facts?))
     })?;
@@ -130,7 +130,7 @@ fn opt_out(field: &Field<'_>) -> Decoded<OptOutConfigMap> {
     let fields = field.section()?;
     let namespace = fields.required("namespace", |field| {
         let written = field.text()?;
-        namespace(&written.text, field.span(), field.decoder())
+        namespace(&written.text, field.span(), field.decoder)
     });
     let annotations = ["releases", "until", "reason"].map(|key| {
         let text = fields.optional(key, |field| Ok(field.text()?.text.clone()));

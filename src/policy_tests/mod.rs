@@ -1,4 +1,4 @@
-//! A team's own tests of its policies: made-up releases, and what a policy has to do with them. No cluster is needed.
+//! A team's own tests of its policies: invented releases, and what a policy must do with them. They need no cluster.
 //!
 //! ```text
 //! folder ─► case.yaml ─ given + expected ─► PolicyTest      read as strictly as a policy, all errors in one go

@@ -33,7 +33,7 @@ pub(super) fn release(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<
 
 /// Reads `namespace/release` from a text.
 pub(super) fn release_of(field: &Field<'_>) -> Decoded<NamedRelease> {
-    release(&field.text()?.text, field.span(), field.decoder())
+    release(&field.text()?.text, field.span(), field.decoder)
 }
 
 /// Reads the name of a namespace.

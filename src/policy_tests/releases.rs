@@ -160,6 +160,6 @@ fn read_age(field: &Field<'_>) -> Decoded<Known<Duration>> {
     if text == UNKNOWN {
         return Ok(Known::Unknown);
     }
-    let age = DurationRange::AGES.parse(text, field.name());
+    let age = DurationRange::AGES.parse(text, &field.name);
     age.map(Known::Is).or_else(|(message, label)| field.refuse(message, label))
 }

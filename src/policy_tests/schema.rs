@@ -1,4 +1,4 @@
-//! Every key of a `case.yaml`, by the section it stands in.
+//! Every key of a `case.yaml`, by its section.
 
 use crate::guard::Refusal;
 use crate::policy::schema::{KeyConstraint, ListSize, Section, ValueType, key};

@@ -6,6 +6,7 @@ mod names;
 
 pub use content::{Content, Loss, Object, ObjectKinds, VersionedKind};
 pub use crd_usage::{CrdUsage, Dependents, GroupKind, ObjectRef};
+pub(crate) use names::is_dns_label;
 pub use names::{Chart, InvalidName, Namespace, ReleaseName};
 
 use std::fmt::{self, Display};

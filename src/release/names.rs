@@ -54,7 +54,7 @@ impl FromStr for Namespace {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        checked(text, Self::MAX_LENGTH, is_label(text)).map(Self)
+        checked(text, Self::MAX_LENGTH, is_dns_label(text)).map(Self)
     }
 }
 
@@ -62,7 +62,7 @@ impl FromStr for ReleaseName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        checked(text, Self::MAX_LENGTH, text.split('.').all(is_label)).map(Self)
+        checked(text, Self::MAX_LENGTH, text.split('.').all(is_dns_label)).map(Self)
     }
 }
 
@@ -76,7 +76,7 @@ fn checked(text: &str, longest: usize, is_legal: bool) -> Result<Arc<str>, Inval
 }
 
 /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
-fn is_label(text: &str) -> bool {
+pub(crate) fn is_dns_label(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !text.is_empty() && text.bytes().all(inside) && !text.starts_with('-') && !text.ends_with('-')
 }

@@ -69,13 +69,13 @@ struct RelatedDiagnostic {
 impl PolicyDiagnostic {
     /// Every error of a file, in its order.
     pub(crate) fn of_faults(errors: &PolicyErrors) -> impl Iterator<Item = Self> {
-        errors.as_slice().iter().map(|error| Self::of_fault(error, errors))
+        errors.errors.iter().map(|error| Self::of_fault(error, errors))
     }
 
     fn of_fault(error: &Diagnostic, errors: &PolicyErrors) -> Self {
-        let file = errors.file().to_string();
+        let file = errors.source.file.to_string();
         let range = |span: Span| {
-            let (from, to) = (errors.source().place(span.start), errors.source().place(span.end));
+            let (from, to) = (&errors.source.place(span.start), &errors.source.place(span.end));
             SourceRange { line: from.line, column: from.column, end_line: to.line, end_column: to.column }
         };
         let related = |(span, message): &(Span, String)| RelatedDiagnostic {
@@ -107,17 +107,17 @@ impl PolicyDiagnostic {
             ),
         };
         let mut hint = "a release there goes if either selects it and neither keeps it".to_owned();
-        if first.namespaces.selector().or(second.namespaces.selector()).is_some() {
+        if first.namespaces.selector.is_some() || second.namespaces.selector.is_some() {
             hint.push_str("; labels may still tell the namespaces apart");
         }
         let related = RelatedDiagnostic {
             file: second.file.to_string(),
-            range: SourceRange::of_text(theirs.place(), theirs.as_str()),
+            range: SourceRange::of_text(&theirs.place, theirs.as_str()),
             message: format!("`{}` of the other", theirs.as_str()),
         };
         Self {
             file: first.file.to_string(),
-            range: Some(SourceRange::of_text(ours.place(), ours.as_str())),
+            range: Some(SourceRange::of_text(&ours.place, ours.as_str())),
             severity: Severity::Note,
             message,
             label: String::new(),

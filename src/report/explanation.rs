@@ -42,8 +42,8 @@ pub(crate) fn explanation_document(explanation: &Explanation<'_>) -> JsonObject 
 fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
     let PolicyExplanation { policy, fence, rules, keeps } = explanation;
     let (scope, place) = match fence {
-        ScopeMatch::Inside(pattern) => ("inside", Some(pattern.place().to_string())),
-        ScopeMatch::LabelsUnknown(pattern) => ("labels-unknown", Some(pattern.place().to_string())),
+        ScopeMatch::Inside(pattern) => ("inside", Some(pattern.place.to_string())),
+        ScopeMatch::LabelsUnknown(pattern) => ("labels-unknown", Some(pattern.place.to_string())),
         ScopeMatch::Outside => ("outside", None),
     };
     let keep = |(entry, state, names): &(&KeepEntry, KeepState, SelectorMatch)| {
@@ -148,9 +148,9 @@ fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
 fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
     let PolicyExplanation { policy, fence, rules, keeps } = explanation;
     let (scope, place) = match fence {
-        ScopeMatch::Inside(pattern) => (format!("inside: {}", pattern.as_str()), pattern.place().to_string()),
+        ScopeMatch::Inside(pattern) => (format!("inside: {}", pattern.as_str()), pattern.place.to_string()),
         ScopeMatch::LabelsUnknown(pattern) => {
-            (format!("perhaps: {}, and its labels are not known", pattern.as_str()), pattern.place().to_string())
+            (format!("perhaps: {}, and its labels are not known", pattern.as_str()), pattern.place.to_string())
         }
         ScopeMatch::Outside => (format!("outside that of {}", policy.name), policy.file.to_string()),
     };

@@ -33,7 +33,7 @@ pub(super) fn init(
     let text = policy_text(&arguments.name, &found);
     // An illegal name is an error now, not at the first `validate`.
     Policy::read("init", text.as_bytes()).map_err(|faults| {
-        let first = faults.as_slice().first().map(|fault| fault.message.clone()).unwrap_or_default();
+        let first = faults.errors.first().map(|fault| fault.message.clone()).unwrap_or_default();
         CommandError::usage(format!("no policy can be made of this: {first}"), "choose another --name")
     })?;
     app.printer.data(&text);
@@ -179,7 +179,7 @@ mod tests {
     fn what_is_proposed_is_in_the_policy_and_what_is_only_possible_is_not() {
         let namespaces = ["dev-alice", "dev-monitoring", "kube-system", "team-a", "team-b", "team-c", "alice"];
         let (text, policy) = read(&found(&namespaces, &[("web", Some("web")), ("in", Some("ingress-nginx"))]));
-        let patterns = policy.namespaces.patterns().iter().map(crate::policy::NamePattern::as_str).collect::<Vec<_>>();
+        let patterns = policy.namespaces.patterns.iter().map(crate::policy::NamePattern::as_str).collect::<Vec<_>>();
         assert_eq!(patterns, ["dev-*"]);
         let kept = policy.keep.iter().map(|entry| entry.as_str().to_owned()).collect::<Vec<_>>();
         assert_eq!(kept, ["dev-monitoring/*", "charts ingress-nginx"]);

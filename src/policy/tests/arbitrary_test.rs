@@ -22,10 +22,10 @@ proptest! {
                     prop_assert!(!is_taken_in || text.contains(system), "{} by a glob: {}", system, text);
                 }
                 prop_assert!((1..=64).contains(&policy.workers.get()));
-                prop_assert!(!policy.clusters.is_empty() && !policy.namespaces.patterns().is_empty());
+                prop_assert!(!policy.clusters.is_empty() && !policy.namespaces.patterns.is_empty());
             }
             Err(faults) => {
-                prop_assert!(!faults.as_slice().is_empty());
+                prop_assert!(!faults.errors.is_empty());
                 let screen = faults.render(ExcerptStyle::Plain);
                 prop_assert!(screen.len() < LONGEST_SCREEN, "{} bytes", screen.len());
                 let foreign = screen.chars().find(|character| *character != '\n' && sanitize::is_hidden(*character));

@@ -45,7 +45,7 @@ fn every_key_in_every_form_is_read_as_what_it_says() {
     assert_eq!(policy.limits.releases, Some(Spanned { value: 300, place: place(26, 23) }));
     assert_eq!(policy.limits.namespaces.map(|limit| limit.value), Some(60));
     assert_eq!(policy.limits.percent.map(|limit| limit.value), Some(50));
-    let fence = policy.namespaces.patterns().iter().map(NamePattern::as_str).collect::<Vec<_>>();
+    let fence = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
     assert_eq!(fence, ["dev-*", "pr-[0-9]*", "team-{a,b}-?*", "kube-system"]);
 }
 
@@ -120,7 +120,7 @@ fn limits_may_be_set_one_by_one() {
 fn words_that_other_yaml_takes_for_values_are_text() {
     let text = format!("{HEAD}namespaces: [no, 0123, 2048, true, on]\nkeep: [no/0123]\n");
     let policy = read(&text);
-    let fence = policy.namespaces.patterns().iter().map(NamePattern::as_str).collect::<Vec<_>>();
+    let fence = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
     assert_eq!(fence, ["no", "0123", "2048", "true", "on"]);
     assert_eq!(policy.keep.iter().map(KeepEntry::as_str).collect::<Vec<_>>(), ["no/0123"]);
 }
@@ -128,7 +128,7 @@ fn words_that_other_yaml_takes_for_values_are_text() {
 #[test]
 fn places_of_quoted_patterns_point_at_their_first_character() {
     let policy = read(&format!("{HEAD}namespaces: [\"ä\", dev]\n").replace('ä', "a"));
-    let places = policy.namespaces.patterns().iter().map(|pattern| pattern.place().clone()).collect::<Vec<_>>();
+    let places = policy.namespaces.patterns.iter().map(|pattern| pattern.place.clone()).collect::<Vec<_>>();
     assert_eq!(places, [place(5, 15), place(5, 19)]);
 }
 
@@ -179,7 +179,7 @@ fn without_rules_one_takes_all_of_the_fence_and_an_empty_list_takes_nothing() {
 #[test]
 fn labels_of_namespaces_have_kubernetes_own_form() {
     let policy = read(EVERY_FORM);
-    let selector = policy.namespaces.selector().expect("it is given");
+    let selector = policy.namespaces.selector.expect("it is given");
     let expected = [
         requirement("env", LabelOperator::In, &["dev"]),
         requirement("tier", LabelOperator::NotIn, &["prod"]),
@@ -196,7 +196,7 @@ fn an_entry_of_keep_may_end_and_may_have_to_keep_something() {
          - {releases: [b], until: \"2026-12-01T18:00:00+01:00\", required: true}\n- {releases: [c], required: false}\n",
     )
     .keep;
-    let ends = keep.iter().map(|entry| entry.until.as_ref().map(|until| until.ends().to_string())).collect::<Vec<_>>();
+    let ends = keep.iter().map(|entry| entry.until.as_ref().map(|until| until.ends.to_string())).collect::<Vec<_>>();
     let end = |text: &str| Some(text.to_owned());
     assert_eq!(ends, [end("2026-12-01T23:00:00Z"), end("2026-12-01T17:00:00Z"), None]);
     let requirements = keep.iter().map(|entry| entry.condition).collect::<Vec<_>>();
@@ -241,6 +241,6 @@ fn ages_know_days_of_24_hours_and_weeks() {
 fn what_is_left_out_of_the_rest_is_none_or_its_default() {
     let policy = with("");
     assert!(policy.min_age.is_none() && policy.window.is_none() && policy.opt_out_max.is_none());
-    assert!(policy.order.first.is_empty() && policy.order.last.is_empty() && policy.namespaces.selector().is_none());
+    assert!(policy.order.first.is_empty() && policy.order.last.is_empty() && policy.namespaces.selector.is_none());
     assert_eq!((policy.pending_grace, policy.time_zone.as_str()), (Duration::from_hours(1), "UTC"));
 }

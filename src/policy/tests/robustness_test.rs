@@ -136,12 +136,12 @@ fn mutations_of_a_policy_end_in_a_policy_or_in_faults_that_can_be_shown() {
     for _ in 0..4_000 {
         let bytes = mutated(&mut random);
         if let Err(faults) = Policy::read("policy.yaml", &bytes) {
-            assert!(!faults.as_slice().is_empty(), "{}", String::from_utf8_lossy(&bytes));
+            assert!(!faults.errors.is_empty(), "{}", String::from_utf8_lossy(&bytes));
             assert_harmless(&faults.render(ExcerptStyle::Plain));
             faults
-                .as_slice()
+                .errors
                 .iter()
-                .for_each(|fault| assert!(fault.span.is_none_or(|span| faults.source().place(span.start).line > 0)));
+                .for_each(|fault| assert!(fault.span.is_none_or(|span| faults.source.place(span.start).line > 0)));
         }
     }
 }

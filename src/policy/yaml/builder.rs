@@ -22,7 +22,7 @@ pub(super) fn build(
     diagnostics: &mut Diagnostics,
 ) -> Result<Node, Diagnostic> {
     let mut builder = Builder { source, hidden, diagnostics, open: Vec::new(), root: None, values: 0 };
-    for event in Parser::new_from_str_with_options(source.text(), options()) {
+    for event in Parser::new_from_str_with_options(&source.text, options()) {
         match event {
             Ok((Event::DocumentStart(..), span)) if builder.root.is_some() => {
                 builder.diagnostics.report(
@@ -176,7 +176,7 @@ impl Builder<'_> {
         if span.start < span.end {
             return span;
         }
-        let before = self.source.text().get(..span.start).unwrap_or_default().trim_end();
+        let before = self.source.text.get(..span.start).unwrap_or_default().trim_end();
         let width = before.chars().next_back().map_or(0, char::len_utf8);
         Span::new(before.len() - width, before.len())
     }

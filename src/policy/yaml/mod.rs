@@ -153,7 +153,7 @@ fn not_utf8(file: &str, bytes: &[u8], valid: usize) -> PolicyErrors {
 ///
 /// The builder of scalars looks for those that double-quoted escapes make.
 fn report_hidden_characters(source: &SourceText, diagnostics: &mut Diagnostics) -> Option<ErrorReported> {
-    let text = source.text();
+    let text = &source.text;
     let is_error = |at: usize, character: char| match character {
         '\r' => !text[at + 1..].starts_with('\n'),
         _ => is_hidden(character),

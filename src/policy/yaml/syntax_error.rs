@@ -12,7 +12,7 @@ const QUOTE_THE_PATTERN: &str = "quote the pattern, as in `\"dev-*\"`";
 
 /// The error of a file that is not valid YAML. `bracket` is the innermost one that is still open.
 pub(super) fn explain(source: &SourceText, error: &ScanError, bracket: Option<Span>, deepest: usize) -> Diagnostic {
-    let at = error.marker().byte_offset().unwrap_or_default().min(source.text().len());
+    let at = error.marker().byte_offset().unwrap_or_default().min(source.text.len());
     let stop = Stop { source, at, bracket };
     let kind = error.kind();
     let error = match (stop.slip(kind), stop.usual_slip(kind)) {
@@ -186,11 +186,11 @@ impl Stop<'_> {
     }
 
     fn after(&self) -> &str {
-        self.source.text().get(self.at..).unwrap_or_default()
+        self.source.text.get(self.at..).unwrap_or_default()
     }
 
     fn before(&self) -> &str {
-        self.source.text().get(..self.at).unwrap_or_default()
+        self.source.text.get(..self.at).unwrap_or_default()
     }
 
     fn sign(&self) -> char {
@@ -260,7 +260,7 @@ impl Stop<'_> {
 
     fn tab(&self) -> Diagnostic {
         let line = self.line();
-        let text = self.source.text().get(line.start..).unwrap_or_default();
+        let text = self.source.text.get(line.start..).unwrap_or_default();
         let tab = text.find('\t').map_or(self.at, |tab| line.start + tab);
         Diagnostic::at(Span::new(tab, tab + 1), "a tab where YAML wants spaces").label("indent with spaces")
     }
