@@ -19,7 +19,7 @@ use crate::release::{Chart, Known, Release, ReleaseId, Revision};
 use crate::sanitize::quoted;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SavedPlan {
+pub(crate) struct SavedPlan {
     /// The file as the user names it, or `-` for standard input.
     pub file: String,
     /// When it was made.
@@ -34,7 +34,7 @@ pub struct SavedPlan {
 
 /// The cluster of a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SavedCluster {
+pub(crate) struct SavedCluster {
     /// The name of its context. Untrusted text.
     pub context: String,
     /// Its address. Untrusted text.
@@ -45,7 +45,7 @@ pub struct SavedCluster {
 
 /// A policy of a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SavedPolicy {
+pub(crate) struct SavedPolicy {
     /// Its name.
     pub name: String,
     /// The hash of its file.
@@ -54,7 +54,7 @@ pub struct SavedPolicy {
 
 /// Why a saved plan cannot be used.
 #[derive(Debug)]
-pub struct SavedPlanError {
+pub(crate) struct SavedPlanError {
     message: String,
     /// Why the file cannot be read.
     source: Option<io::Error>,
@@ -66,7 +66,7 @@ impl SavedPlanError {
     }
 
     /// How to go on.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self.source {
             Some(_) => "save one: `helm purge plan -o json > plan.json`",
             None => "save it anew: `helm purge plan -o json > plan.json`",
@@ -145,7 +145,7 @@ impl SavedPlan {
     ///
     /// # Errors
     /// If it cannot be read, or cannot be understood as a whole.
-    pub fn read_named(path: &Path) -> Result<Self, SavedPlanError> {
+    pub(crate) fn read_named(path: &Path) -> Result<Self, SavedPlanError> {
         let file = path.display().to_string();
         let bytes = if path == Path::new("-") { bytes_of(io::stdin()) } else { File::open(path).and_then(bytes_of) };
         match bytes {
@@ -161,7 +161,7 @@ impl SavedPlan {
     ///
     /// # Errors
     /// If it cannot be understood as a whole.
-    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, SavedPlanError> {
+    pub(crate) fn read(file: &str, bytes: &[u8]) -> Result<Self, SavedPlanError> {
         let DocumentHeader { api_version, kind } = parse(file, bytes)?;
         if api_version != API_VERSION || kind != KIND {
             let (kind, version) = (quoted(&kind), quoted(&api_version));

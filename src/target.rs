@@ -15,7 +15,7 @@ use crate::shard::Shard;
 
 /// Which policies, which cluster and which part of it, and how to read and change it. `operation::take_snapshot` builds it,
 /// once for each command.
-pub struct Target {
+pub(crate) struct Target {
     /// Never empty.
     pub policies: PolicySet,
     /// Pinned: every helm process gets the same one.

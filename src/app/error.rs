@@ -18,7 +18,7 @@ use crate::signal::Interruption;
 
 /// Why a command ended early. It has not purged, restored or pruned anything.
 #[derive(Debug)]
-pub enum CommandError {
+pub(crate) enum CommandError {
     /// Policies have errors: all those of all files.
     Policies(Vec<PolicyErrors>),
     /// The value of a flag has errors.

@@ -3,7 +3,7 @@
 mod error;
 mod report_files;
 
-pub use error::CommandError;
+pub(crate) use error::CommandError;
 pub(crate) use error::nothing_done;
 pub(crate) use report_files::ReportFiles;
 

@@ -8,7 +8,7 @@ mod values;
 
 pub use commands::*;
 pub use flags::*;
-pub use values::OutputFormat;
+pub(crate) use values::OutputFormat;
 
 use std::ffi::OsString;
 

@@ -9,7 +9,6 @@ use crate::executor::BatchSize;
 
 /// How a command prints its result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the help of each command says what they are")]
 pub enum OutputFormat {
     Text,
     Table,

@@ -247,7 +247,7 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
 
 /// A client for a few quick requests while the user types, and the kubeconfig's default namespace.
 #[derive(Debug)]
-pub struct QuickClient {
+pub(crate) struct QuickClient {
     client: Client,
     deadline: Instant,
     namespace: Option<String>,
@@ -258,7 +258,7 @@ impl QuickClient {
     /// file is written.
     ///
     /// None if there is no such connection, or its login would ask the user for something.
-    pub fn new(options: &ConnectionOptions, cancel: &CancelToken, timeout: Duration) -> Option<Self> {
+    pub(crate) fn new(options: &ConnectionOptions, cancel: &CancelToken, timeout: Duration) -> Option<Self> {
         let deadline = Instant::now() + timeout;
         let resolved = kubeconfig::resolve(options).ok()?;
         let mut kubeconfig = resolved.kubeconfig();
@@ -268,13 +268,13 @@ impl QuickClient {
     }
 
     /// The client, for the time that is left.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         let left = self.deadline.saturating_duration_since(Instant::now());
         self.client.with_cancel(self.client.cancel.clone(), left)
     }
 
     /// The namespace of commands without `-n`.
-    pub fn default_namespace(&self) -> &str {
+    pub(crate) fn default_namespace(&self) -> &str {
         self.namespace.as_deref().unwrap_or("default")
     }
 }

@@ -13,10 +13,10 @@ use super::client::Client;
 use super::request::{ApiError, concurrently, with_retry, with_timeout};
 
 /// A kind as in a manifest: `apiVersion` and `kind`. Untrusted text.
-pub type ManifestKind = (String, String);
+pub(crate) type ManifestKind = (String, String);
 
 /// Group and resource of a kind.
-pub type GroupResource = (String, String);
+pub(crate) type GroupResource = (String, String);
 
 /// What the API server serves in one version of one group.
 #[derive(Debug, Clone, PartialEq)]

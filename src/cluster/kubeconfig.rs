@@ -67,7 +67,7 @@ impl ResolvedConnection {
 }
 
 /// The names of a kubeconfig's contexts, which are untrusted text. None if there is no readable kubeconfig.
-pub fn context_names(options: &ConnectionOptions) -> Vec<String> {
+pub(crate) fn context_names(options: &ConnectionOptions) -> Vec<String> {
     let read = read_files(&options.kubeconfig).ok().flatten();
     read.map(|read| read.contexts.into_iter().map(|context| context.name).collect()).unwrap_or_default()
 }

@@ -21,19 +21,21 @@ mod payloads;
 mod records;
 mod request;
 
-pub use access::AccessReview;
-pub use client::{Client, QuickClient};
-pub use connection::{Connection, ContextName};
-pub use discovery::{GroupResource, ManifestKind, ServedKinds};
+pub(crate) use access::AccessReview;
+pub use client::Client;
+pub(crate) use client::QuickClient;
+pub use connection::Connection;
+pub(crate) use discovery::ServedKinds;
 pub use existence::ObjectPresence;
-pub use journals::{CreatedJournalConfigMap, JournalConfigMap};
-pub use kubeconfig::{ConnectionError, context_names};
-pub use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
-pub use managers::{
-    Application, ApplicationDestination, HelmRelease, HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus,
-};
-pub use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceRequest};
-pub use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
-pub use payloads::{Payload, Payloads};
-pub use records::{RecordFilter, ReleaseRecord, StorageDriver, SupersededNames};
-pub use request::{ApiError, PerNamespace};
+pub(crate) use journals::{CreatedJournalConfigMap, JournalConfigMap};
+pub(crate) use kubeconfig::{ConnectionError, context_names};
+pub(crate) use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
+pub(crate) use managers::{Application, HelmRelease};
+#[cfg(test)]
+pub(crate) use managers::{HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus};
+pub(crate) use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceRequest};
+pub(crate) use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
+pub(crate) use payloads::Payload;
+pub use records::StorageDriver;
+pub(crate) use records::{RecordFilter, ReleaseRecord, SupersededNames};
+pub(crate) use request::{ApiError, PerNamespace};

@@ -33,7 +33,7 @@ pub(super) const OBJECTS_PER_PAGE: u32 = 250;
 pub(super) const MAX_PAGES: usize = 200;
 
 /// The answer of one namespace, each with its own error.
-pub type PerNamespace<T> = (Namespace, Result<T, ApiError>);
+pub(crate) type PerNamespace<T> = (Namespace, Result<T, ApiError>);
 
 /// Why the cluster did not answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ const LONGEST_DESCRIPTION: usize = 80;
 
 /// What can be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Completion {
+pub(crate) enum Completion {
     /// This is known without a lookup.
     Known(CompletionResponse),
     /// Some of these names.
@@ -24,7 +24,7 @@ pub enum Completion {
 
 /// Names that must be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameKind {
+pub(crate) enum NameKind {
     Namespaces,
     /// Releases that exist, as `namespace/release`.
     Releases,
@@ -39,21 +39,21 @@ pub enum NameKind {
 
 /// A word that can be typed, and what its help says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionCandidate {
+pub(crate) struct CompletionCandidate {
     pub text: String,
     pub description: Option<String>,
 }
 
 /// What a shell reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionResponse {
+pub(crate) struct CompletionResponse {
     pub candidates: Vec<CompletionCandidate>,
     pub directive: Directive,
 }
 
 /// What a shell does with the candidates. The numbers are sums of cobra's `ShellCompDirective`s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Directive {
+pub(crate) enum Directive {
     /// The shell offers files and folders, which it knows better.
     Files = 0,
     /// One of the candidates, and then the next word. Without any candidate, nothing is known to fit.
@@ -83,7 +83,7 @@ impl CompletionCandidate {
 }
 
 impl CompletionResponse {
-    pub fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self::new(Directive::Words, [])
     }
 
@@ -109,7 +109,7 @@ impl CompletionResponse {
 
     /// As cobra's own programs print it: a candidate a line, its description behind a tab, and the directive as the last
     /// line.
-    pub fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         let mut text = String::new();
         for CompletionCandidate { text: word, description } in &self.candidates {
             text.push_str(word);

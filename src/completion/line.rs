@@ -40,7 +40,7 @@ pub(super) enum Cursor<'a> {
 
 /// What the line says besides the word that is being typed, and that matters to a lookup of names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LineContext {
+pub(crate) struct LineContext {
     pub kubeconfig: Option<PathBuf>,
     pub context: Option<String>,
     pub namespace: Option<String>,

@@ -9,8 +9,8 @@ mod lookup;
 #[cfg(test)]
 mod request_test;
 
-pub use candidates::{Completion, CompletionCandidate, CompletionResponse, Directive, NameKind};
-pub use line::LineContext;
+pub(crate) use candidates::{Completion, CompletionResponse, Directive, NameKind};
+pub(crate) use line::LineContext;
 pub(crate) use lookup::NameLookup;
 
 use clap::Command;
@@ -22,7 +22,7 @@ use line::{Cursor, PartialLine};
 
 /// What a line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompletionRequest {
+pub(crate) struct CompletionRequest {
     /// What can be typed.
     pub completion: Completion,
     /// What of it is typed already, without a flag's name in front.
@@ -33,7 +33,7 @@ pub struct CompletionRequest {
 
 impl CompletionRequest {
     /// Reads a line: the words behind the program's own name, of which the last one is being typed and may be empty.
-    pub fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
+    pub(crate) fn read(root: &mut Command, words: &[String], entry_point: EntryPoint) -> Self {
         // Only then does each command know its flags.
         root.build();
         let line = PartialLine::read(root, words);
@@ -49,7 +49,7 @@ impl CompletionRequest {
 }
 
 /// What is installed so that a shell, or kubectl from 1.26 on, calls `__complete`.
-pub fn completion_script(script: CompletionScript) -> &'static str {
+pub(crate) fn completion_script(script: CompletionScript) -> &'static str {
     match script {
         CompletionScript::Bash => include_str!("scripts/helm-purge.bash"),
         CompletionScript::Zsh => include_str!("scripts/_helm-purge"),

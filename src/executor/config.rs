@@ -22,7 +22,7 @@ pub struct ExecutorConfig {
 
 /// What helm does with the releases of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
+pub(crate) enum Operation {
     Uninstall,
     /// To what they were before a purge.
     Rollback,

@@ -19,10 +19,17 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub use config::{BatchSize, ExecutorConfig, Operation, RetryPolicy};
-pub use driver::{PoolError, execute};
-pub use event::{Event, Journal, NoJournal, Progress};
-pub use outcome::{NotStarted, ObservedState, Outcome, OutcomeKind, OutcomeSummary, ReleaseResult, Run, Uncertainty};
-pub use ports::{AlwaysFresh, Backends, NoProbe, ObjectProbe, Recheck};
-pub use task::{PhaseNumber, Task, WorkerCap, WorkerId};
-pub use verify::{HistoryChecks, Verification, verify_purge, verify_restore};
+pub(crate) use config::Operation;
+pub use config::{BatchSize, ExecutorConfig, RetryPolicy};
+pub(crate) use driver::PoolError;
+pub use driver::execute;
+pub use event::NoJournal;
+pub(crate) use event::{Event, Journal, Progress};
+pub(crate) use outcome::{NotStarted, ObservedState, OutcomeSummary, ReleaseResult};
+pub use outcome::{Outcome, OutcomeKind, Run};
+pub use ports::{AlwaysFresh, Backends, NoProbe};
+pub(crate) use ports::{ObjectProbe, Recheck};
+pub use task::{PhaseNumber, Task};
+pub(crate) use task::{WorkerCap, WorkerId};
+pub use verify::{HistoryChecks, verify_purge};
+pub(crate) use verify::{Verification, verify_restore};

@@ -49,7 +49,7 @@ pub enum OutcomeKind {
 /// An outcome in the words of documents, logs and journals.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OutcomeSummary {
+pub(crate) struct OutcomeSummary {
     /// Its kind.
     pub outcome: &'static str,
     /// The class of a failure.
@@ -178,7 +178,7 @@ impl Outcome {
 
 impl OutcomeSummary {
     /// Nothing but its kind.
-    pub fn new(kind: OutcomeKind) -> Self {
+    pub(crate) fn new(kind: OutcomeKind) -> Self {
         Self { outcome: kind.as_str(), ..Self::default() }
     }
 }

@@ -59,7 +59,7 @@ pub fn verify_purge(run: &mut Run, listing: &Listing, histories: &HistoryChecks)
 }
 
 /// Corrects the outcomes that the list contradicts.
-pub fn verify_restore(run: &mut Run, listing: &Listing) -> Verification {
+pub(crate) fn verify_restore(run: &mut Run, listing: &Listing) -> Verification {
     let (mut reported, mut restored) = (0, 0);
     for result in &mut run.results {
         let found = listing.find(&result.release.id);

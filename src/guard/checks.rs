@@ -21,10 +21,10 @@ use crate::sanitize;
 const NAMED_HOOKS: usize = 5;
 
 /// A release that is purged, and an object that one of its hooks creates.
-pub type RunningHook<'a> = (&'a ReleaseId, &'a ObjectRef);
+pub(crate) type RunningHook<'a> = (&'a ReleaseId, &'a ObjectRef);
 
 /// The hooks that will run. A hook that does not say what it creates fails by itself.
-pub fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningHook<'a>> {
+pub(crate) fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningHook<'a>> {
     let of_release = |release: &'a ReleaseId| {
         let content = contents.get(release).and_then(|content| content.as_ref().ok());
         let hooks = content.and_then(|content| content.hooks.as_known());
@@ -36,7 +36,7 @@ pub fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningH
 
 /// What helm does with a hook, by its major version. Both were tried right by right: Helm 3 fails without `get` before
 /// it creates anything. Helm 4 creates hooks by `patch` and waits by listing.
-pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
+pub(crate) fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
     if helm < 4 {
         &["create", "get", "watch", "delete"]
     } else {
@@ -45,7 +45,7 @@ pub fn verbs_for_hooks(helm: u64) -> &'static [&'static str] {
 }
 
 /// Refuses if a right is missing. `missing` are the verbs that are known to be denied for a hook.
-pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'static str>) -> Option<Refusal> {
+pub(crate) fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'static str>) -> Option<Refusal> {
     let lacking = running.iter().filter_map(|(release, hook)| {
         let verbs = missing(hook);
         let text = || format!("{release}: {} {} ({})", hook.kind, hook.name, verbs.join(", "));
@@ -64,7 +64,7 @@ pub fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) -> Vec<&'
 
 /// Without the API nothing can verify that a history was kept, or remove its older records. With those, `helm upgrade
 /// --install` fails at some revisions. `why_helm` is why helm makes the lists, if it does.
-pub fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refusal> {
+pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refusal> {
     let why = why_helm?;
     plan.restorable().next().map(|_| Refusal {
         guard: "keep-history",
@@ -75,7 +75,7 @@ pub fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refusal> {
 
 /// Compares what each policy purges with its limits, and the whole plan with `--max-releases`. That flag can only be
 /// stricter.
-pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
+pub(crate) fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
     let of_policy = |(index, policy): (usize, &Policy)| {
         let chosen = plan.selected().filter(|(_, selected)| selected.policy == index).map(|(release, _)| &release.id);
         let chosen = chosen.collect::<Vec<_>>();
@@ -88,7 +88,7 @@ pub fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Ve
 }
 
 /// Whether anything limits how much is purged.
-pub fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool {
+pub(crate) fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool {
     max_releases.is_some() || policies.iter().any(|policy| !policy.limits.is_empty())
 }
 
@@ -127,7 +127,7 @@ fn exceeds_share(chosen: usize, seen: usize, percent: u32) -> bool {
 
 /// Entries of `keep` that must name a release and name none: a name was changed, or this is the wrong cluster. An entry
 /// that is over need not name any.
-pub fn required_keeps(plan: &Plan) -> Vec<Refusal> {
+pub(crate) fn required_keeps(plan: &Plan) -> Vec<Refusal> {
     let is_missing = |keep: &&KeepHits| {
         let is_over = matches!(keep.state, KeepState::Over(_));
         keep.requirement == KeepCondition::Required && keep.hits == 0 && !is_over
@@ -147,7 +147,7 @@ pub fn required_keeps(plan: &Plan) -> Vec<Refusal> {
 }
 
 /// If opt-outs can be read in no namespace with releases, a plan would keep everything, and say so only entry by entry.
-pub fn unseen_opt_outs(plan: &Plan, protection: &Protection, wish: UnseenOptOuts) -> Option<Refusal> {
+pub(crate) fn unseen_opt_outs(plan: &Plan, protection: &Protection, wish: UnseenOptOuts) -> Option<Refusal> {
     let why = &protection.unseen_opt_outs.first()?.why;
     let unseen = protection.unseen_opt_outs.iter().map(|entry| &entry.namespace).collect::<BTreeSet<_>>();
     let mut namespaces =
@@ -162,14 +162,14 @@ pub fn unseen_opt_outs(plan: &Plan, protection: &Protection, wish: UnseenOptOuts
 
 /// The windows of all policies at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WindowStatus {
+pub(crate) struct WindowStatus {
     /// The first end of an open window. A run starts no release after that.
     pub deadline: Option<Timestamp>,
     /// One for each closed window.
     pub refusals: Vec<Refusal>,
 }
 
-pub fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
+pub(crate) fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
     let mut status = WindowStatus { deadline: None, refusals: Vec::new() };
     for policy in policies {
         let Some(window) = &policy.window else { continue };

@@ -9,7 +9,7 @@ use crate::saved_plan::{SavedPlan, SavedPolicy};
 
 /// Whether a person sees the plan before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interactivity {
+pub(crate) enum Interactivity {
     /// A person types the context's name.
     Attended,
     /// `--yes`: a context's name is not enough.
@@ -21,7 +21,7 @@ pub enum Interactivity {
 
 /// The facts about a cluster that a policy can name.
 #[derive(Debug, Clone, Copy)]
-pub struct ClusterFacts<'a> {
+pub(crate) struct ClusterFacts<'a> {
     pub connection: &'a Connection,
     /// `None` if it could not be read.
     pub identity: Option<&'a Identity>,
@@ -31,7 +31,7 @@ pub struct ClusterFacts<'a> {
 ///
 /// # Errors
 /// If no entry names the cluster, or if no person sees the plan and the entries name the cluster too weakly for that.
-pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactivity) -> Result<(), Refusal> {
+pub(crate) fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactivity) -> Result<(), Refusal> {
     let is_match = |entry: &&ClusterEntry| compare(entry, facts) == ClusterMatch::Matches;
     let matching = policy.clusters.iter().filter(is_match).collect::<Vec<_>>();
     let Some(ClusterEntry { place, .. }) = matching.first() else { return Err(not_in_policy(policy, facts)) };
@@ -59,7 +59,7 @@ pub fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactiv
 ///
 /// # Errors
 /// If it is another cluster.
-pub fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Refusal> {
+pub(crate) fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Refusal> {
     if planned == now {
         return Ok(());
     }
@@ -101,7 +101,7 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
 ///
 /// # Errors
 /// If they differ.
-pub fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Refusal> {
+pub(crate) fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Refusal> {
     let now = policies.iter().map(|policy| SavedPolicy { name: policy.name.clone(), digest: policy.digest });
     let (now, then) = (now.collect::<BTreeSet<_>>(), saved.policies.iter().cloned().collect::<BTreeSet<_>>());
     if now == then {
@@ -125,7 +125,7 @@ pub fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<(), Ref
 ///
 /// # Errors
 /// If it is another cluster, or may be another one.
-pub fn saved_cluster(saved: &SavedPlan, facts: &ClusterFacts<'_>) -> Result<(), Refusal> {
+pub(crate) fn saved_cluster(saved: &SavedPlan, facts: &ClusterFacts<'_>) -> Result<(), Refusal> {
     let shown = |identity: Option<&Identity>, server: &str| {
         identity.map_or_else(|| format!("server {server}"), |identity| format!("uid {}", identity.0))
     };

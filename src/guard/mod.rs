@@ -5,10 +5,11 @@ mod cluster;
 mod refusal;
 mod scope;
 
-pub use checks::{
+pub(crate) use checks::{
     RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, required_keeps, running_hooks,
     unseen_opt_outs, verbs_for_hooks, windows,
 };
-pub use cluster::{ClusterFacts, Interactivity, cluster, same_cluster, saved_cluster, saved_policies};
-pub use refusal::Refusal;
-pub use scope::{Scope, ScopeError, ScopeFacts, scope};
+pub(crate) use cluster::cluster;
+pub(crate) use cluster::{ClusterFacts, Interactivity, same_cluster, saved_cluster, saved_policies};
+pub(crate) use refusal::Refusal;
+pub(crate) use scope::{Scope, ScopeError, ScopeFacts, scope};

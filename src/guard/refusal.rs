@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a purge must not happen. Nothing has been purged then.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The guard, as a word for programs.
     pub guard: &'static str,
     pub message: String,
@@ -14,7 +14,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// The guards that need only a plan and what the plan was made from.
-    pub const GUARDS_OF_A_PLAN: [&'static str; 6] =
+    pub(crate) const GUARDS_OF_A_PLAN: [&'static str; 6] =
         ["window", "keep.required", "opt-outs", "limits.maxReleases", "limits.maxNamespaces", "limits.maxPercent"];
 }
 

@@ -9,7 +9,7 @@ use crate::settings::{EntryPoint, ParentProcess};
 
 /// Which part of the policies' scope a run covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub(crate) enum Scope {
     WholeFence,
     Only(Namespace),
     /// It is not known whether the user asked for a namespace.
@@ -18,7 +18,7 @@ pub enum Scope {
 
 /// The facts that decide it.
 #[derive(Debug, Clone, Copy)]
-pub struct ScopeFacts<'a> {
+pub(crate) struct ScopeFacts<'a> {
     pub entry_point: EntryPoint,
     /// `-n` as it reached this program.
     pub namespace_flag: Option<&'a str>,
@@ -35,7 +35,7 @@ pub struct ScopeFacts<'a> {
 
 /// Why the flags for a scope are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScopeError {
+pub(crate) enum ScopeError {
     /// `-n` and `-A` together.
     Contradiction(String),
     /// This text is not a legal name of a namespace.
@@ -46,7 +46,7 @@ pub enum ScopeError {
 ///
 /// # Errors
 /// If `-n` and `-A` were both given, or if `-n` is not a legal name.
-pub fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
+pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
     let under_helm = facts.entry_point == EntryPoint::Helm;
     let helm = Some(facts.parent).filter(|parent| under_helm && parent.is_helm_with(facts.plugin_name));
     let swallowed = || helm.and_then(|parent| namespace_in(parent.arguments.as_deref().unwrap_or_default()));

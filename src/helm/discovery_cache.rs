@@ -33,7 +33,7 @@ const WARM_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Lets helm show the objects of one release, for which it has to know all kinds. Its output is not needed, and a failure
 /// will show with the first uninstall.
-pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &CancelToken) {
+pub(crate) fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &CancelToken) {
     let arguments = arguments::status(connection, release, helm.version());
     let limits = ChildLimits::with_deadline(WARM_DEADLINE);
     let _ = run(&helm.query(arguments, connection), limits, stop, &mut |_: &[u8]| {});
@@ -43,7 +43,7 @@ pub fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &Ca
 ///
 /// # Errors
 /// If the folder cannot be written, or the server's address makes no name for a folder.
-pub fn write_discovery_cache(folder: &Path, server: &str, offered: &[ServedKinds]) -> io::Result<()> {
+pub(crate) fn write_discovery_cache(folder: &Path, server: &str, offered: &[ServedKinds]) -> io::Result<()> {
     let folder = folder.join("discovery").join(folder_of(server)?);
     for kinds in offered {
         let of_version = folder.join(&kinds.api_version);
@@ -54,7 +54,7 @@ pub fn write_discovery_cache(folder: &Path, server: &str, offered: &[ServedKinds
 }
 
 /// Whether a helm of this version uninstalls with what is in its cache. Before 3.16 it asks for everything first.
-pub fn uses_discovery_cache(version: &semver::Version) -> bool {
+pub(crate) fn uses_discovery_cache(version: &semver::Version) -> bool {
     *version >= semver::Version::new(3, 16, 0)
 }
 

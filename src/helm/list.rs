@@ -16,7 +16,7 @@ use crate::signal::CancelToken;
 
 /// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster. It has no bound:
 /// an API server that does not answer would hold it for ever.
-pub const LIST_DEADLINE: Duration = Duration::from_mins(5);
+pub(crate) const LIST_DEADLINE: Duration = Duration::from_mins(5);
 /// The bound of `helm status`.
 const RECORD_DEADLINE: Duration = Duration::from_mins(1);
 /// More than a hundred thousand releases.
@@ -35,7 +35,7 @@ pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &Can
 ///
 /// # Errors
 /// As for [`list`].
-pub fn record(
+pub(crate) fn record(
     helm: &Helm,
     connection: &Connection,
     release: &ReleaseId,

@@ -16,10 +16,13 @@ mod session;
 mod uninstall;
 
 pub use action::{Action, BatchResult, ReleaseAttempt};
-pub use binary::{GoRuntime, Helm, HelmError};
-pub use discovery_cache::{uses_discovery_cache, warm, write_discovery_cache};
-pub use failure::{Failure, HelmMessage};
-pub use failure_table::{ErrorScope, FailureClass};
-pub use list::{LIST_DEADLINE, list, record};
+pub(crate) use binary::HelmError;
+pub use binary::{GoRuntime, Helm};
+pub(crate) use discovery_cache::{uses_discovery_cache, warm, write_discovery_cache};
+pub(crate) use failure::{Failure, HelmMessage};
+pub(crate) use failure_table::ErrorScope;
+pub use failure_table::FailureClass;
+pub use list::list;
+pub(crate) use list::{LIST_DEADLINE, record};
 pub use rollback::HelmRollback;
 pub use uninstall::HelmUninstall;

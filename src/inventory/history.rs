@@ -110,12 +110,12 @@ fn history_of(id: &ReleaseId, records: &[ReleaseRecord]) -> Vec<ReleaseRecord> {
 }
 
 /// A record as a release, as if it had no other record.
-pub fn single(record: &ReleaseRecord) -> Option<Release> {
+pub(crate) fn single(record: &ReleaseRecord) -> Option<Release> {
     releases_of(vec![record.clone()]).releases.pop()
 }
 
 /// The records older than a release's newest one, if that is still the very record that was seen.
-pub fn older(release: &Release, history: &[ReleaseRecord]) -> Option<Vec<ReleaseRecord>> {
+pub(crate) fn older(release: &Release, history: &[ReleaseRecord]) -> Option<Vec<ReleaseRecord>> {
     let (newest, older) = history.split_last()?;
     let is_it = newest.revision.map(Revision) == Some(release.revision)
         && release.record.as_known() == Some(&newest.object_version);

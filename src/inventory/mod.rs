@@ -20,10 +20,12 @@ mod superseded;
 
 pub use contents::{Contents, ObjectLists};
 pub use helm_list::{HelmInventory, read};
-pub use history::{HistoryStore, older, single};
-pub use opt_outs::{OptOut, OptOutSource, UnreadableOptOuts, VisibleOptOuts};
-pub use protection::{ManagedNamespace, ManagedRelease, Protection};
-pub use recheck::{BatchRecheck, Freshness, Rechecked};
+pub(crate) use history::{HistoryStore, older, single};
+pub use opt_outs::{OptOut, OptOutSource};
+pub(crate) use opt_outs::{UnreadableOptOuts, VisibleOptOuts};
+pub use protection::Protection;
+pub(crate) use protection::{ManagedNamespace, ManagedRelease};
+pub(crate) use recheck::{BatchRecheck, Freshness, Rechecked};
 pub use source::ReleaseSource;
 
 use std::collections::BTreeMap;

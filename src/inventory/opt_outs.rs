@@ -54,7 +54,7 @@ pub enum OptOutSource {
 
 /// All opt-outs that an account can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisibleOptOuts {
+pub(crate) struct VisibleOptOuts {
     /// Sorted.
     pub opt_outs: Vec<OptOut>,
     /// Where there may be more.
@@ -63,7 +63,7 @@ pub struct VisibleOptOuts {
 
 /// Objects that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableOptOuts {
+pub(crate) struct UnreadableOptOuts {
     /// In words.
     pub what: String,
     /// In the API server's words.
@@ -148,7 +148,7 @@ impl VisibleOptOuts {
     ///
     /// # Errors
     /// If none can be read.
-    pub fn of_cluster(client: &Client) -> Result<Self, ApiError> {
+    pub(crate) fn of_cluster(client: &Client) -> Result<Self, ApiError> {
         let (namespaces, config_maps) = join(|| client.namespaces(), || client.opt_outs());
         if let (Err(ApiError::Forbidden(_)), Ok(found)) = (&config_maps, &namespaces) {
             return Self::of(client, found.keys().cloned().collect());
@@ -166,7 +166,7 @@ impl VisibleOptOuts {
     ///
     /// # Errors
     /// If the ConfigMaps of none of them can be read.
-    pub fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
+    pub(crate) fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
         let asked = namespaces.clone();
         let (facts, config_maps) = join(|| client.namespaces_by_name(asked), || client.opt_outs_in(namespaces));
         let (config_maps, mut unreadable) = (config_maps?, Vec::new());

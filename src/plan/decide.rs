@@ -336,7 +336,7 @@ pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fenc
 }
 
 /// The objects of a release that reach beyond a scope.
-pub fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
+pub(crate) fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
     let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
     let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
     objects.sort();

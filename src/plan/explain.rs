@@ -10,7 +10,7 @@ use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
 /// What is said about a release, and by which policy.
 #[derive(Debug, Clone)]
-pub struct Explanation<'a> {
+pub(crate) struct Explanation<'a> {
     pub id: ReleaseId,
     pub found: Found<'a>,
     /// The release with its chart. If there is none, a release that was deployed this moment; `None` if it is unreadable.
@@ -26,7 +26,7 @@ pub struct Explanation<'a> {
 
 /// What one policy says.
 #[derive(Debug, Clone)]
-pub struct PolicyExplanation<'a> {
+pub(crate) struct PolicyExplanation<'a> {
     pub policy: &'a Policy,
     pub fence: ScopeMatch<'a>,
     /// What each of its rules says; empty if the namespace is out of scope.
@@ -36,7 +36,7 @@ pub struct PolicyExplanation<'a> {
 }
 
 /// Explains the decision for a release. The content of the release should be known, whatever keeps it.
-pub fn explain<'a>(
+pub(crate) fn explain<'a>(
     policies: &'a [Policy],
     facts: ClusterState<'a>,
     filters: &Filters,

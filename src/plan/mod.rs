@@ -16,12 +16,11 @@ mod saved_diff;
 mod totals;
 
 pub use build::{build, to_read};
-pub use decide::objects_beyond;
-pub use explain::{Explanation, PolicyExplanation, explain};
-pub use model::{
-    ClusterState, Decision, Filters, KeepHits, KeepState, Plan, PlanEntry, SelectedRelease, Subject, UnseenOptOuts,
-};
-pub use opt_out::{Expiry, OptOutDecision, OptOutState};
-pub use reason::{NearMiss, Reason, Source};
-pub use recheck::{protected_now, recheck};
-pub use saved_diff::{SavedPlanDiff, only_saved};
+pub(crate) use decide::objects_beyond;
+pub(crate) use explain::{Explanation, PolicyExplanation, explain};
+pub use model::{ClusterState, Filters, Plan, Subject, UnseenOptOuts};
+pub(crate) use model::{Decision, KeepHits, KeepState, PlanEntry, SelectedRelease};
+pub(crate) use opt_out::{OptOutDecision, OptOutState};
+pub(crate) use reason::{Reason, Source};
+pub(crate) use recheck::{protected_now, recheck};
+pub(crate) use saved_diff::{SavedPlanDiff, only_saved};

@@ -16,7 +16,7 @@ use crate::release::{Release, ReleaseId};
 /// The planned releases that have changed since, or are protected now, and what changed. A release that is gone has not
 /// changed: helm will not find it, which is an outcome of its own. Contents are not read again, because other contents
 /// mean another record.
-pub fn recheck(
+pub(crate) fn recheck(
     before: &Plan,
     policies: &[Policy],
     now: ClusterState<'_>,
@@ -31,7 +31,7 @@ pub fn recheck(
 }
 
 /// What keeps a planned release now, if only the protection of its namespace was read again.
-pub fn protected_now(
+pub(crate) fn protected_now(
     planned: &Release,
     policies: &[Policy],
     protection: &Protection,

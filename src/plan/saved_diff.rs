@@ -12,7 +12,7 @@ use crate::release::{Release, ReleaseId};
 
 /// The releases of a saved plan that are not purged today.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SavedPlanDiff {
+pub(crate) struct SavedPlanDiff {
     /// Those that have changed or are kept now, as they were planned, and what differs.
     pub changed: Vec<(Release, String)>,
     /// Those that are gone, as they were planned.
@@ -22,7 +22,7 @@ pub struct SavedPlanDiff {
 }
 
 /// Keeps every release that the saved plan does not purge, or that has changed since.
-pub fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters: &Filters) -> SavedPlanDiff {
+pub(crate) fn only_saved(plan: &mut Plan, saved: &[Release], listing: &Listing, filters: &Filters) -> SavedPlanDiff {
     let saved = saved.iter().map(|release| (&release.id, release)).collect::<BTreeMap<_, _>>();
     let mut since = SavedPlanDiff::default();
     let mut accounted = BTreeSet::new();

@@ -41,7 +41,7 @@ pub(crate) struct LoadedPolicies {
 
 /// The policies of one run, in the order in which they were named: at least one.
 #[derive(Debug, Clone)]
-pub struct PolicySet(Vec<Policy>);
+pub(crate) struct PolicySet(Vec<Policy>);
 
 impl Policy {
     /// Reads a policy. `name` is what locations and messages call the file.
@@ -101,7 +101,7 @@ impl Policy {
 
 impl PolicySet {
     /// `None` without any policy.
-    pub fn new(policies: Vec<Policy>) -> Option<Self> {
+    pub(crate) fn new(policies: Vec<Policy>) -> Option<Self> {
         (!policies.is_empty()).then_some(Self(policies))
     }
 

@@ -10,7 +10,7 @@ use crate::release::Namespace;
 
 /// Two policies whose scopes can hold the same namespace.
 #[derive(Debug)]
-pub struct OverlappingNamespace<'p> {
+pub(crate) struct OverlappingNamespace<'p> {
     /// The policy that was named first, with its pattern.
     pub(crate) first: (&'p Policy, &'p NamePattern),
     /// The other, with its pattern.

@@ -18,7 +18,7 @@ use crate::sanitize::quoted;
 
 /// One rule. What is left out is no condition.
 #[derive(Debug, Clone)]
-pub struct Rule {
+pub(crate) struct Rule {
     pub(crate) name: String,
     /// Where it is written; that of `namespaces` if the policy has no `rules`.
     pub(crate) place: Location,
@@ -36,7 +36,7 @@ pub struct Rule {
 
 /// Where a rule comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RuleOrigin {
+pub(crate) enum RuleOrigin {
     /// From the policy's `rules`.
     Listed,
     /// The policy has no `rules`: this one selects the whole scope.

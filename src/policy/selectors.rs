@@ -27,7 +27,7 @@ pub(crate) struct Selector {
 
 /// Whether a selector matches a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SelectorMatch {
+pub(crate) enum SelectorMatch {
     /// It does.
     Yes,
     /// It does not.

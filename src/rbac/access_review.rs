@@ -21,11 +21,11 @@ const COMMON: [(&str, &str); 10] = [
 ];
 
 /// Whether each request is allowed, or why the cluster did not say.
-pub type AccessAnswers = BTreeMap<AccessReview, Result<bool, ApiError>>;
+pub(crate) type AccessAnswers = BTreeMap<AccessReview, Result<bool, ApiError>>;
 
 /// What is missing in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MissingPermissions {
+pub(crate) struct MissingPermissions {
     /// What a run needs and may not do, as in `delete everything`.
     pub missing: Vec<String>,
     /// What it may do with the common kinds, but not with every kind.
@@ -36,7 +36,7 @@ pub struct MissingPermissions {
 
 /// One thing that a doctor looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DoctorCheck {
+pub(crate) struct DoctorCheck {
     /// What was looked at, in a word.
     pub about: &'static str,
     /// What it means.
@@ -49,7 +49,7 @@ pub struct DoctorCheck {
 
 /// What a check means for a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FindingState {
+pub(crate) enum FindingState {
     /// It is as it has to be.
     Good,
     /// A run goes on without it.
@@ -59,7 +59,7 @@ pub enum FindingState {
 }
 
 /// All access reviews about one place.
-pub fn access_reviews(
+pub(crate) fn access_reviews(
     required: &RequiredPermissions,
     scope: PermissionScope,
     namespace: Option<&str>,
@@ -76,7 +76,7 @@ pub fn access_reviews(
 }
 
 /// What is missing in one place, by the answers to its access reviews.
-pub fn missing_permissions(
+pub(crate) fn missing_permissions(
     required: &RequiredPermissions,
     scope: PermissionScope,
     namespace: Option<&str>,
@@ -121,23 +121,28 @@ fn review(namespace: Option<&str>, group: &str, resource: &str, name: Option<&st
 
 impl DoctorCheck {
     /// All is well.
-    pub fn good(about: &'static str, found: impl Into<String>) -> Self {
+    pub(crate) fn good(about: &'static str, found: impl Into<String>) -> Self {
         Self { about, state: FindingState::Good, found: found.into(), hint: None }
     }
 
     /// A run goes on without it.
-    pub fn warning(about: &'static str, found: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn warning(about: &'static str, found: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { about, state: FindingState::Warning, found: found.into(), hint: Some(hint.into()) }
     }
 
     /// A run needs it.
-    pub fn missing(about: &'static str, code: ExitCode, found: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn missing(
+        about: &'static str,
+        code: ExitCode,
+        found: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { about, state: FindingState::Missing(code), found: found.into(), hint: Some(hint.into()) }
     }
 }
 
 /// The exit code of all of them: that of the first that is missing.
-pub fn exit_code(checks: &[DoctorCheck]) -> ExitCode {
+pub(crate) fn exit_code(checks: &[DoctorCheck]) -> ExitCode {
     let missing = checks.iter().find_map(|check| match check.state {
         FindingState::Missing(code) => Some(code),
         FindingState::Good | FindingState::Warning => None,

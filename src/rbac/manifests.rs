@@ -10,7 +10,7 @@ use crate::release::Namespace;
 
 /// Which account gets the permissions that a policy needs, and where its lock is.
 #[derive(Debug, Clone, Copy)]
-pub struct Grant<'a> {
+pub(crate) struct Grant<'a> {
     pub policy: &'a Policy,
     pub purpose: AccountPurpose,
     pub account: &'a ServiceAccount,
@@ -19,7 +19,7 @@ pub struct Grant<'a> {
 
 /// An object that grants permissions, and what it is for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RbacManifest {
+pub(crate) struct RbacManifest {
     /// In a sentence without its full stop.
     pub about: String,
     pub object: RbacObject,
@@ -28,8 +28,7 @@ pub struct RbacManifest {
 /// One of Kubernetes' objects for RBAC.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-#[expect(missing_docs, reason = "they are called what Kubernetes calls them")]
-pub enum RbacObject {
+pub(crate) enum RbacObject {
     ClusterRole(ClusterRole),
     ClusterRoleBinding(ClusterRoleBinding),
     Role(Role),
@@ -37,7 +36,7 @@ pub enum RbacObject {
 }
 
 /// Everything that a policy needs, bound in these namespaces of its scope.
-pub fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest> {
+pub(crate) fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest> {
     let required = RequiredPermissions::of(grant.policy, grant.purpose);
     let (name, in_cluster) = (grant.name(), format!("{}.look", grant.name()));
     let binding = ClusterRoleBinding {
@@ -69,7 +68,7 @@ pub fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacManifest
 }
 
 /// The binding for one namespace in scope: for people who make namespaces.
-pub fn namespace_binding(grant: Grant<'_>, namespace: &Namespace) -> RbacManifest {
+pub(crate) fn namespace_binding(grant: Grant<'_>, namespace: &Namespace) -> RbacManifest {
     let about = format!("In {namespace}, a namespace of the fence");
     grant.role_binding(about, "ClusterRole", &grant.name(), namespace)
 }

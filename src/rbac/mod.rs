@@ -7,8 +7,7 @@ mod access_review;
 mod manifests;
 mod permissions;
 
-pub use access_review::{
-    AccessAnswers, DoctorCheck, FindingState, MissingPermissions, access_reviews, exit_code, missing_permissions,
-};
-pub use manifests::{Grant, RbacManifest, RbacObject, manifests, namespace_binding};
-pub use permissions::{AccountPurpose, Permission, PermissionScope, RequiredPermissions, ServiceAccount};
+pub(crate) use access_review::exit_code;
+pub(crate) use access_review::{DoctorCheck, FindingState, MissingPermissions, access_reviews, missing_permissions};
+pub(crate) use manifests::{Grant, RbacManifest, RbacObject, manifests, namespace_binding};
+pub(crate) use permissions::{AccountPurpose, PermissionScope, RequiredPermissions, ServiceAccount};

@@ -15,7 +15,7 @@ use crate::release::Namespace;
 
 /// A service account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceAccount {
+pub(crate) struct ServiceAccount {
     /// Where it is.
     pub namespace: Namespace,
     /// May have dots, unlike the name of a namespace.
@@ -33,7 +33,7 @@ pub enum AccountPurpose {
 
 /// Where a permission is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PermissionScope {
+pub(crate) enum PermissionScope {
     /// In the whole cluster.
     Cluster,
     /// In each namespace in the scope of the policy.
@@ -46,7 +46,7 @@ pub enum PermissionScope {
 
 /// Some verbs for a resource, in RBAC's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
+pub(crate) struct Permission {
     /// Empty for the core of Kubernetes; `*` for all.
     pub group: &'static str,
     /// `*` for all.
@@ -61,11 +61,11 @@ pub struct Permission {
 
 /// The permissions that a policy needs, each with the place where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequiredPermissions(Vec<(PermissionScope, Permission)>);
+pub(crate) struct RequiredPermissions(Vec<(PermissionScope, Permission)>);
 
 impl RequiredPermissions {
     /// Those of a policy.
-    pub fn of(policy: &Policy, purpose: AccountPurpose) -> Self {
+    pub(crate) fn of(policy: &Policy, purpose: AccountPurpose) -> Self {
         let namespaces = Permission::new("", "namespaces", &["list"], "which namespaces the globs mean");
         let uid = Permission::new("", "namespaces", &["get"], "which cluster this is, by the uid of kube-system");
         let uid = Permission { name: Some("kube-system"), ..uid };
@@ -84,7 +84,7 @@ impl RequiredPermissions {
     }
 
     /// Those for one place.
-    pub fn in_scope(&self, scope: PermissionScope) -> impl Iterator<Item = &Permission> {
+    pub(crate) fn in_scope(&self, scope: PermissionScope) -> impl Iterator<Item = &Permission> {
         self.0.iter().filter(move |(of, _)| *of == scope).map(|(_, permission)| permission)
     }
 }
@@ -150,7 +150,7 @@ impl fmt::Display for Permission {
 
 impl ServiceAccount {
     /// The service account that the API server knows by this name of a user, if it is one.
-    pub fn of_user(name: &str) -> Option<Self> {
+    pub(crate) fn of_user(name: &str) -> Option<Self> {
         name.strip_prefix("system:serviceaccount:")?.replacen(':', "/", 1).parse().ok()
     }
 

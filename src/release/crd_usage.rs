@@ -82,13 +82,13 @@ impl fmt::Display for ObjectRef {
 
 /// For each kind, up to two of the releases that hold objects of it: with only one, it may be the one that defines it.
 #[derive(Debug)]
-pub struct Dependents<'a, U> {
+pub(crate) struct Dependents<'a, U> {
     of_kinds: BTreeMap<&'a GroupKind, (U, Option<U>)>,
 }
 
 impl<'a, U: Copy + Eq> Dependents<'a, U> {
     /// Collects which releases use which kinds. A release with unknown usage uses none.
-    pub fn of(releases: impl IntoIterator<Item = (U, &'a CrdUsage)>) -> Self {
+    pub(crate) fn of(releases: impl IntoIterator<Item = (U, &'a CrdUsage)>) -> Self {
         let mut of_kinds = BTreeMap::<_, (U, Option<U>)>::new();
         for (user, usage) in releases {
             for kind in usage.uses.as_known().into_iter().flatten() {
@@ -99,7 +99,7 @@ impl<'a, U: Copy + Eq> Dependents<'a, U> {
     }
 
     /// Whether another release than `own` uses a kind that `own` defines.
-    pub fn need(&self, own: &U, usage: &CrdUsage) -> bool {
+    pub(crate) fn need(&self, own: &U, usage: &CrdUsage) -> bool {
         let Known::Is(defined) = &usage.defines else { return false };
         let others = |(first, second): &(U, Option<U>)| first != own || second.is_some();
         defined.iter().any(|kind| self.of_kinds.get(kind).is_some_and(others))

@@ -4,10 +4,11 @@ mod content;
 mod crd_usage;
 mod names;
 
-pub use content::{Content, Loss, Object, ObjectKinds, VersionedKind};
-pub use crd_usage::{CrdUsage, Dependents, GroupKind, ObjectRef};
+pub(crate) use content::{Content, Loss, Object, ObjectKinds};
+pub(crate) use crd_usage::{CrdUsage, Dependents};
+pub use crd_usage::{GroupKind, ObjectRef};
 pub(crate) use names::is_dns_label;
-pub use names::{Chart, InvalidName, Namespace, ReleaseName};
+pub(crate) use names::{Chart, InvalidName, Namespace, ReleaseName};
 
 use std::fmt::{self, Display};
 use std::str::FromStr;

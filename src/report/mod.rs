@@ -31,7 +31,7 @@ pub(crate) use doctor_rbac::{RbacHeader, findings_document, render_findings, ren
 pub(crate) use document::{Format, JournalRef, serialize};
 pub(crate) use explanation::{explanation_document, render_explanation};
 pub(crate) use files::{write_report, write_termination_log};
-pub use log::LogFormat;
+pub(crate) use log::LogFormat;
 pub(crate) use log::{Level, LogLine, error_line, refusal_line};
 pub(crate) use opt_outs::{MarkChange, mark_before, mark_line, none_of, opt_out_list, render_opt_outs, still_kept};
 pub(crate) use plan_document::{PlanView, plan_document, plan_lines};

@@ -13,11 +13,11 @@ mod tasks;
 mod verify;
 
 pub(crate) use discover::{Discovered, Discovery};
-pub use plan::{RestorableRelease, RestoreEntry, RestorePlan, RestoreVerdict};
+pub(crate) use plan::{RestorableRelease, RestoreEntry, RestorePlan, RestoreVerdict};
 pub(crate) use precheck::terminating;
 pub(crate) use records::remove_histories;
-pub use run_history::RunHistory;
+pub(crate) use run_history::RunHistory;
 pub(crate) use run_history::is_same_session;
-pub use select::{RestoreRequest, select};
+pub(crate) use select::{RestoreRequest, select};
 pub(crate) use tasks::{precheck, rollback, tasks};
 pub(crate) use verify::{verify, with_finished};

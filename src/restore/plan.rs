@@ -14,7 +14,7 @@ const MAX_LISTED: usize = 3;
 
 /// A tagged record, read, and what came after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RestorableRelease {
+pub(crate) struct RestorableRelease {
     /// The record that a purge has left, as a release.
     pub kept: Release,
     pub content: Content,
@@ -27,7 +27,7 @@ pub struct RestorableRelease {
 
 /// A release of the plan of a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RestoreEntry {
+pub(crate) struct RestoreEntry {
     pub candidate: RestorableRelease,
     /// The phase of the purge; a restore takes the phases in the other order.
     pub phase: Phase,
@@ -38,7 +38,7 @@ pub struct RestoreEntry {
 
 /// The releases of a restore, sorted by namespace and name, and what else could be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RestorePlan {
+pub(crate) struct RestorePlan {
     /// One for each release of the selected runs.
     pub entries: Vec<RestoreEntry>,
     /// The selected runs, the latest first. A run may have left nothing.
@@ -55,35 +55,35 @@ pub struct RestorePlan {
 
 impl RestoreEntry {
     /// Whether the restore leaves it alone.
-    pub fn is_left_alone(&self) -> bool {
+    pub(crate) fn is_left_alone(&self) -> bool {
         matches!(self.candidate.verdict, RestoreVerdict::InstalledAgain { .. } | RestoreVerdict::OutOfScope(_))
     }
 
     /// Whether helm is asked to roll it back.
-    pub fn is_rolled_back(&self) -> bool {
+    pub(crate) fn is_rolled_back(&self) -> bool {
         matches!(self.candidate.verdict, RestoreVerdict::Restore | RestoreVerdict::TryAgain)
     }
 }
 
 impl RestorePlan {
     /// The releases that helm rolls back.
-    pub fn going(&self) -> impl Iterator<Item = &RestoreEntry> {
+    pub(crate) fn going(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.is_rolled_back())
     }
 
     /// The releases that are restored already, except that a tagged record is to be removed.
-    pub fn finished(&self) -> impl Iterator<Item = &RestoreEntry> {
+    pub(crate) fn finished(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.candidate.verdict == RestoreVerdict::Restored)
     }
 
-    pub fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
+    pub(crate) fn left_alone(&self) -> impl Iterator<Item = &RestoreEntry> {
         self.entries.iter().filter(|entry| entry.is_left_alone())
     }
 }
 
 /// What there is to do about a release that a purge has removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RestoreVerdict {
+pub(crate) enum RestoreVerdict {
     /// Nothing came after it: the restore rolls back to it.
     Restore,
     /// A restore was begun and did not complete: this one rolls back to it again.

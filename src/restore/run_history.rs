@@ -14,7 +14,7 @@ const MAX_GAP: Duration = Duration::from_hours(12);
 
 /// Earlier purges and restores. Run IDs sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RunHistory {
+pub(crate) struct RunHistory {
     purges: BTreeMap<RunId, PastPurge>,
     restores: BTreeMap<RunId, PastRestore>,
 }
@@ -35,23 +35,23 @@ struct PastRestore {
 
 impl RunHistory {
     /// Adds a purge by these policies, or of one shard of their namespaces.
-    pub fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, shard: Option<String>, completed: bool) {
+    pub(crate) fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, shard: Option<String>, completed: bool) {
         self.purges.insert(run, PastPurge { policies, shard, completed });
     }
 
     /// Adds a restore by these policies, of these purges.
-    pub fn add_restore(&mut self, run: RunId, policies: BTreeSet<String>, of: BTreeSet<RunId>) {
+    pub(crate) fn add_restore(&mut self, run: RunId, policies: BTreeSet<String>, of: BTreeSet<RunId>) {
         self.restores.insert(run, PastRestore { policies, of });
     }
 
     /// The last purge of a policy, of those in journals and of those that have left tagged records.
-    pub fn last(&self, policy: &str, tagged: &BTreeSet<RunId>) -> Option<RunId> {
+    pub(crate) fn last(&self, policy: &str, tagged: &BTreeSet<RunId>) -> Option<RunId> {
         self.all(policy, tagged).into_iter().next_back()
     }
 
     /// The last purge of a policy, with the incomplete purges before it that it continued: to the user, all of them are one
     /// purge.
-    pub fn last_session(&self, policy: &str, tagged: &BTreeSet<RunId>) -> BTreeSet<RunId> {
+    pub(crate) fn last_session(&self, policy: &str, tagged: &BTreeSet<RunId>) -> BTreeSet<RunId> {
         let mut all = self.all(policy, tagged).into_iter().rev();
         let Some(last) = all.next() else { return BTreeSet::new() };
         let (mut session, mut later) = (BTreeSet::from([last.clone()]), last.clone());

@@ -11,7 +11,7 @@ use crate::run_id::RunId;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, Default)]
-pub struct RestoreRequest {
+pub(crate) struct RestoreRequest {
     /// The runs that removed the releases.
     pub runs: Vec<RunId>,
     /// Globs of releases; none means all.
@@ -30,7 +30,7 @@ enum RunSelection {
 
 /// Selects. If neither runs nor releases are named, the last purge of each policy is selected, even if nothing is left of it:
 /// what the purges before it have left comes back only by name. If releases are named, all runs are selected that removed them.
-pub fn select(
+pub(crate) fn select(
     candidates: Vec<RestorableRelease>,
     policies: &PolicySet,
     history: &RunHistory,

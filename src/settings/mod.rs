@@ -5,8 +5,9 @@
 mod environment;
 mod terminal;
 
-pub use environment::{ConnectionOptions, Environment, InCluster, KubeconfigFiles, NotUtf8};
-pub use terminal::{ColorChoice, Colour, Stream, Terminal};
+pub use environment::{ConnectionOptions, Environment, InCluster, KubeconfigFiles};
+pub(crate) use terminal::{ColorChoice, Stream};
+pub use terminal::{Colour, Terminal};
 
 /// By which of its three names this program was called. All three do the same; they differ in what the user typed, and
 /// in which flags the caller consumed.
