@@ -1,25 +1,16 @@
 //! README, examples, help and plugin.yaml tell the same story as the program.
 
 use std::fs;
-use std::path::Path;
 
 use clap::CommandFactory;
 use helm_purge::exit_code::ExitCode;
 use helm_purge::policy::Policy;
 
-use crate::support::FakeHelm;
-
-fn here(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
-fn read(name: &str) -> String {
-    fs::read_to_string(here(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
+use crate::support::{FakeHelm, repository, repository_text};
 
 /// The fenced blocks of a language in the README.
 fn blocks(language: &str) -> Vec<String> {
-    let readme = read("README.md");
+    let readme = repository_text("README.md");
     let mut blocks = Vec::new();
     for part in readme.split("\n```").skip(1).step_by(2) {
         if let Some(block) = part.strip_prefix(language).and_then(|rest| rest.strip_prefix('\n')) {
@@ -31,7 +22,8 @@ fn blocks(language: &str) -> Vec<String> {
 
 #[test]
 fn every_example_is_a_valid_policy_that_begins_with_what_it_does_and_what_to_edit() {
-    let examples = fs::read_dir(here("examples")).expect("there are examples").flatten().map(|entry| entry.path());
+    let examples =
+        fs::read_dir(repository("examples")).expect("there are examples").flatten().map(|entry| entry.path());
     let examples =
         examples.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect::<Vec<_>>();
     assert!(examples.len() >= 4);
@@ -40,7 +32,10 @@ fn every_example_is_a_valid_policy_that_begins_with_what_it_does_and_what_to_edi
         let text = fs::read_to_string(&path).expect("it was just read");
         let comments = text.lines().take_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
         assert!(comments.contains("# Edit:"), "{} does not say what to edit", path.display());
-        assert!(read("README.md").contains(&path.file_name().expect("it has a name").to_string_lossy().into_owned()));
+        assert!(
+            repository_text("README.md")
+                .contains(&path.file_name().expect("it has a name").to_string_lossy().into_owned())
+        );
     }
 }
 
@@ -55,7 +50,7 @@ fn the_policy_of_the_readme_is_valid() {
 
 #[test]
 fn the_case_of_the_readme_is_that_of_the_examples() {
-    let case = read("examples/tests/end-of-day/case.yaml");
+    let case = repository_text("examples/tests/end-of-day/case.yaml");
     assert!(blocks("yaml").contains(&case.trim_end().to_owned()));
 }
 
@@ -79,7 +74,7 @@ fn the_commands_of_the_readme_work_in_the_order_in_which_they_stand() {
 
 #[test]
 fn the_exit_codes_of_readme_and_help_are_those_of_the_program() {
-    let (readme, help) = (read("README.md"), FakeHelm::new().program.run("--help").exits(0).stdout);
+    let (readme, help) = (repository_text("README.md"), FakeHelm::new().program.run("--help").exits(0).stdout);
     for (code, meaning) in ExitCode::documented() {
         assert!(readme.contains(&format!("| {code} | {meaning} |")), "README: {code}");
         let unfolded = help.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -89,7 +84,7 @@ fn the_exit_codes_of_readme_and_help_are_those_of_the_program() {
 
 #[test]
 fn the_plugins_version_is_the_programs_and_its_file_has_only_what_helm_3_knows() {
-    let manifest = read("plugin.yaml");
+    let manifest = repository_text("plugin.yaml");
     assert!(manifest.contains(&format!("version: {}\n", env!("CARGO_PKG_VERSION"))));
     let keys = manifest.lines().filter(|line| !line.starts_with([' ', '#'])).filter_map(|line| line.split_once(':'));
     let known = ["name", "version", "usage", "description", "ignoreFlags", "platformCommand"];
@@ -104,7 +99,7 @@ fn every_flag_is_explained_and_every_command_is_in_the_readme() {
     for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
         assert!(command.get_about().is_some(), "{} is not explained", command.get_name());
         let named = format!("helm purge {}", command.get_name());
-        assert!(read("README.md").contains(&named), "{named} is not in the README");
+        assert!(repository_text("README.md").contains(&named), "{named} is not in the README");
         for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
             assert!(flag.get_help().is_some(), "{} of {} is not explained", flag.get_id(), command.get_name());
         }

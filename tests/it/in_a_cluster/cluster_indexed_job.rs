@@ -7,14 +7,13 @@ use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
 use crate::support::pods::in_pod_with;
-use crate::support::{OrPanic, Real, Running, cluster, create_namespace};
+use crate::support::{OrPanic, Real, Running, cluster, create_namespace, repository_text};
 
 const JOB: Kind<'_> = Kind::new("batch/v1", "Job");
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
 
 fn manifest() -> String {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/indexed-job/job.yaml");
-    std::fs::read_to_string(file).expect("it is in the repository")
+    repository_text("deploy/indexed-job/job.yaml")
 }
 
 /// The Job as the API server has taken it.
@@ -94,8 +93,7 @@ fn the_seats_that_the_page_about_scale_counts_with_are_those_of_an_api_server() 
     let seats = |name: &str| (AT_ONCE * shares(find(name))).div_ceil(all);
     let queuing = &find("workload-low")["spec"]["limited"]["limitResponse"]["queuing"];
     let (hand, length) = (queuing["handSize"].as_u64().expect("a number"), queuing["queueLengthLimit"].as_u64());
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scale.md");
-    let page = std::fs::read_to_string(file).expect("it is in the repository").replace('\n', " ");
+    let page = repository_text("docs/scale.md").replace('\n', " ");
     for said in [
         format!("100 of {all} shares: {} seats", seats("workload-low")),
         format!("20 shares: {} seats", seats("global-default")),

@@ -1,6 +1,6 @@
 //! The last stage of the Dockerfile: all that is in the image.
 
-use std::path::Path;
+use crate::support::repository_text;
 
 /// What the image holds, and how it is started.
 pub(super) struct LastStage {
@@ -16,8 +16,7 @@ pub(super) struct LastStage {
 impl LastStage {
     /// Reads it. An instruction that nobody has thought of here would be something that no test has in its root.
     pub(super) fn read() -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/container/Dockerfile");
-        let text = std::fs::read_to_string(file).expect("it is in the repository");
+        let text = repository_text("deploy/container/Dockerfile");
         let lines = text.lines().map(str::to_owned).collect::<Vec<_>>();
         let begin = lines.iter().rposition(|line| line.starts_with("FROM ")).expect("it has stages");
         assert_eq!(lines[begin], "FROM scratch", "the last stage begins with nothing");

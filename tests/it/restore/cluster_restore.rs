@@ -89,10 +89,8 @@ fn what_was_installed_again_since_is_not_touched() {
         real.program.run(RUN).exits(0);
         let namespace = real.namespace("a");
         works(&upgrade_install(real, &namespace, "again", Chart::Tiny));
-        let mut helm = real.helm_command();
-        works(&helm.args(["uninstall", "gone", "-n", &namespace]).output().expect("helm starts"));
-        let mut helm = real.helm_command();
-        works(&helm.args(["rollback", "by-hand", "1", "-n", &namespace]).output().expect("helm starts"));
+        real.helm(&format!("uninstall gone -n {namespace}"));
+        real.helm(&format!("rollback by-hand 1 -n {namespace}"));
         works(&upgrade_install(real, &namespace, "by-hand", Chart::Tiny));
         let before = ["again", "by-hand"].map(|name| status(real, &namespace, name));
         let output = real.program.run(RESTORE).exits(0);
@@ -372,9 +370,7 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
         ("hand", "Uninstallation complete".to_owned()),
     ] {
         seed_releases(&[SeededRelease::new(&namespace, name).revisions(1..=2)]);
-        let mut helm = real.helm_command();
-        helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &description]);
-        works(&helm.output().expect("helm starts"));
+        real.helm(&format!("uninstall {name} -n {namespace} --keep-history --description '{description}'"));
     }
     works(&upgrade_install(&real, &namespace, "again", Chart::Tiny));
     let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml", "-A"];
@@ -427,10 +423,8 @@ fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
     let away = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "default"}});
     for (name, object) in [("house", house), ("away", away)] {
         seed_releases(&[SeededRelease::new(&namespace, name).recorded_object(object)]);
-        let mut helm = real.helm_command();
         let mark = format!("helm-purge 20261125-190342-3f9a1c {policy}");
-        helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
-        works(&helm.output().expect("helm starts"));
+        real.helm(&format!("uninstall {name} -n {namespace} --keep-history --description '{mark}'"));
     }
     let report = real.program.run(RESTORE).exits(0).json();
     assert_eq!(report["totals"], json!({"restore": 0, "finish": 0, "leave": 2}), "{report:#}");

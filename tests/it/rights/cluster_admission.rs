@@ -1,20 +1,17 @@
 //! The admission policy of deploy/admission, on the real API server: a release that it protects survives a purge whose
 //! policy and rights would let it go.
 
-use std::path::Path;
-
 use serde_json::json;
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease, wait_until};
 
 use super::Account;
-use crate::support::{OrPanic, cluster, seed_releases};
+use crate::support::{OrPanic, cluster, repository_text, seed_releases};
 
 const RUN: &str = "run -A -f policy.yaml --yes -o json";
 
 /// Applies it under a name of its own, for the service accounts of another namespace.
 fn protect(account: &Account) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/admission/protect.yaml");
-    let text = std::fs::read_to_string(file).expect("it is part of the repository");
+    let text = repository_text("deploy/admission/protect.yaml");
     let text = text.replace("helm-purge-protect", &format!("protect-{}", account.home));
     let text = text.replace("serviceaccounts:helm-purge'", &format!("serviceaccounts:{}'", account.home));
     let manifest = account.real.program.file("protect.yaml", &text);

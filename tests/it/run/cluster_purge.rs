@@ -161,9 +161,7 @@ fn a_release_that_somebody_else_uninstalls_meanwhile_is_already_gone() {
         real.seed(&["a/db", "a/web"]);
         let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
         terminal.wait_for("This uninstalls 2 releases on throwaway.");
-        let mut helm = real.helm_command();
-        helm.args(["uninstall", "web", "--namespace", &real.namespace("a")]);
-        assert!(helm.output().expect("helm can be started").status.success());
+        real.helm(&format!("uninstall web --namespace {}", real.namespace("a")));
         terminal.type_text("throwaway\r");
         assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
         terminal.wait_for("purged 1 · failed 0 · already gone 1");
@@ -179,8 +177,7 @@ fn a_release_that_is_installed_again_while_somebody_thinks_is_left_alone() {
     install().or_panic();
     let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
     terminal.wait_for("This uninstalls 1 release on throwaway.");
-    let mut helm = real.helm_command();
-    assert!(helm.args(["uninstall", "web", "--namespace", &namespace]).output().expect("helm").status.success());
+    real.helm(&format!("uninstall web --namespace {namespace}"));
     install().or_panic();
     terminal.type_text("throwaway\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());

@@ -49,7 +49,5 @@ pub(crate) fn old_history(real: &Real, name: &str) {
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     cluster().seed(&[SeededRelease::new(&namespace, name)]).or_panic();
     let mark = format!("helm-purge 20200102-030405-0a1b2c {policy}");
-    let mut helm = real.helm_command();
-    helm.args(["uninstall", name, "-n", &namespace, "--keep-history", "--description", &mark]);
-    works(&helm.output().expect("helm starts"));
+    real.helm(&format!("uninstall {name} -n {namespace} --keep-history --description '{mark}'"));
 }

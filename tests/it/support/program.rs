@@ -14,6 +14,16 @@ use super::{CEILING, Output};
 
 /// The program itself.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
+/// A file or a folder of this repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The text of a file of this repository.
+pub(crate) fn repository_text(path: &str) -> String {
+    fs::read_to_string(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// The commands that most tests begin with, to which they add flags.
 pub(crate) const RUN: &str = "run -f policy.yaml --yes -A";
 pub(crate) const PLAN: &str = "plan -f policy.yaml";

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
 
-use super::{OrPanic, Program};
+use super::{CommandLine, OrPanic, Program};
 
 /// One for all tests; it goes with this process, however that ends.
 pub(crate) fn cluster() -> &'static Cluster {
@@ -169,6 +169,13 @@ impl Real {
     /// Lets the helm begin that is held.
     pub(crate) fn let_helm_go(&self) {
         self.program.file("go", "");
+    }
+
+    /// What helm itself does, and has to succeed in.
+    #[track_caller]
+    pub(crate) fn helm(&self, line: &str) {
+        let output = self.helm_command().args(line.words()).output().expect("helm can be started");
+        assert!(output.status.success(), "helm {line}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     pub(crate) fn helm_command(&self) -> Command {

@@ -1,20 +1,15 @@
 //! `helm purge test`: this repository's own cases, and what is said where a case is not as expected or cannot be read.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::support::Program;
+use crate::support::{Program, repository};
 
 const POLICY: &str = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: test}\nclusters: [dev]\n\
                       namespaces: [\"dev-*\"]\nkeep: [\"*/vault\"]\nlimits: {maxReleases: 2}\n";
 
-fn here(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
-}
-
 /// Tries all the cases of a folder of this repository.
 fn all_as_expected(folder: &str, at_least: usize) {
-    let folder = here(folder);
+    let folder = repository(folder);
     let entries = fs::read_dir(&folder).expect("it is in the repository").flatten();
     let cases = entries.filter(|entry| entry.path().is_dir()).count();
     assert!(cases >= at_least, "only {cases} cases were found");

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::Program;
+use crate::support::{Program, repository_text};
 
 /// A program with a policy in a file.
 fn with_policies(policies: &[(&str, &str, &str)]) -> Program {
@@ -103,8 +103,7 @@ fn on_github_every_fault_is_an_annotation_with_its_escapes() {
 
 #[test]
 fn the_hooks_for_pre_commit_call_what_there_is_for_the_files_that_are_policies() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
-    let text = fs::read_to_string(file).expect("there are hooks");
+    let text = repository_text(".pre-commit-hooks.yaml");
     let hooks = serde_yaml::from_str::<Vec<Value>>(&text).expect("a list of hooks");
     let languages = hooks.iter().map(|hook| (hook["id"].as_str(), hook["language"].as_str())).collect::<Vec<_>>();
     let expected = [("helm-purge-validate", "rust"), ("helm-purge-validate-system", "system")];
