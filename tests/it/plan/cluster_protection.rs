@@ -15,7 +15,7 @@ use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, CustomKind, HelmVersion, Kind, SeededRelease};
 
-use crate::support::{OrPanic, Role, cluster, user};
+use crate::support::{OrPanic, Role, cluster, policy, user};
 
 /// One that serves the controllers' kinds, for the tests that need them: the shared one never does.
 fn cluster_with_controllers() -> &'static Cluster {
@@ -38,10 +38,7 @@ struct View {
 
 impl View {
     fn new(kubeconfig: &Path, fence: &str) -> Self {
-        let policy = format!(
-            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: test}}\n\
-             clusters: [throwaway]\nnamespaces: [{fence}]\n"
-        );
+        let policy = policy("test", "throwaway", fence, "");
         let policy = Policy::read("policy.yaml", policy.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
         let wish = ConnectionOptions {
             kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()),

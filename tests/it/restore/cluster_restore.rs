@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};
 
 use crate::support::histories::{KEEPING, RESTORE, RUN, records, status, upgrade_install, works};
-use crate::support::{OrPanic, Real, Role, Snapshot, Terminal, cluster, seed_releases, user};
+use crate::support::{OrPanic, Real, Role, Snapshot, Terminal, cluster, policy, seed_releases, user};
 
 #[test]
 fn well_known_charts_come_back_as_they_were() {
@@ -145,13 +145,11 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
 #[test]
 fn a_guard_that_refuses_says_of_a_restore_and_of_a_prune_what_they_have_not_done() {
     let real = Real::new("refusedback", HelmVersion::Four);
-    let nowhere =
-        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [throwaway]\nnamespaces: [a]\n";
-    real.program.file("policy.yaml", nowhere);
+    real.program.file("policy.yaml", &policy("x", "throwaway", "a", ""));
     for (command, nothing) in [
-        (&["restore", "-f", "policy.yaml", "--yes", "-A"][..], "nothing was restored"),
-        (&["prune", "--older-than=1d", "-f", "policy.yaml", "--yes", "-A"], "nothing was pruned"),
-        (&["run", "-f", "policy.yaml", "--yes", "-A"], "nothing was purged"),
+        ("restore -f policy.yaml --yes -A", "nothing was restored"),
+        ("prune --older-than=1d -f policy.yaml --yes -A", "nothing was pruned"),
+        ("run -f policy.yaml --yes -A", "nothing was purged"),
     ] {
         let refused = real.program.run(command).exits(5).stderr_has("refused").stderr_has(nothing);
         assert_eq!(refused.stderr.matches("nothing was ").count(), 1, "{refused}");

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use throwaway_cluster::{HelmVersion, Kind, Line, Relay, SeededRelease};
 
-use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
+use crate::support::{OrPanic, Output, Real, cluster, policy, seed_releases};
 
 #[expect(clippy::disallowed_methods, reason = "whoever repeats a run says so in the environment")]
 fn number(name: &str) -> Option<u64> {
@@ -81,12 +81,8 @@ impl Siege {
         let kubeconfig = self.real.program.file("kubeconfig", &text);
         self.real.program.set("KUBECONFIG", kubeconfig);
         self.relay = Some(relay);
-        let policy = format!(
-            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: siege}}\n\
-             clusters: [{{context: throwaway, uid: {}}}]\nnamespaces: ['{}']\nkeep: []\n",
-            cluster().uid(),
-            self.real.namespace("*")
-        );
+        let cluster = format!("{{context: throwaway, uid: {}}}", cluster().uid());
+        let policy = policy("siege", &cluster, &format!("'{}'", self.real.namespace("*")), "keep: []\n");
         self.real.program.file("policy.yaml", &policy);
     }
 

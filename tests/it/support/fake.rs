@@ -10,7 +10,7 @@ use helm_purge::signal::CancelToken;
 use serde_json::{Value, json};
 
 use super::program::OptOuts;
-use super::{Gate, Program};
+use super::{Gate, Program, policy};
 
 /// A program that uses the fake helm, and the scenario that the fake plays.
 pub(crate) struct FakeHelm {
@@ -60,11 +60,8 @@ impl FakeHelm {
 
     /// Writes `policy.yaml`: the usual cluster and fence, and these lines.
     pub(crate) fn policy(&self, lines: &str) {
-        let text = format!(
-            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: test}}\n\
-             clusters: [{{context: dev-eu, server: '{SERVER}'}}]\nnamespaces: ['dev-*']\n{lines}"
-        );
-        self.program.file("policy.yaml", &text);
+        let cluster = format!("{{context: dev-eu, server: '{SERVER}'}}");
+        self.program.file("policy.yaml", &policy("test", &cluster, "'dev-*'", lines));
     }
 
     /// Deployed releases, each `namespace/name`.

@@ -43,7 +43,7 @@ pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
 use program::end_of;
 pub(crate) use program::{CommandLine, OptOuts, PLAN, RUN};
-pub(crate) use program::{Program, Running, install_program, repository, repository_text};
+pub(crate) use program::{Program, Running, install_program, policy, repository, repository_text};
 pub(crate) use real::{Real, apply, cluster, create_namespace, seed_releases};
 pub(crate) use roles::{
     Rights, Role, allow_everywhere, allow_nobody, user, user_everywhere, user_of, wait_until_allowed,

@@ -14,6 +14,14 @@ use super::{CEILING, Output};
 
 /// The program itself.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
+/// The text of a policy: its name, one cluster, its namespaces with commas between, and more lines.
+pub(crate) fn policy(name: &str, cluster: &str, namespaces: &str, lines: &str) -> String {
+    format!(
+        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {name}}}\nclusters: [{cluster}]\n\
+         namespaces: [{namespaces}]\n{lines}"
+    )
+}
+
 /// A file or a folder of this repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

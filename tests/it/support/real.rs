@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, HelmVersion, Kind, Line, Pod, Proxy, Relay, SeededRelease};
 
-use super::{CommandLine, OrPanic, Program};
+use super::{CommandLine, OrPanic, Program, policy};
 
 /// One for all tests; it goes with this process, however that ends.
 pub(crate) fn cluster() -> &'static Cluster {
@@ -91,15 +91,9 @@ impl Real {
     /// Writes `policy.yaml`: this cluster, a fence around this test's namespaces, and these lines, in which
     /// `PREFIX` stands for what all its namespaces begin with.
     pub(crate) fn policy(&self, lines: &str) {
-        let text = format!(
-            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {prefix}}}\n\
-             clusters: [{{context: throwaway, server: '{server}', uid: {uid}}}]\nnamespaces: ['{prefix}-*']\n{lines}",
-            prefix = self.prefix,
-            server = self.server,
-            uid = cluster().uid(),
-            lines = lines.replace("PREFIX", &self.prefix),
-        );
-        self.program.file("policy.yaml", &text);
+        let cluster = format!("{{context: throwaway, server: '{}', uid: {}}}", self.server, cluster().uid());
+        let (prefix, lines) = (&self.prefix, lines.replace("PREFIX", &self.prefix));
+        self.program.file("policy.yaml", &policy(prefix, &cluster, &format!("'{prefix}-*'"), &lines));
     }
 
     /// From now on the program runs in this pod. A context has no name there, so the policy must do without.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Program, repository_text};
+use crate::support::{Program, policy, repository_text};
 
 /// A program with a policy in a file.
 fn with_policies(policies: &[(&str, &str, &str)]) -> Program {
@@ -13,13 +13,7 @@ fn with_policies(policies: &[(&str, &str, &str)]) -> Program {
     for (file, name, namespaces) in policies {
         let path = program.folder().join(file);
         fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder can be made");
-        program.file(
-            file,
-            &format!(
-                "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {name}}}\nclusters: [dev]\n\
-                 namespaces: [{namespaces}]\n"
-            ),
-        );
+        program.file(file, &policy(name, "dev", namespaces, ""));
     }
     program
 }
@@ -56,7 +50,7 @@ fn fences_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
 #[test]
 fn a_document_has_every_fault_with_its_place_and_nothing_else_is_printed() {
     let program = with_policies(&[("a.yaml", "a", "x"), ("b.yaml", "b", "x")]);
-    program.file("broken.yaml", "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: c}\nclusters: [dev]\nnamespaces: [dev-*]\nworkers: 99\n");
+    program.file("broken.yaml", &policy("c", "dev", "dev-*", "workers: 99\n"));
     let output = program.run("validate -o json a.yaml b.yaml broken.yaml none.yaml").exits(3);
     assert_eq!(output.stderr, "");
     let document = output.json();
@@ -86,7 +80,7 @@ fn a_document_is_printed_also_where_nothing_is_wrong() {
 #[test]
 fn on_github_every_fault_is_an_annotation_with_its_escapes() {
     let mut program = with_policies(&[("a.yaml", "a", "x"), ("b.yaml", "b", "x")]);
-    program.file("odd,50%:name.yaml", "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: c}\nclusters: [dev]\nnamespaces: [a]\nlimits: {maxPercent: 50%}\n");
+    program.file("odd,50%:name.yaml", &policy("c", "dev", "a", "limits: {maxPercent: 50%}\n"));
     let files = ["validate", "a.yaml", "b.yaml", "odd,50%:name.yaml"];
     assert!(!program.run(&files).exits(3).stderr.contains("::"));
     program.set("GITHUB_ACTIONS", "true");

@@ -13,7 +13,7 @@ use helm_purge::signal::CancelToken;
 use serde_json::json;
 use throwaway_cluster::{Chart, Cluster, Components, Damage, HelmVersion, SeededRelease};
 
-use crate::support::{OrPanic, Program, Real, cluster, seed_releases};
+use crate::support::{OrPanic, Program, Real, cluster, policy, seed_releases};
 
 /// Uninstalls one release with the settings of a kubeconfig; gives the class of its failure, and helm's words.
 fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String) {
@@ -119,12 +119,8 @@ fn on(cluster: &Cluster, helm: HelmVersion, releases: usize) -> Program {
     let script = format!("#!/bin/sh\necho \"$$ $*\" >> '{}'\nexec '{}' \"$@\"\n", log.display(), helm.display());
     let wrapper = program.executable("helm", &script);
     program.set("HELM_BIN", wrapper);
-    let policy = format!(
-        "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: outage}}\n\
-         clusters: [{{server: '{}'}}]\nnamespaces: ['dev-*']\n",
-        cluster.server()
-    );
-    program.file("policy.yaml", &policy);
+    let of_the_cluster = format!("{{server: '{}'}}", cluster.server());
+    program.file("policy.yaml", &policy("outage", &of_the_cluster, "'dev-*'", ""));
     let seeded = (0..releases).map(|number| {
         SeededRelease::new(&format!("dev-{}", number % 8), &format!("r{number}")).revisions(1..=2).config_maps(2)
     });

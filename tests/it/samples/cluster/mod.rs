@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Cluster, Components, HelmVersion, Kind, SeededRelease, charts};
 
 use super::{Samples, freeze};
-use crate::support::{OrPanic, Program};
+use crate::support::{OrPanic, Program, policy};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -58,11 +58,8 @@ impl Stage {
     /// Writes `policy.yaml`: this cluster, this fence and these lines.
     fn policy(&self, fence: &str, lines: &str) {
         let (server, uid) = (self.cluster.server(), self.cluster.uid());
-        let text = format!(
-            "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: evening}}\n\
-             clusters: [{{server: '{server}', uid: {uid}}}]\nnamespaces: ['{fence}']\n{lines}"
-        );
-        self.program.file("policy.yaml", &text);
+        let cluster = format!("{{server: '{server}', uid: {uid}}}");
+        self.program.file("policy.yaml", &policy("evening", &cluster, &format!("'{fence}'"), lines));
     }
 
     /// From now on it is so many minutes past three, and a run that begins has its name from that.
