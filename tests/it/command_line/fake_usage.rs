@@ -145,7 +145,7 @@ fn init_prints_a_policy_that_is_valid_with_and_without_a_cluster() {
     let text = alone.run("init --name nightly").exits(0).stderr_has("no cluster to look at").stdout;
     assert!(text.contains("name: nightly"));
     alone.run_with_input(&["validate", "-"], &text).exits(0);
-    alone.run(&["init", "--name", "Not A Name"]).exits(2);
+    alone.run("init --name 'Not A Name'").exits(2).stderr_has("`Not A Name` is no name for a policy");
 }
 
 #[test]

@@ -127,7 +127,8 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     real.program.run("restore -f policy.yaml").exits(2).stderr_has("there is no terminal to ask at");
     real.program.run("restore -f policy.yaml --confirm other -A").exits(2).stderr_has("nothing was restored");
     real.program.run("restore --yes").exits(2).stderr_has("the policy has to be named");
-    real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
+    let unknown = real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
+    unknown.stderr_has("--run: \"yesterday\" is not the name of a run");
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
     terminal.wait_for("This restores 1 release on throwaway.");
     terminal.type_text("\r");

@@ -263,7 +263,8 @@ fn runs_says_where_nothing_is_and_what_it_was_asked_for_wrongly() {
     fake.program.run("runs yesterday").exits(2).stderr_has("is not the name of a run");
     let unknown = fake.program.run("runs --local 20200101-000000-000000").exits(2);
     unknown.stderr_has("there is no journal of run 20200101-000000-000000");
-    fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2);
+    let both = fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2);
+    both.stderr_has("the argument '--journal <FILE|DIR>' cannot be used with '--no-journal'");
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn a_case_without_a_policy_says_how_to_give_it_one() {
 #[test]
 fn where_there_is_no_case_the_command_line_is_wrong() {
     let program = with_cases(&[("case", &[("case.yml", RIGHT)])]);
-    program.run("test").exits(2);
+    program.run("test").exits(2).stderr_has("required arguments were not provided:\n  <DIR>...");
     program.run("test cases").exits(2).stderr_has("there is no case in `cases`").stderr_has("`case.yaml`");
     program.run("test nowhere").exits(2).stderr_has("`nowhere` cannot be looked into");
 }
