@@ -23,6 +23,6 @@ mod restore;
 mod rights;
 mod run;
 mod runs;
-mod samples;
+mod screens;
 mod test;
 mod validate;

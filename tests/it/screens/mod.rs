@@ -1,0 +1,94 @@
+//! Every document and every screen, compared with the files in `tests/screens`.
+//! `UPDATE_EXPECTED=1 cargo test --test it screens` writes them anew.
+//!
+//! What needs signals, a terminal, a real cluster or several steps is here, and everything else is data: see the README
+//! there. The clock stands still, runs and machines have fixed names: see `HELM_PURGE_TEST_NOW` in `settings`.
+
+mod cluster;
+mod comparer;
+mod past;
+mod saved_plans;
+mod scene;
+mod signals_and_terminals;
+mod written;
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{FakeHelm, Output, Program, Running};
+use comparer::Screens;
+
+/// The time of all screens. What the API server of a real cluster stamps is later, so that its ages are all zero.
+const NOW: &str = "2020-01-02T03:04:05.678Z";
+/// Three days and an hour before.
+const UPDATED: &str = "2019-12-30T02:04:05Z";
+/// The name of the run, if the scene gives it no other.
+const RUN: &str = "20200102-030405-0a1b2c";
+/// Where its journal is.
+const JOURNAL: &str = ".local/state/helm-purge/runs/20200102-030405-0a1b2c.jsonl";
+
+/// Makes the clock stand still, and gives fixed names to the run, the machine and the user.
+fn freeze(program: &mut Program) {
+    program.set("HELM_PURGE_TEST_NOW", NOW).set("HELM_PURGE_TEST_HOST", "laptop").set("USER", "alice");
+    program.set("HELM_PURGE_TEST_RUN_ID", RUN);
+}
+
+/// A fake cluster with these releases, each `NAMESPACE/NAME`, and a policy with these lines.
+fn world(policy: &str, releases: &[&str]) -> FakeHelm {
+    let mut fake = FakeHelm::new();
+    freeze(&mut fake.program);
+    fake.policy(policy);
+    for release in releases {
+        add(&fake, release, &[]);
+    }
+    fake
+}
+
+/// A release with some fields of its entry replaced.
+fn add(fake: &FakeHelm, release: &str, fields: &[(&str, Value)]) {
+    let (namespace, name) = release.split_once('/').expect("it is NAMESPACE/NAME");
+    fake.release_with(&format!("{namespace}/{name}"), &[&[("updated", json!(UPDATED))], fields].concat());
+}
+
+/// What uninstalling this release does instead of the usual.
+fn behaves(fake: &FakeHelm, release: &str, behaviour: &Value) {
+    let (namespace, name) = release.split_once('/').expect("it is NAMESPACE/NAME");
+    fake.behaves(&format!("{namespace}/{name}"), behaviour);
+}
+
+impl Screens {
+    /// Runs the program with a command line, and compares what it prints and these files of its folder.
+    fn take(&mut self, name: &str, program: &Program, line: &str, files: &[&str]) {
+        self.take_with_input(name, program, line, "", files);
+    }
+
+    /// The same, with this on stdin.
+    fn take_with_input(&mut self, name: &str, program: &Program, line: &str, input: &str, files: &[&str]) {
+        let output = program.run_with_input(line, input);
+        self.compare_output(name, program, line, output, files);
+    }
+
+    /// Waits for a program that runs, and compares the same.
+    fn finish(&mut self, name: &str, program: &Program, line: &str, running: Running, files: &[&str]) {
+        self.compare_output(name, program, line, running.finish(), files);
+    }
+
+    fn compare_output(&mut self, name: &str, program: &Program, line: &str, output: Output, files: &[&str]) {
+        let code = output.status.code().map_or("none".to_owned(), |code| code.to_string());
+        let mut text = format!("$ helm-purge {line}\nexit code {code}\n");
+        let mut parts = vec![("stdout", output.stdout), ("stderr", output.stderr)];
+        for file in files {
+            let read = fs::read_to_string(program.folder().join(file));
+            parts.push((*file, read.unwrap_or_else(|_| "(there is no such file)\n".to_owned())));
+        }
+        let shown = parts.into_iter().map(|(part, content)| {
+            let end = if content.is_empty() || content.ends_with('\n') { "" } else { "\n(no line break at the end)\n" };
+            format!("--- {part}\n{content}{end}")
+        });
+        text.extend(shown);
+        let text = text.replace(&program.folder().display().to_string(), "FOLDER");
+        let text = text.replace(env!("CARGO_BIN_EXE_fake-helm"), "FAKE_HELM");
+        self.compare(name, &text);
+    }
+}

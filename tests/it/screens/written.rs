@@ -1,0 +1,54 @@
+//! The screens that need no Rust: each file is run by its own first line.
+
+use std::fs;
+use std::thread;
+
+use super::Screens;
+use super::comparer::{assert_none, is_scene, names, split_head};
+use super::scene::Scene;
+use crate::support::repository;
+
+/// These need signals, a terminal or several steps; so do those that need a real cluster.
+const IN_RUST: [&str; 4] = ["run-ended", "runs", "saved-plan", "terminal"];
+
+#[test]
+fn every_screen_in_tests_screens_is_what_its_first_line_prints() {
+    let root = repository("tests/screens");
+    let themes = names(&root).filter(|theme| root.join(theme).is_dir());
+    let themes = themes.filter(|theme| !IN_RUST.contains(&theme.as_str()) && !theme.starts_with("cluster-"));
+    let themes = themes.collect::<Vec<_>>();
+    assert!(themes.len() > 10, "only {} themes were found", themes.len());
+    let differences = thread::scope(|scope| {
+        let parts = themes.chunks(themes.len().div_ceil(4));
+        let parts =
+            parts.map(|part| scope.spawn(|| part.iter().flat_map(|theme| differences(theme)).collect::<Vec<_>>()));
+        let parts = parts.collect::<Vec<_>>().into_iter();
+        parts.flat_map(|part| part.join().expect("its screens can be taken")).collect::<Vec<_>>()
+    });
+    assert_none(&differences);
+}
+
+fn differences(theme: &str) -> Vec<String> {
+    let mut screens = Screens::of(theme);
+    for name in names(screens.folder()).filter(|name| !is_scene(name)) {
+        if let Err(fault) = take(&mut screens, &name) {
+            screens.fault(&name, &fault);
+        }
+    }
+    screens.differences()
+}
+
+/// Runs the program with the first line of a file, and compares what it prints and the files that the screen shows.
+fn take(screens: &mut Screens, name: &str) -> Result<(), String> {
+    let text = fs::read_to_string(screens.folder().join(name)).map_err(|error| error.to_string())?;
+    let (head, screen) = split_head(&text);
+    let line = screen.lines().next().and_then(|line| line.strip_prefix("$ helm-purge"));
+    let line = line.ok_or("its first line is not `$ helm-purge` with what stands behind it")?;
+    let parts = screen.lines().filter_map(|line| line.strip_prefix("--- "));
+    let files = parts.filter(|part| !["stdout", "stderr"].contains(part)).collect::<Vec<_>>();
+    let scene = Scene::of(screens.folder(), head)?;
+    let program = scene.program();
+    let line = line.strip_prefix(' ').unwrap_or(line);
+    screens.take_with_input(name, &program, line, &scene.stdin, &files);
+    Ok(())
+}
