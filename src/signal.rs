@@ -96,7 +96,7 @@ struct InterruptState {
 }
 
 impl Interrupts {
-    /// Installs the handlers. From here on no signal ends this process by itself.
+    /// Installs the handlers. After this no signal ends this process by itself.
     ///
     /// # Errors
     /// If the handlers cannot be installed.
@@ -164,9 +164,9 @@ impl Interrupts {
         let mut state = self.lock();
         let window = if signal == SIGHUP { SAME_HANGUP } else { SAME_SIGNAL };
         let again = state.last.is_some_and(|(last, at)| last == signal && now.duration_since(at) < window);
-        let told_before = state.parent_gone.is_some_and(|at| now.duration_since(at) < SAME_HANGUP);
+        let was_counted = state.parent_gone.is_some_and(|at| now.duration_since(at) < SAME_HANGUP);
         state.last = Some((signal, now));
-        if again || (told_before && state.count == 1) {
+        if again || (was_counted && state.count == 1) {
             return;
         }
         self.count(&mut state, signal);
@@ -227,7 +227,7 @@ mod tests {
         interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGINT, start);
         assert_eq!(interrupts.stop().level(), CancelLevel::Drain);
-        assert!(!interrupts.has_ended_all(), "what looks at the cluster goes on");
+        assert!(!interrupts.has_ended_all(), "requests to the cluster go on");
         interrupts.on_signal(SIGTERM, after(10, start));
         assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
         interrupts.on_signal(SIGINT, after(1000, start));

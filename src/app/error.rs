@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cluster::{ApiError, ConnectionError};
 use crate::executor::PoolError;
 use crate::exit_code::ExitCode;
-use crate::guard::{Refusal, ScopeError};
+use crate::guard::Refusal;
 use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::journal::OperationKind;
@@ -182,11 +182,5 @@ impl From<SavedPlanError> for CommandError {
     fn from(error: SavedPlanError) -> Self {
         let hint = error.hint().to_owned();
         Self::with_hint(ExitCode::PolicyInvalid, Box::new(error), hint)
-    }
-}
-
-impl From<ScopeError> for CommandError {
-    fn from(error: ScopeError) -> Self {
-        CommandError::Error { code: ExitCode::Usage, error: Box::new(error), hint: None }
     }
 }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, LogFormatArgument, ReportArguments};
 use crate::clock::Clock;
-use crate::executor::Operation;
 use crate::exit_code::ExitCode;
+use crate::journal::OperationKind;
 use crate::report::{
     EarlyExit, Level, LogLine, Printer, RunReport, TerminationMessage, write_report, write_termination_log,
 };
@@ -24,7 +24,7 @@ pub(crate) struct ReportFiles {
 
 #[derive(Debug)]
 struct RequestedReports {
-    operation: Operation,
+    operation: OperationKind,
     started: Timestamp,
     files: Vec<PathBuf>,
     termination_log: Option<PathBuf>,
@@ -34,8 +34,8 @@ impl ReportFiles {
     /// Only `run` and `restore` have a report.
     pub(crate) fn requested(cli: &Cli, clock: Clock) -> Self {
         let (operation, arguments) = match &cli.command {
-            Command::Run(run) => (Operation::Uninstall, &run.report),
-            Command::Restore(restore) => (Operation::Rollback, &restore.report),
+            Command::Run(run) => (OperationKind::Purge, &run.report),
+            Command::Restore(restore) => (OperationKind::Restore, &restore.report),
             _ => return Self::default(),
         };
         let ReportArguments { reports, termination_log } = arguments.clone();

@@ -34,10 +34,13 @@ pub struct ContextName(String);
 /// The private file is removed with the last clone.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    context: ContextName,
-    server: String,
-    namespace: String,
-    in_cluster: bool,
+    pub context: ContextName,
+    /// The API server's address, as the kubeconfig gives it.
+    pub(crate) server: String,
+    /// The namespace of commands without `-n`.
+    pub default_namespace: String,
+    /// Whether the connection comes from the service account of this pod.
+    pub is_in_cluster: bool,
     pinned: Arc<PinnedKubeconfig>,
 }
 
@@ -58,30 +61,10 @@ impl Connection {
         Ok(Self {
             server: resolved.server().to_owned(),
             context: ContextName(resolved.context),
-            namespace: resolved.namespace.unwrap_or_else(|| "default".to_owned()),
-            in_cluster: resolved.in_cluster,
+            default_namespace: resolved.namespace.unwrap_or_else(|| "default".to_owned()),
+            is_in_cluster: resolved.in_cluster,
             pinned: Arc::new(pinned),
         })
-    }
-
-    /// The context's name.
-    pub fn context(&self) -> &ContextName {
-        &self.context
-    }
-
-    /// The API server's address, as the kubeconfig gives it.
-    pub fn server(&self) -> &str {
-        &self.server
-    }
-
-    /// The namespace of commands without `-n`.
-    pub fn default_namespace(&self) -> &str {
-        &self.namespace
-    }
-
-    /// Whether the connection comes from the service account of this pod.
-    pub fn is_in_cluster(&self) -> bool {
-        self.in_cluster
     }
 
     /// Whether the client and each helm start a program that gives the credentials.

@@ -11,9 +11,7 @@ use kube::discovery::Scope;
 
 use super::client::Client;
 use super::request::{ApiError, concurrently, with_retry, with_timeout};
-
-/// A kind as in a manifest: `apiVersion` and `kind`. Untrusted text.
-pub(crate) type ManifestKind = (String, String);
+use crate::release::VersionedKind;
 
 /// Group and resource of a kind.
 pub(crate) type GroupResource = (String, String);
@@ -78,15 +76,18 @@ impl Client {
     ///
     /// # Errors
     /// If nothing could be requested at all.
-    pub fn resources(&self, kinds: BTreeSet<ManifestKind>) -> Result<BTreeMap<ManifestKind, GroupResource>, ApiError> {
+    pub fn resources(
+        &self,
+        kinds: BTreeSet<VersionedKind>,
+    ) -> Result<BTreeMap<VersionedKind, GroupResource>, ApiError> {
         self.bounded_query(async move |client| {
-            let versions = kinds.iter().map(|(api_version, _)| api_version.clone()).collect::<BTreeSet<_>>();
+            let versions = kinds.iter().map(|kind| kind.api_version.clone()).collect::<BTreeSet<_>>();
             let served = concurrently(versions, async |version| served_kinds(&client, version).await).await;
             let served = served.into_iter().flatten().collect::<Vec<_>>();
-            let resource = |(api_version, kind): ManifestKind| {
-                let of_version = served.iter().find(|served| served.api_version == api_version)?;
-                let found = of_version.find(|served| served == kind)?.resource;
-                Some(((api_version, kind), (found.group, found.plural)))
+            let resource = |wanted: VersionedKind| {
+                let of_version = served.iter().find(|served| served.api_version == wanted.api_version)?;
+                let found = of_version.find(|kind| kind == wanted.kind)?.resource;
+                Some((wanted, (found.group, found.plural)))
             };
             Ok(kinds.into_iter().filter_map(resource).collect())
         })

@@ -79,7 +79,7 @@ fn check_cluster(
     client: &Client,
     checks: &mut Vec<DoctorCheck>,
 ) {
-    let name = format!("{} ({})", connection.context().as_str(), connection.server());
+    let name = format!("{} ({})", connection.context.as_str(), connection.server);
     let identity = client.identity();
     checks.push(match &identity {
         Ok(identity) => DoctorCheck::good("cluster", format!("{name}, uid {}", identity.0)),
@@ -115,7 +115,7 @@ fn check_cluster(
         0 => DoctorCheck::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
         count => DoctorCheck::good("fence", format!("{} in it", plural(count, "namespace"))),
     });
-    let own_namespace = connection.is_in_cluster().then(|| connection.default_namespace());
+    let own_namespace = connection.is_in_cluster.then_some(connection.default_namespace.as_str());
     let lock = lock.map(Namespace::as_str).or(own_namespace);
     let account = user.as_deref().and_then(ServiceAccount::of_user);
     let journal = own_namespace.or_else(|| account.as_ref().map(|account| account.namespace.as_str()));
@@ -134,7 +134,7 @@ fn check_cluster_is_named(
     identity: Option<&Identity>,
     checks: &mut Vec<DoctorCheck>,
 ) {
-    let attendance = if connection.is_in_cluster() { Interactivity::InPod } else { Interactivity::Unattended };
+    let attendance = if connection.is_in_cluster { Interactivity::InPod } else { Interactivity::Unattended };
     for policy in policies.iter() {
         checks.push(match guard::cluster(policy, &ClusterFacts { connection, identity }, attendance) {
             Ok(()) => {

@@ -70,7 +70,7 @@ impl KeptHistories {
     pub(super) fn scope_note(&self) -> String {
         let namespace = match &self.target.scope {
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
-            Scope::WholeFence | Scope::CannotTell => None,
+            Scope::Whole | Scope::CannotTell => None,
         };
         let shard = self.target.shard.map(|shard| format!("shard {shard}"));
         namespace.into_iter().chain(shard).collect::<Vec<_>>().join("\n")

@@ -141,7 +141,7 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
     fn report(&self, done: &FinishedPurge, code: ExitCode, session: &mut OpenSession<'_>) -> Result<(), CommandError> {
         let OpenSession { journal, reports, app, .. } = session;
         let FinishedPurge { run, verification, .. } = done;
-        let (context, journal_ref) = (self.prepared.target.connection.context().as_str(), journal.reference());
+        let (context, journal_ref) = (self.prepared.target.connection.context.as_str(), journal.reference());
         let scope = self.prepared.scope_note();
         let view = self.prepared.view(run.workers, &scope);
         let finished = FinishedRun { run, verification, journal: &journal_ref };

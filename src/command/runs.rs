@@ -93,7 +93,7 @@ fn records_in_cluster(
     // Helm keeps -n for itself, and says in the variable which namespace is meant.
     let of_helm = app.environment.helm_namespace.as_deref();
     let of_helm = of_helm.filter(|_| app.entry_point == EntryPoint::Helm);
-    let namespace = namespace.or(of_helm).unwrap_or(connection.default_namespace());
+    let namespace = namespace.or(of_helm).unwrap_or(&connection.default_namespace);
     let client = Client::new(&connection, app.interrupts.stop().clone())?;
     let mut found = FoundRuns::default();
     for record in client.journals(namespace)? {

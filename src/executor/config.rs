@@ -20,14 +20,6 @@ pub struct ExecutorConfig {
     pub clock: Clock,
 }
 
-/// What helm does with the releases of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Uninstall,
-    /// To what they were before a purge.
-    Rollback,
-}
-
 /// How many releases of one namespace a helm process gets, to uninstall one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchSize {

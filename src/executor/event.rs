@@ -70,7 +70,7 @@ pub enum Event<'a> {
     /// The outcome of a release that no worker has: its objects stayed, another release may need it, or it is not tried
     /// again after all.
     ReleaseJudged { release: &'a ReleaseId, outcome: &'a Outcome, attempts: u32 },
-    /// The journal could not record what was about to start, and therefore it was not started.
+    /// The journal could not record these starts, and therefore the releases were not started.
     NotRecorded { why: &'a str },
     /// Nothing new is started any more.
     Draining { because: NotStarted },
@@ -84,7 +84,7 @@ pub enum Event<'a> {
     Finished,
 }
 
-/// The record of a run that outlives it, so that a run that was killed can be told from one that has finished.
+/// The record of a run that outlives it, which distinguishes a killed run from a finished one.
 ///
 /// Called from the one thread of the loop, in the order of events.
 pub trait Journal: Send + Sync {
@@ -115,7 +115,7 @@ impl<'a> Reporter<'a> {
     }
 
     pub(super) fn report(&mut self, event: &Event<'_>, progress: Progress) {
-        // A journal that panics says so when it is asked whether something may start.
+        // A journal that panicked refuses the next start.
         let _ = catch_unwind(AssertUnwindSafe(|| self.journal.happened(event)));
         if !self.has_panicked {
             self.has_panicked = catch_unwind(AssertUnwindSafe(|| (self.on_event)(event, progress))).is_err();

@@ -19,7 +19,6 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use config::Operation;
 pub use config::{BatchSize, ExecutorConfig, RetryPolicy};
 pub(crate) use driver::PoolError;
 pub use driver::execute;

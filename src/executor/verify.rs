@@ -1,4 +1,4 @@
-//! Compares a run with a list taken after it: what was reported gone must be gone, what was to be kept must be there, and
+//! Compares a run with a list taken after it: releases that were reported gone must be gone, histories must be there, and
 //! what was reported restored must be deployed. Pure.
 
 #[cfg(test)]
@@ -14,7 +14,7 @@ use crate::release::{Release, ReleaseId, Status};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
-    /// Every release that was reported gone (or restored) was looked up.
+    /// The list covers every release that was reported gone (or restored).
     Verified {
         /// How many were reported.
         reported: usize,
@@ -27,7 +27,7 @@ pub enum Verification {
     NothingToVerify,
 }
 
-/// The releases whose history was to be kept, after the run: `Ok` if the record has the history tag of the run, else why
+/// The releases whose history the purge keeps, after the run: `Ok` if the record has the history tag of the run, else why
 /// it has not.
 pub type HistoryChecks = BTreeMap<ReleaseId, Result<(), String>>;
 

@@ -12,12 +12,12 @@ fn listing(updated: &str, status: &str) -> Listing {
     read(json.as_bytes()).expect("a list")
 }
 
-/// The outcome of a purged release if the cluster says this afterwards.
+/// The outcome of a purged release with this list afterwards.
 fn settled(now: &Listing) -> (Verification, Outcome) {
     settled_with(now, Outcome::Purged { left_behind: Vec::new(), remarks: Vec::new() }, None)
 }
 
-/// The same for any outcome. `history` says whether its record has the tag, if the history was to be kept.
+/// The same for any outcome. `history` is the check of its tag, if the purge keeps its history.
 fn settled_with(now: &Listing, outcome: Outcome, history: Option<Result<(), String>>) -> (Verification, Outcome) {
     let planned = listing("2026-11-20T10:00:00Z", "deployed").releases.remove(0);
     let histories = history.map(|history| (planned.id.clone(), history)).into_iter().collect::<HistoryChecks>();

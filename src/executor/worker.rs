@@ -22,9 +22,9 @@ pub(super) enum Message {
     NotStarted(WorkerId, Vec<usize>),
     /// Helm probably did not start this release; if it did, it has this failure.
     Unobserved(WorkerId, usize, Failure),
-    /// What was reported about these releases proves nothing any more.
+    /// The reports about these releases do not prove anything any more.
     Revoked(Vec<usize>, Failure),
-    /// The answers about the objects that the loop asked for.
+    /// The answers about the objects for which the loop started a probe.
     Probed(Vec<ObjectPresence>),
     /// The batch is over, in whatever way.
     Free(WorkerId),
@@ -238,7 +238,7 @@ impl<'a> BatchGuard<'a> {
     }
 }
 
-/// The last messages of a worker: whatever has no answer, and that the worker is free.
+/// The last messages of a worker: an answer for each release without one, and that the worker is free.
 impl Drop for BatchGuard<'_> {
     fn drop(&mut self) {
         if self.answered == 0 {

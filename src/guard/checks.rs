@@ -1,7 +1,7 @@
 //! The guards that need only the plan, the policies, the time and the rights of the account: hooks, kept histories,
 //! limits, required keep entries, unreadable opt-outs, windows. Pure.
 //!
-//! A hook that must not be created is found out before the first delete. Otherwise the release stays `uninstalling` with
+//! The check finds a hook that must not be created before the first delete. Otherwise the release stays `uninstalling` with
 //! Helm 4, or fails after others are gone with Helm 3, and each night the same happens again.
 
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ pub(crate) fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) ->
     })
 }
 
-/// Without the API nothing can verify that a history was kept, or remove its older records. With those, `helm upgrade
+/// Without the API nothing can verify that a record still has the history, or remove older records. With those, `helm upgrade
 /// --install` fails at some revisions. `why_helm` is why helm makes the lists, if it does.
 pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refusal> {
     let why = why_helm?;
@@ -147,13 +147,13 @@ pub(crate) fn required_keeps(plan: &Plan) -> Vec<Refusal> {
 }
 
 /// If opt-outs can be read in no namespace with releases, a plan would keep everything, and say so only entry by entry.
-pub(crate) fn unseen_opt_outs(plan: &Plan, protection: &Protection, wish: UnseenOptOuts) -> Option<Refusal> {
+pub(crate) fn unseen_opt_outs(plan: &Plan, protection: &Protection, unseen_opt_outs: UnseenOptOuts) -> Option<Refusal> {
     let why = &protection.unseen_opt_outs.first()?.why;
     let unseen = protection.unseen_opt_outs.iter().map(|entry| &entry.namespace).collect::<BTreeSet<_>>();
     let mut namespaces =
         plan.entries.iter().filter_map(PlanEntry::release).map(|release| &release.id.namespace).peekable();
     let none_seen = namespaces.peek().is_some() && namespaces.all(|namespace| unseen.contains(namespace));
-    (none_seen && wish == UnseenOptOuts::Keep).then(|| Refusal {
+    (none_seen && unseen_opt_outs == UnseenOptOuts::Keep).then(|| Refusal {
         guard: "opt-outs",
         message: format!("who has opted out cannot be seen in any namespace of the plan: {why}"),
         hint: "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs",

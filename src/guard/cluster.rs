@@ -49,7 +49,7 @@ pub(crate) fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Int
     } else {
         let message = "nobody is asked, and the policy names this cluster only by its context";
         let hint = "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both";
-        (format!("{message} `{}` ({place})", facts.connection.context()), hint)
+        (format!("{message} `{}` ({place})", facts.connection.context), hint)
     };
     Err(Refusal { guard: "clusters-unattended", message, hint })
 }
@@ -73,7 +73,7 @@ pub(crate) fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Ref
 
 fn compare(entry: &ClusterEntry, facts: &ClusterFacts<'_>) -> ClusterMatch {
     let uid = facts.identity.map(|identity| identity.0.as_str());
-    entry.matches(facts.connection.context().as_str(), facts.connection.server(), uid)
+    entry.matches(facts.connection.context.as_str(), &facts.connection.server, uid)
 }
 
 fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
@@ -87,7 +87,7 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
         }
         ClusterMatch::UidUnknown => "the uid of this cluster could not be read".to_owned(),
     };
-    let (context, server) = (facts.connection.context(), facts.connection.server());
+    let (context, server) = (&facts.connection.context, &facts.connection.server);
     let entries =
         policy.clusters.iter().map(|entry| format!("\n{}: {}", entry.place, why(entry))).collect::<Vec<_>>().concat();
     Refusal {
@@ -129,7 +129,7 @@ pub(crate) fn saved_cluster(saved: &SavedPlan, facts: &ClusterFacts<'_>) -> Resu
     let shown = |identity: Option<&Identity>, server: &str| {
         identity.map_or_else(|| format!("server {server}"), |identity| format!("uid {}", identity.0))
     };
-    let (then, server) = (saved.cluster.identity.as_ref(), facts.connection.server());
+    let (then, server) = (saved.cluster.identity.as_ref(), facts.connection.server.as_str());
     if then.map_or(saved.cluster.server == server, |then| facts.identity == Some(then)) {
         return Ok(());
     }
@@ -155,8 +155,8 @@ mod tests {
     fn pod(folder: &std::path::Path) -> Connection {
         std::fs::write(folder.join("token"), "x").expect("a file can be written");
         let in_cluster = InCluster { host: "10.96.0.1".into(), port: "443".into(), service_account: folder.to_owned() };
-        let wish = ConnectionOptions { in_cluster: Some(in_cluster), ..ConnectionOptions::default() };
-        Connection::resolve(&wish).expect("it resolves")
+        let options = ConnectionOptions { in_cluster: Some(in_cluster), ..ConnectionOptions::default() };
+        Connection::resolve(&options).expect("it resolves")
     }
 
     fn judge(clusters: &str, attendance: Interactivity) -> Result<(), Refusal> {
@@ -223,16 +223,16 @@ mod tests {
 
     #[test]
     fn a_cluster_is_the_same_by_its_uid_and_by_its_address_only_where_no_uid_was_known() {
-        let wish = ConnectionOptions { api_server: Some("https://here".to_owned()), ..ConnectionOptions::default() };
-        let connection = Connection::resolve(&wish).expect("it resolves");
+        let options = ConnectionOptions { api_server: Some("https://here".to_owned()), ..ConnectionOptions::default() };
+        let connection = Connection::resolve(&options).expect("it resolves");
         let is_same = |server: &str, then: Option<&str>, now: Option<&str>| {
             let identity = now.map(|uid| Identity(uid.to_owned()));
             let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
             saved_cluster(&saved(server, then, &[]), &facts).is_ok()
         };
-        assert!(is_same("https://elsewhere", Some("u"), Some("u")), "it may have another address by now");
+        assert!(is_same("https://elsewhere", Some("u"), Some("u")), "the address may have changed");
         assert!(!is_same("https://here", Some("u"), Some("v")));
-        assert!(!is_same("https://here", Some("u"), None), "that cannot be told");
+        assert!(!is_same("https://here", Some("u"), None), "the uid is unknown now");
         assert!(is_same("https://here", None, None) && is_same("https://here", None, Some("u")));
         assert!(!is_same("https://elsewhere", None, None) && !is_same("https://elsewhere", None, Some("u")));
     }

@@ -12,4 +12,4 @@ pub(crate) use checks::{
 pub(crate) use cluster::cluster;
 pub(crate) use cluster::{ClusterFacts, Interactivity, same_cluster, saved_cluster, saved_policies};
 pub(crate) use refusal::Refusal;
-pub(crate) use scope::{Scope, ScopeError, ScopeFacts, scope};
+pub(crate) use scope::{Scope, ScopeFacts, scope};

@@ -1,8 +1,8 @@
-//! Finds the `-n` that Helm keeps for itself.
+//! Finds the `-n` that Helm does not pass on.
 //!
 //! `helm purge -n dev run` arrives as `run` with `HELM_NAMESPACE=dev`. Helm always sets that variable, if only to the
 //! kubeconfig's default namespace. Ignored, it would turn one namespace into all of them. Obeyed, every plain `helm purge`
-//! would cover one namespace. So this module looks where the flag is certain. Pure.
+//! would cover one namespace. So this module reads the flag where it is certain. Pure.
 
 use crate::release::{InvalidName, Namespace};
 use crate::settings::{EntryPoint, ParentProcess};
@@ -10,9 +10,9 @@ use crate::settings::{EntryPoint, ParentProcess};
 /// Which part of the policies' scope a run covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
-    WholeFence,
+    Whole,
     Only(Namespace),
-    /// It is not known whether the user asked for a namespace.
+    /// It is not known whether the user gave a namespace.
     CannotTell,
 }
 
@@ -33,46 +33,39 @@ pub(crate) struct ScopeFacts<'a> {
     pub plugin_name: Option<&'a str>,
 }
 
-/// Why the flags for a scope are refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ScopeError {
-    /// `-n` and `-A` together.
-    Contradiction(String),
-    /// This text is not a legal name of a namespace.
-    NotANamespace(String, InvalidName),
-}
-
 /// Finds out which part of the scope a run covers.
 ///
 /// # Errors
 /// If `-n` and `-A` were both given, or if `-n` is not a legal name.
-pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, ScopeError> {
+pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, String> {
     let under_helm = facts.entry_point == EntryPoint::Helm;
     let helm = Some(facts.parent).filter(|parent| under_helm && parent.is_helm_with(facts.plugin_name));
     let swallowed = || helm.and_then(|parent| namespace_in(parent.arguments.as_deref().unwrap_or_default()));
     let typed = facts.namespace_flag.map(str::to_owned).or_else(swallowed);
     match (typed, facts.all_namespaces) {
-        (Some(namespace), true) => return Err(ScopeError::Contradiction(namespace)),
+        (Some(namespace), true) => {
+            let text = format!("`-n {namespace}` and `-A` say different things: one namespace, or the whole fence");
+            return Err(text);
+        }
         (Some(namespace), false) => return only(&namespace),
-        (None, true) => return Ok(Scope::WholeFence),
+        (None, true) => return Ok(Scope::Whole),
         (None, false) => {}
     }
-    let Some(namespace) = facts.helm_namespace else { return Ok(Scope::WholeFence) };
-    // The user set it, by flag or variable, because the kubeconfig says something else.
+    let Some(namespace) = facts.helm_namespace else { return Ok(Scope::Whole) };
+    // The user set it, by flag or variable, because it differs from the kubeconfig.
     if namespace != facts.default_namespace || !under_helm {
         return only(namespace);
     }
-    // Under Helm it is always set. Only the parent process shows whether the user asked for it.
+    // Under Helm it is always set. Only the parent process shows whether the user set it.
     match helm.and_then(|parent| parent.has_namespace) {
         Some(true) => only(namespace),
-        Some(false) => Ok(Scope::WholeFence),
+        Some(false) => Ok(Scope::Whole),
         None => Ok(Scope::CannotTell),
     }
 }
 
-fn only(namespace: &str) -> Result<Scope, ScopeError> {
-    let parsed = namespace.parse().map_err(|error| ScopeError::NotANamespace(namespace.to_owned(), error))?;
-    Ok(Scope::Only(parsed))
+fn only(namespace: &str) -> Result<Scope, String> {
+    namespace.parse().map(Scope::Only).map_err(|error: InvalidName| format!("`-n {namespace}`: {error}"))
 }
 
 /// The last `-n` in Helm's own arguments. Helm takes it anywhere, even behind `--`. An empty one counts too: `-n
@@ -91,19 +84,6 @@ fn namespace_in(arguments: &[String]) -> Option<String> {
     }
     found
 }
-
-impl std::fmt::Display for ScopeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ScopeError::Contradiction(namespace) => {
-                write!(f, "`-n {namespace}` and `-A` say different things: one namespace, or the whole fence")
-            }
-            ScopeError::NotANamespace(text, error) => write!(f, "`-n {text}`: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ScopeError {}
 
 #[cfg(test)]
 mod tests {
@@ -161,9 +141,9 @@ mod tests {
     #[test]
     fn without_a_flag_the_whole_fence_is_meant() {
         let parent = helm("helm purge run --namespaces a");
-        assert_eq!(scope(&facts(&parent)), Ok(Scope::WholeFence));
+        assert_eq!(scope(&facts(&parent)), Ok(Scope::Whole));
         let direct = ScopeFacts { entry_point: EntryPoint::Direct, helm_namespace: None, ..facts(&parent) };
-        assert_eq!(scope(&direct), Ok(Scope::WholeFence));
+        assert_eq!(scope(&direct), Ok(Scope::Whole));
     }
 
     #[test]
@@ -195,9 +175,9 @@ mod tests {
         let parent = helm("helm purge run -A");
         for entry_point in [EntryPoint::Helm, EntryPoint::Kubectl, EntryPoint::Direct] {
             let facts = ScopeFacts { entry_point, all_namespaces: true, ..facts(&parent) };
-            assert_eq!(scope(&facts), Ok(Scope::WholeFence));
+            assert_eq!(scope(&facts), Ok(Scope::Whole));
             let both = ScopeFacts { namespace_flag: Some("dev"), ..facts };
-            assert_eq!(scope(&both), Err(ScopeError::Contradiction("dev".to_owned())));
+            assert!(scope(&both).is_err());
         }
         let parent = helm("helm purge run -A -n dev");
         assert!(scope(&ScopeFacts { all_namespaces: true, ..facts(&parent) }).is_err());

@@ -10,7 +10,7 @@ use crate::signal::CancelToken;
 pub enum ReleaseAttempt {
     /// According to Helm it is uninstalled.
     Uninstalled {
-        /// Objects that Helm kept because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
+        /// Objects that Helm left because of `helm.sh/resource-policy: keep`, as `[Kind] name`.
         left_behind: Vec<String>,
         /// Anything else that Helm printed on stdout.
         remarks: Vec<String>,
@@ -32,7 +32,7 @@ pub enum ReleaseAttempt {
 /// The result of a batch, beyond what was reported while it ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchResult {
-    /// What was reported while it ran proves nothing any more. Without another list each of these releases counts as
+    /// The reports while it ran do not prove anything any more. Without another list each of these releases counts as
     /// this failure.
     pub revoked: Option<Failure>,
     /// One for each release that was not reported while the batch ran, in the order of the batch.

@@ -115,5 +115,5 @@ fn wait_flag(options: &UninstallOptions, version: &semver::Version) -> Option<St
 fn connection_flags(connection: &Connection) -> [OsString; 2] {
     let mut kubeconfig = OsString::from("--kubeconfig=");
     kubeconfig.push(connection.kubeconfig());
-    [kubeconfig, format!("--kube-context={}", connection.context()).into()]
+    [kubeconfig, format!("--kube-context={}", connection.context).into()]
 }

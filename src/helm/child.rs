@@ -37,8 +37,8 @@ pub struct ChildLimits {
     pub grace: Duration,
     /// Bytes of stderr after which the child is terminated.
     pub stderr: u64,
-    /// How many of the last bytes of stderr are kept.
-    pub stderr_kept: u64,
+    /// How many of the last bytes of stderr a [`ChildExit`] holds.
+    pub stderr_limit: u64,
     /// Measures the deadline.
     pub clock: Clock,
 }
@@ -125,7 +125,7 @@ pub(super) fn run_for_output(
 /// child in Go dies of the next line that it wants to write there.
 ///
 /// # Errors
-/// Only if the child could not be started. In all other cases `ChildExit` says how it ended.
+/// Only if the child could not be started. In all other cases `ChildExit` describes how it ended.
 pub fn run(
     invocation: &Invocation,
     limits: ChildLimits,
@@ -137,7 +137,7 @@ pub fn run(
     let (cause, closed_output) = wait_for_exit(&mut session, &stderr, limits, stop, sink);
     let left_a_process = session.read_the_rest(LEAK_TIMEOUT, &mut |bytes| sink.write(bytes));
     let kind = session.close();
-    Ok(ChildExit { kind, cause, closed_output, left_a_process, stderr: last_bytes(&stderr, limits.stderr_kept) })
+    Ok(ChildExit { kind, cause, closed_output, left_a_process, stderr: last_bytes(&stderr, limits.stderr_limit) })
 }
 
 /// Returns why the child was terminated, if it was, and whether its stdout was closed before its end.
@@ -154,7 +154,7 @@ fn wait_for_exit(
     let mut last_check = None;
     loop {
         let has_written = session.wait_for_output(CHECK_EVERY, &mut |bytes| sink.write(bytes));
-        // A child that never stops writing is checked all the same, but not after each piece.
+        // A child that never stops writing is checked too, but not after each piece.
         if has_written && last_check.is_some_and(|at: Instant| at.elapsed() < CHECK_EVERY) {
             continue;
         }
@@ -212,7 +212,7 @@ impl ChildLimits {
             leaving: Duration::from_secs(30),
             grace: Duration::from_secs(10),
             stderr: 64 << 20,
-            stderr_kept: 256 << 10,
+            stderr_limit: 256 << 10,
             clock: Clock::System,
         }
     }

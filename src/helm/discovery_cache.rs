@@ -53,7 +53,7 @@ pub(crate) fn write_discovery_cache(folder: &Path, server: &str, offered: &[Serv
     fs::write(folder.join("servergroups.json"), groups(offered).to_string())
 }
 
-/// Whether a helm of this version uninstalls with what is in its cache. Before 3.16 it asks for everything first.
+/// Whether a helm of this version uninstalls with what is in its cache. Older versions than 3.16 request everything first.
 pub(crate) fn uses_discovery_cache(version: &semver::Version) -> bool {
     *version >= semver::Version::new(3, 16, 0)
 }

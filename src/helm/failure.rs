@@ -2,14 +2,14 @@
 //!
 //! Children run with debug output, because without it Helm hides the cause of a failed delete behind `failed to delete
 //! release: X` and, in Helm 3, the name of a hook that did not finish. The price is debug lines around the error, and in
-//! Helm 3 a stack trace after it. The text is untrusted: it is kept as it is, and sanitized when it is printed.
+//! Helm 3 a stack trace after it. The text is untrusted. It stays unchanged here; the code that prints it sanitizes it.
 
 use std::time::Duration;
 
 use super::child::{ChildExit, ExitKind, StopCause};
 use super::failure_table::{FailureClass, class_of_text};
 
-/// At most this many bytes are kept of the error and of the cause.
+/// The most bytes of the error, and of the cause.
 const MOST: usize = 4 << 10;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -167,10 +167,10 @@ impl fmt::Display for FailureClass {
 /// A row matches a text that contains all of its needles; the first row that matches decides.
 type TextRow = (FailureClass, &'static [&'static str]);
 
-/// What helm says about the release itself, whatever else it says.
+/// Helm's messages about the release itself. They count before any other text.
 const RELEASE: &[TextRow] = &[
     (FailureClass::Gone, &["release not loaded: ", ": release: not found"]),
-    // Only with a kept history: nothing is left to uninstall.
+    // Only with a history: nothing is left to uninstall.
     (FailureClass::Gone, &["the release named ", " is already deleted"]),
     // Its last step did not find the record, and nothing else was wrong. Most often a second uninstall was faster; but
     // a release that was deleted may have been installed again.
@@ -180,7 +180,7 @@ const RELEASE: &[TextRow] = &[
 
 /// What helm passes on from the API server, from the login, or from the network.
 const SERVER: &[TextRow] = &[
-    // A webhook failed, not the API server, whatever the rest of the text says about connections.
+    // A webhook failed, not the API server, although the text may mention connections.
     (FailureClass::Transient, &["failed calling webhook"]),
     (FailureClass::Transient, &["failed to call webhook"]),
     (FailureClass::Transient, &["conversion webhook for "]),

@@ -1,7 +1,7 @@
 //! The stdout of one `helm uninstall` of a batch, read line by line while helm runs.
 //!
 //! Helm prints a line for each release when it is done: `release "NAME" uninstalled`. Before it there may be the names
-//! of objects that were kept. These names are untrusted and can contain line breaks, so a line can be forged. But Helm's
+//! of objects that stay. These names are untrusted and can contain line breaks, so a line can be forged. But Helm's
 //! own line always follows, so a forged one shows: as a line too many, or as one out of turn.
 
 #[cfg(test)]

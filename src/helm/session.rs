@@ -255,7 +255,7 @@ fn environment_strings(invocation: &Invocation) -> Result<Vec<std::ffi::CString>
     variables.into_iter().map(pair).collect()
 }
 
-/// KILLs every process of the session that has left the leader's group. This asks for the session of each process of
+/// KILLs every process of the session that has left the leader's group. This reads the session of each process of
 /// the machine, and works only before the leader is reaped: afterwards its number can belong to another process.
 #[cfg(target_os = "linux")]
 fn kill_other_groups(session: Pid) {

@@ -30,7 +30,7 @@ const DEATHS_OF_A_LINE: [ExitKind; 2] = [ExitKind::Signal(13), ExitKind::Code(12
 
 /// What Helm 3 and Helm 4 say in debug lines if they could not write the record of an uninstalled release.
 const NOT_STORED: &str = "Failed to store updated release";
-/// How much of such a line is kept.
+/// The most characters of such a line.
 const LONGEST_LINE: usize = 500;
 
 /// Uninstalls with helm, one child for a batch.
@@ -39,7 +39,7 @@ pub struct HelmUninstall {
     helm: Helm,
     connection: Connection,
     runtime: GoRuntime,
-    /// For records whose history is kept.
+    /// For records that keep their history.
     tags: Vec<HistoryTag>,
     /// Other bounds than those that follow from the options.
     limits: Option<ChildLimits>,
@@ -50,7 +50,7 @@ impl HelmUninstall {
         Self { helm, connection, runtime, tags: Vec::new(), limits: None }
     }
 
-    /// With these tags for releases whose history is kept; their options say which.
+    /// With these tags for releases that keep their history, by their options.
     #[must_use]
     pub fn with_history_tags(self, tags: Vec<HistoryTag>) -> Self {
         Self { tags, ..self }
@@ -130,7 +130,7 @@ fn judge(mut output: UninstallOutput<'_>, exit: &ChildExit) -> BatchResult {
     })
 }
 
-/// Helm says that a release is uninstalled even if it could not store that, and then the release cannot be restored.
+/// Helm reports a release as uninstalled even if it could not store that. Then the release cannot be restored.
 /// Only debug lines show it, and not for which release of the batch: the cluster has to.
 fn unless_not_stored(result: BatchResult, exit: &ChildExit) -> BatchResult {
     let stderr = String::from_utf8_lossy(&exit.stderr);

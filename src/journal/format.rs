@@ -122,8 +122,8 @@ impl PolicyRef {
 impl ClusterRef {
     pub(crate) fn of(target: &Target) -> Self {
         Self {
-            context: target.connection.context().to_string(),
-            server: target.connection.server().to_string(),
+            context: target.connection.context.to_string(),
+            server: target.connection.server.clone(),
             uid: target.identity.as_ref().map(|identity| identity.0.clone()),
         }
     }

@@ -69,7 +69,7 @@ pub(crate) fn confirm(
     what: &str,
     app: &App,
 ) -> Result<(), CommandError> {
-    let (context, nothing) = (change.target.connection.context(), nothing_done(change.operation));
+    let (context, nothing) = (&change.target.connection.context, nothing_done(change.operation));
     if let Some(name) = flags.confirm.filter(|name| !context.is_named_by(name)) {
         let (name, context) = (sanitize::quoted(name), sanitize::quoted(context.as_str()));
         return Err(CommandError::usage(format!("--confirm says {name}, but the context is {context}"), nothing));

@@ -3,7 +3,7 @@
 use super::lock::lock_lost_warning;
 use super::sequence::OpenSession;
 use crate::app::{App, CommandError};
-use crate::executor::{self, Backends, ExecutorConfig, Operation, Run, Task};
+use crate::executor::{self, Backends, ExecutorConfig, Run, Task};
 use crate::helm::GoRuntime;
 use crate::inventory::Listing;
 use crate::journal::OperationKind;
@@ -45,7 +45,6 @@ pub(crate) fn execute(
     app.interrupts.enter(Stage::Changing);
     // A signal that came before ends the run before it begins.
     app.unless_interrupted(Ok(()))?;
-    let operation = if operation == OperationKind::Restore { Operation::Rollback } else { Operation::Uninstall };
     let App { environment, terminal, printer, interrupts, entry_point, .. } = *app;
     let second = if *entry_point == EntryPoint::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let stop_hint = StopHint { pid: std::process::id(), second, operation };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::{App, CommandError};
 use crate::cli::{SelectionArguments, ShardArguments};
 use crate::cluster::Connection;
+use crate::exit_code::ExitCode;
 use crate::guard::{self, Scope, ScopeFacts};
 use crate::plan::{Filters, UnseenOptOuts};
 use crate::policy::{KeepEntry, timeout_from_flag};
@@ -45,15 +46,16 @@ pub(crate) fn namespaces_in_scope(
     app: &App,
 ) -> Result<Scope, CommandError> {
     let environment = &app.environment;
-    Ok(guard::scope(&ScopeFacts {
+    let scope = guard::scope(&ScopeFacts {
         entry_point: app.entry_point,
         namespace_flag,
         all_namespaces,
         helm_namespace: environment.helm_namespace.as_deref(),
-        default_namespace: connection.default_namespace(),
+        default_namespace: &connection.default_namespace,
         parent: &app.parent,
         plugin_name: environment.helm_plugin_name.as_deref(),
-    })?)
+    });
+    scope.map_err(|text| CommandError::Error { code: ExitCode::Usage, error: text.into(), hint: None })
 }
 
 /// The shard of this process, if several processes share the namespaces.

@@ -51,7 +51,7 @@ impl JournalDestination {
         }
         let location = location(arguments.place.as_deref(), &app.environment);
         let checked = location.map(|location| location.check().map(|()| location));
-        if change.target.connection.is_in_cluster() && arguments.place.is_none() {
+        if change.target.connection.is_in_cluster && arguments.place.is_none() {
             Ok(Self::Pod(checked.and_then(|checked| checked.map_err(|error| note_no_file(&error, app)).ok())))
         } else {
             Ok(Self::File(checked.ok_or_else(no_location)?.map_err(cannot_write)?))
@@ -69,7 +69,7 @@ impl JournalDestination {
                 written.unwrap_or_else(|error| note_no_file(&error, app));
             }
         }
-        if change.target.connection.is_in_cluster() {
+        if change.target.connection.is_in_cluster {
             keep_in_cluster(&mut journal, &change.target.connection, app);
         }
         Ok(OpenJournal { id, journal: Some(Arc::new(journal)) })
@@ -150,8 +150,8 @@ pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> Journa
     let environment = &app.environment;
     let host = environment.machine.clone();
     let user = environment.user.as_deref().unwrap_or("?");
-    let who = if connection.is_in_cluster() {
-        format!("pod {}/{host}", connection.default_namespace())
+    let who = if connection.is_in_cluster {
+        format!("pod {}/{host}", connection.default_namespace)
     } else {
         format!("{user}@{host}")
     };
@@ -181,7 +181,7 @@ fn planned_release(release: &Release) -> PlannedRelease {
 /// Uses a client of its own, so that the last line is written even after a signal that ends every other request. A run
 /// without a ConfigMap goes on, because purging twice does no harm.
 fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &App) {
-    let namespace = connection.default_namespace();
+    let namespace = &connection.default_namespace;
     let client = Client::new(connection, CancelToken::default());
     match client.and_then(|client| journal.keep_in_cluster(client, namespace)) {
         Ok(None) => {}

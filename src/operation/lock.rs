@@ -107,7 +107,7 @@ pub(super) fn release(guard: Option<LockGuard>, app: &App) {
 /// The namespace of the locks, and the client that writes there.
 fn find_place<'a>(options: &LockOptions, change: &PlannedChange<'a>, app: &App) -> Option<(&'a Client, Namespace)> {
     let connection = &change.target.connection;
-    let of_pod = || connection.is_in_cluster().then(|| connection.default_namespace().parse().ok()).flatten();
+    let of_pod = || connection.is_in_cluster.then(|| connection.default_namespace.parse().ok()).flatten();
     let Some(namespace) = options.namespace.clone().or_else(of_pod) else {
         app.printer.note("no lock is taken; --lock-namespace says where, for all who run this policy");
         return None;

@@ -53,9 +53,9 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     let PreflightRequest { policies, connection, interactivity, shard } = request;
     let store = record_store(app.environment.helm_driver.as_deref())?;
     let QueryAnswers { helm, identity, api, first, by_helm } =
-        query_cluster(policies.outer_fence(), &connection, store, app)?;
+        query_cluster(policies.outer_scope(), &connection, store, app)?;
     let identity = identity.map_err(|error| note_no_identity(&error, &policies, app)).ok();
-    let interactivity = if connection.is_in_cluster() { Interactivity::InPod } else { interactivity };
+    let interactivity = if connection.is_in_cluster { Interactivity::InPod } else { interactivity };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
     let other_cluster = |policy| guard::cluster(policy, &facts, interactivity).err();
     let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
@@ -70,7 +70,7 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     }
     let now = app.environment.clock.now();
     // The commands with `-n` and `-A` say which.
-    let scope = Scope::WholeFence;
+    let scope = Scope::Whole;
     let target = Target { policies, connection, identity, helm, inventory, scope, shard, now };
     Ok((target, Snapshot { listing, protection }))
 }

@@ -27,7 +27,7 @@ pub(crate) fn warn_about_unfinished_run(change: &PlannedChange<'_>, named: Optio
     };
     // In a pod, the journals of earlier pods. If they cannot be read, the run goes on without a message.
     let connection = &change.target.connection;
-    let own_namespace = connection.is_in_cluster().then(|| connection.default_namespace());
+    let own_namespace = connection.is_in_cluster.then_some(connection.default_namespace.as_str());
     let in_cluster = own_namespace.and_then(|namespace| in_namespace(change, namespace).ok()).unwrap_or_default();
     let in_cluster = in_cluster.into_iter().filter(|run| run.record.head.is_like(&like));
     let previous = in_file.into_iter().chain(in_cluster).max_by_key(PastRun::begun);
@@ -97,7 +97,7 @@ pub(crate) fn run_history(
         add_folder(&like, &folder, &app.environment.machine, &mut history);
     }
     let connection = &change.target.connection;
-    let own = connection.is_in_cluster().then(|| connection.default_namespace());
+    let own = connection.is_in_cluster.then_some(connection.default_namespace.as_str());
     if let Some(namespace) = own.or(lock_namespace.map(Namespace::as_str)) {
         match in_namespace(change, namespace) {
             Ok(found) => found.into_iter().filter(|run| run.record.head.has_part_of(&like)).for_each(|run| {

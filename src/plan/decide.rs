@@ -5,8 +5,8 @@ use super::opt_out::{OptOutMatcher, ends};
 use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
-    BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Pending, Policy, PolicyScope, PurgeOptions,
-    ReleaseState, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
+    BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Policy, PolicyScope, PurgeOptions, ReleaseState, Rule,
+    RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
 };
 use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
@@ -19,7 +19,7 @@ pub(super) struct Decider<'a> {
 }
 
 /// The policies, with their indexes, whose scope holds a namespace or may hold it.
-pub(super) struct Fences<'a> {
+pub(super) struct PolicyScopes<'a> {
     pub(super) inside: Vec<(usize, &'a Policy)>,
     /// The pattern of the first policy that matches the namespace.
     pub(super) pattern: Option<&'a NamePattern>,
@@ -27,12 +27,12 @@ pub(super) struct Fences<'a> {
     pub(super) unknown: Vec<(usize, &'a Policy)>,
 }
 
-impl<'a> Fences<'a> {
+impl<'a> PolicyScopes<'a> {
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.unknown.is_empty()
     }
 
-    /// Whether this policy is among them.
+    /// Whether this policy's scope holds the namespace, or may hold it.
     pub(super) fn concern(&self, policy: usize) -> bool {
         self.inside.iter().chain(&self.unknown).any(|(index, _)| *index == policy)
     }
@@ -48,19 +48,19 @@ impl<'a> Decider<'a> {
         Self { policies, facts, filters, opt_outs }
     }
 
-    pub(super) fn fences(&self, namespace: &Namespace) -> Fences<'a> {
-        let mut fences = Fences { inside: Vec::new(), pattern: None, unknown: Vec::new() };
+    pub(super) fn scopes(&self, namespace: &Namespace) -> PolicyScopes<'a> {
+        let mut scopes = PolicyScopes { inside: Vec::new(), pattern: None, unknown: Vec::new() };
         for (index, policy) in self.policies.iter().enumerate() {
             match policy.namespaces.holds(namespace, self.facts.labels(namespace)) {
                 ScopeMatch::Inside(pattern) => {
-                    fences.pattern.get_or_insert(pattern);
-                    fences.inside.push((index, policy));
+                    scopes.pattern.get_or_insert(pattern);
+                    scopes.inside.push((index, policy));
                 }
-                ScopeMatch::LabelsUnknown(_) => fences.unknown.push((index, policy)),
+                ScopeMatch::LabelsUnknown(_) => scopes.unknown.push((index, policy)),
                 ScopeMatch::Outside => {}
             }
         }
-        fences
+        scopes
     }
 
     /// The opt-outs that were read, in the order in which they were listed: sorted by namespace.
@@ -76,11 +76,15 @@ impl<'a> Decider<'a> {
     }
 
     /// Any reason to keep is enough.
-    pub(super) fn decide(&self, release: &Release, fences: &Fences<'_>) -> (Vec<Reason>, Option<SelectedRelease>) {
+    pub(super) fn decide(
+        &self,
+        release: &Release,
+        scopes: &PolicyScopes<'_>,
+    ) -> (Vec<Reason>, Option<SelectedRelease>) {
         let read = self.facts.contents.get(&release.id);
         let content = read.and_then(|content| content.as_ref().ok());
-        let mut reasons = self.unread_reasons(release, fences);
-        let choice = choose(&fences.inside, release, content, &self.facts);
+        let mut reasons = self.unread_reasons(release, scopes);
+        let choice = choose(&scopes.inside, release, content, &self.facts);
         reasons.extend(self.managed(release, content, &choice));
         match (&choice, read) {
             (_, Some(Err(why))) => reasons.push(Reason::Unreadable(why.clone())),
@@ -88,15 +92,15 @@ impl<'a> Decider<'a> {
             (Choice::Undecided(Reason::ChartUnknown | Reason::AgeUnknown), None) if !reasons.is_empty() => {}
             (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
             (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
-                let fence = &self.policies[*policy].namespaces;
-                reasons.extend(reasons_of_content(content, &rule.options, fence));
+                let scope = &self.policies[*policy].namespaces;
+                reasons.extend(reasons_of_content(content, &rule.options, scope));
             }
             (Choice::Selected { .. }, None) if reasons.is_empty() => {
                 reasons.push(Reason::Unreadable("its record was not read".to_owned()));
             }
             (Choice::Selected { .. }, None) => {}
         }
-        match (choice, fences.pattern) {
+        match (choice, scopes.pattern) {
             (Choice::Selected { policy, number, rule }, Some(pattern)) if reasons.is_empty() => {
                 let chart = release.chart.as_ref();
                 let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
@@ -111,42 +115,42 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether the decision may depend on what a release holds: nothing else keeps it.
-    pub(super) fn may_go(&self, unread: &Release, fences: &Fences<'_>) -> bool {
-        let choice = choose(&fences.inside, unread, None, &self.facts);
-        let open = self.unread_reasons(unread, fences).iter().all(|reason| !reason.is_certain());
+    pub(super) fn may_go(&self, unread: &Release, scopes: &PolicyScopes<'_>) -> bool {
+        let choice = choose(&scopes.inside, unread, None, &self.facts);
+        let open = self.unread_reasons(unread, scopes).iter().all(|reason| !reason.is_certain());
         open && !matches!(choice, Choice::NotSelected(_)) && self.managed(unread, None, &choice).is_none()
     }
 
-    /// What keeps a planned release now, without its content.
+    /// The first reason to keep a planned release now, without reasons from its content.
     pub(super) fn protected_now(&self, release: &Release) -> Option<Reason> {
-        let fences = self.fences(&release.id.namespace);
-        if fences.inside.is_empty() {
+        let scopes = self.scopes(&release.id.namespace);
+        if scopes.inside.is_empty() {
             return Some(Reason::NotSelected(None));
         }
-        self.unread_reasons(release, &fences).into_iter().next()
+        self.unread_reasons(release, &scopes).into_iter().next()
     }
 
     /// Every reason to keep a release, except those from rules and from its content.
-    fn unread_reasons(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
+    fn unread_reasons(&self, release: &Release, scopes: &PolicyScopes<'_>) -> Vec<Reason> {
         let own = (self.filters.own_release.as_ref() == Some(&release.id)).then_some(Reason::OwnRelease);
-        let kept = self.keeps(fences).filter_map(|(entry, source)| reason_of(entry, source, release));
-        let labels = (!fences.unknown.is_empty()).then(|| Reason::LabelsUnknown(why_unknown(release, &self.facts)));
+        let kept = self.keeps(scopes).filter_map(|(entry, source)| reason_of(entry, source, release));
+        let labels = (!scopes.unknown.is_empty()).then(|| Reason::LabelsUnknown(why_unknown(release, &self.facts)));
         let age = (release.updated == Known::Unknown).then_some(Reason::AgeUnknown);
-        let reasons = own.into_iter().chain(kept).chain(self.opted_out(release, fences)).chain(labels);
-        reasons.chain(reason_of_status(release.status)).chain(age).chain(self.too_young(release, fences)).collect()
+        let reasons = own.into_iter().chain(kept).chain(self.opted_out(release, scopes)).chain(labels);
+        reasons.chain(reason_of_status(release.status)).chain(age).chain(self.too_young(release, scopes)).collect()
     }
 
     /// Every entry that can keep a release: those of the policies that are concerned, then those of flags.
-    pub(super) fn keeps<'s>(&'s self, fences: &'s Fences<'_>) -> impl Iterator<Item = (&'s KeepEntry, Source)> {
-        let of_policies = fences.policies().flat_map(|policy| &policy.keep);
+    pub(super) fn keeps<'s>(&'s self, scopes: &'s PolicyScopes<'_>) -> impl Iterator<Item = (&'s KeepEntry, Source)> {
+        let of_policies = scopes.policies().flat_map(|policy| &policy.keep);
         let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
         let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place.clone())));
         of_policies.chain(self.filters.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
     }
 
-    fn opted_out(&self, release: &Release, fences: &Fences<'_>) -> Vec<Reason> {
+    fn opted_out(&self, release: &Release, scopes: &PolicyScopes<'_>) -> Vec<Reason> {
         let id = &release.id;
-        let policies = fences.policies().collect::<Vec<_>>();
+        let policies = scopes.policies().collect::<Vec<_>>();
         let here = self.opt_outs_of(&id.namespace).map(|(_, read)| read);
         let zone = policies.first().map(|policy| &policy.time_zone).cloned().unwrap_or_default();
         let reason = |opt_out: &OptOut| Reason::OptedOut(opt_out.clone(), ends(opt_out, &zone));
@@ -167,16 +171,16 @@ impl<'a> Decider<'a> {
         reasons
     }
 
-    fn too_young(&self, release: &Release, fences: &Fences<'_>) -> Option<Reason> {
+    fn too_young(&self, release: &Release, scopes: &PolicyScopes<'_>) -> Option<Reason> {
         let Known::Is(since) = release.updated else { return None };
-        let young = fences.policies().filter_map(|policy| policy.min_age.as_ref());
+        let young = scopes.policies().filter_map(|policy| policy.min_age.as_ref());
         let young =
             young.filter(|least| !is_older(since, least.value, self.facts.now)).max_by_key(|least| least.value)?;
         Some(Reason::TooYoung(young.value, Source::Policy(young.place.clone())))
     }
 
-    /// A release that a controller would install again is kept, unless a rule names it exactly. A glob that happens to
-    /// match it was not meant for it.
+    /// A release that a controller would install again is kept, unless a rule names it exactly: a glob may match it by
+    /// accident.
     fn managed(&self, release: &Release, content: Option<&Content>, choice: &Choice<'_>) -> Option<Reason> {
         let by_object = self.facts.protection.manager_of(&release.id).ok().flatten();
         let by = by_object.or_else(|| content.and_then(|content| content.managed_by.as_deref()))?;
@@ -186,7 +190,7 @@ impl<'a> Decider<'a> {
 }
 
 fn in_scope(pattern: &NamePattern) -> Reason {
-    Reason::InFence(pattern.as_str().to_owned(), Source::Policy(pattern.place.clone()))
+    Reason::InScope(pattern.as_str().to_owned(), Source::Policy(pattern.place.clone()))
 }
 
 /// The rule as a reason. The rule for the whole scope adds nothing to the scope itself.
@@ -211,7 +215,7 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
     }
 }
 
-/// A plain uninstall of an `uninstalled` release would remove a history that was kept on purpose.
+/// A plain uninstall of an `uninstalled` release would remove a history that a purge left for a restore.
 fn reason_of_status(status: Status) -> Option<Reason> {
     match status {
         Status::Uninstalled => Some(Reason::HistoryKept),
@@ -232,7 +236,7 @@ pub(super) enum Choice<'a> {
     NotSelected(Reason),
 }
 
-/// Asks the rules of the policies whose scope holds a release, in the order of the files.
+/// Applies the rules of the policies whose scope holds a release, in the order of the files.
 pub(super) fn choose<'a>(
     policies: &[(usize, &'a Policy)],
     release: &Release,
@@ -276,7 +280,7 @@ pub(super) fn candidate<'a>(
     MatchInput {
         id: &release.id,
         chart: release.chart.as_ref(),
-        state: ReleaseState::of(release.status, pending(release, policy, facts)),
+        state: ReleaseState::of(release.status, is_grace_over(release, policy, facts)),
         last_deploy: release.updated,
         first_deploy: content.map_or(Known::Unknown, |content| content.first_deployed),
         labels: facts.labels(&release.id.namespace),
@@ -285,11 +289,8 @@ pub(super) fn candidate<'a>(
 }
 
 /// A pending release of unknown age may be an install that has just begun.
-fn pending(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> Pending {
-    match release.updated {
-        Known::Is(since) if is_older(since, policy.pending_grace, facts.now) => Pending::TooLong,
-        _ => Pending::InGrace,
-    }
+fn is_grace_over(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> bool {
+    release.updated.as_known().is_some_and(|since| is_older(*since, policy.pending_grace, facts.now))
 }
 
 /// A pending release that is in its grace for one of the policies may be an install in progress.
@@ -300,7 +301,7 @@ fn not_selected(
     facts: &ClusterState<'_>,
 ) -> Reason {
     if release.status.is_pending() {
-        let in_grace = policies.iter().any(|(_, policy)| pending(release, policy, facts) == Pending::InGrace);
+        let in_grace = policies.iter().any(|(_, policy)| !is_grace_over(release, policy, facts));
         return if in_grace { Reason::Pending(release.status) } else { Reason::Stuck(release.status) };
     }
     // The rule that failed at the latest condition explains the most.
@@ -320,13 +321,13 @@ pub(super) fn why_unknown(release: &Release, facts: &ClusterState<'_>) -> String
 
 /// The reasons that the content of a release gives. Without any, an uninstall deletes only the release's own objects, and
 /// no data. The scope is that of the policy that selects the release.
-pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fence: &PolicyScope) -> Vec<Reason> {
+pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, scope: &PolicyScope) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if content.chart == Known::Unknown {
         reasons.push(Reason::ChartUnknown);
     }
     if options.blast_radius == BlastRadius::Namespace {
-        let objects = objects_beyond(content, fence);
+        let objects = objects_beyond(content, scope);
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
     }
     if options.data_loss == DataLoss::Keep && !content.claims.is_empty() {
@@ -336,8 +337,8 @@ pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, fenc
 }
 
 /// The objects of a release that reach beyond a scope.
-pub(crate) fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Object> {
-    let outside = content.elsewhere.iter().filter(|object| !is_in_fence(object, fence));
+pub(crate) fn objects_beyond(content: &Content, scope: &PolicyScope) -> Vec<Object> {
+    let outside = content.elsewhere.iter().filter(|object| !is_in_scope(object, scope));
     let mut objects = content.sweeping.iter().chain(outside).cloned().collect::<Vec<_>>();
     objects.sort();
     objects.dedup();
@@ -345,7 +346,7 @@ pub(crate) fn objects_beyond(content: &Content, fence: &PolicyScope) -> Vec<Obje
 }
 
 /// A namespace without a legal name is in no scope.
-fn is_in_fence(object: &Object, fence: &PolicyScope) -> bool {
+fn is_in_scope(object: &Object, scope: &PolicyScope) -> bool {
     let namespace = object.namespace.as_deref().and_then(|name| name.parse::<Namespace>().ok());
-    namespace.is_some_and(|namespace| fence.matches(&namespace).is_some())
+    namespace.is_some_and(|namespace| scope.matches(&namespace).is_some())
 }

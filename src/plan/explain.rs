@@ -1,4 +1,5 @@
-//! Everything that has a say about one release. That includes what is overruled, and a release that does not exist yet.
+//! Everything that the decision about one release depends on, also entries that are overruled. The release need not
+//! exist yet.
 
 use super::build::{entry_of, with_chart};
 use super::decide::{Decider, candidate, names};
@@ -8,7 +9,7 @@ use crate::inventory::{Found, OptOut};
 use crate::policy::{KeepEntry, Policy, Rule, RuleMatch, ScopeMatch, SelectorMatch};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
 
-/// What is said about a release, and by which policy.
+/// The decision about one release, and the answer of each policy.
 #[derive(Debug, Clone)]
 pub(crate) struct Explanation<'a> {
     pub id: ReleaseId,
@@ -24,12 +25,12 @@ pub(crate) struct Explanation<'a> {
     pub content: Option<Result<Content, String>>,
 }
 
-/// What one policy says.
+/// The answer of one policy.
 #[derive(Debug, Clone)]
 pub(crate) struct PolicyExplanation<'a> {
     pub policy: &'a Policy,
-    pub fence: ScopeMatch<'a>,
-    /// What each of its rules says; empty if the namespace is out of scope.
+    pub scope: ScopeMatch<'a>,
+    /// The answer of each of its rules; empty if the namespace is out of scope.
     pub rules: Vec<(&'a Rule, RuleMatch)>,
     /// The entries of `keep` that name the release, or may name it.
     pub keeps: Vec<(&'a KeepEntry, KeepState, SelectorMatch)>,
@@ -50,13 +51,13 @@ pub(crate) fn explain<'a>(
         Found::Unreadable(_) | Found::Unlisted(_) => None,
     };
     let content = facts.contents.get(id).cloned();
-    let fences = decider.fences(&id.namespace);
-    let in_scope = release.as_ref().filter(|_| !fences.is_empty());
+    let scopes = decider.scopes(&id.namespace);
+    let in_scope = release.as_ref().filter(|_| !scopes.is_empty());
     let known = content.as_ref().and_then(|content| content.as_ref().ok());
     Explanation {
         id: id.clone(),
         found,
-        entry: in_scope.map(|release| entry_of(release.clone(), &fences, &decider)),
+        entry: in_scope.map(|release| entry_of(release.clone(), &scopes, &decider)),
         policies: policies.iter().map(|policy| of_policy(policy, release.as_ref(), id, known, &facts)).collect(),
         opt_outs: opt_outs(&decider, release.as_ref(), id),
         release,
@@ -84,20 +85,20 @@ fn of_policy<'a>(
     content: Option<&Content>,
     facts: &ClusterState<'_>,
 ) -> PolicyExplanation<'a> {
-    let fence = policy.namespaces.holds(&id.namespace, facts.labels(&id.namespace));
-    let Some(release) = release.filter(|_| !matches!(fence, ScopeMatch::Outside)) else {
-        return PolicyExplanation { policy, fence, rules: Vec::new(), keeps: Vec::new() };
+    let scope = policy.namespaces.holds(&id.namespace, facts.labels(&id.namespace));
+    let Some(release) = release.filter(|_| !matches!(scope, ScopeMatch::Outside)) else {
+        return PolicyExplanation { policy, scope, rules: Vec::new(), keeps: Vec::new() };
     };
     let candidate = candidate(release, content, policy, facts);
     let rules = policy.rules.iter().map(|rule| (rule, rule.matches(&candidate))).collect();
     let keeps = policy.keep.iter().map(|entry| (entry, keep_state(entry, facts.now), names(entry, release)));
     let keeps = keeps.filter(|(.., names)| *names != SelectorMatch::No).collect();
-    PolicyExplanation { policy, fence, rules, keeps }
+    PolicyExplanation { policy, scope, rules, keeps }
 }
 
 fn opt_outs(decider: &Decider<'_>, release: Option<&Release>, id: &ReleaseId) -> Vec<OptOutDecision> {
-    let fences = decider.fences(&id.namespace);
-    let Some((_, policy)) = fences.inside.first().or(fences.unknown.first()) else { return Vec::new() };
+    let scopes = decider.scopes(&id.namespace);
+    let Some((_, policy)) = scopes.inside.first().or(scopes.unknown.first()) else { return Vec::new() };
     let here = decider.opt_outs_of(&id.namespace).filter(|(_, read)| read.names(&id.name));
     let mut decisions = here.map(|(_, read)| read.note(policy, 1, decider.facts.now)).collect::<Vec<_>>();
     if let Some(Known::Is(Some(opt_out))) = release.map(OptOut::by_label) {

@@ -11,7 +11,7 @@ use crate::policy::{KeepCondition, KeepEntry, Phase, PurgeOptions, Until};
 use crate::release::{Content, Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
 use crate::shard::Shard;
 
-/// What a plan says about a release.
+/// The decision of a plan about a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Decision {
     Purge,
@@ -34,13 +34,13 @@ pub struct PlanEntry {
     pub subject: Subject,
     /// At least one; the reason that decided comes first.
     pub reasons: Vec<Reason>,
-    /// How the release is purged; `None` if it is kept.
+    /// How the release is purged; `None` if the plan keeps it.
     pub selected: Option<SelectedRelease>,
     /// Its StatefulSets whose volume claims stay behind, as far as its record was read.
     pub claims_stay: Vec<Object>,
     /// Whether it holds definitions of kinds that other releases may use, as far as its record was read.
     pub defines_kinds: bool,
-    /// What a restore would not bring back, if it is purged with its history kept.
+    /// What a restore would not bring back, if the purge keeps its history.
     pub losses: Vec<Loss>,
     /// Hooks of its deletion that do not run, because the policy skips hooks.
     pub hooks_skipped: Vec<ObjectRef>,
@@ -58,13 +58,13 @@ pub struct SelectedRelease {
     pub phase: Phase,
 }
 
-/// How many releases an entry of `keep` has kept.
+/// How many releases an entry of `keep` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepHits {
     /// The entry as it is written.
     pub entry: String,
     pub source: Source,
-    /// How many releases in its policy's scope it names.
+    /// In the scope of its policy.
     pub hits: usize,
     /// Whether it still keeps them.
     pub state: KeepState,
@@ -86,7 +86,7 @@ pub enum KeepState {
 /// All decisions, sorted by namespace and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// One for each release in scope that was asked for.
+    /// One for each release in scope that the filters include.
     pub entries: Vec<PlanEntry>,
     /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; also those without hits.
     pub keep_hits: Vec<KeepHits>,
@@ -96,11 +96,11 @@ pub struct Plan {
     pub managed_namespaces: Vec<ManagedNamespace>,
     /// What could not be read, and was not needed to decide.
     pub remarks: Vec<String>,
-    /// How many releases are in scope, whether they were asked for or not.
-    pub in_fence: usize,
+    /// Also releases that the filters leave out.
+    pub releases_in_scope: usize,
     /// In how many namespaces those releases are.
-    pub namespaces_in_fence: usize,
-    /// How many of those namespaces are in the shard that was asked for.
+    pub namespaces_in_scope: usize,
+    /// How many of those namespaces are in the requested shard.
     pub namespaces_in_shard: usize,
     /// How many releases of the whole cluster are visible and not uninstalled.
     pub seen: usize,
@@ -116,7 +116,7 @@ impl Decision {
 }
 
 impl PlanEntry {
-    /// A kept entry about which nothing else is known.
+    /// An entry that is kept, without any facts about its content.
     pub(super) fn kept(subject: Subject, reason: Reason) -> Self {
         Self {
             subject,
@@ -181,7 +181,6 @@ impl Plan {
         self.entries.iter().any(|entry| entry.decision() == Decision::Purge && entry.defines_kinds)
     }
 
-    /// How many entries are kept.
     pub fn kept(&self) -> usize {
         self.entries.iter().filter(|entry| entry.decision() == Decision::Keep).count()
     }
@@ -216,7 +215,7 @@ pub(super) fn keep_state(entry: &KeepEntry, now: jiff::Timestamp) -> KeepState {
     }
 }
 
-/// Everything that is known of a cluster at one moment.
+/// Everything that is known about a cluster at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct ClusterState<'a> {
     pub listing: &'a Listing,
@@ -248,26 +247,25 @@ pub struct Filters {
     pub shard: Option<Shard>,
     /// Only releases that one of these names; all releases if it is empty.
     pub only: Vec<KeepEntry>,
-    /// Releases that one of these names are kept as well.
+    /// The plan also keeps releases that one of these names.
     pub keep: Vec<KeepEntry>,
     /// The release of this program itself.
     pub own_release: Option<ReleaseId>,
-    /// What becomes of releases for which opt-outs could not be read.
     pub unseen_opt_outs: UnseenOptOuts,
 }
 
-/// What an opt-out counts for that cannot be read.
+/// What becomes of a release for which opt-outs could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnseenOptOuts {
-    /// If there may be one, the release is kept.
+    /// It is kept, because an opt-out may name it.
     #[default]
     Keep,
-    /// It counts for nothing, because a flag says so. Opt-outs that can be read still count.
+    /// The user gave a flag to ignore unreadable opt-outs. Opt-outs that can be read still count.
     GoWithout,
 }
 
 impl Filters {
-    pub fn asks_for(&self, namespace: &Namespace) -> bool {
+    pub fn includes(&self, namespace: &Namespace) -> bool {
         self.namespace.as_ref().is_none_or(|only| only == namespace) && self.shard_holds(namespace)
     }
 
@@ -275,9 +273,9 @@ impl Filters {
         self.shard.is_none_or(|shard| shard.holds(namespace))
     }
 
-    /// Whether this run is responsible for releases whose namespace has no legal name. With `-n` it never is; exactly one
-    /// shard is.
-    pub(super) fn asks_for_homeless(&self) -> bool {
+    /// Whether this run covers releases whose namespace has no legal name. A run with `-n` does not; exactly one shard
+    /// does.
+    pub(super) fn includes_illegal_namespaces(&self) -> bool {
         self.namespace.is_none() && self.shard.is_none_or(Shard::is_first)
     }
 

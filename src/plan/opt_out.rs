@@ -19,7 +19,7 @@ pub(super) struct OptOutMatcher<'a> {
 pub enum Expiry {
     Never,
     At(Until),
-    /// This text cannot be read as an end, so there is none.
+    /// This text is not a valid end, so the opt-out does not end.
     Unreadable(String),
 }
 
@@ -27,7 +27,7 @@ pub enum Expiry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptOutState {
     InForce,
-    /// It keeps for longer than the policy wants, or without an end.
+    /// It keeps for longer than the policy's maximum, or without an end.
     Long,
     /// It keeps nothing any more.
     Over,

@@ -212,7 +212,7 @@ proptest! {
         shared.sort();
         all.sort();
         prop_assert_eq!(shared, all);
-        prop_assert_eq!(parts.iter().map(|part| part.namespaces_in_shard).sum::<usize>(), whole.namespaces_in_fence);
+        prop_assert_eq!(parts.iter().map(|part| part.namespaces_in_shard).sum::<usize>(), whole.namespaces_in_scope);
         prop_assert!(parts.iter().all(|part| part.keep_hits == whole.keep_hits && part.seen == whole.seen));
     }
 

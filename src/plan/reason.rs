@@ -22,7 +22,7 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// Its namespace is in scope, by this pattern.
-    InFence(String, Source),
+    InScope(String, Source),
     /// This rule selects it.
     Selected(String, Source),
     /// No rule selects it.
@@ -36,7 +36,7 @@ pub enum Reason {
         until: Option<Until>,
         source: Source,
     },
-    /// This entry of `keep` may name it: the entry asks for the chart, and the release's chart is unknown.
+    /// This entry of `keep` may name it: it has a condition on the chart, and the release's chart is unknown.
     PerhapsKept(String, Source),
     OptedOut(OptOut, Expiry),
     /// It may be opted out, because opt-outs could not be read here.
@@ -47,11 +47,11 @@ pub enum Reason {
     TooYoung(Duration, Source),
     /// A person may be installing or upgrading it.
     Pending(Status),
-    /// It has been pending for long, and no rule asks for stuck releases.
+    /// It has been pending for long, and no rule selects stuck releases.
     Stuck(Status),
     /// This would install it again at once.
     Managed(String),
-    /// It is uninstalled already, and its history was kept on purpose.
+    /// It is uninstalled already, and its history is there on purpose.
     HistoryKept,
     /// Helm does not know its status.
     StatusUnknown,
@@ -85,12 +85,12 @@ pub struct NearMiss {
 }
 
 impl Reason {
-    /// A word for programs.
+    /// The code for programs.
     pub fn code(&self) -> &'static str {
         self.described().0
     }
 
-    /// Whether it holds whatever else is found out about the release.
+    /// Whether it remains a reason when more is known about the release.
     pub(super) fn is_certain(&self) -> bool {
         !matches!(self, Reason::PerhapsKept(..))
     }
@@ -98,7 +98,7 @@ impl Reason {
     /// Where it is written, if it is written anywhere.
     pub fn source(&self) -> Option<&Source> {
         match self {
-            Reason::InFence(_, source)
+            Reason::InScope(_, source)
             | Reason::Selected(_, source)
             | Reason::Kept { source, .. }
             | Reason::PerhapsKept(_, source)
@@ -108,10 +108,10 @@ impl Reason {
         }
     }
 
-    /// The word for programs, and the text for people.
+    /// The code for programs, and the text for people.
     fn described(&self) -> (&'static str, String) {
         match self {
-            Reason::InFence(pattern, _) => ("in-fence", format!("in the fence: {pattern}")),
+            Reason::InScope(pattern, _) => ("in-fence", format!("in the fence: {pattern}")),
             Reason::Selected(rule, _) => ("rule", format!("rule {rule}")),
             Reason::NotSelected(miss) => {
                 ("no-rule", format!("no rule selects it{}", miss.as_ref().map_or_else(String::new, NearMiss::detail)))

@@ -1,7 +1,7 @@
 //! Compares a plan with a fresh list: a release that has changed is left alone. Pure.
 //!
-//! A person may think about a plan for an hour. A release that is deployed again meanwhile is kept, even if only its chart
-//! or its age differs.
+//! A person may read a plan for an hour. If a release is deployed again during that time, it is kept, even if only its
+//! chart or its age differs.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,10 @@ pub(crate) fn recheck(
     now: ClusterState<'_>,
     filters: &Filters,
 ) -> BTreeMap<ReleaseId, String> {
-    let cases = Decider::new(policies, now, filters);
+    let decider = Decider::new(policies, now, filters);
     let change = |planned: &Release| {
         let change = now.listing.change_of(planned);
-        change.or_else(|| cases.protected_now(planned).map(|reason| reason.to_string()))
+        change.or_else(|| decider.protected_now(planned).map(|reason| reason.to_string()))
     };
     before.chosen().filter_map(|planned| Some((planned.id.clone(), change(planned)?))).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::build::is_asked_for;
+use super::build::is_requested;
 use super::model::{Decision, Filters, Plan, Subject};
 use super::reason::Reason;
 use crate::inventory::{Found, Listing};
@@ -13,9 +13,9 @@ use crate::release::{Release, ReleaseId};
 /// The releases of a saved plan that are not purged today.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SavedPlanDiff {
-    /// Those that have changed or are kept now, as they were planned, and what differs.
+    /// Releases that have changed, or that today's plan keeps: as they were planned, and what differs.
     pub changed: Vec<(Release, String)>,
-    /// Those that are gone, as they were planned.
+    /// As they were planned.
     pub gone: Vec<Release>,
     /// How many releases only today's plan purges.
     pub not_planned: usize,
@@ -68,7 +68,7 @@ impl SavedPlanDiff {
                 return;
             }
             // Today's filters exclude it.
-            Found::Release(now) if !is_asked_for(now, filters) => return,
+            Found::Release(now) if !is_requested(now, filters) => return,
             Found::Release(_) => "it is outside the fence now".to_owned(),
             Found::Unreadable(entry) => entry.why.clone(),
             Found::Unlisted(entry) => entry.why.clone(),

@@ -1,9 +1,9 @@
-//! What is counted over the whole scope, whatever part of it was asked for: how many releases each entry of `keep` and
-//! each opt-out names. Pure, and one release after the other, because there may be many.
+//! The totals of the whole scope, also if the filters include only a part of it: how many releases each entry of `keep`
+//! and each opt-out names. Pure, and one release after the other, because there may be many.
 
 use std::collections::BTreeSet;
 
-use super::decide::{Decider, Fences, names};
+use super::decide::{Decider, PolicyScopes, names};
 use super::model::{KeepHits, KeepState, keep_state};
 use super::opt_out::{OptOutDecision, OptOutMatcher, OptOutState};
 use super::reason::Source;
@@ -46,20 +46,20 @@ impl<'a> PlanTotals<'a> {
     }
 
     /// Counts a release in scope.
-    pub(super) fn count(&mut self, release: &Release, fences: &Fences<'_>) {
+    pub(super) fn count(&mut self, release: &Release, scopes: &PolicyScopes<'_>) {
         self.releases += 1;
         if !self.namespaces.contains(&release.id.namespace) {
             self.namespaces.insert(release.id.namespace.clone());
         }
         for (policy, entry, kept) in &mut self.keeps {
-            let is_concerned = policy.is_none_or(|policy| fences.concern(policy));
+            let is_concerned = policy.is_none_or(|policy| scopes.concern(policy));
             kept.hits += usize::from(is_concerned && names(entry, release) == SelectorMatch::Yes);
         }
         for (index, read) in self.decider.opt_outs_of(&release.id.namespace) {
             self.opt_out_hits[index] += usize::from(read.names(&release.id.name));
         }
         if let Known::Is(Some(opt_out)) = OptOut::by_label(release) {
-            self.by_label.extend(self.decision(&OptOutMatcher::new(&opt_out), fences, 1));
+            self.by_label.extend(self.decision(&OptOutMatcher::new(&opt_out), scopes, 1));
         }
     }
 
@@ -68,12 +68,12 @@ impl<'a> PlanTotals<'a> {
         self.keeps.iter().map(|(.., hits)| hits.clone()).collect()
     }
 
-    /// Those in scope, long ones first: an opt-out that everyone has forgotten lasts for ever.
+    /// Those in scope, long ones first: a forgotten opt-out must not stay forever.
     pub(super) fn opt_outs(&self) -> Vec<OptOutDecision> {
         let read = self.decider.opt_outs().iter().zip(&self.opt_out_hits);
         let decisions = read.filter_map(|(read, hits)| {
-            let fences = self.decider.fences(&read.opt_out.namespace);
-            self.decision(read, &fences, *hits)
+            let scopes = self.decider.scopes(&read.opt_out.namespace);
+            self.decision(read, &scopes, *hits)
         });
         let mut decisions = decisions.chain(self.by_label.iter().cloned()).collect::<Vec<_>>();
         let rank = |state| match state {
@@ -85,8 +85,8 @@ impl<'a> PlanTotals<'a> {
         decisions
     }
 
-    fn decision(&self, read: &OptOutMatcher<'_>, fences: &Fences<'_>, hits: usize) -> Option<OptOutDecision> {
-        let (_, policy) = fences.inside.first().or(fences.unknown.first())?;
+    fn decision(&self, read: &OptOutMatcher<'_>, scopes: &PolicyScopes<'_>, hits: usize) -> Option<OptOutDecision> {
+        let (_, policy) = scopes.inside.first().or(scopes.unknown.first())?;
         Some(read.note(policy, hits, self.decider.facts.now))
     }
 }

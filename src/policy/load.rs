@@ -114,7 +114,7 @@ impl PolicySet {
     }
 
     /// The namespaces of all scopes together, whatever labels they ask for: where a run has to look.
-    pub(crate) fn outer_fence(&self) -> PolicyScope {
+    pub(crate) fn outer_scope(&self) -> PolicyScope {
         PolicyScope::around(self.0.iter().map(|policy| &policy.namespaces))
     }
 

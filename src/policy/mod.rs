@@ -54,7 +54,7 @@ pub(crate) use pattern::NamePattern;
 pub(crate) use pattern_proof::SYSTEM_NAMESPACES;
 pub(crate) use purge_options::{BlastRadius, DataLoss, PurgeOptions};
 pub(crate) use render::ExcerptStyle;
-pub(crate) use rules::{MatchInput, Pending, ReleaseState, is_older};
+pub(crate) use rules::{MatchInput, ReleaseState, is_older};
 pub(crate) use rules::{Phase, Rule, RuleMatch, RuleOrigin};
 pub use scope::PolicyScope;
 pub(crate) use scope::ScopeMatch;

@@ -65,15 +65,6 @@ pub(crate) enum ReleaseState {
     Stuck,
 }
 
-/// For how long a release has been pending, if it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pending {
-    /// Longer than `pendingGrace`.
-    TooLong,
-    /// Not longer, or that is not known.
-    InGrace,
-}
-
 /// Whether a rule selects a release, or the first reason why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RuleMatch {
@@ -173,15 +164,13 @@ impl ReleaseState {
     }
 
     /// The state that a rule may ask for; a pending release is stuck once its grace is over.
-    pub(crate) fn of(status: Status, pending: Pending) -> Option<Self> {
-        match (status, pending) {
-            (Status::Deployed, _) => Some(Self::Deployed),
-            (Status::Failed, _) => Some(Self::Failed),
-            (Status::Superseded, _) => Some(Self::Superseded),
-            (Status::Uninstalling, _) => Some(Self::Uninstalling),
-            (Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback, Pending::TooLong) => {
-                Some(Self::Stuck)
-            }
+    pub(crate) fn of(status: Status, is_grace_over: bool) -> Option<Self> {
+        match status {
+            Status::Deployed => Some(Self::Deployed),
+            Status::Failed => Some(Self::Failed),
+            Status::Superseded => Some(Self::Superseded),
+            Status::Uninstalling => Some(Self::Uninstalling),
+            _ if status.is_pending() && is_grace_over => Some(Self::Stuck),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use crate::journal::OperationKind;
 use crate::operation::{PreflightRequest, filters, namespaces_in_scope};
 use crate::operation::{read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
-use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId};
+use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId, VersionedKind};
 use crate::report::{PlanView, plural};
 use crate::sanitize;
 use crate::saved_plan::SavedPlan;
@@ -148,8 +148,8 @@ impl PreparedPurge {
     /// The scope in words, if there is something to say about it.
     pub(crate) fn scope_note(&self) -> String {
         let scope = match &self.target.scope {
-            Scope::WholeFence => None,
-            Scope::Only(namespace) if self.target.policies.outer_fence().matches(namespace).is_none() => {
+            Scope::Whole => None,
+            Scope::Only(namespace) if self.target.policies.outer_scope().matches(namespace).is_none() => {
                 Some(format!("only the namespace {namespace}, which is outside the fence of this policy"))
             }
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
@@ -157,7 +157,7 @@ impl PreparedPurge {
                 Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
             }
         };
-        let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_fence);
+        let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_scope);
         let shard = self.filters.shard.map(|shard| format!("shard {shard}: {here} of {all} namespaces"));
         scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan_note)).collect::<Vec<_>>().join("\n")
     }
@@ -196,7 +196,7 @@ fn review_hooks(
     running: &[RunningHook<'_>],
     verbs: &'static [&'static str],
 ) -> Result<Option<Refusal>, ApiError> {
-    let kind = |hook: &ObjectRef| (hook.api_version.clone(), hook.kind.clone());
+    let kind = |hook: &ObjectRef| VersionedKind { api_version: hook.api_version.clone(), kind: hook.kind.clone() };
     let resources = client.resources(running.iter().map(|(_, hook)| kind(hook)).collect())?;
     let review = |hook: &ObjectRef, verb: &str| {
         let (group, resource) = resources.get(&kind(hook))?.clone();

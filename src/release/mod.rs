@@ -4,7 +4,7 @@ mod content;
 mod crd_usage;
 mod names;
 
-pub(crate) use content::{Content, Loss, Object, ObjectKinds};
+pub(crate) use content::{Content, Loss, Object, ObjectKinds, VersionedKind};
 pub(crate) use crd_usage::{CrdUsage, Dependents};
 pub use crd_usage::{GroupKind, ObjectRef};
 pub(crate) use names::is_dns_label;

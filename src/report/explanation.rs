@@ -40,8 +40,8 @@ pub(crate) fn explanation_document(explanation: &Explanation<'_>) -> JsonObject 
 }
 
 fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
-    let PolicyExplanation { policy, fence, rules, keeps } = explanation;
-    let (scope, place) = match fence {
+    let PolicyExplanation { policy, scope, rules, keeps } = explanation;
+    let (word, place) = match scope {
         ScopeMatch::Inside(pattern) => ("inside", Some(pattern.place.to_string())),
         ScopeMatch::LabelsUnknown(pattern) => ("labels-unknown", Some(pattern.place.to_string())),
         ScopeMatch::Outside => ("outside", None),
@@ -60,7 +60,7 @@ fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
     JsonObject::default()
         .with("name", policy.name.clone())
         .with("file", policy.file.to_string())
-        .with("fence", scope)
+        .with("fence", word)
         .with_some("place", place)
         .with_all("keep", keeps.iter().map(keep))
         .with_all("rules", rules.iter().map(rule))
@@ -133,7 +133,7 @@ fn decision_line(explanation: &Explanation<'_>, paint: Styles) -> String {
     match explanation.entry.as_ref().map(PlanEntry::decision) {
         Some(Decision::Purge) => paint.warning("purge"),
         Some(Decision::Keep) => "keep".to_owned(),
-        None if explanation.policies.iter().all(|policy| matches!(policy.fence, ScopeMatch::Outside)) => {
+        None if explanation.policies.iter().all(|policy| matches!(policy.scope, ScopeMatch::Outside)) => {
             "keep: it is outside the fence, and never touched".to_owned()
         }
         None => "keep: what is not understood is kept".to_owned(),
@@ -142,19 +142,19 @@ fn decision_line(explanation: &Explanation<'_>, paint: Styles) -> String {
 
 /// Without the reason that it is in scope, because the policy's own line says that.
 fn deciding(entry: &PlanEntry) -> impl Iterator<Item = &Reason> {
-    entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InFence { .. }))
+    entry.reasons.iter().filter(|reason| !matches!(reason, Reason::InScope { .. }))
 }
 
 fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
-    let PolicyExplanation { policy, fence, rules, keeps } = explanation;
-    let (scope, place) = match fence {
+    let PolicyExplanation { policy, scope, rules, keeps } = explanation;
+    let (word, place) = match scope {
         ScopeMatch::Inside(pattern) => (format!("inside: {}", pattern.as_str()), pattern.place.to_string()),
         ScopeMatch::LabelsUnknown(pattern) => {
             (format!("perhaps: {}, and its labels are not known", pattern.as_str()), pattern.place.to_string())
         }
         ScopeMatch::Outside => (format!("outside that of {}", policy.name), policy.file.to_string()),
     };
-    row(table, "fence", &scope, &place);
+    row(table, "fence", &word, &place);
     for (entry, state, names) in keeps {
         row(table, "keep", &keep_words(entry, state, *names), &entry.place.to_string());
     }

@@ -63,8 +63,8 @@ pub(super) fn plan_line(target: &Target, numbers: JsonObject) -> LogLine {
     let Target { policies, connection, identity, helm, shard, .. } = target;
     let fields = JsonObject::default()
         .with_texts("policies", policies.iter().map(|policy| &policy.name))
-        .with("context", connection.context().to_string())
-        .with("server", connection.server().to_string())
+        .with("context", connection.context.to_string())
+        .with("server", connection.server.clone())
         .with_some("uid", identity.as_ref().map(|identity| identity.0.clone()))
         .with_some("shard", shard.map(|shard| shard.to_string()))
         .with("helm", helm.version().to_string());

@@ -39,8 +39,8 @@ pub(crate) fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usi
     let plan = view.plan;
     let mut lines = head(view, detail, paint);
     lines.push(String::new());
-    if plan.entries.is_empty() && plan.in_fence > 0 {
-        let releases = plural(plan.in_fence, "release");
+    if plan.entries.is_empty() && plan.releases_in_scope > 0 {
+        let releases = plural(plan.releases_in_scope, "release");
         lines.push(format!("  none of the {releases} in the fence was asked for"));
     } else if plan.entries.is_empty() {
         lines.push("  no release of this cluster is in the fence".to_owned());
@@ -78,8 +78,8 @@ fn head(view: &PlanView<'_>, detail: Detail, paint: Styles) -> Vec<String> {
 /// Which policies, which cluster, which helm.
 pub(super) fn target_lines(target: &Target, paint: Styles) -> Vec<String> {
     let Target { policies, connection, helm, .. } = target;
-    let context = sanitize::line(connection.context().as_str());
-    let server = sanitize::line(connection.server());
+    let context = sanitize::line(connection.context.as_str());
+    let server = sanitize::line(&connection.server);
     let cluster = format!("on {} ({server}, helm v{})", paint.bold(&context), helm.version());
     let policy = |policy: &Policy| format!("{}  {}", paint.bold(&policy.name), sanitize::line(&policy.file));
     match policies.as_slice() {
@@ -188,7 +188,7 @@ fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
 
 /// The reasons for the decision, except that the release is in scope.
 pub(super) fn why(entry: &PlanEntry) -> String {
-    let is_news = |reason: &&Reason| !matches!(reason, Reason::InFence { .. } | Reason::Selected { .. });
+    let is_news = |reason: &&Reason| !matches!(reason, Reason::InScope { .. } | Reason::Selected { .. });
     let texts = entry.reasons.iter().filter(is_news).map(|reason| match reason.source() {
         Some(source) => sanitize::line(&format!("{reason} ({})", short_source(source))),
         None => sanitize::line(&reason.to_string()),

@@ -10,7 +10,7 @@ use super::run_summary::{FinishedRun, outcome_parts, verification_line, with_jou
 use super::style::Styles;
 use super::table::Table;
 use super::text::{age, first_lines, list, plural};
-use crate::executor::Operation;
+use crate::journal::OperationKind;
 use crate::release::ReleaseId;
 use crate::restore::{RestoreEntry, RestorePlan, RestoreVerdict};
 use crate::run_id::RunId;
@@ -193,7 +193,7 @@ pub(crate) fn render_restore_summary(
     let mut parts = Vec::new();
     let is_empty = finished.run.results.is_empty();
     if !is_empty {
-        parts.extend(outcome_parts(finished.run, verbosity, Operation::Rollback, paint));
+        parts.extend(outcome_parts(finished.run, verbosity, OperationKind::Restore, paint));
     }
     let back = view.plan.finished().map(|entry| &entry.candidate.kept.id);
     let (not_removed, removed): (Vec<_>, Vec<_>) = back.partition(|id| left.contains_key(*id));
@@ -203,7 +203,7 @@ pub(crate) fn render_restore_summary(
     parts.extend(left.iter().filter(|(id, _)| not_removed.contains(id)).map(|(id, why)| {
         paint.error(&format!("the record that the purge left of {id} is still there: {}", sanitize::line(why)))
     }));
-    let context = view.target.connection.context().as_str();
+    let context = view.target.connection.context.as_str();
     parts.extend(match verification_line(finished.verification, "deployed on", context, paint) {
         None if !is_empty => Some("nothing was restored".to_owned()),
         line => line,

@@ -12,7 +12,7 @@ use super::plan_document::{PlanView, entry_name, release, release_object};
 use super::plan_screen::why;
 use super::restore::{RestoreView, plan_object, totals_object};
 use super::run_summary::FinishedRun;
-use crate::executor::{ObservedState, Operation, OutcomeKind, OutcomeSummary, ReleaseResult, Verification};
+use crate::executor::{ObservedState, OutcomeKind, OutcomeSummary, ReleaseResult, Verification};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, OperationKind, PolicyRef, RunTotals, verification_word};
 use crate::plan::{Decision, PlanEntry};
@@ -97,8 +97,8 @@ pub(crate) struct EarlyExit {
 
 impl RunReport {
     /// Of a command that ended before it had a plan.
-    pub(crate) fn nothing(operation: Operation, started: Timestamp) -> Self {
-        let restore = (operation == Operation::Rollback).then(RestorePlan::default);
+    pub(crate) fn nothing(operation: OperationKind, started: Timestamp) -> Self {
+        let restore = (operation == OperationKind::Restore).then(RestorePlan::default);
         Self { started, restore, ..Self::default() }
     }
 

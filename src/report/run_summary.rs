@@ -5,8 +5,9 @@ use super::printer::Verbosity;
 use super::style::Styles;
 use super::table::Table;
 use super::text::{after_attempts, indented, list, plural, seconds};
-use crate::executor::{ObservedState, Operation, Outcome, OutcomeKind, ReleaseResult, Run, Verification};
+use crate::executor::{ObservedState, Outcome, OutcomeKind, ReleaseResult, Run, Verification};
 use crate::helm::{Failure, FailureClass};
+use crate::journal::OperationKind;
 use crate::sanitize;
 
 const MAX_NOT_STARTED: usize = 20;
@@ -29,7 +30,7 @@ pub(crate) fn render_run_summary(
     verbosity: Verbosity,
     paint: Styles,
 ) -> String {
-    let mut parts = outcome_parts(finished.run, verbosity, Operation::Uninstall, paint);
+    let mut parts = outcome_parts(finished.run, verbosity, OperationKind::Purge, paint);
     let verified = match verification_line(finished.verification, "gone from", context, paint) {
         Some(line) if matches!(finished.verification, Verification::Verified { .. }) => {
             line + &restore_command(finished)
@@ -68,7 +69,7 @@ pub(super) fn verification_line(
 }
 
 /// The counts, and a section for each outcome that needs attention.
-pub(super) fn outcome_parts(run: &Run, verbosity: Verbosity, operation: Operation, paint: Styles) -> Vec<String> {
+pub(super) fn outcome_parts(run: &Run, verbosity: Verbosity, operation: OperationKind, paint: Styles) -> Vec<String> {
     let lines = |text: &dyn Fn(&Outcome) -> Option<String>| {
         let line = |result: &ReleaseResult| {
             text(&result.outcome).map(|text| format!("  {}  {}", result.release.id, sanitize::line(&text)))
@@ -95,16 +96,15 @@ pub(super) fn outcome_parts(run: &Run, verbosity: Verbosity, operation: Operatio
     std::iter::once(counts(run, operation, paint)).chain(sections).collect()
 }
 
-fn counts(run: &Run, operation: Operation, paint: Styles) -> String {
+fn counts(run: &Run, operation: OperationKind, paint: Styles) -> String {
     let count = |kind: OutcomeKind, text: &str| format!("{text} {}", run.count(kind));
     let if_any = |kind: OutcomeKind, text: &str| (run.count(kind) > 0).then(|| count(kind, text));
     let failed = count(OutcomeKind::Failed, "failed");
     let failed = if run.count(OutcomeKind::Failed) > 0 { paint.error(&failed) } else { failed };
-    let (done, gone) = match operation {
-        Operation::Uninstall => {
-            (count(OutcomeKind::Purged, "purged"), Some(count(OutcomeKind::AlreadyGone, "already gone")))
-        }
-        Operation::Rollback => (count(OutcomeKind::Restored, "restored"), None),
+    let (done, gone) = if operation == OperationKind::Restore {
+        (count(OutcomeKind::Restored, "restored"), None)
+    } else {
+        (count(OutcomeKind::Purged, "purged"), Some(count(OutcomeKind::AlreadyGone, "already gone")))
     };
     let counts = [
         Some(paint.success(&done)),

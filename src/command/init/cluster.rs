@@ -40,7 +40,7 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
             return InitFindings::default();
         }
     };
-    let (context, server) = (connection.context().as_str().to_owned(), connection.server().to_owned());
+    let (context, server) = (connection.context.as_str().to_owned(), connection.server.clone());
     let mut cluster = NamedCluster { context, server, uid: None };
     let (mut namespaces, mut releases) = (Vec::new(), Vec::new());
     match Client::new(&connection, app.interrupts.stop().clone()) {

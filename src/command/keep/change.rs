@@ -16,7 +16,7 @@ pub(super) fn connect(options: &ConnectionOptions, app: &App) -> Result<Client, 
     let connection = Connection::resolve(options)?;
     app.listen()?;
     let client = Client::new(&connection, app.interrupts.stop().clone())?;
-    let (context, server) = (connection.context().as_str(), connection.server());
+    let (context, server) = (connection.context.as_str(), &connection.server);
     app.printer.info(format_args!("on {} ({})", sanitize::line(context), sanitize::line(server)));
     Ok(client)
 }

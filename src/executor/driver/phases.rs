@@ -71,7 +71,7 @@ impl Driver<'_> {
         self.state.outcome(index).is_some_and(Outcome::is_gone)
     }
 
-    /// The phase is over: leftovers are failures, and what they may need must stay.
+    /// Leftovers are failures, and releases that they may need must stay.
     fn end_phase(&mut self, phase: PhaseNumber, leftovers: &BTreeMap<usize, Leftovers>) {
         for (index, left) in leftovers {
             let failure = left.failure(self.context.tasks[*index].options.timeout);
@@ -102,6 +102,6 @@ impl Driver<'_> {
 /// On a worker's thread. A probe that panics has no answers.
 fn probe(context: &WorkerContext, objects: &[ObjectRef]) {
     let answers = catch_unwind(AssertUnwindSafe(|| context.backends.probe.probe(objects))).unwrap_or_default();
-    // The loop may have ended meanwhile; then there is no receiver.
+    // If the loop has ended, there is no receiver.
     let _ = context.messages.send(Message::Probed(answers));
 }

@@ -80,7 +80,7 @@ impl Driver<'_> {
         self.draining.unwrap_or(if self.at_deadline { NotStarted::Deadline } else { NotStarted::Interrupted })
     }
 
-    /// Takes what the end of a release says about the API server.
+    /// Updates the breaker: the end of a release shows the state of the API server.
     pub(super) fn learn(&mut self, ended: &EndedRelease) {
         let scope = match &ended.answer {
             Answer::Attempted(ReleaseAttempt::Uninstalled { .. } | ReleaseAttempt::RolledBack) => ErrorScope::Release,

@@ -19,7 +19,7 @@ use crate::options::UninstallOptions;
 use crate::release::Namespace;
 
 /// A release is rechecked right before its batch starts, and its helm reaches it only after those before it: a release
-/// that is deployed again meanwhile would be uninstalled. So a batch stays short even if many releases wait.
+/// that is deployed again during that time would be uninstalled. So a batch stays short even if many releases wait.
 const MOST_OF_AUTO: usize = 10;
 
 /// A queue for each namespace of each group, in the order of the plan.

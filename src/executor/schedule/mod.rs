@@ -75,7 +75,7 @@ impl Schedule {
     }
 
     /// The next batch and its worker, if something can start now: releases of one namespace, one phase and the same
-    /// options, in the order in which helm gets them. `may_start` says with which options.
+    /// options, in the order in which helm gets them. `may_start` decides by the options.
     pub(super) fn next(&mut self, may_start: impl Fn(&UninstallOptions) -> bool) -> Option<(WorkerId, Vec<usize>)> {
         let phase = self.phase()?;
         let worker = *self.free.last()?;
@@ -177,7 +177,7 @@ impl Schedule {
 
     /// A scheduled release has failed in a way in which another try may help. It gets one, and waits for it, if it has
     /// used fewer than `retries`. A failure while the API server is gone costs none, because the outage has an end of its
-    /// own. `in_time` says whether the release may still start at that time.
+    /// own. `in_time` decides whether the release may still start at that time.
     pub(super) fn defer(
         &mut self,
         release: usize,

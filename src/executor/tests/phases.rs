@@ -12,7 +12,7 @@ use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, GroupKind, Known, ObjectRef};
 use crate::signal::CancelLevel;
 
-/// Answers in turn, and at the end always the same; notes which objects it was asked about.
+/// Answers in turn, and at the end always the same; notes the objects of each probe.
 #[derive(Clone)]
 struct Cluster {
     answers: Arc<Mutex<Vec<ObjectPresence>>>,

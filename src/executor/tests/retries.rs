@@ -53,7 +53,7 @@ fn what_helm_does_not_find_was_uninstalled_by_the_try_before_it_or_by_something_
     assert_eq!(ended.outcomes(), ["r0 purged 2", "r1 already-gone 1"]);
 }
 
-/// A recheck that finds the release as planned the first time, and so each further time; and how often it was asked.
+/// A recheck that finds the release as planned the first time, and so each further time; and how often it was called.
 fn later(freshness: Freshness) -> (impl Fn(&[&Release]) -> Vec<Freshness> + Send + Sync, Arc<AtomicUsize>) {
     let checks = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&checks);

@@ -228,7 +228,7 @@ impl Call<'_> {
     }
 }
 
-/// A helm that does what a function says.
+/// A helm that behaves as a function defines.
 pub(super) fn helm(does: impl Fn(&mut Call<'_>) -> BatchResult + Send + Sync + 'static) -> impl Action + 'static {
     HelmBy(does)
 }

@@ -4,8 +4,9 @@
 use std::io;
 use std::time::Duration;
 
-use crate::executor::{Event, NotStarted, Operation, Outcome, Progress};
+use crate::executor::{Event, NotStarted, Outcome, Progress};
 use crate::helm::{Failure, FailureClass};
+use crate::journal::OperationKind;
 use crate::release::ReleaseId;
 use crate::report::printer::{Printer, Verbosity};
 use crate::report::style::Styles;
@@ -29,7 +30,7 @@ pub(crate) struct StopHint {
     /// Of this process.
     pub(crate) pid: u32,
     pub(crate) second: SecondSignal,
-    pub(crate) operation: Operation,
+    pub(crate) operation: OperationKind,
 }
 
 /// How the user can send a second signal.
@@ -187,8 +188,8 @@ fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) 
     let running = are(progress.running, "release");
     let StopHint { pid, second, operation } = stop_hint;
     let doing = match operation {
-        Operation::Uninstall => "uninstalled",
-        Operation::Rollback => "restored",
+        OperationKind::Restore => "restored",
+        _ => "uninstalled",
     };
     let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
     match second {
@@ -232,7 +233,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
+        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: OperationKind::Purge });
         let release = |name: &str| crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
             name: name.parse().expect("a legal name"),
@@ -261,7 +262,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(StopHint { operation: Operation::Uninstall, pid: 1, second: SecondSignal::CtrlC });
+        let mut lines = Lines::new(StopHint { operation: OperationKind::Purge, pid: 1, second: SecondSignal::CtrlC });
         let release = &crate::release::ReleaseId {
             namespace: "dev-a".parse().expect("a legal name"),
             name: "app".parse().expect("a legal name"),
@@ -292,7 +293,7 @@ mod tests {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
-        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: Operation::Uninstall });
+        let mut lines = Lines::new(StopHint { pid: 1, second: SecondSignal::CtrlC, operation: OperationKind::Purge });
         for second in 0..=61 {
             let elapsed = Duration::from_secs(second);
             let progress = Progress { total: 9, done: 2, running: 3, elapsed, ..Progress::default() };

@@ -161,9 +161,9 @@ fn a_pod_finds_its_own_cluster_by_its_service_account() {
         InCluster { host: host.to_owned(), port: port.to_owned(), service_account: real.program.folder().to_owned() };
     let wish = ConnectionOptions { in_cluster: Some(pod), ..ConnectionOptions::default() };
     let connection = Connection::resolve(&wish).expect("it resolves");
-    assert!(connection.is_in_cluster());
+    assert!(connection.is_in_cluster);
     assert_eq!(
-        (connection.context().as_str(), connection.default_namespace()),
+        (connection.context.as_str(), connection.default_namespace.as_str()),
         ("in-cluster", real.namespace("a").as_str())
     );
     let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");

@@ -67,7 +67,7 @@ struct Ran {
     seconds: u64,
 }
 
-/// Each attempt of a release takes a second. `order` says which worker ends next, `fate` what happens to a release that
+/// Each attempt of a release takes a second. `order` chooses the worker that ends next, `fate` what happens to a release that
 /// ends at this second, `jitter` how long it waits.
 fn carry_out(
     plan: &[Task],

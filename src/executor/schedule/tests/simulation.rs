@@ -73,7 +73,7 @@ pub(super) fn any_fate() -> impl Strategy<Value = Fate> {
     prop_oneof![2 => Just(Fate::Done), 1 => (1_usize..5).prop_map(Fate::ComesBack)]
 }
 
-/// Carries a plan out. `order` says which of the running workers ends next, `fates` how. Checks what holds at any time
+/// Carries a plan out. `order` chooses the running worker that ends next, `fates` how it ends. Checks what holds at any time
 /// and gives the batches and what was done, both in order.
 pub(super) fn carry_out(
     plan: &[Task],
