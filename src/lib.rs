@@ -39,7 +39,7 @@ pub mod exit_code;
 mod fuzz_input_test;
 mod guard;
 pub mod helm;
-mod history_tag;
+pub mod history_tag;
 pub mod inventory;
 mod journal;
 mod location;
@@ -95,10 +95,10 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
     let entry_point = EntryPoint::from_call(&program, environment.helm_plugin_name.as_deref());
     match cli::parse(arguments, entry_point) {
         Err(special) => {
-            tell_usage(&special, &printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
+            print_usage(&special, &printer(&environment, &terminal, ColorChoice::Auto, Verbosity::Normal, format))
         }
         Ok(cli) => {
-            let printer = printer(&environment, &terminal, cli.output.color, volume(&cli, &environment), format);
+            let printer = printer(&environment, &terminal, cli.output.color, verbosity(&cli, &environment), format);
             let app = App { environment, terminal, entry_point, parent, printer, interrupts: Interrupts::silent() };
             dispatch(cli, &app)
         }
@@ -109,44 +109,45 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
 pub fn log_format(arguments: &[OsString]) -> LogFormat {
     const FLAG: &str = "--log-format";
     let is_json = |pair: &[OsString]| pair[0] == FLAG && pair[1] == "json";
-    let is_asked_for = arguments.windows(2).any(is_json) || arguments.iter().any(|one| *one == *format!("{FLAG}=json"));
-    if is_asked_for { LogFormat::Json } else { LogFormat::Text }
+    let is_json_requested =
+        arguments.windows(2).any(is_json) || arguments.iter().any(|one| *one == *format!("{FLAG}=json"));
+    if is_json_requested { LogFormat::Json } else { LogFormat::Text }
 }
 
 fn printer(
     environment: &Environment,
     terminal: &Terminal,
-    wish: ColorChoice,
-    volume: Verbosity,
+    choice: ColorChoice,
+    verbosity: Verbosity,
     format: LogFormat,
 ) -> Printer {
-    let paint = |wish, stream| Styles::new(Colour::decide(wish, environment, stream, terminal.can_redraw));
-    let of_stderr = if format == LogFormat::Json { ColorChoice::Never } else { wish };
-    let (out, err) = (paint(wish, terminal.stdout), paint(of_stderr, terminal.stderr));
-    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, volume);
+    let paint = |choice, stream| Styles::new(Colour::decide(choice, environment, stream, terminal.can_redraw));
+    let of_stderr = if format == LogFormat::Json { ColorChoice::Never } else { choice };
+    let (out, err) = (paint(choice, terminal.stdout), paint(of_stderr, terminal.stderr));
+    let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), out, err, verbosity);
     printer.with_log(format, environment.clock)
 }
 
 /// Help that the user asked for goes to stdout, an error in the command line to stderr.
-fn tell_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
-    let only_its_name = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    let asked_for = only_its_name || !special.use_stderr();
-    let paint = if asked_for { printer.out() } else { printer.err() };
+fn print_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
+    let has_no_arguments = special.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let is_requested = has_no_arguments || !special.use_stderr();
+    let paint = if is_requested { printer.out } else { printer.err };
     let text = special.render();
-    let text = if paint.colour() == Colour::On { text.ansi().to_string() } else { text.to_string() };
-    if asked_for {
+    let text = if paint.0 == Colour::On { text.ansi().to_string() } else { text.to_string() };
+    if is_requested {
         printer.rendered_data(&text);
     } else {
         printer.rendered_error(&text);
     }
-    let code = if asked_for { ExitCode::Done } else { ExitCode::Usage };
+    let code = if is_requested { ExitCode::Done } else { ExitCode::Usage };
     code.or_if_output_failed(printer.has_lost_output())
 }
 
-fn volume(cli: &Cli, environment: &Environment) -> Verbosity {
+fn verbosity(cli: &Cli, environment: &Environment) -> Verbosity {
     if cli.output.quiet {
         Verbosity::Quiet
-    } else if cli.output.verbose || cli.output.debug.map_or(environment.helm_debug, |wanted| wanted.unwrap_or(true)) {
+    } else if cli.output.verbose || cli.output.debug.map_or(environment.helm_debug, |debug| debug.unwrap_or(true)) {
         Verbosity::Verbose
     } else {
         Verbosity::Normal

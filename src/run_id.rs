@@ -12,10 +12,6 @@ use jiff::tz::TimeZone;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
-/// A text that is not the name of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunIdError(String);
-
 impl RunId {
     /// A name for a run that begins now.
     pub fn new(now: Timestamp) -> Self {
@@ -40,7 +36,7 @@ impl RunId {
 }
 
 impl FromStr for RunId {
-    type Err = RunIdError;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let id = Self(text.to_owned());
@@ -50,7 +46,7 @@ impl FromStr for RunId {
         if is_random && id.begun().is_some_and(|begun| Self::with(begun, 0).0[..15] == text[..15]) {
             Ok(id)
         } else {
-            Err(RunIdError(text.to_owned()))
+            Err(format!("{text:?} is not the name of a run, which looks like 20261125-190342-3f9a1c"))
         }
     }
 }
@@ -60,14 +56,6 @@ impl fmt::Display for RunId {
         f.write_str(&self.0)
     }
 }
-
-impl fmt::Display for RunIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not the name of a run, which looks like 20261125-190342-3f9a1c", self.0)
-    }
-}
-
-impl std::error::Error for RunIdError {}
 
 #[cfg(test)]
 mod tests {

@@ -19,22 +19,18 @@ pub struct Shard {
     of: NonZeroU32,
 }
 
-/// Why a text or a number is not a shard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShardError(String);
-
 impl Shard {
     /// The shard of a pod of an Indexed Job, which counts from 0.
     ///
     /// # Errors
     /// If there are not so many.
-    pub fn of_index(index: u32, of: NonZeroU32) -> Result<Self, ShardError> {
+    pub fn of_index(index: u32, of: NonZeroU32) -> Result<Self, String> {
         Self::at(u64::from(index) + 1, of)
     }
 
-    fn at(number: u64, of: NonZeroU32) -> Result<Self, ShardError> {
+    fn at(number: u64, of: NonZeroU32) -> Result<Self, String> {
         let existing = u32::try_from(number).ok().and_then(NonZeroU32::new).filter(|number| *number <= of);
-        let beyond = || ShardError(format!("there is no shard {number} of {of}"));
+        let beyond = || format!("there is no shard {number} of {of}");
         existing.map(|number| Self { number, of }).ok_or_else(beyond)
     }
 
@@ -70,10 +66,10 @@ impl fmt::Display for Shard {
 }
 
 impl FromStr for Shard {
-    type Err = ShardError;
+    type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form = || ShardError(format!("{} is no shard: write it as 3/16, counted from 1", quoted(text)));
+        let form = || format!("{} is no shard: write it as 3/16, counted from 1", quoted(text));
         let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let parts = text.split_once('/').filter(|(number, of)| is_number(number) && is_number(of));
         let (number, of) = parts.ok_or_else(form)?;
@@ -81,14 +77,6 @@ impl FromStr for Shard {
         Self::at(number.map_err(|_| form())?.get().into(), of)
     }
 }
-
-impl fmt::Display for ShardError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ShardError {}
 
 #[cfg(test)]
 mod tests {
@@ -141,7 +129,7 @@ mod tests {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
         let last = NonZeroU32::new(16).expect("some");
-        assert_eq!(Shard::of_index(16, last), Err(ShardError("there is no shard 17 of 16".to_owned())));
+        assert_eq!(Shard::of_index(16, last), Err("there is no shard 17 of 16".to_owned()));
         assert!(Shard::of_index(u32::MAX, NonZeroU32::MAX).is_err());
     }
 

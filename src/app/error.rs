@@ -96,7 +96,7 @@ impl CommandError {
 
     /// Prints why, and that nothing was done.
     pub(crate) fn report(&self, nothing_done: &str, printer: &Printer) {
-        let (is_log, exit_code) = (printer.log_format() == LogFormat::Json, self.code().number());
+        let (is_log, exit_code) = (printer.format == LogFormat::Json, self.code().number());
         let notice = |event, text: &str| {
             let fields = json!({"message": text.trim(), "exitCode": exit_code});
             let line = LogLine::new(Level::Warn, event, fields);
@@ -109,7 +109,7 @@ impl CommandError {
                 printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
             }
             CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
-            CommandError::Refused(refusals) => refusals.iter().for_each(|refusal| match printer.log_format() {
+            CommandError::Refused(refusals) => refusals.iter().for_each(|refusal| match printer.format {
                 LogFormat::Json => printer.log(&refusal_line(refusal)),
                 LogFormat::Text => printer.refusal(refusal, nothing_done, refusal.hint),
             }),

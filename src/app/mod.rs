@@ -80,7 +80,7 @@ impl App {
             OutputFormat::Json => serialize(&document(), Format::Json),
             OutputFormat::Yaml => serialize(&document(), Format::Yaml),
             OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
-                Ok(text(self.printer.out()))
+                Ok(text(self.printer.out))
             }
         };
         self.printer.data(&text.map_err(CommandError::internal)?);

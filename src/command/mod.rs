@@ -47,8 +47,9 @@ pub fn dispatch(cli: Cli, app: &App) -> ExitCode {
 }
 
 fn carry_out(cli: Cli, reports: &mut ReportFiles, app: &App) -> Result<ExitCode, CommandError> {
-    if let Some(error) = &app.environment.not_text {
-        return Err(CommandError::usage(error.to_string(), "unset it, or set it anew"));
+    if let Some(name) = &app.environment.not_text {
+        let error = format!("the environment variable {name} is not text");
+        return Err(CommandError::usage(error, "unset it, or set it anew"));
     }
     let Cli { command, connection, .. } = cli;
     let options = connection_options(&app.environment, &connection);

@@ -184,7 +184,7 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
             _ => summary(&view),
         };
         app.emit(self.output, || prune_document(&view, true), text)?;
-        let is_log = app.printer.log_format() == LogFormat::Json;
+        let is_log = app.printer.format == LogFormat::Json;
         for row in &rows {
             if is_log {
                 app.printer.log(&pruned_line(row, done.outcome(&row.kept.id)));

@@ -236,7 +236,7 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
         let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
         let text = |styles| match output {
             OutputFormat::Name => one_per_line(run.results.iter().filter(is_restored).map(|result| &result.release.id)),
-            _ => render_restore_summary(&view, &finished, left, app.printer.verbosity(), styles),
+            _ => render_restore_summary(&view, &finished, left, app.printer.verbosity, styles),
         };
         let printed = app.emit(output, || report.document(), text);
         reports.update(|| report);

@@ -150,7 +150,7 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
         let text = |styles| match self.arguments.output {
             OutputFormat::Name => one_per_line(run.results.iter().filter(is_purged).map(|result| &result.release.id)),
             _ if run.results.is_empty() => String::new(),
-            _ => render_run_summary(&finished, context, app.printer.verbosity(), styles),
+            _ => render_run_summary(&finished, context, app.printer.verbosity, styles),
         };
         let printed = app.emit(self.arguments.output, || report.document(), text);
         reports.update(|| report);

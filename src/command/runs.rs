@@ -26,15 +26,15 @@ pub(super) fn runs(
     options: &ConnectionOptions,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let wanted = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
-    let wanted = wanted.map_err(|error| CommandError::usage(error.to_string(), "`runs` lists them"))?;
+    let requested = arguments.run.as_deref().map(str::parse::<RunId>).transpose();
+    let requested = requested.map_err(|error| CommandError::usage(error, "`runs` lists them"))?;
     app.listen()?;
     let found = find(arguments, options, app);
     let FoundRuns { runs, unread } = app.unless_interrupted(found)?;
     for Unread { source, why } in &unread {
         app.printer.note(format_args!("{source} is no journal that can be read: {why}"));
     }
-    match wanted {
+    match requested {
         None => show_all(&runs, &unread, arguments.output, app),
         Some(id) => match runs.iter().find(|run| run.id == id) {
             Some(run) => show_one(run, arguments.output, app),

@@ -24,10 +24,10 @@ pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, Com
     let tried = loaded.iter().map(policy_tests::try_case).collect::<Vec<_>>();
     let printer = &app.printer;
     for case in &tried {
-        let text = render_case(case, printer.out());
+        let text = render_case(case, printer.out);
         printer.data(&text);
     }
-    let text = render_cases(&tried, printer.out());
+    let text = render_cases(&tried, printer.out);
     printer.data(&text);
     let is_well = |case: &TestResult| case.differences.is_empty();
     Ok(if tried.iter().all(is_well) { ExitCode::Done } else { ExitCode::SomeFailed })

@@ -18,7 +18,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitC
     }
     let diagnostics = read.faults.iter().flat_map(PolicyDiagnostic::of_faults).chain(notes).collect::<Vec<_>>();
     // In a log they would be no annotations.
-    if app.environment.github_actions && app.printer.log_format() == LogFormat::Text {
+    if app.environment.github_actions && app.printer.format == LogFormat::Text {
         for diagnostic in &diagnostics {
             app.printer.notice(diagnostic.annotation());
         }

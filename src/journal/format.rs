@@ -435,10 +435,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
 /// Reads the first line of a journal.
 pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), String> {
     match serde_json::from_slice(line) {
-        Ok(JournalLine::Planned(head)) => match head.run.parse() {
-            Ok(id) => Ok((id, *head)),
-            Err(error) => Err(error.to_string()),
-        },
+        Ok(JournalLine::Planned(head)) => Ok((head.run.parse()?, *head)),
         Ok(_) => Err("its first line does not say which run it is of".to_owned()),
         Err(error) => Err(format!("its first line cannot be read: {error}")),
     }

@@ -21,12 +21,8 @@ const MAX_SKEW: Duration = Duration::from_mins(5);
 /// No run waits longer than this for a lock that is not renewed, whatever its Lease says.
 const MAX_DURATION: Duration = Duration::from_mins(10);
 
-/// The locks that were acquired, and why not all of them were.
-#[derive(Debug)]
-pub(crate) struct AcquiredLeases {
-    pub(crate) locks: Vec<(LockName, ObservedLease)>,
-    pub(crate) end: Result<(), AcquireError>,
-}
+/// Locks that this run holds, each with its Lease as it was written.
+pub(crate) type HeldLocks = Vec<(LockName, ObservedLease)>;
 
 /// Why a lock was not acquired.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,24 +43,23 @@ pub(crate) struct LockHeld {
 }
 
 /// Acquires the locks for `us`. If another run holds one, it is read again after each `pause`, as long as `wait` says; `pause`
-/// returns false to give up.
+/// returns false to give up. Returns the locks that were acquired, and why not all of them were.
 pub(crate) fn acquire(
     leases: &dyn Leases,
     names: Vec<LockName>,
     us: &str,
     wait: Option<Duration>,
     pause: &mut dyn FnMut(&LockHeld) -> bool,
-) -> AcquiredLeases {
+) -> (HeldLocks, Result<(), AcquireError>) {
     let until = wait.and_then(|wait| Instant::now().checked_add(wait));
-    let mut acquired = AcquiredLeases { locks: Vec::new(), end: Ok(()) };
+    let mut locks = Vec::new();
     for name in names {
         match acquire_one(leases, &name, us, until, pause) {
-            Ok(Some(lease)) => acquired.locks.push((name, lease)),
-            Ok(None) => {}
-            Err(error) => return AcquiredLeases { end: Err(error), ..acquired },
+            Ok(lease) => locks.extend(lease.map(|lease| (name, lease))),
+            Err(error) => return (locks, Err(error)),
         }
     }
-    acquired
+    (locks, Ok(()))
 }
 
 /// The Lease as it was written. None if the lock only had to be free.
@@ -156,7 +151,7 @@ impl LeaseState {
             Some(_) => {}
         }
         let duration = duration(lease);
-        // A clock that is behind the holder's sees an age below zero.
+        // If this clock is behind the holder's clock, the age is below zero.
         let age = lease.renewed.map(|renewed| Duration::try_from(now.duration_since(renewed)).unwrap_or_default());
         if unchanged >= duration || age.is_some_and(|age| age >= duration + MAX_SKEW) {
             LeaseState::Expired

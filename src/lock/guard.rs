@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::DURATION;
+use super::acquire::HeldLocks;
 use super::leases::{Leases, LockName};
 use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
 use crate::signal::{CancelLevel, CancelToken};
@@ -32,39 +33,30 @@ pub(crate) struct LostLock {
     pub(crate) by: Option<String>,
 }
 
-/// How locks that are held reach their Leases.
-pub(crate) struct LeaseAccess {
-    /// For renewals.
-    pub(crate) renew: Box<dyn Leases>,
-    /// What `renew` listens to.
-    pub(crate) cancel: CancelToken,
-    /// For the release: it listens to no signal, and does not wait long.
-    pub(crate) release: Box<dyn Leases>,
-}
-
 struct LockState {
     us: String,
-    locks: Mutex<Vec<(LockName, ObservedLease)>>,
+    locks: Mutex<HeldLocks>,
     lost: Mutex<Vec<LostLock>>,
 }
 
 impl LockGuard {
-    /// From here on the locks are renewed, so often.
+    /// Starts to renew the locks, after every `interval`. `cancel` cancels the requests of `renew`. Those of `release` cannot
+    /// be cancelled by a signal, and do not wait long.
     ///
     /// # Errors
-    /// If there can be no thread for it. The locks are released then.
+    /// If the thread cannot be started. The locks are released then.
     pub(crate) fn new(
         us: String,
-        locks: Vec<(LockName, ObservedLease)>,
-        access: LeaseAccess,
-        every: Duration,
+        locks: HeldLocks,
+        interval: Duration,
+        (renew, cancel): (Box<dyn Leases>, CancelToken),
+        release: Box<dyn Leases>,
     ) -> std::io::Result<Self> {
-        let LeaseAccess { renew, cancel, release } = access;
         let state = Arc::new(LockState { us, locks: Mutex::new(locks), lost: Mutex::default() });
         let (end, ended) = channel();
         let shared = Arc::clone(&state);
         let mut guard = Self { state, release, end: Some(end), cancel, thread: None };
-        let renew_all = move || shared.renew_until(&ended, every, renew.as_ref());
+        let renew_all = move || shared.renew_until(&ended, interval, renew.as_ref());
         guard.thread = Some(std::thread::Builder::new().name("lock".to_owned()).spawn(renew_all)?);
         Ok(guard)
     }
@@ -99,8 +91,8 @@ impl Drop for LockGuard {
 }
 
 impl LockState {
-    fn renew_until(&self, ended: &Receiver<()>, every: Duration, leases: &dyn Leases) {
-        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(every) {
+    fn renew_until(&self, ended: &Receiver<()>, interval: Duration, leases: &dyn Leases) {
+        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(interval) {
             self.write_all(leases, Some(&self.us));
         }
     }
@@ -108,22 +100,22 @@ impl LockState {
     /// Writes this holder into every Lease that is still ours; none releases them. If one Lease cannot be reached, the others
     /// cannot be reached either.
     fn write_all(&self, leases: &dyn Leases, holder: Option<&str>) {
-        let mut kept = Vec::new();
+        let mut held = Vec::new();
         let mut locks = std::mem::take(&mut *lock(&self.locks)).into_iter();
         for (name, seen) in locks.by_ref() {
             match self.write(leases, &name, seen.clone(), holder) {
-                Ok(Ok(lease)) => kept.push((name, lease)),
+                Ok(Ok(lease)) => held.push((name, lease)),
                 // A free lock counts as released, because it does not matter which run released it.
                 Ok(Err(None)) if holder.is_none() => {}
                 Ok(Err(by)) => lock(&self.lost).push(LostLock { name, by }),
                 Err(_) => {
-                    kept.push((name, seen));
+                    held.push((name, seen));
                     break;
                 }
             }
         }
-        kept.extend(locks);
-        *lock(&self.locks) = kept;
+        held.extend(locks);
+        *lock(&self.locks) = held;
     }
 
     /// The Lease as it was written, or the run that holds it now.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::acquire::AcquiredLeases;
+use super::acquire::HeldLocks;
 use super::leases::Leases;
-use super::{AcquireError, DURATION, LeaseAccess, LockGuard, LockHeld, LockName, LostLock, acquire};
+use super::{AcquireError, DURATION, LockGuard, LockHeld, LockName, LostLock, acquire};
 use crate::cluster::{ApiError, LeaseRequest, LeaseWriteResult, ObservedLease};
 use crate::release::ObjectVersion;
 use crate::signal::CancelToken;
@@ -18,38 +18,38 @@ use crate::signal::CancelToken;
 const AN_HOUR: Option<Duration> = Some(Duration::from_hours(1));
 
 #[derive(Default)]
-struct Kept {
+struct MemoryState {
     leases: BTreeMap<String, ObservedLease>,
     writings: u64,
     /// Answers get lost, after the Lease was written.
-    deaf: bool,
+    loses_answers: bool,
 }
 
 /// Leases in memory; a test can listen to each write.
 #[derive(Clone)]
-struct Memory(Arc<Mutex<Kept>>, Sender<String>);
+struct Memory(Arc<Mutex<MemoryState>>, Sender<String>);
 
 impl Memory {
     fn new() -> (Self, Receiver<String>) {
-        let (told, tells) = channel();
-        (Self(Arc::default(), told), tells)
+        let (sender, written) = channel();
+        (Self(Arc::default(), sender), written)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn state(&self) -> std::sync::MutexGuard<'_, MemoryState> {
         self.0.lock().expect("no test panics while it is held")
     }
 
     fn holder(&self, name: &str) -> Option<String> {
-        self.kept().leases.get(name)?.holder.clone()
+        self.state().leases.get(name)?.holder.clone()
     }
 
     /// Another run writes, without reading first.
     fn put(&self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
-        self.kept().put(name, holder, duration, age);
+        self.state().put(name, holder, duration, age);
     }
 }
 
-impl Kept {
+impl MemoryState {
     fn put(&mut self, name: &str, holder: Option<&str>, duration: Duration, age: Duration) {
         let renewed = Some(Timestamp::now() - jiff::SignedDuration::try_from(age).expect("a short time"));
         self.writings += 1;
@@ -62,24 +62,24 @@ impl Kept {
 
 impl Leases for Memory {
     fn read(&self, name: &str) -> Result<Option<ObservedLease>, ApiError> {
-        Ok(self.kept().leases.get(name).cloned())
+        Ok(self.state().leases.get(name).cloned())
     }
 
     fn write(
         &self,
         name: &str,
-        wish: &LeaseRequest,
+        request: &LeaseRequest,
         over: Option<&ObservedLease>,
     ) -> Result<LeaseWriteResult, ApiError> {
-        let mut kept = self.kept();
-        if kept.leases.get(name).map(|lease| &lease.writing) != over.map(|lease| &lease.writing) {
+        let mut state = self.state();
+        if state.leases.get(name).map(|lease| &lease.writing) != over.map(|lease| &lease.writing) {
             return Ok(LeaseWriteResult::Outdated);
         }
-        kept.put(name, wish.holder.as_deref(), wish.duration, Duration::ZERO);
+        state.put(name, request.holder.as_deref(), request.duration, Duration::ZERO);
         // The test may have stopped listening.
         let _ = self.1.send(name.to_owned());
         let no_answer = || ApiError::NoConnection("no answer".to_owned());
-        if kept.deaf { Err(no_answer()) } else { Ok(LeaseWriteResult::Done(kept.leases[name].clone())) }
+        if state.loses_answers { Err(no_answer()) } else { Ok(LeaseWriteResult::Done(state.leases[name].clone())) }
     }
 }
 
@@ -104,23 +104,23 @@ fn never(busy: &LockHeld) -> bool {
     panic!("there is nothing to wait for: {busy}")
 }
 
-fn take(memory: &Memory, policies: &[&str], us: &str) -> AcquiredLeases {
+fn take(memory: &Memory, policies: &[&str], us: &str) -> (HeldLocks, Result<(), AcquireError>) {
     acquire(memory, names(policies), us, None, &mut never)
 }
 
-fn hold(memory: &Memory, taken: AcquiredLeases, us: &str, every: Duration) -> LockGuard {
+fn hold(memory: &Memory, locks: HeldLocks, us: &str, interval: Duration) -> LockGuard {
     let (renew, release) = (Box::new(memory.clone()), Box::new(memory.clone()));
-    let access = LeaseAccess { renew, cancel: CancelToken::default(), release };
-    LockGuard::new(us.to_owned(), taken.locks, access, every).expect("a thread can be had")
+    let renew = (renew as Box<dyn Leases>, CancelToken::default());
+    LockGuard::new(us.to_owned(), locks, interval, renew, release).expect("a thread can be started")
 }
 
 #[test]
 fn a_lock_that_is_free_is_taken_and_given_back_at_the_end() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     memory.put("helm-purge-b", None, DURATION, Duration::ZERO);
     let taken = take(&memory, &["b", "a"], "us");
-    assert_eq!(taken.end, Ok(()));
-    let held = hold(&memory, taken, "us", DURATION);
+    assert_eq!(taken.1, Ok(()));
+    let held = hold(&memory, taken.0, "us", DURATION);
     assert_eq!(
         ["helm-purge-a", "helm-purge-b"].map(|name| memory.holder(name)),
         [Some("us".into()), Some("us".into())]
@@ -131,65 +131,67 @@ fn a_lock_that_is_free_is_taken_and_given_back_at_the_end() {
 
 #[test]
 fn a_run_that_ends_early_gives_back_as_well() {
-    let (memory, _tells) = Memory::new();
-    drop(hold(&memory, take(&memory, &["a"], "us"), "us", DURATION));
+    let (memory, _written) = Memory::new();
+    drop(hold(&memory, take(&memory, &["a"], "us").0, "us", DURATION));
     assert_eq!(memory.holder("helm-purge-a"), None);
 }
 
 #[test]
 fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_one_does_not() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     let shard = |number: u32| LockName::of(["end-of-day"], format!("{number}/16").parse().ok());
     let shards = std::thread::scope(|scope| {
         let take = |number| acquire(&memory, shard(number), &format!("run {number}"), None, &mut never);
         let takers = (1..=16).map(|number| scope.spawn(move || take(number))).collect::<Vec<_>>();
         takers.into_iter().map(|taker| taker.join().expect("it does not panic")).collect::<Vec<_>>()
     });
-    assert!(shards.iter().all(|taken| matches!(taken.end, Ok(())) && taken.locks.len() == 1));
+    assert!(shards.iter().all(|taken| matches!(taken.1, Ok(())) && taken.0.len() == 1));
     let again = acquire(&memory, shard(16), "another run", None, &mut |_| false);
-    assert!(again.locks.is_empty() && !matches!(again.end, Ok(())));
+    assert!(again.0.is_empty() && !matches!(again.1, Ok(())));
 }
 
 #[test]
 fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_policys_business() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     let shard = || LockName::of(["a"], "3/16".parse().ok());
-    let whole = hold(&memory, take(&memory, &["a"], "whole"), "whole", DURATION);
+    let whole = hold(&memory, take(&memory, &["a"], "whole").0, "whole", DURATION);
     let refused = acquire(&memory, shard(), "shard", None, &mut never);
-    let Err(AcquireError::LockHeld(busy)) = &refused.end else { panic!("{refused:?}") };
+    let Err(AcquireError::LockHeld(busy)) = &refused.1 else { panic!("{refused:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of the policy a: whole"), "{busy}");
-    assert!(refused.locks.is_empty());
+    assert!(refused.0.is_empty());
     assert_eq!(whole.release(), []);
     let other = take(&memory, &["a-3", "a-shard-3-of-16"], "another policy");
-    assert_eq!(other.end, Ok(()));
+    assert_eq!(other.1, Ok(()));
     let taken = acquire(&memory, shard(), "shard", None, &mut never);
-    assert_eq!((taken.end, taken.locks.len()), (Ok(()), 1));
+    assert_eq!((taken.1, taken.0.len()), (Ok(()), 1));
     assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole fence is only looked at");
     let again = acquire(&memory, shard(), "again", None, &mut never);
-    let Err(AcquireError::LockHeld(busy)) = &again.end else { panic!("{again:?}") };
+    let Err(AcquireError::LockHeld(busy)) = &again.1 else { panic!("{again:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of shard 3/16 of the policy a: shard"), "{busy}");
 }
 
 #[test]
 fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     memory.put("helm-purge-b", Some("20261125-190000-aaaaaa bob@laptop"), DURATION, Duration::from_secs(5));
     let taken = take(&memory, &["c", "b", "a"], "us");
-    let Err(AcquireError::LockHeld(busy)) = &taken.end else { panic!("{taken:?}") };
-    let said = busy.to_string();
-    assert!(said.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2"));
-    assert!(said.contains("last heard of 5 s ago"), "{said}");
+    let Err(AcquireError::LockHeld(busy)) = &taken.1 else { panic!("{taken:?}") };
+    let message = busy.to_string();
+    assert!(
+        message.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2")
+    );
+    assert!(message.contains("last heard of 5 s ago"), "{message}");
     let hint = busy.hint(&"ops".parse().expect("a legal name"));
     assert!(hint.ends_with("kubectl delete lease helm-purge-b --namespace ops"), "{hint}");
     assert_eq!(memory.holder("helm-purge-c"), None, "no later one is taken");
-    drop(hold(&memory, taken, "us", DURATION));
+    drop(hold(&memory, taken.0, "us", DURATION));
     assert_eq!(memory.holder("helm-purge-a"), None);
     assert!(memory.holder("helm-purge-b").is_some(), "it is not ours to give back");
 }
 
 #[test]
 fn who_waits_gets_the_lock_when_it_is_given_back() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let mut pauses = 0;
     let mut pause = |_: &LockHeld| {
@@ -199,16 +201,16 @@ fn who_waits_gets_the_lock_when_it_is_given_back() {
         true
     };
     let taken = acquire(&memory, names(&["a"]), "us", AN_HOUR, &mut pause);
-    assert_eq!((taken.end, pauses, memory.holder("helm-purge-a")), (Ok(()), 3, Some("us".to_owned())));
+    assert_eq!((taken.1, pauses, memory.holder("helm-purge-a")), (Ok(()), 3, Some("us".to_owned())));
 }
 
 #[test]
 fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let wait = |wait, answer| {
         let mut pause = |_: &LockHeld| answer;
-        acquire(&memory, names(&["a"]), "us", wait, &mut pause).end
+        acquire(&memory, names(&["a"]), "us", wait, &mut pause).1
     };
     assert!(matches!(wait(Some(Duration::from_millis(5)), true), Err(AcquireError::LockHeld(_))));
     assert_eq!(wait(AN_HOUR, false), Err(AcquireError::Interrupted));
@@ -216,7 +218,7 @@ fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
 
 #[test]
 fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whatever_the_patience() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     memory.put("helm-purge-a", Some("killed"), Duration::from_millis(20), Duration::from_secs(10));
     let mut pauses = 0;
     let mut pause = |_: &LockHeld| {
@@ -224,13 +226,13 @@ fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whateve
         true
     };
     let taken = acquire(&memory, names(&["a"]), "us", None, &mut pause);
-    assert_eq!((taken.end, memory.holder("helm-purge-a")), (Ok(()), Some("us".to_owned())));
+    assert_eq!((taken.1, memory.holder("helm-purge-a")), (Ok(()), Some("us".to_owned())));
     assert!(pauses > 0, "not before it was looked at");
 }
 
 #[test]
 fn a_holder_whose_clock_is_behind_is_not_taken_for_dead() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     let renew = || memory.put("helm-purge-a", Some("other"), DURATION, Duration::from_secs(90));
     renew();
     let mut pauses = 0;
@@ -241,14 +243,14 @@ fn a_holder_whose_clock_is_behind_is_not_taken_for_dead() {
     };
     let taken = acquire(&memory, names(&["a"]), "us", None, &mut pause);
     assert!(
-        matches!(taken.end, Err(AcquireError::LockHeld(_))) && pauses == 1,
+        matches!(taken.1, Err(AcquireError::LockHeld(_))) && pauses == 1,
         "one renewal shows that it is alive: {pauses}"
     );
 }
 
 #[test]
 fn of_two_that_see_the_same_free_lock_one_gets_it() {
-    let (memory, _tells) = Memory::new();
+    let (memory, _written) = Memory::new();
     let taken = std::thread::scope(|scope| {
         let take = |us: &'static str| {
             let memory = memory.clone();
@@ -256,35 +258,34 @@ fn of_two_that_see_the_same_free_lock_one_gets_it() {
         };
         [take("one"), take("two"), take("three")].map(|taking| taking.join().expect("it does not panic"))
     });
-    let have =
-        |name: &LockName| taken.iter().filter(|taken| taken.locks.iter().any(|(taken, _)| taken == name)).count();
+    let have = |name: &LockName| taken.iter().filter(|taken| taken.0.iter().any(|(taken, _)| taken == name)).count();
     assert_eq!(names(&["a", "b"]).iter().map(have).collect::<Vec<_>>(), [1, 1]);
 }
 
 #[test]
 fn where_nothing_may_be_written_it_says_so() {
     let taken = acquire(&Forbidden, names(&["a", "b"]), "us", AN_HOUR, &mut never);
-    assert_eq!(taken.end, Err(AcquireError::NotWritten(ApiError::Forbidden("no".to_owned()))));
-    assert!(taken.locks.is_empty());
+    assert_eq!(taken.1, Err(AcquireError::NotWritten(ApiError::Forbidden("no".to_owned()))));
+    assert!(taken.0.is_empty());
 }
 
 #[test]
 fn an_answer_that_was_not_heard_costs_no_lock() {
-    let (memory, _tells) = Memory::new();
-    memory.kept().deaf = true;
-    assert!(matches!(take(&memory, &["a"], "us").end, Err(AcquireError::NotWritten(_))));
-    memory.kept().deaf = false;
-    assert_eq!(take(&memory, &["a"], "us").end, Ok(()), "it is ours");
+    let (memory, _written) = Memory::new();
+    memory.state().loses_answers = true;
+    assert!(matches!(take(&memory, &["a"], "us").1, Err(AcquireError::NotWritten(_))));
+    memory.state().loses_answers = false;
+    assert_eq!(take(&memory, &["a"], "us").1, Ok(()), "it is ours");
 }
 
 #[test]
 fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_to_them() {
-    let (memory, tells) = Memory::new();
+    let (memory, written) = Memory::new();
     let taken = take(&memory, &["a", "b"], "us");
-    let held = hold(&memory, taken, "us", Duration::from_millis(1));
+    let held = hold(&memory, taken.0, "us", Duration::from_millis(1));
     // Each by being taken, and by two renewals.
     for _ in 0..6 {
-        tells.recv_timeout(Duration::from_mins(1)).expect("it is renewed");
+        written.recv_timeout(Duration::from_mins(1)).expect("it is renewed");
     }
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
     let until = std::time::Instant::now() + Duration::from_mins(1);
@@ -300,9 +301,9 @@ fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_t
 
 #[test]
 fn at_the_end_a_lock_that_was_lost_is_told_and_one_that_was_removed_is_not() {
-    let (memory, _tells) = Memory::new();
-    let held = hold(&memory, take(&memory, &["a", "b"], "us"), "us", DURATION);
+    let (memory, _written) = Memory::new();
+    let held = hold(&memory, take(&memory, &["a", "b"], "us").0, "us", DURATION);
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);
-    memory.kept().leases.remove("helm-purge-b");
+    memory.state().leases.remove("helm-purge-b");
     assert_eq!(held.release(), [LostLock { name: names(&["a"]).remove(0), by: Some("other".to_owned()) }]);
 }

@@ -20,7 +20,7 @@ mod leases;
 mod lock_test;
 
 pub(crate) use acquire::{AcquireError, LockHeld, acquire};
-pub(crate) use guard::{LeaseAccess, LockGuard, LostLock};
+pub(crate) use guard::{LockGuard, LostLock};
 pub(crate) use leases::{LockName, NamespaceLeases, holder};
 
 use std::time::Duration;

@@ -21,11 +21,12 @@ pub(crate) fn show_plan(
     render: impl FnOnce(Option<usize>, Styles) -> String,
     app: &App,
 ) {
-    match app.printer.log_format() {
+    match app.printer.format {
         LogFormat::Json => lines.into_iter().for_each(|line| app.printer.log(&line)),
         LogFormat::Text => {
-            let text = render(app.terminal.stderr.columns(), app.printer.err());
-            app.printer.plan(&text, app.terminal.can_ask());
+            let text = render(app.terminal.stderr.columns(), app.printer.err);
+            // With `--quiet` too if the user is asked about the plan.
+            app.printer.painted(if app.terminal.can_ask() { Verbosity::Quiet } else { Verbosity::Normal }, &text);
         }
     }
 }
@@ -48,9 +49,9 @@ pub(crate) fn execute(
     let App { environment, terminal, printer, interrupts, entry_point, .. } = *app;
     let second = if *entry_point == EntryPoint::Helm { SecondSignal::Kill } else { SecondSignal::CtrlC };
     let stop_hint = StopHint { pid: std::process::id(), second, operation };
-    let style = match printer.log_format() {
+    let style = match printer.format {
         LogFormat::Json => ProgressStyle::Json,
-        LogFormat::Text if terminal.can_draw() && printer.verbosity() > Verbosity::Quiet => ProgressStyle::Bars,
+        LogFormat::Text if terminal.can_draw() && printer.verbosity > Verbosity::Quiet => ProgressStyle::Bars,
         LogFormat::Text => ProgressStyle::Lines,
     };
     let mut progress = progress(style, stop_hint, environment.clock);

@@ -11,7 +11,7 @@ use crate::clock::wait;
 use crate::cluster::{ApiError, Client};
 use crate::exit_code::ExitCode;
 use crate::journal::OperationKind;
-use crate::lock::{self, AcquireError, LeaseAccess, LockGuard, LockHeld, LockName, LostLock, NamespaceLeases};
+use crate::lock::{self, AcquireError, LockGuard, LockHeld, LockName, LostLock, NamespaceLeases};
 use crate::release::Namespace;
 use crate::run_id::RunId;
 use crate::sanitize;
@@ -42,16 +42,8 @@ impl LockOptions {
     }
 }
 
-/// The locks of a run.
-#[derive(Default)]
-pub(crate) struct AcquiredLocks {
-    /// None if no namespace is known for them, or they cannot be written.
-    pub(crate) guard: Option<LockGuard>,
-    /// Whether another run held a lock first: what was listed before may have changed by now.
-    pub(crate) waited: bool,
-}
-
-/// Acquires the locks of all policies, if there is something to do.
+/// Acquires the locks of all policies, if there is something to do. Returns no locks if no namespace is known for them, or if
+/// they cannot be written. Returns, too, whether another run held a lock first: if so, what was listed may have changed.
 ///
 /// # Errors
 /// Another run holds one, or a signal came.
@@ -60,12 +52,12 @@ pub(crate) fn acquire(
     change: &PlannedChange<'_>,
     run: &RunId,
     app: &App,
-) -> Result<AcquiredLocks, CommandError> {
+) -> Result<(Option<LockGuard>, bool), CommandError> {
     // A restore with nothing to do may have come too early: the run that holds the lock is just removing the releases.
     if change.releases.is_empty() && change.operation != OperationKind::Restore {
-        return Ok(AcquiredLocks::default());
+        return Ok((None, false));
     }
-    let Some((client, namespace)) = find_place(options, change, app) else { return Ok(AcquiredLocks::default()) };
+    let Some((client, namespace)) = find_place(options, change, app) else { return Ok((None, false)) };
     let environment = &app.environment;
     let us = lock::holder(run, environment.user.as_deref(), &environment.machine);
     let names = LockName::of(change.target.policies.iter().map(|policy| policy.name.as_str()), change.target.shard);
@@ -79,10 +71,18 @@ pub(crate) fn acquire(
         let length = POLL_INTERVAL + Duration::from_millis(fastrand::u64(..MAX_JITTER_MS));
         wait(length, SIGNAL_CHECK, || app.interruption().is_some())
     };
-    let acquired = lock::acquire(&leases, names, &us, options.wait, &mut pause);
-    let guard = LockGuard::new(us, acquired.locks, lease_access(&leases), lock::DURATION / 3);
+    let (locks, acquired) = lock::acquire(&leases, names, &us, options.wait, &mut pause);
+    let with = |cancel, timeout| {
+        let client = leases.client.with_cancel(cancel, timeout);
+        Box::new(NamespaceLeases { client, ..leases.clone() })
+    };
+    let cancel = CancelToken::default();
+    let renew = with(cancel.clone(), lock::DURATION);
+    // A second signal ends every request to the cluster, but not the release of the lock.
+    let release = with(CancelToken::default(), RELEASE_TIMEOUT);
+    let guard = LockGuard::new(us, locks, lock::DURATION / 3, (renew, cancel), release);
     let guard = guard.map_err(|error| ApiError::Failed(format!("there is no thread for the lock: {error}")))?;
-    let end = match acquired.end {
+    let end = match acquired {
         Err(AcquireError::LockHeld(held)) => {
             let hint = held.hint(&namespace);
             Err(CommandError::with_hint(ExitCode::Locked, held, hint))
@@ -95,7 +95,7 @@ pub(crate) fn acquire(
         Ok(()) | Err(AcquireError::Interrupted) => Ok(()),
     };
     app.unless_interrupted(end)?;
-    Ok(AcquiredLocks { guard: Some(guard), waited })
+    Ok((Some(guard), waited))
 }
 
 /// Releases the locks, and warns of those that turned out to be lost.
@@ -129,17 +129,6 @@ fn without_lock(operation: OperationKind) -> &'static str {
         OperationKind::Restore => "it goes on without; a purge at the same time would take away what comes back",
         OperationKind::Prune => "it goes on without; what changes meanwhile is left alone",
     }
-}
-
-fn lease_access(leases: &NamespaceLeases) -> LeaseAccess {
-    let leases = |cancel, timeout| {
-        let client = leases.client.with_cancel(cancel, timeout);
-        Box::new(NamespaceLeases { client, ..leases.clone() })
-    };
-    let cancel = CancelToken::default();
-    // A second signal ends every request to the cluster, but not the release of the lock.
-    let release = leases(CancelToken::default(), RELEASE_TIMEOUT);
-    LeaseAccess { renew: leases(cancel.clone(), lock::DURATION), cancel, release }
 }
 
 /// A lock was lost while the run goes on.

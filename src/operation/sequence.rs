@@ -66,8 +66,8 @@ pub(crate) fn perform<R, D>(
     let id = app.new_run_id();
     let mut journal = JournalDestination::choose(flags.journal, &operation.change(), app)?;
     show_and_confirm(&operation, flags, reports, app)?;
-    let lock = acquire(&flags.lock, &operation.change(), &id, app)?;
-    if lock.waited {
+    let (lock, waited) = acquire(&flags.lock, &operation.change(), &id, app)?;
+    if waited {
         // The run that held the lock may have been the very purge that is to be restored, and has only now ended.
         let (replanned, differs) = operation.replan(app)?;
         operation = replanned;
@@ -78,7 +78,7 @@ pub(crate) fn perform<R, D>(
     }
     let rechecked = operation.recheck(app)?;
     let journal = journal.open(id, &operation.change(), app)?;
-    let mut session = OpenSession { journal, lock: lock.guard, reports, app };
+    let mut session = OpenSession { journal, lock, reports, app };
     let mut done = operation.execute(rechecked, &session).map_err(|error| session.journal.abandon(error))?;
     operation.verify(&mut done, app);
     release(session.lock.take(), app);

@@ -75,7 +75,7 @@ fn check_histories(inventory: &ReleaseSource, tags: &Tags<'_>, run: &Run, listin
         let read = read.as_ref().map_err(|why| format!("its record could not be read: {why}"))?;
         let content = read.get(&found?.id).ok_or("its record was not read")?;
         let content = content.as_ref().map_err(|why| format!("its record cannot be understood: {why}"))?;
-        let is_it = content.description.parse().as_ref() == Ok(tag);
+        let is_it = HistoryTag::parse(&content.description).as_ref() == Some(tag);
         is_it.then_some(()).ok_or_else(|| {
             let found = content.description.chars().take(100).collect::<String>();
             format!("its record does not carry the mark of this run, but {found:?}")
@@ -135,7 +135,7 @@ fn finish_previous_cleanup(prepared: &PreparedPurge) -> usize {
     let Ok(contents) = inventory.contents(&with_older, ObjectLists::NotWanted) else { return 0 };
     let is_ours = |release: &&&Release| {
         let content = contents.get(&release.id).and_then(|content| content.as_ref().ok());
-        let tag = content.and_then(|content| content.description.parse::<HistoryTag>().ok());
+        let tag = content.and_then(|content| HistoryTag::parse(&content.description));
         tag.is_some_and(|tag| prepared.target.policy(&tag.policy).is_some())
     };
     let ours = with_older.iter().filter(is_ours).copied().collect::<Vec<_>>();

@@ -34,10 +34,13 @@ type Output = RefCell<Box<dyn Write + Send>>;
 pub struct Printer {
     stdout: Output,
     stderr: Output,
-    out: Styles,
-    err: Styles,
-    verbosity: Verbosity,
-    format: LogFormat,
+    /// The styles of stdout.
+    pub(crate) out: Styles,
+    /// The styles of stderr.
+    pub(crate) err: Styles,
+    pub(crate) verbosity: Verbosity,
+    /// The format of stderr.
+    pub(crate) format: LogFormat,
     clock: Clock,
     stdout_is_closed: Cell<bool>,
     has_lost_output: Cell<bool>,
@@ -69,24 +72,6 @@ impl Printer {
     #[must_use]
     pub fn with_log(self, format: LogFormat, clock: Clock) -> Self {
         Self { format, clock, ..self }
-    }
-
-    pub(crate) fn log_format(&self) -> LogFormat {
-        self.format
-    }
-
-    /// The styles of stdout.
-    pub(crate) fn out(&self) -> Styles {
-        self.out
-    }
-
-    /// The styles of stderr.
-    pub(crate) fn err(&self) -> Styles {
-        self.err
-    }
-
-    pub(crate) fn verbosity(&self) -> Verbosity {
-        self.verbosity
     }
 
     /// Whether something could not be written although its reader was still there.
@@ -163,11 +148,6 @@ impl Printer {
         if self.verbosity >= least {
             self.write_message(Level::Info, "", &self.err.sanitized(text));
         }
-    }
-
-    /// A plan. It is printed with `--quiet` too if the user is asked about it.
-    pub(crate) fn plan(&self, text: &str, is_asked_about: bool) {
-        self.painted(if is_asked_about { Verbosity::Quiet } else { Verbosity::Normal }, text);
     }
 
     /// An error with its causes and how to go on.
@@ -386,11 +366,11 @@ mod tests {
             printer.hint(hostile);
             printer.info(hostile);
             printer.notice(hostile);
-            printer.painted(Verbosity::Normal, &printer.err().error(hostile));
+            printer.painted(Verbosity::Normal, &printer.err.error(hostile));
             printer.error_with_causes(&io::Error::other(hostile), Some(hostile));
             printer.refusal(&hostile, hostile, hostile);
             printer.ask(hostile).expect("it can be written");
-            printer.data(&format!("{} {hostile}", printer.out().hint(hostile)));
+            printer.data(&format!("{} {hostile}", printer.out.hint(hostile)));
             let shown = format!("{}{}", stdout.text(), stderr.text());
             let shown = shown.replace("\u{1b}[0m", "").replace("\u{1b}[1m", "").replace("\u{1b}[31m", "");
             let foreign = shown.replace("\u{1b}[36m", "").replace('\n', "");

@@ -10,16 +10,12 @@ const OWN_SEQUENCES: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "
 
 /// Paints texts for one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Styles(Colour);
+pub struct Styles(pub(crate) Colour);
 
 impl Styles {
     /// For a stream with or without colour.
     pub fn new(colour: Colour) -> Self {
         Self(colour)
-    }
-
-    pub(crate) fn colour(self) -> Colour {
-        self.0
     }
 
     /// Something that is purged.

@@ -78,8 +78,7 @@ impl Discovery<'_> {
         for kept in kept {
             match contents.remove(&kept.id) {
                 Some(Ok(content)) => {
-                    let tag = content.description.parse::<HistoryTag>().ok();
-                    let tag = tag.filter(|tag| self.is_ours(&kept.id, tag));
+                    let tag = HistoryTag::parse(&content.description).filter(|tag| self.is_ours(&kept.id, tag));
                     tagged.extend(tag.map(|tag| TaggedRecord { kept, content, tag }));
                 }
                 Some(Err(why)) => found.unreadable.push((kept.id.to_string(), why)),
@@ -116,7 +115,7 @@ impl Discovery<'_> {
                 if is_failed_rollback(&release, &content.description) {
                     let is_older = |record: &&ReleaseRecord| record.revision < Some(release.revision.0);
                     before.extend(history.into_iter().flatten().rfind(is_older).and_then(single));
-                } else if content.description.parse::<HistoryTag>().is_ok() {
+                } else if HistoryTag::parse(&content.description).is_some() {
                     found.push(release);
                 }
             }

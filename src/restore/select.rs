@@ -146,7 +146,7 @@ mod tests {
             r#"[{{"name":"{name}","namespace":"dev-a","revision":"3","updated":"2026-11-20T10:00:00Z","status":"uninstalled","chart":"web-1.0.0"}}]"#
         );
         let kept = read(json.as_bytes()).expect("a list").releases.remove(0);
-        let tag = format!("helm-purge {run} x").parse().expect("a tag");
+        let tag = HistoryTag::parse(&format!("helm-purge {run} x")).expect("a tag");
         let content = Content::of_chart(kept.chart.clone());
         RestorableRelease { now: kept.clone(), kept, content, tag, verdict: RestoreVerdict::Restore }
     }

@@ -11,10 +11,6 @@ use crate::run_id::RunId;
 /// Where every pod finds its service account.
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/// The name of a variable whose value is not UTF-8.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotUtf8(pub String);
-
 /// Every variable that is read. Empty ones count as not set: Helm exports some of them empty.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -60,8 +56,9 @@ pub struct Environment {
     pub go_memory: Option<OsString>,
     /// `GOMAXPROCS`: how many threads of each run at the same time.
     pub go_threads: Option<OsString>,
-    /// The first variable that is not UTF-8, if any. To ignore it could mean another cluster, or more namespaces.
-    pub not_text: Option<NotUtf8>,
+    /// The name of the first variable that is not UTF-8, if there is one. To ignore it could mean another cluster, or more
+    /// namespaces.
+    pub not_text: Option<String>,
 }
 
 /// Every setting that decides which cluster is meant, and which user. Nothing is resolved yet.
@@ -129,7 +126,7 @@ impl Environment {
         let raw = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let text = |name: &str| {
             let value = raw(name)?.into_string();
-            value.map_err(|_| not_text.borrow_mut().get_or_insert(NotUtf8(name.to_owned())).clone()).ok()
+            value.map_err(|_| not_text.borrow_mut().get_or_insert_with(|| name.to_owned()).clone()).ok()
         };
         let truth = |name: &str| text(name).is_some_and(|value| value.parse().unwrap_or(value == "1"));
         let home = raw("HOME").map(PathBuf::from);
@@ -161,14 +158,6 @@ impl Environment {
         Self { not_text: not_text.into_inner(), ..environment }
     }
 }
-
-impl std::fmt::Display for NotUtf8 {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the environment variable {} is not text", self.0)
-    }
-}
-
-impl std::error::Error for NotUtf8 {}
 
 fn connection(
     raw: &dyn Fn(&str) -> Option<OsString>,
@@ -254,7 +243,7 @@ mod tests {
     #[test]
     fn a_variable_that_is_not_text_is_remembered_and_no_gap() {
         let broken = |name: &str| (name == "HELM_KUBECONTEXT").then(|| OsString::from_vec(vec![0xff]));
-        assert_eq!(Environment::from_lookup(&broken).not_text, Some(NotUtf8("HELM_KUBECONTEXT".to_owned())));
+        assert_eq!(Environment::from_lookup(&broken).not_text, Some("HELM_KUBECONTEXT".to_owned()));
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl ProgressReporter for Lines {
                 let text = format!("still at it after {elapsed}: {done} of {total} done, {running} running");
                 Some((Verbosity::Normal, text))
             }
-            _ => line(event, progress, self.stop_hint, printer.err()),
+            _ => line(event, progress, self.stop_hint, printer.err),
         };
         if let Some((least, text)) = line {
             self.heartbeat.written(progress);

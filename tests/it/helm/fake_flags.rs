@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use helm_purge::helm::{Action, GoRuntime, HelmRollback, HelmUninstall, ReleaseAttempt};
+use helm_purge::history_tag::HistoryTag;
 use helm_purge::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use helm_purge::release::{ReleaseId, Revision};
 use helm_purge::signal::CancelToken;
 
 use crate::support::FakeHelm;
 
-const MARK: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
+const TAG: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
 
 /// The flags between the namespace and the connection, for a helm that says it has this version.
 fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
@@ -19,7 +20,7 @@ fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };
     let uninstall = HelmUninstall::new(helm, connection, GoRuntime::beside(None, None, None));
-    let uninstall = uninstall.with_history_tags(vec![MARK.parse().expect("a mark")]);
+    let uninstall = uninstall.with_history_tags(vec![HistoryTag::parse(TAG).expect("a tag")]);
     uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
     assert!(fake.left().is_empty(), "it was uninstalled");
     let calls = fake.calls();
