@@ -22,6 +22,15 @@ const FILTERS: [(&str, &str, &str); 8] = [
 const CLUSTER_FILTERS: [(&str, &str, &str); 1] =
     [("the digest of a policy that names the cluster", "(sha256\"?:? ?\"?)[0-9a-f]{64}", "${1}DIGEST")];
 
+/// What a file says about its screen.
+pub(super) struct Screen {
+    /// The lines that change its scene.
+    pub(super) head: String,
+    pub(super) line: String,
+    /// What it shows besides the two streams.
+    pub(super) files: Vec<String>,
+}
+
 /// The screens of one test, in a folder of their own.
 pub(super) struct Screens {
     folder: PathBuf,
@@ -69,6 +78,21 @@ impl Screens {
         if expected != text {
             self.wrong.push(format!("{}:\n{}", file.display(), first_difference(expected, &text)));
         }
+    }
+
+    /// What a file says about its screen, with the texts that its words stand for in its first line.
+    pub(super) fn screen(&self, name: &str) -> Result<Screen, String> {
+        let file = self.folder.join(name);
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let (head, screen) = split_head(&text);
+        let line = screen.lines().next().and_then(|line| line.strip_prefix("$ helm-purge"));
+        let line = line.ok_or("its first line is not `$ helm-purge` with what stands behind it")?;
+        let line = line.strip_prefix(' ').unwrap_or(line).to_owned();
+        let line =
+            self.hidden.iter().fold(line, |line, (text, word)| line.replace(&format!(" {word}"), &format!(" {text}")));
+        let parts = screen.lines().filter_map(|line| line.strip_prefix("--- "));
+        let files = parts.filter(|part| !["stdout", "stderr"].contains(part)).map(str::to_owned).collect();
+        Ok(Screen { head: head.to_owned(), line, files })
     }
 
     fn filtered(&self, text: &str) -> String {
@@ -126,7 +150,7 @@ pub(super) fn assert_none(differences: &[String]) {
 }
 
 /// The lines at the head of a file that set its scene, and the screen below.
-pub(super) fn split_head(text: &str) -> (&str, &str) {
+fn split_head(text: &str) -> (&str, &str) {
     let head = text.split_inclusive('\n').take_while(|line| line.starts_with("# ")).map(str::len).sum();
     text.split_at(head)
 }

@@ -16,8 +16,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{FakeHelm, Output, Program, Running};
-use comparer::Screens;
+use crate::support::{FakeHelm, OrPanic, Output, Program, Running, Terminal};
+use comparer::{Screen, Screens};
 
 /// The time of all screens. What the API server of a real cluster stamps is later, so that its ages are all zero.
 const NOW: &str = "2020-01-02T03:04:05.678Z";
@@ -25,8 +25,6 @@ const NOW: &str = "2020-01-02T03:04:05.678Z";
 const UPDATED: &str = "2019-12-30T02:04:05Z";
 /// The name of the run, if the scene gives it no other.
 const RUN: &str = "20200102-030405-0a1b2c";
-/// Where its journal is.
-const JOURNAL: &str = ".local/state/helm-purge/runs/20200102-030405-0a1b2c.jsonl";
 
 /// Makes the clock stand still, and gives fixed names to the run, the machine and the user.
 fn freeze(program: &mut Program) {
@@ -58,29 +56,54 @@ fn behaves(fake: &FakeHelm, release: &str, behaviour: &Value) {
 }
 
 impl Screens {
-    /// Runs the program with a command line, and compares what it prints and these files of its folder.
-    fn take(&mut self, name: &str, program: &Program, line: &str, files: &[&str]) {
-        self.take_with_input(name, program, line, "", files);
+    /// Runs the program with the first line of each of these files, and compares what it prints.
+    fn take(&mut self, program: &Program, names: &[&str]) {
+        for name in names {
+            self.take_with_input(program, name, "");
+        }
     }
 
-    /// The same, with this on stdin.
-    fn take_with_input(&mut self, name: &str, program: &Program, line: &str, input: &str, files: &[&str]) {
-        let output = program.run_with_input(line, input);
-        self.compare_output(name, program, line, output, files);
+    /// The same for one file, with this on stdin.
+    fn take_with_input(&mut self, program: &Program, name: &str, input: &str) {
+        let output = program.run_with_input(&self.line(name), input);
+        self.compare_output(program, name, output);
+    }
+
+    /// Starts the program with the first line of a file.
+    fn start(&self, program: &Program, name: &str) -> Running {
+        program.start(&self.line(name))
     }
 
     /// Waits for a program that runs, and compares the same.
-    fn finish(&mut self, name: &str, program: &Program, line: &str, running: Running, files: &[&str]) {
-        self.compare_output(name, program, line, running.finish(), files);
+    fn finish(&mut self, program: &Program, name: &str, running: Running) {
+        self.compare_output(program, name, running.finish());
     }
 
-    fn compare_output(&mut self, name: &str, program: &Program, line: &str, output: Output, files: &[&str]) {
+    /// Starts the program with the first line of a file, on a terminal.
+    fn start_on_a_terminal(&self, program: &Program, name: &str) -> Terminal {
+        Terminal::start(program.command(&self.line(name)))
+    }
+
+    /// Waits for a program on a terminal, and compares all that stands there.
+    fn finish_on_a_terminal(&mut self, program: &Program, name: &str, mut terminal: Terminal) {
+        let code = terminal.wait().code().unwrap_or_default();
+        terminal.wait_until_closed();
+        let text = format!("$ helm-purge {}\nexit code {code}\n{}\n", self.line(name), terminal.screen());
+        self.compare(name, &text.replace(&program.folder().display().to_string(), "FOLDER"));
+    }
+
+    fn line(&self, name: &str) -> String {
+        self.screen(name).or_panic().line
+    }
+
+    fn compare_output(&mut self, program: &Program, name: &str, output: Output) {
+        let Screen { line, files, .. } = self.screen(name).or_panic();
         let code = output.status.code().map_or("none".to_owned(), |code| code.to_string());
         let mut text = format!("$ helm-purge {line}\nexit code {code}\n");
         let mut parts = vec![("stdout", output.stdout), ("stderr", output.stderr)];
-        for file in files {
+        for file in &files {
             let read = fs::read_to_string(program.folder().join(file));
-            parts.push((*file, read.unwrap_or_else(|_| "(there is no such file)\n".to_owned())));
+            parts.push((file, read.unwrap_or_else(|_| "(there is no such file)\n".to_owned())));
         }
         let shown = parts.into_iter().map(|(part, content)| {
             let end = if content.is_empty() || content.ends_with('\n') { "" } else { "\n(no line break at the end)\n" };

@@ -18,9 +18,7 @@ fn run(fake: &mut FakeHelm, id: &str, now: &str) {
 fn runs_of_the_past() {
     let mut screens = Screens::of("runs");
     let mut fake = world("keep: []\nretries: 0\n", &[]);
-    let folder = ".local/state/helm-purge/runs";
-    screens.take("none", &fake.program, "runs --local", &[]);
-    screens.take("none-json", &fake.program, "runs --local -o json", &[]);
+    screens.take(&fake.program, &["none", "none-json"]);
 
     // One that went well, one with a failure, one that was killed, one that goes on, and two that cannot be read.
     for name in ["dev-a/web", "dev-b/web"] {
@@ -44,44 +42,41 @@ fn runs_of_the_past() {
     };
     let (killed, _arrival) = start(&mut fake, ids[0]);
     fake.program.kill(killed);
-    let journal = |id: &str| format!("{folder}/{id}.jsonl");
-    for (name, line) in
-        [("after-a-kill-plan", "plan -f policy.yaml"), ("after-a-kill-restore", "restore -f policy.yaml --dry-run")]
-    {
-        screens.take(name, &fake.program, line, &[]);
-    }
+    let journal = |id: &str| format!(".local/state/helm-purge/runs/{id}.jsonl");
+    screens.take(&fake.program, &["after-a-kill-plan", "after-a-kill-restore"]);
     let (running, arrival) = start(&mut fake, ids[1]);
     fake.program.file(&journal("20191229-010203-000009"), "nonsense\n");
     fake.program.file(&journal("20191228-010203-000008"), "");
-    for (name, line) in [
-        ("table", "runs --local"),
-        ("wide", "runs --local -o wide"),
-        ("json", "runs --local -o json"),
-        ("yaml", "runs --local -o yaml"),
-        ("name", "runs --local -o name"),
-        ("coloured", "runs --local --color always"),
-        ("with-cluster", "runs"),
-        ("logged", "runs --log-format json"),
-        ("one-well", "runs --local 20191230-010203-000001"),
-        ("one-failed", "runs --local 20191231-010203-000002"),
-        ("one-failed-wide", "runs --local 20191231-010203-000002 -o wide"),
-        ("one-failed-json", "runs --local 20191231-010203-000002 -o json"),
-        ("one-failed-yaml", "runs --local 20191231-010203-000002 -o yaml"),
-        ("one-failed-name", "runs --local 20191231-010203-000002 -o name"),
-        ("one-failed-coloured", "runs --local 20191231-010203-000002 --color always"),
-        ("one-killed", "runs --local 20200101-010203-000003"),
-        ("one-killed-json", "runs --local 20200101-010203-000003 -o json"),
-        ("one-running", "runs --local 20200102-010203-000004"),
-        ("one-running-json", "runs --local 20200102-010203-000004 -o json"),
-        ("one-unreadable", "runs --local 20191229-010203-000009"),
-        ("one-of-no-run", "runs --local 20180101-010203-000001"),
-        ("one-file", "runs --journal .local/state/helm-purge/runs/20191230-010203-000001.jsonl"),
-        ("no-such-file", "runs --journal nope.jsonl"),
-        ("beside-a-run-plan", "plan -f policy.yaml"),
-        ("offered", "__complete -- runs 2019"),
-    ] {
-        screens.take(name, &fake.program, line, &[]);
-    }
+    screens.take(
+        &fake.program,
+        &[
+            "table",
+            "wide",
+            "json",
+            "yaml",
+            "name",
+            "coloured",
+            "with-cluster",
+            "logged",
+            "one-well",
+            "one-failed",
+            "one-failed-wide",
+            "one-failed-json",
+            "one-failed-yaml",
+            "one-failed-name",
+            "one-failed-coloured",
+            "one-killed",
+            "one-killed-json",
+            "one-running",
+            "one-running-json",
+            "one-unreadable",
+            "one-of-no-run",
+            "one-file",
+            "no-such-file",
+            "beside-a-run-plan",
+            "offered",
+        ],
+    );
     arrival.go();
     drop(running.finish());
     screens.end();

@@ -1,10 +1,9 @@
 //! The screens that need no Rust: each file is run by its own first line.
 
-use std::fs;
 use std::thread;
 
 use super::Screens;
-use super::comparer::{assert_none, is_scene, names, split_head};
+use super::comparer::{assert_none, is_scene, names};
 use super::scene::Scene;
 use crate::support::repository;
 
@@ -38,17 +37,8 @@ fn differences(theme: &str) -> Vec<String> {
     screens.differences()
 }
 
-/// Runs the program with the first line of a file, and compares what it prints and the files that the screen shows.
 fn take(screens: &mut Screens, name: &str) -> Result<(), String> {
-    let text = fs::read_to_string(screens.folder().join(name)).map_err(|error| error.to_string())?;
-    let (head, screen) = split_head(&text);
-    let line = screen.lines().next().and_then(|line| line.strip_prefix("$ helm-purge"));
-    let line = line.ok_or("its first line is not `$ helm-purge` with what stands behind it")?;
-    let parts = screen.lines().filter_map(|line| line.strip_prefix("--- "));
-    let files = parts.filter(|part| !["stdout", "stderr"].contains(part)).collect::<Vec<_>>();
-    let scene = Scene::of(screens.folder(), head)?;
-    let program = scene.program();
-    let line = line.strip_prefix(' ').unwrap_or(line);
-    screens.take_with_input(name, &program, line, &scene.stdin, &files);
+    let scene = Scene::of(screens.folder(), &screens.screen(name)?.head)?;
+    screens.take_with_input(&scene.program(), name, &scene.stdin);
     Ok(())
 }

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
 
 use super::super::Screens;
-use super::{Stage, journal};
-use crate::support::{OrPanic, Role, Terminal, user, user_everywhere};
+use super::Stage;
+use crate::support::{OrPanic, Role, user, user_everywhere};
 
 const LEASE: Kind<'_> = Kind::new("coordination.k8s.io/v1", "Lease");
-const RUN: &str = "run -f policy.yaml --yes -A --workers 1 --batch 1";
 
 /// Another run holds the lock, or this user cannot write it.
 pub(super) fn locks(stage: &mut Stage) {
@@ -23,46 +22,32 @@ pub(super) fn locks(stage: &mut Stage) {
     let metadata = json!({"name": "helm-purge-evening", "namespace": "locks"});
     stage.apply(&json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}));
     stage.at(4);
-    let locked = format!("{RUN} --lock-namespace locks");
-    let reports = "--report report.json --report report.md --termination-log termination";
-    let files = ["report.json", "report.md", "termination"];
-    screens.take("held", &stage.program, &format!("{locked} {reports}"), &files);
-    for (name, more) in [
-        ("held-logged", "--log-format json"),
-        ("held-quiet", "-q"),
-        ("held-one-shard", "--shard 2/2"),
-        ("waited-in-vain", "--lock-wait 1s"),
-        ("waited-in-vain-logged", "--lock-wait 1s --log-format json"),
-    ] {
-        screens.take(name, &stage.program, &format!("{locked} {more}"), &[]);
-    }
-    let restore = "restore -f policy.yaml --yes -A --lock-namespace locks";
-    screens.take("held-restore", &stage.program, restore, &[]);
-    let line = format!("{locked} --lock-wait 10m");
-    let running = stage.program.start(&line);
+    let names = ["held", "held-logged", "held-quiet", "held-one-shard", "waited-in-vain", "waited-in-vain-logged"];
+    screens.take(&stage.program, &names);
+    screens.take(&stage.program, &["held-restore"]);
+    let running = screens.start(&stage.program, "interrupted");
     running.wait_for_stderr("waiting: ");
     running.signal(Signal::TERM);
-    screens.finish("interrupted", &stage.program, &line, running, &[]);
+    screens.finish(&stage.program, "interrupted", running);
     // The other run gives it back while this run waits: the plan is checked again.
-    let running = stage.program.start(&line);
+    let running = screens.start(&stage.program, "waited");
     running.wait_for_stderr("waiting: ");
     let given_back = json!({"spec": {"holderIdentity": null}});
     let patched = stage.cluster.api().patch(LEASE, Some("locks"), "helm-purge-evening", &given_back);
     patched.or_panic();
-    let run = stage.at(4);
-    screens.finish("waited", &stage.program, &line, running, &[&journal(&run)]);
+    screens.finish(&stage.program, "waited", running);
     compare_lease(&mut screens, "lease-afterwards", stage);
 
     stage.at(5);
     stage.seed(&["dev-alice/web"]);
-    screens.take("namespace-is-not-there", &stage.program, &format!("{RUN} --lock-namespace nowhere"), &[]);
+    screens.take(&stage.program, &["namespace-is-not-there"]);
     stage.at(6);
     stage.seed(&["dev-alice/web"]);
     let all: &[&str] = &["*"];
     let rights = [("secrets", all), ("configmaps", all), ("namespaces", all)];
     let kubeconfig = user_everywhere(&stage.cluster, "unlocking", &rights).display().to_string();
     screens.hide(&kubeconfig, "KUBECONFIG");
-    screens.take("forbidden", &stage.program, &format!("{locked} --kubeconfig {kubeconfig}"), &[]);
+    screens.take(&stage.program, &["forbidden"]);
     screens.end();
 }
 
@@ -87,28 +72,19 @@ pub(super) fn guards(stage: &mut Stage) {
     let policy = stage.read("policy.yaml").replace(&format!(", uid: {}", stage.cluster.uid()), "");
     stage.program.file("without-uid.yaml", &policy);
     stage.at(10);
-    for (name, line) in [
-        ("hooks-plan", "plan -f without-uid.yaml"),
-        ("hooks", "run -f without-uid.yaml --yes -A"),
-        ("opt-outs-unseen", "run -f without-uid.yaml --yes -A --without-opt-outs --log-format json"),
-    ] {
-        screens.take(name, &stage.program, &format!("{line} --kubeconfig {kubeconfig}"), &[]);
-    }
+    screens.take(&stage.program, &["hooks-plan", "hooks", "opt-outs-unseen"]);
     stage.clear("dev-guard");
 
     stage.policy("dev-guard", "keep: []\n");
     stage.seed(&["dev-guard/again", "dev-guard/web"]);
     for (name, answer) in [("declined", "no\r"), ("changed-meanwhile", "throwaway\r")] {
-        let line = "run -f policy.yaml --workers 1 --batch 1";
-        let mut terminal = Terminal::start(stage.program.command(line));
+        let terminal = screens.start_on_a_terminal(&stage.program, name);
         terminal.wait_for("Type the context's name to go on:");
         if name == "changed-meanwhile" {
             stage.install("dev-guard/again");
         }
         terminal.type_text(answer);
-        let code = terminal.wait().code().unwrap_or_default();
-        terminal.wait_until_closed();
-        screens.compare(name, &format!("$ helm-purge {line}\nexit code {code}\n{}\n", terminal.screen()));
+        screens.finish_on_a_terminal(&stage.program, name, terminal);
     }
     stage.clear("dev-guard");
     screens.end();
@@ -129,16 +105,14 @@ pub(super) fn pods(stage: &mut Stage) {
     let with_uid = stage.read("policy.yaml");
     stage.program.file("without-uid.yaml", &with_uid.replace(&format!(", uid: {}", stage.cluster.uid()), ""));
     stage.at(40);
-    screens.take("without-uid", &stage.program, "run -f without-uid.yaml --yes -A", &[]);
-    screens.take("plan", &stage.program, "plan -f policy.yaml", &[]);
+    screens.take(&stage.program, &["without-uid", "plan"]);
     let run = stage.at(41);
-    let line = format!("{RUN} --termination-log termination");
-    screens.take("run", &stage.program, &line, &["termination"]);
+    screens.take(&stage.program, &["run"]);
     compare_journal(&mut screens, "journal", stage, &run);
     compare_lease_of(&mut screens, stage);
     stage.seed(&["dev-pod/a"]);
     stage.at(42);
-    screens.take("run-json", &stage.program, &format!("{RUN} -o json"), &[]);
+    screens.take(&stage.program, &["run-json"]);
     // A pod that was killed: its journal has no end.
     let head = json!({
         "event": "planned", "format": 1, "run": "20200102-034305-000043", "at": "2020-01-02T03:43:05Z", "program": "0.1.0",
@@ -156,20 +130,11 @@ pub(super) fn pods(stage: &mut Stage) {
     }));
     stage.seed(&["dev-pod/a"]);
     stage.at(44);
-    screens.take("run-after-a-kill", &stage.program, &format!("{RUN} --log-format json"), &[]);
+    screens.take(&stage.program, &["run-after-a-kill"]);
     // Only what the pods have left.
     laptop.set("HELM_PURGE_TEST_NOW", "2020-01-02T04:00:00Z").set("XDG_STATE_HOME", "/nonexistent");
     std::mem::swap(&mut stage.program, &mut laptop);
-    stage.take_all(
-        &mut screens,
-        &[
-            ("runs", "runs -n home"),
-            ("runs-wide", "runs -n home -o wide"),
-            ("runs-yaml", "runs -n home -o yaml"),
-            ("one-run", "runs -n home 20200102-034105-000041"),
-            ("one-killed", "runs -n home 20200102-034305-000043 -o json"),
-        ],
-    );
+    screens.take(&stage.program, &["runs", "runs-wide", "runs-yaml", "one-run", "one-killed"]);
     screens.end();
 }
 

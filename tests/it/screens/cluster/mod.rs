@@ -133,19 +133,7 @@ impl Stage {
         }));
     }
 
-    /// Takes screens with a text in front of each name.
-    fn take_all(&self, screens: &mut Screens, lines: &[(&str, &str)]) {
-        for (name, line) in lines {
-            screens.take(name, &self.program, line, &[]);
-        }
-    }
-
     fn read(&self, file: &str) -> String {
         self.program.read(file)
     }
-}
-
-/// Where the journal of a run is.
-fn journal(run: &str) -> String {
-    format!(".local/state/helm-purge/runs/{run}.jsonl")
 }

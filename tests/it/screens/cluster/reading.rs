@@ -16,17 +16,13 @@ pub(super) fn proposals(stage: &Stage) {
         release("dev-bob", "shop", "shop"),
         release("monitoring", "graphs", "kube-prometheus-stack"),
     ]);
-    stage.take_all(
-        &mut screens,
-        &[("init", "init"), ("init-named", "init --name nightly"), ("init-logged", "init --log-format json")],
-    );
+    screens.take(&stage.program, &["init", "init-named", "init-logged"]);
     let proposed = stage.program.run("init").exits(0).stdout;
     stage.program.file("proposed.yaml", &proposed);
-    stage.take_all(&mut screens, &[("validate", "validate proposed.yaml"), ("plan", "plan -f proposed.yaml")]);
+    screens.take(&stage.program, &["validate", "plan"]);
     let kubeconfig = user(&stage.cluster, "developer", &[("dev-alice", Role::Edit)]);
-    let line = format!("init --kubeconfig {}", kubeconfig.display());
     screens.hide(&kubeconfig.display().to_string(), "KUBECONFIG");
-    screens.take("init-developer", &stage.program, &line, &[]);
+    screens.take(&stage.program, &["init-developer"]);
     screens.end();
 }
 
@@ -54,42 +50,28 @@ pub(super) fn plans(stage: &Stage) {
         SeededRelease::new("dev-data", "old").revisions(2..=4).config_maps(2),
     ]);
     stage.policy("dev-*", "keep: [{charts: [ingress-nginx], reason: shared by everyone}]\n");
-    stage.take_all(
-        &mut screens,
+    screens.take(
+        &stage.program,
         &[
-            ("table", "plan -f policy.yaml"),
-            ("wide", "plan -f policy.yaml -o wide"),
-            ("json", "plan -f policy.yaml -o json"),
-            ("yaml", "plan -f policy.yaml -o yaml"),
-            ("verbose", "plan -f policy.yaml -v"),
-            ("logged", "plan -f policy.yaml --log-format json -v -o name"),
-            ("explain-db", "explain -f policy.yaml dev-data/db"),
-            ("explain-db-json", "explain -f policy.yaml dev-data/db -o json"),
-            ("explain-far", "explain -f policy.yaml dev-data/far"),
-            ("explain-hooked", "explain -f policy.yaml dev-data/hooked"),
-            ("explain-web", "explain -f policy.yaml dev-alice/web -o yaml"),
+            "table",
+            "wide",
+            "json",
+            "yaml",
+            "verbose",
+            "logged",
+            "explain-db",
+            "explain-db-json",
+            "explain-far",
+            "explain-hooked",
+            "explain-web",
         ],
     );
     stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true, dataLoss: allow, hooks: skip, reach: cluster}\n");
-    stage.take_all(
-        &mut screens,
-        &[
-            ("what-will-be-lost", "plan -f policy.yaml"),
-            ("what-will-be-lost-json", "plan -f policy.yaml -o json"),
-            ("what-will-be-lost-explained", "explain -f policy.yaml dev-data/db"),
-        ],
-    );
+    screens.take(&stage.program, &["what-will-be-lost", "what-will-be-lost-json", "what-will-be-lost-explained"]);
     stage.policy("dev-*", "namespaceSelector: {matchLabels: {team: a}}\n");
     stage.cluster.api().create_namespace("dev-labelled").expect("a namespace can be made");
     stage.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "dev-labelled", "labels": {"team": "a"}}}));
-    stage.take_all(
-        &mut screens,
-        &[
-            ("selected-by-label", "plan -f policy.yaml"),
-            ("selected-by-label-rbac", "rbac -f policy.yaml"),
-            ("selected-by-label-explained", "explain -f policy.yaml dev-alice/web"),
-        ],
-    );
+    screens.take(&stage.program, &["selected-by-label", "selected-by-label-rbac", "selected-by-label-explained"]);
     stage.policy("dev-*", "keep: []\n");
     screens.end();
 }
@@ -97,17 +79,17 @@ pub(super) fn plans(stage: &Stage) {
 /// What people keep by themselves.
 pub(super) fn opt_outs(stage: &Stage) {
     let mut screens = stage.screens("cluster-keep");
-    stage.take_all(
-        &mut screens,
+    screens.take(
+        &stage.program,
         &[
-            ("list-nothing", "keep --list"),
-            ("created", "keep dev-alice/web --until 2020-02-01 --reason 'customer demo'"),
-            ("configured", "keep dev-alice/web --until 3d"),
-            ("without-end", "keep dev-bob"),
-            ("several", "keep dev-alice/in 'dev-alice/db*' --until 2020-01-03T18:00:00+01:00"),
-            ("no-such-release", "keep dev-bob/nope --until 8h"),
-            ("no-such-namespace", "keep dev-nowhere/web"),
-            ("created-logged", "keep dev-data/db --until 8h --log-format json"),
+            "list-nothing",
+            "created",
+            "configured",
+            "without-end",
+            "several",
+            "no-such-release",
+            "no-such-namespace",
+            "created-logged",
         ],
     );
     let metadata = |name: &str, annotations| json!({"name": name, "namespace": "dev-data", "labels": {"helm-purge": "keep"}, "annotations": annotations});
@@ -122,25 +104,25 @@ pub(super) fn opt_outs(stage: &Stage) {
     }
     let annotations = json!({"helm-purge/keep": "audit", "helm-purge/keep-until": "2020-03-01"});
     stage.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "monitoring", "annotations": annotations}}));
-    stage.take_all(
-        &mut screens,
+    screens.take(
+        &stage.program,
         &[
-            ("list", "keep --list"),
-            ("list-json", "keep --list -o json"),
-            ("list-yaml", "keep --list -o yaml"),
-            ("list-one-namespace", "keep --list dev-alice"),
-            ("plan", "plan -f policy.yaml"),
-            ("plan-json", "plan -f policy.yaml -o json"),
-            ("explain", "explain -f policy.yaml dev-alice/web"),
-            ("remove", "keep --remove dev-alice/web"),
-            ("remove-again", "keep --remove dev-alice/web"),
-            ("remove-by-hand", "keep --remove 'dev-data/o*'"),
-            ("remove-several", "keep --remove dev-alice/in 'dev-alice/db*' dev-bob dev-data/db dev-bob/nope"),
+            "list",
+            "list-json",
+            "list-yaml",
+            "list-one-namespace",
+            "plan",
+            "plan-json",
+            "explain",
+            "remove",
+            "remove-again",
+            "remove-by-hand",
+            "remove-several",
         ],
     );
     stage.policy("dev-*", "keep: []\noptOut: {max: 1d}\n");
     stage.program.run("keep dev-bob --until 14d").exits(0);
-    stage.take_all(&mut screens, &[("longer-than-allowed", "plan -f policy.yaml")]);
+    screens.take(&stage.program, &["longer-than-allowed"]);
     stage.program.run("keep --remove dev-bob").exits(0);
     for name in ["by-hand", "no-date"] {
         let deleted = stage.cluster.api().delete(throwaway_cluster::Kind::CONFIG_MAP, Some("dev-data"), name);
@@ -154,41 +136,27 @@ pub(super) fn opt_outs(stage: &Stage) {
 pub(super) fn rights(stage: &Stage) {
     let mut screens = stage.screens("cluster-rights");
     stage.namespace("ops");
-    stage.take_all(
-        &mut screens,
-        &[
-            ("doctor", "doctor -f policy.yaml --lock-namespace ops"),
-            ("doctor-json", "doctor -f policy.yaml --lock-namespace ops -o json"),
-            ("doctor-coloured", "doctor -f policy.yaml --color always"),
-            ("doctor-no-lock-namespace", "doctor -f policy.yaml --lock-namespace nowhere"),
-            ("rbac-globs", "rbac -f policy.yaml --service-account ops/purger"),
-            ("rbac-globs-json", "rbac -f policy.yaml --service-account ops/purger -o json"),
-        ],
+    screens.take(
+        &stage.program,
+        &["doctor", "doctor-json", "doctor-coloured", "doctor-no-lock-namespace", "rbac-globs", "rbac-globs-json"],
     );
     let kubeconfig = user(&stage.cluster, "editor", &[("dev-alice", Role::Edit), ("dev-bob", Role::Edit)]);
-    let kubeconfig = kubeconfig.display().to_string();
-    screens.hide(&kubeconfig, "KUBECONFIG");
+    screens.hide(&kubeconfig.display().to_string(), "KUBECONFIG");
     let policy = stage.read("policy.yaml").replace("'dev-*'", "dev-alice, dev-bob, dev-data");
     stage.program.file("named.yaml", &policy.replace(&format!(", uid: {}", stage.cluster.uid()), ""));
-    for (name, line) in [
-        ("doctor-editor", "doctor -f policy.yaml"),
-        ("doctor-editor-named", "doctor -f named.yaml --lock-namespace ops"),
-        ("doctor-editor-named-json", "doctor -f named.yaml --lock-namespace ops -o json"),
-        ("doctor-editor-restore", "doctor -f named.yaml --for restore"),
-        ("plan-editor", "plan -f named.yaml"),
-        ("plan-editor-globs", "plan -f policy.yaml"),
-    ] {
-        screens.take(name, &stage.program, &format!("{line} --kubeconfig {kubeconfig}"), &[]);
-    }
-    stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true}\n");
-    stage.take_all(
-        &mut screens,
+    screens.take(
+        &stage.program,
         &[
-            ("doctor-restore", "doctor -f policy.yaml --for restore"),
-            ("rbac-restore", "rbac -f policy.yaml --for restore --service-account ops/restorer"),
-            ("rbac-one-namespace", "rbac -f policy.yaml --for-namespace dev-alice -o json"),
+            "doctor-editor",
+            "doctor-editor-named",
+            "doctor-editor-named-json",
+            "doctor-editor-restore",
+            "plan-editor",
+            "plan-editor-globs",
         ],
     );
+    stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true}\n");
+    screens.take(&stage.program, &["doctor-restore", "rbac-restore", "rbac-one-namespace"]);
     stage.policy("dev-*", "keep: []\n");
     screens.end();
 }
@@ -196,15 +164,6 @@ pub(super) fn rights(stage: &Stage) {
 /// Names of the cluster at the end of a line.
 pub(super) fn offered_names(stage: &Stage) {
     let mut screens = stage.screens("cluster-completion");
-    stage.take_all(
-        &mut screens,
-        &[
-            ("namespaces", "__complete -- plan -n dev-"),
-            ("releases", "__complete -- explain -f policy.yaml dev-alice/"),
-            ("releases-of-namespaces", "__complete -- explain -f policy.yaml dev-"),
-            ("contexts", "__complete -- plan --kube-context ''"),
-            ("only", "__complete -- run -n dev-alice --only ''"),
-        ],
-    );
+    screens.take(&stage.program, &["namespaces", "releases", "releases-of-namespaces", "contexts", "only"]);
     screens.end();
 }
