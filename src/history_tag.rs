@@ -1,4 +1,4 @@
-//! The tag on the record of a release whose history a purge keeps. A restore finds the record by it.
+//! The tag on the record that a purge leaves of a release. A restore finds the record by it.
 
 use std::fmt;
 

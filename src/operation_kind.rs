@@ -10,7 +10,7 @@ pub(crate) enum OperationKind {
     Purge,
     /// Restores what purges have removed.
     Restore,
-    /// Removes histories that purges have kept.
+    /// Removes histories that purges have left.
     Prune,
     /// An operation of a later version.
     #[serde(other)]
@@ -36,7 +36,7 @@ impl OperationKind {
         }
     }
 
-    /// Purges and restores undo each other. A prune touches what neither of them works on.
+    /// A restore reverts a purge, and a purge a restore. A prune changes records that neither of them uses.
     pub(crate) fn matters_to(self, other: Self) -> bool {
         (self == OperationKind::Prune) == (other == OperationKind::Prune)
     }

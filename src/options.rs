@@ -47,7 +47,7 @@ pub enum History {
     /// Helm deletes them with the release.
     Drop,
     /// `--keep-history`: the newest record stays, so that the release can be restored. Its description becomes the
-    /// run's history tag with this index. A run has one tag for each policy; a policy that is read alone says 0.
+    /// run's history tag with this index. A run has one tag for each policy; a policy that is read alone has the index 0.
     Keep(usize),
 }
 

@@ -9,7 +9,7 @@ use std::thread::{self, Builder};
 
 /// Does two things at the same time: one on a thread of its own, one on this thread. A panic of either is passed on.
 pub(crate) fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    // The thread that takes it does it: the new one, or this one if no other could be started.
+    // The new thread takes and calls it, or this thread if no other could be started.
     let waiting = Mutex::new(Some(there));
     let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
     let (there, here) = thread::scope(|scope| {

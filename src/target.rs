@@ -24,7 +24,7 @@ pub(crate) struct Target {
     pub identity: Option<Identity>,
     pub helm: Helm,
     pub inventory: ReleaseSource,
-    /// What `-n` and `-A` say.
+    /// By `-n` and `-A`.
     pub scope: Scope,
     /// The part of the namespaces, if several processes share them.
     pub shard: Option<Shard>,
@@ -61,6 +61,6 @@ pub(crate) struct PlannedChange<'a> {
     pub(crate) target: &'a Target,
     /// The releases that change. Without any, the operation needs neither a lock nor a journal.
     pub(crate) releases: Vec<&'a Release>,
-    /// The runs that a restore undoes.
-    pub(crate) takes_back: &'a [RunId],
+    /// The runs that a restore restores.
+    pub(crate) restored_runs: &'a [RunId],
 }

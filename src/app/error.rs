@@ -119,7 +119,7 @@ impl CommandError {
     }
 }
 
-/// Says that an operation ended before it changed anything.
+/// The message that an operation ended before it changed anything.
 pub(crate) fn nothing_done(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Purge | OperationKind::Unknown => "nothing was purged",

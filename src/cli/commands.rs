@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::flags::{JournalArguments, LockArguments, ReportArguments, SelectionArguments, UndoArguments};
+use super::flags::{HistoryArguments, JournalArguments, LockArguments, ReportArguments, SelectionArguments};
 use super::values::{self, OutputFormat, batch_size, format};
 use crate::executor::BatchSize;
 use crate::rbac::AccountPurpose;
@@ -142,7 +142,7 @@ pub struct RestoreArguments {
     pub runs: Vec<String>,
     /// Which policy, whether the command asks, and how the result is printed.
     #[command(flatten)]
-    pub undo: UndoArguments,
+    pub history: HistoryArguments,
     /// Helm processes at the same time, 1 to 64 [default: the policy's]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub workers: Option<u8>,
@@ -169,7 +169,7 @@ pub struct PruneArguments {
     pub older_than: String,
     /// Which policy, whether the command asks, and how the result is printed.
     #[command(flatten)]
-    pub undo: UndoArguments,
+    pub history: HistoryArguments,
 }
 
 /// `explain`.

@@ -106,7 +106,7 @@ pub struct SelectionArguments {
 
 /// What `restore` and `prune` have.
 #[derive(Debug, Args)]
-pub struct UndoArguments {
+pub struct HistoryArguments {
     /// A policy, or a folder of them (its *.helm-purge.yaml), repeatable; `-` is standard input [default:
     /// helm-purge.yaml, but not with --yes]
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]

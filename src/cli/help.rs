@@ -1,4 +1,4 @@
-//! What help says beyond the flags: examples and exit codes, with the name by which the program was called.
+//! Help besides the flags: examples and exit codes, with the name by which the program was called.
 
 use clap::Command;
 

@@ -74,7 +74,7 @@ pub enum Command {
 /// Parses a command line, the program first. The usage lines show how the program was really called.
 ///
 /// # Errors
-/// `clap`'s own error: a wrong command line (exit code 2), or help that was asked for (0).
+/// `clap`'s own error: a wrong command line (exit code 2), or the requested help (0).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, entry_point: EntryPoint) -> Result<Cli, clap::Error> {
     let matches = command(entry_point).try_get_matches_from(arguments).map_err(suggestions::suggest_our_word)?;
     Cli::from_arg_matches(&matches)

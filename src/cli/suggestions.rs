@@ -1,6 +1,6 @@
 //! Words that people may try instead of a command of ours.
 //!
-//! It must not run anything: it only names the command that is meant.
+//! It only names the right command, and must not run it.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 

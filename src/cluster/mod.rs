@@ -27,7 +27,7 @@ pub(crate) use client::QuickClient;
 pub use connection::Connection;
 pub(crate) use discovery::ServedKinds;
 pub use existence::ObjectPresence;
-pub(crate) use journals::{CreatedJournalConfigMap, JournalConfigMap};
+pub(crate) use journals::JournalConfigMap;
 pub(crate) use kubeconfig::{ConnectionError, context_names};
 pub(crate) use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
 pub(crate) use managers::{Application, HelmRelease};

@@ -1,4 +1,4 @@
-//! What this program says about itself: `version`, `schema`, `completion`, and `__complete`, which all scripts of
+//! What this program prints about itself: `version`, `schema`, `completion`, and `__complete`, which all scripts of
 //! `completion` and Helm's `plugin.complete` call.
 
 use crate::app::{App, CommandError};
@@ -9,8 +9,8 @@ use crate::helm::Helm;
 use crate::operation::connection_options;
 use crate::policy::json_schema;
 
-/// Prints the versions of this program and of the helm that it would use. A missing helm is not an error here, because the
-/// user asks which helm it is.
+/// Prints the versions of this program and of helm. A missing helm is not an error here, because the command shows whether
+/// there is one.
 pub(super) fn version(app: &App) -> Result<ExitCode, CommandError> {
     app.listen()?;
     let found = Helm::find(app.environment.helm_bin.as_deref(), None, app.interrupts.stop());
@@ -34,7 +34,7 @@ pub(super) fn completion(arguments: &CompletionArguments, app: &App) -> ExitCode
     ExitCode::Done
 }
 
-/// Prints what can be typed at the end of a line. It prints no message, because the user is typing.
+/// Prints the completions of a line, and no message, because the user is typing.
 pub(super) fn complete(arguments: &CompleteArguments, app: &App) -> ExitCode {
     let words = arguments.words.iter().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>();
     let request = CompletionRequest::read(&mut cli::command(app.entry_point), &words, app.entry_point);

@@ -99,7 +99,7 @@ fn check_cluster(
         }
     });
     check_cluster_is_named(policies, connection, identity.ok().as_ref(), checks);
-    // Older API servers do not know who is asking.
+    // Older API servers do not have this request.
     let user = client.whoami().ok();
     let account = |user| DoctorCheck::good("account", format!("{}, whose rights follow", sanitize::line(user)));
     checks.extend(user.as_deref().map(account));
@@ -145,7 +145,7 @@ fn check_cluster_is_named(
     }
 }
 
-/// Whether a journal can be kept on this machine.
+/// Whether a journal can be written on this machine.
 fn check_journal(environment: &Environment) -> DoctorCheck {
     let Some(location) = environment.state_home.as_deref().map(JournalLocation::usual) else {
         let hint = "name a file or folder with `run --journal`, or say --no-journal";

@@ -1,4 +1,4 @@
-//! `prune`: removes for good the histories that purges kept and that are old enough.
+//! `prune`: removes old histories of purged releases. After that, they cannot be restored.
 //!
 //! Helm does not remove them: if the user installed a release at that very moment, `helm uninstall` would remove it. A record
 //! is removed only if it is exactly as it was listed.
@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::kept_histories::KeptHistories;
 use super::one_per_line;
+use super::purged_histories::PurgedHistories;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PruneArguments};
 use crate::executor::NotStarted;
@@ -37,25 +37,25 @@ pub(super) fn prune(
     reports: &mut ReportFiles,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let (undo, confirm) = (&arguments.undo, ConfirmFlags::from(&arguments.undo));
-    if !undo.dry_run {
+    let (history, confirm) = (&arguments.history, ConfirmFlags::from(&arguments.history));
+    if !history.dry_run {
         confirm.check(app)?;
     }
     let min_age = age_from_flag("--older-than", &arguments.older_than).map_err(CommandError::flag)?;
-    let lock = LockOptions::from_flags(&undo.lock)?;
-    let histories = KeptHistories::find(undo, options, app)?;
-    let prune = PruneOperation::plan(histories, min_age, undo.output);
-    warn_about_unfinished_run(&prune.change(), undo.journal.place.as_deref(), app);
-    if undo.dry_run {
+    let lock = LockOptions::from_flags(&history.lock)?;
+    let histories = PurgedHistories::find(history, options, app)?;
+    let prune = PruneOperation::plan(histories, min_age, history.output);
+    warn_about_unfinished_run(&prune.change(), history.journal.place.as_deref(), app);
+    if history.dry_run {
         return prune.dry_run(app);
     }
-    perform(prune, &OperationFlags { confirm, lock, journal: &undo.journal }, reports, app)
+    perform(prune, &OperationFlags { confirm, lock, journal: &history.journal }, reports, app)
 }
 
 struct PruneOperation {
-    histories: KeptHistories,
+    histories: PurgedHistories,
     old: Vec<RestorableRelease>,
-    /// How many more histories are younger, and are kept.
+    /// How many histories are too young to be removed.
     younger: usize,
     output: OutputFormat,
 }
@@ -71,7 +71,7 @@ struct FinishedPrune {
 }
 
 impl PruneOperation {
-    fn plan(mut histories: KeptHistories, min_age: Duration, output: OutputFormat) -> Self {
+    fn plan(mut histories: PurgedHistories, min_age: Duration, output: OutputFormat) -> Self {
         let now = histories.target.now;
         // If the run ID does not contain a time, the history counts as young.
         let is_old = |candidate: &RestorableRelease| {
@@ -80,16 +80,16 @@ impl PruneOperation {
         };
         let candidates = std::mem::take(&mut histories.found.candidates).into_iter();
         // If a release was installed again, its history belongs to that release.
-        let kept = candidates.filter(|candidate| candidate.verdict == RestoreVerdict::Restore);
-        let (old, young): (Vec<_>, Vec<_>) = kept.partition(is_old);
+        let purged = candidates.filter(|candidate| candidate.verdict == RestoreVerdict::Restore);
+        let (old, young): (Vec<_>, Vec<_>) = purged.partition(is_old);
         Self { histories, old, younger: young.len(), output }
     }
 
     fn rows<'a>(&'a self, done: &'a FinishedPrune) -> Vec<PruneRow<'a>> {
         let row = |candidate: &'a RestorableRelease| PruneRow {
-            kept: &candidate.kept,
+            purged: &candidate.purged,
             tag: &candidate.tag,
-            failed: done.left.get(&candidate.kept.id).map(String::as_str),
+            failed: done.left.get(&candidate.purged.id).map(String::as_str),
         };
         self.old.iter().map(row).collect()
     }
@@ -114,8 +114,8 @@ impl PruneOperation {
 
 impl OperationSteps<(), FinishedPrune> for PruneOperation {
     fn change(&self) -> PlannedChange<'_> {
-        let releases = self.old.iter().map(|candidate| &candidate.kept).collect();
-        PlannedChange { operation: OperationKind::Prune, target: &self.histories.target, releases, takes_back: &[] }
+        let releases = self.old.iter().map(|candidate| &candidate.purged).collect();
+        PlannedChange { operation: OperationKind::Prune, target: &self.histories.target, releases, restored_runs: &[] }
     }
 
     fn prompt(&self) -> String {
@@ -141,7 +141,7 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
         if !self.old.is_empty() {
             app.printer.log(&begun_line(OperationKind::Prune, &journal.reference(), self.old.len(), None));
         }
-        let all = self.old.iter().map(|candidate| &candidate.kept).collect::<Vec<_>>();
+        let all = self.old.iter().map(|candidate| &candidate.purged).collect::<Vec<_>>();
         let mut done = FinishedPrune::default();
         for (number, batch) in all.chunks(BATCH).enumerate() {
             let ids = batch.iter().map(|release| &release.id).collect::<Vec<_>>();
@@ -164,7 +164,7 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
         Ok(done)
     }
 
-    /// The API server's answer to each removal says what came of it.
+    /// Does nothing, because the API server has answered each removal.
     fn verify(&self, _: &mut FinishedPrune, _: &App) {}
 
     fn end(&self, done: &FinishedPrune, session: &OpenSession<'_>) -> ExitCode {
@@ -187,9 +187,9 @@ impl OperationSteps<(), FinishedPrune> for PruneOperation {
         let is_log = app.printer.format == LogFormat::Json;
         for row in &rows {
             if is_log {
-                app.printer.log(&pruned_line(row, done.outcome(&row.kept.id)));
+                app.printer.log(&pruned_line(row, done.outcome(&row.purged.id)));
             } else if let Some(why) = row.failed {
-                let error = format!("the history of {} is still there: {why}", row.kept.id);
+                let error = format!("the history of {} is still there: {why}", row.purged.id);
                 app.printer.error_with_causes(Box::<dyn std::error::Error>::from(error).as_ref(), None);
             }
         }
@@ -220,7 +220,7 @@ impl FinishedPrune {
 
 /// The releases whose history is gone.
 fn names(rows: &[PruneRow<'_>]) -> String {
-    one_per_line(rows.iter().filter(|row| row.failed.is_none()).map(|row| &row.kept.id))
+    one_per_line(rows.iter().filter(|row| row.failed.is_none()).map(|row| &row.purged.id))
 }
 
 fn summary(view: &PruneView<'_>) -> String {

@@ -14,7 +14,7 @@ use crate::report::{Format, RbacHeader, render_grants, serialize_grants};
 use crate::sanitize;
 use crate::settings::ConnectionOptions;
 
-/// Prints the objects. Asks the cluster only which namespaces a glob means.
+/// Prints the objects. Queries the cluster only for the namespaces that a glob matches.
 pub(super) fn rbac(
     arguments: &RbacArguments,
     options: &ConnectionOptions,
@@ -57,7 +57,7 @@ fn head<'a>(policies: &'a PolicySet, account: &'a ServiceAccount, purpose: Accou
     RbacHeader { policies: policies.iter().map(|policy| policy.name.as_str()).collect(), account, purpose, reaching }
 }
 
-/// The policies that may select releases in a namespace. Asks the cluster only if one of them has a selector for labels.
+/// The policies that may select releases in a namespace. Queries the cluster only if one of them has a label selector.
 fn policies_of_namespace<'a>(
     policies: &'a PolicySet,
     namespace: &Namespace,
@@ -121,7 +121,7 @@ pub(super) fn namespaces_in_scope<E>(
     Ok(policies.iter().map(matching).collect())
 }
 
-/// All of them, if each is named in full and no label is asked for.
+/// All namespaces of a scope, if the scope has only full names and no label selector.
 fn named_in_full(scope: &PolicyScope) -> Option<Vec<Namespace>> {
     let names = scope.patterns.iter().map(|pattern| pattern.as_str().parse().ok());
     names.collect::<Option<Vec<_>>>().filter(|_| scope.selector.is_none())

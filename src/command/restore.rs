@@ -1,12 +1,12 @@
-//! `restore`: brings back the releases that a purge removed with their history kept.
+//! `restore`: rolls purged releases back to the record that their purge left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::kept_histories::KeptHistories;
 use super::one_per_line;
+use super::purged_histories::PurgedHistories;
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, RestoreArguments};
 use crate::cluster::Client;
@@ -37,14 +37,14 @@ pub(super) fn restore(
     app: &App,
 ) -> Result<ExitCode, CommandError> {
     let started = app.environment.clock.instant();
-    let (undo, confirm) = (&arguments.undo, ConfirmFlags::from(&arguments.undo));
-    if !undo.dry_run {
+    let (history, confirm) = (&arguments.history, ConfirmFlags::from(&arguments.history));
+    if !history.dry_run {
         confirm.check(app)?;
     }
     let request = request(arguments)?;
     let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
     let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
-    let lock = LockOptions::from_flags(&undo.lock)?;
+    let lock = LockOptions::from_flags(&history.lock)?;
     let flags = RestoreFlags {
         arguments,
         request,
@@ -52,12 +52,12 @@ pub(super) fn restore(
         timeout,
         requested_end: max_duration.map(|longest| started + longest),
     };
-    let restore = RestoreOperation::plan(KeptHistories::find(undo, options, app)?, flags, app)?;
-    warn_about_unfinished_run(&restore.change(), undo.journal.place.as_deref(), app);
-    if undo.dry_run {
+    let restore = RestoreOperation::plan(PurgedHistories::find(history, options, app)?, flags, app)?;
+    warn_about_unfinished_run(&restore.change(), history.journal.place.as_deref(), app);
+    if history.dry_run {
         return restore.dry_run(reports, app);
     }
-    perform(restore, &OperationFlags { confirm, lock, journal: &undo.journal }, reports, app)
+    perform(restore, &OperationFlags { confirm, lock, journal: &history.journal }, reports, app)
 }
 
 /// Which runs and releases the command line names.
@@ -79,7 +79,7 @@ struct RestoreFlags<'a> {
 
 struct RestoreOperation<'a> {
     flags: RestoreFlags<'a>,
-    histories: KeptHistories,
+    histories: PurgedHistories,
     client: Client,
     plan: RestorePlan,
     workers: usize,
@@ -94,17 +94,18 @@ struct FinishedRestore {
 }
 
 impl<'a> RestoreOperation<'a> {
-    fn plan(mut histories: KeptHistories, flags: RestoreFlags<'a>, app: &App) -> Result<Self, CommandError> {
+    fn plan(mut histories: PurgedHistories, flags: RestoreFlags<'a>, app: &App) -> Result<Self, CommandError> {
         let target = &histories.target;
         let client = target.client().cloned();
         let client = client.ok_or_else(|| CommandError::internal("there is no client any more".to_owned()))?;
-        let about = PlannedChange { operation: OperationKind::Restore, target, releases: Vec::new(), takes_back: &[] };
-        let journal = &flags.arguments.undo.journal;
+        let about =
+            PlannedChange { operation: OperationKind::Restore, target, releases: Vec::new(), restored_runs: &[] };
+        let journal = &flags.arguments.history.journal;
         let known = run_history(&about, journal, flags.lock_namespace.as_ref(), app);
         let candidates = std::mem::take(&mut histories.found.candidates);
         let mut plan = restore::select(candidates, &target.policies, &known, &flags.request);
         plan.unreadable = std::mem::take(&mut histories.found.unreadable);
-        mark_terminating(&mut plan, &client);
+        find_terminating(&mut plan, &client);
         let workers = flags.arguments.workers.map_or_else(|| histories.target.policies.workers(), usize::from);
         app.unless_interrupted(Ok(Self { flags, histories, client, plan, workers }))
     }
@@ -119,9 +120,9 @@ impl<'a> RestoreOperation<'a> {
         let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
         reports.update(|| RunReport::planned_restore(&view, Some(stopped)));
         app.printer.log(&restore_plan_line(&view));
-        let output = self.flags.arguments.undo.output;
+        let output = self.flags.arguments.history.output;
         let text = |styles| match output {
-            OutputFormat::Name => one_per_line(self.plan.going().map(|entry| &entry.candidate.kept.id)),
+            OutputFormat::Name => one_per_line(self.plan.going().map(|entry| &entry.candidate.purged.id)),
             _ => render_restore_plan(&view, app.terminal.stdout.columns(), styles),
         };
         app.emit(output, || RunReport::planned_restore(&view, None).document(), text)?;
@@ -131,13 +132,13 @@ impl<'a> RestoreOperation<'a> {
     /// What is done to which releases.
     fn actions(&self) -> Vec<(ReleaseId, Revision, RestoreVerdict)> {
         let entries = self.plan.going().chain(self.plan.finished()).map(|entry| &entry.candidate);
-        entries.map(|found| (found.kept.id.clone(), found.kept.revision, found.verdict.clone())).collect()
+        entries.map(|found| (found.purged.id.clone(), found.purged.revision, found.verdict.clone())).collect()
     }
 }
 
-/// Notes which objects are still being deleted. If the cluster does not answer now, the precheck asks again before a release
-/// starts.
-fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
+/// Finds which objects are still being deleted. If the cluster does not answer now, the precheck queries it again before a
+/// release starts.
+fn find_terminating(plan: &mut RestorePlan, client: &Client) {
     let objects = |entry: &RestoreEntry| {
         let known = entry.candidate.content.crd_usage.objects.as_known().filter(|_| entry.is_rolled_back());
         known.cloned().unwrap_or_default()
@@ -152,9 +153,9 @@ fn mark_terminating(plan: &mut RestorePlan, client: &Client) {
 impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
     fn change(&self) -> PlannedChange<'_> {
         let entries = self.plan.going().chain(self.plan.finished());
-        let releases = entries.map(|entry| &entry.candidate.kept).collect();
-        let (target, takes_back) = (&self.histories.target, self.plan.runs.as_slice());
-        PlannedChange { operation: OperationKind::Restore, target, releases, takes_back }
+        let releases = entries.map(|entry| &entry.candidate.purged).collect();
+        let (target, restored_runs) = (&self.histories.target, self.plan.runs.as_slice());
+        PlannedChange { operation: OperationKind::Restore, target, releases, restored_runs }
     }
 
     fn prompt(&self) -> String {
@@ -170,13 +171,13 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
 
     fn replan(self, app: &App) -> Result<(Self, bool), CommandError> {
         let before = self.actions();
-        let histories = KeptHistories::find_again(self.histories.target, &self.flags.arguments.undo, app)?;
+        let histories = PurgedHistories::find_again(self.histories.target, &self.flags.arguments.history, app)?;
         let again = Self::plan(histories, self.flags, app)?;
         let differs = again.actions() != before;
         Ok((again, differs))
     }
 
-    /// Without anything to do, it does not matter which cluster it is.
+    /// If no release changes, it does not matter which cluster it is.
     fn recheck(&self, app: &App) -> Result<(), CommandError> {
         if self.change().releases.is_empty() {
             Ok(())
@@ -205,7 +206,7 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
         if nothing_started && self.plan.finished().next().is_none() {
             return;
         }
-        let KeptHistories { target, records, .. } = &self.histories;
+        let PurgedHistories { target, records, .. } = &self.histories;
         match list_after(target, &mut done.run, app) {
             Ok(listing) => {
                 (done.verification, done.left) = restore::verify(target, records, &self.plan, &mut done.run, &listing);
@@ -232,7 +233,7 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
         let finished = FinishedRun { run, verification, journal: &journal_ref };
         let view = self.view(run.workers, &scope);
         let report = RunReport::restore(&view, &finished, left, code.number());
-        let output = self.flags.arguments.undo.output;
+        let output = self.flags.arguments.history.output;
         let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });
         let text = |styles| match output {
             OutputFormat::Name => one_per_line(run.results.iter().filter(is_restored).map(|result| &result.release.id)),

@@ -71,7 +71,7 @@ struct PurgeOperation<'a> {
 struct FinishedPurge {
     run: Run,
     verification: Verification,
-    /// For each policy, what the records of its kept histories say.
+    /// The tag of each policy, in the order of the policies.
     tags: Vec<HistoryTag>,
     /// Releases that had changed before the run began, and how.
     changed: BTreeMap<ReleaseId, String>,
@@ -96,7 +96,7 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
         format!("uninstalls {}", plural(self.prepared.plan.chosen().count(), "release"))
     }
 
-    /// `run` has shown it already, with the guards that would refuse it.
+    /// Does nothing, because `run` has shown the plan before its guards could refuse it.
     fn show_plan(&self, _: &mut ReportFiles, _: &App) {}
 
     fn recheck(&self, app: &App) -> Result<RecheckedPurge, CommandError> {

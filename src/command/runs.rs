@@ -13,14 +13,10 @@ use crate::run_id::RunId;
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, EntryPoint};
 
-/// All that was found.
-#[derive(Default)]
-struct FoundRuns {
-    runs: Vec<PastRun>,
-    unread: Vec<Unread>,
-}
+/// The runs that were found, and the journals that could not be read.
+type FoundRuns = (Vec<PastRun>, Vec<Unread>);
 
-/// Shows them, the newest first, or all about one.
+/// Lists the runs, the newest first, or shows one of them.
 pub(super) fn runs(
     arguments: &RunsArguments,
     options: &ConnectionOptions,
@@ -30,7 +26,7 @@ pub(super) fn runs(
     let requested = requested.map_err(|error| CommandError::usage(error, "`runs` lists them"))?;
     app.listen()?;
     let found = find(arguments, options, app);
-    let FoundRuns { runs, unread } = app.unless_interrupted(found)?;
+    let (runs, unread) = app.unless_interrupted(found)?;
     for Unread { source, why } in &unread {
         app.printer.note(format_args!("{source} is no journal that can be read: {why}"));
     }
@@ -43,19 +39,19 @@ pub(super) fn runs(
     }
 }
 
-/// Of a run that is in several places, the file says more.
+/// If a run is in a file and in a ConfigMap, the file is used, because it contains more.
 fn find(arguments: &RunsArguments, options: &ConnectionOptions, app: &App) -> Result<FoundRuns, CommandError> {
-    let mut found = in_files(arguments.journal.as_deref(), app)?;
+    let (mut runs, mut unread) = in_files(arguments.journal.as_deref(), app)?;
     if !arguments.local && arguments.journal.is_none() {
         let in_cluster = in_cluster(arguments.namespace.as_deref(), options, app);
-        found.runs.extend(in_cluster.runs);
-        found.unread.extend(in_cluster.unread);
+        runs.extend(in_cluster.0);
+        unread.extend(in_cluster.1);
     }
     let is_file = |run: &PastRun| matches!(run.source, JournalSource::File(_));
     let newest_first = |left: &PastRun, right: &PastRun| right.begun().cmp(&left.begun()).then(right.id.cmp(&left.id));
-    found.runs.sort_by(|left, right| newest_first(left, right).then(is_file(right).cmp(&is_file(left))));
-    found.runs.dedup_by(|later, earlier| later.id == earlier.id);
-    Ok(found)
+    runs.sort_by(|left, right| newest_first(left, right).then(is_file(right).cmp(&is_file(left))));
+    runs.dedup_by(|later, earlier| later.id == earlier.id);
+    Ok((runs, unread))
 }
 
 fn in_files(named: Option<&Path>, app: &App) -> Result<FoundRuns, CommandError> {
@@ -70,10 +66,7 @@ fn in_files(named: Option<&Path>, app: &App) -> Result<FoundRuns, CommandError> 
         }
         Some(JournalLocation::Folder(folder)) => PastRun::in_folder(&folder, &app.environment.machine),
     };
-    match read {
-        Ok((runs, unread)) => Ok(FoundRuns { runs, unread }),
-        Err(Unread { source, why }) => Err(CommandError::preflight(format!("{source} cannot be read: {why}"), None)),
-    }
+    read.map_err(|Unread { source, why }| CommandError::preflight(format!("{source} cannot be read: {why}"), None))
 }
 
 /// If the cluster does not answer, what is on this machine is still worth showing.
@@ -90,19 +83,19 @@ fn records_in_cluster(
     app: &App,
 ) -> Result<FoundRuns, Box<dyn Error>> {
     let connection = Connection::resolve(options)?;
-    // Helm keeps -n for itself, and says in the variable which namespace is meant.
+    // Helm removes `-n` from the command line and passes its value in the variable.
     let of_helm = app.environment.helm_namespace.as_deref();
     let of_helm = of_helm.filter(|_| app.entry_point == EntryPoint::Helm);
     let namespace = namespace.or(of_helm).unwrap_or(&connection.default_namespace);
     let client = Client::new(&connection, app.interrupts.stop().clone())?;
-    let mut found = FoundRuns::default();
+    let (mut runs, mut unread) = FoundRuns::default();
     for record in client.journals(namespace)? {
         match PastRun::in_config_map(record) {
-            Ok(run) => found.runs.push(run),
-            Err(fault) => found.unread.push(fault),
+            Ok(run) => runs.push(run),
+            Err(fault) => unread.push(fault),
         }
     }
-    Ok(found)
+    Ok((runs, unread))
 }
 
 fn show_all(runs: &[PastRun], unread: &[Unread], output: OutputFormat, app: &App) -> Result<ExitCode, CommandError> {

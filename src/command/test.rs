@@ -1,40 +1,29 @@
-//! `test`: does a policy do what its cases say? Needs no cluster and starts nothing.
+//! `test`: compares what a policy decides with what its cases expect. It needs no cluster and starts no process.
 
 use std::path::{Path, PathBuf};
 
 use crate::app::{App, CommandError};
 use crate::cli::TestArguments;
 use crate::exit_code::ExitCode;
-use crate::policy::PolicyErrors;
 use crate::policy_tests::{self, CASE_FILE, LoadedTest, TestResult};
 use crate::report::{render_case, render_cases};
 use crate::sanitize;
 
-/// Tries every case, or none of them if one cannot be read.
+/// Runs all cases, or none of them if one cannot be read.
 pub(super) fn test(arguments: &TestArguments, app: &App) -> Result<ExitCode, CommandError> {
-    let loaded = match load_all(arguments, app)? {
-        Ok(loaded) => loaded,
-        Err(faults) => {
-            for faults in &faults {
-                app.printer.policy_errors(faults);
-            }
-            return Ok(ExitCode::PolicyInvalid);
-        }
-    };
+    let loaded = load_all(arguments, app)?;
     let tried = loaded.iter().map(policy_tests::try_case).collect::<Vec<_>>();
     let printer = &app.printer;
     for case in &tried {
-        let text = render_case(case, printer.out);
-        printer.data(&text);
+        printer.data(&render_case(case, printer.out));
     }
-    let text = render_cases(&tried, printer.out);
-    printer.data(&text);
+    printer.data(&render_cases(&tried, printer.out));
     let is_well = |case: &TestResult| case.differences.is_empty();
     Ok(if tried.iter().all(is_well) { ExitCode::Done } else { ExitCode::SomeFailed })
 }
 
-/// All cases of all folders, or all faults of all files, those of a file that several cases share once.
-fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<LoadedTest>, Vec<PolicyErrors>>, CommandError> {
+/// The cases of all folders, or the errors of all files. If several cases share a file, its errors are listed once.
+fn load_all(arguments: &TestArguments, app: &App) -> Result<Vec<LoadedTest>, CommandError> {
     let (mut loaded, mut faults) = (Vec::new(), Vec::new());
     for root in &arguments.folders {
         for case in find(root, app)? {
@@ -48,7 +37,7 @@ fn load_all(arguments: &TestArguments, app: &App) -> Result<Result<Vec<LoadedTes
             }
         }
     }
-    Ok(if faults.is_empty() { Ok(loaded) } else { Err(faults) })
+    if faults.is_empty() { Ok(loaded) } else { Err(CommandError::Policies(faults)) }
 }
 
 fn find(root: &Path, app: &App) -> Result<Vec<PathBuf>, CommandError> {

@@ -14,7 +14,7 @@ pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitC
     let notes = shared_namespaces(&read.policies).iter().map(PolicyDiagnostic::of_shared).collect::<Vec<_>>();
     let for_people = arguments.output == OutputFormat::Text;
     if for_people {
-        tell(&read, &valid, &notes, app);
+        print_text(&read, &valid, &notes, app);
     }
     let diagnostics = read.faults.iter().flat_map(PolicyDiagnostic::of_faults).chain(notes).collect::<Vec<_>>();
     // In a log they would be no annotations.
@@ -35,7 +35,7 @@ fn valid(read: &LoadedPolicies) -> Vec<&Policy> {
     read.policies.iter().filter(|policy| !has_faults(policy)).collect()
 }
 
-fn tell(read: &LoadedPolicies, valid: &[&Policy], notes: &[PolicyDiagnostic], app: &App) {
+fn print_text(read: &LoadedPolicies, valid: &[&Policy], notes: &[PolicyDiagnostic], app: &App) {
     let printer = &app.printer;
     for policy in valid {
         printer.info(format_args!("{}: policy `{}` is valid", sanitize::line(&policy.file), policy.name));

@@ -16,19 +16,19 @@ const LONGEST_DESCRIPTION: usize = 80;
 /// What can be typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Completion {
-    /// This is known without a lookup.
+    /// Known without a query.
     Known(CompletionResponse),
     /// Some of these names.
     Names(NameKind),
 }
 
-/// Names that must be looked up.
+/// Names that must be queried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameKind {
     Namespaces,
     /// Releases that exist, as `namespace/release`.
     Releases,
-    /// Releases whose history a purge kept.
+    /// Releases that were uninstalled with their history.
     UninstalledReleases,
     /// A namespace, or a release of it.
     NamespacesAndReleases,
@@ -37,7 +37,7 @@ pub(crate) enum NameKind {
     Contexts,
 }
 
-/// A word that can be typed, and what its help says of it.
+/// A word that can be typed, and its help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CompletionCandidate {
     pub text: String,

@@ -1,7 +1,7 @@
 //! A line that is not finished, read as clap would read it.
 //!
-//! clap itself refuses what is not whole, and its own engine for completion is not stable yet. Which flags take a value,
-//! and what they are called, is asked of clap's tree, never written down again.
+//! clap itself refuses an incomplete line, and its own engine for completion is not stable yet. The names of flags, and
+//! whether they take a value, come from clap's tree.
 
 use std::path::PathBuf;
 
@@ -38,13 +38,13 @@ pub(super) enum Cursor<'a> {
     Nowhere,
 }
 
-/// What the line says besides the word that is being typed, and that matters to a lookup of names.
+/// The arguments on the line that a query for names needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LineContext {
     pub kubeconfig: Option<PathBuf>,
     pub context: Option<String>,
     pub namespace: Option<String>,
-    /// `runs --local`: the cluster must not be asked.
+    /// `runs --local`: the cluster must not be queried.
     pub local: bool,
     /// The values that the argument has already, if it may have several.
     pub values: Vec<String>,

@@ -1,4 +1,4 @@
-//! Looks up names while the user types: one or two requests for metadata, for a short time, and without any message.
+//! Queries names while the user types: one or two requests for metadata, with a short timeout and without any message.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::settings::{ConnectionOptions, EntryPoint};
 
 /// All requests together take no longer.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// The state of a release that was uninstalled with its history kept.
+/// The status of the newest record of a release that was uninstalled with `--keep-history`.
 const UNINSTALLED: &str = "uninstalled";
 
-/// Where names are looked up.
+/// What a query for names needs.
 pub(crate) struct NameLookup<'a> {
     pub(crate) options: &'a ConnectionOptions,
     pub(crate) request: &'a CompletionRequest,
@@ -23,7 +23,7 @@ pub(crate) struct NameLookup<'a> {
 }
 
 impl NameLookup<'_> {
-    /// None if the names could not be looked up.
+    /// None if the query failed.
     pub(crate) fn find(&self, names: NameKind) -> Option<CompletionResponse> {
         let partial = self.request.partial.as_str();
         let names = match names {

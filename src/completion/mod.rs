@@ -1,7 +1,7 @@
 //! What can be typed at the end of a line: for shells, for Helm and for kubectl alike.
 //!
 //! All of them call the same hidden command, `__complete`, and read the same response, in the protocol of cobra, the
-//! library that Helm and kubectl are made with. The word that the help has for a value says what the value is.
+//! library that Helm and kubectl are made with. The name of a value in the help decides what its candidates are.
 
 mod candidates;
 mod line;
@@ -20,14 +20,14 @@ use crate::settings::EntryPoint;
 use candidates::{commands, flags, value};
 use line::{Cursor, PartialLine};
 
-/// What a line asks for.
+/// What can complete a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CompletionRequest {
     /// What can be typed.
     pub completion: Completion,
-    /// What of it is typed already, without a flag's name in front.
+    /// The part that is typed already, without the flag's name.
     pub partial: String,
-    /// What else the line says that matters to a lookup.
+    /// Other flags of the line that a query for names needs.
     pub context: LineContext,
 }
 

@@ -1,8 +1,8 @@
 //! The copy of a journal in the cluster, for runs in pods, whose files do not last. It has each outcome once, with the names
 //! of its releases.
 //!
-//! A thread of its own writes it with a client of its own. So the loop never waits for the API server, and the last line is
-//! written even if everything else was told to end.
+//! A separate thread writes it with a separate client. So the loop never waits for the API server, and the last line is
+//! written even after a signal that ends all other requests.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use super::format::{JournalLine, ReleaseOutcome, ReleaseStatus, RunRecord};
 use crate::clock::Clock;
-use crate::cluster::{ApiError, Client, CreatedJournalConfigMap, JournalConfigMap};
+use crate::cluster::{ApiError, Client, JournalConfigMap};
 
 /// A ConfigMap may have a megabyte with its metadata.
 const LARGEST: usize = 900_000;
 const INTERVAL: Duration = Duration::from_secs(15);
 /// How long the end of a run waits for the last line to be written.
-const LAST_WORD: Duration = Duration::from_secs(20);
+const END_TIMEOUT: Duration = Duration::from_secs(20);
 /// A new run removes the oldest journals of its policy and shard beyond this number.
 const MAX_RETAINED: usize = 20;
 
@@ -28,7 +28,8 @@ pub(super) struct ClusterCopy {
     /// How many texts were sent and have no result yet.
     under_way: usize,
     last: Instant,
-    name: String,
+    /// `NAMESPACE/NAME`.
+    pub(super) name: String,
     clock: Clock,
 }
 
@@ -49,19 +50,14 @@ impl ClusterCopy {
             policy: policy.clone(),
             text: condensed(record, LARGEST, clock),
         };
-        let made = client.create_journal(&first)?;
+        let created = client.create_journal(&first)?;
         let not_removed = client.delete_old_journals(namespace, &policy, MAX_RETAINED).err();
-        let ((texts, inbox), (outbox, written)) = (channel(), channel());
+        let ((texts, inbox), (outbox, written)) = (channel::<String>(), channel());
         let thread = std::thread::Builder::new().name("journal".to_owned());
-        let work = move || follow(&client, &made, &inbox, &outbox);
+        let work = move || inbox.iter().try_for_each(|text| outbox.send(client.update_journal(&created, &text)));
         thread.spawn(work).map_err(|error| ApiError::Failed(error.to_string()))?;
         let shown = format!("{namespace}/{name}");
         Ok((Self { texts, written, under_way: 0, last: Instant::now(), name: shown, clock }, not_removed))
-    }
-
-    /// `NAMESPACE/NAME`.
-    pub(super) fn name(&self) -> &str {
-        &self.name
     }
 
     /// Has the journal written, if that is due and the text before it is written.
@@ -75,11 +71,11 @@ impl ClusterCopy {
     /// Has the last line written, and waits for the result.
     pub(super) fn finish(mut self, record: &RunRecord) -> Result<(), ApiError> {
         self.send(record);
-        let until = Instant::now() + LAST_WORD;
+        let until = Instant::now() + END_TIMEOUT;
         let mut last = Ok(());
         while self.under_way > 0 {
             let left = until.saturating_duration_since(Instant::now());
-            let late = || Err(ApiError::NoConnection(format!("no answer within {} s", LAST_WORD.as_secs())));
+            let late = || Err(ApiError::NoConnection(format!("no answer within {} s", END_TIMEOUT.as_secs())));
             last = self.written.recv_timeout(left).unwrap_or_else(|_| late());
             self.under_way -= 1;
         }
@@ -91,19 +87,6 @@ impl ClusterCopy {
         self.last = Instant::now();
         if self.texts.send(condensed(record, LARGEST, self.clock)).is_ok() {
             self.under_way += 1;
-        }
-    }
-}
-
-fn follow(
-    client: &Client,
-    made: &CreatedJournalConfigMap,
-    inbox: &Receiver<String>,
-    outbox: &Sender<Result<(), ApiError>>,
-) {
-    while let Ok(text) = inbox.recv() {
-        if outbox.send(client.update_journal(made, &text)).is_err() {
-            return;
         }
     }
 }
@@ -184,9 +167,9 @@ mod tests {
             let end = |outcome: &str| ReleaseOutcome { outcome: outcome.to_owned(), class: None, message: None };
             let releases = vec![release];
             match number % 4 {
-                0 => record.take(JournalLine::Judged { at: at.clone(), releases, end: end("purged") }),
-                1 => record.take(JournalLine::Started { at: at.clone(), releases }),
-                2 if number < 100 => record.take(JournalLine::Judged { at: at.clone(), releases, end: end("failed") }),
+                0 => record.apply(JournalLine::Judged { at: at.clone(), releases, end: end("purged") }),
+                1 => record.apply(JournalLine::Started { at: at.clone(), releases }),
+                2 if number < 100 => record.apply(JournalLine::Judged { at: at.clone(), releases, end: end("failed") }),
                 _ => {}
             }
         }
@@ -216,7 +199,7 @@ mod tests {
             assert!(Some(again.head.left_out) > left_out, "{most}");
             left_out = Some(again.head.left_out);
             assert_eq!(again.totals().failed, 25, "{most}");
-            assert!(again.in_hand().count() == 1000 || most == 20_000);
+            assert!(again.in_progress().count() == 1000 || most == 20_000);
         }
     }
 }

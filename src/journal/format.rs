@@ -22,9 +22,9 @@ pub(crate) struct JournalHeader {
     pub(crate) run: String,
     #[serde(default)]
     pub(crate) operation: OperationKind,
-    /// Of a restore: the runs that it takes back.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) takes_back: Vec<String>,
+    /// The runs that a restore restores.
+    #[serde(rename = "takesBack", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) restored_runs: Vec<String>,
     pub(crate) at: String,
     /// The version of this program.
     pub(crate) program: String,
@@ -279,7 +279,7 @@ pub(super) const PRUNED: &str = "pruned";
 /// Longer messages are cut; the summary has all of the text.
 const LONGEST_MESSAGE: usize = 500;
 
-/// A run, as far as its journal says.
+/// A run, by its journal.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RunRecord {
     pub(crate) head: JournalHeader,
@@ -331,7 +331,7 @@ impl RunRecord {
         Self { head, releases, draining: None, finished: None, unread: 0 }
     }
 
-    pub(super) fn take(&mut self, line: JournalLine) {
+    pub(super) fn apply(&mut self, line: JournalLine) {
         match line {
             JournalLine::Started { releases, .. } => {
                 for release in releases {
@@ -360,7 +360,7 @@ impl RunRecord {
     }
 
     /// The releases that were started and have no outcome.
-    pub(crate) fn in_hand(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn in_progress(&self) -> impl Iterator<Item = &str> {
         self.releases
             .iter()
             .filter(|(_, entry)| entry.status == ReleaseStatus::Started)
@@ -425,7 +425,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
     let mut record = RunRecord::new(head);
     for line in lines {
         match serde_json::from_slice(line) {
-            Ok(line) => record.take(line),
+            Ok(line) => record.apply(line),
             Err(_) => record.unread += 1,
         }
     }
@@ -451,7 +451,7 @@ pub(super) fn example(releases: &[&str]) -> JournalHeader {
         format: JournalHeader::FORMAT,
         run: "20261125-190342-3f9a1c".to_owned(),
         operation: OperationKind::Purge,
-        takes_back: Vec::new(),
+        restored_runs: Vec::new(),
         at: "2026-11-25T19:03:42.123Z".to_owned(),
         program: "0.1.0".to_owned(),
         policies: vec![PolicyRef { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],

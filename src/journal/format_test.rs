@@ -101,7 +101,7 @@ fn what_was_written_is_read_again_line_by_line_and_as_a_whole() {
     let ended = |end| ReleaseStatus::Ended(end);
     assert_eq!(record.releases["a/web"].status, ended(end("purged", None, None)));
     assert_eq!(record.releases["a/db"].status, ended(end("failed", Some("hook"), Some("no\nluck"))));
-    assert_eq!((record.releases["b/db"].revision, record.in_hand().count()), (Some(3), 0));
+    assert_eq!((record.releases["b/db"].revision, record.in_progress().count()), (Some(3), 0));
     assert_eq!(record.finished.as_ref().map(|finished| finished.exit_code), Some(130));
     assert_eq!(record.totals().not_started, 1);
 }
@@ -124,7 +124,7 @@ fn wherever_a_journal_is_torn_what_stands_before_it_is_read() {
 #[test]
 fn a_run_that_was_killed_names_what_it_had_in_hand_and_counts_what_it_can() {
     let (_, record) = read(text(&lines()[..3]).as_bytes()).expect("a journal");
-    assert_eq!(record.in_hand().collect::<Vec<_>>(), ["a/db"]);
+    assert_eq!(record.in_progress().collect::<Vec<_>>(), ["a/db"]);
     let totals = record.totals();
     assert_eq!((totals.planned, totals.purged, totals.failed, totals.not_started), (4, 1, 0, 2));
 }

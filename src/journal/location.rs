@@ -41,12 +41,8 @@ impl JournalLocation {
 
     /// The runs in this folder by the names of their files, the newest first. No file is opened.
     pub(crate) fn runs(&self) -> Vec<RunId> {
-        match self {
-            JournalLocation::Folder(folder) => {
-                files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect()
-            }
-            JournalLocation::File(_) => Vec::new(),
-        }
+        let JournalLocation::Folder(folder) = self else { return Vec::new() };
+        files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect()
     }
 
     /// Makes the folder, and checks whether a journal could be begun here, as far as possible without beginning one.
@@ -134,7 +130,7 @@ fn remove_old(folder: &Path) {
 #[derive(Debug)]
 pub(crate) struct JournalFile {
     file: File,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// Any other file can neither be locked nor synced.
     is_regular: bool,
     /// The last line was not written to its end.
@@ -166,10 +162,6 @@ impl JournalFile {
             }
         }
         Ok(Self { file, path: path.to_owned(), is_regular, is_torn: false })
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Appends a line, in one write.
@@ -232,7 +224,7 @@ mod tests {
         let other = write("notes.jsonl", "");
         let newest = JournalLocation::Folder(folder.path().to_owned())
             .create(&"20261126-190342-3f9a1c".parse().expect("a name"));
-        assert!(newest.expect("it can be made").path().exists());
+        assert!(newest.expect("it can be made").path.exists());
         assert!(foreign.exists() && of_another.exists() && path(2).exists() && other.exists());
         let left = files_in(folder.path()).expect("it can be read");
         assert_eq!(left.len(), MAX_RETAINED + 3);
@@ -265,6 +257,6 @@ mod tests {
         place.check().expect("it can be made");
         let file = place.create(&id(1)).expect("it can be made");
         let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
-        assert_eq!((mode(file.path()), mode(&state.path().join("helm-purge/runs"))), (0o600, 0o700));
+        assert_eq!((mode(&file.path), mode(&state.path().join("helm-purge/runs"))), (0o600, 0o700));
     }
 }

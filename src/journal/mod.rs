@@ -1,6 +1,6 @@
 //! The journal of a run: what was planned, what has started, how it ended. It outlives the run.
 //!
-//! Each run has a file, and lines of JSON are only appended to it. The executor asks the journal before it starts anything,
+//! Each run has a file, and lines of JSON are only appended to it. The executor records each start before it starts anything,
 //! and if the start cannot be recorded, nothing is started. So a reader can tell that a run was killed, and which releases
 //! were in progress. The files of a pod do not last, so there a ConfigMap has a short form of the same lines.
 //!

@@ -1,4 +1,4 @@
-//! Reads the journals of past runs, and tells how they ended, as far as that is known.
+//! Reads the journals of past runs, and how they ended, as far as that is known.
 
 use std::fmt;
 use std::fs::{File, TryLockError};

@@ -55,11 +55,11 @@ impl RunJournal {
         if let Err(error) = file.append(&first, Durability::Machine) {
             if matches!(place, JournalLocation::Folder(_)) {
                 // Nothing has started, and a torn file helps no reader.
-                let _ = std::fs::remove_file(file.path());
+                let _ = std::fs::remove_file(&file.path);
             }
             return Err(error);
         }
-        state.places.push(file.path().display().to_string());
+        state.places.push(file.path.display().to_string());
         state.file = Some(file);
         Ok(())
     }
@@ -68,7 +68,7 @@ impl RunJournal {
     pub(crate) fn keep_in_cluster(&mut self, client: Client, namespace: &str) -> Result<Option<ApiError>, ApiError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let (copy, not_removed) = ClusterCopy::begin(client, namespace, &state.record, state.clock)?;
-        state.places.push(format!("configmap {}", copy.name()));
+        state.places.push(format!("configmap {}", copy.name));
         state.copy = Some(copy);
         Ok(not_removed)
     }
@@ -86,10 +86,10 @@ impl RunJournal {
         state.finish(verification, RunTotals::of(run), exit_code, signal)
     }
 
-    /// The last line of a run that could not start anything.
-    pub(crate) fn end_without_a_run(&self, exit_code: u8) -> WriteErrors {
+    /// The last line of a run that could not start anything. The error that is printed says why.
+    pub(crate) fn abandon(&self, exit_code: u8) {
         let planned = self.lock().record.head.planned;
-        self.end_with(RunTotals { planned, not_started: planned, ..RunTotals::default() }, exit_code, None)
+        self.end_with(RunTotals { planned, not_started: planned, ..RunTotals::default() }, exit_code, None);
     }
 
     /// The last line of a run without an executor.
@@ -140,7 +140,7 @@ impl State {
             self.failed = file.append(&line, durability).err().map(|error| error.to_string());
         }
         if self.failed.is_none() {
-            self.record.take(line);
+            self.record.apply(line);
         }
     }
 
@@ -175,7 +175,7 @@ impl State {
         self.failed_before(|state| state.write(JournalLine::Ended(finished.clone()), Durability::Machine));
         self.record.finished.get_or_insert(finished);
         let record = &self.record;
-        let copied = self.copy.take().map(|copy| (format!("configmap {}", copy.name()), copy.finish(record)));
+        let copied = self.copy.take().map(|copy| (format!("configmap {}", copy.name), copy.finish(record)));
         let copy = copied.and_then(|(name, copied)| copied.err().map(|error| format!("{name}: {error}")));
         WriteErrors { file: self.failed.clone(), copy }
     }

@@ -1,9 +1,8 @@
 //! Acquires the locks of a run, one after the other, or waits for them.
 //!
-//! The times in a Lease are those of its holder's clock, and that clock or ours may be wrong. So what counts is what was seen
-//! here: a lock that has stayed the same for as long as it says is expired, whatever the clocks say. Kubernetes' own components
-//! take leases over in the same way. The clocks only save that wait if they would have to differ by more than any two clocks of
-//! one cluster do.
+//! The times in a Lease come from its holder's clock, and that clock or ours may be wrong. So this process observes the Lease:
+//! if it has not changed for the whole duration in it, the lock is expired. Kubernetes' own components take over Leases in the
+//! same way. The observation is skipped only if the times differ by more than the clocks of one cluster can.
 
 use std::error::Error;
 use std::fmt;
@@ -18,7 +17,7 @@ use crate::release::{Namespace, ObjectVersion};
 
 /// No two clocks that reach one cluster differ by more: tokens and certificates would not be valid.
 const MAX_SKEW: Duration = Duration::from_mins(5);
-/// No run waits longer than this for a lock that is not renewed, whatever its Lease says.
+/// No run waits longer than this for a lock that is not renewed, even if the duration in its Lease is longer.
 const MAX_DURATION: Duration = Duration::from_mins(10);
 
 /// Locks that this run holds, each with its Lease as it was written.
@@ -42,7 +41,7 @@ pub(crate) struct LockHeld {
     now: Timestamp,
 }
 
-/// Acquires the locks for `us`. If another run holds one, it is read again after each `pause`, as long as `wait` says; `pause`
+/// Acquires the locks for `us`. If another run holds one, it is read again after each `pause`, for as long as `wait`; `pause`
 /// returns false to give up. Returns the locks that were acquired, and why not all of them were.
 pub(crate) fn acquire(
     leases: &dyn Leases,
@@ -136,7 +135,7 @@ enum LeaseState {
     Free,
     /// A run that is dead: the lock can be taken over.
     Expired,
-    /// Perhaps a run that is dead: the Lease must be observed for as long as it says.
+    /// Perhaps a run that is dead: the Lease must be observed for the duration in it.
     MaybeExpired,
     /// A run that goes on.
     Active,

@@ -18,7 +18,7 @@ pub(crate) struct LockName {
     pub(crate) mode: LockMode,
 }
 
-/// What a run wants of a lock.
+/// What a run requests of a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LockMode {
     /// To hold it.
@@ -53,7 +53,7 @@ impl LockName {
     }
 }
 
-/// What a holder is called: the run, and where a person finds it.
+/// The name of a holder: the run, and the user and machine where a person finds it.
 pub(crate) fn holder(run: &RunId, user: Option<&str>, machine: &str) -> String {
     match user {
         Some(user) => format!("{run} {user}@{machine}"),
@@ -61,12 +61,12 @@ pub(crate) fn holder(run: &RunId, user: Option<&str>, machine: &str) -> String {
     }
 }
 
-/// What keeps Leases: a namespace or, in tests, the memory.
+/// A store of Leases: a namespace or, in tests, the memory.
 pub(crate) trait Leases: Send + Sync {
     /// A Lease, if it exists.
     fn read(&self, name: &str) -> Result<Option<ObservedLease>, ApiError>;
 
-    /// Writes a Lease if it still is what was seen or, if none was seen, if there still is none.
+    /// Writes a Lease if it is still the observed one or, if none was observed, if there is still none.
     fn write(
         &self,
         name: &str,

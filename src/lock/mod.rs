@@ -9,8 +9,8 @@
 //! - A run of one shard acquires the lock of that shard, and begins only if no run holds that of the whole scope. A run over the
 //!   whole scope does not check the other way round, because it does not know which shards there are.
 //! - A run renews its locks while it goes on, and releases them at its end, however it ends.
-//! - A run that was killed releases nothing. Its lock can be taken over once it has not been renewed for as long as it says:
-//!   see `LeaseState`. It is never held for ever.
+//! - A run that was killed releases nothing. Its lock can be taken over once it has not been renewed for the duration in its
+//!   Lease: see `LeaseState`. No lock is held for ever.
 
 mod acquire;
 mod guard;

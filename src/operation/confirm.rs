@@ -1,4 +1,4 @@
-//! The question before a cluster is changed: a person who has seen the plan types the name of the context.
+//! The prompt before a cluster is changed: a person who has seen the plan types the name of the context.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use std::time::Duration;
 use rustix::termios::{QueueSelector, tcflush};
 
 use crate::app::{App, CommandError, nothing_done};
-use crate::cli::UndoArguments;
+use crate::cli::HistoryArguments;
 use crate::guard::{Interactivity, Scope};
 use crate::sanitize;
 use crate::target::PlannedChange;
 
-/// How often the wait for an answer looks for signals.
+/// How often the wait for an answer checks for signals.
 const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 /// No context's name is longer.
 const MAX_ANSWER: usize = 4096;
 
 const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
 
-/// What the command line says about the question.
+/// The flags for the prompt.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConfirmFlags<'a> {
     pub(crate) yes: bool,
@@ -29,14 +29,14 @@ pub(crate) struct ConfirmFlags<'a> {
     pub(crate) saved_plan: Option<&'a Path>,
 }
 
-impl<'a> From<&'a UndoArguments> for ConfirmFlags<'a> {
-    fn from(undo: &'a UndoArguments) -> Self {
-        Self { yes: undo.yes, confirm: undo.confirm.as_deref(), files: &undo.files, saved_plan: None }
+impl<'a> From<&'a HistoryArguments> for ConfirmFlags<'a> {
+    fn from(history: &'a HistoryArguments) -> Self {
+        Self { yes: history.yes, confirm: history.confirm.as_deref(), files: &history.files, saved_plan: None }
     }
 }
 
 impl ConfirmFlags<'_> {
-    /// Refuses, before any lookup, if the question could not be answered.
+    /// An error, before any request, if the question could not be answered.
     pub(crate) fn check(self, app: &App) -> Result<(), CommandError> {
         let is_confirmed = self.yes || self.confirm.is_some();
         let policy_from_stdin = self.files.iter().any(|file| file.as_os_str() == "-");
@@ -62,7 +62,7 @@ impl ConfirmFlags<'_> {
     }
 }
 
-/// Gets the confirmation for a change. `what` says what it does to how many releases, as in "This … on CONTEXT."
+/// Gets the confirmation for a change. `what` is the predicate of the question "This … on CONTEXT."
 pub(crate) fn confirm(
     flags: ConfirmFlags<'_>,
     change: &PlannedChange<'_>,
@@ -95,7 +95,7 @@ pub(crate) fn confirm(
     Err(CommandError::Declined(declined))
 }
 
-/// Asks, and waits for a line. Returns none if no line will come.
+/// Prints the question and reads a line. None if no line can come.
 fn ask(question: &str, app: &App) -> Result<Option<String>, CommandError> {
     let stdin = io::stdin();
     // Keys that were pressed before the question appeared do not answer it.

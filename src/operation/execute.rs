@@ -31,7 +31,7 @@ pub(crate) fn show_plan(
     }
 }
 
-/// Carries out tasks. From here on signals are the executor's.
+/// Carries out tasks. The executor handles signals during that time.
 pub(crate) fn execute(
     tasks: Vec<Task>,
     config: ExecutorConfig,
@@ -70,7 +70,7 @@ pub(crate) fn go_runtime(environment: &Environment) -> GoRuntime {
     GoRuntime::beside(gogc, limit, environment.go_threads.as_deref())
 }
 
-/// Lists the releases again after a run, or says why that failed. From here on, a signal ends only this list.
+/// Lists the releases again after a run, or returns why that failed. A signal during that time ends only this list.
 pub(crate) fn list_after(target: &Target, run: &mut Run, app: &App) -> Result<Listing, String> {
     app.printer.info("looking at the cluster once more");
     app.interrupts.enter(Stage::Reading);

@@ -1,4 +1,4 @@
-//! Values of flags and variables that several commands take, and what they take away from a plan.
+//! Values of flags and variables that several commands share.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::shard::Shard;
 
 const SHARD_HINT: &str = "in a pod of an Indexed Job it is there by itself; by hand, say --shard 3/16, counted from 1";
 
-/// The flags that narrow, and this program's own release.
+/// The flags that leave out releases, and this program's own release.
 pub(crate) fn filters(selection: &SelectionArguments, environment: &Environment) -> Result<Filters, CommandError> {
     let own_release = own_release_only(environment)?;
     let only = keep_entries("--only", &selection.only)?;
@@ -38,7 +38,7 @@ pub(crate) fn own_release_only(environment: &Environment) -> Result<Filters, Com
     Ok(Filters { own_release, ..Filters::default() })
 }
 
-/// The namespaces that `-n`, `-A` and Helm's own `-n` mean.
+/// The namespaces that `-n`, `-A` and Helm's own `-n` select.
 pub(crate) fn namespaces_in_scope(
     namespace_flag: Option<&str>,
     all_namespaces: bool,

@@ -40,7 +40,7 @@ pub(crate) struct OpenJournal {
 }
 
 impl JournalDestination {
-    /// Tries to write there before a person is asked, because without a journal the answer would be in vain.
+    /// Checks before the prompt that the journal can be written, because the run cannot begin without it.
     pub(super) fn choose(
         arguments: &JournalArguments,
         change: &PlannedChange<'_>,
@@ -58,7 +58,7 @@ impl JournalDestination {
         }
     }
 
-    /// Begins the journal: from here on, the plan is on the disk.
+    /// Begins the journal, and writes the plan to the disk.
     pub(super) fn open(self, id: RunId, change: &PlannedChange<'_>, app: &App) -> Result<OpenJournal, CommandError> {
         let mut journal = RunJournal::new(header(change, id.as_str(), app), app.environment.clock);
         match self {
@@ -77,7 +77,7 @@ impl JournalDestination {
 }
 
 impl OpenJournal {
-    /// The journal that the executor asks before each start.
+    /// The journal in which the executor records each start.
     pub(crate) fn for_executor(&self) -> Arc<dyn Journal> {
         match &self.journal {
             Some(journal) => Arc::clone(journal) as Arc<dyn Journal>,
@@ -85,11 +85,10 @@ impl OpenJournal {
         }
     }
 
-    /// Writes that nothing has begun, because otherwise the run would look as if it had been killed.
+    /// Records that nothing has begun, because otherwise readers would report that the run was killed.
     pub(crate) fn abandon(&self, error: CommandError) -> CommandError {
         if let Some(journal) = &self.journal {
-            // The error that is printed already says why nothing was done.
-            let _ = journal.end_without_a_run(error.code().number());
+            journal.abandon(error.code().number());
         }
         error
     }
@@ -101,7 +100,7 @@ impl OpenJournal {
         self.write_end(code, is_reported, app, |journal, code| journal.end(run, verification, code))
     }
 
-    /// The same for an operation without the executor; `is_reported` says that an error of the journal was printed already.
+    /// The same for an operation without the executor. If `is_reported`, an error of the journal was printed before.
     pub(crate) fn end_with(&self, totals: RunTotals, is_reported: bool, code: ExitCode, app: &App) -> ExitCode {
         let signal = app.interruption().map(|interruption| interruption.signal);
         self.write_end(code, is_reported, app, |journal, code| journal.end_with(totals, code, signal))
@@ -159,7 +158,7 @@ pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> Journa
         format: JournalHeader::FORMAT,
         run: run.to_owned(),
         operation: change.operation,
-        takes_back: change.takes_back.iter().map(ToString::to_string).collect(),
+        restored_runs: change.restored_runs.iter().map(ToString::to_string).collect(),
         at: environment.clock.now().to_string(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         policies: PolicyRef::list(&change.target.policies),

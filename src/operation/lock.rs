@@ -22,19 +22,18 @@ use crate::target::PlannedChange;
 /// read it at the same time.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const MAX_JITTER_MS: u64 = 500;
-/// How often a wait looks for signals.
+/// How often a wait checks for signals.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 /// How long the end of a run waits for the API server when it releases a lock.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the flags say about the lock.
+/// The flags for the lock.
 pub(crate) struct LockOptions {
     wait: Option<Duration>,
     pub(crate) namespace: Option<Namespace>,
 }
 
 impl LockOptions {
-    /// Reads the flags, before anything is looked up.
     pub(crate) fn from_flags(arguments: &LockArguments) -> Result<Self, CommandError> {
         let wait = flags::duration("--lock-wait", arguments.wait.as_deref())?;
         let namespace = arguments.namespace.as_deref().map(|text| flags::namespace("--lock-namespace", text));

@@ -20,7 +20,7 @@ use crate::target::{Snapshot, Target};
 /// The policy's file if none is named.
 const DEFAULT_FILE: &str = "helm-purge.yaml";
 
-/// Which cluster is asked, for which policies.
+/// The cluster to query, and the policies.
 pub(crate) struct PreflightRequest {
     pub(crate) policies: PolicySet,
     pub(crate) connection: Connection,
@@ -28,7 +28,7 @@ pub(crate) struct PreflightRequest {
     pub(crate) shard: Option<Shard>,
 }
 
-/// What the environment and the command line say about the connection; a flag wins.
+/// The connection options of the environment, replaced by those of the command line.
 pub(crate) fn connection_options(environment: &Environment, arguments: &ConnectionArguments) -> ConnectionOptions {
     let mut options = environment.connection.clone();
     if let Some(file) = &arguments.kubeconfig {
@@ -48,7 +48,7 @@ pub(crate) fn read_policies(files: &[PathBuf]) -> Result<PolicySet, CommandError
     PolicySet::new(policies).ok_or_else(|| CommandError::internal("no policy was read".to_owned()))
 }
 
-/// Lists the releases, once it is clear that the policies mean this cluster. Which namespaces are meant is still to be said.
+/// Lists the releases, after checking that the policies name this cluster. The caller sets the scope of the target.
 pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Target, Snapshot), CommandError> {
     let PreflightRequest { policies, connection, interactivity, shard } = request;
     let store = record_store(app.environment.helm_driver.as_deref())?;
@@ -69,23 +69,23 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
         app.printer.note(format_args!("{what}: {why}"));
     }
     let now = app.environment.clock.now();
-    // The commands with `-n` and `-A` say which.
+    // Commands with `-n` and `-A` replace it.
     let scope = Scope::Whole;
     let target = Target { policies, connection, identity, helm, inventory, scope, shard, now };
     Ok((target, Snapshot { listing, protection }))
 }
 
-/// What the first queries brought.
+/// The results of the first queries.
 struct QueryAnswers {
     helm: Helm,
     identity: Result<Identity, ApiError>,
     api: ReleaseSource,
-    /// The API's answer; helm is asked only if everything else is in order.
+    /// The API's answer. Helm lists the releases only if the API does not and all other checks have passed.
     first: Result<(Listing, Protection), InventoryError>,
     by_helm: HelmInventory,
 }
 
-/// Asks for helm's version, the cluster's identity and its releases. None needs another, so all are asked at the same time.
+/// Reads helm's version, the cluster's identity and its releases, all at the same time because none needs another.
 fn query_cluster(
     scope: PolicyScope,
     connection: &Connection,

@@ -1,5 +1,5 @@
-//! What journals say about earlier runs: about the last run, if it did not end properly, and about the purges and restores
-//! that decide what a restore brings back.
+//! Earlier runs, by their journals: the last run, if it did not end properly, and the purges and restores that decide what a
+//! restore restores.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn note(run: &PastRun, now: OperationKind) -> Option<String> {
         RunStatus::Killed => "was killed",
         RunStatus::NotRecorded => "has no end recorded",
     };
-    let in_progress = record.in_hand().collect::<Vec<_>>();
+    let in_progress = record.in_progress().collect::<Vec<_>>();
     if in_progress.is_empty() {
         return Some(format!("{noun} {id} of {begun} {how}; it had no release in hand"));
     }
@@ -77,10 +77,10 @@ fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
     }
 }
 
-/// What the journals say about earlier runs of these policies on this cluster: journals on this machine, and those of pods.
+/// The earlier runs of these policies on this cluster, by the journals on this machine and those of pods.
 ///
-/// They only help: what a purge has left is found in the cluster alone. But once nothing is left of the last purge, only a
-/// journal can show that it happened. Pods leave their journals in their own namespace; from outside, the namespace of the
+/// What a purge has left is found in the cluster. But once nothing is left of the last purge, only a journal can show that
+/// purge. Pods leave their journals in their own namespace; from outside, the namespace of the
 /// lock is the best guess.
 pub(crate) fn run_history(
     change: &PlannedChange<'_>,
@@ -129,7 +129,7 @@ fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: 
     match header.operation {
         OperationKind::Purge => history.add_purge(run, policies, header.shard.clone(), completed),
         OperationKind::Restore => {
-            let of = header.takes_back.iter().filter_map(|run| run.parse().ok()).collect();
+            let of = header.restored_runs.iter().filter_map(|run| run.parse().ok()).collect();
             history.add_restore(run, policies, of);
         }
         OperationKind::Prune | OperationKind::Unknown => {}

@@ -49,7 +49,7 @@ pub(crate) struct OpenSession<'a> {
     pub(crate) app: &'a App,
 }
 
-/// What the command line says about the steps that all operations share.
+/// The flags for the steps that all operations share.
 pub(crate) struct OperationFlags<'a> {
     pub(crate) confirm: ConfirmFlags<'a>,
     pub(crate) lock: LockOptions,

@@ -1,6 +1,6 @@
 //! Helm's discovery cache, filled once before the first delete for all helm processes of a run.
 //!
-//! A run must not fail because of it: if anything about it is unusual, helm looks up the kinds as usual.
+//! A run must not fail because of it: if it cannot be filled, each helm process queries the kinds itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use crate::parallel::join;
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
-/// If there is no answer by then, helm looks up the kinds itself, only more often.
+/// If there is no answer in this time, each helm process queries the kinds itself.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Looks up the kinds of all chosen releases. Returns the folder of the cache.
+/// Queries the kinds of all chosen releases. Returns the folder of the cache.
 ///
 /// Helm cannot uninstall a release that has an object of a kind whose definition is gone, nor any other object of it, unless
-/// helm remembers the kind. So if definitions may go, helm looks up the kinds as well, for the first release: it remembers them
-/// for later runs.
+/// helm has the kind in its cache. So if definitions may be deleted, a helm process for the first release fills that cache as
+/// well, for later runs.
 pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, stop: &CancelToken) -> Option<PathBuf> {
     // This process does not know which definitions other shards delete.
     let definitions_go = prepared.plan.takes_kinds_along() || prepared.filters.shard.is_some();
@@ -39,16 +39,16 @@ fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf
         return None;
     }
     let client = target.client()?.with_cancel(stop.clone(), TIMEOUT);
-    let mut wanted = BTreeMap::<&str, BTreeSet<&str>>::new();
+    let mut required = BTreeMap::<&str, BTreeSet<&str>>::new();
     for kind in prepared.api_resources.as_known()? {
-        wanted.entry(&kind.api_version).or_default().insert(&kind.kind);
+        required.entry(&kind.api_version).or_default().insert(&kind.kind);
     }
-    let served = client.served_kinds(wanted.keys().map(|version| (*version).to_owned()).collect()).ok()?;
+    let served = client.served_kinds(required.keys().map(|version| (*version).to_owned()).collect()).ok()?;
     let has_all = |(version, kinds): (&&str, &BTreeSet<&str>)| {
         let served = served.iter().find(|served| served.api_version == *version);
         served.is_some_and(|served| kinds.iter().all(|kind| served.has(kind)))
     };
-    if wanted.is_empty() || !wanted.iter().all(has_all) {
+    if required.is_empty() || !required.iter().all(has_all) {
         return None;
     }
     let folder = target.connection.folder().join("kinds");

@@ -1,4 +1,4 @@
-//! What `plan` and `run` share: everything up to the plan. A dry run is the same plan, not carried out.
+//! What `plan` and `run` share: everything up to the plan. A dry run ends there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ pub(crate) fn prepare(
     app.unless_interrupted(query_and_plan(request, filters, selection, saved, app))
 }
 
-/// The part that asks helm and the cluster.
+/// Queries helm and the cluster, and makes the plan.
 fn query_and_plan(
     request: PreflightRequest,
     mut filters: Filters,
@@ -136,7 +136,7 @@ impl PreparedPurge {
     /// For the lock and the journal.
     pub(crate) fn change(&self) -> PlannedChange<'_> {
         let releases = self.plan.chosen().collect();
-        PlannedChange { operation: OperationKind::Purge, target: &self.target, releases, takes_back: &[] }
+        PlannedChange { operation: OperationKind::Purge, target: &self.target, releases, restored_runs: &[] }
     }
 
     /// The plan as it is shown.
@@ -145,7 +145,7 @@ impl PreparedPurge {
         PlanView { target, filters, plan, refusals, workers, scope }
     }
 
-    /// The scope in words, if there is something to say about it.
+    /// A note about the scope, the shard and the saved plan; empty without any of them.
     pub(crate) fn scope_note(&self) -> String {
         let scope = match &self.target.scope {
             Scope::Whole => None,
@@ -163,7 +163,7 @@ impl PreparedPurge {
     }
 }
 
-/// What still holds of a saved plan, for the first lines of today's plan.
+/// How much of a saved plan is purged today.
 fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
     let (planned, file) = (plural(saved.chosen.len(), "release"), sanitize::line(&saved.file));
     let made = saved.created.strftime("%Y-%m-%dT%H:%M:%SZ");

@@ -28,7 +28,7 @@ pub(crate) struct RecheckedPurge {
     pub(crate) changed: BTreeMap<ReleaseId, String>,
     /// Rechecks each batch.
     pub(crate) recheck: Arc<dyn Recheck>,
-    /// A discovery cache that holds every kind that this run needs. Without it, helm uses its own cache, or asks the cluster.
+    /// A discovery cache with every kind that this run needs. Without it, helm uses its own cache, or queries the cluster.
     pub(crate) discovery: Option<PathBuf>,
 }
 
@@ -79,7 +79,7 @@ fn list_again(prepared: &PreparedPurge, client: &Client) -> Result<(Listing, Pro
     Ok(listed?)
 }
 
-/// Asks the cluster about each batch, and decides by the policies and filters of the plan.
+/// Reads the releases of each batch again, and decides by the policies and filters of the plan.
 #[derive(Debug)]
 struct PolicyRecheck {
     cluster: BatchRecheck,

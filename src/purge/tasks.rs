@@ -1,4 +1,4 @@
-//! From the plan to what the executor gets: each release with its options, its phase and its worker caps.
+//! Makes the executor's tasks from the plan: each release with its options, its phase and its worker caps.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::plan::SelectedRelease;
 use crate::policy::PolicySet;
 use crate::release::Release;
 
-/// What the command line says about all releases, instead of what the policies say.
+/// Options of the command line that replace those of the policies.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TaskOverrides {
     pub(crate) timeout: Option<Duration>,

@@ -1,4 +1,5 @@
-//! After a purge: releases that were reported gone must be gone, and the kept histories must exist, without their older records.
+//! After a purge: releases that were reported gone must be gone, and histories with `keepHistory` must have their newest
+//! record only.
 //!
 //! With older records beside the uninstalled one, `helm upgrade --install` fails at some revisions: Helm takes the last
 //! record in the order of their names for the newest. So one record is left. A record is removed only if it was seen to be
@@ -16,7 +17,7 @@ use crate::plan::{PlanEntry, Reason, Subject};
 use crate::release::{Release, ReleaseId, Status};
 use crate::report::plural;
 
-/// Looks for what was reported gone, and removes the older records of histories that are kept.
+/// Checks that the releases that were reported gone are gone, and removes the older records of their histories.
 pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag], app: &App) -> Verification {
     let verification = if run.results.iter().all(|result| result.took.is_none()) {
         Verification::NothingToVerify
@@ -59,11 +60,11 @@ pub(crate) fn add_never_started(run: &mut Run, prepared: &PreparedPurge, changed
     run.results.sort_by(|left, right| left.release.id.cmp(&right.release.id));
 }
 
-/// The releases whose history is kept, each with the tag of its policy.
+/// The releases with `keepHistory`, each with the tag of its policy.
 type Tags<'a> = BTreeMap<&'a ReleaseId, &'a HistoryTag>;
 
-/// Whether the records of kept histories are as they should be in a list taken after the run. Only releases that were started
-/// are checked.
+/// Whether the newest record of each release with `keepHistory` has its tag, by a list taken after the run. Only releases
+/// that were started are checked.
 fn check_histories(inventory: &ReleaseSource, tags: &Tags<'_>, run: &Run, listing: &Listing) -> HistoryChecks {
     let started = run.results.iter().filter(|result| result.took.is_some() || result.uncertainty.is_some());
     let kept = started.filter_map(|result| Some((&result.release, *tags.get(&result.release.id)?)));
@@ -84,7 +85,7 @@ fn check_histories(inventory: &ReleaseSource, tags: &Tags<'_>, run: &Run, listin
     kept.iter().zip(now).map(|((planned, tag), found)| (planned.id.clone(), has_tag(found, tag))).collect()
 }
 
-/// Removes the older records of those that carry their tag. A remark says which could not be removed.
+/// Removes the older records of the releases whose newest record has its tag. If that fails, the release gets a remark.
 fn remove_older(inventory: &ReleaseSource, run: &mut Run, listing: &Listing) {
     let is_tagged = |result: &ReleaseResult| result.afterwards == ObservedState::Kept;
     let tagged = run.results.iter().filter(|result| is_tagged(result));

@@ -20,7 +20,7 @@ const COMMON: [(&str, &str); 10] = [
     ("rbac.authorization.k8s.io", "rolebindings"),
 ];
 
-/// Whether each request is allowed, or why the cluster did not say.
+/// Whether each request is allowed, or why that is not known.
 pub(crate) type AccessAnswers = BTreeMap<AccessReview, Result<bool, ApiError>>;
 
 /// What is missing in one place.
@@ -34,16 +34,16 @@ pub(crate) struct MissingPermissions {
     pub unknown: Option<String>,
 }
 
-/// One thing that a doctor looked at.
+/// One check of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DoctorCheck {
-    /// What was looked at, in a word.
+    /// The subject of the check, in one word.
     pub about: &'static str,
     /// What it means.
     pub state: FindingState,
     /// What was found, in a sentence without its full stop.
     pub found: String,
-    /// How to mend it, if there is something to mend.
+    /// How to fix it, if there is something to fix.
     pub hint: Option<String>,
 }
 
@@ -99,12 +99,12 @@ pub(crate) fn missing_permissions(
         if refused.is_empty() {
             continue;
         }
-        let words = Permission { verbs: refused.clone(), ..permission.clone() }.to_string();
+        let text = Permission { verbs: refused.clone(), ..permission.clone() }.to_string();
         let is_common = |verb: &&str| {
             COMMON.iter().all(|(group, resource)| matches!(answer(group, resource, verb), Some(Ok(true))))
         };
         let partly = permission.resource == "*" && refused.iter().all(is_common);
-        if partly { found.partly.push(words) } else { found.missing.push(words) }
+        if partly { found.partly.push(text) } else { found.missing.push(text) }
     }
     found
 }

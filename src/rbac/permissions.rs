@@ -1,7 +1,7 @@
 //! Which permissions a policy needs: for the requests that this program makes, and for those of its helm processes.
 //!
-//! What helm needs was tried with both Helms, permission by permission. Without `update` for Secrets, an uninstall that
-//! keeps the history exits with 0 and has stored nothing. Helm 4 makes hooks by `patch`. Waiting lists and watches.
+//! Each permission that helm needs was tried with Helm 3 and 4. Without `update` for Secrets, an uninstall with
+//! `--keep-history` exits with 0 and has stored nothing. Helm 4 creates hooks by `patch`. To wait, helm lists and watches.
 
 use std::fmt;
 use std::str::FromStr;
@@ -91,7 +91,7 @@ impl RequiredPermissions {
 
 fn to_purge(policy: &Policy) -> Vec<Permission> {
     let has = |is: &dyn Fn(&UninstallOptions) -> bool| uninstall_options(policy).any(is);
-    // A helm that waits for objects lists and watches them; the end of a phase only asks whether objects are there.
+    // A helm that waits for objects lists and watches them; the end of a phase only gets them.
     let waits = has(&|options| options.wait == Wait::Objects);
     let objects: &[&str] = if waits { &["get", "list", "watch", "delete"] } else { &["get", "delete"] };
     let mut all = vec![

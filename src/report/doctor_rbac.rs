@@ -1,10 +1,8 @@
 //! What `doctor` has found, and the objects that `rbac` prints: manifests for `kubectl apply -f -` that grant rights.
 
-use serde::Serialize;
-
 use super::document::{Format, JsonObject, serialize};
 use super::style::Styles;
-use crate::rbac::{AccountPurpose, DoctorCheck, FindingState, RbacManifest, RbacObject, ServiceAccount};
+use crate::rbac::{AccountPurpose, DoctorCheck, FindingState, RbacManifest, ServiceAccount};
 use crate::sanitize;
 
 /// Where lines of comments are broken.
@@ -57,20 +55,12 @@ pub(crate) struct RbacHeader<'a> {
     pub(crate) reaching: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ObjectList<'a> {
-    api_version: &'static str,
-    kind: &'static str,
-    items: Vec<&'a RbacObject>,
-}
-
 /// YAML, a document for each object, with a comment above it.
 ///
 /// # Errors
 /// If it cannot be expressed, which would be a bug of this program.
 pub(crate) fn render_grants(head: &RbacHeader<'_>, grants: &[RbacManifest]) -> Result<String, String> {
-    let mut text = comment(&head.words());
+    let mut text = comment(&head.text());
     for grant in grants {
         let object = serialize(&grant.object, Format::Yaml)?;
         text.extend(["---\n", &comment(&format!("{}.", grant.about)), object.trim_end(), "\n"]);
@@ -84,14 +74,14 @@ pub(crate) fn render_grants(head: &RbacHeader<'_>, grants: &[RbacManifest]) -> R
 /// # Errors
 /// As above.
 pub(crate) fn serialize_grants(grants: &[RbacManifest], format: Format) -> Result<String, String> {
-    let items = grants.iter().map(|grant| &grant.object).collect();
-    serialize(&ObjectList { api_version: "v1", kind: "List", items }, format)
+    let list = JsonObject::default().with("apiVersion", "v1").with("kind", "List");
+    serialize(&list.with_all("items", grants.iter().map(|grant| grant.object.clone())), format)
 }
 
 impl RbacHeader<'_> {
-    fn words(&self) -> String {
+    fn text(&self) -> String {
         let policies = self.policies.join(", ");
-        let mut words = match self.purpose {
+        let mut text = match self.purpose {
             AccountPurpose::Run => format!(
                 "What the service account {} needs to carry out {policies}, and no more. In the whole cluster it may look \
                  at namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can \
@@ -107,27 +97,24 @@ impl RbacHeader<'_> {
         };
         if !self.reaching.is_empty() {
             let who = self.reaching.join(", ");
-            words.extend([
+            text.extend([
                 " ",
                 &who,
                 " may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be deleted with \
                  these rights.",
             ]);
         }
-        words
+        text
     }
 }
 
-fn comment(words: &str) -> String {
-    let mut text = String::new();
-    let mut line = String::from("#");
-    for word in words.split_whitespace() {
-        if line.len() + 1 + word.len() > WIDTH {
-            text.extend([line.as_str(), "\n"]);
-            line = String::from("#");
+fn comment(text: &str) -> String {
+    let mut lines = vec![String::from("#")];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= WIDTH => line.extend([" ", word]),
+            _ => lines.push(format!("# {word}")),
         }
-        line.extend([" ", word]);
     }
-    text.extend([line.as_str(), "\n"]);
-    text
+    lines.join("\n") + "\n"
 }

@@ -71,7 +71,7 @@ impl Serialize for JsonObject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct JournalRef {
     pub(crate) id: String,
-    /// The journal's file, its ConfigMap, or both; none if no journal is kept.
+    /// The journal's file, its ConfigMap, or both; empty without a journal.
     #[serde(rename = "journal")]
     pub(crate) places: Vec<String>,
 }

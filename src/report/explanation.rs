@@ -102,7 +102,7 @@ pub(crate) fn render_explanation(explanation: &Explanation<'_>, now: jiff::Times
         row(&mut table, "holds", &held(content), "");
     }
     if let Some(entry) = explanation.entry.as_ref().filter(|entry| is_restorable(entry)) {
-        row(&mut table, "undo", &undo(entry), "");
+        row(&mut table, "undo", &restore_hint(entry), "");
     }
     lines.extend(table.into_rows());
     lines.join("\n")
@@ -114,14 +114,14 @@ fn row(table: &mut Table, label: &str, text: &str, place: &str) {
 
 fn presence(explanation: &Explanation<'_>, now: jiff::Timestamp) -> String {
     match explanation.found {
-        Found::Release(release) => release_words(explanation.release.as_ref().unwrap_or(release), now),
+        Found::Release(release) => release_text(explanation.release.as_ref().unwrap_or(release), now),
         Found::Unreadable(entry) => format!("cannot be understood: {}", sanitize::line(&entry.why)),
         Found::Unlisted(entry) => format!("its namespace cannot be looked at: {}", sanitize::line(&entry.why)),
         Found::Nothing => "there is no such release; this is for one that is deployed now".to_owned(),
     }
 }
 
-fn release_words(release: &Release, now: jiff::Timestamp) -> String {
+fn release_text(release: &Release, now: jiff::Timestamp) -> String {
     let since = release.updated.as_known().map(|updated| now.duration_since(*updated));
     let old = since.and_then(|since| std::time::Duration::try_from(since).ok());
     let old = old.map_or_else(|| "of unknown age".to_owned(), |old| format!("{} old", age(old)));
@@ -156,14 +156,14 @@ fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
     };
     row(table, "fence", &word, &place);
     for (entry, state, names) in keeps {
-        row(table, "keep", &keep_words(entry, state, *names), &entry.place.to_string());
+        row(table, "keep", &keep_text(entry, state, *names), &entry.place.to_string());
     }
     for (rule, found) in rules.iter().filter(|(rule, _)| rule.origin == RuleOrigin::Listed) {
         row(table, "rule", &format!("{} {}", rule.name, answer(found).1), &rule.place.to_string());
     }
 }
 
-fn keep_words(entry: &KeepEntry, state: &KeepState, names: SelectorMatch) -> String {
+fn keep_text(entry: &KeepEntry, state: &KeepState, names: SelectorMatch) -> String {
     let perhaps = if names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
     let state = match state {
         KeepState::InForce => String::new(),
@@ -194,7 +194,7 @@ fn is_restorable(entry: &PlanEntry) -> bool {
     entry.selected.is_some_and(|selected| selected.options.uninstall.keeps_history())
 }
 
-fn undo(entry: &PlanEntry) -> String {
+fn restore_hint(entry: &PlanEntry) -> String {
     if entry.losses.is_empty() {
         return "`helm purge restore` brings it back".to_owned();
     }

@@ -44,7 +44,7 @@ fn table_line<T: AsRef<str>>(cells: &[T]) -> String {
 
 fn counts(report: &RunReport) -> String {
     let totals = &report.totals;
-    let if_any = |words: &str, count: usize| (count > 0).then(|| format!("{words} {count}"));
+    let if_any = |name: &str, count: usize| (count > 0).then(|| format!("{name} {count}"));
     match &report.restore {
         None => {
             let counts = [
@@ -75,12 +75,12 @@ fn counts(report: &RunReport) -> String {
 
 fn facts(report: &RunReport) -> Vec<(&'static str, String)> {
     let (target, execution) = (report.target.as_ref(), report.execution.as_ref());
-    let taken_back = report.restore.iter().flat_map(|plan| &plan.runs);
+    let restored = report.restore.iter().flat_map(|plan| &plan.runs);
     let code = report.exit_code.or(report.restore.is_none().then_some(0));
     let mut facts = code.into_iter().map(|code| ("exit code", code.to_string())).collect::<Vec<_>>();
     facts.push(("started", report.started.to_string()));
     facts.extend(execution.map(|execution| ("run", execution.journal.id.clone())));
-    facts.extend(taken_back.map(|run| ("of run", run.to_string())));
+    facts.extend(restored.map(|run| ("of run", run.to_string())));
     facts.extend(target.and_then(|target| target.shard.clone()).map(|shard| ("shard", shard)));
     facts.extend(target.map(|target| ("server", target.cluster.server.clone())));
     facts.extend(target.map(|target| ("helm", target.helm.clone())));
@@ -97,10 +97,10 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
     let name = |row: &ReleaseRow| row.release.id.to_string();
     let took = |row: &ReleaseRow| row.seconds.map(seconds_of).unwrap_or_default();
     let failed = of(&[OutcomeKind::Failed], &|row| {
-        vec![name(row), row.outcome.class.unwrap_or_default().to_owned(), row.words()]
+        vec![name(row), row.outcome.class.unwrap_or_default().to_owned(), row.message()]
     });
     let stayed = [OutcomeKind::Changed, OutcomeKind::StillNeeded, OutcomeKind::NotStarted];
-    let mut stayed = of(&stayed, &|row| vec![name(row), row.outcome.outcome.to_owned(), row.words()]);
+    let mut stayed = of(&stayed, &|row| vec![name(row), row.outcome.outcome.to_owned(), row.message()]);
     let done = match &report.restore {
         None => MarkdownTable {
             heading: "Gone",
@@ -112,13 +112,13 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
         },
         Some(plan) => {
             stayed.extend(plan.left_alone().map(|RestoreEntry { candidate, .. }| {
-                vec![candidate.kept.id.to_string(), "leave".to_owned(), candidate.verdict.to_string()]
+                vec![candidate.purged.id.to_string(), "leave".to_owned(), candidate.verdict.to_string()]
             }));
             let rows = of(&[OutcomeKind::Restored], &|row| vec![name(row), took(row)]);
             MarkdownTable { heading: "Restored", columns: &["release", "took"], rows }
         }
     };
-    let kept = report.kept.iter().map(|kept| vec![kept.release.clone(), kept.why.clone()]).collect();
+    let kept = report.kept.iter().map(|(release, why)| vec![release.clone(), why.clone()]).collect();
     vec![
         MarkdownTable { heading: "Failed", columns: &["release", "class", "what was said"], rows: failed },
         done,

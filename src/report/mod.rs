@@ -33,7 +33,9 @@ pub(crate) use explanation::{explanation_document, render_explanation};
 pub(crate) use files::{write_report, write_termination_log};
 pub(crate) use log::LogFormat;
 pub(crate) use log::{Level, LogLine, error_line, refusal_line};
-pub(crate) use opt_outs::{MarkChange, mark_before, mark_line, none_of, opt_out_list, render_opt_outs, still_kept};
+pub(crate) use opt_outs::{
+    deleted_line, none_of, opt_out_list, previous_opt_out, render_opt_outs, still_kept, written_line,
+};
 pub(crate) use plan_document::{PlanView, plan_document, plan_lines};
 pub(crate) use plan_screen::{Detail, plan_names, render_plan};
 pub(crate) use policy_tests::{render_case, render_cases};

@@ -9,7 +9,7 @@ use super::style::Styles;
 use super::table::Table;
 use super::text::list;
 use crate::cluster::OptOutConfigMap;
-use crate::inventory::{OptOut, OptOutSource, VisibleOptOuts};
+use crate::inventory::{OptOut, VisibleOptOuts};
 use crate::policy::{Until, Zone};
 use crate::sanitize;
 
@@ -21,14 +21,6 @@ const LONGEST_REASON: usize = 60;
 const MIN_COLUMNS: usize = 3;
 /// In the last time zone a day ends this much later than in UTC.
 const LAST_TO_END: SignedDuration = SignedDuration::from_hours(12);
-
-/// What was done with a ConfigMap, in kubectl's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MarkChange {
-    Created,
-    Configured,
-    Deleted,
-}
 
 /// `kind: OptOutList`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn opt_out_list(visible: &VisibleOptOuts) -> JsonObject {
@@ -85,24 +77,19 @@ fn until(written: Option<&str>, now: Timestamp) -> String {
     }
 }
 
-/// What was done, in a line that begins like kubectl's.
-pub(crate) fn mark_line(opt_out: &OptOut, change: MarkChange) -> String {
-    let what = kept_words(opt_out);
-    let kept = format!("{what} is kept {}", ends(opt_out.until.as_deref()));
-    let (verb, meaning) = match change {
-        MarkChange::Created => ("created", kept),
-        MarkChange::Configured => ("configured", kept),
-        MarkChange::Deleted => ("deleted", format!("it kept {what}")),
-    };
-    let name = match &opt_out.source {
-        OptOutSource::ConfigMap(name) => name.clone(),
-        other => other.to_string(),
-    };
-    format!("configmap/{name} {verb}: {meaning}")
+/// That an opt-out was `created` or `configured`, in a line that begins like kubectl's.
+pub(crate) fn written_line(config_map: &str, opt_out: &OptOut, verb: &str) -> String {
+    let ends = ends(opt_out.until.as_deref());
+    format!("configmap/{config_map} {verb}: {} is kept {ends}", kept_releases(opt_out))
 }
 
-/// What it said before, if that is different, because another user may have written it.
-pub(crate) fn mark_before(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
+/// That an opt-out was deleted, in a line that begins like kubectl's.
+pub(crate) fn deleted_line(config_map: &str, opt_out: &OptOut) -> String {
+    format!("configmap/{config_map} deleted: it kept {}", kept_releases(opt_out))
+}
+
+/// The end and the reason before, if they were different, because another user may have written them.
+pub(crate) fn previous_opt_out(before: &OptOutConfigMap, now: &OptOut) -> Option<String> {
     let by = before.annotations.get(OptOutConfigMap::BY).map_or_else(String::new, |by| format!(", by {by}"));
     let before = OptOut::from_config_map(before.clone())?;
     if before.until == now.until && before.reason == now.reason {
@@ -122,7 +109,7 @@ pub(crate) fn none_of(target: &str, names: &BTreeSet<&str>) -> String {
 
 /// What else keeps it, and how to remove that.
 pub(crate) fn still_kept(opt_out: &OptOut, removal: &str) -> String {
-    let (what, ends, source) = (kept_words(opt_out), ends(opt_out.until.as_deref()), &opt_out.source);
+    let (what, ends, source) = (kept_releases(opt_out), ends(opt_out.until.as_deref()), &opt_out.source);
     format!("{what} is kept {ends} ({source}){}; remove it with: {removal}", because(opt_out))
 }
 
@@ -131,7 +118,7 @@ fn because(opt_out: &OptOut) -> String {
 }
 
 /// `NAMESPACE/RELEASES`.
-fn kept_words(opt_out: &OptOut) -> String {
+fn kept_releases(opt_out: &OptOut) -> String {
     sanitize::line(&format!("{}/{}", opt_out.namespace, releases_word(&opt_out.releases)))
 }
 
@@ -156,27 +143,25 @@ mod tests {
 
     #[test]
     fn a_line_begins_like_kubectls_and_says_what_it_means() {
-        let line = |change| mark_line(&opt_out("2026-12-01", "demo"), change);
-        assert_eq!(
-            line(MarkChange::Created),
-            "configmap/helm-purge-keep-web created: dev-a/web is kept until 2026-12-01"
-        );
-        assert_eq!(line(MarkChange::Deleted), "configmap/helm-purge-keep-web deleted: it kept dev-a/web");
+        let (name, opt_out) = ("helm-purge-keep-web", opt_out("2026-12-01", "demo"));
+        let expected = "configmap/helm-purge-keep-web created: dev-a/web is kept until 2026-12-01";
+        assert_eq!(written_line(name, &opt_out, "created"), expected);
+        assert_eq!(deleted_line(name, &opt_out), "configmap/helm-purge-keep-web deleted: it kept dev-a/web");
     }
 
     #[test]
     fn an_earlier_word_is_repeated_only_where_it_was_another_one() {
         let before = OptOut { by: Some("bob".to_owned()), ..opt_out("2026-12-01", "demo") };
         let before = before.to_config_map().expect("it is a ConfigMap");
-        assert_eq!(mark_before(&before, &opt_out("2026-12-01", "demo")), None);
-        let said = mark_before(&before, &opt_out("2026-11-28", "demo"));
-        assert_eq!(said.as_deref(), Some("before, it was kept until 2026-12-01, by bob: demo"));
+        assert_eq!(previous_opt_out(&before, &opt_out("2026-12-01", "demo")), None);
+        let text = previous_opt_out(&before, &opt_out("2026-11-28", "demo"));
+        assert_eq!(text.as_deref(), Some("before, it was kept until 2026-12-01, by bob: demo"));
     }
 
     #[test]
     fn who_has_mistyped_a_name_sees_those_that_are_there() {
-        let said = none_of("dev-a/wbe", &["db", "web"].into());
-        assert!(said.contains("no release is dev-a/wbe now") && said.ends_with("its namespace has db, web"), "{said}");
+        let text = none_of("dev-a/wbe", &["db", "web"].into());
+        assert!(text.contains("no release is dev-a/wbe now") && text.ends_with("its namespace has db, web"), "{text}");
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn argo_line(plan: &Plan) -> Option<String> {
     (!named.is_empty()).then(|| format!("note: Argo CD puts objects into {named}; what it makes is no Helm release"))
 }
 
-/// The plan has those first that last longer than the policy wants.
+/// The plan has those first that last longer than the policy allows.
 fn opt_out_lines(plan: &Plan, detail: Detail, paint: Styles) -> Vec<String> {
     let notes = plan.opt_outs.iter().filter(|note| detail == Detail::Wide || note.state != OptOutState::Over);
     let notes = notes.collect::<Vec<_>>();
@@ -176,7 +176,7 @@ fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
     ]
 }
 
-/// Nothing has searched for the chart of a release that is kept for another reason.
+/// The chart. `-` if the release is kept for another reason, because then its chart was not read.
 fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
     let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::PerhapsKept { .. });
     match release.map(|release| &release.chart) {
@@ -257,7 +257,7 @@ fn restore_lines(plan: &Plan, detail: Detail) -> Vec<String> {
     lines
 }
 
-/// Which hooks do not run, because the policy says so.
+/// The hooks that the policy skips.
 fn hook_lines(plan: &Plan, detail: Detail) -> Vec<String> {
     let most = detail.most(MAX_LOSSES);
     let skipping = plan.entries.iter().filter(|entry| !entry.hooks_skipped.is_empty());

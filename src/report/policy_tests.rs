@@ -28,14 +28,14 @@ pub(crate) fn render_cases(cases: &[TestResult], paint: Styles) -> String {
 
 fn difference_lines(difference: &TestDifference, paint: Styles) -> Vec<String> {
     let about = format!("  {}", paint.bold(&sanitize::line(&difference.about)));
-    let expected = format!("    {}", paint.dim(&format!("- {}", said(&difference.expected))));
-    let found = difference.found.iter().map(|found| format!("    + {}", said(found)));
+    let expected = format!("    {}", paint.dim(&format!("- {}", sourced_text(&difference.expected))));
+    let found = difference.found.iter().map(|found| format!("    + {}", sourced_text(found)));
     [about, expected].into_iter().chain(found).collect()
 }
 
-fn said(said: &SourcedText) -> String {
-    let text = sanitize::line(&said.text);
-    match &said.source {
+fn sourced_text(sourced: &SourcedText) -> String {
+    let text = sanitize::line(&sourced.text);
+    match &sourced.source {
         Some(source) => sanitize::line(&format!("{text} ({})", short_source(source))),
         None => text,
     }

@@ -14,9 +14,9 @@ use crate::target::Target;
 /// A history that is removed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PruneRow<'a> {
-    /// The record that a purge kept, as a release.
-    pub(crate) kept: &'a Release,
-    /// The run that kept it.
+    /// The record that the purge left, as a release.
+    pub(crate) purged: &'a Release,
+    /// The run of the purge, and its policy.
     pub(crate) tag: &'a HistoryTag,
     /// Why it still exists, if it could not be removed.
     pub(crate) failed: Option<&'a str>,
@@ -36,9 +36,9 @@ pub(crate) struct PruneView<'a> {
 pub(crate) fn prune_document(view: &PruneView<'_>, is_over: bool) -> JsonObject {
     let row = |row: &PruneRow<'_>| {
         JsonObject::default()
-            .with("namespace", row.kept.id.namespace.to_string())
-            .with("name", row.kept.id.name.to_string())
-            .with("revision", row.kept.revision.0)
+            .with("namespace", row.purged.id.namespace.to_string())
+            .with("name", row.purged.id.name.to_string())
+            .with("revision", row.purged.revision.0)
             .with("run", row.tag.run.to_string())
             .with("policy", row.tag.policy.clone())
             .with_some("pruned", is_over.then_some(row.failed.is_none()))
@@ -58,11 +58,11 @@ pub(crate) fn render_prune(view: &PruneView<'_>, width: Option<usize>, paint: St
     let mut lines = target_lines(view.target, paint);
     lines.push(String::new());
     let mut table = Table::new(&["NAMESPACE", "RELEASE", ">REVISION", ">KEPT", "RUN"]);
-    for PruneRow { kept, tag, .. } in view.rows {
+    for PruneRow { purged, tag, .. } in view.rows {
         table.row([
-            kept.id.namespace.to_string(),
-            kept.id.name.to_string(),
-            kept.revision.to_string(),
+            purged.id.namespace.to_string(),
+            purged.id.name.to_string(),
+            purged.revision.to_string(),
             age_at(tag.run.begun(), view.target.now),
             tag.run.to_string(),
         ]);
@@ -92,6 +92,6 @@ pub(crate) fn prune_plan_line(view: &PruneView<'_>) -> LogLine {
 /// The outcome of one history.
 pub(crate) fn pruned_line(row: &PruneRow<'_>, outcome: &'static str) -> LogLine {
     let level = if row.failed.is_some() { Level::Error } else { Level::Info };
-    let fields = JsonObject::default().with("release", row.kept.id.to_string()).with("outcome", outcome);
+    let fields = JsonObject::default().with("release", row.purged.id.to_string()).with("outcome", outcome);
     LogLine::new(level, "finished", fields.with_some("message", row.failed.map(str::to_owned)))
 }

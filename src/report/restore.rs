@@ -55,9 +55,9 @@ fn entry_object(entry: &RestoreEntry) -> JsonObject {
     let candidate = &entry.candidate;
     let losses = if entry.is_left_alone() { Vec::new() } else { candidate.content.losses() };
     JsonObject::default()
-        .with("namespace", candidate.kept.id.namespace.to_string())
-        .with("name", candidate.kept.id.name.to_string())
-        .with("revision", candidate.kept.revision.0)
+        .with("namespace", candidate.purged.id.namespace.to_string())
+        .with("name", candidate.purged.id.name.to_string())
+        .with("revision", candidate.purged.revision.0)
         .with("run", candidate.tag.run.to_string())
         .with("policy", candidate.tag.policy.clone())
         .with("decision", decision_word(entry))
@@ -83,7 +83,7 @@ pub(crate) fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, 
     lines.extend(view.plan.runs.iter().map(|run| run_line(run, view)));
     if let Some(later) = &view.plan.later {
         lines.push(
-            paint.bold(&format!("the last run of the policy is another one: {}", run_words(later, view.target.now))),
+            paint.bold(&format!("the last run of the policy is another one: {}", run_text(later, view.target.now))),
         );
     }
     if !view.scope.is_empty() {
@@ -105,10 +105,10 @@ pub(crate) fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, 
 fn run_line(run: &RunId, view: &RestoreView<'_>) -> String {
     let unfinished = view.plan.unfinished.contains(run);
     let unfinished = if unfinished { "; it did not end well, and the next one went on from it" } else { "" };
-    format!("run {}{unfinished}", run_words(run, view.target.now))
+    format!("run {}{unfinished}", run_text(run, view.target.now))
 }
 
-fn run_words(run: &RunId, now: jiff::Timestamp) -> String {
+fn run_text(run: &RunId, now: jiff::Timestamp) -> String {
     let since = run.begun().and_then(|begun| std::time::Duration::try_from(now.duration_since(begun)).ok());
     since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
 }
@@ -116,13 +116,13 @@ fn run_words(run: &RunId, now: jiff::Timestamp) -> String {
 fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
     let mut table = Table::new(&["NAMESPACE", "RELEASE", "", ">REVISION", "CHART", "WHY"]);
     for entry in &plan.entries {
-        let kept = &entry.candidate.kept;
+        let purged = &entry.candidate.purged;
         let chart = entry.candidate.content.chart.as_known();
         table.row([
-            kept.id.namespace.to_string(),
-            kept.id.name.to_string(),
+            purged.id.namespace.to_string(),
+            purged.id.name.to_string(),
             decision_word(entry).to_owned(),
-            kept.revision.to_string(),
+            purged.revision.to_string(),
             chart.map_or_else(|| "?".to_owned(), ToString::to_string),
             why(entry),
         ]);
@@ -149,7 +149,7 @@ fn why(entry: &RestoreEntry) -> String {
 }
 
 fn notes(plan: &RestorePlan) -> Vec<String> {
-    let lossy = plan.going().map(|entry| (&entry.candidate.kept.id, entry.candidate.content.losses()));
+    let lossy = plan.going().map(|entry| (&entry.candidate.purged.id, entry.candidate.content.losses()));
     let lossy = lossy.filter(|(_, losses)| !losses.is_empty());
     let losses = lossy.map(|(id, losses)| format!("of {id} does not come back: {}", list(losses, MAX_LISTED)));
     let mut notes = first_lines(losses, MAX_LISTED, |more| format!("and of {more} something does not come back"));
@@ -166,7 +166,7 @@ fn notes(plan: &RestorePlan) -> Vec<String> {
 fn footer(view: &RestoreView<'_>, paint: Styles) -> String {
     let plan = view.plan;
     let (going, finished, left) = (plan.going().count(), plan.finished().count(), plan.left_alone().count());
-    let namespaces = plan.going().map(|entry| &entry.candidate.kept.id.namespace).collect::<BTreeSet<_>>().len();
+    let namespaces = plan.going().map(|entry| &entry.candidate.purged.id.namespace).collect::<BTreeSet<_>>().len();
     let restore = if going == 0 {
         "nothing to restore".to_owned()
     } else {
@@ -195,7 +195,7 @@ pub(crate) fn render_restore_summary(
     if !is_empty {
         parts.extend(outcome_parts(finished.run, verbosity, OperationKind::Restore, paint));
     }
-    let back = view.plan.finished().map(|entry| &entry.candidate.kept.id);
+    let back = view.plan.finished().map(|entry| &entry.candidate.purged.id);
     let (not_removed, removed): (Vec<_>, Vec<_>) = back.partition(|id| left.contains_key(*id));
     if !removed.is_empty() {
         parts.push(format!("finished: {} had been back already", plural(removed.len(), "release")));

@@ -28,7 +28,7 @@ pub(crate) struct RunReport {
     /// The plan of a restore; none for a purge.
     pub(super) restore: Option<RestorePlan>,
     /// What the plan of a purge keeps, and why. Only for people, because programs have the plan.
-    pub(super) kept: Vec<KeptRelease>,
+    pub(super) kept: Vec<(String, String)>,
     /// Why nothing was started.
     pub(super) stopped: Option<EarlyExit>,
     /// None if nothing was started.
@@ -59,12 +59,6 @@ pub(super) struct Execution {
     exit_code: u8,
     /// Of a restore: tagged records that should have been removed and still exist, and why.
     records_left: Vec<(String, String)>,
-}
-
-#[derive(Debug)]
-pub(super) struct KeptRelease {
-    pub(super) release: String,
-    pub(super) why: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -272,13 +266,13 @@ impl ReportTarget {
 }
 
 /// What the plan keeps. A release that has an outcome is left out, so that it does not count twice.
-fn kept(view: &PlanView<'_>, results: &[ReleaseResult]) -> Vec<KeptRelease> {
+fn kept(view: &PlanView<'_>, results: &[ReleaseResult]) -> Vec<(String, String)> {
     let has_outcome = |id: &ReleaseId| results.binary_search_by(|result| result.release.id.cmp(id)).is_ok();
     let is_kept = |entry: &&PlanEntry| {
         entry.decision() == Decision::Keep && !release(entry).is_some_and(|release| has_outcome(&release.id))
     };
     let entries = view.plan.entries.iter().filter(is_kept);
-    entries.map(|entry| KeptRelease { release: entry_name(entry), why: why(entry) }).collect()
+    entries.map(|entry| (entry_name(entry), why(entry))).collect()
 }
 
 const KEPT: &str = "kept";
@@ -298,7 +292,7 @@ impl ReleaseRow {
     }
 
     /// What helm printed, the error before its cause.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn message(&self) -> String {
         self.outcome.message.iter().chain(&self.outcome.cause).cloned().collect::<Vec<_>>().join("; ")
     }
 }

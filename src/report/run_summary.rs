@@ -126,7 +126,7 @@ fn failures(run: &Run, verbosity: Verbosity, paint: Styles) -> Vec<String> {
         let (class, text) = (failure.class, failure_text(result, failure, verbosity));
         let line =
             format!("  {}  {}{}", result.release.id, paint.bold(class.as_str()), after_attempts(result.attempts));
-        match groups.iter_mut().find(|(other, words, _)| *other == class && *words == text) {
+        match groups.iter_mut().find(|(other, shown, _)| *other == class && *shown == text) {
             Some((_, _, lines)) => lines.push(line),
             None => groups.push((class, text, vec![line])),
         }
@@ -140,20 +140,18 @@ fn failures(run: &Run, verbosity: Verbosity, paint: Styles) -> Vec<String> {
 }
 
 fn failure_text(result: &ReleaseResult, failure: &Failure, verbosity: Verbosity) -> String {
-    let words = failure_words(failure, verbosity);
+    let text = cut_failure(failure, verbosity);
     match result.afterwards {
         ObservedState::Listed { status, .. } if failure.class != FailureClass::StillListed => {
-            format!("{words}\nit is still listed, as `{status}`")
+            format!("{text}\nit is still listed, as `{status}`")
         }
-        ObservedState::Gone => format!("{words}\nit is not listed any more; some of its objects may be left"),
-        ObservedState::Listed { .. } | ObservedState::Kept | ObservedState::Unknown | ObservedState::Unreadable => {
-            words
-        }
+        ObservedState::Gone => format!("{text}\nit is not listed any more; some of its objects may be left"),
+        ObservedState::Listed { .. } | ObservedState::Kept | ObservedState::Unknown | ObservedState::Unreadable => text,
     }
 }
 
 /// The error and its cause, which Helm may hide. Long texts are cut.
-fn failure_words(failure: &Failure, verbosity: Verbosity) -> String {
+fn cut_failure(failure: &Failure, verbosity: Verbosity) -> String {
     let all = failure.message.all();
     let lines = all.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>();
     if verbosity == Verbosity::Verbose || lines.len() <= MAX_FAILURE_LINES {

@@ -37,7 +37,7 @@ fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
     JsonObject::default()
         .with("id", id.to_string())
         .with("operation", head.operation)
-        .with_any("takesBack", &head.takes_back)
+        .with_any("takesBack", &head.restored_runs)
         .with("begun", head.at.clone())
         .with("state", status.as_str())
         .with_some("ended", finished.map(|finished| finished.at.clone()))
@@ -54,7 +54,7 @@ fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
         .with("journal", source.to_string())
         .with_some("verified", finished.map(|finished| finished.verified.clone()))
         .with("totals", record.totals())
-        .with_texts("inHand", record.in_hand())
+        .with_texts("inHand", record.in_progress())
         .with("unreadLines", record.unread)
         .with("leftOut", head.left_out)
 }
@@ -71,12 +71,12 @@ fn release_object((release, entry): (&String, &ReleaseEntry)) -> JsonObject {
 }
 
 /// How a run ended, in a few words.
-fn status_words(run: &PastRun) -> String {
+fn status_text(run: &PastRun) -> String {
     let word = if run.status == RunStatus::NotRecorded { "no end recorded" } else { run.status.as_str() };
-    match (run.status, run.record.in_hand().count()) {
+    match (run.status, run.record.in_progress().count()) {
         (RunStatus::Finished { exit_code }, _) if exit_code != 0 => format!("{word}, exit code {exit_code}"),
         (RunStatus::Finished { .. } | RunStatus::Interrupted { .. }, _) | (_, 0) => word.to_owned(),
-        (_, in_hand) => format!("{word}, {in_hand} in hand"),
+        (_, in_progress) => format!("{word}, {in_progress} in hand"),
     }
 }
 
@@ -131,7 +131,7 @@ fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
         age_at(run.id.begun(), now),
         head.policies_and_shard(),
         head.cluster.context.clone(),
-        status_words(run),
+        status_text(run),
         totals.planned.to_string(),
         totals.done().to_string(),
         totals.failed.to_string(),
@@ -153,7 +153,7 @@ fn head_lines(run: &PastRun, paint: Styles) -> String {
     let head = &run.record.head;
     let policy = |policy: &PolicyRef| format!("policy   {}  {}  sha256 {}", policy.name, policy.file, policy.sha256);
     let uid = head.cluster.uid.as_ref().map_or_else(String::new, |uid| format!(", uid {uid}"));
-    let mut lines = vec![format!("run      {}  {}", run.id, status_words(run)), format!("what     {}", what(head))];
+    let mut lines = vec![format!("run      {}  {}", run.id, status_text(run)), format!("what     {}", what(head))];
     lines.extend(head.policies.iter().map(policy));
     lines.extend(head.shard.iter().map(|shard| format!("shard    {shard}")));
     lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
@@ -169,7 +169,8 @@ fn head_lines(run: &PastRun, paint: Styles) -> String {
 }
 
 fn what(head: &JournalHeader) -> String {
-    let of = if head.takes_back.is_empty() { String::new() } else { format!(" of {}", head.takes_back.join(", ")) };
+    let of =
+        if head.restored_runs.is_empty() { String::new() } else { format!(" of {}", head.restored_runs.join(", ")) };
     format!("{}{of}", head.operation.as_str())
 }
 

@@ -35,8 +35,8 @@ impl Table {
         while columns > needed && width.is_some_and(|width| width_of(&widths[..columns]) > width) {
             columns -= 1;
         }
-        let at_the_right = headings.into_iter().map(|heading| heading.starts_with('>'));
-        let columns = widths.into_iter().zip(at_the_right).take(columns).collect::<Vec<_>>();
+        let is_right_aligned = headings.into_iter().map(|heading| heading.starts_with('>'));
+        let columns = widths.into_iter().zip(is_right_aligned).take(columns).collect::<Vec<_>>();
         std::iter::once(names).chain(rows).map(move |cells| line(&cells, &columns))
     }
 
@@ -86,9 +86,9 @@ fn width_of(columns: &[usize]) -> usize {
 
 fn line(cells: &[String], columns: &[(usize, bool)]) -> String {
     let mut line = String::new();
-    for (cell, (width, at_the_right)) in cells.iter().zip(columns) {
+    for (cell, (width, is_right_aligned)) in cells.iter().zip(columns) {
         let blank = " ".repeat(width - cell.width());
-        let (before, behind) = if *at_the_right { (blank.as_str(), "") } else { ("", blank.as_str()) };
+        let (before, behind) = if *is_right_aligned { (blank.as_str(), "") } else { ("", blank.as_str()) };
         line.extend([before, cell, behind, GAP]);
     }
     line.truncate(line.trim_end().len());

@@ -50,7 +50,7 @@ impl From<&RunReport> for TerminationMessage {
         let failed = report.results.iter().filter(|row| row.is(OutcomeKind::Failed)).map(|row| FailedRelease {
             release: row.release.id.to_string(),
             class: row.outcome.class.unwrap_or_default(),
-            message: row.words(),
+            message: row.message(),
         });
         let target = report.target.as_ref();
         Self {

@@ -11,7 +11,7 @@ use crate::policy::{Policy, ScopeMatch};
 use crate::release::{Content, Known, Namespace, Release, ReleaseId, Status};
 use crate::target::{Snapshot, Target};
 
-/// So many failed attempts to restore a release, one after the other, are looked through.
+/// How many successive failed attempts to restore a release are read.
 const MAX_FAILED: usize = 5;
 
 /// What purges have left.
@@ -24,7 +24,7 @@ pub(crate) struct Discovered {
 
 /// A record that a purge by one of the policies has left.
 struct TaggedRecord {
-    kept: Release,
+    purged: Release,
     content: Content,
     tag: HistoryTag,
 }
@@ -39,21 +39,21 @@ impl Discovery<'_> {
     /// Finds what purges by the target's policies have left in its scope and shard.
     pub(crate) fn discover(&self) -> Result<Discovered, InventoryError> {
         let mut found = Discovered::default();
-        let kept = self.perhaps_tagged(&mut found)?;
-        let contents = self.target.inventory.contents(&kept.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
-        let tagged = self.tagged(kept, contents, &mut found);
+        let purged = self.perhaps_tagged(&mut found)?;
+        let contents = self.target.inventory.contents(&purged.iter().collect::<Vec<_>>(), ObjectLists::Wanted)?;
+        let tagged = self.tagged(purged, contents, &mut found);
         let newest = self.newest(&tagged)?;
-        for TaggedRecord { kept, content, tag } in tagged {
-            match self.snapshot.listing.find(&kept.id) {
+        for TaggedRecord { purged, content, tag } in tagged {
+            match self.snapshot.listing.find(&purged.id) {
                 Found::Release(now) => {
                     let newest = newest.get(&now.id).and_then(|content| content.as_ref().ok());
-                    let verdict = judge(&kept, now, newest.map(|content| content.description.as_str()));
+                    let verdict = judge(&purged, now, newest.map(|content| content.description.as_str()));
                     let beyond = self.target.policy(&tag.policy).and_then(|policy| beyond_scope(&content, policy));
                     let verdict = beyond.unwrap_or(verdict);
-                    found.candidates.push(RestorableRelease { now: now.clone(), kept, content, tag, verdict });
+                    found.candidates.push(RestorableRelease { now: now.clone(), purged, content, tag, verdict });
                 }
-                Found::Unreadable(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
-                Found::Unlisted(entry) => found.unreadable.push((kept.id.to_string(), entry.why.clone())),
+                Found::Unreadable(entry) => found.unreadable.push((purged.id.to_string(), entry.why.clone())),
+                Found::Unlisted(entry) => found.unreadable.push((purged.id.to_string(), entry.why.clone())),
                 Found::Nothing => {}
             }
         }
@@ -66,22 +66,22 @@ impl Discovery<'_> {
         let namespaces = namespaces.filter(|namespace| self.may_concern(namespace)).collect::<BTreeSet<_>>();
         let uninstalled = self.records.uninstalled(&namespaces).map_err(InventoryError::Api)?;
         found.unreadable.extend(uninstalled.unlisted.into_iter().map(|entry| (entry.namespace.to_string(), entry.why)));
-        let mut kept = uninstalled.releases;
-        kept.retain(|release| self.may_concern(&release.id.namespace));
-        let behind = self.behind_failed_rollbacks(&kept)?;
-        kept.extend(behind);
-        Ok(kept)
+        let mut purged = uninstalled.releases;
+        purged.retain(|release| self.may_concern(&release.id.namespace));
+        let behind = self.behind_failed_rollbacks(&purged)?;
+        purged.extend(behind);
+        Ok(purged)
     }
 
-    fn tagged(&self, kept: Vec<Release>, mut contents: Contents, found: &mut Discovered) -> Vec<TaggedRecord> {
+    fn tagged(&self, purged: Vec<Release>, mut contents: Contents, found: &mut Discovered) -> Vec<TaggedRecord> {
         let mut tagged = Vec::new();
-        for kept in kept {
-            match contents.remove(&kept.id) {
+        for purged in purged {
+            match contents.remove(&purged.id) {
                 Some(Ok(content)) => {
-                    let tag = HistoryTag::parse(&content.description).filter(|tag| self.is_ours(&kept.id, tag));
-                    tagged.extend(tag.map(|tag| TaggedRecord { kept, content, tag }));
+                    let tag = HistoryTag::parse(&content.description).filter(|tag| self.is_ours(&purged.id, tag));
+                    tagged.extend(tag.map(|tag| TaggedRecord { purged, content, tag }));
                 }
-                Some(Err(why)) => found.unreadable.push((kept.id.to_string(), why)),
+                Some(Err(why)) => found.unreadable.push((purged.id.to_string(), why)),
                 None => {}
             }
         }
@@ -90,15 +90,16 @@ impl Discovery<'_> {
 
     /// The newest record of each release that has a later record than the tagged one.
     fn newest(&self, tagged: &[TaggedRecord]) -> Result<Contents, InventoryError> {
-        let newer = tagged.iter().filter_map(|TaggedRecord { kept, .. }| match self.snapshot.listing.find(&kept.id) {
-            Found::Release(now) if now.revision > kept.revision => Some(now),
-            _ => None,
-        });
+        let newer =
+            tagged.iter().filter_map(|TaggedRecord { purged, .. }| match self.snapshot.listing.find(&purged.id) {
+                Found::Release(now) if now.revision > purged.revision => Some(now),
+                _ => None,
+            });
         self.target.inventory.contents(&newer.collect::<Vec<_>>(), ObjectLists::NotWanted)
     }
 
-    /// A rollback that fails marks the record that it came from as superseded, so that it is not among the uninstalled ones
-    /// any more. Of releases whose newest record is a failed rollback, this finds the record before those attempts.
+    /// A failed rollback sets the status of the record that it came from to `superseded`, so the list of uninstalled records
+    /// does not have it. Of releases whose newest record is a failed rollback, this finds the record before those attempts.
     fn behind_failed_rollbacks(&self, known: &[Release]) -> Result<Vec<Release>, InventoryError> {
         let known = known.iter().map(|release| &release.id).collect::<BTreeSet<_>>();
         let has_failed = |release: &&Release| release.status == Status::Failed && !known.contains(&release.id);

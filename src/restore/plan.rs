@@ -16,7 +16,7 @@ const MAX_LISTED: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RestorableRelease {
     /// The record that a purge has left, as a release.
-    pub kept: Release,
+    pub purged: Release,
     pub content: Content,
     /// The run and the policy of the purge.
     pub tag: HistoryTag,
@@ -59,7 +59,7 @@ impl RestoreEntry {
         matches!(self.candidate.verdict, RestoreVerdict::InstalledAgain { .. } | RestoreVerdict::OutOfScope(_))
     }
 
-    /// Whether helm is asked to roll it back.
+    /// Whether helm rolls it back.
     pub(crate) fn is_rolled_back(&self) -> bool {
         matches!(self.candidate.verdict, RestoreVerdict::Restore | RestoreVerdict::TryAgain)
     }
@@ -101,12 +101,12 @@ pub(crate) enum RestoreVerdict {
 ///
 /// Helm describes the record of a rollback as `Rollback to N`, from its beginning to its end. Only a restore rolls back to a
 /// revision that is tagged, so an attempt that was cut short can be repeated at once.
-pub(super) fn judge(kept: &Release, now: &Release, description: Option<&str>) -> RestoreVerdict {
-    if now.revision == kept.revision {
+pub(super) fn judge(purged: &Release, now: &Release, description: Option<&str>) -> RestoreVerdict {
+    if now.revision == purged.revision {
         return RestoreVerdict::Restore;
     }
-    let is_ours = description == Some(format!("Rollback to {}", kept.revision).as_str());
-    let has_failed = description.is_some_and(|text| is_failed_rollback(kept, text));
+    let is_ours = description == Some(format!("Rollback to {}", purged.revision).as_str());
+    let has_failed = description.is_some_and(|text| is_failed_rollback(purged, text));
     match now.status {
         Status::Deployed if is_ours => RestoreVerdict::Restored,
         Status::PendingRollback if is_ours => RestoreVerdict::TryAgain,
@@ -126,7 +126,7 @@ pub(super) fn beyond_scope(content: &Content, policy: &Policy) -> Option<Restore
     (!objects.is_empty()).then_some(RestoreVerdict::OutOfScope(objects))
 }
 
-/// Whether a description is that of a rollback that failed. It does not say to which revision.
+/// Whether a description is that of a failed rollback. The description does not contain the revision.
 pub(super) fn is_failed_rollback(release: &Release, description: &str) -> bool {
     description.starts_with(&format!("Rollback \"{}\" failed: ", release.id.name))
 }
@@ -162,9 +162,9 @@ mod tests {
 
     #[test]
     fn only_what_nobody_has_touched_since_is_restored() {
-        let kept = release(3, "uninstalled");
-        let judged = |revision, status, description| judge(&kept, &release(revision, status), Some(description));
-        assert_eq!(judge(&kept, &kept, None), RestoreVerdict::Restore);
+        let purged = release(3, "uninstalled");
+        let judged = |revision, status, description| judge(&purged, &release(revision, status), Some(description));
+        assert_eq!(judge(&purged, &purged, None), RestoreVerdict::Restore);
         assert_eq!(judged(4, "deployed", "Rollback to 3"), RestoreVerdict::Restored);
         assert_eq!(judged(4, "pending-rollback", "Rollback to 3"), RestoreVerdict::TryAgain);
         assert_eq!(judged(4, "failed", "Rollback \"web\" failed: no luck"), RestoreVerdict::TryAgain);

@@ -14,7 +14,7 @@ use crate::signal::{CancelLevel, CancelToken};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const MAX_PAUSE: Duration = Duration::from_secs(2);
-/// How often a pause looks whether the run is to end.
+/// How often a pause checks whether the run is to end.
 const STOP_CHECK: Duration = Duration::from_millis(20);
 /// More objects than this are not named.
 const MAX_LISTED: usize = 3;
@@ -23,7 +23,7 @@ const MAX_LISTED: usize = 3;
 #[derive(Debug, Clone)]
 pub(super) struct PendingDeletions {
     /// The record that the purge has left.
-    pub(super) kept: Release,
+    pub(super) purged: Release,
     /// The objects that the rollback creates.
     pub(super) objects: Vec<ObjectRef>,
     /// How long to wait for those that are being deleted.
@@ -66,9 +66,9 @@ impl RollbackPrecheck {
     fn compare(&self, release: &Release, newest: &ReleaseRecord) -> Freshness {
         let (revision, status) = (newest.revision.unwrap_or_default(), newest.status.as_deref());
         let now = format!("now revision {revision}, {}", status.unwrap_or("without a status"));
-        let kept = self.pending.get(&release.id).map(|pending| &pending.kept);
+        let purged = self.pending.get(&release.id).map(|pending| &pending.purged);
         let description = self.records.description(newest);
-        match kept.zip(single(newest)).map(|(kept, newest)| judge(kept, &newest, description.as_deref())) {
+        match purged.zip(single(newest)).map(|(purged, newest)| judge(purged, &newest, description.as_deref())) {
             Some(RestoreVerdict::TryAgain) => Freshness::Begun(now),
             _ => Freshness::Changed(now),
         }
@@ -76,7 +76,7 @@ impl RollbackPrecheck {
 
     /// Waits until none of the objects is being deleted. Returns the reason if that does not happen.
     ///
-    /// An object that is being deleted takes the change of a rollback and goes all the same, and Helm calls that a success.
+    /// An object that is being deleted accepts the change of a rollback and is deleted after it, and Helm reports success.
     fn wait_for(&self, pending: &PendingDeletions) -> Option<Freshness> {
         let until = Instant::now() + pending.timeout;
         let mut pause = FIRST_PAUSE;

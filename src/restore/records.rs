@@ -1,4 +1,4 @@
-//! Removes records that purges have left, exactly as they were seen.
+//! Removes records that purges have left, if they have not changed since they were listed.
 
 use std::collections::BTreeMap;
 
@@ -7,35 +7,35 @@ use crate::inventory::HistoryStore;
 use crate::release::{Release, ReleaseId};
 
 /// Removes these records. Returns the releases whose records still exist, and why.
-pub(crate) fn remove_records(records: &HistoryStore, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
-    let (found, mut failed) = find_as_seen(records, kept);
+pub(crate) fn remove_records(records: &HistoryStore, purged: &[&Release]) -> BTreeMap<ReleaseId, String> {
+    let (found, mut failed) = find_as_seen(records, purged);
     let removed = records.remove(&found);
     for (record, removed) in found.iter().zip(removed) {
         let is_it = |release: &&&Release| {
             release.id.namespace.as_str() == record.namespace
                 && record.release.as_deref() == Some(release.id.name.as_str())
         };
-        if let (Err(error), Some(release)) = (removed, kept.iter().find(is_it)) {
+        if let (Err(error), Some(release)) = (removed, purged.iter().find(is_it)) {
             failed.insert(release.id.clone(), error.to_string());
         }
     }
     failed
 }
 
-/// Removes whole histories. The older records first: without the record that says `uninstalled`, they would look like a release.
-pub(crate) fn remove_histories(records: &HistoryStore, kept: &[&Release]) -> BTreeMap<ReleaseId, String> {
-    let mut failed = records.remove_older(kept, "it has changed since the plan");
-    let whole = kept.iter().filter(|release| !failed.contains_key(&release.id)).copied().collect::<Vec<_>>();
+/// Removes whole histories, the older records first: without the `uninstalled` record, helm would list them as a release.
+pub(crate) fn remove_histories(records: &HistoryStore, purged: &[&Release]) -> BTreeMap<ReleaseId, String> {
+    let mut failed = records.remove_older(purged, "it has changed since the plan");
+    let whole = purged.iter().filter(|release| !failed.contains_key(&release.id)).copied().collect::<Vec<_>>();
     failed.extend(remove_records(records, &whole));
     failed
 }
 
 /// The records that are as they were seen, and the releases with another record of the same revision. A record that is gone is
 /// in neither.
-fn find_as_seen(records: &HistoryStore, kept: &[&Release]) -> (Vec<ReleaseRecord>, BTreeMap<ReleaseId, String>) {
-    let histories = records.histories(&kept.iter().map(|release| &release.id).collect::<Vec<_>>());
+fn find_as_seen(records: &HistoryStore, purged: &[&Release]) -> (Vec<ReleaseRecord>, BTreeMap<ReleaseId, String>) {
+    let histories = records.histories(&purged.iter().map(|release| &release.id).collect::<Vec<_>>());
     let (mut found, mut failed) = (Vec::new(), BTreeMap::new());
-    for release in kept {
+    for release in purged {
         let why = match histories.get(&release.id) {
             Some(Ok(history)) => match history.iter().find(|record| record.revision == Some(release.revision.0)) {
                 Some(record) if is_as_seen(release, record) => {

@@ -1,7 +1,7 @@
-//! Earlier purges and restores by their journals, and which purges a restore undoes if the command line names none. Pure.
+//! Earlier purges and restores by their journals, and which purges a restore restores if the command line names none. Pure.
 //!
 //! The cluster alone shows a purge as long as something is left of it. Once all of it has been restored, the purge before it
-//! would take its place, and a second `restore` would bring back what the user has not asked for. So journals, if there are
+//! would take its place, and a second `restore` would restore releases that the user does not want. So journals, if there are
 //! any, help to decide which purge was the last.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,7 +132,7 @@ mod tests {
         runs.iter().map(|text| run(text)).collect()
     }
 
-    /// The purges that a restore undoes if these have left tags, after these purges and restores.
+    /// The purges that a restore restores if these have left tags, after these purges and restores.
     fn meant(marked: &[&str], purges: &[(&str, bool)], restores: &[(&str, &[&str])]) -> BTreeSet<RunId> {
         let mut known = RunHistory::default();
         for (text, end) in purges {

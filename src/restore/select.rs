@@ -9,7 +9,7 @@ use crate::policy::{KeepEntry, Phase, PolicySet, SelectorMatch};
 use crate::release::Dependents;
 use crate::run_id::RunId;
 
-/// What the command line asks for.
+/// The runs and releases that the command line names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RestoreRequest {
     /// The runs that removed the releases.
@@ -49,7 +49,7 @@ pub(crate) fn select(
     }
     let mut entries = chosen.into_iter().map(|candidate| entry(candidate, policies)).collect::<Vec<_>>();
     move_definitions_last(&mut entries);
-    entries.sort_by(|left, right| left.candidate.kept.id.cmp(&right.candidate.kept.id));
+    entries.sort_by(|left, right| left.candidate.purged.id.cmp(&right.candidate.purged.id));
     RestorePlan {
         entries,
         unfinished: selection.unfinished(history),
@@ -108,14 +108,14 @@ fn tagged(candidates: &[RestorableRelease], policy: &str) -> BTreeSet<RunId> {
 }
 
 fn is_named(candidate: &RestorableRelease, request: &RestoreRequest) -> bool {
-    let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
+    let (id, chart) = (&candidate.purged.id, candidate.content.chart.as_ref());
     let names = |entry: &KeepEntry| entry.matches(&id.namespace, &id.name, chart) == SelectorMatch::Yes;
     request.releases.is_empty() || request.releases.iter().any(names)
 }
 
 fn entry(candidate: RestorableRelease, policies: &PolicySet) -> RestoreEntry {
     let policy = policies.iter().find(|policy| policy.name == candidate.tag.policy);
-    let (id, chart) = (&candidate.kept.id, candidate.content.chart.as_ref());
+    let (id, chart) = (&candidate.purged.id, candidate.content.chart.as_ref());
     let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(&id.namespace, &id.name, chart));
     RestoreEntry { candidate, phase, terminating: Vec::new() }
 }
@@ -145,10 +145,10 @@ mod tests {
         let json = format!(
             r#"[{{"name":"{name}","namespace":"dev-a","revision":"3","updated":"2026-11-20T10:00:00Z","status":"uninstalled","chart":"web-1.0.0"}}]"#
         );
-        let kept = read(json.as_bytes()).expect("a list").releases.remove(0);
+        let purged = read(json.as_bytes()).expect("a list").releases.remove(0);
         let tag = HistoryTag::parse(&format!("helm-purge {run} x")).expect("a tag");
-        let content = Content::of_chart(kept.chart.clone());
-        RestorableRelease { now: kept.clone(), kept, content, tag, verdict: RestoreVerdict::Restore }
+        let content = Content::of_chart(purged.chart.clone());
+        RestorableRelease { now: purged.clone(), purged, content, tag, verdict: RestoreVerdict::Restore }
     }
 
     fn policies() -> PolicySet {
@@ -161,7 +161,7 @@ mod tests {
     fn chosen(wanted: &RestoreRequest) -> (Vec<String>, usize) {
         let candidates = vec![candidate("web", TUESDAY), candidate("old", MONDAY), candidate("db", TUESDAY)];
         let plan = select(candidates, &policies(), &RunHistory::default(), wanted);
-        let names = plan.entries.iter().map(|entry| entry.candidate.kept.id.name.to_string()).collect();
+        let names = plan.entries.iter().map(|entry| entry.candidate.purged.id.name.to_string()).collect();
         (names, plan.others.values().sum())
     }
 
@@ -211,7 +211,7 @@ mod tests {
         candidates.push(candidate("widget", MONDAY));
         candidates[3].content.crd_usage = CrdUsage { uses: kind(), ..CrdUsage::default() };
         let plan = select(candidates, &policies(), &RunHistory::default(), &RestoreRequest::default());
-        let phases = plan.entries.iter().map(|entry| (entry.candidate.kept.id.name.as_str(), entry.phase));
+        let phases = plan.entries.iter().map(|entry| (entry.candidate.purged.id.name.as_str(), entry.phase));
         let expected =
             [("base", Phase::Last), ("load", Phase::First), ("operator", Phase::Last), ("widget", Phase::Middle)];
         assert_eq!(phases.collect::<Vec<_>>(), expected);

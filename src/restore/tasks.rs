@@ -34,7 +34,7 @@ pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duratio
 
 /// Rolls releases back to the revisions of the plan.
 pub(crate) fn rollback(target: &Target, plan: &RestorePlan, go_runtime: GoRuntime) -> HelmRollback {
-    let revision = |entry: &RestoreEntry| (entry.candidate.kept.id.clone(), entry.candidate.kept.revision);
+    let revision = |entry: &RestoreEntry| (entry.candidate.purged.id.clone(), entry.candidate.purged.revision);
     let revisions = plan.going().map(revision).collect();
     HelmRollback::new(target.helm.clone(), target.connection.clone(), go_runtime, revisions)
 }
@@ -48,10 +48,10 @@ pub(crate) fn precheck(
     stop: CancelToken,
 ) -> Arc<dyn Recheck> {
     let pending = |entry: &RestoreEntry| {
-        let kept = entry.candidate.kept.clone();
-        let timeout = tasks.iter().find(|task| task.release.id == kept.id).map(|task| task.options.timeout);
+        let purged = entry.candidate.purged.clone();
+        let timeout = tasks.iter().find(|task| task.release.id == purged.id).map(|task| task.options.timeout);
         let objects = entry.candidate.content.crd_usage.objects.as_known().cloned().unwrap_or_default();
-        (kept.id.clone(), PendingDeletions { kept, objects, timeout: timeout.unwrap_or_default() })
+        (purged.id.clone(), PendingDeletions { purged, objects, timeout: timeout.unwrap_or_default() })
     };
     let pending = plan.going().map(pending).collect();
     Arc::new(RollbackPrecheck { client, records, pending, stop })

@@ -38,28 +38,28 @@ fn remove_tagged(
     listing: &Listing,
 ) -> BTreeMap<ReleaseId, String> {
     let entries = plan.entries.iter().filter(|entry| !entry.is_left_alone());
-    let pairs = entries.filter_map(|entry| match listing.find(&entry.candidate.kept.id) {
-        Found::Release(now) if now.revision > entry.candidate.kept.revision => Some((&entry.candidate.kept, now)),
+    let pairs = entries.filter_map(|entry| match listing.find(&entry.candidate.purged.id) {
+        Found::Release(now) if now.revision > entry.candidate.purged.revision => Some((&entry.candidate.purged, now)),
         _ => None,
     });
     let pairs = pairs.collect::<Vec<_>>();
     let newest = pairs.iter().map(|(_, now)| *now).collect::<Vec<_>>();
     let Ok(contents) = target.inventory.contents(&newest, ObjectLists::NotWanted) else {
         let why = "what was made of it could not be read";
-        return pairs.iter().map(|(kept, _)| (kept.id.clone(), why.to_owned())).collect();
+        return pairs.iter().map(|(purged, _)| (purged.id.clone(), why.to_owned())).collect();
     };
-    let is_back = |(kept, now): &&(&Release, &Release)| {
+    let is_back = |(purged, now): &&(&Release, &Release)| {
         let content = contents.get(&now.id).and_then(|content| content.as_ref().ok());
-        judge(kept, now, content.map(|content| content.description.as_str())) == RestoreVerdict::Restored
+        judge(purged, now, content.map(|content| content.description.as_str())) == RestoreVerdict::Restored
     };
-    let back = pairs.iter().filter(is_back).map(|(kept, _)| *kept).collect::<Vec<_>>();
+    let back = pairs.iter().filter(is_back).map(|(purged, _)| *purged).collect::<Vec<_>>();
     remove_records(records, &back)
 }
 
 /// The run with the releases that were back already. They count as restored once their tagged record is removed.
 pub(crate) fn with_finished(run: &Run, plan: &RestorePlan, left: &BTreeMap<ReleaseId, String>) -> Run {
     let finished = plan.finished().map(|entry| {
-        let why = left.get(&entry.candidate.kept.id);
+        let why = left.get(&entry.candidate.purged.id);
         let failed = |why: &String| Outcome::Failed(Failure::new(FailureClass::History, why.clone()));
         ReleaseResult {
             release: entry.candidate.now.clone(),

@@ -85,7 +85,7 @@ fn has_namespace(pid: i32) -> Option<bool> {
     Some(raw.split(|byte| *byte == 0).any(set))
 }
 
-/// `ps` joins arguments with spaces, so one that contains a space comes apart; the flags looked for do not.
+/// `ps` joins arguments with spaces, so an argument that contains a space is split; the flags that matter here contain none.
 #[cfg(not(target_os = "linux"))]
 fn arguments_of(pid: i32) -> Option<Vec<String>> {
     let output = std::process::Command::new("ps").args(["-ww", "-o", "args=", "-p", &pid.to_string()]).output().ok()?;

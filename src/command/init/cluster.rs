@@ -1,4 +1,4 @@
-//! What `init` finds in the cluster. What cannot be seen is noted and left out.
+//! What `init` finds in the cluster. It prints a note for what cannot be read, and leaves it out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -7,6 +7,7 @@ use super::suggestions::{FoundRelease, personal_groups};
 use crate::app::App;
 use crate::cluster::{Client, Connection};
 use crate::inventory::{ObjectLists, ReleaseSource, record_store};
+use crate::journal::ClusterRef;
 use crate::policy::PolicyScope;
 use crate::release::{Namespace, Release};
 use crate::settings::ConnectionOptions;
@@ -14,21 +15,13 @@ use crate::settings::ConnectionOptions;
 /// Records are downloaded whole to learn a chart's name: of no more releases than this.
 const MAX_READ: usize = 40;
 
-/// What is known of the cluster; empty if there is none.
+/// Empty if there is no cluster.
 #[derive(Debug, Default)]
 pub(super) struct InitFindings {
-    pub(super) cluster: Option<NamedCluster>,
+    pub(super) cluster: Option<ClusterRef>,
     pub(super) namespaces: Vec<Namespace>,
-    /// Releases in namespaces that look like people's.
+    /// The releases in the namespaces of the personal groups.
     pub(super) releases: Vec<FoundRelease>,
-}
-
-/// How a policy names the cluster.
-#[derive(Debug)]
-pub(super) struct NamedCluster {
-    pub(super) context: String,
-    pub(super) server: String,
-    pub(super) uid: Option<String>,
 }
 
 /// Reads as much of the cluster as it can.
@@ -41,7 +34,7 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
         }
     };
     let (context, server) = (connection.context.as_str().to_owned(), connection.server.clone());
-    let mut cluster = NamedCluster { context, server, uid: None };
+    let mut cluster = ClusterRef { context, server, uid: None };
     let (mut namespaces, mut releases) = (Vec::new(), Vec::new());
     match Client::new(&connection, app.interrupts.stop().clone()) {
         Ok(client) => {

@@ -1,7 +1,7 @@
 //! `init`: a commented policy for this cluster, on stdout.
 //!
-//! If a cluster can be reached, the policy names it by server and uid, and proposes what its namespaces and releases
-//! suggest. Otherwise the policy says what to fill in. What is printed is a valid policy either way.
+//! If a cluster can be reached, the policy names it by server and uid, and proposes entries for its namespaces and
+//! releases. Otherwise the policy has examples to replace. The printed policy is always valid.
 
 mod cluster;
 mod suggestions;
@@ -9,11 +9,12 @@ mod suggestions;
 use crate::app::{App, CommandError};
 use crate::cli::InitArguments;
 use crate::exit_code::ExitCode;
+use crate::journal::ClusterRef;
 use crate::policy::Policy;
 use crate::release::Namespace;
 use crate::report::{list, plural};
 use crate::settings::ConnectionOptions;
-use cluster::{InitFindings, NamedCluster};
+use cluster::InitFindings;
 use suggestions::{
     KeepSuggestion, NamespaceGroup, keep_suggestions, personal_groups, possible_groups, shared_members, ungrouped,
 };
@@ -45,17 +46,15 @@ fn policy_text(name: &str, found: &InitFindings) -> String {
     format!(
         include_str!("template.yaml"),
         name = name,
-        clusters = found.cluster.as_ref().map_or_else(placeholder, cluster_entry),
+        clusters = found.cluster.as_ref().map_or_else(|| CLUSTER_PLACEHOLDER.to_owned(), cluster_entry),
         namespaces = namespaces(&found.namespaces),
         keep = keep(found),
     )
 }
 
-fn placeholder() -> String {
-    "  # No cluster could be looked at: write in your own.\n  - context: \"dev-*\"\n    server: \"https://dev.example.com*\"".to_owned()
-}
+const CLUSTER_PLACEHOLDER: &str = "  # No cluster could be looked at: write in your own.\n  - context: \"dev-*\"\n    server: \"https://dev.example.com*\"";
 
-fn cluster_entry(cluster: &NamedCluster) -> String {
+fn cluster_entry(cluster: &ClusterRef) -> String {
     let context = quoted(&cluster.context).map(|context| format!("context: {context}"));
     let server = quoted(&cluster.server).map(|server| format!("server: {server}"));
     let uid = cluster.uid.as_ref().map(|uid| format!("uid: {uid}"));
@@ -63,13 +62,13 @@ fn cluster_entry(cluster: &NamedCluster) -> String {
     format!("  - {}", fields.join("\n    "))
 }
 
-/// A glob that matches exactly this text, as a YAML scalar that JSON would accept as well. There is none for a
-/// text with a backslash, which no pattern of a policy may have.
+/// A glob that matches exactly this text, as a YAML scalar that is also JSON. None for a text with a backslash, which
+/// patterns of a policy must not have.
 fn quoted(text: &str) -> Option<String> {
     (!text.contains('\\')).then(|| serde_json::Value::String(globset::escape(text)).to_string())
 }
 
-/// The key with its proposals. There is always one, for without any the file would be no policy.
+/// The key with its proposals. It always has one, because a policy without one is invalid.
 fn namespaces(all: &[Namespace]) -> String {
     let (proposed, possible, single) = (personal_groups(all), possible_groups(all), ungrouped(all));
     let mut lines = vec!["namespaces:".to_owned()];
@@ -94,22 +93,17 @@ fn members(group: &NamespaceGroup) -> String {
 
 fn keep(found: &InitFindings) -> String {
     let groups = personal_groups(&found.namespaces);
-    let shared = groups.iter().flat_map(shared_members);
+    let shared = |namespace| format!("  - {:?}    # by its name, others may depend on it", format!("{namespace}/*"));
     let mut lines = vec!["keep:".to_owned()];
-    for namespace in shared {
-        lines.push(format!("  - {:?}    # by its name, others may depend on it", format!("{namespace}/*")));
-    }
-    lines.extend(keep_suggestions(&found.releases).iter().map(entry));
+    lines.extend(groups.iter().flat_map(shared_members).map(shared));
+    let entry = |KeepSuggestion { key, name, reason }| format!("  - {key}: [{name:?}]\n    reason: {reason:?}");
+    lines.extend(keep_suggestions(&found.releases).into_iter().map(entry));
     if lines.len() == 1 {
         lines.push("  # Examples, for nothing was seen in the fence that others depend on.".to_owned());
         lines.push("  - \"*/vault\"".to_owned());
         lines.push("  - charts: [cert-manager, ingress-nginx]\n    reason: shared by everyone".to_owned());
     }
     lines.join("\n")
-}
-
-fn entry(KeepSuggestion { key, name, reason }: &KeepSuggestion) -> String {
-    format!("  - {key}: [{name:?}]\n    reason: {reason:?}")
 }
 
 #[cfg(test)]
@@ -168,7 +162,7 @@ mod tests {
     fn a_cluster_with_an_odd_context_is_named_as_it_is() {
         for context in ["arn:aws:eks:eu-west-1:1:cluster/dev", "a*b[c]{d}", "it's \"quoted\"", "dev # eu", "ä"] {
             let cluster =
-                NamedCluster { context: context.to_owned(), server: "https://[::1]:6443".to_owned(), uid: None };
+                ClusterRef { context: context.to_owned(), server: "https://[::1]:6443".to_owned(), uid: None };
             let (text, policy) = read(&InitFindings { cluster: Some(cluster), ..InitFindings::default() });
             let matches = policy.clusters[0].matches(context, "https://[::1]:6443", None);
             assert_eq!(matches, crate::policy::ClusterMatch::Matches, "{text}");

@@ -1,18 +1,18 @@
 //! Which namespaces look like people's, and which namespaces and charts look shared by everyone, by their names. Pure.
 //!
-//! A person reads every proposal before anything is purged. A proposal that is not sure is a comment in the policy.
+//! A person reads every proposal before anything is purged. An uncertain proposal becomes a comment in the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::SYSTEM_NAMESPACES;
 use crate::release::Namespace;
 
-/// What people call the namespaces in which they try things out, before the first `-`.
+/// Prefixes, before the first `-`, of namespaces in which people try things out.
 const PERSONAL_PREFIXES: &str = "\
     dev develop developer pr mr preview review feature feat branch user usr sandbox play playground scratch \
     tmp temp test qa ci e2e demo";
 
-/// What namespaces that others depend on are called, as a whole or in a part between two `-`.
+/// Names of namespaces that others depend on, as a whole or as a part between two `-`.
 const SHARED_NAMESPACES: &str = "\
     kube default system ingress gateway istio linkerd consul cert monitoring metrics observability logging \
     logs tracing prometheus grafana loki elastic argo argocd flux tekton jenkins gitlab harbor registry vault \
@@ -20,8 +20,8 @@ const SHARED_NAMESPACES: &str = "\
     openshift gatekeeper kyverno olm operator operators crossplane keda karpenter knative auth sso keycloak \
     shared common infra infrastructure platform tools global core prod production live stage staging uat";
 
-/// Charts that others depend on: why they should be kept, how their names begin, and what is a part of their names
-/// between two `-`. The first reason that fits counts.
+/// Charts that others depend on: the reason for the `keep` entry, prefixes of their names, and parts of their names
+/// between two `-`. The first reason that fits is used.
 const SHARED_CHARTS: &[(&str, &str, &str)] = &[
     ("an operator: what it looks after hangs without it", "", "operator"),
     ("definitions of custom resources", "", "crds"),
@@ -65,23 +65,23 @@ pub(super) struct KeepSuggestion {
     pub(super) reason: &'static str,
 }
 
-/// Those that look like people's.
+/// Groups whose prefix people use for their own namespaces.
 pub(super) fn personal_groups(namespaces: &[Namespace]) -> Vec<NamespaceGroup> {
     groups(namespaces, |prefix, _| is_personal(prefix))
 }
 
-/// Those that may be: many have the same beginning.
+/// Groups that may belong to people, because many namespaces have the same prefix.
 pub(super) fn possible_groups(namespaces: &[Namespace]) -> Vec<NamespaceGroup> {
     groups(namespaces, |prefix, members| members.len() >= CUSTOM && !is_personal(prefix) && !is_shared(prefix))
 }
 
-/// Those of a group that others may depend on: `dev-monitoring`.
+/// The namespaces of a group that others may depend on, such as `dev-monitoring`.
 pub(super) fn shared_members(group: &NamespaceGroup) -> impl Iterator<Item = &Namespace> {
     let rest = |namespace: &Namespace| namespace.as_str().split_once('-').map(|(_, rest)| rest.to_owned());
     group.members.iter().filter(move |namespace| rest(namespace).is_some_and(|rest| is_shared(&rest)))
 }
 
-/// Namespaces that are in no group and do not look shared: only a person knows what they are for.
+/// Namespaces that are in no group and are not shared by their name: only a person knows their purpose.
 pub(super) fn ungrouped(namespaces: &[Namespace]) -> Vec<&Namespace> {
     let grouped =
         personal_groups(namespaces).into_iter().chain(possible_groups(namespaces)).flat_map(|group| group.members);
@@ -90,14 +90,14 @@ pub(super) fn ungrouped(namespaces: &[Namespace]) -> Vec<&Namespace> {
     namespaces.iter().filter(is_single).collect()
 }
 
-fn groups(namespaces: &[Namespace], wanted: impl Fn(&str, &[Namespace]) -> bool) -> Vec<NamespaceGroup> {
+fn groups(namespaces: &[Namespace], is_included: impl Fn(&str, &[Namespace]) -> bool) -> Vec<NamespaceGroup> {
     let mut by_prefix: BTreeMap<&str, Vec<Namespace>> = BTreeMap::new();
     for namespace in namespaces.iter().filter(|namespace| !SYSTEM_NAMESPACES.contains(&namespace.as_str())) {
         if let Some((prefix, _)) = namespace.as_str().split_once('-') {
             by_prefix.entry(prefix).or_default().push(namespace.clone());
         }
     }
-    let groups = by_prefix.into_iter().filter(|(prefix, members)| wanted(prefix, members));
+    let groups = by_prefix.into_iter().filter(|(prefix, members)| is_included(prefix, members));
     groups.map(|(prefix, members)| NamespaceGroup { pattern: format!("{prefix}-*"), members }).collect()
 }
 
@@ -113,7 +113,7 @@ fn has_part(name: &str, word: &str) -> bool {
     name.split('-').any(|part| part == word)
 }
 
-/// What looks shared among these releases, each chart once.
+/// A suggestion for each chart or release that others seem to depend on, each chart once.
 pub(super) fn keep_suggestions(releases: &[FoundRelease]) -> Vec<KeepSuggestion> {
     let named = releases.iter().map(|release| match &release.chart {
         Some(chart) => ("charts", chart),
@@ -121,20 +121,20 @@ pub(super) fn keep_suggestions(releases: &[FoundRelease]) -> Vec<KeepSuggestion>
     });
     let plain = named.filter(|(_, name)| is_plain(name)).collect::<BTreeSet<_>>();
     let suggestion = |(key, name): (&'static str, &String)| {
-        let reason = looks_shared(name)?;
+        let reason = shared_reason(name)?;
         Some(KeepSuggestion { key, name: name.clone(), reason })
     };
     plain.into_iter().filter_map(suggestion).collect()
 }
 
-fn looks_shared(name: &str) -> Option<&'static str> {
+fn shared_reason(name: &str) -> Option<&'static str> {
     let begins = |words: &str| words.split_whitespace().any(|word| name.starts_with(word));
     let has = |words: &str| words.split_whitespace().any(|word| has_part(name, word));
     let is_it = |(_, beginnings, parts): &&(&str, &str, &str)| begins(beginnings) || has(parts);
     SHARED_CHARTS.iter().find(is_it).map(|(reason, ..)| *reason)
 }
 
-/// Whether a name means itself in a policy. A chart may be called almost anything.
+/// Whether a policy can have the name without quotes or escapes. A chart can have almost any name.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_end = |byte: Option<u8>| byte.is_some_and(|byte| byte != b'-');

@@ -1,4 +1,4 @@
-//! One opt-out that is to be written or removed, what the cluster has in its place, and how it went.
+//! One opt-out that is written or removed, what the cluster has in its place, and the result.
 
 use std::error::Error;
 use std::fmt;
@@ -21,12 +21,12 @@ pub(super) fn connect(options: &ConnectionOptions, app: &App) -> Result<Client, 
     Ok(client)
 }
 
-/// What is to be written or removed, and what is there now.
+/// An opt-out that is written or removed, and what the cluster has in its place.
 pub(super) struct Change<'a> {
     pub(super) target: &'a KeepTarget,
     pub(super) opt_out: OptOut,
     pub(super) config_map: OptOutConfigMap,
-    /// The opt-out for the very same releases, or why what has its name is another one.
+    /// The opt-out for the same releases, or why the object of that name is not one.
     pub(super) existing: Result<Option<StoredOptOut>, &'static str>,
 }
 
@@ -41,9 +41,9 @@ impl<'a> Change<'a> {
         let no_place = || CommandError::internal("an opt-out goes nowhere".to_owned());
         let config_map = opt_out.to_config_map().ok_or_else(no_place)?;
         let (namespace, name) = (&target.namespace, &config_map.name);
-        let not_seen =
+        let not_read =
             |error| OptOutError { what: format!("configmap/{name} in {namespace} could not be looked at"), why: error };
-        let existing = match client.opt_out_target(namespace, name).map_err(not_seen)? {
+        let existing = match client.opt_out_target(namespace, name).map_err(not_read)? {
             OptOutTarget::Free => Ok(None),
             OptOutTarget::Taken(stored) => match OptOut::from_config_map(stored.opt_out.clone()) {
                 Some(found) if found.releases == opt_out.releases => Ok(Some(stored)),
@@ -54,7 +54,7 @@ impl<'a> Change<'a> {
         Ok(Self { target, opt_out, config_map, existing })
     }
 
-    /// What is not an opt-out for the very same releases stays as it is.
+    /// An error if another object has the name, because `keep` must not change that object.
     pub(super) fn unless_foreign(self) -> Result<Self, CommandError> {
         let Err(what) = self.existing else { return Ok(self) };
         let (namespace, name) = (&self.opt_out.namespace, &self.config_map.name);
@@ -74,11 +74,28 @@ pub(super) struct ChangeCounts {
 }
 
 impl ChangeCounts {
-    pub(super) fn refuse(&mut self, config_map: &OptOutConfigMap, verb: &str, why: ApiError, app: &App) {
-        self.refused += 1;
+    /// Counts a change, and prints its line or its error. Returns whether it was made.
+    pub(super) fn add(
+        &mut self,
+        changed: Result<String, ApiError>,
+        config_map: &OptOutConfigMap,
+        verb: &str,
+        app: &App,
+    ) -> bool {
         let OptOutConfigMap { name, namespace, .. } = config_map;
-        let error = OptOutError { what: format!("configmap/{name} in {namespace} could not be {verb}"), why };
-        app.printer.error_with_causes(&error, error.hint());
+        match changed {
+            Ok(line) => {
+                self.done += 1;
+                app.printer.data(&line);
+                true
+            }
+            Err(why) => {
+                self.refused += 1;
+                let error = OptOutError { what: format!("configmap/{name} in {namespace} could not be {verb}"), why };
+                app.printer.error_with_causes(&error, error.hint());
+                false
+            }
+        }
     }
 
     /// A cluster that refuses everything has another code than one that refuses a part.
@@ -91,7 +108,7 @@ impl ChangeCounts {
     }
 }
 
-/// The cluster did not do what was asked about an opt-out.
+/// A request about an opt-out that failed.
 #[derive(Debug)]
 pub(super) struct OptOutError {
     pub(super) what: String,
@@ -104,7 +121,7 @@ impl OptOutError {
             ApiError::Forbidden(_) => Some(
                 "it takes the role `edit` in that namespace; an admin can annotate the namespace: helm-purge/keep=REASON",
             ),
-            ApiError::Failed(words) if words.starts_with("namespaces ") => {
+            ApiError::Failed(message) if message.starts_with("namespaces ") => {
                 Some("the namespace stands before the slash: NAMESPACE or NAMESPACE/RELEASE")
             }
             _ => None,

@@ -14,7 +14,7 @@ use crate::release::Namespace;
 use crate::report::{none_of, opt_out_list, render_opt_outs, still_kept};
 use crate::settings::ConnectionOptions;
 
-/// More that could not be seen is counted, not named.
+/// More unreadable places than this are counted, not named.
 const MAX_LISTED: usize = 3;
 
 pub(super) fn list(
@@ -25,19 +25,20 @@ pub(super) fn list(
     let namespaces = arguments.targets.iter().map(|text| parse_namespace(text)).collect::<Result<Vec<_>, _>>()?;
     let client = connect(options, app)?;
     let everywhere = namespaces.is_empty();
-    let seen = if everywhere { VisibleOptOuts::of_cluster(&client) } else { VisibleOptOuts::of(&client, namespaces) };
-    let seen = seen.map_err(|error| not_seen(error, everywhere))?;
-    note_unseen(&seen.unreadable, app);
+    let visible =
+        if everywhere { VisibleOptOuts::of_cluster(&client) } else { VisibleOptOuts::of(&client, namespaces) };
+    let visible = visible.map_err(|error| not_listed(error, everywhere))?;
+    note_unreadable(&visible.unreadable, app);
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
-    let text = |styles| render_opt_outs(&seen.opt_outs, now, width, styles);
-    app.emit(arguments.output, || opt_out_list(&seen), text)?;
-    if seen.opt_outs.is_empty() {
+    let text = |styles| render_opt_outs(&visible.opt_outs, now, width, styles);
+    app.emit(arguments.output, || opt_out_list(&visible), text)?;
+    if visible.opt_outs.is_empty() {
         app.printer.info("nobody has opted out");
     }
     Ok(ExitCode::Done)
 }
 
-fn not_seen(why: ApiError, everywhere: bool) -> CommandError {
+fn not_listed(why: ApiError, everywhere: bool) -> CommandError {
     let is_forbidden = matches!(why, ApiError::Forbidden(_));
     let what = "the ConfigMaps with the label helm-purge=keep could not be listed".to_owned();
     let error = OptOutError { what, why };
@@ -48,22 +49,22 @@ fn not_seen(why: ApiError, everywhere: bool) -> CommandError {
     error.into()
 }
 
-fn note_unseen(unseen: &[UnreadableOptOuts], app: &App) {
-    for UnreadableOptOuts { what, why } in unseen.iter().take(MAX_LISTED) {
+fn note_unreadable(unreadable: &[UnreadableOptOuts], app: &App) {
+    for UnreadableOptOuts { what, why } in unreadable.iter().take(MAX_LISTED) {
         app.printer.note(format_args!("{what} could not be looked at: {why}"));
     }
-    if unseen.len() > MAX_LISTED {
-        app.printer.note(format_args!("… nor {} more", unseen.len() - MAX_LISTED));
+    if unreadable.len() > MAX_LISTED {
+        app.printer.note(format_args!("… nor {} more", unreadable.len() - MAX_LISTED));
     }
 }
 
-/// Names every opt-out that still concerns one of the targets, with how to remove it.
+/// Names every other opt-out for the targets, and how to remove it.
 pub(super) fn note_other_opt_outs(client: &Client, targets: &[KeepTarget], app: &App) {
     match VisibleOptOuts::of(client, namespaces(targets)) {
-        Ok(seen) => {
+        Ok(visible) => {
             let program = app.entry_point.command();
             let concerned = |opt_out: &&OptOut| targets.iter().any(|target| concerns(opt_out, target));
-            for opt_out in seen.opt_outs.iter().filter(concerned) {
+            for opt_out in visible.opt_outs.iter().filter(concerned) {
                 app.printer.note(still_kept(opt_out, &removal_command(opt_out, program)));
             }
         }
@@ -79,11 +80,12 @@ fn concerns(opt_out: &OptOut, target: &KeepTarget) -> bool {
     if opt_out.namespace != target.namespace {
         return false;
     }
-    let (globs, meant) = (&opt_out.releases, target.releases());
+    let (globs, selected) = (&opt_out.releases, target.releases());
     let concerns = |glob: &String| {
-        meant.iter().any(|meant| glob == meant || LenientGlob::new(glob).may_match(meant)) || target.matches(glob)
+        selected.iter().any(|selected| glob == selected || LenientGlob::new(glob).may_match(selected))
+            || target.matches(glob)
     };
-    globs.is_empty() || meant.is_empty() || globs.iter().any(concerns)
+    globs.is_empty() || selected.is_empty() || globs.iter().any(concerns)
 }
 
 fn removal_command(opt_out: &OptOut, program: &str) -> String {
@@ -98,7 +100,7 @@ fn removal_command(opt_out: &OptOut, program: &str) -> String {
     }
 }
 
-/// The target as one would type it, if `keep` has written the opt-out and a shell leaves the target alone.
+/// The target as a user types it, if `keep` has written the opt-out and the target needs no quoting.
 fn as_typed(opt_out: &OptOut) -> Option<String> {
     let OptOut { namespace, releases, .. } = opt_out;
     let written = OptOut::to_write(namespace.clone(), releases.clone(), None, None);

@@ -10,7 +10,7 @@ use crate::app::{App, CommandError};
 use crate::cli::KeepArguments;
 use crate::cluster::{ApiError, Client, OptOutConfigMap, StoredOptOut};
 use crate::exit_code::ExitCode;
-use crate::report::{MarkChange, mark_before, mark_line};
+use crate::report::{deleted_line, previous_opt_out, written_line};
 use crate::settings::ConnectionOptions;
 use change::{Change, ChangeCounts, connect};
 use list::{list, note_other_opt_outs, warn_of_missing};
@@ -32,7 +32,7 @@ pub(super) fn keep(
     app.unless_interrupted(ended)
 }
 
-/// Writes one ConfigMap for each namespace or release that was named.
+/// Writes one ConfigMap for each target.
 fn write(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let targets = KeepTarget::parse_all(&arguments.targets)?;
     let now = app.environment.clock.now();
@@ -47,15 +47,11 @@ fn write(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> R
     let mut counts = ChangeCounts::default();
     for Change { opt_out, config_map, existing, .. } in writes {
         let existing = existing.unwrap_or_default();
-        match write_one(&client, &config_map, existing.as_ref(), by.as_deref()) {
-            Ok(change) => {
-                counts.done += 1;
-                app.printer.data(&mark_line(&opt_out, change));
-                if let Some(before) = existing.and_then(|existing| mark_before(&existing.opt_out, &opt_out)) {
-                    app.printer.note(before);
-                }
-            }
-            Err(error) => counts.refuse(&config_map, "written", error, app),
+        let written = write_one(&client, &config_map, existing.as_ref(), by.as_deref());
+        let line = written.map(|verb| written_line(&config_map.name, &opt_out, verb));
+        let before = existing.and_then(|existing| previous_opt_out(&existing.opt_out, &opt_out));
+        if let (true, Some(before)) = (counts.add(line, &config_map, "written", app), before) {
+            app.printer.note(before);
         }
     }
     if counts.done > 0 && until.is_none() {
@@ -72,16 +68,16 @@ fn write_one(
     config_map: &OptOutConfigMap,
     existing: Option<&StoredOptOut>,
     by: Option<&str>,
-) -> Result<MarkChange, ApiError> {
+) -> Result<&'static str, ApiError> {
     let mut config_map = config_map.clone();
     config_map.annotations.extend(by.map(|by| (OptOutConfigMap::BY.to_owned(), by.to_owned())));
     match existing {
-        None => client.create_opt_out(&config_map).map(|()| MarkChange::Created),
-        Some(existing) => client.update_opt_out(existing, &config_map).map(|()| MarkChange::Configured),
+        None => client.create_opt_out(&config_map).map(|()| "created"),
+        Some(existing) => client.update_opt_out(existing, &config_map).map(|()| "configured"),
     }
 }
 
-/// Removes what `keep` wrote for exactly what was named, and names what keeps it in another way.
+/// Removes what `keep` wrote for exactly these targets, and names other opt-outs that still concern them.
 fn remove(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> Result<ExitCode, CommandError> {
     let targets = KeepTarget::parse_all(&arguments.targets)?;
     let client = connect(options, app)?;
@@ -95,13 +91,8 @@ fn remove(arguments: &KeepArguments, options: &ConnectionOptions, app: &App) -> 
             app.printer.error(format_args!("`keep` has written nothing for {target}"));
             continue;
         };
-        match client.delete_opt_out(&existing) {
-            Ok(()) => {
-                counts.done += 1;
-                app.printer.data(&mark_line(&opt_out, MarkChange::Deleted));
-            }
-            Err(error) => counts.refuse(&existing.opt_out, "removed", error, app),
-        }
+        let deleted = client.delete_opt_out(&existing).map(|()| deleted_line(&existing.opt_out.name, &opt_out));
+        counts.add(deleted, &existing.opt_out, "removed", app);
     }
     note_other_opt_outs(&client, &targets, app);
     Ok(counts.exit_code())

@@ -1,4 +1,4 @@
-//! What was typed behind `keep`: the targets, `--until` and `--reason`. Pure.
+//! The arguments of `keep`: the targets, `--until` and `--reason`. Pure.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::sanitize::{self, quoted};
 const TARGETS: &str = "write NAMESPACE or NAMESPACE/RELEASE; the namespace in full, the release by name or glob";
 const ENDS: &str =
     "write a date (2026-12-01), a time with its offset (2026-12-01T18:00:00+01:00), or how long from now (8h, 3d)";
-/// So many characters are a reason; more are a story.
+/// In characters.
 const LONGEST_REASON: usize = 500;
 
 /// A namespace, or some of its releases.
@@ -24,7 +24,7 @@ pub(super) struct KeepTarget {
 }
 
 impl KeepTarget {
-    /// Reads all of them, each once.
+    /// Parses targets, without duplicates.
     pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, CommandError> {
         let mut targets: Vec<Self> = Vec::new();
         for text in texts {
@@ -40,7 +40,7 @@ impl KeepTarget {
         let (namespace, releases) = text.split_once('/').map_or((text, None), |(left, right)| (left, Some(right)));
         let namespace = parse_namespace(namespace)?;
         match releases {
-            // An entry `*` and none at all say the same, and have to be one ConfigMap.
+            // An entry `*` and no entry mean the same releases, so they must be the same ConfigMap.
             None | Some("*") => Ok(Self { namespace, releases: None }),
             Some(_) => {
                 let pattern = NamePattern::releases_behind_slash("RELEASE", text).map_err(CommandError::flag)?;
@@ -72,7 +72,7 @@ pub(super) fn parse_namespace(text: &str) -> Result<Namespace, CommandError> {
     text.parse().map_err(|error| CommandError::usage(format!("{} is no namespace: {error}", quoted(text)), TARGETS))
 }
 
-/// The list in the ConfigMap has its globs between commas and blanks: a part of one would be taken for another.
+/// The ConfigMap separates globs by commas and blanks, so a part of this glob would be read as another glob.
 fn check_separators(pattern: &NamePattern) -> Result<(), CommandError> {
     let text = pattern.as_str();
     if text.contains(|character: char| character == ',' || character.is_whitespace()) {
@@ -82,9 +82,9 @@ fn check_separators(pattern: &NamePattern) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The end as it is to be written: a date or a time as it was typed, and a length of time as a time in UTC.
+/// The end for the ConfigMap: a date or a time as it was typed, a duration as a time in UTC.
 ///
-/// Only a policy that reads the end knows the zone of a date. An end that is over in UTC is refused.
+/// Each policy reads a date in its own zone. An end that is over in UTC is refused.
 pub(super) fn parse_until(text: &str, now: Timestamp) -> Result<String, CommandError> {
     let text = text.trim();
     match Until::parse(text, &Zone::default()) {
@@ -104,17 +104,17 @@ fn from_now(text: &str, now: Timestamp) -> Option<String> {
 }
 
 fn length(text: &str) -> Option<SignedDuration> {
-    // jiff also reads clock faces, and `18:00:00` is a time of the day to most people.
+    // jiff reads `18:00:00` as a duration, but most people mean a time of the day.
     if text.contains(':') {
         return None;
     }
     let span = text.parse::<Span>().ok()?;
-    // Months and years have no length of their own, and are no days either.
+    // Months and years do not have a fixed number of days.
     let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     (length.as_secs() > 0).then_some(length)
 }
 
-/// The reason as it is to be written: others will read it on their terminals.
+/// The reason, checked because other people read it on their terminals.
 pub(super) fn parse_reason(text: &str) -> Result<String, CommandError> {
     let text = text.trim();
     let length = text.chars().count();
@@ -132,7 +132,7 @@ pub(super) fn parse_reason(text: &str) -> Result<String, CommandError> {
     Ok(text.to_owned())
 }
 
-/// A name from the cluster, if it can be written beside a reason.
+/// A user name from the cluster, if it is short and has no hidden characters.
 pub(super) fn plain_name(name: String) -> Option<String> {
     let plain = !name.chars().any(sanitize::is_hidden) && name.chars().count() <= LONGEST_REASON;
     plain.then_some(name)

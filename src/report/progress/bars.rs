@@ -1,7 +1,7 @@
 //! Progress for a terminal: a bar for each worker and one for all. The only file that knows indicatif.
 //!
-//! After a signal the bars are gone for good: under `helm purge` the shell has its prompt back by then, and everything that
-//! is still printed must be plain lines.
+//! After a signal there are no bars any more: under `helm purge` the shell may have printed its prompt, so only plain lines
+//! are printed.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const MOST_BARS: usize = 16;
 /// Draws per second.
 const RATE: u8 = 12;
 
-/// Bars, until a signal comes. From then on only lines.
+/// Bars until a signal comes, lines after it.
 pub(super) struct Bars {
     stop_hint: StopHint,
     clock: Clock,
@@ -71,7 +71,7 @@ impl Bars {
     fn interrupt(&mut self) {
         self.is_interrupted = true;
         match (self.stop_hint.second, self.drawn.take()) {
-            // The shell has written its prompt by now, somewhere, and clearing would remove that instead.
+            // The shell may have written its prompt already, and clearing would remove the prompt.
             (SecondSignal::Kill, Some(drawn)) => drawn.all.set_draw_target(ProgressDrawTarget::hidden()),
             (_, drawn) => {
                 self.drawn = drawn;

@@ -31,7 +31,7 @@ impl ProgressReporter for JsonLines {
 fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
     let of = |release: &ReleaseId| JsonObject::default().with("release", release.to_string());
     let (level, name, fields) = match event {
-        // The line `begun` says that it begins.
+        // The line `begun` reports the start.
         Event::Started { .. } | Event::Tick | Event::Finished => return None,
         Event::ReleaseStarted { release, .. } => (Level::Info, "started", of(release)),
         Event::ReleaseReturned { release, .. } => (Level::Info, "returned", of(release)),

@@ -147,8 +147,8 @@ fn judged_line(release: &ReleaseId, outcome: &Outcome, attempts: u32, paint: Sty
     match outcome {
         Outcome::StillNeeded { by } => format!("{} {release}: still needed by {by}", paint.dim("kept")),
         Outcome::Failed(failure) => {
-            let words = sanitize::line(&failure.message.error);
-            format!("{} {release}{after} {}: {words}", paint.error("failed"), failure.class)
+            let message = sanitize::line(&failure.message.error);
+            format!("{} {release}{after} {}: {message}", paint.error("failed"), failure.class)
         }
         other => format!("{} {release}", other.kind().as_str()),
     }

@@ -1,7 +1,7 @@
-//! What `restore` and `prune` begin with: the histories that purges by these policies have kept.
+//! What `restore` and `prune` begin with: the histories of the releases that these policies have purged.
 
 use crate::app::{App, CommandError};
-use crate::cli::UndoArguments;
+use crate::cli::HistoryArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::Scope;
@@ -17,15 +17,15 @@ use crate::shard::Shard;
 use crate::target::Target;
 
 /// The histories that were found, and what a restore or a prune of them needs.
-pub(super) struct KeptHistories {
+pub(super) struct PurgedHistories {
     pub(super) target: Target,
     pub(super) records: HistoryStore,
     pub(super) found: Discovered,
 }
 
-impl KeptHistories {
+impl PurgedHistories {
     pub(super) fn find(
-        arguments: &UndoArguments,
+        arguments: &HistoryArguments,
         options: &ConnectionOptions,
         app: &App,
     ) -> Result<Self, CommandError> {
@@ -37,7 +37,7 @@ impl KeptHistories {
     }
 
     /// Finds them again after a wait.
-    pub(super) fn find_again(target: Target, arguments: &UndoArguments, app: &App) -> Result<Self, CommandError> {
+    pub(super) fn find_again(target: Target, arguments: &HistoryArguments, app: &App) -> Result<Self, CommandError> {
         Self::query(target.policies, target.shard, target.connection, arguments, app)
     }
 
@@ -45,7 +45,7 @@ impl KeptHistories {
         policies: PolicySet,
         shard: Option<Shard>,
         connection: Connection,
-        arguments: &UndoArguments,
+        arguments: &HistoryArguments,
         app: &App,
     ) -> Result<Self, CommandError> {
         let interactivity = ConfirmFlags::from(arguments).interactivity(app);
@@ -66,7 +66,7 @@ impl KeptHistories {
         app.unless_interrupted(recheck_identity(&self.target, client, operation))
     }
 
-    /// The scope in words, if there is something to say about it.
+    /// A note about the scope and the shard; empty without either.
     pub(super) fn scope_note(&self) -> String {
         let namespace = match &self.target.scope {
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
