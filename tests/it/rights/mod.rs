@@ -7,7 +7,6 @@ mod cluster_hooks;
 mod cluster_lock_elsewhere;
 mod cluster_one_namespace;
 mod cluster_purge;
-mod printed;
 
 use std::process::Stdio;
 
