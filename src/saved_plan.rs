@@ -295,10 +295,20 @@ mod tests {
             let error = read(&plan).expect_err(pointer);
             assert!(error.contains(expected), "{pointer}: {error}");
         }
-        for text in ["", "[]", "{", "null", "- a\n- b\n"] {
-            assert!(SavedPlan::read("plan.json", text.as_bytes()).is_err(), "{text}");
+        let whole = plan().to_string();
+        let cut = &whole[..whole.len() - 1];
+        let no_mapping = "error: line 1 column 1: expected mapping start";
+        for (text, why) in [
+            ("", "unexpected end of input at line 1, column 1"),
+            ("[]", no_mapping),
+            ("{", "EOF while parsing an object at line 1 column 1"),
+            ("null", no_mapping),
+            ("- a\n- b\n", no_mapping),
+            (cut, &format!("EOF while parsing an object at line 1 column {}", cut.len())),
+        ] {
+            let error = SavedPlan::read("plan.json", text.as_bytes()).expect_err(text).to_string();
+            let first = error.lines().next().unwrap_or_default();
+            assert_eq!(first, format!("plan.json is no saved plan: {why}"), "{text}");
         }
-        let cut = plan().to_string();
-        assert!(SavedPlan::read("plan.json", &cut.as_bytes()[..cut.len() - 1]).is_err());
     }
 }

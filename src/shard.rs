@@ -125,12 +125,15 @@ mod tests {
         let shard = "3/16".parse::<Shard>().expect("a shard");
         assert_eq!((shard.number().get(), shard.of().get(), shard.to_string().as_str()), (3, 16, "3/16"));
         assert_eq!(NonZeroU32::new(16).map(|of| Shard::of_index(2, of)), Some(Ok(shard)));
-        for wrong in ["", "3", "0/16", "17/16", "3/0", "-1/16", "+3/16", "3/16/2", "a/b", "3 /16", "99999999999/16"] {
-            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        for wrong in ["", "3", "0/16", "3/0", "-1/16", "+3/16", "3/16/2", "a/b", "3 /16", "99999999999/16"] {
+            let says = format!("`{wrong}` is no shard: write it as 3/16, counted from 1");
+            assert_eq!(wrong.parse::<Shard>(), Err(says));
         }
         let last = NonZeroU32::new(16).expect("some");
+        assert_eq!("17/16".parse::<Shard>(), Err("there is no shard 17 of 16".to_owned()));
         assert_eq!(Shard::of_index(16, last), Err("there is no shard 17 of 16".to_owned()));
-        assert!(Shard::of_index(u32::MAX, NonZeroU32::MAX).is_err());
+        let beyond = "there is no shard 4294967296 of 4294967295".to_owned();
+        assert_eq!(Shard::of_index(u32::MAX, NonZeroU32::MAX), Err(beyond));
     }
 
     proptest! {

@@ -157,6 +157,9 @@ mod tests {
 
     #[test]
     fn an_abbreviated_flag_is_not_guessed() {
-        assert!(parse_line("helm-purge run --ye").is_err());
+        let error = parse_line("helm-purge run --ye").expect_err("there is no such flag").to_string();
+        let says = "error: unexpected argument '--ye' found\n\n  tip: a similar argument exists: '--yes'\n\n\
+                    Usage: helm-purge run --yes\n\nFor more information, try '--help'.\n";
+        assert_eq!(error, says);
     }
 }

@@ -107,6 +107,14 @@ mod tests {
         }
     }
 
+    fn not_a_namespace(text: &str, why: &InvalidName) -> Result<Scope, String> {
+        Err(format!("`-n {text}`: {why}"))
+    }
+
+    fn contradiction() -> Result<Scope, String> {
+        Err("`-n dev` and `-A` say different things: one namespace, or the whole fence".to_owned())
+    }
+
     fn dev() -> Scope {
         Scope::Only("dev".parse().expect("a legal name"))
     }
@@ -132,10 +140,11 @@ mod tests {
     fn an_empty_namespace_is_an_error_and_never_all_of_them() {
         for line in ["helm purge run -n ", "helm purge run --namespace=", "helm purge run --namespace  -f"] {
             let parent = helm(line);
-            assert!(scope(&facts(&parent)).is_err(), "{line:?}");
+            assert_eq!(scope(&facts(&parent)), not_a_namespace("", &InvalidName::Empty), "{line:?}");
         }
         let shell = ParentProcess::default();
-        assert!(scope(&ScopeFacts { namespace_flag: Some(""), ..facts(&shell) }).is_err());
+        let facts = ScopeFacts { namespace_flag: Some(""), ..facts(&shell) };
+        assert_eq!(scope(&facts), not_a_namespace("", &InvalidName::Empty));
     }
 
     #[test]
@@ -177,15 +186,17 @@ mod tests {
             let facts = ScopeFacts { entry_point, all_namespaces: true, ..facts(&parent) };
             assert_eq!(scope(&facts), Ok(Scope::Whole));
             let both = ScopeFacts { namespace_flag: Some("dev"), ..facts };
-            assert!(scope(&both).is_err());
+            assert_eq!(scope(&both), contradiction());
         }
         let parent = helm("helm purge run -A -n dev");
-        assert!(scope(&ScopeFacts { all_namespaces: true, ..facts(&parent) }).is_err());
+        let both = ScopeFacts { all_namespaces: true, ..facts(&parent) };
+        assert_eq!(scope(&both), contradiction());
     }
 
     #[test]
     fn what_cannot_be_a_namespace_is_refused() {
         let parent = helm("helm purge run");
-        assert!(scope(&ScopeFacts { namespace_flag: Some("Dev"), ..facts(&parent) }).is_err());
+        let facts = ScopeFacts { namespace_flag: Some("Dev"), ..facts(&parent) };
+        assert_eq!(scope(&facts), not_a_namespace("Dev", &InvalidName::Character));
     }
 }

@@ -36,7 +36,8 @@ fn an_address_that_leads_out_of_the_folder_or_could_be_spelled_anew_is_refused()
         "https://a.example.com/b c",
         "https://käse.example.com",
     ] {
-        assert!(folder_of(address).is_err(), "{address}");
+        let error = folder_of(address).expect_err(address).to_string();
+        assert_eq!(error, format!("{address} makes no name for a folder"));
     }
 }
 

@@ -208,8 +208,19 @@ mod tests {
 
     #[test]
     fn what_is_no_list_as_a_whole_is_an_error() {
-        for text in ["", "null", "{}", "[1]", "[null]", "WARNING: x\n[]", "[] []", &format!("[{ENTRY}"), "\u{feff}[]"] {
-            assert!(read(text.as_bytes()).is_err(), "{text:?}");
+        for (text, why) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("null", "invalid type: null, expected a list at line 1 column 4"),
+            ("{}", "invalid type: map, expected a list at line 1 column 0"),
+            ("[1]", "invalid type: integer `1`, expected a map at line 1 column 2"),
+            ("[null]", "invalid type: null, expected a map at line 1 column 5"),
+            ("WARNING: x\n[]", "expected value at line 1 column 1"),
+            ("[] []", "trailing characters at line 1 column 4"),
+            (&format!("[{ENTRY}"), "EOF while parsing a list at line 1 column 148"),
+            ("\u{feff}[]", "expected value at line 1 column 1"),
+        ] {
+            let error = read(text.as_bytes()).expect_err(text).to_string();
+            assert_eq!(error, format!("`helm list` printed something that is no list of releases: {why}"), "{text:?}");
         }
         assert_eq!(read(b"[]\n").expect("an empty list"), Listing::default());
     }

@@ -39,7 +39,13 @@ proptest! {
 
 #[test]
 fn a_list_nested_as_deep_as_it_is_long_is_an_error() {
-    for opening in ["[", "[{\"a\":", "[{\"name\":[", "{\"a\":["] {
-        assert!(read(opening.repeat(1 << 20).as_bytes()).is_err(), "{opening}");
+    for (opening, why) in [
+        ("[", "invalid type: sequence, expected a map at line 1 column 1"),
+        ("[{\"a\":", "recursion limit exceeded at line 1 column 380"),
+        ("[{\"name\":[", "recursion limit exceeded at line 1 column 422"),
+        ("{\"a\":[", "invalid type: map, expected a list at line 1 column 0"),
+    ] {
+        let error = read(opening.repeat(1 << 20).as_bytes()).expect_err(opening).to_string();
+        assert_eq!(error, format!("`helm list` printed something that is no list of releases: {why}"), "{opening}");
     }
 }

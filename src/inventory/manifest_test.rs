@@ -5,6 +5,10 @@ fn content(manifest: &str) -> Result<Content, String> {
     read(manifest, "dev-a", KeepPolicy::Honoured, &mut content).map(|()| content)
 }
 
+fn cannot_be_read(manifest: &str, why: &str) -> String {
+    format!("its manifest cannot be read: {why}, in the document that begins with {manifest:?}")
+}
+
 fn names(objects: &[Object]) -> Vec<String> {
     objects.iter().map(ToString::to_string).collect()
 }
@@ -55,16 +59,16 @@ fn of_a_key_that_is_there_twice_the_last_counts_as_it_does_for_helm() {
 
 #[test]
 fn what_cannot_be_read_is_an_error_that_shows_where() {
-    for manifest in [
-        "a: [",
-        "- kind: ConfigMap",
-        "metadata: {name: a}",
-        "kind: [a]",
-        "\u{0}",
-        "kind: &a *a",
-        "a: {<<: {kind: b}}\nkind: c",
+    for (manifest, why) in [
+        ("a: [", "unclosed bracket '[' at line 1, column 4"),
+        ("- kind: ConfigMap", "where `kind` belongs there is no mapping"),
+        ("metadata: {name: a}", "it has no kind"),
+        ("kind: [a]", "`kind` is [\"a\"], which is no text"),
+        ("\u{0}", "unexpected character: `\\u{0}' at line 1, column 1"),
+        ("kind: &a *a", "while parsing a block mapping, did not find expected key at line 1, column 10"),
+        ("a: {<<: {kind: b}}\nkind: c", "YAML merge keys are not allowed by configured policy at line 1, column 5"),
     ] {
-        assert!(content(manifest).is_err(), "{manifest:?}");
+        assert_eq!(content(manifest).expect_err(manifest), cannot_be_read(manifest, why));
     }
     let error = content("kind: ConfigMap\n---\nkind: [a\n").expect_err("a bracket is open");
     assert!(error.contains("kind: [a"), "{error}");
@@ -93,15 +97,22 @@ fn a_kind_is_found_however_it_is_cased_and_items_make_a_list_of_anything() {
 
 #[test]
 fn what_two_readers_could_read_differently_is_not_read() {
-    for manifest in [
-        "# a\u{2028}kind: Namespace\n",
-        "# a\rkind: Namespace\nkind: ConfigMap\n",
-        "# a\u{85}kind: Namespace\n",
-        "kind: ConfigMap\nKind: Namespace\n",
-        "kind: ConfigMap\nmetadata: {annotations: {a: b}, annotation\u{17f}: null}\n",
-        "kind: ConfigMap\nmetadata: {name: a, namespace: dev-a, <<: {namespace: prod}}\n",
+    let line_end = "it holds a character that ends a line to some readers only";
+    for (manifest, why) in [
+        ("# a\u{2028}kind: Namespace\n", line_end),
+        ("# a\rkind: Namespace\nkind: ConfigMap\n", line_end),
+        ("# a\u{85}kind: Namespace\n", line_end),
+        ("kind: ConfigMap\nKind: Namespace\n", "\"Kind\" could be taken for `kind`"),
+        (
+            "kind: ConfigMap\nmetadata: {annotations: {a: b}, annotation\u{17f}: null}\n",
+            "\"annotation\u{17f}\" could be taken for `annotations`",
+        ),
+        (
+            "kind: ConfigMap\nmetadata: {name: a, namespace: dev-a, <<: {namespace: prod}}\n",
+            "YAML merge keys are not allowed by configured policy at line 2, column 39",
+        ),
     ] {
-        assert!(content(manifest).is_err(), "{manifest:?}");
+        assert_eq!(content(manifest).expect_err(manifest), cannot_be_read(manifest, why));
     }
     assert!(content("kind: ConfigMap\r\nmetadata: {name: a}\r\n").is_ok());
 }
@@ -125,7 +136,9 @@ fn the_labels_that_flux_puts_on_an_object_say_what_makes_the_release_again() {
     {
         assert_eq!(managed(&format!("kind: ConfigMap\nmetadata:\n  name: a\n  {labels}\n")), None, "{labels}");
     }
-    assert!(content("kind: ConfigMap\nmetadata: {labels: {helm.toolkit.fluxcd.io/name: [a]}}\n").is_err());
+    let list = "kind: ConfigMap\nmetadata: {labels: {helm.toolkit.fluxcd.io/name: [a]}}\n";
+    let why = "`helm.toolkit.fluxcd.io/name` is [\"a\"], which is no text";
+    assert_eq!(content(list).expect_err("it is no name"), cannot_be_read(list, why));
     let long = format!("kind: A\nmetadata: {{{}}}\n", labels.replace("web", &"x".repeat(5000)));
     assert_eq!(managed(&long).map(|by| by.len()), Some(LONGEST_MANAGER));
 }

@@ -302,7 +302,9 @@ mod tests {
         let unseen = protection.unseen_opt_outs.iter().map(|unseen| unseen.namespace.as_str()).collect::<Vec<_>>();
         assert_eq!(unseen, ["a", "b"]);
         for release in &listing.releases {
-            assert!(protection.facts(&release.id.namespace).is_err());
+            let is_seen = release.id.namespace.as_str() != "outside";
+            let why = if is_seen { "no answer" } else { "it was not there when the namespaces were listed" };
+            assert_eq!(protection.facts(&release.id.namespace), Err(why));
             assert_eq!(protection.manager_of(&release.id), Err("no answer"));
             assert_eq!(OptOut::by_label(release), Known::Unknown);
         }

@@ -228,7 +228,7 @@ mod tests {
         let gone = protection(&namespace, &known, Ok(Vec::new()), Ok(None)).expect("all was seen");
         assert_eq!(gone.facts(&namespace), Ok(&facts("dev")));
         let never = protection(&namespace, &checked(None), Ok(Vec::new()), Ok(None)).expect("nothing was refused");
-        assert!(never.facts(&namespace).is_err());
+        assert_eq!(never.facts(&namespace), Err("it could not be read when the plan was checked"));
         let refused = || ApiError::Forbidden("no".to_owned());
         assert_eq!(protection(&namespace, &known, Err(refused()), Ok(None)), Err(refused()));
         assert_eq!(protection(&namespace, &known, Ok(Vec::new()), Err(refused())), Err(refused()));

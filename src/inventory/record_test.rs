@@ -22,29 +22,50 @@ fn a_record_is_read_as_helm_writes_it() {
 
 #[test]
 fn what_is_no_record_is_refused() {
-    for json in [
-        "",
-        "[]",
-        "{}",
-        "null",
-        r#"{"info":[]}"#,
-        r#"{"info":{},"version":"3"}"#,
-        r#"{"info":{},"hooks":[1]}"#,
-        r#"{"info":{},"manifest":{}}"#,
-        r#"{"info":{"Status":"deployed"}}"#,
-        r#"{"info":{"last_deployed":"x"}}"#,
-        r#"{"info":{"notes":[]}}"#,
-        r#"{"info":{},"config":[]}"#,
-        r#"{"info":{},"chart":{"values":"a"}}"#,
-        r#"{"info":{},"chart":{"metadata":{"keywords":"a"}}}"#,
-        r#"{"info":{},"chart":{"templates":[{"name":"t","data":"%"}]}}"#,
-        r#"{"info":{},"chart":{"Files":[]}}"#,
-        r#"{"info":{},"chart":{"files":[{"Name":"crds/a.yaml"}]}}"#,
-        r#"{"info":{},"hooks":[{"weight":"1"}]}"#,
-        r#"{"info":{},"hooks":[{"last_run":{"started_at":"x"}}]}"#,
-        r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,
+    for (json, why) in [
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("[]", "invalid type: sequence, expected a mapping at line 1 column 2"),
+        ("{}", "it has no `info`"),
+        ("null", "invalid type: null, expected struct HelmRecord at line 1 column 4"),
+        (r#"{"info":[]}"#, "invalid type: sequence, expected a mapping at line 1 column 10"),
+        (r#"{"info":{},"version":"3"}"#, r#"invalid type: string "3", expected i64 at line 1 column 24"#),
+        (r#"{"info":{},"hooks":[1]}"#, "invalid type: integer `1`, expected a mapping at line 1 column 21"),
+        (r#"{"info":{},"manifest":{}}"#, "invalid type: map, expected a string at line 1 column 22"),
+        (
+            r#"{"info":{"Status":"deployed"}}"#,
+            "the key `status` is there twice, or spelled in another way at line 1 column 17",
+        ),
+        (r#"{"info":{"last_deployed":"x"}}"#, r#""x" is not a time at line 1 column 29"#),
+        (r#"{"info":{"notes":[]}}"#, "invalid type: sequence, expected a string at line 1 column 17"),
+        (r#"{"info":{},"config":[]}"#, "invalid type: sequence, expected a mapping at line 1 column 22"),
+        (
+            r#"{"info":{},"chart":{"values":"a"}}"#,
+            r#"invalid type: string "a", expected a mapping at line 1 column 32"#,
+        ),
+        (
+            r#"{"info":{},"chart":{"metadata":{"keywords":"a"}}}"#,
+            r#"invalid type: string "a", expected a list at line 1 column 46"#,
+        ),
+        (
+            r#"{"info":{},"chart":{"templates":[{"name":"t","data":"%"}]}}"#,
+            "not base64: Invalid symbol 37, offset 0. at line 1 column 56",
+        ),
+        (
+            r#"{"info":{},"chart":{"Files":[]}}"#,
+            "the key `files` is there twice, or spelled in another way at line 1 column 27",
+        ),
+        (
+            r#"{"info":{},"chart":{"files":[{"Name":"crds/a.yaml"}]}}"#,
+            "the key `name` is there twice, or spelled in another way at line 1 column 36",
+        ),
+        (r#"{"info":{},"hooks":[{"weight":"1"}]}"#, r#"invalid type: string "1", expected i64 at line 1 column 33"#),
+        (r#"{"info":{},"hooks":[{"last_run":{"started_at":"x"}}]}"#, r#""x" is not a time at line 1 column 50"#),
+        (
+            r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,
+            "the key `events` is there twice, or spelled in another way at line 1 column 29",
+        ),
     ] {
-        assert!(HelmRecord::read(json.as_bytes()).is_err(), "{json}");
+        assert_eq!(HelmRecord::read(json.as_bytes()).err().as_deref(), Some(why), "{json}");
     }
 }
 
@@ -65,6 +86,7 @@ fn a_bomb_is_stopped_and_garbage_is_named() {
     let bomb = packed(&vec![0; usize::try_from(LARGEST).expect("64 bits") + 1]);
     assert!(bomb.len() < 1 << 20);
     assert_eq!(unpack(&bomb), Err("it is larger than 64 MiB when unpacked".to_owned()));
-    assert!(unpack(b"%%%").is_err());
-    assert!(unpack(STANDARD.encode([0x1f, 0x8b, 0x08, 1, 2, 3]).as_bytes()).is_err());
+    assert_eq!(unpack(b"%%%"), Err("it is not base64: Invalid symbol 37, offset 0.".to_owned()));
+    let torn = STANDARD.encode([0x1f, 0x8b, 0x08, 1, 2, 3]);
+    assert_eq!(unpack(torn.as_bytes()), Err("it cannot be unpacked: unexpected end of file".to_owned()));
 }

@@ -151,5 +151,6 @@ fn a_file_that_is_no_journal_says_why() {
         assert!(error.contains(why), "{error}");
     }
     let other = JournalHeader { run: "../../etc".to_owned(), ..example(&[]) };
-    assert!(read(text(&[JournalLine::Planned(Box::new(other))]).as_bytes()).is_err());
+    let error = read(text(&[JournalLine::Planned(Box::new(other))]).as_bytes()).expect_err("it could lead elsewhere");
+    assert_eq!(error, "\"../../etc\" is not the name of a run, which looks like 20261125-190342-3f9a1c");
 }

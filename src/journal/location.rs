@@ -237,16 +237,31 @@ mod tests {
         let file = folder.path().join("journal");
         assert_eq!(JournalLocation::named(&file), JournalLocation::File(file.clone()));
         assert_eq!(JournalLocation::named(folder.path()), JournalLocation::Folder(folder.path().to_owned()));
-        for (text, is_fine) in [(None, true), (Some(""), true), (Some("x"), false)] {
+        let taken = "there is something in it already, and one file is for one run";
+        for (text, why) in [(None, None), (Some(""), None), (Some("x"), Some(taken))] {
             if let Some(text) = text {
                 fs::write(&file, text).expect("a file can be written");
             }
-            assert_eq!(JournalLocation::File(file.clone()).check().is_ok(), is_fine, "{text:?}");
-            assert_eq!(JournalLocation::File(file.clone()).create(&id(1)).is_ok(), is_fine, "{text:?}");
+            let checked = JournalLocation::File(file.clone()).check().err().map(|error| error.to_string());
+            let expected = why.map(|why| format!("no journal can be kept in {}: {why}", file.display()));
+            assert_eq!(checked, expected, "{text:?}");
+            let created = JournalLocation::File(file.clone()).create(&id(1)).err().map(|error| error.to_string());
+            let expected = why.map(|why| format!("the journal {} cannot be begun: {why}", file.display()));
+            assert_eq!(created, expected, "{text:?}");
         }
         assert!(JournalLocation::File("/dev/null".into()).check().is_ok());
-        assert!(JournalLocation::File("/no/such/folder/journal".into()).check().is_err());
-        assert!(JournalLocation::Folder("/dev/null/runs".into()).check().is_err());
+        for (location, why) in [
+            (
+                JournalLocation::File("/no/such/folder/journal".into()),
+                "no journal can be kept in /no/such/folder/journal: No such file or directory (os error 2)",
+            ),
+            (
+                JournalLocation::Folder("/dev/null/runs".into()),
+                "no journal can be kept in /dev/null/runs: Not a directory (os error 20)",
+            ),
+        ] {
+            assert_eq!(location.check().expect_err(why).to_string(), why);
+        }
     }
 
     #[test]

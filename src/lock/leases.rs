@@ -123,8 +123,9 @@ mod tests {
         for policy in ["end-of-day-3", "end-of-day-shard-3-of-16"] {
             assert_ne!(lease_name(policy, None), lease_name("end-of-day", Some(shard("3/16"))));
         }
-        assert!(
-            "end-of-day.shard-3-of-16".parse::<crate::release::Namespace>().is_err(),
+        assert_eq!(
+            "end-of-day.shard-3-of-16".parse::<crate::release::Namespace>(),
+            Err(crate::release::InvalidName::Character),
             "policies are named like these"
         );
     }

@@ -117,7 +117,10 @@ mod tests {
         let arguments = ShardArguments { shards, shard: shard.map(|text| text.parse().expect("a shard")) };
         let environment = Environment { completion_index: index.map(str::to_owned), ..Environment::default() };
         let found = super::shard(&arguments, &environment);
-        found.map(|found| found.map(|shard| shard.to_string())).map_err(|stopped| format!("{stopped:?}"))
+        found.map(|found| found.map(|shard| shard.to_string())).map_err(|stopped| match stopped {
+            CommandError::Error { error, .. } => error.to_string(),
+            other => panic!("a command line is wrong: {other:?}"),
+        })
     }
 
     #[test]
@@ -131,17 +134,22 @@ mod tests {
 
     #[test]
     fn a_part_that_cannot_be_told_is_an_error_and_never_all_of_it() {
-        for (shards, shard, index) in [
-            (16, None, None),
-            (16, None, Some("16")),
-            (16, None, Some("4294967295")),
-            (16, None, Some("99999999999")),
-            (16, None, Some("-1")),
-            (16, None, Some("+1")),
-            (16, None, Some("one")),
-            (8, Some("3/16"), Some("3")),
+        for (shards, shard, index, says) in [
+            (16, None, None, "of 16 shards, none is this one: JOB_COMPLETION_INDEX is not set"),
+            (16, None, Some("16"), "JOB_COMPLETION_INDEX is 16, counted from 0: there is no shard 17 of 16"),
+            (
+                16,
+                None,
+                Some("4294967295"),
+                "JOB_COMPLETION_INDEX is 4294967295, counted from 0: there is no shard 4294967296 of 16",
+            ),
+            (16, None, Some("99999999999"), "JOB_COMPLETION_INDEX is `99999999999`, which is no number of a pod"),
+            (16, None, Some("-1"), "JOB_COMPLETION_INDEX is `-1`, which is no number of a pod"),
+            (16, None, Some("+1"), "JOB_COMPLETION_INDEX is `+1`, which is no number of a pod"),
+            (16, None, Some("one"), "JOB_COMPLETION_INDEX is `one`, which is no number of a pod"),
+            (8, Some("3/16"), Some("3"), "--shard 3/16 and --shards 8 say different things"),
         ] {
-            assert!(of(Some(shards), shard, index).is_err(), "{shards} {shard:?} {index:?}");
+            assert_eq!(of(Some(shards), shard, index), Err(says.to_owned()), "{shards} {shard:?} {index:?}");
         }
     }
 }

@@ -66,8 +66,17 @@ mod tests {
         let long = "a".repeat(65);
         let upper = "A".repeat(64);
         let wide = "é".repeat(32);
-        for text in ["", "abc", &long, &upper, &wide, &long[..63]] {
-            assert!(text.parse::<Digest>().is_err(), "{text}");
+        let (long_shown, upper_shown) = (format!("{}…", &long[..60]), format!("{}…", &upper[..60]));
+        for (text, shown) in [
+            ("", ""),
+            ("abc", "abc"),
+            (&long, &long_shown),
+            (&upper, &upper_shown),
+            (&wide, &wide),
+            (&long[..63], &long_shown),
+        ] {
+            let error = text.parse::<Digest>().expect_err(text).to_string();
+            assert_eq!(error, format!("`{shown}` is no SHA-256, which has 64 hexadecimal digits"));
         }
     }
 }

@@ -244,7 +244,7 @@ mod tests {
             Ok("ops/helm-purge")
         );
         for wrong in ["", "helm-purge", "ops/", "/a", "ops/a/b", "Ops/a", "ops/a b", "ops/..", "ops/-a"] {
-            assert!(wrong.parse::<ServiceAccount>().is_err(), "{wrong}");
+            assert_eq!(wrong.parse::<ServiceAccount>().err().as_deref(), Some("write it as NAMESPACE/NAME"), "{wrong}");
         }
     }
 

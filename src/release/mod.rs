@@ -228,6 +228,6 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(status.as_str().parse(), Ok(status));
         }
-        assert!("Deployed".parse::<Status>().is_err());
+        assert_eq!("Deployed".parse::<Status>(), Err(UnknownStatus("Deployed".to_owned())));
     }
 }

@@ -191,14 +191,16 @@ mod tests {
     #[test]
     fn names_that_could_be_a_flag_or_reach_a_terminal_are_refused() {
         for name in
-            ["", "-a", "--no-hooks", "a-", "A", "a_b", "a/b", "..", "a..b", ".a", "\u{1b}[2J", "a\u{202e}b", "ä", "a b"]
+            ["-a", "--no-hooks", "a-", "A", "a_b", "a/b", "..", "a..b", ".a", "\u{1b}[2J", "a\u{202e}b", "ä", "a b"]
         {
-            assert!(name.parse::<ReleaseName>().is_err(), "{name:?}");
-            assert!(name.parse::<Namespace>().is_err(), "{name:?}");
+            assert_eq!(name.parse::<ReleaseName>(), Err(InvalidName::Character), "{name:?}");
+            assert_eq!(name.parse::<Namespace>(), Err(InvalidName::Character), "{name:?}");
         }
-        assert!("my.app".parse::<Namespace>().is_err());
-        assert!("x".repeat(54).parse::<ReleaseName>().is_err());
-        assert!("x".repeat(64).parse::<Namespace>().is_err());
+        assert_eq!("".parse::<ReleaseName>(), Err(InvalidName::Empty));
+        assert_eq!("".parse::<Namespace>(), Err(InvalidName::Empty));
+        assert_eq!("my.app".parse::<Namespace>(), Err(InvalidName::Character));
+        assert_eq!("x".repeat(54).parse::<ReleaseName>(), Err(InvalidName::TooLong(53)));
+        assert_eq!("x".repeat(64).parse::<Namespace>(), Err(InvalidName::TooLong(63)));
     }
 
     #[test]

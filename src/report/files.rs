@@ -92,9 +92,12 @@ mod tests {
         write_file(&path, "new").expect("it can be written");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
         symlink(&path, &link).expect("a link can be made");
-        for odd in [&link, folder.path(), &folder.path().join("nowhere/report.json")] {
-            assert!(write_file(odd, "x").is_err(), "{}", odd.display());
+        for odd in [&link, folder.path()] {
+            let error = write_file(odd, "x").expect_err("it would replace something else");
+            assert_eq!(error.to_string(), "it is there, and not a regular file", "{}", odd.display());
         }
+        let error = write_file(&folder.path().join("nowhere/report.json"), "x").expect_err("there is no such folder");
+        assert_eq!(error.kind(), io::ErrorKind::NotFound, "{error}");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
         let left = fs::read_dir(folder.path()).expect("a folder").flatten().count();
         assert_eq!(left, 2, "nothing else is left in the folder");
@@ -117,8 +120,14 @@ mod tests {
         symlink(folder.path().join("made"), &dangling).expect("a link can be made");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("coreutils are there");
         assert!(made.success());
-        for odd in [&link, &dangling, &pipe, folder.path(), Path::new("/dev/full")] {
-            assert!(write_termination_log(odd, "x").is_err(), "{}", odd.display());
+        for (odd, why) in [
+            (link.as_path(), "it is a symbolic link"),
+            (&dangling, "it is a symbolic link"),
+            (&pipe, "it is not a regular file"),
+            (folder.path(), "Is a directory (os error 21)"),
+            (Path::new("/dev/full"), "it is not a regular file"),
+        ] {
+            assert_eq!(write_termination_log(odd, "x").expect_err(why).to_string(), why, "{}", odd.display());
         }
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "{}\n");
         assert!(!folder.path().join("made").exists());

@@ -147,6 +147,19 @@ mod tests {
         Ok(KeepTarget::parse_all(&texts)?.iter().map(ToString::to_string).collect())
     }
 
+    /// What is wrong; of a pattern, what its excerpt says beside the place.
+    #[track_caller]
+    fn fault<T>(read: Result<T, CommandError>) -> String {
+        match read.err().expect("it is refused") {
+            CommandError::Error { error, .. } => error.to_string(),
+            CommandError::Flag(errors) => {
+                let text = errors.to_string();
+                text.lines().find_map(|line| line.split_once("^ ")).expect("an excerpt").1.to_owned()
+            }
+            other => panic!("a command line is wrong: {other:?}"),
+        }
+    }
+
     #[test]
     fn a_namespace_alone_means_all_its_releases_and_each_is_taken_once() {
         let read = read(&["dev-a", "dev-a/web", "dev-a/*", "dev-b/db*", "dev-a/web"]).expect("all of them are legal");
@@ -155,10 +168,22 @@ mod tests {
 
     #[test]
     fn what_could_protect_nothing_or_something_else_is_refused() {
-        for text in
-            ["", "/", "dev-*", "dev-a/", "/web", "dev-a/b/c", "Dev", "dev-a/{web,db}", "dev-a/w eb", "dev-a/\u{1b}"]
-        {
-            assert!(read(&[text]).is_err(), "{text:?}");
+        const NAME: &str =
+            "a name is made of lower-case letters, digits and `-`, and starts and ends with a letter or digit";
+        for text in ["", "/", "/web"] {
+            assert_eq!(fault(read(&[text])), "`` is no namespace: a name has at least one character", "{text:?}");
+        }
+        for text in ["dev-*", "Dev"] {
+            assert_eq!(fault(read(&[text])), format!("`{text}` is no namespace: {NAME}"));
+        }
+        for (text, why) in [
+            ("dev-a/", "it would match nothing: write a name or a glob"),
+            ("dev-a/b/c", "no name has a `/`; in this form namespaces and releases stand apart"),
+            ("dev-a/{web,db}", "`{web,db}` has a comma or a blank in it, which stand between releases"),
+            ("dev-a/w eb", "an entry is one pattern: make it several entries"),
+            ("dev-a/\u{1b}", "a release is made of lower-case letters, digits, `-` and `.`, at most 53 of them"),
+        ] {
+            assert_eq!(fault(read(&[text])), why, "{text:?}");
         }
     }
 
@@ -196,8 +221,6 @@ mod tests {
             "1mo",
             "1y",
             "18:00:00",
-            "2026-11-24",
-            "2026-11-25T14:30:00Z",
             "01.12.2026",
             "12/01/2026",
             "2026-12-01T18:00:00",
@@ -205,18 +228,28 @@ mod tests {
             "99999999w",
             "\u{1b}[2J",
         ] {
-            assert!(parse_until(typed, now()).is_err(), "{typed:?}");
+            let shown = typed.replace('\u{1b}', "\\u{1b}");
+            assert_eq!(fault(parse_until(typed, now())), format!("--until `{shown}` is no end that can be told"));
+        }
+        for typed in ["2026-11-24", "2026-11-25T14:30:00Z"] {
+            assert_eq!(fault(parse_until(typed, now())), format!("--until `{typed}` is over already"));
         }
     }
 
     #[test]
     fn a_reason_is_one_line_of_bounded_length() {
         assert_eq!(parse_reason(" customer démo ").ok().as_deref(), Some("customer démo"));
-        assert!(
-            parse_reason(&"ä".repeat(LONGEST_REASON)).is_ok() && parse_reason(&"ä".repeat(LONGEST_REASON + 1)).is_err()
-        );
-        for text in ["", "  ", "two\nlines", "a\u{1b}[31m", "a\u{202e}b"] {
-            assert!(parse_reason(text).is_err(), "{text:?}");
+        let long = "ä".repeat(LONGEST_REASON);
+        assert_eq!(parse_reason(&long).ok().as_deref(), Some(&*long));
+        for (text, says) in [
+            (&*format!("{long}ä"), &*format!("--reason has {} characters", LONGEST_REASON + 1)),
+            ("", "--reason is empty"),
+            ("  ", "--reason is empty"),
+            ("two\nlines", "--reason has a character that nobody sees: U+000A"),
+            ("a\u{1b}[31m", "--reason has a character that nobody sees: U+001B"),
+            ("a\u{202e}b", "--reason has a character that nobody sees: U+202E"),
+        ] {
+            assert_eq!(fault(parse_reason(text)), says, "{text:?}");
         }
     }
 }
