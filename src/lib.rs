@@ -99,7 +99,7 @@ fn run_inside(arguments: Vec<OsString>) -> ExitCode {
         }
         Ok(cli) => {
             let printer = printer(&environment, &terminal, cli.output.color, verbosity(&cli, &environment), format);
-            let app = App { environment, terminal, entry_point, parent, printer, interrupts: Interrupts::silent() };
+            let app = App { environment, terminal, entry_point, parent, printer, interrupts: Interrupts::default() };
             dispatch(cli, &app)
         }
     }

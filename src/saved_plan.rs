@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::cluster::Identity;
 use crate::policy::Digest;
-use crate::release::{Chart, Known, Release, ReleaseId, Revision};
+use crate::release::{Chart, Known, Release, ReleaseId, Revision, Status};
 use crate::sanitize::quoted;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,7 +226,7 @@ fn release(release: &ReleaseJson) -> Result<Release, String> {
     Ok(Release {
         id: ReleaseId { namespace: in_namespace, name: in_name },
         revision: Revision(release.revision.ok_or_else(|| wrong("revision", None))?),
-        status: status.and_then(|text| text.parse().ok()).ok_or_else(|| wrong("status", status))?,
+        status: status.and_then(Status::parse).ok_or_else(|| wrong("status", status))?,
         chart: release.chart.as_deref().map_or(Known::Unknown, Chart::from_name_and_version),
         updated: updated.transpose()?.map_or(Known::Unknown, Known::Is),
         record: Known::Unknown,

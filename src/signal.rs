@@ -79,7 +79,8 @@ pub struct Interruption {
     pub signal: i32,
 }
 
-/// The signals so far. Clones share one state.
+/// The signals so far. Clones share one state. Before [`Interrupts::listen`], signals come only from
+/// [`Interrupts::on_signal`].
 #[derive(Debug, Clone, Default)]
 pub struct Interrupts {
     state: Arc<Mutex<InterruptState>>,
@@ -134,11 +135,6 @@ impl Interrupts {
             watcher.on_parent_gone(Instant::now());
         })?;
         Ok(())
-    }
-
-    /// Before [`Interrupts::listen`], signals come only from [`Interrupts::on_signal`].
-    pub fn silent() -> Self {
-        Self::default()
     }
 
     /// Cancels children.
@@ -223,7 +219,7 @@ mod tests {
     #[test]
     fn while_purging_the_first_signal_drains_the_second_terminates_the_third_kills() {
         let start = Instant::now();
-        let interrupts = Interrupts::silent();
+        let interrupts = Interrupts::default();
         interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGINT, start);
         assert_eq!(interrupts.stop().level(), CancelLevel::Drain);
@@ -237,7 +233,7 @@ mod tests {
 
     #[test]
     fn while_looking_the_first_signal_ends_everything() {
-        let interrupts = Interrupts::silent();
+        let interrupts = Interrupts::default();
         interrupts.on_signal(SIGTERM, Instant::now());
         assert_eq!(interrupts.stop().level(), CancelLevel::Terminate);
     }
@@ -246,7 +242,7 @@ mod tests {
     fn a_parent_that_ends_is_a_first_signal_and_the_one_that_ended_both_counts_with_it() {
         let start = Instant::now();
         for parent_first in [true, false] {
-            let interrupts = Interrupts::silent();
+            let interrupts = Interrupts::default();
             interrupts.enter(Stage::Changing);
             if parent_first {
                 interrupts.on_parent_gone(start);
@@ -265,7 +261,7 @@ mod tests {
     #[test]
     fn one_signal_that_is_delivered_twice_counts_once() {
         let start = Instant::now();
-        let interrupts = Interrupts::silent();
+        let interrupts = Interrupts::default();
         interrupts.enter(Stage::Changing);
         interrupts.on_signal(SIGHUP, start);
         interrupts.on_signal(SIGHUP, after(20, start));

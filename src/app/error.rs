@@ -136,7 +136,7 @@ impl From<PolicyErrors> for CommandError {
 
 impl From<ConnectionError> for CommandError {
     fn from(error: ConnectionError) -> Self {
-        let hint = error.hint();
+        let hint = error.hint.clone();
         CommandError::preflight(error, hint)
     }
 }

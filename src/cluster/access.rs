@@ -38,18 +38,18 @@ impl Client {
     ) -> Result<BTreeMap<AccessReview, Result<bool, ApiError>>, ApiError> {
         self.bounded_query(async move |client| {
             let api = Api::<SelfSubjectAccessReview>::all(client);
-            let ask = async |review: AccessReview| {
+            let request = async |review: AccessReview| {
                 let question = access_review(&review);
                 let answer = with_retry(async || api.create(&PostParams::default(), &question).await).await;
                 (review, answer.map(|answer| answer.status.is_some_and(|status| status.allowed)))
             };
-            Ok(concurrently(reviews, ask).await.into_iter().collect())
+            Ok(concurrently(reviews, request).await.into_iter().collect())
         })
     }
 
     /// The user's name. Untrusted text.
     ///
-    /// Every user who is logged in may ask for it (the built-in role `system:basic-user`).
+    /// Every user who is logged in may request it (the built-in role `system:basic-user`).
     ///
     /// # Errors
     /// If that right was taken away, or the API server does not know the question (before Kubernetes 1.28).

@@ -1,7 +1,6 @@
 //! The API client on a thread of its own.
 //!
-//! A login by a credential plugin blocks for as long as the plugin likes, and this program must hear a signal
-//! meanwhile. Operations of several threads run concurrently. Nothing async leaves this folder.
+//! A login by a credential plugin may block for any time, and this program must react to signals during that time. Operations of several threads run concurrently. Nothing async leaves this folder.
 
 use std::fs::File;
 use std::future::Future;
@@ -257,7 +256,7 @@ impl QuickClient {
     /// A client whose operations take no longer than `timeout`, all of them together. Nothing is requested yet, and no
     /// file is written.
     ///
-    /// None if there is no such connection, or its login would ask the user for something.
+    /// None if the connection cannot be resolved, or its login would prompt the user.
     pub(crate) fn new(options: &ConnectionOptions, cancel: &CancelToken, timeout: Duration) -> Option<Self> {
         let deadline = Instant::now() + timeout;
         let resolved = kubeconfig::resolve(options).ok()?;

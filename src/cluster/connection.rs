@@ -1,6 +1,6 @@
 //! The pinned connection: one description of one cluster, for the client and for every helm process.
 //!
-//! Each helm reads the kubeconfig anew, so that `kubectl config use-context` in another window would send the
+//! Each helm reads the kubeconfig anew, so `kubectl config use-context` in another window would send the
 //! rest of a run to another cluster. The pinned kubeconfig is a private copy that no other program changes. It holds
 //! credentials, so its folder is removed when this process ends, or by the next run if this process is killed.
 
@@ -54,7 +54,7 @@ struct PinnedKubeconfig {
 
 impl Connection {
     /// # Errors
-    /// If there is no such connection, or the private file cannot be written.
+    /// If no connection can be resolved, or the private file cannot be written.
     pub fn resolve(options: &ConnectionOptions) -> Result<Self, ConnectionError> {
         let resolved = kubeconfig::resolve(options)?;
         let pinned = pin(resolved.kubeconfig()).map_err(ConnectionError::not_pinned)?;

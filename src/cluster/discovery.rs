@@ -1,6 +1,6 @@
 //! Which kinds the API server serves, and under which resource.
 //!
-//! Each operation asks for the groups or versions in question, never for all. Every user who is logged in may ask (the
+//! Each operation requests the groups or versions in question, never all. Every user who is logged in may do so (the
 //! built-in role `system:discovery`), unless that right was taken away.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +61,7 @@ impl Client {
     /// What is served in these versions. Sent once, because no decision depends on the answer.
     ///
     /// # Errors
-    /// If one of them is not served, or may not be read, or there is no answer.
+    /// If one of them is not served, or may not be read, or no answer comes.
     pub fn served_kinds(&self, api_versions: Vec<String>) -> Result<Vec<ServedKinds>, ApiError> {
         self.query(async move |client| {
             let list = async |api_version: String| {
@@ -143,7 +143,7 @@ async fn list_resources(client: &kube::Client, api_version: &str) -> kube::Resul
     }
 }
 
-/// The kind in this version or in another one of its group, which has the same objects. None if there is no such kind,
+/// The kind in this version or in another one of its group, which has the same objects. None if the group has no such kind,
 /// and so no such object.
 pub(super) fn find_in_group(versions: &[ServedKinds], api_version: &str, kind: &str) -> Option<ServedKind> {
     let same = versions.iter().filter(|version| version.api_version == api_version);

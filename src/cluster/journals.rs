@@ -114,11 +114,11 @@ impl Client {
     ///
     /// # Errors
     /// If they cannot be listed, or one cannot be removed. Then the others still exist.
-    pub fn delete_old_journals(&self, namespace: &str, policy: &str, kept: usize) -> Result<(), ApiError> {
+    pub fn delete_old_journals(&self, namespace: &str, policy: &str, most: usize) -> Result<(), ApiError> {
         let policy = policy.to_owned();
         self.query_in(namespace, async move |api: Api<ConfigMap>| {
             let all = list_metadata(&api, labelled(JournalConfigMap::LABEL), MAX_PAGES, Some).await?;
-            for (name, uid) in old(all.into_iter(), &policy, kept) {
+            for (name, uid) in old(all.into_iter(), &policy, most) {
                 with_timeout(delete_unchanged(&api, &name, &uid, None)).await?;
             }
             Ok(())
@@ -140,14 +140,14 @@ fn run_of(metadata: &ObjectMeta) -> Option<RunId> {
 }
 
 /// Name and UID of the journals to remove, the oldest last. Run IDs sort by time.
-fn old(all: impl Iterator<Item = ObjectMeta>, policy: &str, kept: usize) -> Vec<(String, String)> {
+fn old(all: impl Iterator<Item = ObjectMeta>, policy: &str, most: usize) -> Vec<(String, String)> {
     let of_policy = all.filter(|metadata| {
         let annotations = metadata.annotations.as_ref();
         annotations.and_then(|all| all.get(JournalConfigMap::POLICY)).is_some_and(|found| found == policy)
     });
     let mut runs = of_policy.filter_map(|metadata| Some((run_of(&metadata)?, metadata.uid?))).collect::<Vec<_>>();
     runs.sort_unstable_by(|left, right| right.cmp(left));
-    runs.into_iter().skip(kept).map(|(run, uid)| (JournalConfigMap::name_of(run.as_str()), uid)).collect()
+    runs.into_iter().skip(most).map(|(run, uid)| (JournalConfigMap::name_of(run.as_str()), uid)).collect()
 }
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
         all.push(config_map(&run(0), None, "run"));
         all.push(config_map(&run(0), Some("end-of-day"), "keep"));
         all.push(config_map("helm-purge-run-mine", Some("end-of-day"), "run"));
-        let names = |kept| old(all.iter().cloned(), "end-of-day", kept).into_iter().map(|(name, _)| name);
+        let names = |most| old(all.iter().cloned(), "end-of-day", most).into_iter().map(|(name, _)| name);
         assert_eq!(names(2).collect::<Vec<_>>(), [run(2), run(1)]);
         assert_eq!(names(4).count(), 0);
     }

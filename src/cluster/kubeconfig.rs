@@ -66,7 +66,7 @@ impl ResolvedConnection {
     }
 }
 
-/// The names of a kubeconfig's contexts, which are untrusted text. None if there is no readable kubeconfig.
+/// The names of a kubeconfig's contexts, which are untrusted text. Empty without a readable kubeconfig.
 pub(crate) fn context_names(options: &ConnectionOptions) -> Vec<String> {
     let read = read_files(&options.kubeconfig).ok().flatten();
     read.map(|read| read.contexts.into_iter().map(|context| context.name).collect()).unwrap_or_default()
@@ -232,11 +232,12 @@ fn apply_flags(options: &ConnectionOptions, connection: &mut ResolvedConnection)
     }
 }
 
-/// Why no connection could be described.
+/// Why no connection could be resolved.
 #[derive(Debug)]
 pub struct ConnectionError {
     text: String,
-    hint: Option<String>,
+    /// What the user can do.
+    pub(crate) hint: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -273,11 +274,6 @@ impl ConnectionError {
         let hint = "set `TMPDIR` to a folder that can be written to";
         let error = Some(error.into());
         Self { source: error, ..Self::new("the connection could not be written to a private file", hint) }
-    }
-
-    /// What the user can do.
-    pub fn hint(&self) -> Option<String> {
-        self.hint.clone()
     }
 }
 

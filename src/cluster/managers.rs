@@ -21,9 +21,9 @@ pub struct HelmRelease {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// The release that it asks for.
+    /// The release that its controller must make.
     pub spec: HelmReleaseSpec,
-    /// The releases that its controller has made. The spec may ask for another one by now.
+    /// The releases that its controller has made. The spec may have changed since.
     pub status: HelmReleaseStatus,
 }
 
@@ -72,7 +72,7 @@ pub struct Application {
 pub struct ApplicationDestination {
     /// The URL of the cluster.
     pub server: Option<String>,
-    /// The cluster's name in Argo CD, if there is no URL.
+    /// The cluster's name in Argo CD, without a URL.
     pub name: Option<String>,
     /// The namespace of objects that do not name one.
     pub namespace: Option<String>,

@@ -14,7 +14,7 @@ use crate::release::Namespace;
 
 const NAMESPACES_PER_PAGE: u32 = 1000;
 
-/// What tells a cluster from every other: the UID of its namespace `kube-system`.
+/// The UID of a cluster's namespace `kube-system`, which identifies the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity(pub String);
 
@@ -43,7 +43,7 @@ pub struct NamespaceNow {
     pub records: Result<Vec<ReleaseRecord>, ApiError>,
     /// The opt-outs; none if they were not requested.
     pub opt_outs: Result<Vec<OptOutConfigMap>, ApiError>,
-    /// The labels and annotations; `None` if there is no such namespace, or they were not requested.
+    /// The labels and annotations; `None` if the namespace does not exist, or they were not requested.
     pub facts: Result<Option<NamespaceFacts>, ApiError>,
 }
 
@@ -97,7 +97,7 @@ impl Client {
     }
 
     /// Requests the records of some releases, the opt-outs and the metadata of their namespace concurrently, the last two
-    /// only if they are wanted.
+    /// only on request.
     ///
     /// # Errors
     /// If nothing could be requested at all. A request that was refused has its error in its own answer.

@@ -1,6 +1,6 @@
 //! Opt-outs: ConfigMaps with the label `helm-purge: keep`, read by their metadata, and written for `helm purge keep`.
 //!
-//! An opt-out is created only if there is no object of its name, and changed or removed only as it was read, so that
+//! An opt-out is created only if no object has its name, and changed or removed only as it was read, so that
 //! what another user writes in between stays. A change affects only this program's own annotations. A `ConfigMap` of the
 //! same name without the label belongs to another program and is never written to.
 //!
@@ -65,7 +65,7 @@ pub enum OptOutTarget {
 /// An opt-out as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOptOut {
-    /// What it says. Untrusted text.
+    /// Untrusted text.
     pub opt_out: OptOutConfigMap,
     version: ObjectVersion,
 }
@@ -108,7 +108,7 @@ impl Client {
     /// Creates an opt-out.
     ///
     /// # Errors
-    /// If that is not allowed, or an object of its name exists by now; then nothing was written.
+    /// If that is not allowed, or an object of its name exists; then nothing was written.
     pub fn create_opt_out(&self, opt_out: &OptOutConfigMap) -> Result<(), ApiError> {
         let object = config_map(opt_out);
         self.query_in(&opt_out.namespace, async move |api: Api<ConfigMap>| {

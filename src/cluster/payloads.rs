@@ -107,7 +107,7 @@ async fn read(
             }
         }
     }
-    // Also those that the list leaves out: the newest revision may be marked as superseded.
+    // Also those that the list leaves out: the newest revision may be superseded.
     for object in objects {
         if let Some(record) = with_retry(async || api.get_opt(&object).await).await? {
             send(object, record).await?;

@@ -1,6 +1,6 @@
 //! Helm's release records, one for each revision of a release, by their metadata: labels, times and UIDs.
 //!
-//! Most of the records in a cluster are of superseded revisions and say nothing about what a release is now. They are
+//! Most of the records in a cluster are of superseded revisions and do not show the present state of a release. They are
 //! left out of lists; [`superseded_names`](Client::superseded_names) reads no more of them than their names.
 
 use std::collections::BTreeMap;
@@ -98,7 +98,7 @@ pub struct ReleaseRecord {
     /// The status, if the record has that label. Untrusted text.
     pub status: Option<String>,
     /// When the object was created, which is when the revision was deployed. Helm copies its own label with a time from
-    /// revision to revision, so that one says nothing.
+    /// revision to revision, so that label is not the time of its own revision.
     pub created: Option<jiff::Timestamp>,
     /// The value of the label [`KEEP_LABEL`](ReleaseRecord::KEEP_LABEL), if the record has it. Untrusted text.
     pub keep_label: Option<String>,

@@ -46,7 +46,6 @@ pub enum ApiError {
     NoAnswer(String),
     /// The API server does not support the request.
     Unsupported(String),
-    /// Anything else.
     Failed(String),
     /// The run was cancelled.
     Cancelled,
@@ -150,7 +149,7 @@ fn is_transient(error: &kube::Error) -> bool {
     }
 }
 
-/// The pause that the API server asks for.
+/// The pause that the API server requests.
 fn retry_after(error: &kube::Error) -> Duration {
     let details = if let kube::Error::Api(status) = error { status.details.as_ref() } else { None };
     Duration::from_secs(details.map_or(0, |details| details.retry_after_seconds.into())).min(LONGEST_PAUSE)

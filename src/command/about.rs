@@ -16,7 +16,7 @@ pub(super) fn version(app: &App) -> Result<ExitCode, CommandError> {
     let found = Helm::find(app.environment.helm_bin.as_deref(), None, app.interrupts.stop());
     app.unless_interrupted(Ok(()))?;
     let helm = match found {
-        Ok(helm) => format!("helm v{} ({})", helm.version(), helm.path().display()),
+        Ok(helm) => format!("helm v{} ({})", helm.version, helm.path.display()),
         Err(error) => format!("helm: {error}"),
     };
     app.printer.data(&format!("helm-purge v{}\n{helm}", env!("CARGO_PKG_VERSION")));

@@ -52,7 +52,7 @@ pub(super) fn doctor(
             checks.push(check_journal(&app.environment));
         }
         Err(error) => {
-            let hint = error.hint().unwrap_or_else(|| "name a kubeconfig or a context".to_owned());
+            let hint = error.hint.clone().unwrap_or_else(|| "name a kubeconfig or a context".to_owned());
             checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn doctor(
 
 fn check_helm(connection: &Connection, app: &App) -> DoctorCheck {
     match find_helm(connection, app) {
-        Ok(helm) => DoctorCheck::good("helm", format!("v{} ({})", helm.version(), helm.path().display())),
+        Ok(helm) => DoctorCheck::good("helm", format!("v{} ({})", helm.version, helm.path.display())),
         Err(CommandError::Error { code, error, hint }) => {
             DoctorCheck::missing("helm", code, error.to_string(), hint.unwrap_or_default())
         }

@@ -9,7 +9,6 @@ pub(crate) use checks::{
     RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, required_keeps, running_hooks,
     unseen_opt_outs, verbs_for_hooks, windows,
 };
-pub(crate) use cluster::cluster;
-pub(crate) use cluster::{ClusterFacts, Interactivity, same_cluster, saved_cluster, saved_policies};
+pub(crate) use cluster::{ClusterFacts, Interactivity, cluster, same_cluster, saved_cluster, saved_policies};
 pub(crate) use refusal::Refusal;
 pub(crate) use scope::{Scope, ScopeFacts, scope};

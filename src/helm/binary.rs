@@ -41,8 +41,9 @@ type Variables = Vec<(OsString, Option<OsString>)>;
 /// A helm that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helm {
-    path: PathBuf,
-    version: semver::Version,
+    /// The absolute path of the program.
+    pub(crate) path: PathBuf,
+    pub(crate) version: semver::Version,
     /// A folder for its discovery cache, if not the default one.
     cache: Option<PathBuf>,
 }
@@ -92,15 +93,6 @@ impl Helm {
     #[must_use]
     pub fn with_discovery_cache(self, folder: PathBuf) -> Self {
         Self { cache: Some(folder), ..self }
-    }
-
-    /// The absolute path of the program.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    pub fn version(&self) -> &semver::Version {
-        &self.version
     }
 
     /// To read from a cluster. Without debug lines: `helm list` would print whole records in them that it cannot decode,

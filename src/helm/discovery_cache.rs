@@ -34,7 +34,7 @@ const WARM_DEADLINE: Duration = Duration::from_secs(30);
 /// Lets helm show the objects of one release, for which it has to know all kinds. Its output is not needed, and a failure
 /// will show with the first uninstall.
 pub(crate) fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, stop: &CancelToken) {
-    let arguments = arguments::status(connection, release, helm.version());
+    let arguments = arguments::status(connection, release, &helm.version);
     let limits = ChildLimits::with_deadline(WARM_DEADLINE);
     let _ = run(&helm.query(arguments, connection), limits, stop, &mut |_: &[u8]| {});
 }

@@ -39,10 +39,10 @@ impl HelmRollback {
         let Some(revision) = self.targets.get(release) else {
             return failed(FailureClass::Internal, "there is no revision to go back to");
         };
-        let arguments = arguments::rollback(&self.connection, release, *revision, options, self.helm.version());
+        let arguments = arguments::rollback(&self.connection, release, *revision, options, &self.helm.version);
         let invocation = self.helm.action(arguments, &self.connection, &self.runtime);
         match run_for_output(&invocation, ChildLimits::with_deadline(options.deadline()), stop, MOST_BYTES) {
-            Err(error) => ReleaseAttempt::Failed(Failure::cannot_start(self.helm.path().display(), &error)),
+            Err(error) => ReleaseAttempt::Failed(Failure::cannot_start(self.helm.path.display(), &error)),
             Ok((exit, _)) if !exit.succeeded() => ReleaseAttempt::Failed(Failure::from_exit(&exit)),
             Ok((_, stdout)) if String::from_utf8_lossy(&stdout).contains(SUCCESS) => ReleaseAttempt::RolledBack,
             Ok(_) => failed(FailureClass::Unclear, &format!("helm ended well but did not say `{SUCCESS}`")),

@@ -92,7 +92,7 @@ impl Action for HelmUninstall {
             Err(failure) => return BatchResult::of(vec![ReleaseAttempt::Failed(failure); batch.len() + others.len()]),
         };
         let names = batch.iter().map(|release| &release.name);
-        let arguments = arguments::uninstall(&self.connection, namespace, names, options, tag, self.helm.version());
+        let arguments = arguments::uninstall(&self.connection, namespace, names, options, tag, &self.helm.version);
         let invocation = self.helm.action(arguments, &self.connection, &self.runtime);
         let limits = self.limits.unwrap_or_else(|| ChildLimits::with_deadline(options.deadline()));
         let mut output = UninstallOutput::new(batch, on_release);
@@ -101,7 +101,7 @@ impl Action for HelmUninstall {
             Ok(exit) => judge(output, &exit),
             Err(error) => {
                 // The others may have better luck.
-                let failure = Failure::cannot_start(self.helm.path().display(), &error);
+                let failure = Failure::cannot_start(self.helm.path.display(), &error);
                 BatchResult::of(first_and_rest(
                     ReleaseAttempt::Failed(failure),
                     batch.len(),

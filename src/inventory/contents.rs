@@ -23,7 +23,7 @@ pub type Contents = BTreeMap<ReleaseId, Result<Content, String>>;
 /// Whether to list the objects of releases. There may be very many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectLists {
-    /// The caller will ask whether they are gone.
+    /// The caller will check whether they are gone.
     Wanted,
     /// They are left out.
     NotWanted,
@@ -97,15 +97,15 @@ pub(super) fn query_contents(
 ) -> Result<Contents, ApiError> {
     let object = |release: &Release| StorageDriver::object_name(release.id.name.as_str(), release.revision.0);
     let mut expected = BTreeMap::new();
-    let mut wanted = BTreeMap::<_, BTreeSet<String>>::new();
+    let mut requested = BTreeMap::<_, BTreeSet<String>>::new();
     for release in releases {
         expected.insert((release.id.namespace.as_str(), object(release)), *release);
-        wanted.entry(release.id.namespace.clone()).or_default().insert(object(release));
+        requested.entry(release.id.namespace.clone()).or_default().insert(object(release));
     }
     if expected.is_empty() {
         return Ok(Contents::new());
     }
-    let payloads = client.payloads(driver, wanted)?;
+    let payloads = client.payloads(driver, requested)?;
     let (collector, failed) = (Mutex::new(Collector::default()), Mutex::new(None));
     let take = |Payload { namespace, object, packed }: Payload| {
         let Some(release) = expected.get(&(namespace.as_str(), object)) else { return };
@@ -121,7 +121,7 @@ pub(super) fn query_contents(
             }
         }
     });
-    // An account that may list records cannot always read each of them; such a release is kept.
+    // An account that may list records cannot always read each of them; a plan keeps such a release.
     let missing = match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         None if client.is_cancelled() => return Err(ApiError::Cancelled),
         None => "its record was gone when it was to be read".to_owned(),

@@ -26,7 +26,7 @@ fn release() -> Release {
     }
 }
 
-/// What a record says about the release, or why it cannot be read.
+/// The content of a record, or why it cannot be read.
 fn content(json: &[u8]) -> Result<Content, String> {
     HelmRecord::read(json).and_then(|record| content_of(&release(), &record, ObjectLists::Wanted))
 }

@@ -3,7 +3,7 @@
 //!
 //! Most of the time of planning goes into manifests, and most of a manifest is never used. A document that is not of the
 //! plainest kind, or could mean two things, has no outline: then the reader that knows all of YAML reads it. So an outline
-//! never says anything else than that reader would, and that reader names all errors.
+//! never returns anything else than that reader would, and that reader reports all errors.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ const LONGEST_NUMBER: usize = 100;
 /// Booleans and null, in any version of YAML.
 const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null"];
 
-/// Where in an object a value stands: that says which of its fields are used.
+/// Where in an object a value stands, which decides which of its fields are used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Object,

@@ -134,7 +134,7 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, 
     }
 }
 
-/// The value of a key of a mapping; null if there is none. A key that Go would take for it as well is an error.
+/// The value of a key of a mapping; null if the mapping does not have it. A key that Go would take for it as well is an error.
 pub(super) fn get<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
     let Value::Object(fields) = value else {
         return if value.is_null() { Ok(value) } else { Err(format!("where `{name}` belongs there is no mapping")) };

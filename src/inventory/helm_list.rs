@@ -27,7 +27,6 @@ const SIDE_BY_SIDE: usize = 8;
 /// Lists with helm.
 #[derive(Debug, Clone)]
 pub struct HelmInventory {
-    /// Which helm.
     pub helm: Helm,
     /// The pinned cluster.
     pub connection: Connection,
@@ -70,7 +69,7 @@ impl HelmInventory {
         }
     }
 
-    /// What a release holds, or why helm does not show it. If helm cannot be started, that says nothing about the release.
+    /// What a release holds, or why helm does not show it. An error means that helm could not be started.
     fn content(&self, release: &Release, lists: ObjectLists) -> Result<Result<Content, String>, Failure> {
         match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
             Ok(json) => Ok(read_content(release, &json, lists)),
@@ -101,8 +100,7 @@ fn without_replaced(listing: Listing) -> Listing {
 /// Reads what `helm list -o json` prints.
 ///
 /// # Errors
-/// If it is not a complete JSON list of objects. Helm prints `[]` if there is no release, so even empty output is an
-/// error.
+/// If it is not a complete JSON list of objects. Helm prints `[]` for no releases, so empty output is an error too.
 pub fn read(json: &[u8]) -> Result<Listing, InventoryError> {
     let (mut releases, mut unreadable) = (Vec::new(), Vec::new());
     let mut take = |entry: &Map<String, Value>| match read_entry(entry) {
@@ -149,14 +147,14 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, UnreadableRelease> 
     let name = text("name").parse().map_err(|error| unreadable(format!("its name cannot be a release's: {error}")))?;
     let revision = text("revision").parse().ok().filter(|number| *number > 0).map(Revision);
     let revision = revision.ok_or_else(|| unreadable(format!("its revision is {}", shown(entry.get("revision")))))?;
-    let status = text("status").parse::<Status>();
-    let status = status.map_err(|_| unreadable(format!("its status is {}", shown(entry.get("status")))))?;
+    let status = Status::parse(text("status"));
+    let status = status.ok_or_else(|| unreadable(format!("its status is {}", shown(entry.get("status")))))?;
     Ok(Release {
         id: ReleaseId { namespace: in_namespace, name },
         revision,
         status,
         chart: Chart::from_name_and_version(text("chart")),
-        // Helm prints `-` if it has no time. An unknown age keeps what depends on it.
+        // Helm prints `-` if it has no time. A release of unknown age is kept if a rule depends on the age.
         updated: text("updated").parse().ok().into(),
         record: Known::Unknown,
         keep_label: Known::Unknown,

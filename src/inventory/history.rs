@@ -23,7 +23,7 @@ impl HistoryStore {
         Self { client, driver }
     }
 
-    /// Of each release the newest record that says that it is uninstalled, whatever came after it. If the account may not
+    /// Of each release the newest record with the status `uninstalled`, even if newer records exist. If the account may not
     /// see all namespaces, those of the given ones; the list names a namespace that refuses.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ impl HistoryStore {
         failed
     }
 
-    /// Deletes records, unless they were written since. Says of each, in order, whether it is gone.
+    /// Deletes records, unless they were written since. Returns for each, in order, whether it is gone.
     pub fn remove(&self, records: &[ReleaseRecord]) -> Vec<Result<(), ApiError>> {
         self.client.delete_records(self.driver, records)
     }

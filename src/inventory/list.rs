@@ -172,7 +172,7 @@ fn release(name: &str, head: &[ReleaseRecord]) -> Result<Release, String> {
     let namespace = record.namespace.parse::<Namespace>().map_err(|error| format!("its namespace: {error}"))?;
     let name = name.parse::<ReleaseName>().map_err(|error| format!("its name cannot be a release's: {error}"))?;
     let status = record.status.as_deref().unwrap_or_default();
-    let status = status.parse::<Status>().map_err(|_| format!("its status is {status:?}"))?;
+    let status = Status::parse(status).ok_or_else(|| format!("its status is {status:?}"))?;
     Ok(Release {
         id: ReleaseId { namespace, name },
         revision: Revision(record.revision.unwrap_or_default()),

@@ -1,5 +1,5 @@
 //! The objects of a manifest: which of them an uninstall has to be careful about, which kinds they define and use, and
-//! where to look for them.
+//! how the API names them.
 //!
 //! A manifest is cut into documents as Helm cuts it, and each is read as YAML. A document that cannot be read, or that two readers could read in two
 //! ways, makes the whole manifest unreadable.
@@ -35,7 +35,7 @@ const KUBERNETES_GROUPS: &str = "admissionregistration apiextensions apiregistra
     certificates coordination discovery events flowcontrol.apiserver internal.apiserver networking node \
     rbac.authorization resource scheduling storage storagemigration";
 
-/// Whether Helm leaves an object behind that carries `helm.sh/resource-policy: keep`. It looks at whole documents of
+/// Whether Helm leaves an object behind that carries `helm.sh/resource-policy: keep`. It reads whole documents of
 /// the manifest: not at items of a list, and not at hooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeepPolicy {
@@ -194,9 +194,9 @@ fn is_defined_by_charts(group: &str) -> bool {
     group.contains('.') && !own
 }
 
-/// The controller that would install the release again, as far as an object says so.
+/// The controller that would install the release again, if an object names it.
 ///
-/// Flux puts the name of the `HelmRelease` on every object of its release. There is no other evidence if this program cannot
+/// Flux puts the name of the `HelmRelease` on every object of its release. No other evidence exists if this program cannot
 /// read Flux's objects, or they are in another cluster.
 fn managed_by(metadata: &Value) -> Result<Option<String>, String> {
     let labels = get(metadata, "labels")?;

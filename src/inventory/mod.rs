@@ -1,8 +1,8 @@
 //! What is in the cluster: its releases, what they hold, and what protects them.
 //!
 //! A list is complete or it is an error: a release that is missing from it could be the one that a limit or a later check
-//! needs. Only a single entry may be unreadable; then it is named in the list, and kept. Nothing here decides anything
-//! about a release.
+//! needs. Only a single entry may be unreadable; then the list names it, and a plan keeps it. Nothing here decides
+//! anything about a release.
 
 mod contents;
 mod fast_yaml;
@@ -51,7 +51,6 @@ pub struct Listing {
 /// A namespace of the scope that refused a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SkippedNamespace {
-    /// Which.
     pub namespace: Namespace,
     /// In the API server's words.
     pub why: String,
@@ -68,7 +67,7 @@ pub struct UnreadableRelease {
     pub why: String,
 }
 
-/// What a list says about a release.
+/// The state of a release in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found<'a> {
     /// It is there.
@@ -82,7 +81,7 @@ pub enum Found<'a> {
 }
 
 impl Listing {
-    /// Looks for a release. An entry that leaves a doubt comes first.
+    /// Finds a release. An entry that leaves a doubt comes first.
     pub fn find(&self, id: &ReleaseId) -> Found<'_> {
         let is_it = |entry: &&UnreadableRelease| {
             entry.namespace.as_ref() == Some(&id.namespace) && entry.name == id.name.as_str()
@@ -97,7 +96,7 @@ impl Listing {
         at.map_or(Found::Nothing, |at| Found::Release(&self.releases[at]))
     }
 
-    /// What this list says against a planned release. A release that is not in it is gone, which is not a change.
+    /// How a planned release has changed in this list. A release that is not in it is gone, which is not a change.
     pub fn change_of(&self, planned: &Release) -> Option<String> {
         match self.find(&planned.id) {
             Found::Release(now) => planned.difference(now),
@@ -109,7 +108,7 @@ impl Listing {
     }
 }
 
-/// Why there is no list.
+/// Why the releases could not be listed.
 #[derive(Debug)]
 pub enum InventoryError {
     /// The API server did not list.

@@ -37,7 +37,7 @@ pub struct OptOut {
     pub reason: Option<String>,
     /// Where it was found.
     pub source: OptOutSource,
-    /// Who wrote it, as its ConfigMap says. Untrusted text.
+    /// Who wrote it, from its ConfigMap. Untrusted text.
     pub by: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl OptOut {
     /// The opt-out by the label that a release itself carries; unknown if helm made the list.
     pub fn by_label(release: &Release) -> Known<Option<Self>> {
         let Known::Is(label) = &release.keep_label else { return Known::Unknown };
-        Known::Is(label.as_deref().filter(|label| asks(label)).map(|label| Self {
+        Known::Is(label.as_deref().filter(|label| opts_out(label)).map(|label| Self {
             namespace: release.id.namespace.clone(),
             releases: vec![release.id.name.to_string()],
             until: None,
@@ -96,7 +96,7 @@ impl OptOut {
         }))
     }
 
-    /// The ConfigMap that says it; `None` if the opt-out stands elsewhere.
+    /// Its ConfigMap; `None` if the opt-out is stored elsewhere.
     pub fn to_config_map(&self) -> Option<OptOutConfigMap> {
         let OptOutSource::ConfigMap(name) = &self.source else { return None };
         let releases = (!self.releases.is_empty()).then(|| self.releases.join(","));
@@ -110,7 +110,7 @@ impl OptOut {
         Some(OptOutConfigMap { namespace: self.namespace.to_string(), name: name.clone(), annotations })
     }
 
-    /// What a ConfigMap says; `None` if its namespace has no legal name, which the API server does not allow.
+    /// The opt-out in a ConfigMap; `None` if its namespace has no legal name, which the API server does not allow.
     pub fn from_config_map(config_map: OptOutConfigMap) -> Option<Self> {
         let OptOutConfigMap { namespace, name, mut annotations } = config_map;
         let mut filled = |key: &str| annotations.remove(key).filter(|text| !text.is_empty());
@@ -136,7 +136,7 @@ impl OptOut {
             source: OptOutSource::NamespaceAnnotation(key),
             by: None,
         };
-        let keep = facts.annotations.get(KEEP).filter(|value| asks(value));
+        let keep = facts.annotations.get(KEEP).filter(|value| opts_out(value));
         let keep = keep.map(|value| opt_out(KEEP, None, reason(value)));
         let until = facts.annotations.get(KEEP_UNTIL);
         keep.into_iter().chain(until.map(|date| opt_out(KEEP_UNTIL, Some(date.clone()), None))).collect()
@@ -167,8 +167,8 @@ impl VisibleOptOuts {
     /// # Errors
     /// If the ConfigMaps of none of them can be read.
     pub(crate) fn of(client: &Client, namespaces: Vec<Namespace>) -> Result<Self, ApiError> {
-        let asked = namespaces.clone();
-        let (facts, config_maps) = join(|| client.namespaces_by_name(asked), || client.opt_outs_in(namespaces));
+        let same = namespaces.clone();
+        let (facts, config_maps) = join(|| client.namespaces_by_name(same), || client.opt_outs_in(namespaces));
         let (config_maps, mut unreadable) = (config_maps?, Vec::new());
         if let Some((_, Err(error))) = config_maps.first()
             && config_maps.iter().all(|(_, answer)| answer.is_err())
@@ -221,7 +221,7 @@ fn globs(list: &str) -> Vec<String> {
 }
 
 /// Whether a value opts out.
-fn asks(value: &str) -> bool {
+fn opts_out(value: &str) -> bool {
     value != NO
 }
 

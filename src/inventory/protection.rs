@@ -53,14 +53,13 @@ type NamespaceAnswers = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 pub struct ManagedRelease {
     /// With the namespace that holds its record.
     pub id: ReleaseId,
-    /// The object that asks for it, as `HelmRelease NAMESPACE/NAME`.
+    /// The object that installs it, as `HelmRelease NAMESPACE/NAME`.
     pub by: String,
 }
 
 /// A namespace that an `Application` puts objects into. It makes no Helm releases.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ManagedNamespace {
-    /// Which.
     pub namespace: Namespace,
     /// The `Application`, as `NAMESPACE/NAME`.
     pub application: String,
@@ -127,8 +126,8 @@ fn namespaces_to_check(listing: &Listing, scope: &PolicyScope) -> BTreeSet<Names
     namespaces
 }
 
-/// Makes a list, and asks what protects its releases. What needs no list is asked at the same time; then the namespaces
-/// are asked one by one for what was refused for all of them at once.
+/// Makes a list, and reads what protects its releases. Requests that do not need the list are sent at the same time. If
+/// the account may not read all namespaces at once, requests for each namespace follow.
 pub(super) fn query<E>(
     client: &Client,
     scope: &PolicyScope,
@@ -191,7 +190,7 @@ fn refused<'a, T>(
     namespaces.into_iter().map(|namespace| (namespace.clone(), Err(error.clone()))).collect()
 }
 
-/// The server's words may quote an object: so much of them as fits into a sentence.
+/// The server's message may quote an object: as much of it as fits into a sentence.
 fn words(error: &ApiError) -> String {
     truncated(&error.to_string(), LONGEST_WORDS)
 }
@@ -208,7 +207,7 @@ fn managed_releases(objects: &[HelmRelease]) -> Vec<ManagedRelease> {
     found.into_iter().map(|(id, by)| ManagedRelease { id, by }).collect()
 }
 
-/// The release that the spec asks for, and those that an earlier spec made. A name that no release can have is left out.
+/// The release of the spec, and those that an earlier spec made. A name that no release can have is left out.
 ///
 /// As of helm-controller 1.6 (`GetReleaseName`, `GetStorageNamespace`, `ShortenName`); v2beta1 and v2beta2 are the same.
 fn releases(object: &HelmRelease) -> Vec<ReleaseId> {
@@ -223,9 +222,9 @@ fn releases(object: &HelmRelease) -> Vec<ReleaseId> {
     let id = |(namespace, name): (&str, &str)| {
         Some(ReleaseId { namespace: namespace.parse::<Namespace>().ok()?, name: name.parse().ok()? })
     };
-    let asked_for = shortened(&name);
+    let requested = shortened(&name);
     let made = status.history.iter().flatten().filter_map(|made| Some((before, made.name.as_deref()?)));
-    std::iter::once((storage, asked_for.as_str())).chain(made).filter_map(id).collect()
+    std::iter::once((storage, requested.as_str())).chain(made).filter_map(id).collect()
 }
 
 /// To Go, an empty text is the same as none.
@@ -243,8 +242,8 @@ fn shortened(name: &str) -> String {
     format!("{}-{hash:0HASH$x}", name.get(..LONGEST - HASH - 1).unwrap_or_default())
 }
 
-/// Those of the scope, sorted. An `Application` for a cluster with another name or address is left out: nothing says
-/// whether that is this one.
+/// Those of the scope, sorted. An `Application` for a cluster with another name or address is left out: it may or
+/// may not be this one.
 fn managed_namespaces(applications: &[Application], scope: &PolicyScope) -> Vec<ManagedNamespace> {
     let mut found = applications
         .iter()

@@ -1,5 +1,5 @@
-//! Asks the cluster about the releases of a batch right before they start: whether they are still as planned, and what
-//! protects their namespace by then.
+//! Reads the releases of a batch right before they start: whether they are still as planned, and what protects their
+//! namespace at that time.
 //!
 //! A user who deploys, or opts out, in the tenth minute of a run keeps the release. All requests about a batch are made
 //! side by side, so that a batch starts one round trip later than without them.
@@ -13,22 +13,22 @@ use crate::cluster::{
 };
 use crate::release::{Namespace, Release};
 
-/// Whether a release is still what the plan says.
+/// Whether a release is still as planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Freshness {
     /// It is, or it is gone.
     AsPlanned,
-    /// It is, but for an uninstall or a rollback that has begun since: this is what its record says now.
+    /// It is, except that an uninstall or a rollback has begun since: this is the present state of its record.
     Begun(String),
     /// It is not, for this reason.
     Changed(String),
     /// It is, but it is too early for it, for this reason.
     NotYet(String),
-    /// The cluster did not say, for this reason.
+    /// The cluster did not answer, for this reason.
     Unknown(ApiError),
 }
 
-/// What the cluster said about some releases of one namespace.
+/// The answer of the cluster about some releases of one namespace.
 #[derive(Debug)]
 pub struct Rechecked {
     /// Whether each release is still as planned, in their order.
@@ -38,7 +38,7 @@ pub struct Rechecked {
     pub protection: Result<Protection, ApiError>,
 }
 
-/// Asks about planned releases, batch by batch.
+/// Rechecks planned releases, batch by batch.
 #[derive(Debug)]
 pub struct BatchRecheck {
     client: Client,
@@ -60,8 +60,8 @@ struct CheckedNamespace {
 impl BatchRecheck {
     /// For planned releases that were just checked against a list and what protects its releases.
     ///
-    /// What the account could not read then is not asked for again. Opt-outs that were there then keep none of the
-    /// planned releases, and they never will as they are: their end is not later because time passes.
+    /// A recheck does not request what the account could not read then. Opt-outs that existed then do not keep any of the
+    /// planned releases, and will not do so later, unless a user changes them.
     pub fn new(
         client: Client,
         driver: StorageDriver,
@@ -81,8 +81,8 @@ impl BatchRecheck {
         Self { client, driver, checked }
     }
 
-    /// What the cluster says about some releases of one namespace. Takes the time of a request.
-    pub fn ask(&self, releases: &[&Release]) -> Rechecked {
+    /// Rechecks some releases of one namespace. Takes the time of a request.
+    pub fn recheck(&self, releases: &[&Release]) -> Rechecked {
         self.answer(releases).unwrap_or_else(|error| Rechecked {
             freshness: vec![Freshness::Unknown(error.clone()); releases.len()],
             protection: Err(error),

@@ -28,7 +28,7 @@ const TEXTS: Shape = Shape::List(&TEXT);
 const MAPPING: Shape = Shape::Map(&Shape::Anything);
 const FILES: Shape = Shape::List(&Shape::Object(&[(&["name"], TEXT), (&["data"], Shape::Bytes)]));
 
-/// All that Helm's decoder looks at, of which [`HelmRecord`] holds what is needed here.
+/// All that Helm's decoder reads, of which [`HelmRecord`] holds what is needed here.
 const RECORD: Shape = Shape::Object(&[
     (&["name", "namespace", "manifest"], TEXT),
     (&["version"], Shape::Number),
@@ -63,7 +63,7 @@ const HOOK: Shape = Shape::Object(&[
     (&["last_run"], Shape::Object(&[(&["started_at", "completed_at"], Shape::Time), (&["phase"], TEXT)])),
 ]);
 
-/// A record, as Helm stores it or as `helm status -o json` prints it. To Go, null is the same as nothing.
+/// A record, as Helm stores it or as `helm status -o json` prints it. For Go, null is the same as a missing value.
 #[derive(Debug, Deserialize)]
 pub(super) struct HelmRecord {
     pub(super) name: Option<String>,

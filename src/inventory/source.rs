@@ -17,7 +17,7 @@ use crate::release::Release;
 pub struct ReleaseSource {
     client: Client,
     driver: StorageDriver,
-    /// Where releases have to be known exactly, and where to look if the account may not see everything.
+    /// Releases in this scope have to be known exactly. If the account may not list everything, the lists cover only it.
     scope: PolicyScope,
     /// What makes the lists instead of the API, and why.
     helm: Option<(HelmInventory, String)>,
@@ -74,7 +74,7 @@ impl ReleaseSource {
     /// A new list, and what protects its releases now. If helm makes the list, nothing of that can be read.
     ///
     /// # Errors
-    /// If the list is not complete. What protects releases says itself what could not be read.
+    /// If the list is not complete. The protection names what could not be read.
     pub fn list_with_protection(&self) -> Result<(Listing, Protection), InventoryError> {
         let Some((helm, why)) = &self.helm else {
             return protection::query(&self.client, &self.scope, || self.list());
@@ -95,8 +95,7 @@ impl ReleaseSource {
         }
     }
 
-    /// What asks about planned releases batch by batch, once they were checked against a list and what protects its
-    /// releases.
+    /// The recheck of planned releases batch by batch, after a check of the whole plan against a list and its protection.
     pub fn recheck(&self, planned: &[Release], listing: &Listing, protection: &Protection) -> Option<BatchRecheck> {
         let client = self.client()?.clone();
         Some(BatchRecheck::new(client, self.driver, planned, listing, protection))
@@ -107,7 +106,7 @@ impl ReleaseSource {
         self.helm.is_none().then_some(&self.client)
     }
 
-    /// The API client, over a new connection from here on.
+    /// The API client, with a new connection.
     pub fn reconnected(&self) -> &Client {
         self.client.reconnect();
         &self.client

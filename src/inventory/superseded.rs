@@ -1,9 +1,9 @@
-//! Releases whose newest revision is marked as superseded: what an interrupted command of Helm's leaves behind.
+//! Releases whose newest revision is superseded: an interrupted command of Helm leaves them behind.
 //!
 //! Records of superseded revisions are most of what a cluster holds, so the list leaves them out, but their labels alone
 //! decide that. So the names of all of them are read as well, which come without their namespaces, in three steps:
 //! 1. [`doubtful_namespaces`]: if every release of a name is newer than every superseded revision of that name, no release
-//!    hides behind one. Only the other namespaces are asked.
+//!    hides behind one. Only the other namespaces are read.
 //! 2. [`superseded_in_front`]: of these, the releases whose newest revision is superseded. Their records are listed, too.
 //! 3. [`odd_names`]: a record whose name does not say what it is of could be of any release; it is listed as unreadable.
 //!

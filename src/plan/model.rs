@@ -278,10 +278,4 @@ impl Filters {
     pub(super) fn includes_illegal_namespaces(&self) -> bool {
         self.namespace.is_none() && self.shard.is_none_or(Shard::is_first)
     }
-
-    /// The same filters over all shards.
-    #[must_use]
-    pub fn of_all_shards(&self) -> Self {
-        Self { shard: None, ..self.clone() }
-    }
 }

@@ -79,7 +79,7 @@ pub(crate) struct Field<'d> {
     node: &'d Node,
     /// What a message calls it, at the start or in the middle of a sentence.
     pub(crate) name: String,
-    /// The key, to be underlined if there is no value.
+    /// The key, which is underlined if the value is missing.
     key_span: Option<Span>,
     example: Example,
     value_type: &'static ValueType,

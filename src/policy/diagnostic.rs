@@ -1,6 +1,6 @@
 //! What is wrong with a policy file, and where in its text: collected here, printed by `render`.
 //!
-//! An error says what was found and how to mend it. Messages are lower-case, without a full stop,
+//! An error states what was found and how to correct it. Messages are lower-case, without a full stop,
 //! with backticks around what the user wrote or must write.
 
 use std::sync::Arc;

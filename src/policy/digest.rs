@@ -1,4 +1,4 @@
-//! What tells one text from every other: the SHA-256 of its bytes, as `sha256sum` prints it.
+//! What identifies a text: the SHA-256 of its bytes, as `sha256sum` prints it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ const LENGTH: usize = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; LENGTH]);
 
-/// A text that is no digest.
+/// A text that is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DigestError(String);
 

@@ -1,4 +1,4 @@
-//! What a pattern that cannot match was probably meant to be.
+//! What the author of a pattern that cannot match probably meant.
 
 use super::pattern_proof::{PatternKind, is_possible};
 use crate::sanitize::quoted;
@@ -81,7 +81,7 @@ fn ends(text: &str, names: PatternKind) -> Option<String> {
     (is_dashed && names != PatternKind::Chart).then(|| "names start and end with a letter or digit".to_owned())
 }
 
-/// The same as a glob, if the regular expression says no more than a glob can.
+/// The same as a glob, if a glob can express the regular expression.
 fn translated(text: &str) -> Option<String> {
     let text = text.strip_prefix('^').unwrap_or(text);
     let text = text.strip_suffix('$').unwrap_or(text);
@@ -104,7 +104,7 @@ fn translated(text: &str) -> Option<String> {
         if matches!((character, next), ('.', Some('*' | '+')) | ('\\', _)) {
             rest.next();
         }
-        // A repetition of anything but `.` has no glob that says the same.
+        // Only a repetition of `.` has an equivalent glob.
         if rest.peek().is_some_and(|next| matches!(next, '*' | '+' | '?' | '{')) {
             return None;
         }

@@ -1,6 +1,6 @@
 //! The language as a JSON Schema, for editors: made from the table of keys, and never stricter than the program.
 //!
-//! Draft 7: the newest that all editors know. What it cannot say (can a pattern match a name?) `validate` says.
+//! Draft 7: the newest that all editors know. `validate` checks what it cannot express (can a pattern match a name?).
 
 use serde_json::{Map, Value, json};
 
@@ -90,7 +90,7 @@ fn of_type(value_type: &ValueType) -> Value {
     }
 }
 
-/// What a text looks like. Only what has to be text whatever an editor takes it for is of no other type.
+/// The pattern of a text. If a value must be text although an editor may take it for another type, it has no other type.
 fn of_format(format: StringFormat) -> Value {
     const NAME: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     const LABEL: &str = "[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?";

@@ -113,12 +113,12 @@ impl PolicySet {
         self.0.iter()
     }
 
-    /// The namespaces of all scopes together, whatever labels they ask for: where a run has to look.
+    /// The namespaces of all scopes together, without their conditions on labels: a run reads only these.
     pub(crate) fn outer_scope(&self) -> PolicyScope {
         PolicyScope::around(self.0.iter().map(|policy| &policy.namespaces))
     }
 
-    /// The same, with the history of everything that is purged kept.
+    /// The same policies, which keep the history of every purged release.
     #[must_use]
     pub(crate) fn keeping_history(mut self) -> Self {
         for policy in &mut self.0 {

@@ -1,4 +1,4 @@
-//! A whole policy: which keys there are, what says that a file is a policy, and where it may act.
+//! A whole policy: its keys, which files are policies, and where a policy may act.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -35,20 +35,20 @@ pub struct Policy {
     pub time_zone: Zone,
     /// Outside of this scope nothing is purged.
     pub namespaces: PolicyScope,
-    /// What is kept, whatever else holds.
+    /// What is kept in any case.
     pub(crate) keep: Vec<KeepEntry>,
     /// How many helm processes run at the same time.
     pub workers: NonZeroUsize,
     /// How often a release is tried again if that may help.
     pub(crate) retries: u8,
-    /// How releases are uninstalled if no rule says so.
+    /// How releases are uninstalled, unless a rule changes it.
     pub defaults: PurgeOptions,
     /// Which releases of the scope are purged: all of them by one rule, if the file has no `rules`.
     pub(crate) rules: Vec<Rule>,
     pub(crate) order: Order,
     /// A run that would purge more is refused.
     pub(crate) limits: Limits,
-    /// What was deployed more recently than this is kept.
+    /// A release that was deployed more recently than this is kept.
     pub(crate) min_age: Option<Spanned<Duration>>,
     /// A pending release is stuck once it has been so for longer than this.
     pub(crate) pending_grace: Duration,
@@ -58,7 +58,7 @@ pub struct Policy {
     pub(crate) opt_out_max: Option<Spanned<Duration>>,
 }
 
-/// A pending release younger than this is being installed, if the policy does not say.
+/// A pending release younger than this is being installed, by default.
 const PENDING_GRACE: Duration = Duration::from_hours(1);
 
 /// Reads all keys before any error ends the reading, so that all errors are found.
@@ -185,7 +185,7 @@ pub(crate) enum ClusterMatch {
     OtherServer,
     /// The UID of the namespace kube-system does not match.
     OtherUid,
-    /// The entry asks for a UID, and that of the cluster is not known.
+    /// The entry has a UID, and that of the cluster is not known.
     UidUnknown,
 }
 
@@ -242,7 +242,7 @@ impl ClusterEntry {
         let context = fields.optional("context", |field| NamePattern::of_field(field, PatternKind::Context));
         let server = fields.optional("server", |field| {
             let server = NamePattern::of_field(field, PatternKind::Server)?;
-            // A server that is any server would make an entry look as if it identified one cluster.
+            // With a pattern for any server, an entry would only seem to identify one cluster.
             if server.matches_everything(PatternKind::Server) {
                 return field.refuse("this pattern names every server", "name the server, or remove `server`");
             }

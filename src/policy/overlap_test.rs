@@ -10,7 +10,7 @@ fn policy(name: &str, clusters: &str, namespaces: &str) -> Policy {
     Policy::read(&format!("{name}.yaml"), text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
-/// The example, where two fences share a namespace.
+/// The example, where two scopes share a namespace.
 fn example(first: &str, second: &str) -> Option<String> {
     let policies = [policy("a", "dev", first), policy("b", "dev", second)];
     let found = shared_namespaces(&policies);

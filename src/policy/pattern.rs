@@ -115,7 +115,7 @@ impl fmt::Debug for NamePattern {
     }
 }
 
-/// A pattern over releases that nobody checked: from an annotation that anyone may write.
+/// A pattern over releases that was not checked when it was written: from an annotation of any user.
 #[derive(Debug, Clone)]
 pub(crate) struct LenientGlob(Option<GlobMatcher>);
 

@@ -57,7 +57,7 @@ pub(super) fn first_match(glob: &Glob, names: PatternKind) -> SearchResult {
     Automaton::new(&[glob]).map_or(SearchResult::Nothing, |automaton| automaton.first_match(names))
 }
 
-/// Whether globs together match every name there can be, as far as that can be told.
+/// Whether globs together match every possible name, as far as the search can prove it.
 pub(super) fn match_everything(globs: &[&Glob], names: PatternKind) -> bool {
     let left_out = Automaton::new(globs).map(|automaton| automaton.first_left_out(names));
     !matches!(left_out, Some(SearchResult::Name(_)))
@@ -346,7 +346,7 @@ struct SearchNode<S> {
     before: Option<(usize, u8)>,
 }
 
-/// Looks for the shortest legal name that is accepted, breadth first from a state; says how many steps that took.
+/// Searches the shortest legal name that is accepted, breadth first from a state; also returns the number of steps.
 fn search<S: Clone + Eq + Hash>(
     start: S,
     names: PatternKind,

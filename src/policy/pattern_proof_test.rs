@@ -4,7 +4,7 @@ use super::*;
 use crate::policy::glob::compile;
 use crate::policy::tests::random::Random;
 
-/// What a search over one kind of names says, without the name that it has found.
+/// The result of a search over one kind of names, without the name that it has found.
 #[derive(Debug, PartialEq)]
 enum CanMatch {
     Yes,

@@ -25,7 +25,7 @@ pub enum BlastRadius {
 /// What becomes of releases that hold data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DataLoss {
-    /// They are kept.
+    /// They stay.
     Keep,
     /// They are purged, with their data.
     Allow,

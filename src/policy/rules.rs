@@ -1,5 +1,5 @@
 //! `rules` and `order`: which releases of the scope are purged, and in which order. One rule that selects a release is
-//! enough; the first such rule says how the release is uninstalled.
+//! enough; the first such rule decides how the release is uninstalled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -11,12 +11,12 @@ use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::{Diagnostic, Span};
 use super::purge_options::{PurgeOptions, workers};
 use super::scope::{PolicyScope, ScopeChecker, read_pattern};
-use super::selectors::{LabelSelector, Selector, SelectorMatch, first_taking_in};
+use super::selectors::{LabelSelector, Selector, SelectorMatch, first_match};
 use crate::location::{Location, Spanned};
 use crate::release::{Chart, Known, Namespace, ReleaseId, ReleaseName, Status};
 use crate::sanitize::quoted;
 
-/// One rule. What is left out is no condition.
+/// One rule. A field that is left out is not a condition.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
     pub(crate) name: String,
@@ -52,7 +52,7 @@ pub(crate) enum AgeFrom {
     FirstDeploy,
 }
 
-/// A state that a rule may ask for.
+/// A state that a rule may select.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum ReleaseState {
     Deployed,
@@ -70,28 +70,28 @@ pub(crate) enum ReleaseState {
 pub enum RuleMatch {
     /// Every condition holds.
     Selects,
-    /// The rule asks for another namespace, name or chart.
+    /// The namespace, name or chart does not match.
     OtherRelease,
-    /// The rule asks for other labels of the namespace.
+    /// The labels of the namespace do not match.
     OtherLabels,
     /// The release is younger than this.
     Younger(Spanned<Duration>),
-    /// The rule asks for other states.
+    /// The state does not match.
     OtherState,
-    /// The rule asks for the chart, and that is not known (yet).
+    /// The rule has a condition on the chart, and that is not known (yet).
     ChartUnknown,
-    /// The rule asks for the age, and that is not known (yet).
+    /// The rule has a condition on the age, and that is not known (yet).
     AgeUnknown,
-    /// The rule asks for labels of the namespace, and those are not known.
+    /// The rule has a condition on labels of the namespace, and those are not known.
     LabelsUnknown,
 }
 
-/// What a rule has to know of a release.
+/// The facts about a release that a rule needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MatchInput<'a> {
     pub(crate) id: &'a ReleaseId,
     pub(crate) chart: Known<&'a Chart>,
-    /// `None` if it is in a state that no rule may ask for.
+    /// `None` if it is in a state that no rule may select.
     pub(crate) state: Option<ReleaseState>,
     /// When its newest revision was deployed.
     pub(crate) last_deploy: Known<Timestamp>,
@@ -104,7 +104,7 @@ pub(crate) struct MatchInput<'a> {
 }
 
 impl Rule {
-    /// Compares a release with every condition. What is certain goes before what is not known.
+    /// Compares a release with every condition. A certain mismatch comes before an unknown value.
     pub(crate) fn matches(&self, release: &MatchInput<'_>) -> RuleMatch {
         let selected = self.selects_name(release);
         if selected == SelectorMatch::No {
@@ -130,7 +130,7 @@ impl Rule {
 
     fn selects_name(&self, release: &MatchInput<'_>) -> SelectorMatch {
         let ReleaseId { namespace, name } = release.id;
-        let outside = |patterns: &Vec<_>| first_taking_in(patterns, namespace).is_none();
+        let outside = |patterns: &Vec<_>| first_match(patterns, namespace).is_none();
         if self.selector.namespaces.as_ref().is_some_and(outside) {
             return SelectorMatch::No;
         }
@@ -163,7 +163,7 @@ impl ReleaseState {
         [Self::Deployed, Self::Failed, Self::Superseded, Self::Uninstalling].into()
     }
 
-    /// The state that a rule may ask for; a pending release is stuck once its grace is over.
+    /// The state that a rule may select; a pending release is stuck once its grace is over.
     pub(crate) fn of(status: Status, is_grace_over: bool) -> Option<Self> {
         match status {
             Status::Deployed => Some(Self::Deployed),
@@ -242,7 +242,7 @@ impl<'a> RuleContext<'a> {
     }
 }
 
-/// Reads a name that reports and flags go by.
+/// Reads a name for reports and flags.
 pub(super) fn read_name(of: &str, field: &Field<'_>) -> Decoded<Spanned<String>> {
     let name = &field.text()?.text;
     // It becomes part of the names of Kubernetes objects, which have the rules of a namespace.
@@ -288,7 +288,7 @@ fn read_state(field: &Field<'_>) -> Decoded<ReleaseState> {
     field.choice_or(&[Deployed, Failed, Superseded, Uninstalling, Stuck], no_state)
 }
 
-/// What helm calls the states that a rule cannot ask for.
+/// The hint for Helm's states that a rule cannot select.
 fn no_state(word: &str) -> Option<String> {
     let label = match word {
         "pending" | "pending-install" | "pending-upgrade" | "pending-rollback" => {
@@ -321,16 +321,6 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Its position among the phases, from 0.
-    pub fn number(self) -> u8 {
-        match self {
-            Phase::First => 0,
-            Phase::Middle => 1,
-            Phase::Last => 2,
-        }
-    }
-
-    /// The word that reports use for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Phase::First => "first",

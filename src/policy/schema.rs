@@ -33,7 +33,7 @@ pub(crate) enum KeyPresence {
     Optional,
 }
 
-/// What the value of a key looks like.
+/// The type of a key's value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ValueType {
     /// This text, letter by letter.
@@ -120,7 +120,7 @@ impl KeySpec {
         Self { presence: KeyPresence::Default(value), ..self }
     }
 
-    /// Another key says what holds without this one.
+    /// Another key decides the value without this one.
     const fn without_default(self) -> Self {
         Self { presence: KeyPresence::Optional, ..self }
     }

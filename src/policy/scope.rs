@@ -6,7 +6,7 @@ use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::Diagnostic;
 use super::pattern::{NamePattern, globs};
 use super::pattern_proof::{Automaton, PatternKind, match_everything};
-use super::selectors::{LabelSelector, first_taking_in};
+use super::selectors::{LabelSelector, first_match};
 use crate::release::{Known, Namespace};
 
 /// The namespaces in which a policy may purge releases.
@@ -14,7 +14,7 @@ use crate::release::{Known, Namespace};
 pub struct PolicyScope {
     /// In the order of the file.
     pub(crate) patterns: Vec<NamePattern>,
-    /// The labels that a namespace must have as well, if the policy asks for any.
+    /// The labels that a namespace must have as well, if the policy has a condition on labels.
     pub(crate) selector: Option<LabelSelector>,
 }
 
@@ -23,19 +23,19 @@ pub struct PolicyScope {
 pub enum ScopeMatch<'a> {
     /// By this pattern, and by its labels if those count.
     Inside(&'a NamePattern),
-    /// No pattern takes it in, or its labels are others.
+    /// No pattern matches it, or its labels do not match.
     Outside,
     /// It may be, by this pattern; its labels count as well, and are not known.
     LabelsUnknown(&'a NamePattern),
 }
 
 impl PolicyScope {
-    /// The patterns of all of these, without the labels that they ask for.
+    /// The patterns of all of these, without their conditions on labels.
     pub(crate) fn around<'s>(scopes: impl Iterator<Item = &'s PolicyScope>) -> Self {
         Self { patterns: scopes.flat_map(|scope| scope.patterns.iter().cloned()).collect(), selector: None }
     }
 
-    /// Reads the scope. Without `limits` it must leave something out.
+    /// Reads the scope. Without `limits` it must not match every namespace.
     pub(super) fn read(fields: &SectionFields<'_>, has_limits: bool) -> Decoded<Self> {
         let selector = fields.optional("namespaceSelector", LabelSelector::read);
         let patterns = fields.required("namespaces", |field| {
@@ -48,14 +48,14 @@ impl PolicyScope {
         Ok(Self { patterns: patterns?, selector: selector? })
     }
 
-    /// The first pattern that takes the namespace in, whatever its labels are.
+    /// The first pattern that matches the namespace, without its labels.
     ///
-    /// A namespace of the system is taken in only by its exact name, never by a glob.
+    /// Only its exact name matches a namespace of the system, never a glob.
     pub fn matches(&self, namespace: &Namespace) -> Option<&NamePattern> {
-        first_taking_in(&self.patterns, namespace)
+        first_match(&self.patterns, namespace)
     }
 
-    /// Compares a namespace with the patterns and, if the policy asks for some, its labels.
+    /// Compares a namespace with the patterns and, if the policy has a condition on them, its labels.
     pub fn holds(&self, namespace: &Namespace, labels: Known<&BTreeMap<String, String>>) -> ScopeMatch<'_> {
         let Some(pattern) = self.matches(namespace) else { return ScopeMatch::Outside };
         match (&self.selector, labels) {

@@ -16,7 +16,7 @@ use crate::release::{Chart, Known, Namespace, ReleaseName, is_dns_label};
 use crate::sanitize::quoted;
 
 /// Patterns over namespaces, releases and charts: the fields are AND, the items of a field are OR. A field that is left
-/// out is no condition.
+/// out is not a condition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Selector {
     pub(super) namespaces: Option<Vec<NamePattern>>,
@@ -32,7 +32,7 @@ pub(crate) enum SelectorMatch {
     Yes,
     /// It does not.
     No,
-    /// It might: it asks for the chart, and that is not known.
+    /// It might: it has a condition on the chart, and the chart is not known.
     ChartUnknown,
 }
 
@@ -81,7 +81,7 @@ impl Selector {
         self.namespaces.is_none() && self.releases.is_none() && self.charts.is_none()
     }
 
-    /// Whether one of its patterns is this release's exact name: a glob that happens to match it did not mean it.
+    /// Whether one of its patterns is this release's exact name: a glob may match it by accident.
     pub(crate) fn names_exactly(&self, release: &ReleaseName) -> bool {
         self.releases.iter().flatten().any(|pattern| pattern.as_str() == release.as_str())
     }
@@ -101,9 +101,9 @@ fn any(patterns: Option<&[NamePattern]>, name: &str) -> bool {
     patterns.is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(name)))
 }
 
-/// The first of some patterns over namespaces that takes one in. A namespace of the system is taken in only by its
-/// exact name, never by a glob.
-pub(super) fn first_taking_in<'p>(patterns: &'p [NamePattern], namespace: &Namespace) -> Option<&'p NamePattern> {
+/// The first of some patterns over namespaces that matches one. Only its exact name matches a namespace of the system,
+/// never a glob.
+pub(super) fn first_match<'p>(patterns: &'p [NamePattern], namespace: &Namespace) -> Option<&'p NamePattern> {
     let name = namespace.as_str();
     let is_system = SYSTEM_NAMESPACES.contains(&name);
     patterns.iter().find(|pattern| pattern.as_str() == name || (!is_system && pattern.matches(name)))
@@ -132,7 +132,7 @@ pub enum KeepCondition {
 }
 
 impl KeepEntry {
-    /// Compares a release with every field that is given. What is not known is kept.
+    /// Compares a release with every field that is given.
     pub(crate) fn matches(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> SelectorMatch {
         self.selector.matches(namespace, release, chart)
     }
@@ -323,8 +323,8 @@ pub(super) const LONGEST_LABEL: usize = 63;
 /// In characters, of what stands before the `/` of a key.
 const LONGEST_PREFIX: usize = 253;
 
-/// Reads a key by Kubernetes' rules: `env`, `app.kubernetes.io/part-of`. One that breaks them can be on no namespace:
-/// a selector that asks for it would match nothing, or everything.
+/// Reads a key by Kubernetes' rules: `env`, `app.kubernetes.io/part-of`. No namespace can have one that breaks them:
+/// a selector with it would match nothing, or everything.
 fn read_label_key(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<String> {
     if is_label_key(text) {
         return Ok(text.to_owned());

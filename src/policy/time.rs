@@ -1,4 +1,4 @@
-//! What a policy says about time: the zone, ends of exceptions, and the window of a run.
+//! Everything about time in a policy: the zone, ends of exceptions, and the window of a run.
 
 use std::fmt;
 
@@ -109,7 +109,7 @@ impl Until {
         Some(Self { ends, written: text.to_owned() })
     }
 
-    /// Reads a date or a time. One that is over is valid: the plan says so. `zone` is `None` if it could not be read.
+    /// Reads a date or a time. One that is over is valid: the plan shows it. `zone` is `None` if it could not be read.
     pub(super) fn read(field: &Field<'_>, zone: Option<&Zone>) -> Decoded<Self> {
         let text = field.text()?.text.as_str();
         if let Some(until) = Self::parse(text, zone.unwrap_or(&Zone::default())) {

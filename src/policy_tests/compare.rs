@@ -48,7 +48,7 @@ impl SourcedText {
     }
 }
 
-/// Makes the plan of a test, asks the guards, and compares both with what the test expects.
+/// Makes the plan of a test, runs the guards, and compares both with what the test expects.
 pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
     let LoadedTest { name, case, policies } = loaded;
     let plan = case.given.with_facts(policies, |facts| plan::build(policies, facts, &Filters::default()));
@@ -56,7 +56,7 @@ pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
     TestResult { name: name.clone(), differences: judge(&case.expected, &case.given, &plan, &refusals) }
 }
 
-/// Asks the guards that need only the plan and what the plan was made from.
+/// Runs the guards that need only the plan and what the plan was made from.
 fn refusals(plan: &Plan, policies: &[Policy], given: &GivenState) -> Vec<Refusal> {
     let mut refusals = guard::windows(policies, given.now).refusals;
     refusals.extend(guard::required_keeps(plan));
@@ -82,18 +82,18 @@ fn of_release(id: &ReleaseId, expected: &Expectation, plan: &Plan) -> Option<Tes
     let entry = plan.entries.iter().find(|entry| entry.release().is_some_and(|release| release.id == *id));
     let decision = entry.map(PlanEntry::decision);
     let reasons = entry.map(|entry| entry.reasons.as_slice()).unwrap_or_default();
-    let said = match expected.releases.get(id) {
+    let text = match expected.releases.get(id) {
         None if decision.is_none() => return None,
         None => SourcedText::at("(not mentioned)", &expected.place),
         Some(release) if is_as_expected(release, decision, reasons) => return None,
         Some(release) => SourcedText::at(expected_words(release), &release.place),
     };
-    Some(TestDifference { about: id.to_string(), expected: said, found: found_words(decision, reasons) })
+    Some(TestDifference { about: id.to_string(), expected: text, found: found_words(decision, reasons) })
 }
 
 fn is_as_expected(expected: &ExpectedRelease, decision: Option<Decision>, reasons: &[Reason]) -> bool {
-    let says = |piece: &str| reasons.iter().any(|reason| reason.code() == piece || reason.to_string().contains(piece));
-    expected.decision == decision && expected.because.as_deref().is_none_or(says)
+    let has = |piece: &str| reasons.iter().any(|reason| reason.code() == piece || reason.to_string().contains(piece));
+    expected.decision == decision && expected.because.as_deref().is_none_or(has)
 }
 
 fn expected_words(expected: &ExpectedRelease) -> String {

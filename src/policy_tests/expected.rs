@@ -17,7 +17,7 @@ pub(crate) struct Expectation {
     pub(crate) releases: BTreeMap<ReleaseId, ExpectedRelease>,
     /// The guards that refuse, each by its word. Any other guard that refuses is a difference.
     pub(crate) refusals: BTreeMap<&'static str, Location>,
-    /// `None` if the case does not ask for the order.
+    /// `None` if the case expects no order.
     pub(crate) order: Option<ExpectedOrder>,
     pub(crate) place: Location,
 }

@@ -32,9 +32,9 @@ impl GivenState {
         let nothing = Contents::new();
         let Self { now, listing, protection, .. } = self;
         let unread = ClusterState { listing, contents: &nothing, protection, now: *now };
-        let wanted = plan::to_read(policies, unread, &Filters::default());
+        let needed = plan::to_read(policies, unread, &Filters::default());
         let read = |release: &&Release| Some((release.id.clone(), self.contents.get(&release.id)?.clone()));
-        let contents = wanted.iter().filter_map(read).collect::<Contents>();
+        let contents = needed.iter().filter_map(read).collect::<Contents>();
         make(ClusterState { contents: &contents, ..unread })
     }
 }
@@ -89,10 +89,10 @@ fn managed(releases: Vec<NamedRelease>) -> Vec<ManagedRelease> {
     managed
 }
 
-/// What is known of each namespace, or why nothing is known.
+/// The facts about each namespace, or why they are unknown.
 type NamespaceStates = BTreeMap<Namespace, Result<NamespaceFacts, String>>;
 
-/// Why nothing is known of a namespace that the case calls unknown.
+/// Why the facts about a namespace that the case calls unknown are missing.
 const FORBIDDEN: &str = "it may not be read";
 
 fn namespaces(field: &Field<'_>) -> Decoded<NamespaceStates> {

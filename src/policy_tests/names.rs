@@ -45,7 +45,7 @@ fn illegal(what: &str, name: &str, why: &InvalidName, span: Span) -> Diagnostic 
     Diagnostic::at(span, format!("{} is no {what}'s name", quoted(name))).label(why.to_string())
 }
 
-/// Reports every release that is named again; `how` says what it was named for.
+/// Reports every release that is named again; `how` is the purpose of the names.
 pub(super) fn refuse_twice<'n>(
     named: impl Iterator<Item = &'n NamedRelease>,
     how: &str,

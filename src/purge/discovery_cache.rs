@@ -35,7 +35,7 @@ pub(super) fn fill_discovery_cache(prepared: &PreparedPurge, first: &ReleaseId, 
 /// program may keep its own files in helm's cache folder, and must find them there.
 fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf> {
     let target = &prepared.target;
-    if target.connection.logs_in_by_program() || !helm::uses_discovery_cache(target.helm.version()) {
+    if target.connection.logs_in_by_program() || !helm::uses_discovery_cache(&target.helm.version) {
         return None;
     }
     let client = target.client()?.with_cancel(stop.clone(), TIMEOUT);

@@ -10,8 +10,7 @@ use crate::cluster::{AccessReview, ApiError, Client, Connection};
 use crate::guard::{self, ClusterFacts, Interactivity, Refusal, RunningHook, Scope, WindowStatus};
 use crate::inventory::{Contents, ObjectLists, ReleaseSource};
 use crate::journal::OperationKind;
-use crate::operation::{PreflightRequest, filters, namespaces_in_scope};
-use crate::operation::{read_policies, take_snapshot};
+use crate::operation::{PreflightRequest, filters, namespaces_in_scope, read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
 use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId, VersionedKind};
 use crate::report::{PlanView, plural};
@@ -77,7 +76,7 @@ fn query_and_plan(
     let policies = target.policies.as_slice();
     // A shard must not be a way around a limit, so the limits count the releases of all shards.
     let all_shards = (filters.shard.is_some() && guard::has_limits(policies, selection.max_releases))
-        .then(|| filters.of_all_shards());
+        .then(|| Filters { shard: None, ..filters.clone() });
     let unread = Contents::new();
     let to_read = plan::to_read(policies, snapshot.with(&unread, &target), all_shards.as_ref().unwrap_or(&filters));
     let contents = target.inventory.contents(&to_read, ObjectLists::NotWanted)?;
@@ -181,7 +180,7 @@ fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
 fn denied_hooks(plan: &Plan, contents: &Contents, target: &Target, app: &App) -> Option<Refusal> {
     let running = guard::running_hooks(plan, contents);
     let client = target.client().filter(|_| !running.is_empty())?;
-    match review_hooks(client, &running, guard::verbs_for_hooks(target.helm.version().major)) {
+    match review_hooks(client, &running, guard::verbs_for_hooks(target.helm.version.major)) {
         Ok(refusal) => refusal,
         Err(ApiError::Cancelled) => None,
         Err(error) => {

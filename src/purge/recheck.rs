@@ -90,7 +90,7 @@ struct PolicyRecheck {
 
 impl Recheck for PolicyRecheck {
     fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
-        let Rechecked { freshness, protection } = self.cluster.ask(batch);
+        let Rechecked { freshness, protection } = self.cluster.recheck(batch);
         let (policies, now) = (self.policies.as_slice(), self.clock.now());
         let protected = |release: &Release| {
             let protection = protection.as_ref().map_err(ApiError::clone)?;

@@ -34,7 +34,7 @@ pub(crate) fn tasks(prepared: &PreparedPurge, overrides: TaskOverrides, chosen: 
         let of_policy = || policies.as_slice().get(selected.policy).map_or(0, |policy| policy.retries);
         let retries = overrides.retries.unwrap_or_else(of_policy);
         let crd_usage = prepared.dependencies.get(&release.id).cloned().unwrap_or_default();
-        let (phase, worker_caps) = (PhaseNumber(selected.phase.number()), worker_caps(policies, selected));
+        let (phase, worker_caps) = (PhaseNumber(selected.phase as u8), worker_caps(policies, selected));
         Some(Task { release, options, retries, phase, worker_caps, crd_usage })
     };
     chosen.into_iter().filter_map(task).collect()

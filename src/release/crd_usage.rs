@@ -12,7 +12,7 @@ pub struct CrdUsage {
     pub defines: Known<BTreeSet<GroupKind>>,
     /// Kinds that are not Kubernetes' own and that its manifest holds objects of.
     pub uses: Known<BTreeSet<GroupKind>>,
-    /// The objects that an uninstall deletes; unknown if the reader did not ask for them.
+    /// The objects that an uninstall deletes; unknown if the reader left them out.
     pub objects: Known<Vec<ObjectRef>>,
 }
 
@@ -23,7 +23,7 @@ pub struct GroupKind {
     kind: String,
 }
 
-/// Where to look for an object. Untrusted text.
+/// What identifies an object in the API. Untrusted text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectRef {
     /// Group and version, as in a manifest: `v1`, `apps/v1`.

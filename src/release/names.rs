@@ -120,7 +120,7 @@ impl Chart {
     /// In bytes, of a name or a version. Helm makes no chart with a longer name.
     const LONGEST: usize = 250;
 
-    /// What a record says, if a chart can have that name and version.
+    /// The chart of a record, if a chart can have that name and version.
     pub fn named(name: String, version: String) -> Known<Chart> {
         let is_one = !name.is_empty() && name.len() <= Self::LONGEST && version.len() <= Self::LONGEST;
         if is_one { Known::Is(Chart { name: name.into(), version: version.into() }) } else { Known::Unknown }

@@ -67,7 +67,7 @@ pub(super) fn plan_line(target: &Target, numbers: JsonObject) -> LogLine {
         .with("server", connection.server.clone())
         .with_some("uid", identity.as_ref().map(|identity| identity.0.clone()))
         .with_some("shard", shard.map(|shard| shard.to_string()))
-        .with("helm", helm.version().to_string());
+        .with("helm", helm.version.to_string());
     LogLine::new(Level::Info, "plan", fields.and(numbers))
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
         .with("policies", PolicyRef::list(&view.target.policies))
         .with("cluster", ClusterRef::of(view.target))
         .with("narrowing", filters(view.filters))
-        .with("helm", view.target.helm.version().to_string())
+        .with("helm", view.target.helm.version.to_string())
         .with("totals", totals)
         .with_all("refusals", view.refusals.iter().map(refusal_object))
         .with_all("keep", plan.keep_hits.iter().map(keep_entry))

@@ -80,7 +80,7 @@ pub(super) fn target_lines(target: &Target, paint: Styles) -> Vec<String> {
     let Target { policies, connection, helm, .. } = target;
     let context = sanitize::line(connection.context.as_str());
     let server = sanitize::line(&connection.server);
-    let cluster = format!("on {} ({server}, helm v{})", paint.bold(&context), helm.version());
+    let cluster = format!("on {} ({server}, helm v{})", paint.bold(&context), helm.version);
     let policy = |policy: &Policy| format!("{}  {}", paint.bold(&policy.name), sanitize::line(&policy.file));
     match policies.as_slice() {
         [only] => vec![format!("{}  {cluster}", policy(only))],

@@ -259,7 +259,7 @@ impl ReportTarget {
             policies: PolicyRef::list(&target.policies),
             cluster: ClusterRef::of(target),
             shard: target.shard.map(|shard| shard.to_string()),
-            helm: target.helm.version().to_string(),
+            helm: target.helm.version.to_string(),
             workers,
         }
     }

@@ -179,7 +179,7 @@ mod tests {
             ("failed", "Rollback \"other\" failed: no luck"),
         ] {
             let revision = Revision(4);
-            let status_now = status.parse().expect("a status");
+            let status_now = Status::parse(status).expect("a status");
             let expected = RestoreVerdict::InstalledAgain { revision, status: status_now };
             assert_eq!(judged(4, status, description), expected, "{status} {description}");
         }

@@ -25,7 +25,7 @@ pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duratio
         if Some(entry.phase) > first {
             options.wait = Wait::Objects;
         }
-        let phase = PhaseNumber(policy::Phase::Last.number() - entry.phase.number());
+        let phase = PhaseNumber(policy::Phase::Last as u8 - entry.phase as u8);
         let retries = policy.map_or(0, |policy| policy.retries);
         Task { retries, phase, ..Task::new(entry.candidate.now.clone(), options) }
     };

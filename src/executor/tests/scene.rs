@@ -48,7 +48,7 @@ pub(super) fn releases(count: usize) -> Vec<Release> {
 /// So many releases in one phase, on one worker, without retries and without any wait.
 pub(super) fn scene(count: usize) -> Scene {
     let options = UninstallOptions::with_timeout(Duration::from_mins(5));
-    let interrupts = Interrupts::silent();
+    let interrupts = Interrupts::default();
     interrupts.enter(Stage::Changing);
     Scene {
         tasks: releases(count).into_iter().map(|release| Task::new(release, options)).collect(),

@@ -1,4 +1,4 @@
-//! The cases in `tests/policies`: one folder each, and no Rust to add one.
+//! The cases in `tests/policies`: one folder each; a new case needs no Rust.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Numbers for tests that look random and are the same in every run.
+//! Pseudorandom numbers for tests, the same in every run.
 
 /// A generator after Marsaglia (xorshift).
 pub(in crate::policy) struct Random(u64);

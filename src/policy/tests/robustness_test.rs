@@ -1,4 +1,4 @@
-//! Files that nobody wrote on purpose: whatever they hold, reading them ends in an answer.
+//! Files with random content: reading any of them ends with a policy or with errors.
 
 use std::time::{Duration, Instant};
 

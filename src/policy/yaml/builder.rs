@@ -96,7 +96,7 @@ impl Builder<'_> {
                     if matches!(event, Event::Alias(_)) {
                         error.label("aliases are not read: write the value out")
                     } else {
-                        // A pattern without quotes looks like an alias.
+                        // A pattern without quotes is read as an alias.
                         error.label(format!("quote the pattern: {}", quoted(&format!("\"{written}\""))))
                     },
                 );

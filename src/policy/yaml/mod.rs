@@ -130,7 +130,7 @@ pub(crate) fn source_text(file: &str, bytes: &[u8]) -> Result<SourceText, Policy
     }
 }
 
-/// With a mark, or with the NUL of a first ASCII character.
+/// By a byte order mark, or by the NUL of a first ASCII character.
 fn is_wide(bytes: &[u8]) -> bool {
     matches!(
         bytes,
@@ -151,7 +151,7 @@ fn not_utf8(file: &str, bytes: &[u8], valid: usize) -> PolicyErrors {
 
 /// Reports every run of hidden characters anywhere in the file, because a comment can turn the text after it around.
 ///
-/// The builder of scalars looks for those that double-quoted escapes make.
+/// The builder of scalars checks those that double-quoted escapes make.
 fn report_hidden_characters(source: &SourceText, diagnostics: &mut Diagnostics) -> Option<ErrorReported> {
     let text = &source.text;
     let is_error = |at: usize, character: char| match character {

@@ -162,7 +162,7 @@ impl Stop<'_> {
                 ("a comment in the middle of a text", "text over several lines goes in quotes")
             }
             Kind::MappingKeyNotAllowed => ("a key cannot stand here", "quote text that starts with `?`"),
-            // The scanner says so of any character that starts nothing, too.
+            // The scanner has the same error for any character that cannot start a token.
             Kind::UnexpectedEofBlockMapping | Kind::UnexpectedEofBlockSequence | Kind::UnexpectedEof => {
                 if self.sign().is_whitespace() {
                     ("the file ends too early", "was it cut off?")

@@ -80,7 +80,7 @@ impl<'a> Scene<'a> {
     /// Carries the plan out, while the operator does its work as long as it is there.
     fn carry_out(&self, plan: Vec<Task>) -> Run {
         let helm = cluster().helm(self.real.helm).or_panic();
-        let interrupts = Interrupts::silent();
+        let interrupts = Interrupts::default();
         let helm = Helm::find(helm.to_str(), None, interrupts.stop()).expect("helm answers");
         let runtime = GoRuntime::beside(None, None, None);
         let means = Backends {

@@ -37,7 +37,7 @@ fn three(fake: &FakeHelm) -> Vec<Release> {
 }
 
 fn carry_out(uninstall: HelmUninstall, plan: Vec<Release>) -> Run {
-    let interrupts = Interrupts::silent();
+    let interrupts = Interrupts::default();
     interrupts.enter(Stage::Changing);
     let run = execute(planned(plan), ONE_LANE, means(uninstall), &interrupts, &mut |_, _| {});
     run.expect("a thread can be had")

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let printer = Printer::new(Box::new(stdout()), Box::new(stderr()), plain, plain, Verbosity::Normal)
         .with_log(helm_purge::log_format(&arguments), environment.clock);
     let cli = cli::parse(arguments, EntryPoint::Direct).expect("tests know the command line");
-    let (entry_point, parent, interrupts) = (EntryPoint::Direct, ParentProcess::read(), Interrupts::silent());
+    let (entry_point, parent, interrupts) = (EntryPoint::Direct, ParentProcess::read(), Interrupts::default());
     dispatch(cli, &App { environment, terminal, entry_point, parent, printer, interrupts }).into()
 }
 
