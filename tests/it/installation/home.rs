@@ -91,7 +91,7 @@ impl Home {
         self.types_documented("helm plugin uninstall purge").exits(0);
         let listed = self.types("helm plugin list").exits(0).stdout;
         assert!(!listed.contains("purge"), "{listed}");
-        self.types("helm purge version").exits(1);
+        self.types("helm purge version").exits(1).stderr_has("unknown command \"purge\" for \"helm\"");
         assert_eq!(self.plugins(), [""; 0]);
     }
 

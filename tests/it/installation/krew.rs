@@ -99,5 +99,5 @@ fn from_an_address_krew_installs_what_has_the_sum_of_the_manifest_and_nothing_el
     fs::remove_file(&published).expect("it was just made");
     fs::write(&published, "somebody else's").expect("the folder is ours");
     home.types("kubectl krew install --manifest=helm-purge.yaml").exits(1).stderr_has("checksum does not match");
-    home.types("kubectl helm-purge version").exits(1);
+    home.types("kubectl helm-purge version").exits(1).stderr_has("unknown command \"helm-purge\" for \"kubectl\"");
 }

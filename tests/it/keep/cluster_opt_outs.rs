@@ -211,22 +211,25 @@ fn a_name_that_no_release_has_is_kept_and_told() {
 #[test]
 fn a_wrong_command_line_is_told_before_anything_is_sent() {
     let program = Program::new();
-    for words in [
-        &["keep"][..],
-        &["keep", "dev-*"],
-        &["keep", "dev-a/"],
-        &["keep", "dev-a/Web"],
-        &["keep", "dev-a/{web,db}"],
-        &["keep", "dev-a", "--until", "yesterday"],
-        &["keep", "dev-a", "--until", "2020-01-01"],
-        &["keep", "dev-a", "--reason", "a\nb"],
-        &["keep", "dev-a", "-o", "json"],
-        &["keep", "--list", "dev-a/web"],
-        &["keep", "--list", "--remove", "dev-a"],
-        &["keep", "--remove", "dev-a", "--until", "3d"],
+    for (words, says) in [
+        (&["keep"][..], "the following required arguments were not provided:\n  <NAMESPACE[/RELEASE]>..."),
+        (&["keep", "dev-*"], "`dev-*` is no namespace: a name is made of lower-case letters, digits and `-`"),
+        (&["keep", "dev-a/"], "an empty pattern"),
+        (&["keep", "dev-a/Web"], "this pattern can match no release"),
+        (&["keep", "dev-a/{web,db}"], "`{web,db}` has a comma or a blank in it, which stand between releases"),
+        (&["keep", "dev-a", "--until", "yesterday"], "--until `yesterday` is no end that can be told"),
+        (&["keep", "dev-a", "--until", "2020-01-01"], "--until `2020-01-01` is over already"),
+        (&["keep", "dev-a", "--reason", "a\nb"], "--reason has a character that nobody sees: U+000A"),
+        (&["keep", "dev-a", "-o", "json"], "the following required arguments were not provided:\n  --list"),
+        (&["keep", "--list", "dev-a/web"], "`dev-a/web` is no namespace: a name is made of lower-case letters"),
+        (&["keep", "--list", "--remove", "dev-a"], "the argument '--list' cannot be used with '--remove'"),
+        (
+            &["keep", "--remove", "dev-a", "--until", "3d"],
+            "the argument '--remove' cannot be used with '--until <WHEN>'",
+        ),
     ] {
         // There is no kubeconfig: whatever gets as far as a cluster is another code.
-        program.run(words).exits(2);
+        program.run(words).exits(2).stderr_has(&format!("error: {says}"));
     }
     program.run("keep dev-a").exits(4).stderr_has("kubeconfig");
 }

@@ -73,11 +73,11 @@ fn however_a_run_ends_before_its_first_delete_there_is_a_report_that_says_why() 
 #[test]
 fn a_policy_that_is_not_there_and_a_variable_that_is_no_text_are_reported_as_well() {
     let mut fake = FakeHelm::new();
-    fake.program.run(&format!("run -f nowhere.yaml --yes {REPORTS}")).exits(3);
+    fake.program.run(&format!("run -f nowhere.yaml --yes {REPORTS}")).exits(3).stderr_has("there is no such file");
     let (report, _) = reports(&fake);
     assert_eq!(report["stopped"]["why"], "policy");
     fake.program.set("HELM_KUBECONTEXT", std::ffi::OsString::from_vec(vec![0xff]));
-    fake.program.run(&with("")).exits(2);
+    fake.program.run(&with("")).exits(2).stderr_has("the environment variable HELM_KUBECONTEXT is not text");
     assert_eq!(reports(&fake).0["stopped"]["why"], "usage");
 }
 

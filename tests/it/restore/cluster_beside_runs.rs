@@ -134,7 +134,8 @@ fn a_prune_keeps_a_journal_and_without_a_place_for_one_nothing_is_pruned_nor_res
     let one = real.program.run(&["runs", "--local", run["id"].as_str().expect("text")]).exits(0);
     one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a")));
     real.program.run(RUN).exits(0);
-    real.program.run(&format!("{RESTORE} --journal /dev/full")).exits(4);
+    let no_room = real.program.run(&format!("{RESTORE} --journal /dev/full")).exits(4);
+    no_room.stderr_has("/dev/full: No space left on device");
     assert_eq!(status(&real, &real.namespace("a"), "one")["info"]["status"], "uninstalled");
     let silent = real.program.run(&format!("{RESTORE} --no-journal")).exits(0).json();
     assert_eq!((&silent["run"]["journal"], &newest(&real)["operation"]), (&json!([]), &json!("purge")), "{silent:#}");

@@ -373,7 +373,7 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
     }
     works(&upgrade_install(&real, &namespace, "again", Chart::Tiny));
     let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml", "-A"];
-    real.program.run(&prune).exits(2);
+    real.program.run(&prune).exits(2).stderr_has("there is no terminal to ask at");
     let plan = real.program.run(&[&prune[..], &["--dry-run"]].concat()).exits(0);
     plan.stdout_has("prune the history of 1 release · 1 younger");
     let report = real.program.run(&[&prune[..], &["--yes", "-o", "json"]].concat()).exits(0).json();

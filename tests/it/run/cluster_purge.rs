@@ -150,7 +150,7 @@ fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
         let foreign = "00000000-0000-4000-8000-000000000000";
         real.program.file("policy.yaml", &policy.replace(cluster().uid(), foreign));
         real.program.run(RUN).exits(5).stderr_has("another uid").stderr_has(cluster().uid());
-        real.program.run(PLAN).exits(5);
+        real.program.run(PLAN).exits(5).stderr_has("another uid");
         assert_eq!(real.listed(), ["a/web"]);
     });
 }

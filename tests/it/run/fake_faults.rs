@@ -31,7 +31,7 @@ fn a_list_that_fails_ends_the_run_with_nothing_purged() {
         let fake = FakeHelm::with(["dev-a/redis"]);
         fake.lists(&behaviour);
         fake.program.run(RUN).exits(4).stderr_has(says);
-        fake.program.run("plan -f policy.yaml").exits(4);
+        fake.program.run("plan -f policy.yaml").exits(4).stderr_has(says);
         nothing_was_uninstalled(&fake);
     }
 }
@@ -82,8 +82,9 @@ fn every_helm_that_is_supported_is_accepted() {
 fn a_kubeconfig_that_points_nowhere_starts_no_child() {
     let mut fake = FakeHelm::new();
     fake.program.set("KUBECONFIG", "/no/such/file");
-    fake.program.run(RUN).exits(4).stderr_has("there is no kubeconfig at `/no/such/file`");
-    fake.program.run("plan -f policy.yaml --kube-context x").exits(4);
+    for command in [RUN, "plan -f policy.yaml --kube-context x"] {
+        fake.program.run(command).exits(4).stderr_has("error: there is no kubeconfig at `/no/such/file`");
+    }
     assert!(fake.calls().is_empty());
 }
 

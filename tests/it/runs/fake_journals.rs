@@ -226,7 +226,7 @@ fn a_run_that_a_signal_ended_has_accounts_for_everything() {
 fn what_the_last_list_says_otherwise_stands_in_the_journal_as_well() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
     fake.behaves("dev-a/b", &json!({"removes": false}));
-    fake.program.run(RUN).exits(1);
+    fake.program.run(RUN).exits(1).stdout_has("still-listed");
     let lines = lines(&journals(&fake)[0]);
     let judged = lines.iter().find(|line| line["event"] == "judged").expect("it was judged");
     assert_eq!((&judged["releases"], &judged["class"]), (&json!(["dev-a/b"]), &json!("still-listed")), "{judged}");

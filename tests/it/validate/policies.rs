@@ -120,6 +120,6 @@ fn the_hooks_for_pre_commit_call_what_there_is_for_the_files_that_are_policies()
         let call = arguments.split(' ').chain(["helm-purge.yaml", "b.helm-purge.yaml"]).collect::<Vec<_>>();
         good.run(&call).exits(0);
         good.file("b.helm-purge.yaml", "kind: nothing\n");
-        good.run(&call).exits(3);
+        good.run(&call).exits(3).stderr_has("`apiVersion` is missing\n --> b.helm-purge.yaml:1:1\n");
     }
 }
