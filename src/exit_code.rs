@@ -118,6 +118,36 @@ impl From<ExitCode> for std::process::ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
+
+    /// A run without releases that ended like this.
+    fn run(reporter_panicked: bool) -> Run {
+        Run { results: Vec::new(), took: Duration::ZERO, workers: 1, interruption: None, reporter_panicked }
+    }
+
+    #[test]
+    fn what_could_not_be_verified_shown_or_removed_is_not_a_success() {
+        let verified = Verification::NothingToVerify;
+        let not_verified = Verification::NotVerified("no connection".to_owned());
+        assert_eq!(ExitCode::of_run(&run(false), &verified), ExitCode::Done);
+        assert_eq!(ExitCode::of_run(&run(false), &not_verified), ExitCode::SomeFailed);
+        assert_eq!(ExitCode::of_run(&run(true), &verified), ExitCode::SomeFailed);
+        let restore = |left| ExitCode::of_restore(&run(false), &verified, left);
+        assert_eq!([0, 1].map(restore), [ExitCode::Done, ExitCode::SomeFailed]);
+        let prune = |left| ExitCode::of_prune(None, left);
+        assert_eq!([0, 1].map(prune), [ExitCode::Done, ExitCode::SomeFailed]);
+        assert_eq!(ExitCode::of_prune(Some(Interruption { signal: 15 }), 0), ExitCode::Signal(15));
+    }
+
+    #[test]
+    fn a_good_end_is_a_failure_if_its_output_was_lost_and_no_other_end_changes() {
+        for code in [ExitCode::Done, ExitCode::DeadlineReached, ExitCode::SomethingToPurge] {
+            assert_eq!([code.or_if_output_failed(true), code.or_if_output_failed(false)], [ExitCode::SomeFailed, code]);
+        }
+        for code in [ExitCode::Refused, ExitCode::Signal(2), ExitCode::SomeFailed] {
+            assert_eq!(code.or_if_output_failed(true), code);
+        }
+    }
 
     #[test]
     fn the_numbers_are_those_that_are_promised() {
