@@ -173,7 +173,8 @@ fn what_is_not_ours_is_not_touched() {
         .stderr_has("helm-purge-keep-web")
         .stderr_has("left alone");
     assert_eq!(developer.config_map("helm-purge-keep-db"), None, "nothing is written where one cannot be");
-    developer.keep(&["--remove", "NS/web"]).exits(1);
+    let nothing = format!("error: `keep` has written nothing for {namespace}/web\n");
+    developer.keep(&["--remove", "NS/web"]).exits(1).stderr_has(&nothing);
     assert_eq!(developer.config_map("helm-purge-keep-web"), before);
 
     developer.keep(&["NS/db", "--until", "3d"]).exits(0);

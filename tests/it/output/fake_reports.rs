@@ -129,7 +129,7 @@ fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
 fn a_restore_is_reported_as_well() {
     let fake = FakeHelm::new();
     let arguments = format!("restore -f policy.yaml --yes -A {REPORTS}");
-    fake.program.run(&arguments).exits(4);
+    fake.program.run(&arguments).exits(4).stderr_has("error: what purges have kept can only be seen through the API");
     let (report, line) = reports(&fake);
     assert_eq!((&report["kind"], &report["stopped"]["why"]), (&json!("RestoreReport"), &json!("error")));
     assert_eq!(line["kind"], "RestoreSummary");
