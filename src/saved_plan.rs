@@ -3,8 +3,6 @@
 //! A user has seen it and agreed to that and nothing more. So a plan that is not understood completely is not used at all.
 //! Only fields that a later version may have added are ignored.
 
-use std::error::Error;
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -53,7 +51,8 @@ pub(crate) struct SavedPolicy {
 }
 
 /// Why a saved plan cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub(crate) struct SavedPlanError {
     message: String,
     /// Why the file cannot be read.
@@ -71,18 +70,6 @@ impl SavedPlanError {
             Some(_) => "save one: `helm purge plan -o json > plan.json`",
             None => "save it anew: `helm purge plan -o json > plan.json`",
         }
-    }
-}
-
-impl fmt::Display for SavedPlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for SavedPlanError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|error| error as _)
     }
 }
 

@@ -3,7 +3,6 @@
 //! Paths in the result are absolute.
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -233,7 +232,8 @@ fn apply_flags(options: &ConnectionOptions, connection: &mut ResolvedConnection)
 }
 
 /// Why no connection could be resolved.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
 pub struct ConnectionError {
     text: String,
     /// What the user can do.
@@ -279,16 +279,4 @@ impl ConnectionError {
 
 fn joined(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
-}
-
-impl fmt::Display for ConnectionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl Error for ConnectionError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|error| error as &(dyn Error + 'static))
-    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 use std::future::Future;
 use std::iter::successors;
 use std::time::Duration;
@@ -36,18 +36,24 @@ pub(super) const MAX_PAGES: usize = 200;
 pub(crate) type PerNamespace<T> = (Namespace, Result<T, ApiError>);
 
 /// Why the cluster did not answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
     /// The account does not have the right.
+    #[error("{0}")]
     Forbidden(String),
     /// The client cannot connect or log in. Helm may, because it is less strict about certificates.
+    #[error("{0}")]
     NoConnection(String),
     /// The API server was reached, but its answer did not come, or not all of it. Helm would have the same problem.
+    #[error("{0}")]
     NoAnswer(String),
     /// The API server does not support the request.
+    #[error("{0}")]
     Unsupported(String),
+    #[error("{0}")]
     Failed(String),
     /// The run was cancelled.
+    #[error("interrupted")]
     Cancelled,
 }
 
@@ -70,21 +76,6 @@ impl From<&kube::Error> for ApiError {
         }
     }
 }
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ApiError::Forbidden(text)
-            | ApiError::NoConnection(text)
-            | ApiError::NoAnswer(text)
-            | ApiError::Unsupported(text)
-            | ApiError::Failed(text) => f.write_str(text),
-            ApiError::Cancelled => f.write_str("interrupted"),
-        }
-    }
-}
-
-impl Error for ApiError {}
 
 /// An error and its causes, from the outermost.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

@@ -1,7 +1,6 @@
 //! The helm binary: found once, asked for its version once, and started with the same environment for every child.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -49,16 +48,19 @@ pub struct Helm {
 }
 
 /// Why there is no usable helm.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum HelmError {
+    #[error("there is no `{name}` to be found")]
     Missing {
         /// The value of `HELM_BIN`, or `helm`.
         name: String,
         source: which::Error,
     },
     /// It could not be started, or it failed.
+    #[error("`{}` does not tell its version: {what}", path.display())]
     Silent { path: PathBuf, what: String },
     /// It is not a Helm whose behaviour is known.
+    #[error("`{}` is version {version:?}; Helm {OLDEST} or later, 3 or 4, is needed", path.display())]
     Unsupported {
         path: PathBuf,
         /// Its answer.
@@ -164,29 +166,6 @@ impl GoRuntime {
             (gomaxprocs.is_none(), ("GOMAXPROCS", "1")),
         ];
         Self(variables.into_iter().filter_map(|(is_set, variable)| is_set.then_some(variable)).collect())
-    }
-}
-
-impl fmt::Display for HelmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HelmError::Missing { name, .. } => write!(f, "there is no `{name}` to be found"),
-            HelmError::Silent { path, what } => {
-                write!(f, "`{}` does not tell its version: {what}", path.display())
-            }
-            HelmError::Unsupported { path, version } => {
-                write!(f, "`{}` is version {version:?}; Helm {OLDEST} or later, 3 or 4, is needed", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for HelmError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            HelmError::Missing { source, .. } => Some(source),
-            HelmError::Silent { .. } | HelmError::Unsupported { .. } => None,
-        }
     }
 }
 

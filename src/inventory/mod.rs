@@ -29,7 +29,6 @@ pub(crate) use recheck::{BatchRecheck, Freshness, Rechecked};
 pub use source::ReleaseSource;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use crate::cluster::{ApiError, NamespaceFacts, StorageDriver};
 use crate::helm::Failure;
@@ -109,15 +108,15 @@ impl Listing {
 }
 
 /// Why the releases could not be listed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
-    /// The API server did not list.
+    #[error("the releases could not be listed: {0}")]
     Api(ApiError),
-    /// Helm did not list.
+    #[error("`helm list` failed ({}): {}", .0.class, .0.message.all())]
     Helm(Failure),
-    /// Helm printed something that is not a list.
+    #[error("`helm list` printed something that is no list of releases: {0}")]
     Format(String),
-    /// This program cannot read releases from that storage driver.
+    #[error("`HELM_DRIVER={0}` is not supported: releases have to be stored in Secrets or ConfigMaps")]
     Driver(String),
 }
 
@@ -132,25 +131,3 @@ pub fn record_store(driver: Option<&str>) -> Result<StorageDriver, InventoryErro
         Some(other) => Err(InventoryError::Driver(other.to_owned())),
     }
 }
-
-impl fmt::Display for InventoryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InventoryError::Api(error) => write!(f, "the releases could not be listed: {error}"),
-            InventoryError::Helm(failure) => {
-                write!(f, "`helm list` failed ({}): {}", failure.class, failure.message.all())
-            }
-            InventoryError::Format(what) => {
-                write!(f, "`helm list` printed something that is no list of releases: {what}")
-            }
-            InventoryError::Driver(driver) => {
-                write!(
-                    f,
-                    "`HELM_DRIVER={driver}` is not supported: releases have to be stored in Secrets or ConfigMaps"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for InventoryError {}

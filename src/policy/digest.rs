@@ -12,7 +12,8 @@ const LENGTH: usize = 32;
 pub struct Digest([u8; LENGTH]);
 
 /// A text that is not a digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is no SHA-256, which has 64 hexadecimal digits", crate::sanitize::quoted(.0))]
 pub struct DigestError(String);
 
 /// The digest of some bytes.
@@ -39,14 +40,6 @@ impl fmt::Display for Digest {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
-
-impl fmt::Display for DigestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is no SHA-256, which has 64 hexadecimal digits", crate::sanitize::quoted(&self.0))
-    }
-}
-
-impl std::error::Error for DigestError {}
 
 #[cfg(test)]
 mod tests {

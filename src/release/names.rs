@@ -20,13 +20,13 @@ pub struct Namespace(Arc<str>);
 pub struct ReleaseName(Arc<str>);
 
 /// Why a text is not a legal name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidName {
-    /// It has no characters.
+    #[error("a name has at least one character")]
     Empty,
-    /// It has more characters than the given number.
+    #[error("a name has at most {0} characters")]
     TooLong(usize),
-    /// A character (or its position) is not allowed.
+    #[error("a name is made of lower-case letters, digits and `-`, and starts and ends with a letter or digit")]
     Character,
 }
 
@@ -92,20 +92,6 @@ impl fmt::Display for ReleaseName {
         f.pad(&self.0)
     }
 }
-
-impl fmt::Display for InvalidName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InvalidName::Empty => f.write_str("a name has at least one character"),
-            InvalidName::TooLong(longest) => write!(f, "a name has at most {longest} characters"),
-            InvalidName::Character => f.write_str(
-                "a name is made of lower-case letters, digits and `-`, and starts and ends with a letter or digit",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for InvalidName {}
 
 /// A chart's name and version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

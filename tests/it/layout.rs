@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const MOST_FILES: usize = 230;
-const MOST_LINES_OF_CODE: usize = 26_500;
+const MOST_LINES_OF_CODE: usize = 25_000;
 /// A file that is longer has more than one responsibility.
 const MOST_LINES_OF_A_FILE: usize = 450;
 

@@ -1,8 +1,5 @@
 //! One opt-out that is written or removed, what the cluster has in its place, and the result.
 
-use std::error::Error;
-use std::fmt;
-
 use super::target::KeepTarget;
 use crate::app::{App, CommandError};
 use crate::cluster::{ApiError, Client, Connection, OptOutConfigMap, OptOutTarget, StoredOptOut};
@@ -109,9 +106,11 @@ impl ChangeCounts {
 }
 
 /// A request about an opt-out that failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
 pub(super) struct OptOutError {
     pub(super) what: String,
+    #[source]
     pub(super) why: ApiError,
 }
 
@@ -133,18 +132,6 @@ impl From<OptOutError> for CommandError {
     fn from(error: OptOutError) -> Self {
         let hint = error.hint().map(str::to_owned);
         CommandError::preflight(error, hint)
-    }
-}
-
-impl fmt::Display for OptOutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl Error for OptOutError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.why)
     }
 }
 

@@ -4,7 +4,6 @@
 mod phases;
 mod shutdown;
 
-use std::fmt;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -29,7 +28,8 @@ use crate::signal::{CancelLevel, Interrupts};
 const TICK: Duration = Duration::from_millis(100);
 
 /// The threads of the pool could not be started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{workers} worker threads could not be had; nothing was begun")]
 pub struct PoolError {
     /// How many were requested.
     pub workers: usize,
@@ -289,11 +289,3 @@ impl Driver<'_> {
         }
     }
 }
-
-impl fmt::Display for PoolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} worker threads could not be had; nothing was begun", self.workers)
-    }
-}
-
-impl std::error::Error for PoolError {}
