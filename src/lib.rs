@@ -46,7 +46,6 @@ mod location;
 mod lock;
 mod operation;
 mod operation_kind;
-pub mod options;
 mod parallel;
 pub mod plan;
 pub mod policy;
@@ -63,6 +62,7 @@ pub mod settings;
 pub mod shard;
 pub mod signal;
 mod target;
+pub mod uninstall_options;
 mod unsupported;
 
 use std::ffi::OsString;

@@ -1,6 +1,7 @@
 //! What every command gets: the environment, the terminal, the printer and the signals.
 
 mod error;
+mod output;
 mod report_files;
 
 pub(crate) use error::CommandError;
@@ -10,10 +11,7 @@ pub(crate) use report_files::ReportFiles;
 use std::io;
 use std::time::Instant;
 
-use serde::Serialize;
-
-use crate::cli::OutputFormat;
-use crate::report::{Format, Printer, Styles, serialize};
+use crate::report::Printer;
 use crate::run_id::RunId;
 use crate::settings::{EntryPoint, Environment, ParentProcess, Terminal};
 use crate::signal::{Interruption, Interrupts};
@@ -67,24 +65,6 @@ impl App {
             Some(interruption) => Err(CommandError::Interrupted(interruption)),
             None => result,
         }
-    }
-
-    /// Prints what a command found: a document for programs, or the text that `text` makes of it for people.
-    pub(crate) fn emit<D: Serialize>(
-        &self,
-        output: OutputFormat,
-        document: impl FnOnce() -> D,
-        text: impl FnOnce(Styles) -> String,
-    ) -> Result<(), CommandError> {
-        let text = match output {
-            OutputFormat::Json => serialize(&document(), Format::Json),
-            OutputFormat::Yaml => serialize(&document(), Format::Yaml),
-            OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
-                Ok(text(self.printer.out))
-            }
-        };
-        self.printer.data(&text.map_err(CommandError::internal)?);
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod client;
 mod connection;
+mod controllers;
 mod discovery;
 mod existence;
 mod journals;
@@ -14,7 +15,6 @@ mod kubeconfig;
 #[cfg(test)]
 mod kubeconfig_test;
 mod leases;
-mod managers;
 mod namespaces;
 mod opt_outs;
 mod payloads;
@@ -25,14 +25,14 @@ pub(crate) use access::AccessReview;
 pub use client::Client;
 pub(crate) use client::QuickClient;
 pub use connection::Connection;
+pub(crate) use controllers::{Application, HelmRelease};
+#[cfg(test)]
+pub(crate) use controllers::{HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus};
 pub(crate) use discovery::ServedKinds;
 pub use existence::ObjectPresence;
 pub(crate) use journals::JournalConfigMap;
 pub(crate) use kubeconfig::{ConnectionError, context_names};
 pub(crate) use leases::{LeaseRequest, LeaseWriteResult, ObservedLease};
-pub(crate) use managers::{Application, HelmRelease};
-#[cfg(test)]
-pub(crate) use managers::{HelmReleaseSnapshot, HelmReleaseSpec, HelmReleaseStatus};
 pub(crate) use namespaces::{Identity, NamespaceFacts, NamespaceNow, NamespaceRequest};
 pub(crate) use opt_outs::{OptOutConfigMap, OptOutTarget, StoredOptOut};
 pub(crate) use payloads::Payload;

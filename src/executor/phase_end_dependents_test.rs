@@ -1,6 +1,6 @@
 use super::*;
-use crate::options::UninstallOptions;
 use crate::release::CrdUsage;
+use crate::uninstall_options::UninstallOptions;
 
 fn kinds(names: &[&str]) -> BTreeSet<GroupKind> {
     names.iter().map(|name| GroupKind::new("example.com", name)).collect()

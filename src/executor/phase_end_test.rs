@@ -1,6 +1,6 @@
 use super::*;
-use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, Known};
+use crate::uninstall_options::UninstallOptions;
 
 const LONG: Duration = Duration::from_mins(5);
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::helm::FailureClass;
-use crate::options::UninstallOptions;
+use crate::uninstall_options::UninstallOptions;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, Release};
+use crate::uninstall_options::UninstallOptions;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {

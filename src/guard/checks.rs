@@ -11,11 +11,11 @@ use jiff::Timestamp;
 
 use super::Refusal;
 use crate::inventory::{Contents, Protection};
-use crate::options::Hooks;
 use crate::plan::{KeepHits, KeepState, Plan, PlanEntry, Source, UnseenOptOuts};
 use crate::policy::{KeepCondition, Limits, Policy, WindowState};
 use crate::release::{ObjectRef, ReleaseId};
 use crate::sanitize;
+use crate::uninstall_options::Hooks;
 
 /// More hooks that must not be created are counted, not named.
 const NAMED_HOOKS: usize = 5;
@@ -204,6 +204,28 @@ fn on_clock(time: Timestamp, policy: &Policy) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_ends_with_the_window_that_closes_first() {
+        let policy = |window: &str| {
+            let text = format!(
+                "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [dev]\n\
+                 namespaces: ['dev-*']\nwindow: {window}\n"
+            );
+            Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|errors| panic!("{errors}"))
+        };
+        let now = "2026-11-24T20:00:00Z".parse().expect("a time");
+        let deadline = |windows: [&str; 2]| windows_deadline(&windows.map(policy), now);
+        let early = "2026-11-24T21:00:00Z".parse().ok();
+        let (short, long) = ("{days: [tue], from: '19:00', to: '21:00'}", "{days: [tue], from: '19:00', to: '23:00'}");
+        assert_eq!([deadline([short, long]), deadline([long, short])], [early, early]);
+    }
+
+    fn windows_deadline(policies: &[Policy], now: Timestamp) -> Option<Timestamp> {
+        let status = windows(policies, now);
+        assert_eq!(status.refusals, []);
+        status.deadline
+    }
 
     #[test]
     fn a_share_is_exceeded_by_the_first_release_beyond_it() {

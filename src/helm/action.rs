@@ -1,9 +1,9 @@
 //! What a run lets helm do with releases (Helm's own word is action): a purge uninstalls, a restore rolls back.
 
-use super::failure::Failure;
-use crate::options::UninstallOptions;
+use super::failure_message::Failure;
 use crate::release::ReleaseId;
 use crate::signal::CancelToken;
+use crate::uninstall_options::UninstallOptions;
 
 /// The result of one attempt at one release. It is not the outcome: that needs the list that is taken after the run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 
 use crate::cluster::Connection;
 use crate::history_tag::HistoryTag;
-use crate::options::{Cascade, Hooks, UninstallOptions, Wait};
 use crate::release::{Namespace, ReleaseId, ReleaseName, Revision};
+use crate::uninstall_options::{Cascade, Hooks, UninstallOptions, Wait};
 
 /// Asks only for the version; does not contact a cluster.
 pub(super) fn version() -> Vec<OsString> {

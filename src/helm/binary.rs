@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::arguments;
 use super::child::{ChildLimits, Invocation, run_for_output};
-use super::failure::HelmMessage;
+use super::failure_message::HelmMessage;
 use crate::cluster::Connection;
 use crate::signal::CancelToken;
 

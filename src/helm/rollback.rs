@@ -8,12 +8,12 @@ use super::action::{Action, BatchResult, ReleaseAttempt};
 use super::arguments;
 use super::binary::{GoRuntime, Helm};
 use super::child::{ChildLimits, run_for_output};
-use super::failure::Failure;
-use super::failure_table::FailureClass;
+use super::failure_class::FailureClass;
+use super::failure_message::Failure;
 use crate::cluster::Connection;
-use crate::options::UninstallOptions;
 use crate::release::{ReleaseId, Revision};
 use crate::signal::{CancelLevel, CancelToken};
+use crate::uninstall_options::UninstallOptions;
 
 /// What Helm 3 and Helm 4 print after a rollback that worked.
 const SUCCESS: &str = "Rollback was a success!";

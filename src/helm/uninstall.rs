@@ -16,14 +16,14 @@ use super::action::{Action, BatchResult, ReleaseAttempt};
 use super::arguments;
 use super::binary::{GoRuntime, Helm};
 use super::child::{ChildExit, ChildLimits, ExitKind, run};
-use super::failure::Failure;
-use super::failure_table::FailureClass;
+use super::failure_class::FailureClass;
+use super::failure_message::Failure;
 use super::output::UninstallOutput;
 use crate::cluster::Connection;
 use crate::history_tag::HistoryTag;
-use crate::options::{History, UninstallOptions};
 use crate::release::{ReleaseId, ReleaseName};
 use crate::signal::{CancelLevel, CancelToken};
+use crate::uninstall_options::{History, UninstallOptions};
 
 /// SIGPIPE ends a program whose output is not read any more; a shell that waits for it turns that into an exit code.
 const DEATHS_OF_A_LINE: [ExitKind; 2] = [ExitKind::Signal(13), ExitKind::Code(128 + 13)];

@@ -7,10 +7,10 @@ use super::model::{ClusterState, Filters, Plan, PlanEntry, Subject};
 use super::reason::Reason;
 use super::totals::PlanTotals;
 use crate::inventory::Listing;
-use crate::options::Hooks;
 use crate::policy::{Phase, Policy, SelectorMatch};
 use crate::release::{Content, Dependents, Known, Namespace, Release, ReleaseId, Status};
 use crate::shard::Shard;
+use crate::uninstall_options::Hooks;
 
 /// Decides about every release in scope. The contents must be those of the releases that [`to_read`] names.
 pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) -> Plan {

@@ -19,7 +19,7 @@ use super::schema::{SECTIONS, Section, ValueType};
 use super::scope::PolicyScope;
 use super::selectors::KeepEntry;
 use super::yaml::{self, Node, NodeValue, Quoting, Scalar};
-use crate::options::History;
+use crate::uninstall_options::History;
 
 /// How the names of the policies in a folder end.
 const ENDING: &str = ".helm-purge.yaml";

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use tempfile::TempDir;
 
 use super::*;
-use crate::policy::render::ExcerptStyle;
+use crate::policy::error_excerpt::ExcerptStyle;
 
 #[test]
 fn a_flags_value_is_read_like_an_entry_of_the_policy() {

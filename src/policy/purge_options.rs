@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::decode::{Decoded, Field, SectionFields};
-use crate::options::{Cascade, History, Hooks, UninstallOptions, Wait};
+use crate::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
 
 /// How a release is uninstalled, and what its uninstall may take along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -313,11 +313,11 @@ pub(crate) struct Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Before everything else.
-    First,
+    First = 0,
     /// Neither first nor last.
-    Middle,
+    Middle = 1,
     /// When everything else is gone.
-    Last,
+    Last = 2,
 }
 
 impl Phase {

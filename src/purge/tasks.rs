@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use super::plan::PreparedPurge;
 use crate::clock::Clock;
 use crate::executor::{PhaseNumber, Task, WorkerCap};
-use crate::options::{History, UninstallOptions};
 use crate::plan::SelectedRelease;
 use crate::policy::PolicySet;
 use crate::release::Release;
+use crate::uninstall_options::{History, UninstallOptions};
 
 /// Options of the command line that replace those of the policies.
 #[derive(Debug, Clone, Copy, Default)]

@@ -9,9 +9,9 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use k8s_openapi::api::rbac::v1::{PolicyRule, Subject};
 
-use crate::options::{Hooks, UninstallOptions, Wait};
 use crate::policy::Policy;
 use crate::release::Namespace;
+use crate::uninstall_options::{Hooks, UninstallOptions, Wait};
 
 /// A service account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use crate::cluster::Client;
 use crate::executor::{PhaseNumber, Recheck, Task};
 use crate::helm::{GoRuntime, HelmRollback};
 use crate::inventory::HistoryStore;
-use crate::options::{UninstallOptions, Wait};
 use crate::policy;
 use crate::signal::CancelToken;
 use crate::target::Target;
+use crate::uninstall_options::{UninstallOptions, Wait};
 
 /// The purge backwards: the releases that went last come first, and are ready before those that need them.
 pub(crate) fn tasks(target: &Target, plan: &RestorePlan, timeout: Option<Duration>) -> Vec<Task> {

@@ -20,9 +20,9 @@ use super::run_state::RunState;
 use super::schedule::{Pause, Retry, Schedule};
 use super::task::{Task, WorkerId};
 use super::worker::{EndedRelease, Message, WorkerContext, work};
-use crate::options::UninstallOptions;
 use crate::parallel::can_spawn;
 use crate::signal::{CancelLevel, Interrupts};
+use crate::uninstall_options::UninstallOptions;
 
 /// How long the loop waits for a message of a worker.
 const TICK: Duration = Duration::from_millis(100);

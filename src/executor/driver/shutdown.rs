@@ -5,8 +5,8 @@ use crate::executor::event::Event;
 use crate::executor::outcome::NotStarted;
 use crate::executor::worker::{Answer, EndedRelease};
 use crate::helm::{ErrorScope, ReleaseAttempt};
-use crate::options::UninstallOptions;
 use crate::signal::{CancelLevel, CancelToken};
+use crate::uninstall_options::UninstallOptions;
 
 impl Driver<'_> {
     pub(super) fn check_signals(&mut self) {

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::executor::config::BatchSize;
 use crate::executor::task::{PhaseNumber, Task, WorkerCap};
-use crate::options::UninstallOptions;
 use crate::release::Namespace;
+use crate::uninstall_options::UninstallOptions;
 
 /// A release is rechecked right before its batch starts, and its helm reaches it only after those before it: a release
 /// that is deployed again during that time would be uninstalled. So a batch stays short even if many releases wait.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::config::{BatchSize, RetryPolicy};
 use super::task::{PhaseNumber, Task, WorkerId};
-use crate::options::{UninstallOptions, Wait};
+use crate::uninstall_options::{UninstallOptions, Wait};
 use batching::{BatchGroup, Load, Queues, WorkerCaps};
 use breaker::{Admission, Breaker};
 

@@ -7,8 +7,8 @@ use crate::clock::Clock;
 use crate::executor::{NotStarted, Outcome, PhaseNumber, Verification};
 use crate::exit_code::ExitCode;
 use crate::helm::{BatchResult, Failure, FailureClass, ReleaseAttempt};
-use crate::options::UninstallOptions;
 use crate::signal::CancelLevel;
+use crate::uninstall_options::UninstallOptions;
 
 #[test]
 fn after_the_deadline_nothing_starts_in_any_phase_and_that_is_said_once() {

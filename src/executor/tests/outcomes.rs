@@ -2,6 +2,8 @@
 
 use std::sync::Barrier;
 
+use proptest::prelude::*;
+
 use super::scene::{Scripted, helm, releases, scene};
 use crate::executor::{Event, HistoryChecks, Verification, verify_purge};
 use crate::helm::{BatchResult, Failure, FailureClass, ReleaseAttempt};
@@ -83,6 +85,25 @@ fn what_a_cancelled_helm_returns_is_not_scheduled_again() {
     }));
     assert_eq!((ended.count("not-started"), ended.events_of(&["<"]).len()), (9, 1));
     assert!(ended.run.results.iter().all(|result| result.took.is_none()));
+}
+
+proptest! {
+    #[test]
+    fn after_a_run_began_to_drain_no_batch_starts_and_every_release_has_an_outcome(
+        count in 1_usize..30, workers in 1_usize..5, drain_at in 0_usize..40,
+    ) {
+        let (mut events, mut late) = (0, 0);
+        let ended = scene(count).workers(workers).one_at_a_time().watched(Scripted::default(), |event, _, interrupts| {
+            late += usize::from(events > drain_at && matches!(event, Event::ReleaseStarted { .. }));
+            if events == drain_at {
+                interrupts.stop().raise(CancelLevel::Drain);
+            }
+            events += 1;
+        });
+        // The event may be one of several that were reported before the loop looks at signals again.
+        prop_assert!(late < workers, "{late} started");
+        prop_assert_eq!(ended.count("purged") + ended.count("not-started Interrupted"), count);
+    }
 }
 
 #[test]

@@ -8,9 +8,9 @@ use super::scene::{LONG, Scene, Scripted, helm, scene};
 use crate::cluster::{ApiError, ObjectPresence};
 use crate::executor::{Event, NoProbe, ObjectProbe, PhaseNumber, WorkerCap};
 use crate::helm::FailureClass;
-use crate::options::UninstallOptions;
 use crate::release::{CrdUsage, GroupKind, Known, ObjectRef};
 use crate::signal::CancelLevel;
+use crate::uninstall_options::UninstallOptions;
 
 /// Answers in turn, and at the end always the same; notes the objects of each probe.
 #[derive(Clone)]

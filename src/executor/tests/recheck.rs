@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::scene::{Scripted, scene};
+use crate::cluster::ApiError;
 use crate::executor::Event;
 use crate::inventory::Freshness;
 use crate::release::Release;
@@ -33,6 +34,19 @@ fn a_release_without_an_answer_is_not_passed_to_helm() {
         let ended = scene(5).recheck(recheck).run(script.clone());
         assert_eq!((ended.count("purged"), ended.count("failed")), (purged, 5 - purged));
         assert_eq!(script.batches().join(" ").split_whitespace().count(), purged);
+    }
+}
+
+#[test]
+fn a_release_whose_record_cannot_be_read_or_that_is_too_early_is_not_passed_to_helm() {
+    let refused = || Freshness::Unknown(ApiError::Forbidden("no".to_owned()));
+    let early = || Freshness::NotYet("an object still goes".to_owned());
+    for (freshness, class) in [(refused(), "rbac"), (early(), "leftovers")] {
+        let script = Scripted::default();
+        let recheck = move |batch: &[&Release]| vec![freshness.clone(); batch.len()];
+        let ended = scene(2).recheck(recheck).run(script.clone());
+        assert_eq!(ended.outcomes(), [0, 1].map(|number| format!("r{number} failed {class} 1")));
+        assert!(script.batches().is_empty());
     }
 }
 

@@ -12,9 +12,9 @@ use crate::executor::{
 };
 use crate::helm::{Action, BatchResult, Failure, FailureClass, ReleaseAttempt};
 use crate::inventory::{Freshness, read};
-use crate::options::UninstallOptions;
 use crate::release::{Release, ReleaseId};
 use crate::signal::{CancelToken, Interrupts, Stage};
+use crate::uninstall_options::UninstallOptions;
 
 pub(super) const GONE: ReleaseAttempt = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
 pub(super) const LONG: Duration = Duration::from_hours(1);

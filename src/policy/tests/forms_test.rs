@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::location::{Location, Spanned};
-use crate::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use crate::policy::purge_options::{BlastRadius, DataLoss, PurgeOptions};
 use crate::policy::rules::{AgeFrom, ReleaseState};
 use crate::policy::selectors::{KeepCondition, KeepEntry, LabelOperator, LabelRequirement, Selector};
 use crate::policy::time::Day;
 use crate::policy::{NamePattern, Policy};
+use crate::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
 
 const EVERY_FORM: &str = include_str!("../../../tests/policies/accepted-every-form/policy.yaml");
 

@@ -1,7 +1,7 @@
 //! Bytes that are not text, characters that do not show, and where a scalar stands.
 
 use super::*;
-use crate::policy::render::ExcerptStyle;
+use crate::policy::error_excerpt::ExcerptStyle;
 
 #[test]
 fn a_part_of_quoted_text_is_placed_between_the_quotes() {

@@ -189,7 +189,7 @@ fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) 
     let StopHint { pid, second, operation } = stop_hint;
     let doing = match operation {
         OperationKind::Restore => "restored",
-        _ => "uninstalled",
+        OperationKind::Purge | OperationKind::Prune | OperationKind::Unknown => "uninstalled",
     };
     let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
     match second {

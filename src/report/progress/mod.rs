@@ -1,12 +1,12 @@
 //! The progress of a run: bars on a terminal, lines in all other places, lines of JSON for programs that read logs.
 
 mod bars;
-mod json;
 mod lines;
+mod log_lines;
 
 use bars::Bars;
-use json::JsonLines;
 use lines::{Lines, ProgressReporter};
+use log_lines::JsonLines;
 
 pub(crate) use lines::{SecondSignal, StopHint};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use helm_purge::helm::{Action, GoRuntime, HelmRollback, HelmUninstall, ReleaseAttempt};
 use helm_purge::history_tag::HistoryTag;
-use helm_purge::options::{Cascade, History, Hooks, UninstallOptions, Wait};
 use helm_purge::release::{ReleaseId, Revision};
 use helm_purge::signal::CancelToken;
+use helm_purge::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
 
 use crate::support::FakeHelm;
 

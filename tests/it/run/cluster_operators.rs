@@ -11,11 +11,11 @@ use helm_purge::executor::{
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
 use helm_purge::inventory::{Contents, ObjectLists, ReleaseSource};
-use helm_purge::options::UninstallOptions;
 use helm_purge::policy::Policy;
 use helm_purge::release::{GroupKind, Known, ObjectRef, Release};
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
+use helm_purge::uninstall_options::UninstallOptions;
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Kind};
 

@@ -7,9 +7,9 @@ use helm_purge::executor::{HistoryChecks, Outcome, OutcomeKind, Run, execute, ve
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, BatchResult, FailureClass, GoRuntime, HelmUninstall, ReleaseAttempt};
 use helm_purge::inventory::{Listing, read};
-use helm_purge::options::UninstallOptions;
 use helm_purge::release::{Release, ReleaseId};
 use helm_purge::signal::{CancelToken, Interrupts, Stage};
+use helm_purge::uninstall_options::UninstallOptions;
 use serde_json::json;
 
 use crate::support::stand_ins::{ONE_LANE, means, planned};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use helm_purge::clock::Clock;
 use helm_purge::executor::{AlwaysFresh, Backends, BatchSize, ExecutorConfig, NoJournal, NoProbe, RetryPolicy, Task};
 use helm_purge::helm::Action;
-use helm_purge::options::UninstallOptions;
 use helm_purge::release::Release;
+use helm_purge::uninstall_options::UninstallOptions;
 
 pub(crate) const ONE_LANE: ExecutorConfig = ExecutorConfig {
     workers: 1,

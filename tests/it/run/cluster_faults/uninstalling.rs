@@ -5,10 +5,10 @@ use std::time::Duration;
 use helm_purge::cluster::Connection;
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, FailureClass, GoRuntime, Helm, HelmUninstall, ReleaseAttempt};
-use helm_purge::options::UninstallOptions;
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
 use helm_purge::signal::CancelToken;
+use helm_purge::uninstall_options::UninstallOptions;
 use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 

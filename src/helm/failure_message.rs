@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::child::{ChildExit, ExitKind, StopCause};
-use super::failure_table::{FailureClass, class_of_text};
+use super::failure_class::{FailureClass, class_of_text};
 
 /// The most bytes of the error, and of the cause.
 const MOST: usize = 4 << 10;

@@ -124,5 +124,5 @@ impl Excerpt {
 }
 
 #[cfg(test)]
-#[path = "render_test.rs"]
+#[path = "error_excerpt_test.rs"]
 mod tests;

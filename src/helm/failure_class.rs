@@ -4,7 +4,7 @@
 //! Helm 3 begins with capitals.
 
 #[cfg(test)]
-#[path = "failure_table_test.rs"]
+#[path = "failure_class_test.rs"]
 mod tests;
 
 use std::fmt;

@@ -1,0 +1,27 @@
+//! What `-o` decides: a document for programs, or a text for people.
+
+use serde::Serialize;
+
+use super::{App, CommandError};
+use crate::cli::OutputFormat;
+use crate::report::{Format, Styles, serialize};
+
+impl App {
+    /// Prints what a command found: a document for programs, or the text that `text` makes of it for people.
+    pub(crate) fn emit<D: Serialize>(
+        &self,
+        output: OutputFormat,
+        document: impl FnOnce() -> D,
+        text: impl FnOnce(Styles) -> String,
+    ) -> Result<(), CommandError> {
+        let text = match output {
+            OutputFormat::Json => serialize(&document(), Format::Json),
+            OutputFormat::Yaml => serialize(&document(), Format::Yaml),
+            OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
+                Ok(text(self.printer.out))
+            }
+        };
+        self.printer.data(&text.map_err(CommandError::internal)?);
+        Ok(())
+    }
+}
