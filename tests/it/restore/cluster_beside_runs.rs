@@ -69,6 +69,24 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
 }
 
 #[test]
+fn a_restore_that_finds_more_after_it_has_waited_for_a_purge_asks_again() {
+    let mut real = prepare("asks-again");
+    real.hold_helm("uninstall");
+    let purge = start(&real, RUN, "--workers=1 --batch=1");
+    real.program.wait_for_file("calls", "uninstall");
+    let locks = real.namespace("locks");
+    let line = format!("restore -f policy.yaml --lock-namespace {locks} --lock-wait 1m");
+    let mut terminal = Terminal::start(real.program.command(&line));
+    terminal.wait_for("waiting: another run holds the lock");
+    real.let_helm_go();
+    purge.finish().exits(0);
+    terminal.wait_for("This restores 2 releases on throwaway.");
+    terminal.type_text("\r");
+    assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
+    assert_eq!(records(&real.namespace("a"), "one"), ["v1"]);
+}
+
+#[test]
 fn a_purge_does_not_run_beside_a_restore() {
     let mut real = prepare("aside");
     real.program.run(RUN).exits(0);

@@ -119,6 +119,23 @@ fn whoever_installs_while_somebody_thinks_keeps_the_release() {
 }
 
 #[test]
+fn a_history_that_is_deleted_before_the_answer_to_the_question_is_not_rolled_back() {
+    let real = Real::new("deleted", HelmVersion::Four);
+    real.policy(KEEPING);
+    real.seed(&["a/gone", "a/web"]);
+    real.program.run(RUN).exits(0);
+    let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
+    terminal.wait_for("This restores 2 releases on throwaway.");
+    let record = "sh.helm.release.v1.gone.v1";
+    cluster().api().delete(Kind::SECRET, Some(&real.namespace("a")), record).or_panic();
+    terminal.type_text("throwaway\r");
+    assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
+    terminal.wait_for("restored 1");
+    terminal.wait_for("the record that the purge had left is gone");
+    assert_eq!(records(&real.namespace("a"), "web"), ["v2"]);
+}
+
+#[test]
 fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     let real = Real::new("asked", HelmVersion::Three);
     real.policy(KEEPING);
