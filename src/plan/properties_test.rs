@@ -246,6 +246,7 @@ proptest! {
         let nothing = Contents::new();
         let facts = ClusterState { listing: &listing, contents: &nothing, protection: &protection(), now: NOW };
         let wanted = to_read(std::slice::from_ref(&policy), facts, &Filters::default());
+        prop_assert!(purged(&plan_with(&policy, &listing, &nothing, &Filters::default())).is_empty());
         let mut read = contents(&listing);
         read.retain(|id, _| wanted.iter().any(|release| release.id == *id));
         // What nothing depends on makes no difference.
