@@ -136,7 +136,7 @@ fn print_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
     let text = special.render();
     let text = if paint.0 == Colour::On { text.ansi().to_string() } else { text.to_string() };
     if is_requested {
-        printer.rendered_data(&text);
+        printer.rendered_data(text);
     } else {
         printer.rendered_error(&text);
     }

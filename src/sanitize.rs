@@ -36,14 +36,17 @@ fn stand_in(character: char) -> char {
 
 /// A line of a file, with a visible character in the place of each hidden one. Tabs stay.
 pub(crate) fn line(text: &str) -> String {
-    text.chars()
-        .map(|character| if is_hidden(character) && character != '\t' { stand_in(character) } else { character })
-        .collect()
+    visible(text, &['\t'])
 }
 
 /// The same for a text with line breaks, which stay.
 pub(crate) fn sentence(text: &str) -> String {
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    visible(text, &['\t', '\n'])
+}
+
+fn visible(text: &str, kept: &[char]) -> String {
+    let is_shown = |character: &char| kept.contains(character) || !is_hidden(*character);
+    text.chars().map(|character| if is_shown(&character) { character } else { stand_in(character) }).collect()
 }
 
 /// At most so many characters of a text, with `…` for the rest.

@@ -14,14 +14,15 @@ impl App {
         document: impl FnOnce() -> D,
         text: impl FnOnce(Styles) -> String,
     ) -> Result<(), CommandError> {
-        let text = match output {
+        let document = match output {
             OutputFormat::Json => serialize(&document(), Format::Json),
             OutputFormat::Yaml => serialize(&document(), Format::Yaml),
             OutputFormat::Text | OutputFormat::Table | OutputFormat::Wide | OutputFormat::Name => {
-                Ok(text(self.printer.out))
+                self.printer.data(&text(self.printer.out));
+                return Ok(());
             }
         };
-        self.printer.data(&text.map_err(CommandError::internal)?);
+        self.printer.rendered_data(document.map_err(CommandError::internal)?);
         Ok(())
     }
 }

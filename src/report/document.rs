@@ -86,24 +86,23 @@ pub(super) fn with_reason(what: &str, why: &str) -> JsonObject {
 /// # Errors
 /// If the notation cannot express it, which would be a bug of this program.
 pub(crate) fn serialize(document: &impl Serialize, format: Format) -> Result<String, String> {
-    match format {
-        Format::Json => json(document),
-        Format::Yaml => {
-            let text = serde_yaml::to_string(document).map_err(|error| error.to_string())?;
-            // In YAML only texts in quotes can have escapes, and in JSON, which is YAML too, all texts are in quotes.
-            if text.chars().any(is_foreign) { json(document) } else { Ok(text) }
+    if format == Format::Yaml {
+        let text = serde_yaml::to_string(document).map_err(|error| error.to_string())?;
+        // In YAML only texts in quotes can have escapes, and in JSON, which is YAML too, all texts are in quotes.
+        if !text.contains(is_foreign) {
+            return Ok(text);
         }
     }
+    serde_json::to_string_pretty(document).map(escaped).map_err(|error| error.to_string())
 }
 
 /// JSON in which nothing moves a cursor, turns text around or hides. It is safe on a terminal, and a program that reads it
-/// gets the original text.
-fn json(document: &impl Serialize) -> Result<String, String> {
-    serde_json::to_string_pretty(document).map(|text| escaped(&text)).map_err(|error| error.to_string())
-}
-
-/// A JSON text with all such characters escaped. They stand only inside strings.
-pub(super) fn escaped(text: &str) -> String {
+/// gets the original text. Such characters stand only inside strings.
+pub(super) fn escaped(text: String) -> String {
+    // A long text without any is not copied.
+    if !text.contains(is_foreign) {
+        return text;
+    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if is_foreign(character) {

@@ -54,7 +54,7 @@ impl LogLine {
             #[serde(flatten)]
             line: &'a LogLine,
         }
-        escaped(&serde_json::to_string(&Timed { time: clock.stamp(), line: self }).unwrap_or_default())
+        escaped(serde_json::to_string(&Timed { time: clock.stamp(), line: self }).unwrap_or_default())
     }
 }
 

@@ -1,12 +1,12 @@
 //! The plan of a purge for programs: as a document, and as lines of a log.
 
+use serde::{Serialize, Serializer};
+
 use super::document::JsonObject;
 use super::log::{Level, LogLine, plan_line, refusal_object};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, PolicyRef};
-use crate::plan::{
-    Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, Subject, UnseenOptOuts,
-};
+use crate::plan::{Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, UnseenOptOuts};
 use crate::policy::KeepEntry;
 use crate::release::Release;
 use crate::target::Target;
@@ -25,7 +25,16 @@ pub(crate) struct PlanView<'a> {
 }
 
 /// `kind: PurgePlan`. Its fields are a contract: fields may be added, and none may change.
-pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
+#[derive(Serialize)]
+pub(crate) struct PlanDocument<'a> {
+    #[serde(flatten)]
+    head: JsonObject,
+    /// There may be thousands, so each is described when it is written.
+    #[serde(serialize_with = "serialize_decisions")]
+    releases: &'a [PlanEntry],
+}
+
+pub(crate) fn plan_document<'a>(view: &PlanView<'a>) -> PlanDocument<'a> {
     let plan = view.plan;
     let totals = JsonObject::default()
         .with("purge", plan.chosen().count())
@@ -33,7 +42,7 @@ pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
         .with("keep", plan.kept())
         .with("restorable", plan.restorable().count())
         .with("seen", plan.seen);
-    JsonObject::document("PurgePlan")
+    let head = JsonObject::document("PurgePlan")
         .with("created", view.target.now.to_string())
         .with("policies", PolicyRef::list(&view.target.policies))
         .with("cluster", ClusterRef::of(view.target))
@@ -42,8 +51,12 @@ pub(crate) fn plan_document(view: &PlanView<'_>) -> JsonObject {
         .with("totals", totals)
         .with_all("refusals", view.refusals.iter().map(refusal_object))
         .with_all("keep", plan.keep_hits.iter().map(keep_entry))
-        .with_all("optOuts", plan.opt_outs.iter().map(opt_out))
-        .with_all("releases", plan.entries.iter().map(decision))
+        .with_all("optOuts", plan.opt_outs.iter().map(opt_out));
+    PlanDocument { head, releases: &plan.entries }
+}
+
+fn serialize_decisions<S: Serializer>(entries: &[PlanEntry], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(entries.iter().map(decision))
 }
 
 /// What the command line left out.
@@ -87,7 +100,7 @@ fn opt_out(note: &OptOutDecision) -> JsonObject {
 }
 
 fn decision(entry: &PlanEntry) -> JsonObject {
-    let subject = match release(entry) {
+    let subject = match entry.release() {
         Some(release) => release_object(release),
         None => JsonObject::default()
             .with_some("namespace", entry.subject.namespace().map(ToString::to_string))
@@ -126,14 +139,6 @@ pub(super) fn reason(reason: &Reason) -> JsonObject {
         .with("code", reason.code())
         .with("text", reason.to_string())
         .with_some("place", reason.source().map(ToString::to_string))
-}
-
-/// The release of an entry, if it is one that was understood.
-pub(super) fn release(entry: &PlanEntry) -> Option<&Release> {
-    match &entry.subject {
-        Subject::Release(release) => Some(release),
-        Subject::Unreadable(_) | Subject::Unlisted(_) => None,
-    }
 }
 
 /// `NAMESPACE/NAME` of an entry.

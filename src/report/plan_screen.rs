@@ -1,7 +1,7 @@
 //! The plan of a purge on a screen: where it was made, who has opted out, the releases, and notes about them.
 
 use super::opt_outs::releases_word;
-use super::plan_document::{PlanView, entry_name, release};
+use super::plan_document::{PlanView, entry_name};
 use super::style::Styles;
 use super::table::Table;
 use super::text::{age_at, first_lines, list, plural};
@@ -157,7 +157,7 @@ fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles
 }
 
 fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
-    let (release, unknown) = (release(entry), || "?".to_owned());
+    let (release, unknown) = (entry.release(), || "?".to_owned());
     let reasons = &entry.reasons;
     let decisive = match entry.decision() {
         Decision::Purge => reasons.last(),
@@ -197,7 +197,7 @@ pub(super) fn why(entry: &PlanEntry) -> String {
     if !texts.is_empty() {
         return texts.join("; ");
     }
-    let status = release(entry).map(|release| release.status).filter(|status| *status != Status::Deployed);
+    let status = entry.release().map(|release| release.status).filter(|status| *status != Status::Deployed);
     status.map(|status| status.to_string()).unwrap_or_default()
 }
 
@@ -227,7 +227,7 @@ fn keep_lines(hits: &[KeepHits], paint: Styles) -> impl Iterator<Item = String> 
 /// What an uninstall leaves behind that still costs money.
 fn claims_line(plan: &Plan) -> Option<String> {
     let goes = |entry: &&PlanEntry| entry.decision() == Decision::Purge && !entry.claims_stay.is_empty();
-    let releases = plan.entries.iter().filter(goes).filter_map(release).map(|release| &release.id);
+    let releases = plan.entries.iter().filter(goes).filter_map(PlanEntry::release).map(|release| &release.id);
     let named = list(releases, MAX_CLAIMS);
     (!named.is_empty()).then(|| format!("volume claims of StatefulSets stay, and their volumes go on to cost: {named}"))
 }

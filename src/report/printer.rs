@@ -81,11 +81,11 @@ impl Printer {
 
     /// Prints data on stdout, with a line break at its end.
     pub(crate) fn data(&self, text: &str) {
-        self.rendered_data(&self.out.sanitized(text));
+        self.rendered_data(self.out.sanitized(text));
     }
 
     /// The same without changes, for text whose renderer has replaced what a terminal would obey.
-    pub(crate) fn rendered_data(&self, text: &str) {
+    pub(crate) fn rendered_data(&self, text: String) {
         if self.stdout_is_closed.get() || text.is_empty() {
             return;
         }
@@ -237,7 +237,7 @@ impl Printer {
     }
 
     fn write_to_stderr(&self, text: &str) {
-        if let Err(error) = write_text(&self.stderr, text)
+        if let Err(error) = write_text(&self.stderr, text.to_owned())
             && !is_reader_gone(&error)
         {
             self.has_lost_output.set(true);
@@ -245,11 +245,13 @@ impl Printer {
     }
 }
 
-fn write_text(stream: &Output, text: &str) -> io::Result<()> {
+fn write_text(stream: &Output, mut text: String) -> io::Result<()> {
     // In one write, so that lines of several processes on one terminal stay whole.
-    let line_break = if text.ends_with('\n') { "" } else { "\n" };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     let mut stream = stream.borrow_mut();
-    stream.write_all(format!("{text}{line_break}").as_bytes())?;
+    stream.write_all(text.as_bytes())?;
     stream.flush()
 }
 

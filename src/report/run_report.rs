@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::document::{JournalRef, JsonObject, with_reason};
 use super::log::{Level, LogLine};
-use super::plan_document::{PlanView, entry_name, release, release_object};
+use super::plan_document::{PlanView, entry_name, release_object};
 use super::plan_screen::why;
 use super::restore::{RestoreView, plan_object, totals_object};
 use super::run_summary::FinishedRun;
@@ -269,7 +269,7 @@ impl ReportTarget {
 fn kept(view: &PlanView<'_>, results: &[ReleaseResult]) -> Vec<(String, String)> {
     let has_outcome = |id: &ReleaseId| results.binary_search_by(|result| result.release.id.cmp(id)).is_ok();
     let is_kept = |entry: &&PlanEntry| {
-        entry.decision() == Decision::Keep && !release(entry).is_some_and(|release| has_outcome(&release.id))
+        entry.decision() == Decision::Keep && !entry.release().is_some_and(|release| has_outcome(&release.id))
     };
     let entries = view.plan.entries.iter().filter(is_kept);
     entries.map(|entry| (entry_name(entry), why(entry))).collect()

@@ -79,7 +79,7 @@ impl TerminationMessage {
 
     /// One line of JSON, of 4096 bytes at most with its line break.
     pub(crate) fn line(&self) -> String {
-        let line = |message: &Self| escaped(&serde_json::to_string(message).unwrap_or_default());
+        let line = |message: &Self| escaped(serde_json::to_string(message).unwrap_or_default());
         let mut tries = TRIES.into_iter().map(|(failures, characters)| line(&self.shortened(failures, characters)));
         tries.find(|line| line.len() < MAX_BYTES).unwrap_or_else(|| line(&self.numbers()))
     }
