@@ -4,6 +4,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use super::pattern::matches;
 use super::{Fault, Which};
 
@@ -11,6 +13,8 @@ use super::{Fault, Which};
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pages: Mutex<Pages>,
+    /// Whether held requests may go on.
+    is_open: watch::Sender<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -40,11 +44,24 @@ impl Rule {
 
 impl Book {
     pub(super) fn add(&self, requests: &str, which: Which, fault: Fault) {
+        if fault == Fault::Hold {
+            self.is_open.send_replace(false);
+        }
         self.pages().rules.push(Rule { requests: requests.to_owned(), which, fault, asked: 0 });
     }
 
     pub(super) fn clear(&self) {
         self.pages().rules.clear();
+    }
+
+    pub(super) fn open(&self) {
+        self.is_open.send_replace(true);
+    }
+
+    /// Waits until held requests may go on.
+    pub(super) async fn opened(&self) {
+        // The sender lives as long as this book, so there is no other end of the wait.
+        let _ = self.is_open.subscribe().wait_for(|is_open| *is_open).await;
     }
 
     /// A request came: what happens to it, where it is something.

@@ -80,6 +80,10 @@ impl Door {
                 tokio::time::sleep(delay).await;
                 Ok(self.pass_on(request).await?.map(Passing::whole))
             }
+            Some(Fault::Hold) => {
+                self.book.opened().await;
+                Ok(self.pass_on(request).await?.map(Passing::whole))
+            }
             Some(Fault::Stall) => std::future::pending().await,
             Some(Fault::HangUp) => Err(io::Error::other("hung up, as asked")),
             Some(Fault::Cut(0)) => {

@@ -11,6 +11,8 @@ use super::Answer;
 pub enum Fault {
     /// It is passed on, so much later.
     Delay(Duration),
+    /// It is passed on when [`Proxy::let_go`](super::Proxy::let_go) is called.
+    Hold,
     /// It is never passed on and never answered, as long as the caller waits.
     Stall,
     /// It is not passed on: the connection ends.

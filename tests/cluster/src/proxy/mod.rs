@@ -83,7 +83,12 @@ impl Proxy {
         self.book.add(requests, which, fault);
     }
 
-    /// From now on passes everything on. What has stalled stays so.
+    /// Passes on every request that is held, until `fail` is called with [`Fault::Hold`] again.
+    pub fn let_go(&self) {
+        self.book.open();
+    }
+
+    /// From now on passes everything on. What is held, or has stalled, stays so.
     pub fn heal(&self) {
         self.book.clear();
     }

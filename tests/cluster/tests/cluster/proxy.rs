@@ -121,6 +121,23 @@ fn an_answer_comes_later_or_never() {
     assert!(!waiting.wait().expect("it is our child").success());
 }
 
+#[test]
+fn a_request_that_is_held_is_passed_on_when_it_is_let_go() {
+    let proxy = proxy();
+    for _ in 0..2 {
+        proxy.fail("GET /livez", Which::Every, Fault::Hold);
+        let came = proxy.count("GET /livez");
+        let mut held = cluster().kubectl_command().expect("kubectl is found or built");
+        held.arg("--kubeconfig").arg(proxy.kubeconfig()).args(["get", "--raw", "/livez"]);
+        let mut held = held.spawn().expect("kubectl can be started");
+        proxy.wait_for("GET /livez", came + 1).expect("it asks");
+        assert!(kubectl(proxy.kubeconfig(), &["get", "--raw", "/readyz"]).succeeded, "others pass");
+        assert!(held.try_wait().expect("it is our child").is_none(), "it waits");
+        proxy.let_go();
+        assert!(held.wait().expect("it is our child").success());
+    }
+}
+
 /// Creates a `ConfigMap` through a proxy, and says whether that was answered well and whether it was done.
 fn create_a_map(name: &str, fault: Fault) -> (shared::Answer, bool) {
     let proxy = proxy();

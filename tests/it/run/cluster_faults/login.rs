@@ -1,7 +1,5 @@
 //! The way in is lost while releases go: a token expires, a kubeconfig changes, a plugin asks questions.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
@@ -15,10 +13,11 @@ fn a_token_that_expires_in_the_middle_ends_in_failures_and_nothing_is_told_as_go
     for helm in HelmVersion::BOTH {
         let (real, proxy) = Real::behind_a_proxy("expired", helm);
         real.seed(&["a/a", "a/b", "a/c"]);
-        proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
+        proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Hold);
         let running = real.program.start(RUN);
         proxy.wait_for(FIRST_OBJECT, 1).or_panic();
         proxy.fail("*", Which::Every, Fault::Answer(Answer::UNAUTHORIZED));
+        proxy.let_go();
         let output = running.finish().exits(1);
         let results = output.results();
         let in_vain = |result: &String| result.contains(" failed login ") || result.contains(" not-started ");
@@ -46,10 +45,11 @@ fn a_kubeconfig_that_changes_or_goes_in_the_middle_changes_nothing() {
         let text = std::fs::read_to_string(proxy.kubeconfig()).expect("it is there");
         let mine = real.program.file("mine", &text);
         real.program.set("KUBECONFIG", mine);
-        proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Delay(Duration::from_secs(1)));
+        proxy.fail(FIRST_OBJECT, Which::Only(1), Fault::Hold);
         let running = real.program.start(RUN);
         proxy.wait_for(FIRST_OBJECT, 1).or_panic();
         change(&real.program);
+        proxy.let_go();
         let output = running.finish().exits(0);
         assert_eq!(output.results(), ["a purged gone", "b purged gone", "c purged gone"], "{output}");
         assert!(real.listed().is_empty());

@@ -1,7 +1,5 @@
 //! Others are at work on the very release that a helm has in hand.
 
-use std::time::Duration;
-
 use throwaway_cluster::{Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
 use super::{RUN, a_second_run_finishes};
@@ -9,15 +7,13 @@ use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
 
-/// Long enough for anybody to be faster.
-const MOMENT: Duration = Duration::from_secs(2);
-
 /// While a helm deletes the objects of `b`, somebody does this.
 fn meanwhile(real: &Real, proxy: &Proxy, somebody: impl FnOnce()) -> Output {
-    proxy.fail(OBJECT, Which::Only(1), Fault::Delay(MOMENT));
+    proxy.fail(OBJECT, Which::Only(1), Fault::Hold);
     let running = real.program.start(RUN);
     proxy.wait_for(OBJECT, 1).or_panic();
     somebody();
+    proxy.let_go();
     running.finish()
 }
 
