@@ -1,15 +1,10 @@
 //! Somebody opts out while a run goes on: what was not begun is kept.
 
-use std::fs::OpenOptions;
-use std::process::Command;
-
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
 
-use crate::support::{OrPanic, Output, Real, Rights, allow_everywhere, cluster, user_everywhere, wait_until_refused};
-
-const RUN: &str = "run -A -f policy.yaml --yes --workers 1 --batch 1 -o json";
-const SEE: &[&str] = &["get", "list"];
+use super::meanwhile::{RUN, SEE, as_user, hold_helm_at_the_first, run_meanwhile};
+use crate::support::{OrPanic, Real, allow_everywhere, cluster, wait_until_refused};
 
 /// Some releases, the first of which makes helm wait at a gate; and a fence that asks for labels of namespaces.
 fn prepare(test: &str, helm: HelmVersion) -> Real {
@@ -21,43 +16,6 @@ fn prepare(test: &str, helm: HelmVersion) -> Real {
     }
     hold_helm_at_the_first(&mut real);
     real
-}
-
-/// Helm is always the admin. It says in the file `arrived` that it is about to uninstall the first release, and goes on
-/// when the pipe `gate` has been opened and closed again.
-fn hold_helm_at_the_first(real: &mut Real) {
-    let folder = real.program.folder().to_owned();
-    let made = Command::new("mkfifo").arg(folder.join("gate")).status().expect("mkfifo can be started");
-    assert!(made.success());
-    let script = format!(
-        "#!/bin/sh\ncase \" $* \" in *' uninstall '*' a-first '*)\n  echo yes > '{folder}/arrived'\n  \
-         read -r line < '{folder}/gate' ;;\nesac\nfor word do\n  shift\n  case $word in --kubeconfig=*) \
-         word='--kubeconfig={kubeconfig}' ;; esac\n  set -- \"$@\" \"$word\"\ndone\nexec '{helm}' \"$@\"\n",
-        folder = folder.display(),
-        kubeconfig = cluster().kubeconfig().display(),
-        helm = cluster().helm(real.helm).or_panic().display(),
-    );
-    let wrapper = real.program.executable("helm", &script);
-    real.program.set("HELM_BIN", wrapper);
-}
-
-/// Runs, and does `more` while helm stands at the gate.
-fn run_meanwhile(real: &Real, line: &str, more: impl FnOnce()) -> Output {
-    let running = real.program.start(line);
-    real.program.wait_for_file("arrived", "yes");
-    // Whatever comes of `more`, helm goes on.
-    let gate = OpenOptions::new().write(true).open(real.program.folder().join("gate")).expect("somebody reads it");
-    more();
-    drop(gate);
-    running.finish()
-}
-
-/// The program is a user with these rights.
-fn as_user(real: &mut Real, rights: &Rights<'_>) -> String {
-    let user = real.namespace("user");
-    let kubeconfig = user_everywhere(cluster(), &user, rights);
-    real.program.set("KUBECONFIG", kubeconfig);
-    user
 }
 
 fn describe(real: &Real, namespace: &str, metadata: &Value) {

@@ -22,3 +22,4 @@ mod fake_retries;
 mod fake_saved_plan;
 mod fake_signals;
 mod fake_timeouts;
+mod meanwhile;
