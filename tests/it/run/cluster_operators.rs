@@ -1,13 +1,13 @@
 //! Operators and what they serve, on the real cluster: whoever removes finalizers has to go last.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use helm_purge::clock::Clock;
 use helm_purge::cluster::{Client, Connection, ObjectPresence, StorageDriver};
 use helm_purge::executor::{
-    AlwaysFresh, Backends, ExecutorConfig, HistoryChecks, NoJournal, Outcome, OutcomeKind, PhaseNumber, Run, Task,
-    execute, verify_purge,
+    AlwaysFresh, Backends, Event, ExecutorConfig, HistoryChecks, NoJournal, Outcome, OutcomeKind, PhaseNumber, Run,
+    Task, execute, verify_purge,
 };
 use helm_purge::helm::{FailureClass, GoRuntime, Helm, HelmUninstall};
 use helm_purge::inventory::{Contents, ObjectLists, ReleaseSource};
@@ -20,12 +20,10 @@ use serde_json::{Value, json};
 use throwaway_cluster::{Chart, Kind};
 
 use crate::support::stand_ins::ONE_LANE;
-use crate::support::{OrPanic, Real, cluster};
+use crate::support::{MovableClock, OrPanic, Real, cluster};
 
 const GADGET: Kind<'_> = Kind::new("operator.example.com/v1", "Gadget");
 const LONG: Duration = Duration::from_mins(1);
-/// Long enough for a helm, and short enough to wait for what nobody does.
-const SHORT: Duration = Duration::from_secs(2);
 
 /// An operator, and an app that needs it.
 struct Scene<'a> {
@@ -33,6 +31,7 @@ struct Scene<'a> {
     connection: Connection,
     inventory: ReleaseSource,
     client: Client,
+    clock: MovableClock,
 }
 
 impl<'a> Scene<'a> {
@@ -49,7 +48,7 @@ impl<'a> Scene<'a> {
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
         let policy = Policy::read_named(&real.program.folder().join("policy.yaml")).expect("it was written well");
         let inventory = ReleaseSource::new(client.clone(), StorageDriver::Secrets, policy.namespaces);
-        Self { real, connection, inventory, client }
+        Self { real, connection, inventory, client, clock: MovableClock::new() }
     }
 
     fn releases(&self) -> Vec<Release> {
@@ -67,18 +66,19 @@ impl<'a> Scene<'a> {
     }
 
     /// The operator and the app, in these phases, with the ties that their records tell.
-    fn plan(&self, phases: [PhaseNumber; 2], timeout: Duration) -> Vec<Task> {
+    fn plan(&self, phases: [PhaseNumber; 2]) -> Vec<Task> {
         let releases = self.releases();
         let contents = self.contents(&releases);
         let planned = |(release, phase): (Release, PhaseNumber)| {
             let ties = contents[&release.id].as_ref().expect("its record can be read").crd_usage.clone();
-            Task { phase, crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(timeout)) }
+            Task { phase, crd_usage: ties, ..Task::new(release, UninstallOptions::with_timeout(LONG)) }
         };
         releases.into_iter().zip(phases).map(planned).collect()
     }
 
-    /// Carries the plan out, while the operator does its work as long as it is there.
-    fn carry_out(&self, plan: Vec<Task>) -> Run {
+    /// Carries the plan out. The operator does its work when the run waits for it, and when the run is over, if it is
+    /// there then.
+    fn carry_out(&self, plan: Vec<Task>, on_waiting: impl Fn()) -> Run {
         let helm = cluster().helm(self.real.helm).or_panic();
         let interrupts = Interrupts::default();
         let helm = Helm::find(helm.to_str(), None, interrupts.stop()).expect("helm answers");
@@ -90,21 +90,15 @@ impl<'a> Scene<'a> {
             journal: Arc::new(NoJournal),
         };
         interrupts.enter(Stage::Changing);
-        let is_over = AtomicBool::new(false);
-        let mut run = std::thread::scope(|scope| {
-            let operator = scope.spawn(|| {
-                while !is_over.load(Ordering::SeqCst) {
-                    self.operate();
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-            });
-            let execution = ExecutorConfig { deadline: None, ..ONE_LANE };
-            let run = execute(plan, execution, means, &interrupts, &mut |_, _| {});
-            is_over.store(true, Ordering::SeqCst);
-            operator.join().expect("the operator had no trouble");
-            run.expect("a thread can be had")
+        let clock = Clock::Ahead(self.clock.path());
+        let execution = ExecutorConfig { deadline: None, clock, ..ONE_LANE };
+        let run = execute(plan, execution, means, &interrupts, &mut |event, _| {
+            if matches!(event, Event::Waiting { .. }) {
+                self.operate();
+                on_waiting();
+            }
         });
-        // Once more: nobody can say that it only was too late.
+        let mut run = run.expect("a thread can be had");
         self.operate();
         let listing = self.inventory.list().or_panic();
         verify_purge(&mut run, &listing, &HistoryChecks::new());
@@ -156,7 +150,7 @@ fn finalizers(object: &Value) -> Vec<&str> {
 fn without_an_order_the_operator_may_go_first_and_what_it_serves_is_stuck() {
     Real::with_both("unordered", |real| {
         let scene = Scene::new(real, &[]);
-        let run = scene.carry_out(scene.plan([PhaseNumber(0), PhaseNumber(0)], LONG));
+        let run = scene.carry_out(scene.plan([PhaseNumber(0), PhaseNumber(0)]), || panic!("no phase follows"));
         assert_eq!(run.count(OutcomeKind::Purged), 2, "as far as helm can tell");
         let gadgets = scene.gadgets();
         assert_eq!(gadgets.len(), 1);
@@ -170,7 +164,7 @@ fn without_an_order_the_operator_may_go_first_and_what_it_serves_is_stuck() {
 fn an_operator_in_the_last_phase_goes_when_what_it_serves_is_gone() {
     Real::with_both("ordered", |real| {
         let scene = Scene::new(real, &[]);
-        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)], LONG));
+        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)]), || ());
         assert_eq!(run.count(OutcomeKind::Purged), 2, "{:?}", run.results);
         assert!(scene.gadgets().is_empty() && !scene.has_operator());
         assert!(real.listed().is_empty());
@@ -181,7 +175,7 @@ fn an_operator_in_the_last_phase_goes_when_what_it_serves_is_gone() {
 fn an_operator_stays_while_something_that_it_serves_does() {
     Real::with_both("lingering", |real| {
         let scene = Scene::new(real, &["finalizer=example.com/nobody-removes-this"]);
-        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)], SHORT));
+        let run = scene.carry_out(scene.plan([PhaseNumber(1), PhaseNumber(0)]), || scene.clock.move_to(2 * LONG));
         let [operator, app] = [0, 1].map(|place| &run.results[place]);
         assert_eq!(operator.outcome, Outcome::StillNeeded { by: app.release.id.clone() });
         let Outcome::Failed(failure) = &app.outcome else { panic!("{:?}", app.outcome) };
