@@ -27,7 +27,7 @@ fn failure(real: &Real, kubeconfig: &Path, name: &str) -> (FailureClass, String)
         namespace: real.namespace("a").parse().expect("a legal name"),
         name: name.parse().expect("a legal name"),
     };
-    let options = UninstallOptions::with_timeout(Duration::from_secs(20));
+    let options = UninstallOptions::with_timeout(Duration::from_mins(1));
     let mut verdict = uninstall.run(&[&release], &options, &stop, &mut |_| {});
     match verdict.rest.pop() {
         Some(ReleaseAttempt::Failed(failure)) => (failure.class, failure.message.all()),

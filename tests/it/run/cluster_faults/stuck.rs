@@ -14,7 +14,9 @@ fn set_finalizers(real: &Real, finalizers: &Value) {
 #[test]
 fn a_finalizer_that_nobody_removes_is_told_where_helm_was_to_wait() {
     Real::with_both("finalizer", |real| {
-        real.policy("keep: []\ndefaults: {timeout: 2s, wait: true}\n");
+        real.policy(
+            "rules: [{name: b, releases: [b], timeout: 2s}, {name: c, releases: [c]}]\ndefaults: {wait: true}\n",
+        );
         real.seed(&["a/b", "a/c"]);
         set_finalizers(real, &json!(["example.com/nobody"]));
         let output = real.program.run(RUN).exits(1);
@@ -42,7 +44,7 @@ fn a_finalizer_that_nobody_removes_holds_up_nothing_else() {
 #[test]
 fn a_hook_that_never_ends_fails_its_release_at_its_timeout_and_nothing_of_it_is_deleted() {
     Real::with_both("endless", |real| {
-        real.policy("keep: []\ndefaults: {timeout: 2s}\n");
+        real.policy("rules: [{name: b, releases: [b], timeout: 2s}, {name: c, releases: [c]}]\n");
         let namespace = real.namespace("a");
         let flags = ["--set", "outcome=hanging"];
         real.install(Chart::Failing, &namespace, "b", &flags);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use helm_purge::clock::Clock;
 use helm_purge::cluster::Connection;
 use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, FailureClass, GoRuntime, Helm, HelmUninstall, ReleaseAttempt};
@@ -13,9 +14,10 @@ use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
 use super::{LOUD_RUN, RUN, a_second_run_finishes, maps, side_by_side};
-use crate::support::{OrPanic, Real, cluster};
+use crate::support::{MovableClock, OrPanic, Real, cluster};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
+const LONG: Duration = Duration::from_mins(5);
 const RECORD: &str = "DELETE /api/v1/namespaces/*/secrets/sh.helm.release.v1.b.v1*";
 
 /// A run with trouble at `b`, with each helm; then all is well again, and a second one.
@@ -132,12 +134,19 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let connection = Connection::resolve(&wish).expect("it resolves");
         let program = cluster().helm(helm).or_panic();
         let found = Helm::find(program.to_str(), None, &CancelToken::default()).expect("helm answers");
-        let limits = ChildLimits::with_deadline(Duration::from_secs(3));
+        let clock = MovableClock::new();
+        let limits = ChildLimits { clock: Clock::Ahead(clock.path()), ..ChildLimits::with_deadline(LONG) };
         let uninstall = HelmUninstall::new(found, connection, GoRuntime::beside(None, None, None)).with_limits(limits);
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
-        let options = UninstallOptions::with_timeout(Duration::from_mins(5));
-        let verdict = uninstall.run(&[&release], &options, &CancelToken::default(), &mut |_| {});
+        let options = UninstallOptions::with_timeout(LONG);
+        let verdict = std::thread::scope(|scope| {
+            let stop = CancelToken::default();
+            let running = scope.spawn(move || uninstall.run(&[&release], &options, &stop, &mut |_| {}));
+            proxy.wait_for(OBJECT, 1).or_panic();
+            clock.move_to(2 * LONG);
+            running.join().expect("the uninstall does not panic")
+        });
         let Some(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure)) = verdict.rest.first() else {
             panic!("{verdict:?}")
         };
