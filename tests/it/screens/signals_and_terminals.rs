@@ -1,13 +1,10 @@
 //! Every way in which a run can end, and the screens of a terminal.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use rustix::process::Signal;
 use serde_json::json;
 
 use super::{Screens, behaves, freeze, world};
-use crate::support::{Arrival, FakeHelm, Gate, Terminal, two_at_a_gate};
+use crate::support::{Arrival, CEILING, FakeHelm, Gate, Terminal, poll, two_at_a_gate};
 
 const HOOK: &str = "Error: 1 error occurred:\n\t* job c-pre failed: BackoffLimitExceeded\n\n\n";
 
@@ -73,9 +70,8 @@ fn runs_that_are_told_to_end() {
         let waiting = gate.arrival();
         running.signal(Signal::INT);
         // The list goes on until it is ended by the signal.
-        while rustix::process::test_kill_process(pid(waiting.pid)).is_ok() {
-            sleep(Duration::from_millis(2));
-        }
+        let ended = poll(CEILING, || rustix::process::test_kill_process(pid(waiting.pid)).err());
+        assert!(ended.is_some(), "the list goes on");
         screens.finish(&fake.program, name, running);
     }
     screens.end();

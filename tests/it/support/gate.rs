@@ -2,9 +2,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant};
 
-use super::CEILING;
+use super::{CEILING, poll};
 
 /// Where processes wait.
 pub(crate) struct Gate {
@@ -34,14 +33,7 @@ impl Gate {
     /// Waits for the next process.
     #[track_caller]
     pub(crate) fn arrival(&self) -> Arrival {
-        let until = Instant::now() + CEILING;
-        loop {
-            if let Some(arrival) = self.arrived() {
-                return arrival;
-            }
-            assert!(Instant::now() < until, "nobody came to the gate");
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        poll(CEILING, || self.arrived()).expect("somebody comes to the gate")
     }
 
     /// A process that is there already.

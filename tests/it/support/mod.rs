@@ -21,7 +21,7 @@ impl<T, E: std::fmt::Display> OrPanic for Result<T, E> {
 }
 
 /// Nothing in these tests takes so long, unless it hangs.
-const CEILING: Duration = Duration::from_mins(1);
+pub(crate) const CEILING: Duration = Duration::from_mins(1);
 
 mod clock;
 mod fake;
@@ -30,6 +30,7 @@ pub(crate) mod histories;
 mod listener;
 mod output;
 pub(crate) mod pods;
+mod poll;
 mod program;
 mod real;
 mod roles;
@@ -41,6 +42,7 @@ pub(crate) use clock::MovableClock;
 pub(crate) use fake::{FakeHelm, kubeconfig, two_at_a_gate};
 pub(crate) use gate::{Arrival, Gate};
 pub(crate) use output::Output;
+pub(crate) use poll::poll;
 use program::end_of;
 pub(crate) use program::{CommandLine, OptOuts, PLAN, RUN};
 pub(crate) use program::{Program, Running, install_program, policy, repository, repository_text};

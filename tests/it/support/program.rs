@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use throwaway_cluster::Pod;
 
 use super::listener::Listener;
-use super::{CEILING, Output};
+use super::{CEILING, Output, poll};
 
 /// The program itself.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_helm-purge");
@@ -160,23 +160,18 @@ impl Program {
     /// Waits until a process waits for something to read.
     #[track_caller]
     pub(crate) fn wait_until_blocked(&self, pid: u32) {
-        let until = Instant::now() + CEILING;
         let waits = || fs::read_to_string(format!("/proc/{pid}/wchan")).is_ok_and(|place| place.contains("pipe_read"));
-        while !waits() {
-            assert!(Instant::now() < until, "{} never waited", self.folder().display());
-            std::thread::yield_now();
-        }
+        let blocked = poll(CEILING, || waits().then_some(()));
+        assert!(blocked.is_some(), "{} never waited", self.folder().display());
     }
 
     /// Waits until nobody reads any more what a process writes to its stdout.
     #[track_caller]
     pub(crate) fn wait_until_unheard(&self, pid: u32) {
         let pipe = fs::read_link(format!("/proc/{pid}/fd/1")).expect("it runs and has a stdout");
-        let until = Instant::now() + CEILING;
-        while processes().filter(|other| *other != pid).any(|other| holds(other, &pipe)) {
-            assert!(Instant::now() < until, "{} still listens to {pid}", self.folder().display());
-            std::thread::yield_now();
-        }
+        let is_heard = || processes().filter(|other| *other != pid).any(|other| holds(other, &pipe));
+        let unheard = poll(CEILING, || (!is_heard()).then_some(()));
+        assert!(unheard.is_some(), "{} still listens to {pid}", self.folder().display());
     }
 
     /// A command that runs it, for those who start it by themselves.
@@ -254,22 +249,16 @@ impl Program {
     /// Waits until a file has this in it.
     #[track_caller]
     pub(crate) fn wait_for_file(&self, name: &str, text: &str) {
-        let until = Instant::now() + CEILING;
         let read = || fs::read_to_string(self.folder().join(name)).unwrap_or_default();
-        while !read().contains(text) {
-            assert!(Instant::now() < until, "{name} does not contain {text:?}, but {:?}", read());
-            std::thread::yield_now();
-        }
+        let found = poll(CEILING, || read().contains(text).then_some(()));
+        assert!(found.is_some(), "{name} does not contain {text:?}, but {:?}", read());
     }
 
     /// Waits until nothing is left, which a process that was just killed may take a moment for.
     #[track_caller]
     pub(crate) fn leaves_no_process(&self) {
-        let until = Instant::now() + CEILING;
-        while !self.orphans().is_empty() {
-            assert!(Instant::now() < until, "processes were left behind: {:?}", self.orphans());
-            std::thread::yield_now();
-        }
+        let all_gone = poll(CEILING, || self.orphans().is_empty().then_some(()));
+        assert!(all_gone.is_some(), "processes were left behind: {:?}", self.orphans());
     }
 }
 
@@ -297,10 +286,7 @@ impl Drop for Program {
                     let _ = rustix::process::kill_process(pid, signal);
                 }
             }
-            let until = Instant::now() + Duration::from_millis(500);
-            while !self.orphans().is_empty() && Instant::now() < until {
-                std::thread::sleep(Duration::from_millis(10));
-            }
+            poll(Duration::from_millis(500), || self.orphans().is_empty().then_some(()));
         }
     }
 }
@@ -354,12 +340,12 @@ impl Running {
         let has_ended = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                while !has_ended.load(std::sync::atomic::Ordering::SeqCst) {
-                    match gate.arrived() {
-                        Some(arrival) => arrival.go(),
-                        None => std::thread::sleep(Duration::from_millis(2)),
+                poll(CEILING, || {
+                    while let Some(arrival) = gate.arrived() {
+                        arrival.go();
                     }
-                }
+                    has_ended.load(std::sync::atomic::Ordering::SeqCst).then_some(())
+                });
             });
             let _ended = Ended(&has_ended);
             self.finish()
@@ -391,15 +377,9 @@ pub(crate) fn end_of(child: &mut Child) -> ExitStatus {
 
 #[track_caller]
 fn end_within(child: &mut Child, longest: Duration) -> ExitStatus {
-    let until = Instant::now() + longest;
-    loop {
-        if let Some(status) = child.try_wait().expect("it is our child") {
-            return status;
-        }
-        if Instant::now() > until {
-            let _ = child.kill();
-            panic!("it did not end");
-        }
-        std::thread::sleep(Duration::from_millis(2));
+    if let Some(status) = poll(longest, || child.try_wait().expect("it is our child")) {
+        return status;
     }
+    let _ = child.kill();
+    panic!("it did not end");
 }
