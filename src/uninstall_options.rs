@@ -41,14 +41,33 @@ pub enum Cascade {
     Orphan,
 }
 
-/// Whether the records of a release outlive it.
+/// Whether the records of a release outlive it. The smaller one loses less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum History {
-    /// Helm deletes them with the release.
-    Drop,
     /// `--keep-history`: the newest record stays, so that the release can be restored. Its description becomes the
     /// run's history tag with this index. A run has one tag for each policy; a policy that is read alone has the index 0.
     Keep(usize),
+    /// Helm deletes them with the release.
+    Drop,
+}
+
+impl Hooks {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Hooks::Run => "run",
+            Hooks::Skip => "skip",
+        }
+    }
+}
+
+impl Cascade {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Cascade::Background => "background",
+            Cascade::Foreground => "foreground",
+            Cascade::Orphan => "orphan",
+        }
+    }
 }
 
 impl UninstallOptions {

@@ -73,12 +73,12 @@ pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refu
     })
 }
 
-/// Compares what each policy purges with its limits, and the whole plan with `--max-releases`. That flag can only be
-/// stricter.
+/// Compares what the rules of each policy select with its limits, also if another policy selects it too, and the whole
+/// plan with `--max-releases`. That flag can only be stricter.
 pub(crate) fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
     let of_policy = |(index, policy): (usize, &Policy)| {
-        let chosen = plan.selected().filter(|(_, selected)| selected.policy == index).map(|(release, _)| &release.id);
-        let chosen = chosen.collect::<Vec<_>>();
+        let chosen = plan.selected().filter(|(_, selected)| selected.policies.contains(&index));
+        let chosen = chosen.map(|(release, _)| &release.id).collect::<Vec<_>>();
         let namespaces = chosen.iter().map(|id| &id.namespace).collect::<BTreeSet<_>>();
         exceeded(&policy.limits, chosen.len(), namespaces.len(), plan.seen)
     };

@@ -88,9 +88,10 @@ pub(super) fn entry_of(release: Release, scopes: &PolicyScopes<'_>, decider: &De
     let claims_stay = content.map(|content| content.claims_stay.clone()).unwrap_or_default();
     let defines_kinds = content.is_some_and(|content| !content.sweeping.is_empty());
     let (reasons, selected) = decider.decide(&release, scopes);
-    let is_kept = selected.is_some_and(|selected| selected.options.uninstall.keeps_history());
+    let uninstall = selected.as_ref().map(|selected| selected.options.uninstall);
+    let is_kept = uninstall.is_some_and(|uninstall| uninstall.keeps_history());
     let losses = content.filter(|_| is_kept).map(Content::losses).unwrap_or_default();
-    let skips = selected.is_some_and(|selected| selected.options.uninstall.hooks == Hooks::Skip);
+    let skips = uninstall.is_some_and(|uninstall| uninstall.hooks == Hooks::Skip);
     let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
     let hooks_skipped = hooks_skipped.unwrap_or_default();
     PlanEntry {
@@ -179,7 +180,7 @@ pub(super) fn keep_what_goes_last(entries: &mut [PlanEntry], facts: &ClusterStat
         return;
     }
     for entry in entries {
-        if entry.selected.is_some_and(|selected| selected.phase == Phase::Last)
+        if entry.selected.as_ref().is_some_and(|selected| selected.phase == Phase::Last)
             || (entry.selected.is_some() && defines(entry, facts))
         {
             entry.keep(Reason::AfterAllShards);

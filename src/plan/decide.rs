@@ -1,12 +1,15 @@
 //! The decision for one release, from every reason to keep it. *Keep always wins, and what is not known is kept.*
 
+use std::collections::BTreeSet;
+
 use super::model::{ClusterState, Filters, SelectedRelease, UnseenOptOuts};
 use super::opt_out::{OptOutMatcher, ends};
+use super::options::{DecidedOptions, SelectingRule};
 use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
-    BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Policy, PolicyScope, PurgeOptions, ReleaseState, Rule,
-    RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch, is_older,
+    BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Phase, Policy, PolicyScope, ReleaseState, RuleMatch,
+    RuleOrigin, ScopeMatch, SelectorMatch, is_older,
 };
 use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
@@ -89,28 +92,32 @@ impl<'a> Decider<'a> {
         match (&choice, read) {
             (_, Some(Err(why))) => reasons.push(Reason::Unreadable(why.clone())),
             // If something else keeps the release, its record need not be read.
-            (Choice::Undecided(Reason::ChartUnknown | Reason::AgeUnknown), None) if !reasons.is_empty() => {}
-            (Choice::NotSelected(reason) | Choice::Undecided(reason), _) => reasons.push(reason.clone()),
-            (Choice::Selected { rule, policy, .. }, Some(Ok(content))) => {
-                let scope = &self.policies[*policy].namespaces;
-                reasons.extend(reasons_of_content(content, &rule.options, scope));
+            (Choice::Undecided(_, Reason::ChartUnknown | Reason::AgeUnknown), None) if !reasons.is_empty() => {}
+            (Choice::NotSelected(reason) | Choice::Undecided(_, reason), _) => reasons.push(reason.clone()),
+            (Choice::Selected(rules), Some(Ok(content))) => {
+                reasons.extend(reasons_of_content(content, rules));
             }
-            (Choice::Selected { .. }, None) if reasons.is_empty() => {
+            (Choice::Selected(_), None) if reasons.is_empty() => {
                 reasons.push(Reason::Unreadable("its record was not read".to_owned()));
             }
-            (Choice::Selected { .. }, None) => {}
+            (Choice::Selected(_), None) => {}
         }
-        match (choice, scopes.pattern) {
-            (Choice::Selected { policy, number, rule }, Some(pattern)) if reasons.is_empty() => {
-                let chart = release.chart.as_ref();
-                let phase = self.policies[policy].order.phase(&release.id.namespace, &release.id.name, chart);
-                let going = SelectedRelease { policy, rule: number, options: rule.options, phase };
-                (std::iter::once(in_scope(pattern)).chain(selected(rule)).collect(), Some(going))
-            }
-            _ => {
-                reasons.dedup();
-                (reasons, None)
-            }
+        let selected = if reasons.is_empty() { selected(&choice, release) } else { None };
+        if let (Choice::Selected(rules), Some(pattern), Some(selected)) = (&choice, scopes.pattern, selected) {
+            return (
+                std::iter::once(in_scope(pattern)).chain(rules.first().and_then(by_rule)).collect(),
+                Some(selected),
+            );
+        }
+        reasons.dedup();
+        (reasons, None)
+    }
+
+    /// How a release is purged if nothing keeps it; `None` if no rule selects it for certain.
+    pub(super) fn options(&self, release: &Release, scopes: &PolicyScopes<'_>) -> Option<DecidedOptions> {
+        match choose(&scopes.inside, release, self.facts.content(&release.id), &self.facts) {
+            Choice::Selected(rules) => DecidedOptions::of(&rules),
+            Choice::Undecided(..) | Choice::NotSelected(_) => None,
         }
     }
 
@@ -179,12 +186,14 @@ impl<'a> Decider<'a> {
         Some(Reason::TooYoung(young.value, Source::Policy(young.place.clone())))
     }
 
-    /// A release that a controller would install again is kept, unless a rule names it exactly: a glob may match it by
-    /// accident.
+    /// A release that a controller would install again is kept, unless a rule that selects it names it exactly: a glob may
+    /// match it by accident.
     fn managed(&self, release: &Release, content: Option<&Content>, choice: &Choice<'_>) -> Option<Reason> {
         let by_object = self.facts.protection.manager_of(&release.id).ok().flatten();
         let by = by_object.or_else(|| content.and_then(|content| content.managed_by.as_deref()))?;
-        let is_named = matches!(choice, Choice::Selected { rule, .. } if rule.selector.names_exactly(&release.id.name));
+        let is_named = |rule: &SelectingRule<'_>| rule.rule.selector.names_exactly(&release.id.name);
+        let is_named =
+            matches!(choice, Choice::Selected(rules) | Choice::Undecided(rules, _) if rules.iter().any(is_named));
         (!is_named).then(|| Reason::Managed(by.to_owned()))
     }
 }
@@ -194,9 +203,22 @@ fn in_scope(pattern: &NamePattern) -> Reason {
 }
 
 /// The rule as a reason. The rule for the whole scope adds nothing to the scope itself.
-fn selected(rule: &Rule) -> Option<Reason> {
+fn by_rule(SelectingRule { rule, .. }: &SelectingRule<'_>) -> Option<Reason> {
     let source = || Source::Policy(rule.place.clone());
     (rule.origin == RuleOrigin::Listed).then(|| Reason::Selected(rule.name.clone(), source()))
+}
+
+/// How a release is purged. Of several policies that put it in order, the latest phase counts that is not the usual one.
+fn selected(choice: &Choice<'_>, release: &Release) -> Option<SelectedRelease> {
+    let Choice::Selected(rules) = choice else { return None };
+    let (first, options) = (rules.first()?, DecidedOptions::of(rules)?.values());
+    let mut policies = rules.iter().map(|rule| rule.policy).collect::<Vec<_>>();
+    policies.dedup();
+    let phase =
+        |rule: &SelectingRule<'_>| rule.of.order.phase(&release.id.namespace, &release.id.name, release.chart.as_ref());
+    let phases = rules.iter().map(phase).filter(|phase| *phase != Phase::Middle);
+    let phase = phases.max().unwrap_or(Phase::Middle);
+    Some(SelectedRelease { policy: first.policy, rule: first.number, policies, options, phase })
 }
 
 pub(super) fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
@@ -228,10 +250,10 @@ fn reason_of_status(status: Status) -> Option<Reason> {
 /// What the rules of all policies decide together for a release.
 #[derive(Debug)]
 pub(super) enum Choice<'a> {
-    /// This rule selects it; `number` is its index in its policy.
-    Selected { policy: usize, number: usize, rule: &'a Rule },
-    /// It depends on something that is not known, or not known yet.
-    Undecided(Reason),
+    /// These rules select it: at least one.
+    Selected(Vec<SelectingRule<'a>>),
+    /// One of these rules depends on something that is not known, or not known yet.
+    Undecided(Vec<SelectingRule<'a>>, Reason),
     /// No rule selects it.
     NotSelected(Reason),
 }
@@ -243,30 +265,29 @@ pub(super) fn choose<'a>(
     content: Option<&Content>,
     facts: &ClusterState<'_>,
 ) -> Choice<'a> {
-    let (mut undecided, mut misses) = (None, Vec::new());
+    let (mut rules, mut undecided, mut misses) = (Vec::new(), None, Vec::new());
     for (index, policy) in policies {
         let candidate = candidate(release, content, policy, facts);
         for (number, rule) in policy.rules.iter().enumerate() {
-            match rule.matches(&candidate) {
-                // If the earlier undecided rule selects the release too, its options count.
-                RuleMatch::Selects if undecided.is_none() => {
-                    return Choice::Selected { policy: *index, number, rule };
-                }
-                RuleMatch::Selects => {}
-                RuleMatch::ChartUnknown => undecided = undecided.or(Some(Reason::ChartUnknown)),
-                RuleMatch::AgeUnknown => undecided = undecided.or(Some(Reason::AgeUnknown)),
-                RuleMatch::LabelsUnknown => {
-                    undecided = undecided.or_else(|| Some(Reason::LabelsUnknown(why_unknown(release, facts))));
-                }
+            let reason = match rule.matches(&candidate) {
+                RuleMatch::Selects => None,
+                RuleMatch::ChartUnknown => Some(Reason::ChartUnknown),
+                RuleMatch::AgeUnknown => Some(Reason::AgeUnknown),
+                RuleMatch::LabelsUnknown => Some(Reason::LabelsUnknown(why_unknown(release, facts))),
                 miss => {
                     misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss });
+                    continue;
                 }
-            }
+            };
+            undecided = undecided.or(reason);
+            rules.push(SelectingRule { policy: *index, of: policy, number, rule });
         }
     }
     match undecided {
-        Some(reason) => Choice::Undecided(reason),
-        None => Choice::NotSelected(not_selected(policies, release, misses, facts)),
+        // If the undecided rule selects the release too, its options count.
+        Some(reason) => Choice::Undecided(rules, reason),
+        None if rules.is_empty() => Choice::NotSelected(not_selected(policies, release, misses, facts)),
+        None => Choice::Selected(rules),
     }
 }
 
@@ -320,18 +341,20 @@ pub(super) fn why_unknown(release: &Release, facts: &ClusterState<'_>) -> String
 }
 
 /// The reasons that the content of a release gives. Without any, an uninstall deletes only the release's own objects, and
-/// no data. The scope is that of the policy that selects the release.
-pub(super) fn reasons_of_content(content: &Content, options: &PurgeOptions, scope: &PolicyScope) -> Vec<Reason> {
+/// no data. An object lies beyond the scope if one of the policies that select the release does not cover it.
+fn reasons_of_content(content: &Content, rules: &[SelectingRule<'_>]) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if content.chart == Known::Unknown {
         reasons.push(Reason::ChartUnknown);
     }
-    if options.blast_radius == BlastRadius::Namespace {
-        let objects = objects_beyond(content, scope);
-        reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects)));
+    let Some(options) = DecidedOptions::of(rules) else { return reasons };
+    if options.blast_radius.value == BlastRadius::Namespace {
+        let objects = rules.iter().flat_map(|rule| objects_beyond(content, &rule.of.namespaces));
+        let objects = objects.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+        reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects, options.blast_radius.source)));
     }
-    if options.data_loss == DataLoss::Keep && !content.claims.is_empty() {
-        reasons.push(Reason::HoldsData(content.claims.clone()));
+    if options.data_loss.value == DataLoss::Keep && !content.claims.is_empty() {
+        reasons.push(Reason::HoldsData(content.claims.clone(), options.data_loss.source));
     }
     reasons
 }

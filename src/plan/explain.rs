@@ -5,6 +5,7 @@ use super::build::{entry_of, with_chart};
 use super::decide::{Decider, candidate, names};
 use super::model::{ClusterState, Filters, KeepState, PlanEntry, keep_state};
 use super::opt_out::{OptOutDecision, OptOutMatcher};
+use super::options::OptionText;
 use crate::inventory::{Found, OptOut};
 use crate::policy::{KeepEntry, Policy, Rule, RuleMatch, ScopeMatch, SelectorMatch};
 use crate::release::{Content, Known, Release, ReleaseId, Revision, Status};
@@ -19,6 +20,8 @@ pub(crate) struct Explanation<'a> {
     /// What the plan decides for that release.
     pub entry: Option<PlanEntry>,
     pub policies: Vec<PolicyExplanation<'a>>,
+    /// How it is purged if nothing keeps it; empty if no rule selects it.
+    pub options: Vec<OptionText>,
     /// The opt-outs that name it, also those that are over.
     pub opt_outs: Vec<OptOutDecision>,
     /// What it holds, or why that is not known; `None` if its record was not read.
@@ -58,6 +61,10 @@ pub(crate) fn explain<'a>(
         id: id.clone(),
         found,
         entry: in_scope.map(|release| entry_of(release.clone(), &scopes, &decider)),
+        options: in_scope
+            .and_then(|release| decider.options(release, &scopes))
+            .map(|options| options.texts().into())
+            .unwrap_or_default(),
         policies: policies.iter().map(|policy| of_policy(policy, release.as_ref(), id, known, &facts)).collect(),
         opt_outs: opt_outs(&decider, release.as_ref(), id),
         release,

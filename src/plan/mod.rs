@@ -8,6 +8,9 @@ mod decide;
 mod explain;
 mod model;
 mod opt_out;
+mod options;
+#[cfg(test)]
+mod order_test;
 #[cfg(test)]
 mod properties_test;
 mod reason;
@@ -21,6 +24,7 @@ pub(crate) use explain::{Explanation, PolicyExplanation, explain};
 pub use model::{ClusterState, Filters, Plan, Subject, UnseenOptOuts};
 pub(crate) use model::{Decision, KeepHits, KeepState, PlanEntry, SelectedRelease};
 pub(crate) use opt_out::{OptOutDecision, OptOutState};
+pub(crate) use options::OptionText;
 pub(crate) use reason::{Reason, Source};
 pub(crate) use recheck::{protected_now, recheck};
 pub(crate) use saved_diff::{SavedPlanDiff, only_saved};

@@ -47,13 +47,15 @@ pub struct PlanEntry {
 }
 
 /// How a release is purged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SelectedRelease {
-    /// The index of the policy that selected it.
+    /// The index of the policy with the first rule that selects it.
     pub policy: usize,
-    /// The index of the rule in that policy.
+    /// The index of that rule in the policy.
     pub rule: usize,
-    /// The options of that rule.
+    /// The indexes of all policies with a rule that selects it, each once.
+    pub policies: Vec<usize>,
+    /// What all rules that select it decide together. A kept history has the tag of the policy that asks for it.
     pub options: PurgeOptions,
     pub phase: Phase,
 }

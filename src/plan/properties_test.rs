@@ -11,11 +11,11 @@ use crate::inventory::{Contents, Listing, Protection, UnreadableRelease};
 use crate::policy::{KeepEntry, Policy, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
-const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
+pub(super) const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
 const NAMES: [&str; 6] = ["redis", "vault", "web", "web-2", "ci-1", "a.b"];
 const CHARTS: [&str; 4] = ["redis", "traefik", "cert-manager", "web"];
 const FENCES: [&str; 5] = ["dev-*", "pr-?", "dev-{a,b}", "prod", "*-a"];
-const KEEPS: [&str; 8] = [
+pub(super) const KEEPS: [&str; 8] = [
     "'*/vault'",
     "'dev-a/*'",
     "'pr-*/web*'",
@@ -59,7 +59,7 @@ fn any_release() -> impl Strategy<Value = Release> {
 }
 
 /// Each release once, in any order.
-fn any_listing() -> impl Strategy<Value = Listing> {
+pub(super) fn any_listing() -> impl Strategy<Value = Listing> {
     let unreadable = select(&NAMESPACES[..]).prop_map(|namespace| UnreadableRelease {
         namespace: namespace.parse().ok(),
         name: "odd".to_owned(),
@@ -75,7 +75,7 @@ fn any_listing() -> impl Strategy<Value = Listing> {
 }
 
 /// What each release holds: its chart, and nothing else.
-fn contents(listing: &Listing) -> Contents {
+pub(super) fn contents(listing: &Listing) -> Contents {
     let content = |release: &Release| (release.id.clone(), Ok(Content::of_chart(release.chart.clone())));
     listing.releases.iter().map(content).collect()
 }
@@ -90,7 +90,7 @@ fn plan_with(policy: &Policy, listing: &Listing, contents: &Contents, filters: &
 }
 
 /// A moment at which everything is old enough.
-const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
+pub(super) const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
 
 /// Everything could be looked at, and nothing was there.
 fn protection() -> Protection {
@@ -98,7 +98,7 @@ fn protection() -> Protection {
     Protection::of(NAMESPACES.map(name).into(), Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()))
 }
 
-fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {
+pub(super) fn some(of: &'static [&'static str], least: usize) -> impl Strategy<Value = Vec<&'static str>> {
     prop::sample::subsequence(of, least..=of.len()).prop_shuffle()
 }
 

@@ -61,10 +61,11 @@ pub enum Reason {
     Unreadable(String),
     /// The releases of its namespace could not be listed.
     NotListed(String),
-    /// An uninstall would delete these objects, or what belongs to them, beyond the scope.
-    Reaches(Vec<Object>),
-    /// An uninstall would delete data: these objects hold it.
-    HoldsData(Vec<Object>),
+    /// An uninstall would delete these objects, or what belongs to them, beyond the scope. The source is that of the value
+    /// that forbids it, if one is written.
+    Reaches(Vec<Object>, Option<Source>),
+    /// An uninstall would delete data: these objects hold it. The source is as above.
+    HoldsData(Vec<Object>, Option<Source>),
     /// It is the release of this program.
     OwnRelease,
     /// The saved plan does not purge it.
@@ -104,6 +105,7 @@ impl Reason {
             | Reason::PerhapsKept(_, source)
             | Reason::TooYoung(_, source) => Some(source),
             Reason::NotSelected(Some(miss)) => Some(&miss.source),
+            Reason::Reaches(_, source) | Reason::HoldsData(_, source) => source.as_ref(),
             _ => None,
         }
     }
@@ -141,8 +143,8 @@ impl Reason {
             Reason::AgeUnknown => ("age-unknown", "its age cannot be told".into()),
             Reason::Unreadable(why) => ("unreadable", format!("cannot be understood: {why}")),
             Reason::NotListed(why) => ("not-listed", format!("the namespace cannot be looked at: {why}")),
-            Reason::Reaches(objects) => ("reach", format!("reaches beyond the fence: {}", first_few(objects))),
-            Reason::HoldsData(objects) => ("data-loss", format!("holds data: {}", first_few(objects))),
+            Reason::Reaches(objects, _) => ("reach", format!("reaches beyond the fence: {}", first_few(objects))),
+            Reason::HoldsData(objects, _) => ("data-loss", format!("holds data: {}", first_few(objects))),
             Reason::OwnRelease => ("own-release", "the release of helm-purge itself".into()),
             Reason::NotPlanned => ("not-planned", "the saved plan does not purge it".into()),
             Reason::ChangedSince(what) => ("changed-since", format!("changed since the saved plan: {what}")),

@@ -19,6 +19,7 @@ use super::schema::{SECTIONS, Section, ValueType};
 use super::scope::PolicyScope;
 use super::selectors::KeepEntry;
 use super::yaml::{self, Node, NodeValue, Quoting, Scalar};
+use crate::location::Spanned;
 use crate::uninstall_options::History;
 
 /// How the names of the policies in a folder end.
@@ -123,7 +124,10 @@ impl PolicySet {
     pub(crate) fn keeping_history(mut self) -> Self {
         for policy in &mut self.0 {
             policy.defaults.uninstall.history = History::Keep(0);
-            policy.rules.iter_mut().for_each(|rule| rule.options.uninstall.history = History::Keep(0));
+            for rule in &mut policy.rules {
+                rule.options.uninstall.history = History::Keep(0);
+                rule.written.history = Some(Spanned { value: History::Keep(0), place: rule.place.clone() });
+            }
         }
         self
     }

@@ -53,7 +53,7 @@ pub(crate) use overlap::shared_namespaces;
 pub(crate) use pattern::LenientGlob;
 pub(crate) use pattern::NamePattern;
 pub(crate) use pattern_proof::SYSTEM_NAMESPACES;
-pub(crate) use purge_options::{BlastRadius, DataLoss, PurgeOptions};
+pub(crate) use purge_options::{BlastRadius, DataLoss, PurgeOptions, WrittenOptions};
 pub(crate) use rules::{MatchInput, ReleaseState, is_older};
 pub(crate) use rules::{Phase, Rule, RuleMatch, RuleOrigin};
 pub use scope::PolicyScope;

@@ -9,7 +9,7 @@ use super::diagnostic::Diagnostic;
 use super::digest::Digest;
 use super::pattern::NamePattern;
 use super::pattern_proof::PatternKind;
-use super::purge_options::{PurgeOptions, USUAL_RETRIES, USUAL_WORKERS, retries, workers};
+use super::purge_options::{PurgeOptions, USUAL_RETRIES, USUAL_WORKERS, WrittenOptions, retries, workers};
 use super::rules::{Order, Rule, RuleContext, read_name};
 use super::schema::{API_VERSION, KIND, POLICY};
 use super::scope::PolicyScope;
@@ -43,6 +43,7 @@ pub struct Policy {
     pub(crate) retries: u8,
     /// How releases are uninstalled, unless a rule changes it.
     pub defaults: PurgeOptions,
+    pub(crate) written_defaults: WrittenOptions,
     /// Which releases of the scope are purged: all of them by one rule, if the file has no `rules`.
     pub(crate) rules: Vec<Rule>,
     pub(crate) order: Order,
@@ -76,7 +77,8 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let namespaces = PolicyScope::read(&fields, !limits.as_ref().is_ok_and(Limits::is_empty));
     let time_zone = fields.optional("timeZone", Zone::read).map(Option::unwrap_or_default);
     let zone = time_zone.as_ref().ok();
-    let defaults = fields.value_or("defaults", PurgeOptions::default(), PurgeOptions::read);
+    let written_defaults = fields.value_or("defaults", WrittenOptions::default(), WrittenOptions::read_defaults);
+    let defaults = written_defaults.over(PurgeOptions::default());
     let context = RuleContext::new(defaults, namespaces.as_ref().ok());
     let max_opt_out = |field: &Field<'_>| field.section()?.required("max", |field| field.spanned(Field::duration));
     // For editors: any text.
@@ -88,6 +90,7 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
         workers: fields.value_or("workers", USUAL_WORKERS, workers),
         retries: fields.value_or("retries", USUAL_RETRIES, retries),
         defaults,
+        written_defaults,
         rules: context.read(&fields, document.place_of("namespaces")),
         order: fields.value_or("order", Order::default(), Order::read),
         min_age: fields.given("minAge", |field| field.spanned(Field::duration)),

@@ -1,8 +1,10 @@
 //! How releases are uninstalled: `defaults`, the same keys in a rule, `workers` and `retries`.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use super::decode::{Decoded, Field, SectionFields};
+use crate::location::Spanned;
 use crate::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
 
 /// How a release is uninstalled, and what its uninstall may take along.
@@ -31,39 +33,90 @@ pub enum DataLoss {
     Allow,
 }
 
+impl BlastRadius {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            BlastRadius::Namespace => "namespace",
+            BlastRadius::Cluster => "cluster",
+        }
+    }
+}
+
+impl DataLoss {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            DataLoss::Keep => "keep",
+            DataLoss::Allow => "allow",
+        }
+    }
+}
+
 impl Default for PurgeOptions {
     fn default() -> Self {
         Self { uninstall: UninstallOptions::default(), blast_radius: BlastRadius::Namespace, data_loss: DataLoss::Keep }
     }
 }
 
-impl PurgeOptions {
-    /// Reads the same keys, of `defaults` or of a rule; these options hold for those that are left out.
-    pub(super) fn overridden(self, fields: &SectionFields<'_>) -> Self {
-        let (old, cascades) = (self.uninstall, [Cascade::Background, Cascade::Foreground, Cascade::Orphan]);
-        let keep_history = |field: &Field<'_>| field.boolean(History::Keep(0), History::Drop);
-        let uninstall = UninstallOptions {
-            timeout: fields.value_or("timeout", old.timeout, Field::duration),
-            hooks: fields.value_or("hooks", old.hooks, |field| field.choice(&[Hooks::Run, Hooks::Skip])),
-            wait: fields.value_or("wait", old.wait, |field| field.boolean(Wait::Objects, Wait::Hooks)),
-            cascade: fields.value_or("cascade", old.cascade, |field| field.choice(&cascades)),
-            history: fields.value_or("keepHistory", old.history, keep_history),
-        };
-        let blast_radius = |field: &Field<'_>| field.choice(&[BlastRadius::Namespace, BlastRadius::Cluster]);
-        let data_loss = |field: &Field<'_>| field.choice(&[DataLoss::Keep, DataLoss::Allow]);
+/// The values that `defaults` or a rule writes. The smallest value is the most careful one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WrittenOptions {
+    pub(crate) timeout: Option<Spanned<Duration>>,
+    pub(crate) wait: Option<Spanned<Wait>>,
+    pub(crate) cascade: Option<Spanned<Cascade>>,
+    pub(crate) hooks: Option<Spanned<Hooks>>,
+    pub(crate) history: Option<Spanned<History>>,
+    pub(crate) blast_radius: Option<Spanned<BlastRadius>>,
+    pub(crate) data_loss: Option<Spanned<DataLoss>>,
+}
+
+impl WrittenOptions {
+    /// Reads the same keys, of `defaults` or of a rule.
+    pub(super) fn read(fields: &SectionFields<'_>) -> Self {
+        let cascades = [Cascade::Background, Cascade::Foreground, Cascade::Orphan];
         Self {
-            uninstall,
-            blast_radius: fields.value_or("reach", self.blast_radius, blast_radius),
-            data_loss: fields.value_or("dataLoss", self.data_loss, data_loss),
+            timeout: spanned(fields, "timeout", Field::duration),
+            wait: spanned(fields, "wait", |field| field.boolean(Wait::Objects, Wait::Hooks)),
+            cascade: spanned(fields, "cascade", |field| field.choice(&cascades)),
+            hooks: spanned(fields, "hooks", |field| field.choice(&[Hooks::Run, Hooks::Skip])),
+            history: spanned(fields, "keepHistory", |field| field.boolean(History::Keep(0), History::Drop)),
+            blast_radius: spanned(fields, "reach", |field| {
+                field.choice(&[BlastRadius::Namespace, BlastRadius::Cluster])
+            }),
+            data_loss: spanned(fields, "dataLoss", |field| field.choice(&[DataLoss::Keep, DataLoss::Allow])),
         }
     }
 
     /// Reads `defaults`.
-    pub(super) fn read(field: &Field<'_>) -> Decoded<Self> {
+    pub(super) fn read_defaults(field: &Field<'_>) -> Decoded<Self> {
         let fields = field.section()?;
-        let options = Self::default().overridden(&fields);
+        let options = Self::read(&fields);
         fields.complete().map(|()| options)
     }
+
+    /// These values, and those of `base` for keys that are left out.
+    pub(super) fn over(&self, base: PurgeOptions) -> PurgeOptions {
+        let uninstall = UninstallOptions {
+            timeout: value_or(self.timeout.as_ref(), base.uninstall.timeout),
+            hooks: value_or(self.hooks.as_ref(), base.uninstall.hooks),
+            wait: value_or(self.wait.as_ref(), base.uninstall.wait),
+            cascade: value_or(self.cascade.as_ref(), base.uninstall.cascade),
+            history: value_or(self.history.as_ref(), base.uninstall.history),
+        };
+        let blast_radius = value_or(self.blast_radius.as_ref(), base.blast_radius);
+        PurgeOptions { uninstall, blast_radius, data_loss: value_or(self.data_loss.as_ref(), base.data_loss) }
+    }
+}
+
+fn spanned<'d, T>(
+    fields: &SectionFields<'d>,
+    key: &'static str,
+    read: impl FnOnce(&Field<'d>) -> Decoded<T>,
+) -> Option<Spanned<T>> {
+    fields.given(key, |field| field.spanned(read))
+}
+
+fn value_or<T: Copy>(written: Option<&Spanned<T>>, otherwise: T) -> T {
+    written.map_or(otherwise, |written| written.value)
 }
 
 /// How many helm processes run at the same time if the policy does not say: never the CPU count, because the work waits

@@ -1,5 +1,5 @@
 //! `rules` and `order`: which releases of the scope are purged, and in which order. One rule that selects a release is
-//! enough; the first such rule decides how the release is uninstalled.
+//! enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::{Diagnostic, Span};
-use super::purge_options::{PurgeOptions, workers};
+use super::purge_options::{PurgeOptions, WrittenOptions, workers};
 use super::scope::{PolicyScope, ScopeChecker, read_pattern};
 use super::selectors::{LabelSelector, Selector, SelectorMatch, first_match};
 use crate::location::{Location, Spanned};
@@ -28,7 +28,9 @@ pub(crate) struct Rule {
     pub(crate) older_than: Option<Spanned<Duration>>,
     pub(crate) age_from: AgeFrom,
     pub(crate) states: BTreeSet<ReleaseState>,
+    /// What it writes, and the policy's defaults for the rest: what holds if no other rule selects the release.
     pub(crate) options: PurgeOptions,
+    pub(crate) written: WrittenOptions,
     /// At most so many helm processes at a time for its releases.
     pub(crate) workers: Option<NonZeroUsize>,
     pub(crate) origin: RuleOrigin,
@@ -206,6 +208,7 @@ impl<'a> RuleContext<'a> {
             age_from: AgeFrom::LastDeploy,
             states: ReleaseState::usual(),
             options: self.defaults,
+            written: WrittenOptions::default(),
             workers: None,
             origin: RuleOrigin::WholeScope,
         };
@@ -223,7 +226,7 @@ impl<'a> RuleContext<'a> {
         let namespace_selector = fields.given("namespaceSelector", LabelSelector::read);
         let age = read_age(&fields);
         let states = fields.given("statuses", |field| field.distinct(read_state));
-        let options = self.defaults.overridden(&fields);
+        let written = WrittenOptions::read(&fields);
         let workers = fields.given("workers", workers);
         fields.complete()?;
         let (older_than, age_from) = age?;
@@ -235,7 +238,8 @@ impl<'a> RuleContext<'a> {
             older_than,
             age_from,
             states: states.map_or_else(ReleaseState::usual, BTreeSet::from_iter),
-            options,
+            options: written.over(self.defaults),
+            written,
             workers,
             origin: RuleOrigin::Listed,
         })

@@ -9,7 +9,7 @@ use crate::executor::{PhaseNumber, Task, WorkerCap};
 use crate::plan::SelectedRelease;
 use crate::policy::PolicySet;
 use crate::release::Release;
-use crate::uninstall_options::{History, UninstallOptions};
+use crate::uninstall_options::UninstallOptions;
 
 /// Options of the command line that replace those of the policies.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,11 +26,7 @@ pub(crate) fn tasks(prepared: &PreparedPurge, overrides: TaskOverrides, chosen: 
     let task = |release: Release| {
         let selected = selected.get(&release.id)?;
         let uninstall = selected.options.uninstall;
-        let options = UninstallOptions {
-            timeout: overrides.timeout.unwrap_or(uninstall.timeout),
-            history: if uninstall.keeps_history() { History::Keep(selected.policy) } else { History::Drop },
-            ..uninstall
-        };
+        let options = UninstallOptions { timeout: overrides.timeout.unwrap_or(uninstall.timeout), ..uninstall };
         let of_policy = || policies.as_slice().get(selected.policy).map_or(0, |policy| policy.retries);
         let retries = overrides.retries.unwrap_or_else(of_policy);
         let crd_usage = prepared.dependencies.get(&release.id).cloned().unwrap_or_default();

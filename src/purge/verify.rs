@@ -13,9 +13,10 @@ use crate::executor::{self, HistoryChecks, ObservedState, Outcome, ReleaseResult
 use crate::history_tag::HistoryTag;
 use crate::inventory::{Found, Listing, ObjectLists, ReleaseSource, older};
 use crate::operation::list_after;
-use crate::plan::{PlanEntry, Reason, Subject};
+use crate::plan::{PlanEntry, Reason, SelectedRelease, Subject};
 use crate::release::{Release, ReleaseId, Status};
 use crate::report::plural;
+use crate::uninstall_options::History;
 
 /// Checks that the releases that were reported gone are gone, and removes the older records of their histories.
 pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag], app: &App) -> Verification {
@@ -23,9 +24,12 @@ pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag
         Verification::NothingToVerify
     } else {
         list_after(&prepared.target, run, app).map_or_else(Verification::NotVerified, |listing| {
-            let kept = prepared.plan.selected().filter(|(_, selected)| selected.options.uninstall.keeps_history());
-            let tags_of =
-                kept.filter_map(|(release, selected)| Some((&release.id, tags.get(selected.policy)?))).collect();
+            let tag = |selected: &SelectedRelease| match selected.options.uninstall.history {
+                History::Keep(tag) => tags.get(tag),
+                History::Drop => None,
+            };
+            let kept = prepared.plan.selected();
+            let tags_of = kept.filter_map(|(release, selected)| Some((&release.id, tag(selected)?))).collect();
             let inventory = &prepared.target.inventory;
             let checks = check_histories(inventory, &tags_of, run, &listing);
             let verification = executor::verify_purge(run, &listing, &checks);

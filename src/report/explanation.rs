@@ -7,7 +7,8 @@ use super::table::Table;
 use super::text::{age, list};
 use crate::inventory::Found;
 use crate::plan::{
-    Decision, Explanation, KeepState, OptOutDecision, OptOutState, PlanEntry, PolicyExplanation, Reason,
+    Decision, Explanation, KeepState, OptOutDecision, OptOutState, OptionText, PlanEntry, PolicyExplanation, Reason,
+    Source,
 };
 use crate::policy::{KeepEntry, Rule, RuleMatch, RuleOrigin, ScopeMatch, SelectorMatch};
 use crate::release::{Content, Release};
@@ -36,7 +37,18 @@ pub(crate) fn explanation_document(explanation: &Explanation<'_>) -> JsonObject 
         .with_some("decision", entry.map(|entry| entry.decision().as_str()))
         .with_all("reasons", entry.iter().flat_map(|entry| &entry.reasons).map(reason))
         .with_all("policies", explanation.policies.iter().map(policy_object))
+        .with_all("options", explanation.options.iter().map(option_object))
         .with_all("optOuts", explanation.opt_outs.iter().map(opt_out))
+}
+
+fn option_object(option: &OptionText) -> JsonObject {
+    let object = |value: &String, source: Option<&Source>| {
+        JsonObject::default().with("value", value.clone()).with_some("place", source.map(ToString::to_string))
+    };
+    JsonObject::default()
+        .with("option", option.key)
+        .and(object(&option.value, option.source.as_ref()))
+        .with_all("overruled", option.overruled.iter().map(|(value, source)| object(value, Some(source))))
 }
 
 fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
@@ -93,6 +105,7 @@ pub(crate) fn render_explanation(explanation: &Explanation<'_>, now: jiff::Times
     for policy in &explanation.policies {
         rows_of_policy(policy, &mut table);
     }
+    explanation.options.iter().for_each(|option| rows_of_option(option, &mut table));
     for note in &explanation.opt_outs {
         let state = if note.state == OptOutState::Over { "over: " } else { "" };
         let reason = note.opt_out.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
@@ -163,6 +176,16 @@ fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
     }
 }
 
+/// Without options that nothing is written about: their defaults are in the documentation.
+fn rows_of_option(option: &OptionText, table: &mut Table) {
+    let OptionText { key, value, source, overruled } = option;
+    let Some(source) = source else { return };
+    row(table, "how", &format!("{key}: {value}"), &source.to_string());
+    for (value, source) in overruled {
+        row(table, "overruled", &format!("{key}: {value}"), &source.to_string());
+    }
+}
+
 fn keep_text(entry: &KeepEntry, state: &KeepState, names: SelectorMatch) -> String {
     let perhaps = if names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
     let state = match state {
@@ -191,7 +214,7 @@ fn held(content: &Result<Content, String>) -> String {
 }
 
 fn is_restorable(entry: &PlanEntry) -> bool {
-    entry.selected.is_some_and(|selected| selected.options.uninstall.keeps_history())
+    entry.selected.as_ref().is_some_and(|selected| selected.options.uninstall.keeps_history())
 }
 
 fn restore_hint(entry: &PlanEntry) -> String {

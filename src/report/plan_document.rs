@@ -110,8 +110,8 @@ fn decision(entry: &PlanEntry) -> JsonObject {
         .with("decision", entry.decision().as_str())
         .with_all("reasons", entry.reasons.iter().map(reason))
         // `first`, `middle` or `last`, if it is purged.
-        .with_some("phase", entry.selected.map(|selected| selected.phase.as_str()))
-        .with_some("restorable", entry.selected.map(|selected| selected.options.uninstall.keeps_history()))
+        .with_some("phase", entry.selected.as_ref().map(|selected| selected.phase.as_str()))
+        .with_some("restorable", entry.selected.as_ref().map(|selected| selected.options.uninstall.keeps_history()))
         .with_any("losses", &entry.losses)
         .with_any("hooksSkipped", entry.hooks_skipped.iter().map(|hook| format!("{} {}", hook.kind, hook.name)))
         .with_any("claimsStay", &entry.claims_stay)

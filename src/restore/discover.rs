@@ -48,7 +48,9 @@ impl Discovery<'_> {
                 Found::Release(now) => {
                     let newest = newest.get(&now.id).and_then(|content| content.as_ref().ok());
                     let verdict = judge(&purged, now, newest.map(|content| content.description.as_str()));
-                    let beyond = self.target.policy(&tag.policy).and_then(|policy| beyond_scope(&content, policy));
+                    let policy = self.target.policy(&tag.policy);
+                    let beyond =
+                        policy.and_then(|policy| beyond_scope(&purged, &content, policy, &self.target.policies));
                     let verdict = beyond.unwrap_or(verdict);
                     found.candidates.push(RestorableRelease { now: now.clone(), purged, content, tag, verdict });
                 }

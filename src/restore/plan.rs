@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::history_tag::HistoryTag;
 use crate::plan::objects_beyond;
-use crate::policy::{BlastRadius, Phase, Policy};
+use crate::policy::{BlastRadius, Phase, Policy, PolicySet};
 use crate::release::{Content, Object, ObjectRef, Release, Revision, Status};
 use crate::run_id::RunId;
 
@@ -116,9 +116,18 @@ pub(super) fn judge(purged: &Release, now: &Release, description: Option<&str>) 
 }
 
 /// The objects of a record that no purge of this policy would have deleted. An account that can write Secrets can write a tag as
-/// well, and a rollback would create every object of that record.
-pub(super) fn beyond_scope(content: &Content, policy: &Policy) -> Option<RestoreVerdict> {
-    let mut options = policy.rules.iter().map(|rule| rule.options).chain([policy.defaults]);
+/// well, and a rollback would create every object of that record. A rule of another policy allows the blast radius too, if
+/// both can select the release.
+pub(super) fn beyond_scope(
+    purged: &Release,
+    content: &Content,
+    policy: &Policy,
+    policies: &PolicySet,
+) -> Option<RestoreVerdict> {
+    let covers = |other: &&Policy| other.namespaces.matches(&purged.id.namespace).is_some();
+    let concerned = policies.iter().filter(covers).chain([policy]);
+    let mut options =
+        concerned.flat_map(|policy| policy.rules.iter().map(|rule| rule.options).chain([policy.defaults]));
     if options.any(|options| options.blast_radius == BlastRadius::Cluster) {
         return None;
     }
