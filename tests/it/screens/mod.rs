@@ -56,9 +56,9 @@ fn behaves(fake: &FakeHelm, release: &str, behaviour: &Value) {
 }
 
 impl Screens {
-    /// Runs the program with the first line of each of these files, and compares what it prints.
-    fn take(&mut self, program: &Program, names: &[&str]) {
-        for name in names {
+    /// Runs the program with the first line of each of these files, named with spaces between, and compares what it prints.
+    fn take(&mut self, program: &Program, names: &str) {
+        for name in names.split_whitespace() {
             self.take_with_input(program, name, "");
         }
     }

@@ -18,7 +18,7 @@ fn run(fake: &mut FakeHelm, id: &str, now: &str) {
 fn runs_of_the_past() {
     let mut screens = Screens::of("runs");
     let mut fake = world("keep: []\nretries: 0\n", &[]);
-    screens.take(&fake.program, &["none", "none-json"]);
+    screens.take(&fake.program, "none none-json");
 
     // One that went well, one with a failure, one that was killed, one that goes on, and two that cannot be read.
     for name in ["dev-a/web", "dev-b/web"] {
@@ -43,39 +43,16 @@ fn runs_of_the_past() {
     let (killed, _arrival) = start(&mut fake, ids[0]);
     fake.program.kill(killed);
     let journal = |id: &str| format!(".local/state/helm-purge/runs/{id}.jsonl");
-    screens.take(&fake.program, &["after-a-kill-plan", "after-a-kill-restore"]);
+    screens.take(&fake.program, "after-a-kill-plan after-a-kill-restore");
     let (running, arrival) = start(&mut fake, ids[1]);
     fake.program.file(&journal("20191229-010203-000009"), "nonsense\n");
     fake.program.file(&journal("20191228-010203-000008"), "");
     screens.take(
         &fake.program,
-        &[
-            "table",
-            "wide",
-            "json",
-            "yaml",
-            "name",
-            "coloured",
-            "with-cluster",
-            "logged",
-            "one-well",
-            "one-failed",
-            "one-failed-wide",
-            "one-failed-json",
-            "one-failed-yaml",
-            "one-failed-name",
-            "one-failed-coloured",
-            "one-killed",
-            "one-killed-json",
-            "one-running",
-            "one-running-json",
-            "one-unreadable",
-            "one-of-no-run",
-            "one-file",
-            "no-such-file",
-            "beside-a-run-plan",
-            "offered",
-        ],
+        "table wide json yaml name coloured with-cluster logged one-well one-failed \
+         one-failed-wide one-failed-json one-failed-yaml one-failed-name one-failed-coloured \
+         one-killed one-killed-json one-running one-running-json one-unreadable one-of-no-run \
+         one-file no-such-file beside-a-run-plan offered",
     );
     arrival.go();
     drop(running.finish());

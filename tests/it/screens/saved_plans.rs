@@ -15,7 +15,7 @@ fn saved_plans() {
         add(&fake, "dev-b/kept", &[("status", json!("pending-upgrade"))]);
         add(&fake, "dev-a/new", &[]);
         std::fs::remove_file(fake.program.folder().join("fake/releases/dev-a__gone")).expect("it is there");
-        screens.take(&fake.program, &[name]);
+        screens.take(&fake.program, name);
     }
     let fake = world("keep: []\n", &["dev-a/one"]);
     let plan = fake.program.run("plan -f policy.yaml -o yaml").exits(0).stdout;
@@ -30,10 +30,10 @@ fn saved_plans() {
     ] {
         fake.program.file("plan.json", &plan);
         fake.program.file("policy.yaml", &policy);
-        screens.take(&fake.program, &[name]);
+        screens.take(&fake.program, name);
     }
     std::fs::remove_file(fake.program.folder().join("plan.json")).expect("it is there");
-    screens.take(&fake.program, &["nowhere"]);
+    screens.take(&fake.program, "nowhere");
     screens.take_with_input(&fake.program, "standard-input", &plan);
     screens.end();
 }

@@ -22,9 +22,10 @@ pub(super) fn locks(stage: &mut Stage) {
     let metadata = json!({"name": "helm-purge-evening", "namespace": "locks"});
     stage.apply(&json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}));
     stage.at(4);
-    let names = ["held", "held-logged", "held-quiet", "held-one-shard", "waited-in-vain", "waited-in-vain-logged"];
-    screens.take(&stage.program, &names);
-    screens.take(&stage.program, &["held-restore"]);
+    screens.take(
+        &stage.program,
+        "held held-logged held-quiet held-one-shard waited-in-vain waited-in-vain-logged held-restore",
+    );
     let running = screens.start(&stage.program, "interrupted");
     running.wait_for_stderr("waiting: ");
     running.signal(Signal::TERM);
@@ -40,14 +41,14 @@ pub(super) fn locks(stage: &mut Stage) {
 
     stage.at(5);
     stage.seed(&["dev-alice/web"]);
-    screens.take(&stage.program, &["namespace-is-not-there"]);
+    screens.take(&stage.program, "namespace-is-not-there");
     stage.at(6);
     stage.seed(&["dev-alice/web"]);
     let all: &[&str] = &["*"];
     let rights = [("secrets", all), ("configmaps", all), ("namespaces", all)];
     let kubeconfig = user_everywhere(&stage.cluster, "unlocking", &rights).display().to_string();
     screens.hide(&kubeconfig, "KUBECONFIG");
-    screens.take(&stage.program, &["forbidden"]);
+    screens.take(&stage.program, "forbidden");
     screens.end();
 }
 
@@ -72,7 +73,7 @@ pub(super) fn guards(stage: &mut Stage) {
     let policy = stage.read("policy.yaml").replace(&format!(", uid: {}", stage.cluster.uid()), "");
     stage.program.file("without-uid.yaml", &policy);
     stage.at(10);
-    screens.take(&stage.program, &["hooks-plan", "hooks", "opt-outs-unseen"]);
+    screens.take(&stage.program, "hooks-plan hooks opt-outs-unseen");
     stage.clear("dev-guard");
 
     stage.policy("dev-guard", "keep: []\n");
@@ -105,14 +106,14 @@ pub(super) fn pods(stage: &mut Stage) {
     let with_uid = stage.read("policy.yaml");
     stage.program.file("without-uid.yaml", &with_uid.replace(&format!(", uid: {}", stage.cluster.uid()), ""));
     stage.at(40);
-    screens.take(&stage.program, &["without-uid", "plan"]);
+    screens.take(&stage.program, "without-uid plan");
     let run = stage.at(41);
-    screens.take(&stage.program, &["run"]);
+    screens.take(&stage.program, "run");
     compare_journal(&mut screens, "journal", stage, &run);
     compare_lease_of(&mut screens, stage);
     stage.seed(&["dev-pod/a"]);
     stage.at(42);
-    screens.take(&stage.program, &["run-json"]);
+    screens.take(&stage.program, "run-json");
     // A pod that was killed: its journal has no end.
     let head = json!({
         "event": "planned", "format": 1, "run": "20200102-034305-000043", "at": "2020-01-02T03:43:05Z", "program": "0.1.0",
@@ -130,11 +131,11 @@ pub(super) fn pods(stage: &mut Stage) {
     }));
     stage.seed(&["dev-pod/a"]);
     stage.at(44);
-    screens.take(&stage.program, &["run-after-a-kill"]);
+    screens.take(&stage.program, "run-after-a-kill");
     // Only what the pods have left.
     laptop.set("HELM_PURGE_TEST_NOW", "2020-01-02T04:00:00Z").set("XDG_STATE_HOME", "/nonexistent");
     std::mem::swap(&mut stage.program, &mut laptop);
-    screens.take(&stage.program, &["runs", "runs-wide", "runs-yaml", "one-run", "one-killed"]);
+    screens.take(&stage.program, "runs runs-wide runs-yaml one-run one-killed");
     screens.end();
 }
 

@@ -16,13 +16,13 @@ pub(super) fn proposals(stage: &Stage) {
         release("dev-bob", "shop", "shop"),
         release("monitoring", "graphs", "kube-prometheus-stack"),
     ]);
-    screens.take(&stage.program, &["init", "init-named", "init-logged"]);
+    screens.take(&stage.program, "init init-named init-logged");
     let proposed = stage.program.run("init").exits(0).stdout;
     stage.program.file("proposed.yaml", &proposed);
-    screens.take(&stage.program, &["validate", "plan"]);
+    screens.take(&stage.program, "validate plan");
     let kubeconfig = user(&stage.cluster, "developer", &[("dev-alice", Role::Edit)]);
     screens.hide(&kubeconfig.display().to_string(), "KUBECONFIG");
-    screens.take(&stage.program, &["init-developer"]);
+    screens.take(&stage.program, "init-developer");
     screens.end();
 }
 
@@ -52,26 +52,15 @@ pub(super) fn plans(stage: &Stage) {
     stage.policy("dev-*", "keep: [{charts: [ingress-nginx], reason: shared by everyone}]\n");
     screens.take(
         &stage.program,
-        &[
-            "table",
-            "wide",
-            "json",
-            "yaml",
-            "verbose",
-            "logged",
-            "explain-db",
-            "explain-db-json",
-            "explain-far",
-            "explain-hooked",
-            "explain-web",
-        ],
+        "table wide json yaml verbose logged explain-db explain-db-json explain-far explain-hooked \
+         explain-web",
     );
     stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true, dataLoss: allow, hooks: skip, reach: cluster}\n");
-    screens.take(&stage.program, &["what-will-be-lost", "what-will-be-lost-json", "what-will-be-lost-explained"]);
+    screens.take(&stage.program, "what-will-be-lost what-will-be-lost-json what-will-be-lost-explained");
     stage.policy("dev-*", "namespaceSelector: {matchLabels: {team: a}}\n");
     stage.cluster.api().create_namespace("dev-labelled").expect("a namespace can be made");
     stage.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "dev-labelled", "labels": {"team": "a"}}}));
-    screens.take(&stage.program, &["selected-by-label", "selected-by-label-rbac", "selected-by-label-explained"]);
+    screens.take(&stage.program, "selected-by-label selected-by-label-rbac selected-by-label-explained");
     stage.policy("dev-*", "keep: []\n");
     screens.end();
 }
@@ -81,16 +70,8 @@ pub(super) fn opt_outs(stage: &Stage) {
     let mut screens = stage.screens("cluster-keep");
     screens.take(
         &stage.program,
-        &[
-            "list-nothing",
-            "created",
-            "configured",
-            "without-end",
-            "several",
-            "no-such-release",
-            "no-such-namespace",
-            "created-logged",
-        ],
+        "list-nothing created configured without-end several no-such-release no-such-namespace \
+         created-logged",
     );
     let metadata = |name: &str, annotations| json!({"name": name, "namespace": "dev-data", "labels": {"helm-purge": "keep"}, "annotations": annotations});
     for (name, annotations) in [
@@ -106,23 +87,12 @@ pub(super) fn opt_outs(stage: &Stage) {
     stage.apply(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "monitoring", "annotations": annotations}}));
     screens.take(
         &stage.program,
-        &[
-            "list",
-            "list-json",
-            "list-yaml",
-            "list-one-namespace",
-            "plan",
-            "plan-json",
-            "explain",
-            "remove",
-            "remove-again",
-            "remove-by-hand",
-            "remove-several",
-        ],
+        "list list-json list-yaml list-one-namespace plan plan-json explain remove remove-again \
+         remove-by-hand remove-several",
     );
     stage.policy("dev-*", "keep: []\noptOut: {max: 1d}\n");
     stage.program.run("keep dev-bob --until 14d").exits(0);
-    screens.take(&stage.program, &["longer-than-allowed"]);
+    screens.take(&stage.program, "longer-than-allowed");
     stage.program.run("keep --remove dev-bob").exits(0);
     for name in ["by-hand", "no-date"] {
         let deleted = stage.cluster.api().delete(throwaway_cluster::Kind::CONFIG_MAP, Some("dev-data"), name);
@@ -136,27 +106,19 @@ pub(super) fn opt_outs(stage: &Stage) {
 pub(super) fn rights(stage: &Stage) {
     let mut screens = stage.screens("cluster-rights");
     stage.namespace("ops");
-    screens.take(
-        &stage.program,
-        &["doctor", "doctor-json", "doctor-coloured", "doctor-no-lock-namespace", "rbac-globs", "rbac-globs-json"],
-    );
+    screens
+        .take(&stage.program, "doctor doctor-json doctor-coloured doctor-no-lock-namespace rbac-globs rbac-globs-json");
     let kubeconfig = user(&stage.cluster, "editor", &[("dev-alice", Role::Edit), ("dev-bob", Role::Edit)]);
     screens.hide(&kubeconfig.display().to_string(), "KUBECONFIG");
     let policy = stage.read("policy.yaml").replace("'dev-*'", "dev-alice, dev-bob, dev-data");
     stage.program.file("named.yaml", &policy.replace(&format!(", uid: {}", stage.cluster.uid()), ""));
     screens.take(
         &stage.program,
-        &[
-            "doctor-editor",
-            "doctor-editor-named",
-            "doctor-editor-named-json",
-            "doctor-editor-restore",
-            "plan-editor",
-            "plan-editor-globs",
-        ],
+        "doctor-editor doctor-editor-named doctor-editor-named-json doctor-editor-restore \
+         plan-editor plan-editor-globs",
     );
     stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true}\n");
-    screens.take(&stage.program, &["doctor-restore", "rbac-restore", "rbac-one-namespace"]);
+    screens.take(&stage.program, "doctor-restore rbac-restore rbac-one-namespace");
     stage.policy("dev-*", "keep: []\n");
     screens.end();
 }
@@ -164,6 +126,6 @@ pub(super) fn rights(stage: &Stage) {
 /// Names of the cluster at the end of a line.
 pub(super) fn offered_names(stage: &Stage) {
     let mut screens = stage.screens("cluster-completion");
-    screens.take(&stage.program, &["namespaces", "releases", "releases-of-namespaces", "contexts", "only"]);
+    screens.take(&stage.program, "namespaces releases releases-of-namespaces contexts only");
     screens.end();
 }

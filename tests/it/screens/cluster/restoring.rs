@@ -14,10 +14,10 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
     let mut screens = stage.screens("cluster-restore");
     stage.policy("dev-undo", "keep: ['*/vault']\ndefaults: {keepHistory: true}\n");
     stage.seed(&["dev-undo/again", "dev-undo/by-hand", "dev-undo/shop", "dev-undo/vault", "dev-undo/web"]);
-    screens.take(&stage.program, &["nothing-yet"]);
+    screens.take(&stage.program, "nothing-yet");
     for (minute, format, revision) in [(11, "", "1"), (15, "-json", "3"), (19, "-logged", "5")] {
         stage.at(minute);
-        screens.take(&stage.program, &[&format!("run{format}")]);
+        screens.take(&stage.program, &format!("run{format}"));
         // Two of them are installed again by hand, one of which was first brought back.
         stage.bring_back("dev-undo/by-hand", revision);
         stage.install("dev-undo/by-hand");
@@ -26,31 +26,15 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         if minute == 11 {
             screens.take(
                 &stage.program,
-                &[
-                    "plan",
-                    "plan-json",
-                    "plan-yaml",
-                    "plan-name",
-                    "plan-quiet",
-                    "plan-verbose",
-                    "plan-logged",
-                    "plan-coloured",
-                    "plan-some",
-                    "plan-one-run",
-                    "plan-another-run",
-                    "plan-of-purge-meanwhile",
-                    "explain-gone",
-                    "not-confirmed",
-                    "no-terminal",
-                    "offered-runs",
-                    "offered-releases",
-                ],
+                "plan plan-json plan-yaml plan-name plan-quiet plan-verbose plan-logged \
+                 plan-coloured plan-some plan-one-run plan-another-run plan-of-purge-meanwhile \
+                 explain-gone not-confirmed no-terminal offered-runs offered-releases",
             );
         }
         stage.at(minute + 2);
-        screens.take(&stage.program, &[&format!("restore{format}")]);
+        screens.take(&stage.program, &format!("restore{format}"));
         stage.at(minute + 3);
-        screens.take(&stage.program, &[&format!("nothing-left{format}")]);
+        screens.take(&stage.program, &format!("nothing-left{format}"));
     }
     // Helm fails; quiet, and in colour.
     for (minute, name) in [(23, "failed"), (26, "failed-quiet"), (29, "failed-coloured")] {
@@ -68,7 +52,7 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         });
         counted.or_panic();
         stage.at(minute + 1);
-        screens.take(&stage.program, &[name]);
+        screens.take(&stage.program, name);
         let api = stage.cluster.api();
         api.delete(quota, Some("dev-undo"), "full").or_panic();
         let gone = throwaway_cluster::wait_until("the end of the quota", || {
@@ -78,7 +62,7 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         stage.at(minute + 2);
         drop(stage.program.run(RESTORE));
     }
-    screens.take(&stage.program, &["runs", "runs-json", "runs-one-restore", "runs-one-restore-json"]);
+    screens.take(&stage.program, "runs runs-json runs-one-restore runs-one-restore-json");
     screens.end();
 }
 
@@ -104,20 +88,12 @@ pub(super) fn prunes(stage: &mut Stage) {
         if minute == 32 {
             screens.take(
                 &stage.program,
-                &[
-                    "plan",
-                    "plan-json",
-                    "plan-yaml",
-                    "plan-name",
-                    "plan-verbose",
-                    "plan-coloured",
-                    "plan-logged",
-                    "no-terminal",
-                ],
+                "plan plan-json plan-yaml plan-name plan-verbose plan-coloured plan-logged \
+                 no-terminal",
             );
         }
-        screens.take(&stage.program, &[&format!("prune{format}"), &format!("nothing-left{format}")]);
+        screens.take(&stage.program, &format!("prune{format} nothing-left{format}"));
     }
-    screens.take(&stage.program, &["runs", "runs-json"]);
+    screens.take(&stage.program, "runs runs-json");
     screens.end();
 }
