@@ -5,7 +5,7 @@ use std::process::Command;
 
 use throwaway_cluster::HelmVersion;
 
-use crate::support::{Arrival, FakeHelm, OrPanic, Real, Terminal, cluster, install_program, two_at_a_gate};
+use crate::support::{Arrival, FakeHelm, Gate, OrPanic, Real, Terminal, cluster, install_program, two_at_a_gate};
 
 /// The plugin as it is installed from a checkout: a folder with plugin.yaml and the built binary, linked.
 fn install_plugin(real: &mut Real) {
@@ -76,9 +76,26 @@ fn a_namespace_flag_that_helm_swallows_is_found_again() {
     }
 }
 
-/// The plugin of a real helm, told to use the fake one for its children.
-fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
-    install_plugin(real);
+/// A run through helm with one release at a time, agreed to beforehand.
+const PURGE_ONE_BY_ONE: [&str; 10] = [
+    "purge",
+    "run",
+    "--without-opt-outs",
+    "-f",
+    "policy.yaml",
+    "--confirm",
+    "dev-eu",
+    "-A",
+    "--workers=1",
+    "--batch=1",
+];
+
+/// The plugin of a real helm, told to use the fake one for its children, the first of which waits at a gate.
+fn plugin_at_a_gate(test: &str, version: HelmVersion) -> (Real, FakeHelm, Gate) {
+    let mut real = Real::new(test, version);
+    let (fake, gate) = two_at_a_gate();
+    install_plugin(&mut real);
+    real.program.file("policy.yaml", &fake.program.read("policy.yaml"));
     let wrapper = format!(
         "#!/bin/sh\nFAKE_HELM='{}' HELM_BIN='{}' KUBECONFIG='{}' exec '{}' \"$@\"\n",
         fake.program.folder().join("fake").display(),
@@ -88,21 +105,14 @@ fn plugin_with_fake_children(real: &mut Real, fake: &FakeHelm) {
     );
     let plugin = real.program.folder().join("checkout/target/release/helm-purge");
     std::fs::write(plugin, wrapper).expect("it was just copied, and is executable");
-}
-
-/// A run through helm with one release at a time, agreed to beforehand.
-fn purge_one_by_one(policy: &str) -> [&str; 10] {
-    ["purge", "run", "--without-opt-outs", "-f", policy, "--confirm", "dev-eu", "-A", "--workers=1", "--batch=1"]
+    (real, fake, gate)
 }
 
 #[test]
 fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() {
     for version in HelmVersion::BOTH {
-        let mut real = Real::new("orphan", version);
-        let (fake, gate) = two_at_a_gate();
-        plugin_with_fake_children(&mut real, &fake);
-        let policy = fake.program.folder().join("policy.yaml");
-        let mut terminal = in_a_shell(&real, &purge_one_by_one(policy.to_str().expect("text")));
+        let (real, fake, gate) = plugin_at_a_gate("orphan", version);
+        let mut terminal = in_a_shell(&real, &PURGE_ONE_BY_ONE);
         let waiting: Arrival = gate.arrival();
         terminal.wait_for("0/2");
         terminal.press_ctrl_c();
@@ -121,14 +131,11 @@ fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() 
 #[test]
 fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
     for version in HelmVersion::BOTH {
-        let mut real = Real::new("parent", version);
-        let (fake, gate) = two_at_a_gate();
-        plugin_with_fake_children(&mut real, &fake);
-        let policy = fake.program.folder().join("policy.yaml");
-        let run = purge_one_by_one(policy.to_str().expect("text"));
+        let (real, fake, gate) = plugin_at_a_gate("parent", version);
         let output = real.program.folder().join("output");
         let file = std::fs::File::create(&output).expect("a file can be made");
-        let mut child = helm(&real, &run).stderr(file.try_clone().expect("a file can be shared")).stdout(file).spawn();
+        let mut child =
+            helm(&real, &PURGE_ONE_BY_ONE).stderr(file.try_clone().expect("a file can be shared")).stdout(file).spawn();
         let child = child.as_mut().expect("helm can be started");
         let waiting = gate.arrival();
         child.kill().expect("helm is our child");
@@ -156,12 +163,9 @@ fn in_a_shell(real: &Real, arguments: &[&str]) -> Terminal {
 #[test]
 fn after_ctrl_c_under_helm_a_second_and_a_third_signal_terminate_and_kill() {
     for version in HelmVersion::BOTH {
-        let mut real = Real::new("insistent", version);
-        let (fake, gate) = two_at_a_gate();
+        let (real, fake, gate) = plugin_at_a_gate("insistent", version);
         fake.behaves("dev-a/a", &serde_json::json!({"gate": gate.address(), "ignoresTerm": true}));
-        plugin_with_fake_children(&mut real, &fake);
-        let policy = fake.program.folder().join("policy.yaml");
-        let mut terminal = in_a_shell(&real, &purge_one_by_one(policy.to_str().expect("text")));
+        let mut terminal = in_a_shell(&real, &PURGE_ONE_BY_ONE);
         let waiting = gate.arrival();
         terminal.wait_for("0/2");
         terminal.press_ctrl_c();
@@ -185,13 +189,9 @@ fn after_ctrl_c_under_helm_a_second_and_a_third_signal_terminate_and_kill() {
 #[test]
 fn a_terminal_that_is_closed_over_helm_drains_the_plugin_and_its_report_is_whole() {
     for version in HelmVersion::BOTH {
-        let mut real = Real::new("hangup", version);
-        let (fake, gate) = two_at_a_gate();
-        plugin_with_fake_children(&mut real, &fake);
-        let policy = fake.program.folder().join("policy.yaml");
-        let run = purge_one_by_one(policy.to_str().expect("text"));
+        let (real, fake, gate) = plugin_at_a_gate("hangup", version);
         // One helm for both releases: that it is not listened to any more says that the run drains.
-        let run = run.iter().filter(|argument| **argument != "--batch=1").copied().collect::<Vec<_>>();
+        let run = PURGE_ONE_BY_ONE.into_iter().filter(|argument| *argument != "--batch=1").collect::<Vec<_>>();
         let mut terminal = in_a_shell(&real, &[&run[..], &["-o", "json", ">", "report"]].concat());
         let waiting = gate.arrival();
         terminal.wait_for("0/2");
