@@ -113,10 +113,7 @@ impl Journal for RunJournal {
         let mut state = self.state.lock().map_err(|_| "it panicked".to_owned())?;
         let at = state.clock.stamp();
         state.write(JournalLine::Started { at, releases }, Durability::Machine);
-        match &state.failed {
-            Some(why) => Err(why.clone()),
-            None => Ok(()),
-        }
+        state.failed.clone().map_or(Ok(()), Err)
     }
 
     fn happened(&self, event: &Event<'_>) {

@@ -94,15 +94,8 @@ pub(super) fn entry_of(release: Release, scopes: &PolicyScopes<'_>, decider: &De
     let skips = uninstall.is_some_and(|uninstall| uninstall.hooks == Hooks::Skip);
     let hooks_skipped = content.filter(|_| skips).and_then(|content| content.hooks.as_known().cloned());
     let hooks_skipped = hooks_skipped.unwrap_or_default();
-    PlanEntry {
-        subject: Subject::Release(release),
-        reasons,
-        selected,
-        claims_stay,
-        defines_kinds,
-        losses,
-        hooks_skipped,
-    }
+    let subject = Subject::Release(release);
+    PlanEntry { subject, reasons, selected, claims_stay, defines_kinds, losses, hooks_skipped }
 }
 
 /// An entry without a legal namespace may be anywhere. The plan shows it, so that a person checks it.

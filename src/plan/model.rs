@@ -120,15 +120,8 @@ impl Decision {
 impl PlanEntry {
     /// An entry that is kept, without any facts about its content.
     pub(super) fn kept(subject: Subject, reason: Reason) -> Self {
-        Self {
-            subject,
-            reasons: vec![reason],
-            selected: None,
-            claims_stay: Vec::new(),
-            defines_kinds: false,
-            losses: Vec::new(),
-            hooks_skipped: Vec::new(),
-        }
+        let (reasons, claims_stay, losses, hooks_skipped) = (vec![reason], Vec::new(), Vec::new(), Vec::new());
+        Self { subject, reasons, selected: None, claims_stay, defines_kinds: false, losses, hooks_skipped }
     }
 
     pub fn decision(&self) -> Decision {

@@ -222,20 +222,15 @@ pub(crate) fn read_document<T>(
 /// The bytes of a file, or why it cannot be read.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, PolicyErrors> {
     let name = path.display().to_string();
-    match File::open(path) {
-        Ok(file) => read_stream(&name, file),
-        Err(error) => Err(unreadable(&name, &error)),
-    }
+    read_stream(&name, File::open(path).map_err(|error| unreadable(&name, &error))?)
 }
 
 /// The bytes of a stream, and no more of them than a document may have.
 fn read_stream(name: &str, stream: impl Read) -> Result<Vec<u8>, PolicyErrors> {
     let mut bytes = Vec::new();
     let longest = u64::try_from(yaml::LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
-    match stream.take(longest).read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(unreadable(name, &error)),
-    }
+    stream.take(longest).read_to_end(&mut bytes).map_err(|error| unreadable(name, &error))?;
+    Ok(bytes)
 }
 
 fn unreadable(name: &str, error: &io::Error) -> PolicyErrors {

@@ -34,10 +34,7 @@ impl JsonObject {
 
     /// Without the key if there is no value.
     pub(super) fn with_some(self, key: &'static str, value: Option<impl Serialize + 'static>) -> Self {
-        match value {
-            Some(value) => self.with(key, value),
-            None => self,
-        }
+        if let Some(value) = value { self.with(key, value) } else { self }
     }
 
     pub(super) fn with_all<T: Serialize + 'static>(self, key: &'static str, all: impl IntoIterator<Item = T>) -> Self {
