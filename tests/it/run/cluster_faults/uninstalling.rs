@@ -8,13 +8,13 @@ use helm_purge::helm::child::ChildLimits;
 use helm_purge::helm::{Action, FailureClass, GoRuntime, Helm, HelmUninstall, ReleaseAttempt};
 use helm_purge::release::ReleaseId;
 use helm_purge::settings::{ConnectionOptions, KubeconfigFiles};
-use helm_purge::signal::CancelToken;
+use helm_purge::signal::{CancelLevel, CancelToken};
 use helm_purge::uninstall_options::UninstallOptions;
 use rustix::process::Signal;
 use throwaway_cluster::{Answer, Fault, HelmVersion, Which};
 
 use super::{LOUD_RUN, RUN, a_second_run_finishes, maps, side_by_side};
-use crate::support::{MovableClock, OrPanic, Real, cluster};
+use crate::support::{CEILING, MovableClock, OrPanic, Real, cluster, poll};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
 const LONG: Duration = Duration::from_mins(5);
@@ -140,11 +140,14 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
         let namespace = real.namespace("a").parse().expect("a legal name");
         let release = ReleaseId { namespace, name: "b".parse().expect("a legal name") };
         let options = UninstallOptions::with_timeout(LONG);
+        let stop = CancelToken::default();
         let verdict = std::thread::scope(|scope| {
-            let stop = CancelToken::default();
-            let running = scope.spawn(move || uninstall.run(&[&release], &options, &stop, &mut |_| {}));
+            let running = scope.spawn(|| uninstall.run(&[&release], &options, &stop, &mut |_| {}));
             proxy.wait_for(OBJECT, 1).or_panic();
             clock.move_to(2 * LONG);
+            poll(CEILING, || running.is_finished().then_some(()));
+            // A helm that its deadline has not ended must not hang this test.
+            stop.raise(CancelLevel::Kill);
             running.join().expect("the uninstall does not panic")
         });
         let Some(ReleaseAttempt::Failed(failure) | ReleaseAttempt::Unclear(failure)) = verdict.rest.first() else {
