@@ -80,7 +80,8 @@ pub(crate) fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>
         let chosen = plan.selected().filter(|(_, selected)| selected.policies.contains(&index));
         let chosen = chosen.map(|(release, _)| &release.id).collect::<Vec<_>>();
         let namespaces = chosen.iter().map(|id| &id.namespace).collect::<BTreeSet<_>>();
-        exceeded(&policy.limits, chosen.len(), namespaces.len(), plan.seen)
+        let in_scope = plan.releases_of_policies.get(index).copied().unwrap_or_default();
+        exceeded(&policy.limits, chosen.len(), namespaces.len(), in_scope)
     };
     let refusals = policies.iter().enumerate().flat_map(of_policy);
     let flag = max_releases.and_then(|limit| too_many_releases(plan.chosen().count(), limit, "--max-releases"));
@@ -92,14 +93,14 @@ pub(crate) fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool
     max_releases.is_some() || policies.iter().any(|policy| !policy.limits.is_empty())
 }
 
-fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, seen: usize) -> Vec<Refusal> {
+fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, in_scope: usize) -> Vec<Refusal> {
     let releases = limits.releases.as_ref().and_then(|limit| too_many_releases(chosen, limit.value, &limit.place));
     let namespaces = limits.namespaces.iter().filter(|limit| exceeds(namespaces, limit.value)).map(|limit| {
         let what = format!("releases would go in {namespaces} namespaces");
         beyond("limits.maxNamespaces", &what, limit.value, &limit.place)
     });
-    let share = limits.percent.iter().filter(|limit| exceeds_share(chosen, seen, limit.value)).map(|limit| {
-        let what = format!("{chosen} of the {seen} releases in the cluster would go");
+    let share = limits.percent.iter().filter(|limit| exceeds_share(chosen, in_scope, limit.value)).map(|limit| {
+        let what = format!("{chosen} of the {in_scope} releases in scope would go");
         beyond("limits.maxPercent", &what, format_args!("{} percent", limit.value), &limit.place)
     });
     releases.into_iter().chain(namespaces).chain(share).collect()
@@ -120,9 +121,9 @@ fn exceeds(count: usize, limit: u32) -> bool {
 }
 
 /// In whole numbers: no rounding can let one more release through.
-fn exceeds_share(chosen: usize, seen: usize, percent: u32) -> bool {
+fn exceeds_share(chosen: usize, in_scope: usize, percent: u32) -> bool {
     let chosen = chosen as u128 * 100;
-    chosen > seen as u128 * u128::from(percent)
+    chosen > in_scope as u128 * u128::from(percent)
 }
 
 /// Entries of `keep` that must name a release and name none: a name was changed, or this is the wrong cluster. An entry
@@ -231,7 +232,7 @@ mod tests {
     fn a_share_is_exceeded_by_the_first_release_beyond_it() {
         assert!(!exceeds_share(5, 10, 50));
         assert!(exceeds_share(6, 10, 50));
-        assert!(exceeds_share(1, 0, 50), "what cannot be seen cannot be half of anything");
+        assert!(exceeds_share(1, 0, 50), "nothing can be half of nothing");
         assert!(!exceeds_share(0, 0, 50));
         assert!(!exceeds_share(1, 3, 34));
         assert!(exceeds_share(1, 3, 33));

@@ -23,6 +23,9 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
             entries.push(entry_of(release, &scopes, &decider));
         }
     }
+    for namespace in facts.listing.unreadable.iter().filter_map(|entry| entry.namespace.as_ref()) {
+        totals.count_for_policies(&decider.scopes(namespace));
+    }
     put_in_order(&mut entries, &facts);
     keep_what_goes_last(&mut entries, &facts, filters.shard);
     let unreadable =
@@ -44,6 +47,7 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
         managed_namespaces: facts.protection.argo.clone().unwrap_or_default(),
         remarks: remarks(&facts),
         releases_in_scope: totals.releases,
+        releases_of_policies: totals.releases_of_policies,
         namespaces_in_scope: totals.namespaces.len(),
         namespaces_in_shard: totals.namespaces.iter().filter(|namespace| filters.shard_holds(namespace)).count(),
         seen: seen(facts.listing),
@@ -140,7 +144,6 @@ fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
     }
 }
 
-/// The total that a percentage refers to. A release of which only the history is left is not running, and would only make the share smaller.
 fn seen(listing: &Listing) -> usize {
     listing.releases.iter().filter(|release| release.status != Status::Uninstalled).count() + listing.unreadable.len()
 }

@@ -100,6 +100,9 @@ pub struct Plan {
     pub remarks: Vec<String>,
     /// Also releases that the filters leave out.
     pub releases_in_scope: usize,
+    /// How many releases are in the scope of each policy, by its index: what `maxPercent` refers to. Kept histories do not
+    /// count.
+    pub releases_of_policies: Vec<usize>,
     /// In how many namespaces those releases are.
     pub namespaces_in_scope: usize,
     /// How many of those namespaces are in the requested shard.

@@ -79,8 +79,10 @@ fn any_rules() -> impl Strategy<Value = Vec<String>> {
         .prop_map(|rules| rules.iter().enumerate().map(|(number, rule)| format!("{{{rule}name: r{number}}}")).collect())
 }
 
-fn any_limits() -> impl Strategy<Value = String> {
-    let limits = [("maxReleases", 1..6_u32), ("maxNamespaces", 1..4)];
+/// Limits, and other keys that may keep or refuse. `maxPercent` needs rules.
+fn any_limits(has_rules: bool) -> impl Strategy<Value = String> {
+    let percent = if has_rules { ("maxPercent", 1..100) } else { ("maxReleases", 1..4) };
+    let limits = [percent, ("maxNamespaces", 1..4_u32)];
     let limits = limits.map(|(key, range)| option::of(range.prop_map(move |most| format!("{key}: {most}, "))));
     let first = prop_oneof![Just(""), Just("order: {last: [{releases: [web]}]}\n"), Just("minAge: 3d\n")];
     (limits, first).prop_map(|(limits, rest)| {
@@ -91,8 +93,9 @@ fn any_limits() -> impl Strategy<Value = String> {
 
 fn any_parts() -> impl Strategy<Value = PolicyParts> {
     let rules = prop_oneof![1 => Just(None), 2 => any_rules().prop_map(Some)];
-    let lists = (some(&FENCES, 1), some(&KEEPS, 0), rules);
-    (lists, any_options(), any_limits()).prop_map(|((fence, keeps, rules), defaults, limits)| PolicyParts {
+    let with_limits = rules.prop_flat_map(|rules| (any_limits(rules.is_some()), Just(rules)));
+    let lists = (some(&FENCES, 1), some(&KEEPS, 0), any_options());
+    (lists, with_limits).prop_map(|((fence, keeps, defaults), (limits, rules))| PolicyParts {
         name: String::new(),
         head: format!("defaults: {{{defaults}timeout: 5m}}\n{limits}"),
         fence,

@@ -9,7 +9,7 @@ use super::opt_out::{OptOutDecision, OptOutMatcher, OptOutState};
 use super::reason::Source;
 use crate::inventory::OptOut;
 use crate::policy::{KeepCondition, KeepEntry, SelectorMatch};
-use crate::release::{Known, Namespace, Release};
+use crate::release::{Known, Namespace, Release, Status};
 
 /// The counts so far.
 pub(super) struct PlanTotals<'a> {
@@ -20,6 +20,8 @@ pub(super) struct PlanTotals<'a> {
     opt_out_hits: Vec<usize>,
     by_label: Vec<OptOutDecision>,
     pub(super) releases: usize,
+    /// For each policy, by its index.
+    pub(super) releases_of_policies: Vec<usize>,
     pub(super) namespaces: BTreeSet<Namespace>,
 }
 
@@ -40,6 +42,7 @@ impl<'a> PlanTotals<'a> {
             opt_out_hits: vec![0; decider.opt_outs().len()],
             by_label: Vec::new(),
             releases: 0,
+            releases_of_policies: vec![0; decider.policies.len()],
             namespaces: BTreeSet::new(),
             decider,
         }
@@ -48,6 +51,9 @@ impl<'a> PlanTotals<'a> {
     /// Counts a release in scope.
     pub(super) fn count(&mut self, release: &Release, scopes: &PolicyScopes<'_>) {
         self.releases += 1;
+        if release.status != Status::Uninstalled {
+            self.count_for_policies(scopes);
+        }
         if !self.namespaces.contains(&release.id.namespace) {
             self.namespaces.insert(release.id.namespace.clone());
         }
@@ -60,6 +66,14 @@ impl<'a> PlanTotals<'a> {
         }
         if let Known::Is(Some(opt_out)) = OptOut::by_label(release) {
             self.by_label.extend(self.decision(&OptOutMatcher::new(&opt_out), scopes, 1));
+        }
+    }
+
+    /// Counts a release for each policy whose scope certainly holds it. One of which only the history is left is not
+    /// running, and would only make the share smaller.
+    pub(super) fn count_for_policies(&mut self, scopes: &PolicyScopes<'_>) {
+        for (policy, _) in &scopes.inside {
+            self.releases_of_policies[*policy] += 1;
         }
     }
 

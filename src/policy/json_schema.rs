@@ -34,10 +34,13 @@ fn of_section(section: &Section, constraint: KeyConstraint) -> Value {
             schema["anyOf"] = keys.iter().map(|key| json!({"required": [key]})).collect();
         }
         KeyConstraint::OnlyWith(key, other) => schema["dependencies"] = json!({key: [other]}),
-        KeyConstraint::LimitsWithEverything => {
+        KeyConstraint::WholePolicy => {
             let everything = json!({"namespaces": {"contains": {"enum": ["*", "**"]}}});
             schema["if"] = json!({"required": ["namespaces"], "properties": everything});
             schema["then"] = json!({"required": ["limits"]});
+            let percent = json!({"limits": {"required": ["maxPercent"]}});
+            let percent = json!({"required": ["limits"], "properties": percent});
+            schema["allOf"] = json!([{"if": percent, "then": {"required": ["rules"]}}]);
         }
         KeyConstraint::ValuesByOperator => {
             schema["if"] = json!({"properties": {"operator": {"enum": ["In", "NotIn"]}}});

@@ -72,7 +72,9 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let kind = fields.required("kind", |field| exactly(field, KIND, ""));
     let name = fields.required("metadata", read_metadata);
     let clusters = fields.required("clusters", |field| field.each(ClusterEntry::read));
-    let limits = fields.optional("limits", Limits::read).map(Option::unwrap_or_default);
+    // A key that is not recognized may be meant to be `rules`; it is an error already.
+    let has_rules = fields.given("rules", |_| Ok(())).is_some() || fields.complete().is_err();
+    let limits = fields.optional("limits", |field| Limits::read(field, has_rules)).map(Option::unwrap_or_default);
     // Limits with an error count as given: the error is reported already.
     let namespaces = PolicyScope::read(&fields, !limits.as_ref().is_ok_and(Limits::is_empty));
     let time_zone = fields.optional("timeZone", Zone::read).map(Option::unwrap_or_default);
@@ -146,7 +148,7 @@ pub(crate) struct Limits {
     pub(crate) releases: Option<Spanned<u32>>,
     /// The most namespaces that lose a release.
     pub(crate) namespaces: Option<Spanned<u32>>,
-    /// The largest part of all releases in the cluster that can be seen, 1 to 100 percent.
+    /// The largest part of the releases in scope, 1 to 100 percent.
     pub(crate) percent: Option<Spanned<u32>>,
 }
 
@@ -155,10 +157,18 @@ impl Limits {
         self.releases.is_none() && self.namespaces.is_none() && self.percent.is_none()
     }
 
-    fn read(field: &Field<'_>) -> Decoded<Self> {
+    fn read(field: &Field<'_>, has_rules: bool) -> Decoded<Self> {
         let fields = field.section()?;
         let limit = |key| fields.optional(key, |field| field.spanned(Field::number));
-        let (releases, namespaces, percent) = (limit("maxReleases"), limit("maxNamespaces"), limit("maxPercent"));
+        let (releases, namespaces) = (limit("maxReleases"), limit("maxNamespaces"));
+        let percent = fields.optional("maxPercent", |field| {
+            let percent = field.spanned(Field::number)?;
+            if has_rules {
+                return Ok(percent);
+            }
+            let label = "without rules everything in scope is selected: limit it with `maxReleases`";
+            field.decoder.refuse(Diagnostic::at(field.key_span(), "`maxPercent` needs `rules`").label(label))
+        });
         fields.complete()?;
         let limits = Self { releases: releases?, namespaces: namespaces?, percent: percent? };
         if limits.is_empty() {

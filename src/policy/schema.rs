@@ -96,8 +96,9 @@ pub(crate) enum KeyConstraint {
     AnyOf(&'static [&'static str]),
     /// The first has no meaning without the second.
     OnlyWith(&'static str, &'static str),
-    /// A scope of every namespace needs `limits`, as far as one pattern alone shows that.
-    LimitsWithEverything,
+    /// A scope of every namespace needs `limits`, as far as one pattern alone shows that, and `limits.maxPercent` needs
+    /// `rules`.
+    WholePolicy,
     /// `values` goes with `In` and `NotIn`, and not with the other operators.
     ValuesByOperator,
 }
@@ -217,7 +218,7 @@ const KEEP_ENTRY: ValueType = ValueType::ShortOrLong(
 const RULE_ENTRY: ValueType = ValueType::Section(&RULE, KeyConstraint::OnlyWith("ageFrom", "olderThan"));
 
 /// The whole file.
-pub(crate) static POLICY: ValueType = ValueType::Section(&TOP, KeyConstraint::LimitsWithEverything);
+pub(crate) static POLICY: ValueType = ValueType::Section(&TOP, KeyConstraint::WholePolicy);
 
 pub(crate) static TOP: Section = Section {
     title: "at the top level",
@@ -415,7 +416,7 @@ pub(crate) static LIMITS: Section = Section {
         key("maxReleases", LIMIT, "300").means("The most releases that may go by this policy."),
         key("maxNamespaces", LIMIT, "60").means("The most namespaces that may lose a release."),
         key("maxPercent", PERCENT, "50")
-            .means("The largest part of all releases in the cluster that can be seen, inside and outside the fence. Kept histories do not count."),
+            .means("The largest part of the releases in scope that may be purged. Kept histories do not count. Only together with `rules`: without them everything in scope is selected, and `maxReleases` limits it."),
     ],
 };
 

@@ -112,7 +112,7 @@ fn durations_are_friendly_or_iso_8601() {
 
 #[test]
 fn limits_may_be_set_one_by_one() {
-    assert_eq!(with("limits: {maxPercent: 1}\n").limits.percent.map(|limit| limit.value), Some(1));
+    assert_eq!(with("rules: []\nlimits: {maxPercent: 1}\n").limits.percent.map(|limit| limit.value), Some(1));
     assert!(with("limits: {maxNamespaces: 1}\n").limits.releases.is_none());
 }
 

@@ -31,6 +31,7 @@ fn of_keyword(keyword: &str, rule: &Value, schema: &Map<String, Value>, value: &
         "minProperties" => value.as_object().is_none_or(|fields| fields.len() as u64 >= number(rule)),
         "required" => value.as_object().is_none_or(|fields| texts(rule).all(|key| fields.contains_key(key))),
         "contains" => value.as_array().is_none_or(|items| items.iter().any(|item| objection(rule, item).is_none())),
+        "allOf" => return list(rule).iter().find_map(|schema| objection(schema, value)),
         "anyOf" => list(rule).iter().any(|schema| objection(schema, value).is_none()),
         "not" => objection(rule, value).is_some(),
         "if" => {

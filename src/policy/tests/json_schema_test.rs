@@ -61,6 +61,7 @@ const SEEN_BY_THE_SCHEMA: &[&str] = &[
     "order-of-nothing",
     "order-with-keys-of-its-own",
     "orders-that-are-none",
+    "percent-without-rules",
     "reasons",
     "required-that-is-neither",
     "rules-left-out",
@@ -160,7 +161,10 @@ fn with(section: &'static Section, key: &str, value: Value) -> Value {
         }
         "under `order`" => policy["order"] = entry(json!({})),
         "in an entry of `order`" => policy["order"] = json!({"last": [entry(json!({}))]}),
-        "under `limits`" => policy["limits"] = entry(json!({})),
+        "under `limits`" => {
+            policy["limits"] = entry(json!({}));
+            policy["rules"] = json!([{"name": "r"}]);
+        }
         "under `window`" => policy["window"] = entry(json!({"days": ["mon"], "from": "19:01", "to": "06:01"})),
         "under `optOut`" => policy["optOut"] = entry(json!({})),
         other => panic!("how does a policy look with a key {other}?"),

@@ -72,7 +72,7 @@ fn limits_count_over_the_whole_fence_however_small_a_shard_is() {
     for (limit, flags, says) in [
         ("limits: {maxReleases: 5}\n", "", "6 releases would go, the limit is 5"),
         ("limits: {maxNamespaces: 5}\n", "", "releases would go in 6 namespaces, the limit is 5"),
-        ("limits: {maxPercent: 49}\n", "", "6 of the 12 releases in the cluster would go"),
+        ("rules: [{name: all}]\nlimits: {maxPercent: 49}\n", "", "6 of the 12 releases in scope would go"),
         ("", "--max-releases=5", "6 releases would go, the limit is 5 (--max-releases)"),
     ] {
         let fake = filled();

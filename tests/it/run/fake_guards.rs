@@ -45,7 +45,7 @@ fn limits_refuse_and_show_the_whole_plan() {
     for (limits, says) in [
         ("{maxReleases: 2}", "3 releases would go, the limit is 2 (policy.yaml:6"),
         ("{maxNamespaces: 1}", "in 2 namespaces, the limit is 1"),
-        ("{maxPercent: 74}", "3 of the 4 releases in the cluster would go, the limit is 74 percent"),
+        ("{maxPercent: 99}\nrules: [{name: all}]", "3 of the 3 releases in scope would go, the limit is 99 percent"),
     ] {
         let fake = FakeHelm::new();
         fake.policy(&format!("limits: {limits}\n"));
