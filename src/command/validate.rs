@@ -3,7 +3,7 @@
 use crate::app::{App, CommandError};
 use crate::cli::{OutputFormat, ValidateArguments};
 use crate::exit_code::ExitCode;
-use crate::policy::{LoadedPolicies, Policy, shared_namespaces};
+use crate::policy::{LoadedPolicies, Policy, overruled_values, shared_namespaces};
 use crate::report::{LogFormat, PolicyDiagnostic, diagnostics_document, plural};
 use crate::sanitize;
 
@@ -11,7 +11,10 @@ use crate::sanitize;
 pub(super) fn validate(arguments: &ValidateArguments, app: &App) -> Result<ExitCode, CommandError> {
     let read = Policy::read_each(arguments.files());
     let valid = valid(&read);
-    let notes = shared_namespaces(&read.policies).iter().map(PolicyDiagnostic::of_shared).collect::<Vec<_>>();
+    let shared = shared_namespaces(&read.policies);
+    let notes = shared.iter().map(PolicyDiagnostic::of_shared);
+    let overruled = overruled_values(&read.policies);
+    let notes = notes.chain(overruled.iter().map(PolicyDiagnostic::of_overruled)).collect::<Vec<_>>();
     let for_people = arguments.output == OutputFormat::Text;
     if for_people {
         print_text(&read, &valid, &notes, app);

@@ -25,11 +25,21 @@ pub(crate) fn shared_namespaces(policies: &[Policy]) -> Vec<OverlappingNamespace
     let later = |at: usize, first| policies[at + 1..].iter().map(move |second| (first, second));
     let pairs = policies.iter().enumerate().flat_map(|(at, first)| later(at, first));
     pairs
-        .filter(|(first, second): &(&Policy, &Policy)| {
-            first.clusters.iter().any(|ours| second.clusters.iter().any(|theirs| ours.meets(theirs)))
-        })
+        .filter(|(first, second): &(&Policy, &Policy)| can_act_together(first, second))
         .filter_map(|(first, second)| shared(first, second))
         .collect()
+}
+
+/// Whether one cluster may be that of both.
+pub(super) fn can_act_together(first: &Policy, second: &Policy) -> bool {
+    first.clusters.iter().any(|ours| second.clusters.iter().any(|theirs| ours.meets(theirs)))
+}
+
+/// Whether a name may match a pattern of both.
+pub(super) fn may_share(ours: &[NamePattern], theirs: &[NamePattern], names: PatternKind) -> bool {
+    // A namespace of the system is matched by its exact name only, which no search finds.
+    let same = |pattern: &NamePattern| theirs.iter().any(|other| other.as_str() == pattern.as_str());
+    ours.iter().any(same) || intersection(&globs(ours), &globs(theirs), names) != SearchResult::Nothing
 }
 
 fn shared<'p>(first: &'p Policy, second: &'p Policy) -> Option<OverlappingNamespace<'p>> {

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::decode::{Decoded, Field, SectionFields};
-use crate::location::Spanned;
+use crate::location::{Location, Spanned};
 use crate::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
 
 /// How a release is uninstalled, and what its uninstall may take along.
@@ -69,7 +69,41 @@ pub(crate) struct WrittenOptions {
     pub(crate) data_loss: Option<Spanned<DataLoss>>,
 }
 
+/// A value of an option of which the most careful value wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CarefulValue {
+    pub(crate) key: &'static str,
+    pub(crate) word: &'static str,
+    /// The smallest is the most careful.
+    pub(super) rank: u8,
+}
+
+impl CarefulValue {
+    pub(super) const KEYS: [&'static str; 4] = ["dataLoss", "reach", "hooks", "keepHistory"];
+
+    pub(super) fn of(key: &'static str, options: PurgeOptions) -> Self {
+        let (word, rank) = match key {
+            "dataLoss" => (options.data_loss.as_str(), options.data_loss as u8),
+            "reach" => (options.blast_radius.as_str(), options.blast_radius as u8),
+            "hooks" => (options.uninstall.hooks.as_str(), options.uninstall.hooks as u8),
+            _ if options.uninstall.keeps_history() => ("true", 0),
+            _ => ("false", 1),
+        };
+        Self { key, word, rank }
+    }
+}
+
 impl WrittenOptions {
+    /// Where one of [`CarefulValue::KEYS`] is written.
+    pub(super) fn place(&self, key: &str) -> Option<&Location> {
+        match key {
+            "dataLoss" => self.data_loss.as_ref().map(|written| &written.place),
+            "reach" => self.blast_radius.as_ref().map(|written| &written.place),
+            "hooks" => self.hooks.as_ref().map(|written| &written.place),
+            _ => self.history.as_ref().map(|written| &written.place),
+        }
+    }
+
     /// Reads the same keys, of `defaults` or of a rule.
     pub(super) fn read(fields: &SectionFields<'_>) -> Self {
         let cascades = [Cascade::Background, Cascade::Foreground, Cascade::Orphan];

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::document::JsonObject;
 use crate::location::Location;
-use crate::policy::{Diagnostic, OverlappingNamespace, Policy, PolicyErrors, Span};
+use crate::policy::{
+    Diagnostic, OverlappingNamespace, OverruledValue, Policy, PolicyErrors, Span, StatedValue, ValueOrigin,
+};
 use crate::sanitize;
 
 /// `kind: PolicyDiagnostics`, with the valid policies and everything that was found. Its fields are a contract: fields may
@@ -122,6 +124,40 @@ impl PolicyDiagnostic {
             message,
             label: String::new(),
             hint: Some(hint),
+            related: vec![related],
+        }
+    }
+
+    /// That a value does not hold for every release that its rule selects.
+    pub(crate) fn of_overruled(overruled: &OverruledValue<'_>) -> Self {
+        let OverruledValue { value, by } = overruled;
+        let is_elsewhere = value.policy.name != by.policy.name;
+        let text = |stated: &StatedValue<'_>| {
+            let of_policy = if is_elsewhere { format!(" of policy `{}`", stated.policy.name) } else { String::new() };
+            let origin = match stated.origin {
+                ValueOrigin::Rule => format!(" in rule `{}`{of_policy}", stated.rule.name),
+                ValueOrigin::Defaults => format!(" in the defaults{of_policy}"),
+                ValueOrigin::BuiltIn => format!(", the built-in default{of_policy}"),
+            };
+            format!("`{}: {}`{origin}", stated.value.key, stated.value.word)
+        };
+        let range = |stated: &StatedValue<'_>| match stated.origin {
+            ValueOrigin::BuiltIn => SourceRange::of_text(stated.place, ""),
+            ValueOrigin::Rule | ValueOrigin::Defaults => SourceRange::of_text(stated.place, stated.value.word),
+        };
+        let hint = if by.origin == ValueOrigin::Rule && value.origin == ValueOrigin::Defaults {
+            "for a release that both select, a value in a rule counts and the defaults do not"
+        } else {
+            "for a release that both select, the more careful value counts"
+        };
+        let related = RelatedDiagnostic { file: by.place.file.to_string(), range: range(by), message: text(by) };
+        Self {
+            file: value.place.file.to_string(),
+            range: Some(range(value)),
+            severity: Severity::Note,
+            message: format!("{} is overruled by {}", text(value), text(by)),
+            label: String::new(),
+            hint: Some(hint.to_owned()),
             related: vec![related],
         }
     }
