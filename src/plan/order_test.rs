@@ -14,7 +14,7 @@ use crate::guard;
 use crate::inventory::{Contents, Listing, Protection};
 use crate::policy::{BlastRadius, DataLoss, Policy};
 use crate::release::{Content, Known, Object, ReleaseId};
-use crate::uninstall_options::Hooks;
+use crate::uninstall_options::{History, Hooks};
 
 const FENCES: [&str; 4] = ["'dev-*'", "'*-a'", "dev-b", "'pr-?'"];
 const SELECTORS: [&str; 8] = [
@@ -201,4 +201,36 @@ proptest! {
         });
         prop_assert_eq!(&outcomes[0], &outcomes[1]);
     }
+}
+
+#[test]
+fn a_kept_history_has_the_tag_of_the_first_policy_that_asks_for_it() {
+    let policy = |name: &str, rest: &str| {
+        let head = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nclusters: [dev]\nnamespaces: [dev-a]";
+        let text = format!("{head}\nmetadata: {{name: {name}}}\n{rest}\n");
+        Policy::read(name, text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))
+    };
+    let silent = || policy("silent", "");
+    let asking = || policy("asking", "rules: [{name: all, keepHistory: true}]");
+    let denying = || policy("denying", "rules: [{name: all, keepHistory: false}]");
+    let tag = |policies: &[Policy]| {
+        let json = r#"[{"name":"web","namespace":"dev-a","revision":"1","updated":"2026-11-20T10:00:00Z","status":"deployed","chart":"web-1.0.0"}]"#;
+        let listing = crate::inventory::read(json.as_bytes()).expect("a list");
+        let contents = contents(&listing);
+        let protection = Protection::of(
+            [("dev-a".parse().expect("a legal name"), Ok(NamespaceFacts::default()))].into(),
+            Vec::new(),
+            Vec::new(),
+            Ok(Vec::new()),
+            Ok(Vec::new()),
+        );
+        let facts = ClusterState { listing: &listing, contents: &contents, protection: &protection, now: NOW };
+        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+        let plan = build(policies, facts, &filters);
+        plan.selected().map(|(_, selected)| selected.options.uninstall.history).next().expect("it is purged")
+    };
+    assert_eq!(tag(&[silent(), asking()]), History::Keep(1));
+    assert_eq!(tag(&[denying(), silent(), asking()]), History::Keep(2));
+    assert_eq!(tag(&[asking(), denying()]), History::Keep(0));
+    assert_eq!(tag(&[silent(), denying()]), History::Drop);
 }

@@ -193,4 +193,24 @@ mod tests {
             assert_eq!(judged(4, status, description), expected, "{status} {description}");
         }
     }
+    #[test]
+    fn what_another_policy_may_have_let_go_is_restored_and_nothing_else_beyond_the_scope() {
+        let policy = |name: &str, namespace: &str, rest: &str| {
+            let head = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nclusters: [dev]";
+            let text = format!("{head}\nmetadata: {{name: {name}}}\nnamespaces: [{namespace}]\n{rest}\n");
+            Policy::read(name, text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))
+        };
+        let elsewhere = Object { kind: "ConfigMap".into(), namespace: Some("dev-b".into()), name: "x".into() };
+        let content = Content { elsewhere: vec![elsewhere.clone()], ..Content::default() };
+        let is_beyond = |other: Policy| {
+            let tagged = policy("tagged", "dev-a", "");
+            let policies = PolicySet::new(vec![tagged.clone(), other]).expect("two policies");
+            beyond_scope(&release(3, "uninstalled"), &content, &tagged, &policies)
+        };
+        let refused = Some(RestoreVerdict::OutOfScope(vec![elsewhere.clone()]));
+        let rule = "rules: [{name: all, reach: cluster}]";
+        assert_eq!(is_beyond(policy("other", "dev-a", rule)), None);
+        assert_eq!(is_beyond(policy("other", "dev-c", rule)), refused);
+        assert_eq!(is_beyond(policy("other", "dev-a", "")), refused);
+    }
 }
