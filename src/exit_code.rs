@@ -72,8 +72,8 @@ impl ExitCode {
         }
     }
 
-    /// The exit code of a prune; `left` histories still exist.
-    pub(crate) fn of_prune(interruption: Option<Interruption>, left: usize) -> Self {
+    /// The exit code of a forget; `left` histories still exist.
+    pub(crate) fn of_forget(interruption: Option<Interruption>, left: usize) -> Self {
         match interruption {
             Some(interruption) => ExitCode::Signal(interruption.signal),
             None if left == 0 => ExitCode::Done,
@@ -134,9 +134,9 @@ mod tests {
         assert_eq!(ExitCode::of_run(&run(true), &verified), ExitCode::SomeFailed);
         let restore = |left| ExitCode::of_restore(&run(false), &verified, left);
         assert_eq!([0, 1].map(restore), [ExitCode::Done, ExitCode::SomeFailed]);
-        let prune = |left| ExitCode::of_prune(None, left);
-        assert_eq!([0, 1].map(prune), [ExitCode::Done, ExitCode::SomeFailed]);
-        assert_eq!(ExitCode::of_prune(Some(Interruption { signal: 15 }), 0), ExitCode::Signal(15));
+        let forget = |left| ExitCode::of_forget(None, left);
+        assert_eq!([0, 1].map(forget), [ExitCode::Done, ExitCode::SomeFailed]);
+        assert_eq!(ExitCode::of_forget(Some(Interruption { signal: 15 }), 0), ExitCode::Signal(15));
     }
 
     #[test]

@@ -14,7 +14,7 @@
 //! policies ─ rbac ─► permissions, manifests              pure: what an account must be allowed to do, and no more
 //! Plan ─ guard ─► refusals                               pure: what stops a purge before its first delete
 //! target ─► Target                                       policies, connection, identity, helm, inventory, scope, shard, now
-//! operation: confirm ► lock ► recheck ► journal ► execute ► verify ► report     one sequence for run, restore and prune
+//! operation: confirm ► lock ► recheck ► journal ► execute ► verify ► report     one sequence for run, restore and forget
 //!     purge, restore                                     what is particular to each
 //!     executor ⇄ helm                                    one loop, a pool of workers, an outcome for every release
 //! folder ─ policy_tests ─► TestResult                    a policy held against a team's own tests

@@ -11,7 +11,7 @@ pub(crate) enum OperationKind {
     /// Restores what purges have removed.
     Restore,
     /// Removes histories that purges have left.
-    Prune,
+    Forget,
     /// An operation of a later version.
     #[serde(other)]
     Unknown,
@@ -22,7 +22,7 @@ impl OperationKind {
         match self {
             OperationKind::Purge => "purge",
             OperationKind::Restore => "restore",
-            OperationKind::Prune => "prune",
+            OperationKind::Forget => "forget",
             OperationKind::Unknown => "unknown",
         }
     }
@@ -32,12 +32,12 @@ impl OperationKind {
         match self {
             OperationKind::Purge | OperationKind::Unknown => "run",
             OperationKind::Restore => "restore",
-            OperationKind::Prune => "prune",
+            OperationKind::Forget => "forget",
         }
     }
 
-    /// A restore reverts a purge, and a purge a restore. A prune changes records that neither of them uses.
+    /// A restore reverts a purge, and a purge a restore. A forget changes records that neither of them uses.
     pub(crate) fn matters_to(self, other: Self) -> bool {
-        (self == OperationKind::Prune) == (other == OperationKind::Prune)
+        (self == OperationKind::Forget) == (other == OperationKind::Forget)
     }
 }

@@ -29,7 +29,7 @@ impl RunId {
     }
 
     /// When the run began, to the second.
-    pub fn begun(&self) -> Option<Timestamp> {
+    pub fn started(&self) -> Option<Timestamp> {
         let begun = jiff::civil::DateTime::strptime("%Y%m%d-%H%M%S", self.0.get(..15)?).ok()?;
         Some(begun.to_zoned(TimeZone::UTC).ok()?.timestamp())
     }
@@ -43,7 +43,7 @@ impl FromStr for RunId {
         let random = text.get(15..).and_then(|rest| rest.strip_prefix('-'));
         let is_hexadecimal = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
         let is_random = random.is_some_and(|digits| digits.len() == 6 && digits.bytes().all(is_hexadecimal));
-        if is_random && id.begun().is_some_and(|begun| Self::with(begun, 0).0[..15] == text[..15]) {
+        if is_random && id.started().is_some_and(|begun| Self::with(begun, 0).0[..15] == text[..15]) {
             Ok(id)
         } else {
             Err(format!("{text:?} is not the name of a run, which looks like 20261125-190342-3f9a1c"))
@@ -66,7 +66,7 @@ mod tests {
         let begun: Timestamp = "2026-11-25T19:03:42.9Z".parse().expect("a time");
         let id = RunId::with(begun, 0xff3f_9a1c);
         assert_eq!(id.as_str(), "20261125-190342-e11a1c");
-        assert_eq!(id.begun(), "2026-11-25T19:03:42Z".parse().ok());
+        assert_eq!(id.started(), "2026-11-25T19:03:42Z".parse().ok());
         assert_eq!(id.as_str().parse(), Ok(id));
     }
 

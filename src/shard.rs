@@ -19,6 +19,15 @@ pub struct Shard {
     of: NonZeroU32,
 }
 
+/// The value of `--shard`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShardFlag {
+    /// `3/16`.
+    Shard(Shard),
+    /// `auto/16`: the number is that of the pod of an Indexed Job.
+    Auto(NonZeroU32),
+}
+
 impl Shard {
     /// The shard of a pod of an Indexed Job, which counts from 0.
     ///
@@ -69,12 +78,24 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let form = || format!("{} is no shard: write it as 3/16, counted from 1", quoted(text));
+        let form = || format!("{} is not a valid shard: write it as 3/16, counted from 1, or as auto/16", quoted(text));
         let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let parts = text.split_once('/').filter(|(number, of)| is_number(number) && is_number(of));
         let (number, of) = parts.ok_or_else(form)?;
         let (number, of) = (number.parse::<NonZeroU32>(), of.parse().map_err(|_| form())?);
         Self::at(number.map_err(|_| form())?.get().into(), of)
+    }
+}
+
+impl FromStr for ShardFlag {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let auto = text.strip_prefix("auto/").filter(|of| of.bytes().all(|byte| byte.is_ascii_digit()));
+        match auto.and_then(|of| of.parse().ok()) {
+            Some(of) => Ok(Self::Auto(of)),
+            None => text.parse().map(Self::Shard),
+        }
     }
 }
 
@@ -126,7 +147,7 @@ mod tests {
         assert_eq!((shard.number().get(), shard.of().get(), shard.to_string().as_str()), (3, 16, "3/16"));
         assert_eq!(NonZeroU32::new(16).map(|of| Shard::of_index(2, of)), Some(Ok(shard)));
         for wrong in ["", "3", "0/16", "3/0", "-1/16", "+3/16", "3/16/2", "a/b", "3 /16", "99999999999/16"] {
-            let says = format!("`{wrong}` is no shard: write it as 3/16, counted from 1");
+            let says = format!("`{wrong}` is not a valid shard: write it as 3/16, counted from 1, or as auto/16");
             assert_eq!(wrong.parse::<Shard>(), Err(says));
         }
         let last = NonZeroU32::new(16).expect("some");

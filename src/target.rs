@@ -55,7 +55,7 @@ impl Snapshot {
     }
 }
 
-/// A purge, a restore or a prune before it begins: what the lock, the journal and the note about the previous run need.
+/// A purge, a restore or a forget before it begins: what the lock, the journal and the note about the previous run need.
 pub(crate) struct PlannedChange<'a> {
     pub(crate) operation: OperationKind,
     pub(crate) target: &'a Target,

@@ -45,7 +45,7 @@ fn story() -> Result<()> {
     title("What people do today: a loop over `helm uninstall` (and then all of it is installed again)");
     let looped = timed(|| house.uninstall_one_by_one(&names))?;
     house.fill_again()?;
-    title("$ helm-purge plan -n dev-alice   (one namespace of the fence; a plan changes nothing)");
+    title("$ helm-purge plan -n dev-alice   (one namespace in scope; a plan changes nothing)");
     house.purge(&["plan", "-f", "policy.yaml", "-n", "dev-alice"])?;
     title("$ helm-purge run   (the whole plan, then a question; here --confirm answers it)");
     let purged = timed(|| house.purge(&["run", "-f", "policy.yaml", "--confirm", "throwaway"]))?;

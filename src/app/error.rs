@@ -12,11 +12,11 @@ use crate::helm::{FailureClass, HelmError};
 use crate::inventory::InventoryError;
 use crate::journal::OperationKind;
 use crate::policy::PolicyErrors;
-use crate::report::{EarlyExit, Level, LogFormat, LogLine, PolicyDiagnostic, Printer, error_line, refusal_line};
+use crate::report::{EarlyExit, Level, LogFormat, LogLine, PolicyDiagnostic, Printer, error_line};
 use crate::saved_plan::SavedPlanError;
 use crate::signal::Interruption;
 
-/// Why a command ended early. It has not purged, restored or pruned anything.
+/// Why a command ended early. It has not purged, restored or forgotten anything.
 #[derive(Debug)]
 pub(crate) enum CommandError {
     /// Policies have errors: all those of all files.
@@ -109,10 +109,11 @@ impl CommandError {
                 printer.log(&error_line(error.as_ref(), hint.as_deref(), exit_code));
             }
             CommandError::Error { error, hint, .. } => printer.error_with_causes(error.as_ref(), hint.as_deref()),
-            CommandError::Refused(refusals) => refusals.iter().for_each(|refusal| match printer.format {
-                LogFormat::Json => printer.log(&refusal_line(refusal)),
-                LogFormat::Text => printer.refusal(refusal, nothing_done, refusal.hint),
-            }),
+            CommandError::Refused(refusals) => {
+                for refusal in refusals {
+                    printer.refusal(refusal, nothing_done);
+                }
+            }
             CommandError::Declined(text) => notice("declined", text),
             CommandError::Interrupted(_) => notice("interrupted", &format!("interrupted; {nothing_done}")),
         }
@@ -124,7 +125,7 @@ pub(crate) fn nothing_done(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Purge | OperationKind::Unknown => "nothing was purged",
         OperationKind::Restore => "nothing was restored",
-        OperationKind::Prune => "nothing was pruned",
+        OperationKind::Forget => "nothing was forgotten",
     }
 }
 

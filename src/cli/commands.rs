@@ -48,7 +48,7 @@ pub struct PlanArguments {
     /// How the plan is printed
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::PLAN))]
     pub output: OutputFormat,
-    /// Exit with 10 if there is something to purge, with 0 if there is nothing
+    /// Exit with 5 if a run would be refused, with 10 if there is something to purge, else with 0
     #[arg(long)]
     pub detailed_exitcode: bool,
 }
@@ -161,9 +161,9 @@ pub struct RestoreArguments {
     pub report: ReportArguments,
 }
 
-/// `prune`.
+/// `forget`.
 #[derive(Debug, Args)]
-pub struct PruneArguments {
+pub struct ForgetArguments {
     /// Only histories that were kept by a run longer ago than this, such as 14d
     #[arg(long, value_name = "DURATION", required = true)]
     pub older_than: String,
@@ -194,9 +194,9 @@ pub struct TestArguments {
     pub folders: Vec<PathBuf>,
 }
 
-/// `runs`.
+/// `log`.
 #[derive(Debug, Args)]
-pub struct RunsArguments {
+pub struct LogArguments {
     /// One run, by its name, with what became of each of its releases
     #[arg(value_name = "RUN")]
     pub run: Option<String>,
@@ -242,7 +242,7 @@ pub struct RbacArguments {
     /// What the account is for
     #[arg(long = "for", value_name = "WHAT", default_value = "run")]
     pub purpose: AccountPurpose,
-    /// Only what binds the rights in this namespace of the fence: for those who make namespaces; the cluster is asked only where
+    /// Only what binds the rights in this namespace in scope: for those who make namespaces; the cluster is asked only where
     /// the policy has a `namespaceSelector`
     #[arg(long, value_name = "NAMESPACE")]
     pub for_namespace: Option<String>,

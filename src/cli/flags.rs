@@ -1,13 +1,12 @@
 //! Flags that several commands share. The doc comments are the help.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::values::{self, OutputFormat, format};
 use crate::settings::ColorChoice;
-use crate::shard::Shard;
+use crate::shard::ShardFlag;
 
 /// Which cluster, and as whom. Helm's other connection flags arrive as its variables.
 #[derive(Debug, Args)]
@@ -71,23 +70,23 @@ pub enum LogFormatArgument {
     Json,
 }
 
-/// Which policy, and which part of its fence. No flag here widens what the policy allows.
+/// Which policy, and which part of its scope. No flag here widens what the policy allows.
 #[derive(Debug, Args)]
 pub struct SelectionArguments {
     /// A policy, or a folder of them (its *.helm-purge.yaml), repeatable; `-` is standard input [default:
     /// helm-purge.yaml, but not with --yes]
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
-    /// Only these releases; globs, repeatable
+    /// Only these releases: NAMESPACE/RELEASE, both globs; with -n also a name or glob alone [default: all in scope]
+    #[arg(value_name = "RELEASE")]
+    pub releases: Vec<String>,
+    /// Keep these releases in this run; globs, repeatable
     #[arg(long, value_name = "NAMESPACE/RELEASE")]
-    pub only: Vec<String>,
-    /// Keep these as well; globs, repeatable
-    #[arg(long, value_name = "NAMESPACE/RELEASE")]
-    pub keep: Vec<String>,
+    pub skip: Vec<String>,
     /// Refuse if more than this many releases would go
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_releases: Option<u32>,
-    /// Only this namespace of the fence
+    /// Only this namespace in scope
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
     /// Purge also where nobody can see who has opted out
@@ -96,7 +95,7 @@ pub struct SelectionArguments {
     /// Keep the history of everything that goes, as with `keepHistory: true`: `restore` brings it back
     #[arg(long)]
     pub keep_history: bool,
-    /// The whole fence, whatever namespace the context names
+    /// The whole scope, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
     /// Its part, where several share the work.
@@ -104,17 +103,17 @@ pub struct SelectionArguments {
     pub shard: ShardArguments,
 }
 
-/// What `restore` and `prune` have.
+/// What `restore` and `forget` have.
 #[derive(Debug, Args)]
 pub struct HistoryArguments {
     /// A policy, or a folder of them (its *.helm-purge.yaml), repeatable; `-` is standard input [default:
     /// helm-purge.yaml, but not with --yes]
     #[arg(short = 'f', long = "file", value_name = "FILE|DIR")]
     pub files: Vec<PathBuf>,
-    /// Only this namespace of the fence
+    /// Only this namespace in scope
     #[arg(short, long, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
-    /// The whole fence, whatever namespace the context names
+    /// The whole scope, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
     /// How the result is printed
@@ -143,12 +142,10 @@ pub struct HistoryArguments {
 /// The part of a purge that several processes share.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct ShardArguments {
-    /// Only one of N parts of the namespaces: the one that JOB_COMPLETION_INDEX names, as every pod of an Indexed Job has it
-    #[arg(long, value_name = "N")]
-    pub shards: Option<NonZeroU32>,
-    /// Only this part of the namespaces, counted from 1, such as 3/16; wins over JOB_COMPLETION_INDEX
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
+    /// Only one part of the namespaces: 3/16 is the third of sixteen; auto/16 takes the number from
+    /// JOB_COMPLETION_INDEX, which each pod of an Indexed Job has
+    #[arg(long, value_name = "I/N|auto/N")]
+    pub shard: Option<ShardFlag>,
 }
 
 /// The lock of a policy.

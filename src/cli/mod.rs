@@ -49,13 +49,13 @@ pub enum Command {
     /// Bring back what a purge with keepHistory has removed
     Restore(RestoreArguments),
     /// Remove histories that purges have kept for too long
-    Prune(PruneArguments),
+    Forget(ForgetArguments),
     /// Say which line of which file decides about a release, and what else has a say
     Explain(ExplainArguments),
     /// Hold policies against cases of your own; no cluster needed
     Test(TestArguments),
     /// Show earlier runs: when, by whom, how many went, how it ended
-    Runs(RunsArguments),
+    Log(LogArguments),
     /// Say what works and what is missing for a policy, before anything is deleted
     Doctor(DoctorArguments),
     /// Print the roles and bindings that a policy needs, for `kubectl apply -f -`
@@ -76,7 +76,7 @@ pub enum Command {
 /// # Errors
 /// `clap`'s own error: a wrong command line (exit code 2), or the requested help (0).
 pub fn parse(arguments: impl IntoIterator<Item = OsString>, entry_point: EntryPoint) -> Result<Cli, clap::Error> {
-    let matches = command(entry_point).try_get_matches_from(arguments).map_err(suggestions::suggest_our_word)?;
+    let matches = command(entry_point).try_get_matches_from(arguments).map_err(suggestions::suggest_ours)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -159,7 +159,7 @@ mod tests {
     fn an_abbreviated_flag_is_not_guessed() {
         let error = parse_line("helm-purge run --ye").expect_err("there is no such flag").to_string();
         let says = "error: unexpected argument '--ye' found\n\n  tip: a similar argument exists: '--yes'\n\n\
-                    Usage: helm-purge run --yes\n\nFor more information, try '--help'.\n";
+                    Usage: helm-purge run --yes [RELEASE]...\n\nFor more information, try '--help'.\n";
         assert_eq!(error, says);
     }
 }

@@ -1,35 +1,73 @@
-//! Words that people may try instead of a command of ours.
+//! Words and flags that people may try instead of ours.
 //!
-//! It only names the right command, and must not run it.
+//! An error names the right one, and never runs it.
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// Each with the command that does it. Otherwise clap proposes a command that is spelled alike, and for `purge` that would
-/// be `prune`.
-const WORDS: [(&str, &str); 13] = [
+/// Each with the command that does it. Otherwise clap proposes a command that is spelled alike.
+const COMMANDS: [(&str, &str); 25] = [
     ("purge", "run"),
     ("uninstall", "run"),
     ("delete", "run"),
+    ("destroy", "run"),
+    ("clean", "run"),
+    ("cleanup", "run"),
     ("apply", "run"),
     ("dry-run", "plan"),
     ("diff", "plan"),
     ("list", "plan"),
     ("ls", "plan"),
+    ("why", "explain"),
+    ("protect", "keep"),
+    ("exclude", "keep"),
+    ("unkeep", "keep --remove"),
     ("undo", "restore"),
     ("rollback", "restore"),
-    ("history", "runs"),
+    ("prune", "forget"),
+    ("history", "log"),
+    ("logs", "log"),
+    ("runs", "log"),
+    ("status", "log"),
     ("lint", "validate"),
     ("check", "validate"),
+    ("permissions", "rbac"),
 ];
 
-/// The same error, but with the command that is meant as its proposal.
-pub(super) fn suggest_our_word(mut error: clap::Error) -> clap::Error {
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
-    let ours = WORDS.iter().find(|(other, _)| other == word).map(|(_, ours)| (*ours).to_owned());
-    if let (ErrorKind::InvalidSubcommand, Some(ours)) = (error.kind(), ours) {
-        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![ours]));
+/// Each flag with what does the same.
+const FLAGS: [(&str, &str); 9] = [
+    ("--keep", "'--skip NAMESPACE/RELEASE' keeps releases in this run; 'keep' creates an opt-out that lasts"),
+    ("--exclude", "'--skip NAMESPACE/RELEASE' keeps releases in this run"),
+    ("--only", "name the releases as arguments: 'plan dev-alice/web', 'run dev-alice/*'"),
+    ("--shards", "'--shard auto/N' takes the number from the pod of an Indexed Job"),
+    ("--wait", "set 'wait: true' in the policy; flags change how fast a run is, never what it deletes"),
+    ("--no-hooks", "set 'hooks: skip' in the policy; flags change how fast a run is, never what it deletes"),
+    ("--cascade", "set 'cascade' in the policy; flags change how fast a run is, never what it deletes"),
+    ("--dry-run", "'plan' shows what a run would do"),
+    ("--force", "there is no flag that overrides a guard; change the policy"),
+];
+
+/// The same error, with what is meant as its tip.
+pub(super) fn suggest_ours(mut error: clap::Error) -> clap::Error {
+    let tip = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            meant(&error, ContextKind::InvalidSubcommand, &COMMANDS).map(|ours| format!("did you mean '{ours}'?"))
+        }
+        ErrorKind::UnknownArgument => meant(&error, ContextKind::InvalidArg, &FLAGS).map(str::to_owned),
+        _ => None,
+    };
+    if let Some(tip) = tip {
+        for alike in [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::Suggested] {
+            error.remove(alike);
+        }
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(tip)]));
     }
     error
+}
+
+fn meant(error: &clap::Error, kind: ContextKind, words: &[(&str, &'static str)]) -> Option<&'static str> {
+    let Some(ContextValue::String(word)) = error.get(kind) else { return None };
+    words.iter().find(|(other, _)| other == word).map(|(_, ours)| *ours)
 }
 
 #[cfg(test)]
@@ -38,24 +76,32 @@ mod tests {
     use crate::cli::{command, parse};
     use crate::settings::EntryPoint;
 
-    fn said(word: &str) -> String {
-        let arguments = ["helm-purge", word].map(std::ffi::OsString::from);
-        parse(arguments, EntryPoint::Direct).expect_err("there is no such command").to_string()
+    fn answer(line: &str) -> String {
+        let arguments = std::iter::once("helm-purge").chain(line.split(' ')).map(std::ffi::OsString::from);
+        parse(arguments, EntryPoint::Direct).expect_err("it is not a valid line").to_string()
     }
 
     #[test]
-    fn each_word_is_answered_with_a_command_that_there_is() {
-        for (word, ours) in WORDS {
-            assert!(command(EntryPoint::Direct).find_subcommand(ours).is_some(), "{ours}");
+    fn each_word_is_answered_with_a_command_that_exists() {
+        for (word, ours) in COMMANDS {
+            let name = ours.split(' ').next().unwrap_or_default();
+            assert!(command(EntryPoint::Direct).find_subcommand(name).is_some(), "{ours}");
             assert!(command(EntryPoint::Direct).find_subcommand(word).is_none(), "{word}");
-            let said = said(word);
-            assert!(said.contains(&format!("tip: a similar subcommand exists: '{ours}'")), "{said}");
+            assert!(answer(word).contains(&format!("tip: did you mean '{ours}'?")), "{}", answer(word));
+        }
+    }
+
+    #[test]
+    fn each_flag_is_answered_with_what_does_the_same() {
+        for (flag, ours) in FLAGS {
+            let line = if flag == "--dry-run" { "validate --dry-run".to_owned() } else { format!("run {flag}") };
+            assert!(answer(&line).contains(&format!("tip: {ours}\n")), "{}", answer(&line));
         }
     }
 
     #[test]
     fn any_other_word_gets_what_is_spelled_alike() {
-        assert!(said("pla").contains("'plan'"), "{}", said("pla"));
-        assert!(!said("xyzzy").contains("tip:"), "{}", said("xyzzy"));
+        assert!(answer("pla").contains("'plan'"), "{}", answer("pla"));
+        assert!(!answer("xyzzy").contains("tip:"), "{}", answer("xyzzy"));
     }
 }

@@ -108,12 +108,12 @@ fn check_cluster(
         Err(error) => {
             let found = format!("which namespaces the globs mean cannot be told: {error}");
             let hint = "name the namespaces in full, or grant the right to list them: `helm purge rbac`";
-            return checks.push(DoctorCheck::missing("fence", ExitCode::Preflight, found, hint));
+            return checks.push(DoctorCheck::missing("scope", ExitCode::Preflight, found, hint));
         }
     };
     checks.push(match scopes.iter().map(Vec::len).sum::<usize>() {
-        0 => DoctorCheck::warning("fence", "no namespace of this cluster is in it", "is this the right cluster?"),
-        count => DoctorCheck::good("fence", format!("{} in it", plural(count, "namespace"))),
+        0 => DoctorCheck::warning("scope", "no namespace of this cluster is in it", "is this the right cluster?"),
+        count => DoctorCheck::good("scope", format!("{} in it", plural(count, "namespace"))),
     });
     let own_namespace = connection.is_in_cluster.then_some(connection.default_namespace.as_str());
     let lock = lock.map(Namespace::as_str).or(own_namespace);
@@ -218,8 +218,8 @@ fn check_scope(scope: PermissionScope, found: &[(&str, MissingPermissions)], che
     if checks.len() == before && !found.is_empty() {
         let place = match (scope, found.len()) {
             (PermissionScope::Cluster, _) => "in the whole cluster",
-            (PermissionScope::PolicyScope, 1) => "in the one namespace of the fence",
-            (PermissionScope::PolicyScope, places) => &format!("in the {places} namespaces of the fence"),
+            (PermissionScope::PolicyScope, 1) => "in the one namespace in scope",
+            (PermissionScope::PolicyScope, places) => &format!("in the {places} namespaces in scope"),
             (PermissionScope::Lock, _) => "for the lock",
             (PermissionScope::Journal, _) => "for the journals of its pods",
         };

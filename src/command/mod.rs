@@ -5,15 +5,15 @@
 mod about;
 mod doctor;
 mod explain;
+mod forget;
 mod init;
 mod keep;
+mod log;
 mod plan;
-mod prune;
 mod purged_histories;
 mod rbac;
 mod restore;
 mod run;
-mod runs;
 mod test;
 mod validate;
 
@@ -32,7 +32,7 @@ pub fn dispatch(cli: Cli, app: &App) -> ExitCode {
     let mut reports = ReportFiles::requested(&cli, app.environment.clock);
     let nothing_done = nothing_done(match &cli.command {
         Command::Restore(_) => OperationKind::Restore,
-        Command::Prune(_) => OperationKind::Prune,
+        Command::Forget(_) => OperationKind::Forget,
         _ => OperationKind::Purge,
     });
     let (code, early) = match carry_out(cli, &mut reports, app) {
@@ -61,10 +61,10 @@ fn carry_out(cli: Cli, reports: &mut ReportFiles, app: &App) -> Result<ExitCode,
         Command::Run(arguments) => run::run(&arguments, &options, reports, app),
         Command::Keep(arguments) => keep::keep(&arguments, &options, app),
         Command::Restore(arguments) => restore::restore(&arguments, &options, reports, app),
-        Command::Prune(arguments) => prune::prune(&arguments, &options, reports, app),
+        Command::Forget(arguments) => forget::forget(&arguments, &options, reports, app),
         Command::Test(arguments) => test::test(&arguments, app),
         Command::Explain(arguments) => explain::explain(&arguments, &options, app),
-        Command::Runs(arguments) => runs::runs(&arguments, &options, app),
+        Command::Log(arguments) => log::log(&arguments, &options, app),
         Command::Doctor(arguments) => doctor::doctor(&arguments, &options, app),
         Command::Rbac(arguments) => rbac::rbac(&arguments, &options, app),
         Command::Schema => Ok(about::schema(app)),

@@ -18,11 +18,13 @@ pub(super) fn plan(
 ) -> Result<ExitCode, CommandError> {
     let prepared = prepare(&arguments.selection, None, options, Interactivity::Attended, app)?;
     warn_about_unfinished_run(&prepared.change(), None, app);
-    let has_something = prepared.plan.chosen().next().is_some();
-    let workers = prepared.target.policies.workers();
-    show(prepared, workers, arguments.output, app)?;
-    let code = if has_something { ExitCode::SomethingToPurge } else { ExitCode::Done };
-    Ok(if arguments.detailed_exitcode { code } else { ExitCode::Done })
+    show(&prepared, prepared.target.policies.workers(), arguments.output, app)?;
+    Ok(match prepared.plan.chosen().next() {
+        _ if !arguments.detailed_exitcode => ExitCode::Done,
+        _ if !prepared.refusals.is_empty() => ExitCode::Refused,
+        Some(_) => ExitCode::SomethingToPurge,
+        None => ExitCode::Done,
+    })
 }
 
 /// `run --dry-run` shows the same.
@@ -40,11 +42,11 @@ pub(super) fn dry_run(
         let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
         RunReport::planned_purge(&prepared.view(workers, &prepared.scope_note()), stopped)
     });
-    show(prepared, workers, arguments.output, app)?;
+    show(&prepared, workers, arguments.output, app)?;
     Ok(ExitCode::Done)
 }
 
-fn show(prepared: PreparedPurge, workers: usize, output: OutputFormat, app: &App) -> Result<(), CommandError> {
+fn show(prepared: &PreparedPurge, workers: usize, output: OutputFormat, app: &App) -> Result<(), CommandError> {
     let scope = prepared.scope_note();
     let view = prepared.view(workers, &scope);
     let width = app.terminal.stdout.columns();
@@ -55,5 +57,6 @@ fn show(prepared: PreparedPurge, workers: usize, output: OutputFormat, app: &App
     };
     app.emit(output, || plan_document(&view), text)?;
     plan_lines(&view).for_each(|line| app.printer.log(&line));
-    if prepared.refusals.is_empty() { Ok(()) } else { Err(CommandError::Refused(prepared.refusals)) }
+    prepared.refusals.iter().for_each(|refusal| app.printer.would_refuse(refusal));
+    Ok(())
 }

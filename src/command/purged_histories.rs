@@ -1,4 +1,4 @@
-//! What `restore` and `prune` begin with: the histories of the releases that these policies have purged.
+//! What `restore` and `forget` begin with: the histories of the releases that these policies have purged.
 
 use crate::app::{App, CommandError};
 use crate::cli::HistoryArguments;
@@ -16,7 +16,7 @@ use crate::settings::ConnectionOptions;
 use crate::shard::Shard;
 use crate::target::Target;
 
-/// The histories that were found, and what a restore or a prune of them needs.
+/// The histories that were found, and what a restore or a forget of them needs.
 pub(super) struct PurgedHistories {
     pub(super) target: Target,
     pub(super) records: HistoryStore,

@@ -188,8 +188,10 @@ pub(super) fn value(command: &Command, argument: &Arg, partial: &str) -> Complet
     let word = argument.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
     match word {
         "NAMESPACE" => Completion::Names(NameKind::Namespaces),
-        "NAMESPACE/RELEASE" if command.get_name() == "restore" => Completion::Names(NameKind::UninstalledReleases),
-        "NAMESPACE/RELEASE" => Completion::Names(NameKind::Releases),
+        "NAMESPACE/RELEASE" | "RELEASE" if command.get_name() == "restore" => {
+            Completion::Names(NameKind::UninstalledReleases)
+        }
+        "NAMESPACE/RELEASE" | "RELEASE" => Completion::Names(NameKind::Releases),
         "NAMESPACE[/RELEASE]" => Completion::Names(NameKind::NamespacesAndReleases),
         "RUN" => Completion::Names(NameKind::Runs),
         "CONTEXT" => Completion::Names(NameKind::Contexts),

@@ -44,7 +44,7 @@ pub(crate) struct LineContext {
     pub kubeconfig: Option<PathBuf>,
     pub context: Option<String>,
     pub namespace: Option<String>,
-    /// `runs --local`: the cluster must not be queried.
+    /// `log --local`: the cluster must not be queried.
     pub local: bool,
     /// The values that the argument has already, if it may have several.
     pub values: Vec<String>,

@@ -10,7 +10,7 @@ use crate::cli;
 use crate::settings::EntryPoint;
 
 /// Words of values that only the user knows.
-const FREE: [&str; 8] = ["DURATION", "I/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
+const FREE: [&str; 8] = ["DURATION", "I/N|auto/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
 
 fn ask(line: &str, entry_point: EntryPoint) -> CompletionRequest {
     let words = line.split(' ').map(str::to_owned).collect::<Vec<_>>();
@@ -108,7 +108,7 @@ fn a_flag_is_not_offered_twice_nor_beside_what_it_conflicts_with() {
     assert_eq!(offered("run --yes --ye"), [""; 0]);
     assert_eq!(offered("run -y --conf"), [""; 0]);
     assert_eq!(offered("run --confirm=x --ye"), [""; 0]);
-    assert_eq!(offered("plan --only a/b --onl"), ["--only"]);
+    assert_eq!(offered("plan --skip a/b --ski"), ["--skip"]);
     assert_eq!(offered("keep --list --unt"), [""; 0]);
     assert_eq!(offered("keep --until 3d --lis"), [""; 0]);
     assert_eq!(offered("plan -Aq --al"), [""; 0]);
@@ -132,12 +132,12 @@ fn names_are_looked_up_where_there_are_any() {
         ("explain ", NameKind::Releases),
         ("explain dev-a/", NameKind::Releases),
         ("explain -f policy.yaml -- ", NameKind::Releases),
-        ("plan --only ", NameKind::Releases),
-        ("run --keep=dev", NameKind::Releases),
+        ("plan --skip ", NameKind::Releases),
+        ("run --skip=dev", NameKind::Releases),
         ("restore ", NameKind::UninstalledReleases),
         ("restore a/b ", NameKind::UninstalledReleases),
         ("restore --run ", NameKind::Runs),
-        ("runs ", NameKind::Runs),
+        ("log ", NameKind::Runs),
         ("keep ", NameKind::NamespacesAndReleases),
         ("plan -n ", NameKind::Namespaces),
         ("plan -An ", NameKind::Namespaces),
@@ -167,14 +167,14 @@ fn files_are_left_to_the_shell() {
 
 #[test]
 fn what_else_the_line_says_is_known_to_the_look() {
-    let question = ask("--kubeconfig k plan --context=c -n dev --only a/b --only dev/w", EntryPoint::Kubectl);
+    let question = ask("--kubeconfig k plan --context=c -n dev a/b dev/w", EntryPoint::Kubectl);
     assert_eq!((question.completion, question.partial.as_str()), (Completion::Names(NameKind::Releases), "dev/w"));
     let typed = question.context;
     assert_eq!(typed.kubeconfig.as_deref(), Some("k".as_ref()));
     assert_eq!((typed.context.as_deref(), typed.namespace.as_deref()), (Some("c"), Some("dev")));
     assert_eq!(typed.values, ["a/b"]);
-    assert_eq!(ask("plan --only=dev/w", EntryPoint::Direct).partial, "dev/w");
-    assert!(ask("runs --local ", EntryPoint::Direct).context.local);
+    assert_eq!(ask("plan --skip=dev/w", EntryPoint::Direct).partial, "dev/w");
+    assert!(ask("log --local ", EntryPoint::Direct).context.local);
 }
 
 #[test]

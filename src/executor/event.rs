@@ -69,7 +69,7 @@ pub enum Event<'a> {
     },
     /// The outcome of a release that no worker has: its objects stayed, another release may need it, or it is not tried
     /// again after all.
-    ReleaseJudged { release: &'a ReleaseId, outcome: &'a Outcome, attempts: u32 },
+    ReleaseVerified { release: &'a ReleaseId, outcome: &'a Outcome, attempts: u32 },
     /// The journal could not record these starts, and therefore the releases were not started.
     NotRecorded { why: &'a str },
     /// Nothing new is started any more.

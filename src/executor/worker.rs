@@ -101,8 +101,8 @@ fn leave_out_changed(context: &WorkerContext, tried: &BTreeSet<usize>, guard: &m
     for (index, answer) in indexes.into_iter().zip(answers).collect::<Vec<_>>().into_iter().rev() {
         let answer = match answer {
             Some(Freshness::AsPlanned) => continue,
-            Some(Freshness::Begun(_)) if tried.contains(&index) => continue,
-            Some(Freshness::Changed(how) | Freshness::Begun(how)) => Answer::Changed(how),
+            Some(Freshness::Started(_)) if tried.contains(&index) => continue,
+            Some(Freshness::Changed(how) | Freshness::Started(how)) => Answer::Changed(how),
             Some(Freshness::NotYet(why)) => not_checked(FailureClass::Leftovers, why),
             Some(Freshness::Unknown(error)) => match class_of_api_error(&error) {
                 Some(class) => {

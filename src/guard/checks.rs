@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::Refusal;
 use crate::inventory::{Contents, Protection};
-use crate::plan::{KeepHits, KeepState, Plan, PlanEntry, Source, UnseenOptOuts};
+use crate::plan::{KeepHits, KeepState, Plan, PlanEntry, Source};
 use crate::policy::{KeepCondition, Limits, Policy, WindowState};
-use crate::release::{ObjectRef, ReleaseId};
+use crate::release::{Namespace, ObjectRef, ReleaseId};
 use crate::sanitize;
 use crate::uninstall_options::Hooks;
 
@@ -73,6 +73,22 @@ pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refu
     })
 }
 
+/// A release that is named without a wildcard must exist. If some releases could not be read, it may be one of them.
+pub(crate) fn requested_releases(plan: &Plan) -> Vec<Refusal> {
+    let unread = plan.entries.iter().filter(|entry| entry.release().is_none()).map(|entry| entry.subject.namespace());
+    let unread = unread.collect::<Vec<_>>();
+    let may_be_in = |namespace: Option<&Namespace>, request: &str| {
+        namespace.is_none_or(|namespace| request.split('/').next() == Some(namespace.as_str()))
+    };
+    let missing = plan.missing.iter().filter(|request| !unread.iter().any(|namespace| may_be_in(*namespace, request)));
+    let refusal = |request: &String| Refusal {
+        guard: "releases",
+        message: format!("there is no release {request} in scope"),
+        hint: "`plan` without arguments lists the releases in scope",
+    };
+    missing.map(refusal).collect()
+}
+
 /// Compares what the rules of each policy select with its limits, also if another policy selects it too, and the whole
 /// plan with `--max-releases`. That flag can only be stricter.
 pub(crate) fn limits(plan: &Plan, policies: &[Policy], max_releases: Option<u32>) -> Vec<Refusal> {
@@ -113,7 +129,11 @@ fn too_many_releases(chosen: usize, limit: u32, source: impl Display) -> Option<
 
 fn beyond(guard: &'static str, what: &str, limit: impl Display, source: impl Display) -> Refusal {
     let message = format!("{what}, the limit is {limit} ({source})");
-    Refusal { guard, message, hint: "raise the limit in a reviewed change, or narrow with --only or -n" }
+    Refusal {
+        guard,
+        message,
+        hint: "raise the limit in a reviewed change, or narrow the run: name releases, or use -n",
+    }
 }
 
 fn exceeds(count: usize, limit: u32) -> bool {
@@ -137,7 +157,7 @@ pub(crate) fn required_keeps(plan: &Plan) -> Vec<Refusal> {
         Source::Policy(place) => Some(Refusal {
             guard: "keep.required",
             message: format!(
-                "`{}` has to keep something, and no release of the fence is named by it ({place})",
+                "`{}` has to keep something, and no release in scope is named by it ({place})",
                 keep.entry
             ),
             hint: "is this the right cluster? If the release is gone for good, remove `required: true`",
@@ -148,13 +168,13 @@ pub(crate) fn required_keeps(plan: &Plan) -> Vec<Refusal> {
 }
 
 /// If opt-outs can be read in no namespace with releases, a plan would keep everything, and say so only entry by entry.
-pub(crate) fn unseen_opt_outs(plan: &Plan, protection: &Protection, unseen_opt_outs: UnseenOptOuts) -> Option<Refusal> {
-    let why = &protection.unseen_opt_outs.first()?.why;
-    let unseen = protection.unseen_opt_outs.iter().map(|entry| &entry.namespace).collect::<BTreeSet<_>>();
+pub(crate) fn unreadable_opt_outs(plan: &Plan, protection: &Protection, without_opt_outs: bool) -> Option<Refusal> {
+    let why = &protection.unreadable_opt_outs.first()?.why;
+    let unseen = protection.unreadable_opt_outs.iter().map(|entry| &entry.namespace).collect::<BTreeSet<_>>();
     let mut namespaces =
         plan.entries.iter().filter_map(PlanEntry::release).map(|release| &release.id.namespace).peekable();
     let none_seen = namespaces.peek().is_some() && namespaces.all(|namespace| unseen.contains(namespace));
-    (none_seen && unseen_opt_outs == UnseenOptOuts::Keep).then(|| Refusal {
+    (none_seen && !without_opt_outs).then(|| Refusal {
         guard: "opt-outs",
         message: format!("who has opted out cannot be seen in any namespace of the plan: {why}"),
         hint: "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs",

@@ -6,8 +6,8 @@ mod refusal;
 mod scope;
 
 pub(crate) use checks::{
-    RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, required_keeps, running_hooks,
-    unseen_opt_outs, verbs_for_hooks, windows,
+    RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, requested_releases, required_keeps,
+    running_hooks, unreadable_opt_outs, verbs_for_hooks, windows,
 };
 pub(crate) use cluster::{ClusterFacts, Interactivity, cluster, same_cluster, saved_cluster, saved_policies};
 pub(crate) use refusal::Refusal;

@@ -44,7 +44,7 @@ pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, String> {
     let typed = facts.namespace_flag.map(str::to_owned).or_else(swallowed);
     match (typed, facts.all_namespaces) {
         (Some(namespace), true) => {
-            let text = format!("`-n {namespace}` and `-A` say different things: one namespace, or the whole fence");
+            let text = format!("`-n {namespace}` and `-A` say different things: one namespace, or the whole scope");
             return Err(text);
         }
         (Some(namespace), false) => return only(&namespace),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn contradiction() -> Result<Scope, String> {
-        Err("`-n dev` and `-A` say different things: one namespace, or the whole fence".to_owned())
+        Err("`-n dev` and `-A` say different things: one namespace, or the whole scope".to_owned())
     }
 
     fn dev() -> Scope {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_flag_the_whole_fence_is_meant() {
+    fn without_a_flag_the_whole_scope_is_meant() {
         let parent = helm("helm purge run --namespaces a");
         assert_eq!(scope(&facts(&parent)), Ok(Scope::Whole));
         let direct = ScopeFacts { entry_point: EntryPoint::Direct, helm_namespace: None, ..facts(&parent) };
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn all_namespaces_means_the_whole_fence_in_all_three_ways_in_and_never_beside_a_namespace() {
+    fn all_namespaces_means_the_whole_scope_in_all_three_ways_in_and_never_beside_a_namespace() {
         let parent = helm("helm purge run -A");
         for entry_point in [EntryPoint::Helm, EntryPoint::Kubectl, EntryPoint::Direct] {
             let facts = ScopeFacts { entry_point, all_namespaces: true, ..facts(&parent) };

@@ -120,7 +120,7 @@ impl FailureClass {
     pub fn hint_for_listing(self) -> &'static str {
         match self {
             Self::Rbac => {
-                "the user has to be allowed to list Secrets in the namespaces of the fence, and to list namespaces"
+                "the user has to be allowed to list Secrets in the namespaces in scope, and to list namespaces"
             }
             Self::Login => "log in to the cluster again",
             Self::Kubeconfig => "mend the kubeconfig: `kubectl version` has to work with it",

@@ -36,7 +36,7 @@ pub struct Protection {
     /// [`OptOut::by_label`].
     pub opt_outs: Vec<OptOut>,
     /// Namespaces in which there may be more opt-outs, and why; sorted. A namespace can be here twice, for two reasons.
-    pub unseen_opt_outs: Vec<SkippedNamespace>,
+    pub unreadable_opt_outs: Vec<SkippedNamespace>,
     /// Those of them whose ConfigMaps could not be listed.
     pub unreadable_config_maps: BTreeSet<Namespace>,
     /// The releases that Flux would install again, sorted; or why they are unknown.
@@ -85,16 +85,16 @@ impl Protection {
         argo: Result<Vec<ManagedNamespace>, String>,
     ) -> Self {
         let unreadable_config_maps = unreadable.iter().map(|skipped| skipped.namespace.clone()).collect();
-        let mut unseen_opt_outs = unreadable;
+        let mut unreadable_opt_outs = unreadable;
         let readable = namespaces.iter().filter_map(|(namespace, facts)| Some((namespace, facts.as_ref().ok()?)));
         let opt_outs = opt_outs(config_maps, readable);
         let refused = |(namespace, facts): (&Namespace, &Result<_, String>)| {
             Some(SkippedNamespace { namespace: namespace.clone(), why: facts.as_ref().err()?.clone() })
         };
-        unseen_opt_outs.extend(namespaces.iter().filter_map(refused));
-        unseen_opt_outs.sort();
-        unseen_opt_outs.dedup();
-        Self { namespaces, opt_outs, unseen_opt_outs, unreadable_config_maps, flux, argo }
+        unreadable_opt_outs.extend(namespaces.iter().filter_map(refused));
+        unreadable_opt_outs.sort();
+        unreadable_opt_outs.dedup();
+        Self { namespaces, opt_outs, unreadable_opt_outs, unreadable_config_maps, flux, argo }
     }
 
     /// The labels and annotations of a namespace.
@@ -298,7 +298,7 @@ mod tests {
         let releases = ["a/db", "a/web", "b/web", "outside/web"].map(release).to_vec();
         let listing = Listing { releases, ..Listing::default() };
         let protection = Protection::unseen(&listing, &scope(), "no answer");
-        let unseen = protection.unseen_opt_outs.iter().map(|unseen| unseen.namespace.as_str()).collect::<Vec<_>>();
+        let unseen = protection.unreadable_opt_outs.iter().map(|unseen| unseen.namespace.as_str()).collect::<Vec<_>>();
         assert_eq!(unseen, ["a", "b"]);
         for release in &listing.releases {
             let is_seen = release.id.namespace.as_str() != "outside";

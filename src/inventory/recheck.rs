@@ -19,7 +19,7 @@ pub enum Freshness {
     /// It is, or it is gone.
     AsPlanned,
     /// It is, except that an uninstall or a rollback has begun since: this is the present state of its record.
-    Begun(String),
+    Started(String),
     /// It is not, for this reason.
     Changed(String),
     /// It is, but it is too early for it, for this reason.
@@ -113,7 +113,7 @@ fn freshness(records: Result<Vec<ReleaseRecord>, ApiError>, releases: &[&Release
 fn freshness_of(now: &Listing, planned: &Release) -> Freshness {
     match (now.change_of(planned), now.find(&planned.id)) {
         (None, _) => Freshness::AsPlanned,
-        (Some(change), Found::Release(found)) if planned.is_begun_as(found) => Freshness::Begun(change),
+        (Some(change), Found::Release(found)) if planned.is_started_as(found) => Freshness::Started(change),
         (Some(change), _) => Freshness::Changed(change),
     }
 }
@@ -152,7 +152,7 @@ mod tests {
         let now = "2026-11-20T10:00:00Z";
         assert_eq!(after(1, now, "deployed"), Freshness::AsPlanned);
         assert_eq!(freshness_of(&Listing::default(), &planned), Freshness::AsPlanned);
-        assert!(matches!(after(1, now, "uninstalling"), Freshness::Begun(_)));
+        assert!(matches!(after(1, now, "uninstalling"), Freshness::Started(_)));
         for changed in [
             after(1, "2026-11-20T11:00:00Z", "uninstalling"),
             after(2, now, "uninstalling"),
@@ -201,7 +201,7 @@ mod tests {
             assert_eq!(after(vec![again]), changed("its record was written again, in the same state"));
         }
         let begun = "now revision 3, uninstalling; was revision 3, deployed";
-        assert_eq!(after(vec![record(3, "u3", "2", "uninstalling")]), Freshness::Begun(begun.to_owned()));
+        assert_eq!(after(vec![record(3, "u3", "2", "uninstalling")]), Freshness::Started(begun.to_owned()));
         assert_eq!(after(vec![record(3, "new", "1", "uninstalling")]), changed(begun));
         let odd = ReleaseRecord { revision: None, ..record(4, "x", "1", "deployed") };
         assert!(matches!(after(vec![same(), odd]), Freshness::Changed(_)));

@@ -96,7 +96,7 @@ impl ClusterCopy {
 enum Shortening {
     All,
     /// Without the names of releases that have not started.
-    Begun,
+    Started,
     /// Also without the names of those that are done.
     Unfinished,
     /// Only some names of each outcome.
@@ -107,7 +107,7 @@ const FEW: usize = 500;
 
 /// The journal in at most so many bytes. Its first line counts what is left out.
 fn condensed(record: &RunRecord, most: usize, clock: Clock) -> String {
-    let details = [Shortening::All, Shortening::Begun, Shortening::Unfinished, Shortening::Few].into_iter();
+    let details = [Shortening::All, Shortening::Started, Shortening::Unfinished, Shortening::Few].into_iter();
     let mut text = String::new();
     for detail in details {
         text = with(record, detail, &clock.stamp());
@@ -145,12 +145,12 @@ fn with(record: &RunRecord, detail: Shortening, at: &str) -> String {
     }
     head.left_out = record.head.planned.saturating_sub(named);
     let outcomes = groups.into_iter().map(|(end, releases)| match end {
-        Some(end) => JournalLine::Judged { at: at.to_owned(), releases, end },
-        None => JournalLine::Started { at: at.to_owned(), releases },
+        Some(end) => JournalLine::Verified { at: at.to_owned(), releases, end },
+        None => JournalLine::ReleasesStarted { at: at.to_owned(), releases },
     });
-    let draining = record.draining.clone().map(|because| JournalLine::Draining { at: at.to_owned(), because });
-    let ended = record.finished.clone().map(JournalLine::Ended);
-    let lines = std::iter::once(JournalLine::Planned(Box::new(head))).chain(outcomes).chain(draining).chain(ended);
+    let draining = record.draining.clone().map(|because| JournalLine::Stopping { at: at.to_owned(), because });
+    let ended = record.finished.clone().map(JournalLine::RunFinished);
+    let lines = std::iter::once(JournalLine::RunStarted(Box::new(head))).chain(outcomes).chain(draining).chain(ended);
     lines.filter_map(|line| line.text().ok()).collect()
 }
 
@@ -167,9 +167,11 @@ mod tests {
             let end = |outcome: &str| ReleaseOutcome { outcome: outcome.to_owned(), class: None, message: None };
             let releases = vec![release];
             match number % 4 {
-                0 => record.apply(JournalLine::Judged { at: at.clone(), releases, end: end("purged") }),
-                1 => record.apply(JournalLine::Started { at: at.clone(), releases }),
-                2 if number < 100 => record.apply(JournalLine::Judged { at: at.clone(), releases, end: end("failed") }),
+                0 => record.apply(JournalLine::Verified { at: at.clone(), releases, end: end("purged") }),
+                1 => record.apply(JournalLine::ReleasesStarted { at: at.clone(), releases }),
+                2 if number < 100 => {
+                    record.apply(JournalLine::Verified { at: at.clone(), releases, end: end("failed") });
+                }
                 _ => {}
             }
         }

@@ -14,7 +14,7 @@ use crate::run_id::RunId;
 use crate::sanitize;
 use crate::target::Target;
 
-/// The first line: the run, its user, cluster and policies, and the releases that it purges, restores or prunes.
+/// The first line: the run, its user, cluster and policies, and the releases that it purges, restores or forgets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct JournalHeader {
@@ -23,7 +23,7 @@ pub(crate) struct JournalHeader {
     #[serde(default)]
     pub(crate) operation: OperationKind,
     /// The runs that a restore restores.
-    #[serde(rename = "takesBack", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "restores", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) restored_runs: Vec<String>,
     pub(crate) at: String,
     /// The version of this program.
@@ -35,7 +35,7 @@ pub(crate) struct JournalHeader {
     pub(crate) shard: Option<String>,
     pub(crate) cluster: ClusterRef,
     /// `USER@HOST`, or `pod NAMESPACE/NAME`.
-    pub(crate) who: String,
+    pub(crate) user: String,
     pub(crate) process: ProcessRef,
     /// How many releases the run works on.
     pub(crate) planned: usize,
@@ -90,7 +90,7 @@ impl JournalHeader {
         format!("{names}{shard}")
     }
 
-    pub(super) fn begun(&self) -> Option<jiff::Timestamp> {
+    pub(super) fn started(&self) -> Option<jiff::Timestamp> {
         self.at.parse().ok()
     }
 
@@ -147,11 +147,11 @@ fn is_zero(count: &usize) -> bool {
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(super) enum JournalLine {
     /// The first line.
-    Planned(Box<JournalHeader>),
+    RunStarted(Box<JournalHeader>),
     /// These are about to be passed to one helm process, which may start none of them, or only some.
-    Started { at: String, releases: Vec<String> },
+    ReleasesStarted { at: String, releases: Vec<String> },
     /// The outcome of a release, from helm or from the last check before it.
-    Finished {
+    ReleaseFinished {
         at: String,
         release: String,
         #[serde(flatten)]
@@ -160,18 +160,18 @@ pub(super) enum JournalLine {
         seconds: Option<f64>,
     },
     /// The outcome of releases in any other way: between two phases, by the last list, or because they were never started.
-    Judged {
+    Verified {
         at: String,
         releases: Vec<String>,
         #[serde(flatten)]
         end: ReleaseOutcome,
     },
     /// Nothing more is started.
-    Draining { at: String, because: String },
+    Stopping { at: String, because: String },
     /// The helm processes were sent this signal: `TERM` or `KILL`.
     Signal { at: String, sent: String },
     /// The last line.
-    Ended(RunFinished),
+    RunFinished(RunFinished),
     /// From a later version.
     #[serde(other)]
     Unknown,
@@ -210,7 +210,7 @@ pub(crate) struct RunTotals {
     pub(crate) planned: usize,
     pub(crate) purged: usize,
     pub(crate) restored: usize,
-    pub(crate) pruned: usize,
+    pub(crate) forgotten: usize,
     pub(crate) failed: usize,
     pub(crate) already_gone: usize,
     pub(crate) changed: usize,
@@ -219,9 +219,9 @@ pub(crate) struct RunTotals {
 }
 
 impl RunTotals {
-    /// How many were purged, restored or pruned. One run does one of these.
+    /// How many were purged, restored or forgotten. One run does one of these.
     pub(crate) fn done(&self) -> usize {
-        self.purged + self.restored + self.pruned
+        self.purged + self.restored + self.forgotten
     }
 
     pub(crate) fn of(run: &Run) -> Self {
@@ -237,7 +237,7 @@ impl RunTotals {
             planned,
             purged: of(OutcomeKind::Purged),
             restored: of(OutcomeKind::Restored),
-            pruned: count(PRUNED),
+            forgotten: count(FORGOTTEN),
             failed: of(OutcomeKind::Failed),
             already_gone: of(OutcomeKind::AlreadyGone),
             changed: of(OutcomeKind::Changed),
@@ -273,8 +273,8 @@ impl JournalLine {
     }
 }
 
-/// The outcome of a pruned history. The executor does not know it, because helm has no part in a prune.
-pub(super) const PRUNED: &str = "pruned";
+/// The outcome of a forgotten history. The executor does not know it, because helm has no part in a forget.
+pub(super) const FORGOTTEN: &str = "forgotten";
 
 /// Longer messages are cut; the summary has all of the text.
 const LONGEST_MESSAGE: usize = 500;
@@ -333,25 +333,25 @@ impl RunRecord {
 
     pub(super) fn apply(&mut self, line: JournalLine) {
         match line {
-            JournalLine::Started { releases, .. } => {
+            JournalLine::ReleasesStarted { releases, .. } => {
                 for release in releases {
                     self.entry(release).status = ReleaseStatus::Started;
                 }
             }
-            JournalLine::Finished { release, end, seconds, .. } => {
+            JournalLine::ReleaseFinished { release, end, seconds, .. } => {
                 let entry = self.entry(release);
                 entry.status = ReleaseStatus::Ended(end);
                 entry.seconds = seconds;
             }
-            JournalLine::Judged { releases, end, .. } => {
+            JournalLine::Verified { releases, end, .. } => {
                 for release in releases {
                     self.entry(release).status = ReleaseStatus::Ended(end.clone());
                 }
             }
-            JournalLine::Draining { because, .. } => self.draining = Some(because),
-            JournalLine::Ended(ended) => self.finished = Some(ended),
+            JournalLine::Stopping { because, .. } => self.draining = Some(because),
+            JournalLine::RunFinished(ended) => self.finished = Some(ended),
             // A second header is a mistake, and the first one is used.
-            JournalLine::Planned(_) | JournalLine::Signal { .. } | JournalLine::Unknown => {}
+            JournalLine::RunStarted(_) | JournalLine::Signal { .. } | JournalLine::Unknown => {}
         }
     }
 
@@ -390,8 +390,8 @@ impl ReleaseStatus {
 }
 
 impl ReleaseOutcome {
-    pub(crate) fn pruned() -> Self {
-        Self { outcome: PRUNED.to_owned(), class: None, message: None }
+    pub(crate) fn forgotten() -> Self {
+        Self { outcome: FORGOTTEN.to_owned(), class: None, message: None }
     }
 
     /// Without a class, because helm did not fail.
@@ -405,7 +405,7 @@ impl ReleaseOutcome {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        let done = [OutcomeKind::Purged.as_str(), OutcomeKind::Restored.as_str(), PRUNED];
+        let done = [OutcomeKind::Purged.as_str(), OutcomeKind::Restored.as_str(), FORGOTTEN];
         done.contains(&self.outcome.as_str())
     }
 }
@@ -435,7 +435,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
 /// Reads the first line of a journal.
 pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), String> {
     match serde_json::from_slice(line) {
-        Ok(JournalLine::Planned(head)) => Ok((head.run.parse()?, *head)),
+        Ok(JournalLine::RunStarted(head)) => Ok((head.run.parse()?, *head)),
         Ok(_) => Err("its first line does not say which run it is of".to_owned()),
         Err(error) => Err(format!("its first line cannot be read: {error}")),
     }
@@ -457,7 +457,7 @@ pub(super) fn example(releases: &[&str]) -> JournalHeader {
         policies: vec![PolicyRef { name: "end-of-day".into(), file: "p.yaml".into(), sha256: "e3b0".into() }],
         shard: None,
         cluster: ClusterRef { context: "dev-eu".into(), server: "https://dev.example.com".into(), uid: None },
-        who: "alice@laptop".to_owned(),
+        user: "alice@laptop".to_owned(),
         process: ProcessRef { host: "laptop".to_owned(), pid: 4711 },
         planned: releases.len(),
         left_out: 0,

@@ -19,12 +19,12 @@ fn runs_are_alike_by_their_policies_and_by_the_clusters_uid_where_both_have_one(
 }
 
 #[test]
-fn a_restore_matters_to_a_purge_and_a_prune_to_neither() {
+fn a_restore_matters_to_a_purge_and_a_forget_to_neither() {
     let of = |operation| JournalHeader { operation, ..example(&[]) };
-    let (purge, restore, prune) = (of(OperationKind::Purge), of(OperationKind::Restore), of(OperationKind::Prune));
-    assert!(purge.is_like(&restore) && restore.is_like(&purge) && prune.is_like(&prune));
-    assert!(!purge.is_like(&prune) && !prune.is_like(&restore));
-    assert!(purge.has_part_of(&prune), "it is the same policy all the same");
+    let (purge, restore, forget) = (of(OperationKind::Purge), of(OperationKind::Restore), of(OperationKind::Forget));
+    assert!(purge.is_like(&restore) && restore.is_like(&purge) && forget.is_like(&forget));
+    assert!(!purge.is_like(&forget) && !forget.is_like(&restore));
+    assert!(purge.has_part_of(&forget), "it is the same policy all the same");
     let part = |shard: &str| JournalHeader { shard: Some(shard.to_owned()), ..example(&[]) };
     assert!(part("1/2").has_part_of(&purge) && !part("1/2").has_part_of(&part("2/2")));
 }
@@ -57,25 +57,29 @@ fn lines() -> Vec<JournalLine> {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let totals = RunTotals { planned: 4, purged: 1, failed: 1, changed: 1, not_started: 1, ..RunTotals::default() };
     vec![
-        JournalLine::Planned(Box::new(example(&["a/web", "a/db", "b/web", "b/db"]))),
-        JournalLine::Started { at: at.clone(), releases: names(&["a/web", "a/db"]) },
-        JournalLine::Finished {
+        JournalLine::RunStarted(Box::new(example(&["a/web", "a/db", "b/web", "b/db"]))),
+        JournalLine::ReleasesStarted { at: at.clone(), releases: names(&["a/web", "a/db"]) },
+        JournalLine::ReleaseFinished {
             at: at.clone(),
             release: "a/web".to_owned(),
             end: end("purged", None, None),
             seconds: Some(0.25),
         },
-        JournalLine::Finished {
+        JournalLine::ReleaseFinished {
             at: at.clone(),
             release: "a/db".to_owned(),
             end: end("failed", Some("hook"), Some("no\nluck")),
             seconds: None,
         },
-        JournalLine::Draining { at: at.clone(), because: "the run was interrupted".to_owned() },
+        JournalLine::Stopping { at: at.clone(), because: "the run was interrupted".to_owned() },
         JournalLine::Signal { at: at.clone(), sent: "TERM".to_owned() },
-        JournalLine::Judged { at: at.clone(), releases: names(&["b/web"]), end: end("changed", None, Some("now 2")) },
-        JournalLine::Judged { at: at.clone(), releases: names(&["b/db"]), end: end("not-started", None, Some("why")) },
-        JournalLine::Ended(RunFinished {
+        JournalLine::Verified { at: at.clone(), releases: names(&["b/web"]), end: end("changed", None, Some("now 2")) },
+        JournalLine::Verified {
+            at: at.clone(),
+            releases: names(&["b/db"]),
+            end: end("not-started", None, Some("why")),
+        },
+        JournalLine::RunFinished(RunFinished {
             at,
             exit_code: 130,
             signal: Some(2),
@@ -135,7 +139,7 @@ fn what_cannot_be_read_and_what_a_later_version_writes_harms_no_other_line() {
     lines.insert(1, "\0\0\0".to_owned());
     lines.insert(2, r#"{"event":"weather","of":"the day"}"#.to_owned());
     lines.insert(3, "\n".to_owned());
-    lines.insert(4, r#"{"event":"started","releases":7}"#.to_owned());
+    lines.insert(4, r#"{"event":"releases-started","releases":7}"#.to_owned());
     let (_, record) = read(lines.join("\n").as_bytes()).expect("a journal");
     assert_eq!((record.unread, record.totals().purged), (2, 1));
 }
@@ -145,12 +149,13 @@ fn a_file_that_is_no_journal_says_why() {
     for (text, why) in [
         ("", "its first line cannot be read"),
         ("hello\n", "its first line cannot be read"),
-        (r#"{"event":"draining","at":"","because":""}"#, "does not say which run"),
+        (r#"{"event":"stopping","at":"","because":""}"#, "does not say which run"),
     ] {
         let error = read(text.as_bytes()).expect_err("no journal");
         assert!(error.contains(why), "{error}");
     }
     let other = JournalHeader { run: "../../etc".to_owned(), ..example(&[]) };
-    let error = read(text(&[JournalLine::Planned(Box::new(other))]).as_bytes()).expect_err("it could lead elsewhere");
+    let error =
+        read(text(&[JournalLine::RunStarted(Box::new(other))]).as_bytes()).expect_err("it could lead elsewhere");
     assert_eq!(error, "\"../../etc\" is not the name of a run, which looks like 20261125-190342-3f9a1c");
 }

@@ -213,7 +213,7 @@ mod tests {
         ids.sort_unstable();
         for id in &ids {
             let head = JournalHeader { run: id.to_string(), ..example(&[]) };
-            write(&format!("{id}.jsonl"), &JournalLine::Planned(Box::new(head)).text().expect("JSON"));
+            write(&format!("{id}.jsonl"), &JournalLine::RunStarted(Box::new(head)).text().expect("JSON"));
         }
         let path = |at: usize| folder.path().join(format!("{}.jsonl", ids[at]));
         let (foreign, of_another) = (path(0), path(1));

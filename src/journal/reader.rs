@@ -78,7 +78,7 @@ impl PastRun {
     /// The newest other run in a folder that is like this one, without those that cannot be read.
     pub(crate) fn newest_like(like: &JournalHeader, folder: &Path, own_host: &str) -> Option<Self> {
         let alike = Self::heads_in(folder).filter(|(_, found, _)| found.is_like(like) && found.run != like.run);
-        let mut alike = alike.map(|(id, found, path)| (id.begun(), found.begun(), path)).peekable();
+        let mut alike = alike.map(|(id, found, path)| (id.started(), found.started(), path)).peekable();
         let second = alike.peek()?.0;
         // Names do not say which of two runs in one second came first.
         let same = alike.take_while(|(begun, _, _)| *begun == second);
@@ -87,8 +87,8 @@ impl PastRun {
     }
 
     /// What runs are sorted by: the second in their name, then the time in their journal.
-    pub(crate) fn begun(&self) -> (Option<Timestamp>, Option<Timestamp>) {
-        (self.id.begun(), self.record.head.begun())
+    pub(crate) fn started(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.id.started(), self.record.head.started())
     }
 
     /// The run in a ConfigMap. Whether its pod still runs is not known.

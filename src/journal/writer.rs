@@ -51,7 +51,7 @@ impl RunJournal {
     pub(crate) fn keep_in(&mut self, place: &JournalLocation, id: &RunId) -> io::Result<()> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut file = place.create(id)?;
-        let first = JournalLine::Planned(Box::new(state.record.head.clone()));
+        let first = JournalLine::RunStarted(Box::new(state.record.head.clone()));
         if let Err(error) = file.append(&first, Durability::Machine) {
             if matches!(place, JournalLocation::Folder(_)) {
                 // Nothing has started, and a torn file helps no reader.
@@ -112,7 +112,7 @@ impl Journal for RunJournal {
         let releases = releases.iter().map(ToString::to_string).collect();
         let mut state = self.state.lock().map_err(|_| "it panicked".to_owned())?;
         let at = state.clock.stamp();
-        state.write(JournalLine::Started { at, releases }, Durability::Machine);
+        state.write(JournalLine::ReleasesStarted { at, releases }, Durability::Machine);
         state.failed.clone().map_or(Ok(()), Err)
     }
 
@@ -143,7 +143,7 @@ impl State {
 
     fn judge(&mut self, releases: Vec<String>, end: ReleaseOutcome) {
         let at = self.clock.stamp();
-        self.write(JournalLine::Judged { at, releases, end }, Durability::Process);
+        self.write(JournalLine::Verified { at, releases, end }, Durability::Process);
     }
 
     /// Writes the outcomes that differ from the lines so far, each outcome once.
@@ -169,7 +169,7 @@ impl State {
     ) -> WriteErrors {
         let (at, verified) = (self.clock.stamp(), verification.into());
         let finished = RunFinished { at, exit_code, signal, verified, totals };
-        self.failed_before(|state| state.write(JournalLine::Ended(finished.clone()), Durability::Machine));
+        self.failed_before(|state| state.write(JournalLine::RunFinished(finished.clone()), Durability::Machine));
         self.record.finished.get_or_insert(finished);
         let record = &self.record;
         let copied = self.copy.take().map(|copy| (format!("configmap {}", copy.name), copy.finish(record)));
@@ -189,12 +189,12 @@ fn line_of(event: &Event<'_>, at: String) -> Option<JournalLine> {
     Some(match event {
         Event::ReleaseFinished { release, outcome, took, .. } => {
             let (release, end, seconds) = (release.to_string(), (*outcome).into(), Some(took.as_secs_f64()));
-            JournalLine::Finished { at, release, end, seconds }
+            JournalLine::ReleaseFinished { at, release, end, seconds }
         }
-        Event::ReleaseJudged { release, outcome, .. } => {
-            JournalLine::Judged { at, releases: vec![release.to_string()], end: (*outcome).into() }
+        Event::ReleaseVerified { release, outcome, .. } => {
+            JournalLine::Verified { at, releases: vec![release.to_string()], end: (*outcome).into() }
         }
-        Event::Draining { because, .. } => JournalLine::Draining { at, because: because.as_str().to_owned() },
+        Event::Draining { because, .. } => JournalLine::Stopping { at, because: because.as_str().to_owned() },
         Event::Terminating => JournalLine::Signal { at, sent: "TERM".to_owned() },
         Event::Killing => JournalLine::Signal { at, sent: "KILL".to_owned() },
         _ => return None,

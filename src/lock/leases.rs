@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn who_purges_a_shard_holds_its_lock_and_only_looks_at_that_of_the_whole_fence() {
+    fn who_purges_a_shard_holds_its_lock_and_only_looks_at_that_of_the_whole_scope() {
         let names = LockName::of(["b", "a"], Some(shard("2/4")));
         let said = names.iter().map(|name| (name.lease.as_str(), name.mode)).collect::<Vec<_>>();
         let expected = [

@@ -151,7 +151,7 @@ fn sixteen_shards_of_a_policy_hold_their_locks_side_by_side_and_a_second_run_of_
 }
 
 #[test]
-fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_policys_business() {
+fn a_shard_does_not_begin_beside_a_run_over_the_whole_scope_and_is_no_other_policys_business() {
     let (memory, _written) = Memory::new();
     let shard = || LockName::of(["a"], "3/16".parse().ok());
     let whole = hold(&memory, take(&memory, &["a"], "whole").0, "whole", DURATION);
@@ -164,7 +164,7 @@ fn a_shard_does_not_begin_beside_a_run_over_the_whole_fence_and_is_no_other_poli
     assert_eq!(other.1, Ok(()));
     let taken = acquire(&memory, shard(), "shard", None, &mut never);
     assert_eq!((taken.1, taken.0.len()), (Ok(()), 1));
-    assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole fence is only looked at");
+    assert_eq!(memory.holder("helm-purge-a"), None, "that of the whole scope is only looked at");
     let again = acquire(&memory, shard(), "again", None, &mut never);
     let Err(AcquireError::LockHeld(busy)) = &again.1 else { panic!("{again:?}") };
     assert!(busy.to_string().starts_with("another run holds the lock of shard 3/16 of the policy a: shard"), "{busy}");

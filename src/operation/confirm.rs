@@ -76,7 +76,7 @@ pub(crate) fn confirm(
     }
     if flags.yes || flags.confirm.is_some() {
         if change.target.scope == Scope::CannotTell {
-            let hint = "say -A for the whole fence, or name releases with --only";
+            let hint = "pass -A for all namespaces of the policy, or name releases";
             return Err(CommandError::usage(
                 "it cannot be told whether -n was given: helm keeps that flag for itself",
                 hint,

@@ -9,7 +9,7 @@ use crate::inventory::Listing;
 use crate::journal::OperationKind;
 use crate::lock::LockGuard;
 use crate::report::{
-    LogFormat, LogLine, ProgressStyle, SecondSignal, StopHint, Styles, Verbosity, begun_line, progress,
+    LogFormat, LogLine, ProgressStyle, SecondSignal, StopHint, Styles, Verbosity, progress, run_started_line,
 };
 use crate::settings::{EntryPoint, Environment};
 use crate::signal::Stage;
@@ -41,7 +41,7 @@ pub(crate) fn execute(
 ) -> Result<Run, CommandError> {
     let OpenSession { journal, lock, app, .. } = session;
     if !tasks.is_empty() {
-        app.printer.log(&begun_line(operation, &journal.reference(), tasks.len(), Some(config.workers)));
+        app.printer.log(&run_started_line(operation, &journal.reference(), tasks.len(), Some(config.workers)));
     }
     app.interrupts.enter(Stage::Changing);
     // A signal that came before ends the run before it begins.

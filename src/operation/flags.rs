@@ -7,23 +7,31 @@ use crate::cli::{SelectionArguments, ShardArguments};
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::{self, Scope, ScopeFacts};
-use crate::plan::{Filters, UnseenOptOuts};
+use crate::plan::Filters;
 use crate::policy::{KeepEntry, timeout_from_flag};
 use crate::release::{Namespace, ReleaseId};
 use crate::sanitize;
 use crate::settings::Environment;
-use crate::shard::Shard;
+use crate::shard::{Shard, ShardFlag};
 
-const SHARD_HINT: &str = "in a pod of an Indexed Job it is there by itself; by hand, say --shard 3/16, counted from 1";
+const SHARD_HINT: &str =
+    "Kubernetes sets it in each pod of an Indexed Job; elsewhere, name the shard with --shard 3/16";
 
 /// The flags that leave out releases, and this program's own release.
-pub(crate) fn filters(selection: &SelectionArguments, environment: &Environment) -> Result<Filters, CommandError> {
+pub(crate) fn filters(
+    selection: &SelectionArguments,
+    scope: &Scope,
+    environment: &Environment,
+) -> Result<Filters, CommandError> {
     let own_release = own_release_only(environment)?;
-    let only = keep_entries("--only", &selection.only)?;
-    let keep = keep_entries("--keep", &selection.keep)?;
-    let unseen_opt_outs = if selection.without_opt_outs { UnseenOptOuts::GoWithout } else { UnseenOptOuts::Keep };
+    let requested = requested_releases(&selection.releases, scope)?;
+    let skip = keep_entries("--skip", &selection.skip)?;
     let shard = shard(&selection.shard, environment)?;
-    Ok(Filters { shard, only, keep, unseen_opt_outs, ..own_release })
+    let namespace = match scope {
+        Scope::Only(namespace) => Some(namespace.clone()),
+        Scope::Whole | Scope::CannotTell => None,
+    };
+    Ok(Filters { namespace, shard, requested, skip, without_opt_outs: selection.without_opt_outs, ..own_release })
 }
 
 /// Only this program's own release. A value that is not a release's name would leave it unprotected.
@@ -60,25 +68,22 @@ pub(crate) fn namespaces_in_scope(
 
 /// The shard of this process, if several processes share the namespaces.
 pub(crate) fn shard(arguments: &ShardArguments, environment: &Environment) -> Result<Option<Shard>, CommandError> {
-    let of = match (arguments.shard, arguments.shards) {
-        (Some(shard), Some(of)) if shard.of() != of => {
-            let text = format!("--shard {shard} and --shards {of} say different things");
-            return Err(CommandError::usage(text, "leave one of them away"));
-        }
-        (shard, None) | (shard @ Some(_), _) => return Ok(shard),
-        (None, Some(of)) => of,
+    let of = match arguments.shard {
+        None => return Ok(None),
+        Some(ShardFlag::Shard(shard)) => return Ok(Some(shard)),
+        Some(ShardFlag::Auto(of)) => of,
     };
     let Some(text) = &environment.completion_index else {
-        let text = format!("of {of} shards, none is this one: JOB_COMPLETION_INDEX is not set");
+        let text = format!("--shard auto/{of} needs JOB_COMPLETION_INDEX, which is not set");
         return Err(CommandError::usage(text, SHARD_HINT));
     };
     let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(index) = digits.and_then(|text| text.parse().ok()) else {
-        let text = format!("JOB_COMPLETION_INDEX is {}, which is no number of a pod", sanitize::quoted(text));
+        let text = format!("JOB_COMPLETION_INDEX is {}, which is not a valid number of a pod", sanitize::quoted(text));
         return Err(CommandError::usage(text, SHARD_HINT));
     };
     let shard = Shard::of_index(index, of).map_err(|error| {
-        let hint = format!("let the Job have as many completions as there are shards, {of}");
+        let hint = format!("set `completions` of the Job to the number of shards, {of}");
         CommandError::usage(format!("JOB_COMPLETION_INDEX is {index}, counted from 0: {error}"), hint)
     })?;
     Ok(Some(shard))
@@ -97,6 +102,15 @@ pub(crate) fn duration(flag: &str, text: Option<&str>) -> Result<Option<Duration
     text.map(|text| timeout_from_flag(flag, text)).transpose().map_err(CommandError::flag)
 }
 
+/// Reads the releases that the command line names. With `-n`, a name or glob alone is one of that namespace.
+pub(crate) fn requested_releases(texts: &[String], scope: &Scope) -> Result<Vec<KeepEntry>, CommandError> {
+    let with_namespace = |text: &String| match scope {
+        Scope::Only(namespace) if !text.contains('/') => format!("{namespace}/{text}"),
+        _ => text.clone(),
+    };
+    keep_entries("RELEASE", &texts.iter().map(with_namespace).collect::<Vec<_>>())
+}
+
 /// Reads globs of releases.
 pub(crate) fn keep_entries(flag: &'static str, texts: &[String]) -> Result<Vec<KeepEntry>, CommandError> {
     texts.iter().map(|text| KeepEntry::from_flag(flag, text).map_err(CommandError::flag)).collect()
@@ -112,9 +126,8 @@ pub(crate) fn release_id(text: &str) -> Option<ReleaseId> {
 mod tests {
     use super::*;
 
-    fn of(shards: Option<u32>, shard: Option<&str>, index: Option<&str>) -> Result<Option<String>, String> {
-        let shards = shards.and_then(std::num::NonZeroU32::new);
-        let arguments = ShardArguments { shards, shard: shard.map(|text| text.parse().expect("a shard")) };
+    fn of(flag: Option<&str>, index: Option<&str>) -> Result<Option<String>, String> {
+        let arguments = ShardArguments { shard: flag.map(|text| text.parse().expect("a shard")) };
         let environment = Environment { completion_index: index.map(str::to_owned), ..Environment::default() };
         let found = super::shard(&arguments, &environment);
         found.map(|found| found.map(|shard| shard.to_string())).map_err(|stopped| match stopped {
@@ -124,32 +137,28 @@ mod tests {
     }
 
     #[test]
-    fn a_pod_of_an_indexed_job_takes_the_shard_after_its_index_and_a_shard_that_is_named_wins() {
-        assert_eq!(of(None, None, Some("3")), Ok(None), "nobody asked for a part");
-        assert_eq!(of(Some(16), None, Some("0")), Ok(Some("1/16".to_owned())));
-        assert_eq!(of(Some(16), None, Some("15")), Ok(Some("16/16".to_owned())));
-        assert_eq!(of(None, Some("3/16"), Some("9")), Ok(Some("3/16".to_owned())));
-        assert_eq!(of(Some(16), Some("3/16"), Some("9")), Ok(Some("3/16".to_owned())));
+    fn a_pod_of_an_indexed_job_has_the_shard_after_its_index_unless_a_shard_is_named() {
+        assert_eq!(of(None, Some("3")), Ok(None), "no flag, no shard");
+        assert_eq!(of(Some("auto/16"), Some("0")), Ok(Some("1/16".to_owned())));
+        assert_eq!(of(Some("auto/16"), Some("15")), Ok(Some("16/16".to_owned())));
+        assert_eq!(of(Some("3/16"), Some("9")), Ok(Some("3/16".to_owned())));
     }
 
     #[test]
-    fn a_part_that_cannot_be_told_is_an_error_and_never_all_of_it() {
-        for (shards, shard, index, says) in [
-            (16, None, None, "of 16 shards, none is this one: JOB_COMPLETION_INDEX is not set"),
-            (16, None, Some("16"), "JOB_COMPLETION_INDEX is 16, counted from 0: there is no shard 17 of 16"),
+    fn an_index_that_is_not_valid_is_an_error_and_never_means_all_shards() {
+        for (index, expected) in [
+            (None, "--shard auto/16 needs JOB_COMPLETION_INDEX, which is not set"),
+            (Some("16"), "JOB_COMPLETION_INDEX is 16, counted from 0: there is no shard 17 of 16"),
             (
-                16,
-                None,
                 Some("4294967295"),
                 "JOB_COMPLETION_INDEX is 4294967295, counted from 0: there is no shard 4294967296 of 16",
             ),
-            (16, None, Some("99999999999"), "JOB_COMPLETION_INDEX is `99999999999`, which is no number of a pod"),
-            (16, None, Some("-1"), "JOB_COMPLETION_INDEX is `-1`, which is no number of a pod"),
-            (16, None, Some("+1"), "JOB_COMPLETION_INDEX is `+1`, which is no number of a pod"),
-            (16, None, Some("one"), "JOB_COMPLETION_INDEX is `one`, which is no number of a pod"),
-            (8, Some("3/16"), Some("3"), "--shard 3/16 and --shards 8 say different things"),
+            (Some("99999999999"), "JOB_COMPLETION_INDEX is `99999999999`, which is not a valid number of a pod"),
+            (Some("-1"), "JOB_COMPLETION_INDEX is `-1`, which is not a valid number of a pod"),
+            (Some("+1"), "JOB_COMPLETION_INDEX is `+1`, which is not a valid number of a pod"),
+            (Some("one"), "JOB_COMPLETION_INDEX is `one`, which is not a valid number of a pod"),
         ] {
-            assert_eq!(of(Some(shards), shard, index), Err(says.to_owned()), "{shards} {shard:?} {index:?}");
+            assert_eq!(of(Some("auto/16"), index), Err(expected.to_owned()), "{index:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The journal of a run, a restore or a prune, from the choice of its location to its last line.
+//! The journal of a run, a restore or a forget, from the choice of its location to its last line.
 
 use std::io;
 use std::path::Path;
@@ -148,11 +148,11 @@ pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> Journa
     let connection = &change.target.connection;
     let environment = &app.environment;
     let host = environment.machine.clone();
-    let user = environment.user.as_deref().unwrap_or("?");
-    let who = if connection.is_in_cluster {
+    let login = environment.user.as_deref().unwrap_or("?");
+    let user = if connection.is_in_cluster {
         format!("pod {}/{host}", connection.default_namespace)
     } else {
-        format!("{user}@{host}")
+        format!("{login}@{host}")
     };
     JournalHeader {
         format: JournalHeader::FORMAT,
@@ -164,7 +164,7 @@ pub(crate) fn header(change: &PlannedChange<'_>, run: &str, app: &App) -> Journa
         policies: PolicyRef::list(&change.target.policies),
         shard: change.target.shard.map(|shard| shard.to_string()),
         cluster: ClusterRef::of(change.target),
-        who,
+        user,
         process: ProcessRef { host, pid: std::process::id() },
         planned: change.releases.len(),
         left_out: 0,

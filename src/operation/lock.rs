@@ -1,4 +1,4 @@
-//! The lock of a run, a restore or a prune: acquired after the question and before the recheck, released at the end.
+//! The lock of a run, a restore or a forget: acquired after the question and before the recheck, released at the end.
 //!
 //! A plan that had to wait for another run is rechecked afterwards, like any other.
 
@@ -126,7 +126,7 @@ fn without_lock(operation: OperationKind) -> &'static str {
             "the run goes on without; another one at the same time does no harm"
         }
         OperationKind::Restore => "it goes on without; a purge at the same time would take away what comes back",
-        OperationKind::Prune => "it goes on without; what changes meanwhile is left alone",
+        OperationKind::Forget => "it goes on without; what changes meanwhile is left alone",
     }
 }
 

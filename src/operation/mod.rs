@@ -1,4 +1,4 @@
-//! What `run`, `restore` and `prune` share: everything that surrounds a change of the cluster.
+//! What `run`, `restore` and `forget` share: everything that surrounds a change of the cluster.
 
 mod confirm;
 mod execute;

@@ -1,4 +1,4 @@
-//! What `plan`, `run`, `restore`, `prune` and `explain` begin with: they read the policies, find helm, make sure that the
+//! What `plan`, `run`, `restore`, `forget` and `explain` begin with: they read the policies, find helm, make sure that the
 //! policies mean this cluster, and list the releases.
 
 use std::path::PathBuf;

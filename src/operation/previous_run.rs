@@ -30,7 +30,7 @@ pub(crate) fn warn_about_unfinished_run(change: &PlannedChange<'_>, named: Optio
     let own_namespace = connection.is_in_cluster.then_some(connection.default_namespace.as_str());
     let in_cluster = own_namespace.and_then(|namespace| in_namespace(change, namespace).ok()).unwrap_or_default();
     let in_cluster = in_cluster.into_iter().filter(|run| run.record.head.is_like(&like));
-    let previous = in_file.into_iter().chain(in_cluster).max_by_key(PastRun::begun);
+    let previous = in_file.into_iter().chain(in_cluster).max_by_key(PastRun::started);
     if let Some(note) = previous.as_ref().and_then(|previous| note(previous, change.operation)) {
         app.printer.important_note(note);
     }
@@ -46,12 +46,12 @@ fn in_namespace(change: &PlannedChange<'_>, namespace: &str) -> Result<Vec<PastR
 fn note(run: &PastRun, now: OperationKind) -> Option<String> {
     let PastRun { id, record, status, .. } = run;
     let noun = record.head.operation.noun();
-    let begun = id.begun().map(|begun| begun.to_string()).unwrap_or_default();
+    let begun = id.started().map(|begun| begun.to_string()).unwrap_or_default();
     let how = match status {
         RunStatus::Finished { .. } | RunStatus::Interrupted { .. } => return None,
         RunStatus::Running => {
-            let (who, pid) = (&record.head.who, record.head.process.pid);
-            return Some(format!("{noun} {id} of the same policy is under way: {who}, pid {pid}"));
+            let (user, pid) = (&record.head.user, record.head.process.pid);
+            return Some(format!("{noun} {id} of the same policy is under way: {user}, pid {pid}"));
         }
         RunStatus::Killed => "was killed",
         RunStatus::NotRecorded => "has no end recorded",
@@ -71,7 +71,7 @@ fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
     match (before, now) {
         (OperationKind::Restore, OperationKind::Restore) => "planned again where not back yet",
         (OperationKind::Restore, _) => "`restore` brings back the rest",
-        (OperationKind::Prune, _) => "planned again where something is left",
+        (OperationKind::Forget, _) => "planned again where something is left",
         (_, OperationKind::Restore) => "`run` finishes what is half gone",
         _ => "planned again where still there",
     }
@@ -132,7 +132,7 @@ fn add(history: &mut RunHistory, run: RunId, header: &JournalHeader, completed: 
             let of = header.restored_runs.iter().filter_map(|run| run.parse().ok()).collect();
             history.add_restore(run, policies, of);
         }
-        OperationKind::Prune | OperationKind::Unknown => {}
+        OperationKind::Forget | OperationKind::Unknown => {}
     }
 }
 

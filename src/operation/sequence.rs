@@ -1,4 +1,4 @@
-//! The order in which a run, a restore and a prune change a cluster: confirm, lock, recheck, journal, execute, verify,
+//! The order in which a run, a restore and a forget change a cluster: confirm, lock, recheck, journal, execute, verify,
 //! report. This order is the safety case; `tests/it/order.rs` shows it.
 
 use super::confirm::{ConfirmFlags, confirm};
@@ -10,7 +10,7 @@ use crate::exit_code::ExitCode;
 use crate::lock::LockGuard;
 use crate::target::PlannedChange;
 
-/// What a run, a restore and a prune do differently: `R` is the plan as far as it still holds, `D` is the result.
+/// What a run, a restore and a forget do differently: `R` is the plan as far as it still holds, `D` is the result.
 pub(crate) trait OperationSteps<R, D>: Sized {
     fn change(&self) -> PlannedChange<'_>;
 

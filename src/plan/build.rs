@@ -35,14 +35,17 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
             .map(|entry| PlanEntry::kept(Subject::Unreadable(entry.clone()), Reason::Unreadable(entry.why.clone()))),
     );
     let unlisted = facts.listing.unlisted.iter().filter(|entry| may_be_in_scope(&decider, Some(&entry.namespace)));
-    entries.extend(
-        unlisted.map(|entry| PlanEntry::kept(Subject::Unlisted(entry.clone()), Reason::NotListed(entry.why.clone()))),
-    );
+    entries.extend(unlisted.map(|entry| {
+        PlanEntry::kept(Subject::Unlisted(entry.clone()), Reason::NamespaceUnreadable(entry.why.clone()))
+    }));
     // In place, so that many entries are not copied.
     entries.sort_unstable_by(|left, right| sort_key(&left.subject).cmp(&sort_key(&right.subject)));
+    let (missing, unmatched) = totals.unmatched();
     Plan {
         entries,
         keep_hits: totals.keep_hits(),
+        missing,
+        unmatched,
         opt_outs: totals.opt_outs(),
         managed_namespaces: facts.protection.argo.clone().unwrap_or_default(),
         remarks: remarks(&facts),
@@ -112,7 +115,8 @@ fn may_be_in_scope(decider: &Decider<'_>, namespace: Option<&Namespace>) -> bool
 
 pub(super) fn is_requested(release: &Release, filters: &Filters) -> bool {
     let namespace = filters.includes(&release.id.namespace);
-    let named = filters.only.is_empty() || filters.only.iter().any(|only| names(only, release) == SelectorMatch::Yes);
+    let named =
+        filters.requested.is_empty() || filters.requested.iter().any(|only| names(only, release) == SelectorMatch::Yes);
     namespace && named
 }
 

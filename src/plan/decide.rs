@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{ClusterState, Filters, SelectedRelease, UnseenOptOuts};
+use super::model::{ClusterState, Filters, SelectedRelease};
 use super::opt_out::{OptOutMatcher, ends};
 use super::options::{DecidedOptions, SelectingRule};
 use super::reason::{NearMiss, Reason, Source};
@@ -152,7 +152,7 @@ impl<'a> Decider<'a> {
         let of_policies = scopes.policies().flat_map(|policy| &policy.keep);
         let in_force = of_policies.filter(|entry| entry.is_in_force(self.facts.now));
         let of_policies = in_force.map(|entry| (entry, Source::Policy(entry.place.clone())));
-        of_policies.chain(self.filters.keep.iter().map(|entry| (entry, Source::Flag("--keep"))))
+        of_policies.chain(self.filters.skip.iter().map(|entry| (entry, Source::Flag("--skip"))))
     }
 
     fn opted_out(&self, release: &Release, scopes: &PolicyScopes<'_>) -> Vec<Reason> {
@@ -167,13 +167,13 @@ impl<'a> Decider<'a> {
         if let Known::Is(Some(opt_out)) = &label {
             reasons.push(reason(opt_out));
         }
-        if self.filters.unseen_opt_outs == UnseenOptOuts::Keep {
-            let unseen = &self.facts.protection.unseen_opt_outs;
+        if !self.filters.without_opt_outs {
+            let unseen = &self.facts.protection.unreadable_opt_outs;
             let start = unseen.partition_point(|entry| entry.namespace < id.namespace);
             let why = unseen.get(start).filter(|entry| entry.namespace == id.namespace).map(|entry| entry.why.clone());
             let no_label = || "the labels of its record are not known".to_owned();
             let why = why.or_else(|| (label == Known::Unknown).then(no_label));
-            reasons.extend(why.map(Reason::OptOutsUnseen));
+            reasons.extend(why.map(Reason::OptOutsUnreadable));
         }
         reasons
     }
@@ -232,7 +232,7 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
             let until = entry.until.clone();
             Some(Reason::Kept { entry: text, because: entry.reason.clone(), until, source })
         }
-        SelectorMatch::ChartUnknown => Some(Reason::PerhapsKept(text, source)),
+        SelectorMatch::ChartUnknown => Some(Reason::KeepUnknownChart(text, source)),
         SelectorMatch::No => None,
     }
 }
@@ -311,7 +311,7 @@ pub(super) fn candidate<'a>(
 
 /// A pending release of unknown age may be an install that has just begun.
 fn is_grace_over(release: &Release, policy: &Policy, facts: &ClusterState<'_>) -> bool {
-    release.updated.as_known().is_some_and(|since| is_older(*since, policy.pending_grace, facts.now))
+    release.updated.as_known().is_some_and(|since| is_older(*since, policy.stuck_after, facts.now))
 }
 
 /// A pending release that is in its grace for one of the policies may be an install in progress.
@@ -353,7 +353,7 @@ fn reasons_of_content(content: &Content, rules: &[SelectingRule<'_>]) -> Vec<Rea
         let objects = objects.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
         reasons.extend((!objects.is_empty()).then_some(Reason::Reaches(objects, options.blast_radius.source)));
     }
-    if options.data_loss.value == DataLoss::Keep && !content.claims.is_empty() {
+    if options.data_loss.value == DataLoss::Deny && !content.claims.is_empty() {
         reasons.push(Reason::HoldsData(content.claims.clone(), options.data_loss.source));
     }
     reasons

@@ -21,7 +21,7 @@ mod totals;
 pub use build::{build, to_read};
 pub(crate) use decide::objects_beyond;
 pub(crate) use explain::{Explanation, PolicyExplanation, explain};
-pub use model::{ClusterState, Filters, Plan, Subject, UnseenOptOuts};
+pub use model::{ClusterState, Filters, Plan, Subject};
 pub(crate) use model::{Decision, KeepHits, KeepState, PlanEntry, SelectedRelease};
 pub(crate) use opt_out::{OptOutDecision, OptOutState};
 pub(crate) use options::OptionText;

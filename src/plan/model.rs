@@ -90,8 +90,12 @@ pub enum KeepState {
 pub struct Plan {
     /// One for each release in scope that the filters include.
     pub entries: Vec<PlanEntry>,
-    /// One for each entry of `keep`, in the order of the files, then one for each `--keep`; also those without hits.
+    /// One for each entry of `keep`, in the order of the files, then one for each `--skip`; also those without hits.
     pub keep_hits: Vec<KeepHits>,
+    /// The requests without a wildcard that name no release in scope.
+    pub missing: Vec<String>,
+    /// The requests with a wildcard that match no release in scope.
+    pub unmatched: Vec<String>,
     /// The opt-outs in scope. Those that are longer than the policy wants come first, those that are over last.
     pub opt_outs: Vec<OptOutDecision>,
     /// The namespaces that Argo CD puts objects into.
@@ -244,22 +248,13 @@ pub struct Filters {
     /// Only the namespaces of this shard; limits count over all shards.
     pub shard: Option<Shard>,
     /// Only releases that one of these names; all releases if it is empty.
-    pub only: Vec<KeepEntry>,
+    pub requested: Vec<KeepEntry>,
     /// The plan also keeps releases that one of these names.
-    pub keep: Vec<KeepEntry>,
+    pub skip: Vec<KeepEntry>,
     /// The release of this program itself.
     pub own_release: Option<ReleaseId>,
-    pub unseen_opt_outs: UnseenOptOuts,
-}
-
-/// What becomes of a release for which opt-outs could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UnseenOptOuts {
-    /// It is kept, because an opt-out may name it.
-    #[default]
-    Keep,
-    /// The user gave a flag to ignore unreadable opt-outs. Opt-outs that can be read still count.
-    GoWithout,
+    /// Also purge releases for which opt-outs could not be read. Opt-outs that can be read still count.
+    pub without_opt_outs: bool,
 }
 
 impl Filters {

@@ -61,7 +61,7 @@ impl<'a> OptOutMatcher<'a> {
     /// As a plan shows it, for the policy whose scope holds it.
     pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutDecision {
         let ends = ends(self.opt_out, &policy.time_zone);
-        let state = match &policy.opt_out_max {
+        let state = match &policy.opt_outs_warn_after {
             _ if ends.is_over(now) => OptOutState::Over,
             Some(longest) if ends.is_beyond(longest, now) => OptOutState::Long,
             _ => OptOutState::InForce,

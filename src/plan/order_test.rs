@@ -1,4 +1,4 @@
-//! Order decides nothing that is lost: of rules, of files, of entries of `keep` and of a fence.
+//! Order decides nothing that is lost: of rules, of files, of entries of `keep` and of a scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::properties_test::{KEEPS, NAMESPACES, NOW, any_listing, contents, some};
-use super::{ClusterState, Filters, Plan, UnseenOptOuts, build};
+use super::{ClusterState, Filters, Plan, build};
 use crate::cluster::NamespaceFacts;
 use crate::guard;
 use crate::inventory::{Contents, Listing, Protection};
@@ -16,7 +16,7 @@ use crate::policy::{BlastRadius, DataLoss, Policy};
 use crate::release::{Content, Known, Object, ReleaseId};
 use crate::uninstall_options::{History, Hooks};
 
-const FENCES: [&str; 4] = ["'dev-*'", "'*-a'", "dev-b", "'pr-?'"];
+const SCOPES: [&str; 4] = ["'dev-*'", "'*-a'", "dev-b", "'pr-?'"];
 const SELECTORS: [&str; 8] = [
     "",
     "releases: [vault, web], ",
@@ -28,8 +28,8 @@ const SELECTORS: [&str; 8] = [
     "releases: [redis], charts: [redis], ",
 ];
 const OPTIONS: [&[&str]; 4] = [
-    &["dataLoss: keep, ", "dataLoss: allow, "],
-    &["reach: namespace, ", "reach: cluster, "],
+    &["dataLoss: deny, ", "dataLoss: allow, "],
+    &["blastRadius: namespace, ", "blastRadius: cluster, "],
     &["hooks: run, ", "hooks: skip, "],
     &["keepHistory: true, ", "keepHistory: false, "],
 ];
@@ -40,7 +40,7 @@ struct PolicyParts {
     name: String,
     /// The lines whose place stays the same.
     head: String,
-    fence: Vec<&'static str>,
+    scope: Vec<&'static str>,
     keeps: Vec<&'static str>,
     /// `None` without the key.
     rules: Option<Vec<String>>,
@@ -50,17 +50,17 @@ impl PolicyParts {
     fn policy(&self) -> Policy {
         let list = |items: &[&str]| items.join(", ");
         let rules = self.rules.as_ref().map(|rules| format!("rules: [{}]\n", rules.join(", "))).unwrap_or_default();
-        let text = format!("{}namespaces: [{}]\nkeep: [{}]\n{rules}", self.head, list(&self.fence), list(&self.keeps));
+        let text = format!("{}namespaces: [{}]\nkeep: [{}]\n{rules}", self.head, list(&self.scope), list(&self.keeps));
         Policy::read(&self.name, text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}\n{text}"))
     }
 
     fn shuffled(&self) -> impl Strategy<Value = Self> + use<> {
         let rules = Just(self.rules.clone().unwrap_or_default()).prop_shuffle();
-        let lists = (Just(self.fence.clone()).prop_shuffle(), Just(self.keeps.clone()).prop_shuffle(), rules);
+        let lists = (Just(self.scope.clone()).prop_shuffle(), Just(self.keeps.clone()).prop_shuffle(), rules);
         let parts = self.clone();
-        lists.prop_map(move |(fence, keeps, rules)| {
+        lists.prop_map(move |(scope, keeps, rules)| {
             let rules = parts.rules.as_ref().map(|_| rules);
-            Self { fence, keeps, rules, ..parts.clone() }
+            Self { scope, keeps, rules, ..parts.clone() }
         })
     }
 }
@@ -94,11 +94,11 @@ fn any_limits(has_rules: bool) -> impl Strategy<Value = String> {
 fn any_parts() -> impl Strategy<Value = PolicyParts> {
     let rules = prop_oneof![1 => Just(None), 2 => any_rules().prop_map(Some)];
     let with_limits = rules.prop_flat_map(|rules| (any_limits(rules.is_some()), Just(rules)));
-    let lists = (some(&FENCES, 1), some(&KEEPS, 0), any_options());
-    (lists, with_limits).prop_map(|((fence, keeps, defaults), (limits, rules))| PolicyParts {
+    let lists = (some(&SCOPES, 1), some(&KEEPS, 0), any_options());
+    (lists, with_limits).prop_map(|((scope, keeps, defaults), (limits, rules))| PolicyParts {
         name: String::new(),
         head: format!("defaults: {{{defaults}timeout: 5m}}\n{limits}"),
-        fence,
+        scope,
         keeps: keeps.into_iter().take(2).collect(),
         rules,
     })
@@ -184,13 +184,13 @@ fn outcome(plan: &Plan, policies: &[Policy]) -> (BTreeMap<ReleaseId, Decisive>, 
 
 proptest! {
     #[test]
-    fn no_order_of_rules_files_keeps_and_fences_changes_what_is_lost_or_refused(
+    fn no_order_of_rules_files_keeps_and_scopes_changes_what_is_lost_or_refused(
         (files, turned) in any_order(), listing in any_listing(), held in vec(any_content(), 1..12),
         protection in any_protection(), sharded in any::<bool>()
     ) {
         let filters = Filters {
             shard: sharded.then(|| "1/2".parse().expect("a shard")),
-            unseen_opt_outs: UnseenOptOuts::GoWithout,
+            without_opt_outs: true,
             ..Filters::default()
         };
         let contents = filled(&listing, &held);
@@ -225,7 +225,7 @@ fn a_kept_history_has_the_tag_of_the_first_policy_that_asks_for_it() {
             Ok(Vec::new()),
         );
         let facts = ClusterState { listing: &listing, contents: &contents, protection: &protection, now: NOW };
-        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+        let filters = Filters { without_opt_outs: true, ..Filters::default() };
         let plan = build(policies, facts, &filters);
         plan.selected().map(|(_, selected)| selected.options.uninstall.history).next().expect("it is purged")
     };

@@ -14,7 +14,7 @@ use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision
 pub(super) const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
 const NAMES: [&str; 6] = ["redis", "vault", "web", "web-2", "ci-1", "a.b"];
 const CHARTS: [&str; 4] = ["redis", "traefik", "cert-manager", "web"];
-const FENCES: [&str; 5] = ["dev-*", "pr-?", "dev-{a,b}", "prod", "*-a"];
+const SCOPES: [&str; 5] = ["dev-*", "pr-?", "dev-{a,b}", "prod", "*-a"];
 pub(super) const KEEPS: [&str; 8] = [
     "'*/vault'",
     "'dev-a/*'",
@@ -26,8 +26,8 @@ pub(super) const KEEPS: [&str; 8] = [
     "{namespaces: ['*-ab']}",
 ];
 
-fn policy(fence: &[&str], keeps: &[&str]) -> Policy {
-    let quoted = fence.iter().map(|pattern| format!("'{pattern}'")).collect::<Vec<_>>().join(", ");
+fn policy(scope: &[&str], keeps: &[&str]) -> Policy {
+    let quoted = scope.iter().map(|pattern| format!("'{pattern}'")).collect::<Vec<_>>().join(", ");
     let text = format!(
         "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: x}}\nclusters: [dev]\n\
          namespaces: [{quoted}]\nkeep: [{}]\n",
@@ -113,10 +113,10 @@ fn verdicts(plan: &Plan) -> Vec<(String, Decision)> {
 
 proptest! {
     #[test]
-    fn what_is_purged_was_listed_and_is_inside_the_fence(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+    fn what_is_purged_was_listed_and_is_inside_the_scope(
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let policy = policy(&fence, &keeps);
+        let policy = policy(&scope, &keeps);
         for id in purged(&plan_of(&policy, &listing, &Filters::default())) {
             prop_assert!(listing.releases.iter().any(|release| release.id == id));
             prop_assert!(policy.namespaces.matches(&id.namespace).is_some());
@@ -126,9 +126,9 @@ proptest! {
 
     #[test]
     fn what_a_keep_names_is_never_purged(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 1)
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 1)
     ) {
-        let policy = policy(&fence, &keeps);
+        let policy = policy(&scope, &keeps);
         for release in plan_of(&policy, &listing, &Filters::default()).chosen() {
             for keep in &policy.keep {
                 let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
@@ -139,33 +139,33 @@ proptest! {
 
     #[test]
     fn another_keep_never_purges_more(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), another in select(&KEEPS[..])
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0), another in select(&KEEPS[..])
     ) {
-        let before = purged(&plan_of(&policy(&fence, &keeps), &listing, &Filters::default()));
+        let before = purged(&plan_of(&policy(&scope, &keeps), &listing, &Filters::default()));
         let more = keeps.iter().copied().chain([another]).collect::<Vec<_>>();
-        let after = purged(&plan_of(&policy(&fence, &more), &listing, &Filters::default()));
+        let after = purged(&plan_of(&policy(&scope, &more), &listing, &Filters::default()));
         prop_assert!(after.is_subset(&before));
     }
 
     #[test]
-    fn the_order_of_keeps_of_the_fence_and_of_the_list_never_matters(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+    fn the_order_of_keeps_of_the_scope_and_of_the_list_never_matters(
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = plan_of(&policy(&fence, &keeps), &listing, &Filters::default());
-        let (mut fence, mut keeps, mut turned) = (fence, keeps, listing);
-        fence.reverse();
+        let plan = plan_of(&policy(&scope, &keeps), &listing, &Filters::default());
+        let (mut scope, mut keeps, mut turned) = (scope, keeps, listing);
+        scope.reverse();
         keeps.reverse();
         turned.releases.reverse();
         turned.unreadable.reverse();
-        let other = plan_of(&policy(&fence, &keeps), &turned, &Filters::default());
+        let other = plan_of(&policy(&scope, &keeps), &turned, &Filters::default());
         prop_assert_eq!(verdicts(&plan), verdicts(&other));
     }
 
     #[test]
     fn what_is_not_known_is_never_purged(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0)
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0)
     ) {
-        let plan = plan_of(&policy(&fence, &keeps), &listing, &Filters::default());
+        let plan = plan_of(&policy(&scope, &keeps), &listing, &Filters::default());
         for release in plan.chosen() {
             prop_assert!(matches!(
                 release.status,
@@ -180,17 +180,17 @@ proptest! {
 
     #[test]
     fn flags_only_narrow(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0),
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0),
         namespace in select(&NAMESPACES[..]), only in select(&["*/web*", "dev-a/*", "*/vault"][..]),
         keep in select(&["*/redis", "pr-*/*"][..])
     ) {
-        let policy = policy(&fence, &keeps);
+        let policy = policy(&scope, &keeps);
         let whole = purged(&plan_of(&policy, &listing, &Filters::default()));
         let entry = |flag, text| KeepEntry::from_flag(flag, text).unwrap_or_else(|faults| panic!("{faults}"));
         let narrowings = [
             Filters { namespace: namespace.parse().ok(), ..Filters::default() },
-            Filters { only: vec![entry("--only", only)], ..Filters::default() },
-            Filters { keep: vec![entry("--keep", keep)], ..Filters::default() },
+            Filters { requested: vec![entry("RELEASE", only)], ..Filters::default() },
+            Filters { skip: vec![entry("--skip", keep)], ..Filters::default() },
             Filters { own_release: whole.first().cloned(), ..Filters::default() },
         ];
         for filters in narrowings {
@@ -201,9 +201,9 @@ proptest! {
 
     #[test]
     fn the_shards_of_a_plan_share_it_and_nothing_is_in_two_of_them(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), shards in 1..7_u32
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0), shards in 1..7_u32
     ) {
-        let policy = policy(&fence, &keeps);
+        let policy = policy(&scope, &keeps);
         let whole = plan_of(&policy, &listing, &Filters::default());
         let of = |number: u32| Filters { shard: format!("{number}/{shards}").parse().ok(), ..Filters::default() };
         let parts = (1..=shards).map(|number| plan_of(&policy, &listing, &of(number))).collect::<Vec<_>>();
@@ -217,11 +217,11 @@ proptest! {
     }
 
     #[test]
-    fn what_defines_kinds_is_left_by_every_shard_to_a_run_over_the_whole_fence(
+    fn what_defines_kinds_is_left_by_every_shard_to_a_run_over_the_whole_scope(
         listing in any_listing(), shards in 2..7_u32, defining in any::<prop::sample::Index>()
     ) {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
-                    namespaces: ['dev-*', 'pr-?']\ndefaults: {reach: cluster}\n";
+                    namespaces: ['dev-*', 'pr-?']\ndefaults: {blastRadius: cluster}\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
         let whole = purged(&plan_of(&policy, &listing, &Filters::default())).into_iter().collect::<Vec<_>>();
         prop_assume!(!whole.is_empty());
@@ -239,9 +239,9 @@ proptest! {
 
     #[test]
     fn only_what_was_read_goes_and_reading_less_never_purges_more(
-        listing in any_listing(), fence in some(&FENCES, 1), keeps in some(&KEEPS, 0), left_out in 0..5_usize
+        listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0), left_out in 0..5_usize
     ) {
-        let policy = policy(&fence, &keeps);
+        let policy = policy(&scope, &keeps);
         let whole = plan_of(&policy, &listing, &Filters::default());
         let nothing = Contents::new();
         let facts = ClusterState { listing: &listing, contents: &nothing, protection: &protection(), now: NOW };
@@ -260,10 +260,10 @@ proptest! {
     }
 
     #[test]
-    fn what_reaches_beyond_the_fence_or_holds_data_is_never_purged(
-        listing in any_listing(), fence in some(&FENCES, 1), which in 0..4_usize
+    fn what_reaches_beyond_the_scope_or_holds_data_is_never_purged(
+        listing in any_listing(), scope in some(&SCOPES, 1), which in 0..4_usize
     ) {
-        let policy = policy(&fence, &[]);
+        let policy = policy(&scope, &[]);
         let object = |kind: &str, namespace: Option<&str>| Object {
             kind: kind.to_owned(),
             namespace: namespace.map(str::to_owned),

@@ -37,10 +37,10 @@ pub enum Reason {
         source: Source,
     },
     /// This entry of `keep` may name it: it has a condition on the chart, and the release's chart is unknown.
-    PerhapsKept(String, Source),
+    KeepUnknownChart(String, Source),
     OptedOut(OptOut, Expiry),
     /// It may be opted out, because opt-outs could not be read here.
-    OptOutsUnseen(String),
+    OptOutsUnreadable(String),
     /// The labels of its namespace count, and are not known.
     LabelsUnknown(String),
     /// It is not as old as it must be.
@@ -60,7 +60,7 @@ pub enum Reason {
     /// Its entry in the list, or its record, cannot be read.
     Unreadable(String),
     /// The releases of its namespace could not be listed.
-    NotListed(String),
+    NamespaceUnreadable(String),
     /// An uninstall would delete these objects, or what belongs to them, beyond the scope. The source is that of the value
     /// that forbids it, if one is written.
     Reaches(Vec<Object>, Option<Source>),
@@ -93,7 +93,7 @@ impl Reason {
 
     /// Whether it remains a reason when more is known about the release.
     pub(super) fn is_certain(&self) -> bool {
-        !matches!(self, Reason::PerhapsKept(..))
+        !matches!(self, Reason::KeepUnknownChart(..))
     }
 
     /// Where it is written, if it is written anywhere.
@@ -102,7 +102,7 @@ impl Reason {
             Reason::InScope(_, source)
             | Reason::Selected(_, source)
             | Reason::Kept { source, .. }
-            | Reason::PerhapsKept(_, source)
+            | Reason::KeepUnknownChart(_, source)
             | Reason::TooYoung(_, source) => Some(source),
             Reason::NotSelected(Some(miss)) => Some(&miss.source),
             Reason::Reaches(_, source) | Reason::HoldsData(_, source) => source.as_ref(),
@@ -113,7 +113,7 @@ impl Reason {
     /// The code for programs, and the text for people.
     fn described(&self) -> (&'static str, String) {
         match self {
-            Reason::InScope(pattern, _) => ("in-fence", format!("in the fence: {pattern}")),
+            Reason::InScope(pattern, _) => ("in-scope", format!("in scope: {pattern}")),
             Reason::Selected(rule, _) => ("rule", format!("rule {rule}")),
             Reason::NotSelected(miss) => {
                 ("no-rule", format!("no rule selects it{}", miss.as_ref().map_or_else(String::new, NearMiss::detail)))
@@ -122,34 +122,38 @@ impl Reason {
                 let until = until.as_ref().map_or_else(String::new, |until| format!(" until {}", until.as_str()));
                 ("keep", format!("{entry}{until}{}", after_colon(because.as_deref())))
             }
-            Reason::PerhapsKept(entry, _) => {
-                ("perhaps-keep", format!("its chart cannot be told, and `keep` has {entry}"))
+            Reason::KeepUnknownChart(entry, _) => {
+                ("keep-unknown-chart", format!("unknown chart; it could match keep entry {entry}"))
             }
             Reason::OptedOut(opt_out, ends) => {
                 let OptOut { source, reason, .. } = opt_out;
                 ("opt-out", format!("opted out {ends} ({source}){}", after_colon(reason.as_deref())))
             }
-            Reason::OptOutsUnseen(why) => ("opt-outs-unseen", format!("opt-outs cannot be seen here: {why}")),
-            Reason::LabelsUnknown(why) => {
-                ("labels-unknown", format!("the labels of its namespace cannot be told: {why}"))
+            Reason::OptOutsUnreadable(why) => {
+                ("opt-outs-unreadable", format!("cannot read opt-outs in this namespace: {why}"))
             }
+            Reason::LabelsUnknown(why) => ("labels-unknown", format!("cannot read the labels of its namespace: {why}")),
             Reason::TooYoung(least, _) => ("min-age", format!("younger than {}", length(*least))),
-            Reason::Stuck(status) => ("stuck", format!("{status} for long; no rule takes what is `stuck`")),
-            Reason::Managed(by) => ("managed", format!("it would come back at once: {by} makes it")),
-            Reason::Pending(status) => ("pending", format!("{status}: somebody may be at work on it")),
-            Reason::HistoryKept => ("history-kept", "uninstalled already, its history is someone's way back".into()),
-            Reason::StatusUnknown => ("status-unknown", "helm does not know its state".into()),
-            Reason::ChartUnknown => ("chart-unknown", "its chart cannot be told".into()),
-            Reason::AgeUnknown => ("age-unknown", "its age cannot be told".into()),
-            Reason::Unreadable(why) => ("unreadable", format!("cannot be understood: {why}")),
-            Reason::NotListed(why) => ("not-listed", format!("the namespace cannot be looked at: {why}")),
-            Reason::Reaches(objects, _) => ("reach", format!("reaches beyond the fence: {}", first_few(objects))),
+            Reason::Stuck(status) => ("stuck", format!("stuck ({status}); no rule lists status `stuck`")),
+            Reason::Managed(by) => ("managed", format!("managed by {by}, which would reinstall it")),
+            Reason::Pending(status) => ("pending", format!("{status}: an install or upgrade may be running")),
+            Reason::HistoryKept => ("history-kept", "already uninstalled; its history is kept for a rollback".into()),
+            Reason::StatusUnknown => ("status-unknown", "unknown status".into()),
+            Reason::ChartUnknown => ("chart-unknown", "unknown chart".into()),
+            Reason::AgeUnknown => ("age-unknown", "unknown age".into()),
+            Reason::Unreadable(why) => ("unreadable", format!("cannot read the release record: {why}")),
+            Reason::NamespaceUnreadable(why) => {
+                ("namespace-unreadable", format!("cannot list releases in this namespace: {why}"))
+            }
+            Reason::Reaches(objects, _) => {
+                ("blast-radius", format!("holds objects out of scope: {}", first_few(objects)))
+            }
             Reason::HoldsData(objects, _) => ("data-loss", format!("holds data: {}", first_few(objects))),
             Reason::OwnRelease => ("own-release", "the release of helm-purge itself".into()),
             Reason::NotPlanned => ("not-planned", "the saved plan does not purge it".into()),
             Reason::ChangedSince(what) => ("changed-since", format!("changed since the saved plan: {what}")),
             Reason::AfterAllShards => {
-                ("after-all-shards", "it goes last: a run without shards takes it, when all of them are done".into())
+                ("after-all-shards", "purged last: by a run without --shard, after all shards".into())
             }
         }
     }
@@ -161,8 +165,8 @@ impl NearMiss {
         let rule = &self.rule;
         match &self.miss {
             RuleMatch::Younger(least) => format!(": younger than {} ({rule})", length(least.value)),
-            RuleMatch::OtherState => format!(": {rule} asks for another state"),
-            RuleMatch::OtherLabels => format!(": {rule} asks for other labels"),
+            RuleMatch::OtherState => format!(": {rule} lists other statuses"),
+            RuleMatch::OtherLabels => format!(": {rule} selects other labels"),
             _ => String::new(),
         }
     }
@@ -199,9 +203,9 @@ impl fmt::Display for Reason {
 impl fmt::Display for Expiry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Expiry::Never => f.write_str("without an end"),
+            Expiry::Never => f.write_str("without an end date"),
             Expiry::At(until) => write!(f, "until {}", until.as_str()),
-            Expiry::Unreadable(text) => write!(f, "without an end, for {text:?} is no date"),
+            Expiry::Unreadable(text) => write!(f, "without an end date: {text:?} is not a valid date"),
         }
     }
 }

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
     use crate::inventory::{Listing, OptOut, OptOutSource, Protection, UnreadableRelease, read};
-    use crate::plan::{ClusterState, Filters, UnseenOptOuts, build};
+    use crate::plan::{ClusterState, Filters, build};
     use crate::policy::Policy;
     use crate::release::Content;
 
@@ -75,7 +75,7 @@ mod tests {
         let protection = nothing_protects();
         let moment = "2026-11-24T10:00:00Z".parse().expect("a time");
         let facts = ClusterState { listing: &before, contents: &contents, protection: &protection, now: moment };
-        let without_labels = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+        let without_labels = Filters { without_opt_outs: true, ..Filters::default() };
         let policies = [policy];
         let plan = build(&policies, facts, &without_labels);
         recheck(&plan, &policies, ClusterState { listing: now, ..facts }, &without_labels).into_values().collect()
@@ -121,7 +121,7 @@ mod tests {
             let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
             let contents = [(before.releases[0].id.clone(), Ok(Content::of_chart(before.releases[0].chart.clone())))];
             let (contents, moment) = (contents.into(), "2026-11-24T10:00:00Z".parse().expect("a time"));
-            let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+            let filters = Filters { without_opt_outs: true, ..Filters::default() };
             let nothing = nothing_protects();
             let facts = ClusterState { listing: &before, contents: &contents, protection: &nothing, now: moment };
             let plan = build(&policies, facts, &filters);
@@ -137,7 +137,10 @@ mod tests {
             by: None,
         };
         let changed = protected(Protection { opt_outs: vec![opt_out], ..nothing_protects() });
-        assert_eq!(changed.into_values().collect::<Vec<_>>(), ["opted out without an end (ConfigMap mine): a demo"]);
+        assert_eq!(
+            changed.into_values().collect::<Vec<_>>(),
+            ["opted out without an end date (ConfigMap mine): a demo"]
+        );
     }
 
     #[test]
@@ -146,7 +149,7 @@ mod tests {
                     namespaces: ['dev-*']\nnamespaceSelector: {matchLabels: {env: dev}}\ntimeZone: Europe/Berlin\n";
         let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];
         let planned = listing("web-1.0.0", 1, "2026-11-20T10:00:00Z").releases.remove(0);
-        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+        let filters = Filters { without_opt_outs: true, ..Filters::default() };
         let namespace = planned.id.namespace.clone();
         let kept = |env: &str, annotations: &[(&str, &str)], now: &str| {
             let annotations = annotations.iter().map(|(key, text)| (format!("helm-purge/{key}"), (*text).to_owned()));

@@ -69,7 +69,7 @@ impl SavedPlanDiff {
             }
             // Today's filters exclude it.
             Found::Release(now) if !is_requested(now, filters) => return,
-            Found::Release(_) => "it is outside the fence now".to_owned(),
+            Found::Release(_) => "it is out of scope now".to_owned(),
             Found::Unreadable(entry) => entry.why.clone(),
             Found::Unlisted(entry) => entry.why.clone(),
         };
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
     use crate::cluster::NamespaceFacts;
     use crate::inventory::{Contents, Protection, read};
-    use crate::plan::{ClusterState, UnseenOptOuts, build};
+    use crate::plan::{ClusterState, build};
     use crate::policy::{KeepEntry, Policy};
     use crate::release::Content;
 
@@ -108,9 +108,9 @@ mod tests {
             found.map(|(name, text)| KeepEntry::from_flag(name, text).expect("a pattern")).into_iter().collect()
         };
         let filters = Filters {
-            only: entry("--only"),
-            keep: entry("--keep"),
-            unseen_opt_outs: UnseenOptOuts::GoWithout,
+            requested: entry("RELEASE"),
+            skip: entry("--skip"),
+            without_opt_outs: true,
             ..Filters::default()
         };
         let listing = list_of(now);
@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_by_now_has_changed_and_what_today_does_not_ask_for_is_nobodys_business() {
-        let keep = Some(("--keep", "dev-a/b"));
+        let keep = Some(("--skip", "dev-a/b"));
         assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], keep), expected("a", "b: kept now: dev-a/b", "", 0));
-        let only = Some(("--only", "dev-a/a"));
+        let only = Some(("RELEASE", "dev-a/a"));
         assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], only), expected("a", "", "", 0));
         let by_file = "b-kept: kept now: releases *-kept";
         assert_eq!(held_against(&["a 1", "b-kept 1"], &["a 1", "b-kept 1"], None), expected("a", by_file, "", 0));

@@ -16,6 +16,8 @@ pub(super) struct PlanTotals<'a> {
     decider: &'a Decider<'a>,
     /// Each entry of `keep` with the index of its policy, or `None` for a flag, which counts for all policies.
     keeps: Vec<(Option<usize>, &'a KeepEntry, KeepHits)>,
+    /// Each request, and whether it names a release.
+    requested: Vec<(&'a KeepEntry, bool)>,
     /// How many releases each of the opt-outs names, by its index.
     opt_out_hits: Vec<usize>,
     by_label: Vec<OptOutDecision>,
@@ -32,13 +34,14 @@ impl<'a> PlanTotals<'a> {
             (Some(index), entry, no_hits(entry, source, state, entry.condition))
         };
         let of_flag = |entry: &'a KeepEntry| {
-            let source = Source::Flag("--keep");
+            let source = Source::Flag("--skip");
             (None, entry, no_hits(entry, source, KeepState::InForce, KeepCondition::Optional))
         };
         let policies = decider.policies.iter().enumerate();
         let entries = policies.flat_map(|(index, policy)| policy.keep.iter().map(move |entry| (index, entry)));
         Self {
-            keeps: entries.map(of_policy).chain(decider.filters.keep.iter().map(of_flag)).collect(),
+            keeps: entries.map(of_policy).chain(decider.filters.skip.iter().map(of_flag)).collect(),
+            requested: decider.filters.requested.iter().map(|entry| (entry, false)).collect(),
             opt_out_hits: vec![0; decider.opt_outs().len()],
             by_label: Vec::new(),
             releases: 0,
@@ -61,6 +64,9 @@ impl<'a> PlanTotals<'a> {
             let is_concerned = policy.is_none_or(|policy| scopes.concern(policy));
             kept.hits += usize::from(is_concerned && names(entry, release) == SelectorMatch::Yes);
         }
+        for (entry, is_matched) in &mut self.requested {
+            *is_matched |= names(entry, release) == SelectorMatch::Yes;
+        }
         for (index, read) in self.decider.opt_outs_of(&release.id.namespace) {
             self.opt_out_hits[index] += usize::from(read.names(&release.id.name));
         }
@@ -80,6 +86,14 @@ impl<'a> PlanTotals<'a> {
     /// One for each entry of `keep`, those of flags last.
     pub(super) fn keep_hits(&self) -> Vec<KeepHits> {
         self.keeps.iter().map(|(.., hits)| hits.clone()).collect()
+    }
+
+    /// The requests that name no release: those without a wildcard, and the others.
+    pub(super) fn unmatched(&self) -> (Vec<String>, Vec<String>) {
+        let unmatched = self.requested.iter().filter(|(_, is_matched)| !is_matched).map(|(entry, _)| *entry);
+        let (exact, globs): (Vec<_>, Vec<_>) = unmatched.partition(|entry| entry.is_exact());
+        let texts = |entries: Vec<&KeepEntry>| entries.iter().map(|entry| entry.as_str().to_owned()).collect();
+        (texts(exact), texts(globs))
     }
 
     /// Those in scope, long ones first: a forgotten opt-out must not stay forever.

@@ -11,29 +11,29 @@ use crate::policy::error_excerpt::ExcerptStyle;
 #[test]
 fn a_flags_value_is_read_like_an_entry_of_the_policy() {
     assert_eq!(
-        KeepEntry::from_flag("--keep", "dev-*/vault").map(|entry| entry.as_str().to_owned()),
+        KeepEntry::from_flag("--skip", "dev-*/vault").map(|entry| entry.as_str().to_owned()),
         Ok("dev-*/vault".to_owned())
     );
     for (text, fault) in [
-        ("", "an empty pattern\n --> --keep:1:1\n  |\n1 |\n  | ^ write `namespace/release`"),
+        ("", "an empty pattern\n --> --skip:1:1\n  |\n1 |\n  | ^ write `namespace/release`"),
         (
             "vault",
-            "this is not `namespace/release`\n --> --keep:1:1\n  |\n1 | vault\n  | ^^^^^ write `vault/*` for a namespace, \
+            "this is not `namespace/release`\n --> --skip:1:1\n  |\n1 | vault\n  | ^^^^^ write `vault/*` for a namespace, \
              `*/vault` for a release in any",
         ),
-        ("a/b/c", "more than one `/`\n --> --keep:1:1\n  |\n1 | a/b/c\n  | ^^^^^ an entry is one `namespace/release`"),
+        ("a/b/c", "more than one `/`\n --> --skip:1:1\n  |\n1 | a/b/c\n  | ^^^^^ an entry is one `namespace/release`"),
         (
             "DEV/x",
-            "this pattern can match no namespace\n --> --keep:1:1\n  |\n1 | DEV/x\n  | ^^^ names are lower-case: `dev`",
+            "this pattern can match no namespace\n --> --skip:1:1\n  |\n1 | DEV/x\n  | ^^^ names are lower-case: `dev`",
         ),
         (
             "dev/^x$",
-            "this pattern can match no release\n --> --keep:1:5\n  |\n1 | dev/^x$\n  |     ^^^ looks like a regular \
+            "this pattern can match no release\n --> --skip:1:5\n  |\n1 | dev/^x$\n  |     ^^^ looks like a regular \
              expression; patterns are globs: `x`",
         ),
     ] {
-        let faults = KeepEntry::from_flag("--keep", text).expect_err(text).to_string();
-        assert_eq!(faults, format!("error: {fault}\n\n1 fault in --keep; nothing was started\n"));
+        let faults = KeepEntry::from_flag("--skip", text).expect_err(text).to_string();
+        assert_eq!(faults, format!("error: {fault}\n\n1 fault in --skip; nothing was started\n"));
     }
 }
 

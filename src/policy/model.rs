@@ -52,15 +52,15 @@ pub struct Policy {
     /// A release that was deployed more recently than this is kept.
     pub(crate) min_age: Option<Spanned<Duration>>,
     /// A pending release is stuck once it has been so for longer than this.
-    pub(crate) pending_grace: Duration,
+    pub(crate) stuck_after: Duration,
     /// When a run may happen.
     pub window: Option<Window>,
     /// An opt-out for longer than this, or without an end, is shown at the top of every plan.
-    pub(crate) opt_out_max: Option<Spanned<Duration>>,
+    pub(crate) opt_outs_warn_after: Option<Spanned<Duration>>,
 }
 
 /// A pending release younger than this is being installed, by default.
-const PENDING_GRACE: Duration = Duration::from_hours(1);
+const STUCK_AFTER: Duration = Duration::from_hours(1);
 
 /// Reads all keys before any error ends the reading, so that all errors are found.
 pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decoded<Policy> {
@@ -82,7 +82,7 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let written_defaults = fields.value_or("defaults", WrittenOptions::default(), WrittenOptions::read_defaults);
     let defaults = written_defaults.over(PurgeOptions::default());
     let context = RuleContext::new(defaults, namespaces.as_ref().ok());
-    let max_opt_out = |field: &Field<'_>| field.section()?.required("max", |field| field.spanned(Field::duration));
+    let warn_after = |field: &Field<'_>| field.section()?.required("warnAfter", |field| field.spanned(Field::duration));
     // For editors: any text.
     fields.given("$schema", Field::text);
     let name = version.and(kind).and(name);
@@ -96,9 +96,9 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
         rules: context.read(&fields, document.place_of("namespaces")),
         order: fields.value_or("order", Order::default(), Order::read),
         min_age: fields.given("minAge", |field| field.spanned(Field::duration)),
-        pending_grace: fields.value_or("pendingGrace", PENDING_GRACE, Field::duration),
+        stuck_after: fields.value_or("stuckAfter", STUCK_AFTER, Field::duration),
         window: fields.given("window", Window::read),
-        opt_out_max: fields.given("optOut", max_opt_out),
+        opt_outs_warn_after: fields.given("optOuts", warn_after),
         file: Arc::clone(&decoder.source.file),
         digest,
         name_place: name.as_ref().map_err(|reported| *reported)?.place.clone(),

@@ -34,7 +34,7 @@ fn an_example_is_named_where_there_is_one() {
 }
 
 #[test]
-fn fences_without_a_legal_name_in_common_share_nothing() {
+fn scopes_without_a_legal_name_in_common_share_nothing() {
     for (first, second) in [
         ("'dev-*'", "'pr-*'"),
         ("'dev-?'", "'dev-??'"),

@@ -90,9 +90,9 @@ fn globs_that_leave_nothing_out_are_seen_through() {
 }
 
 #[test]
-fn globs_that_leave_something_out_are_a_fence() {
-    let fences: [&[&str]; 5] = [&["dev-*", "pr-*"], &["??*"], &["*-*"], &["[!k]*", "k?*"], &["[a-z]*"]];
-    for globs in fences {
+fn globs_that_leave_something_out_are_a_scope() {
+    let scopes: [&[&str]; 5] = [&["dev-*", "pr-*"], &["??*"], &["*-*"], &["[!k]*", "k?*"], &["[a-z]*"]];
+    for globs in scopes {
         assert_eq!(leaves_out(globs, PatternKind::ScopedNamespace), LeavesOut::Something, "{globs:?}");
     }
 }
@@ -180,7 +180,7 @@ fn the_rules_are_those_of_the_names_themselves() {
 }
 
 #[test]
-fn the_namespaces_of_the_system_are_no_names_for_a_glob_of_the_fence() {
+fn the_namespaces_of_the_system_are_no_names_for_a_glob_of_the_scope() {
     for name in SYSTEM_NAMESPACES {
         assert!(!is_legal(PatternKind::ScopedNamespace, name), "{name}");
         assert!(is_legal(PatternKind::Namespace, name), "{name}");

@@ -24,11 +24,10 @@ pub enum BlastRadius {
     Cluster,
 }
 
-/// What becomes of releases that hold data.
+/// Whether releases that hold data are purged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DataLoss {
-    /// They stay.
-    Keep,
+    Deny,
     /// They are purged, with their data.
     Allow,
 }
@@ -45,7 +44,7 @@ impl BlastRadius {
 impl DataLoss {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            DataLoss::Keep => "keep",
+            DataLoss::Deny => "deny",
             DataLoss::Allow => "allow",
         }
     }
@@ -53,7 +52,7 @@ impl DataLoss {
 
 impl Default for PurgeOptions {
     fn default() -> Self {
-        Self { uninstall: UninstallOptions::default(), blast_radius: BlastRadius::Namespace, data_loss: DataLoss::Keep }
+        Self { uninstall: UninstallOptions::default(), blast_radius: BlastRadius::Namespace, data_loss: DataLoss::Deny }
     }
 }
 
@@ -106,6 +105,7 @@ impl WrittenOptions {
 
     /// Reads the same keys, of `defaults` or of a rule.
     pub(super) fn read(fields: &SectionFields<'_>) -> Self {
+        let deny = |word: &str| (word == "keep").then(|| "did you mean `deny`?".to_owned());
         let cascades = [Cascade::Background, Cascade::Foreground, Cascade::Orphan];
         Self {
             timeout: spanned(fields, "timeout", Field::duration),
@@ -113,10 +113,10 @@ impl WrittenOptions {
             cascade: spanned(fields, "cascade", |field| field.choice(&cascades)),
             hooks: spanned(fields, "hooks", |field| field.choice(&[Hooks::Run, Hooks::Skip])),
             history: spanned(fields, "keepHistory", |field| field.boolean(History::Keep(0), History::Drop)),
-            blast_radius: spanned(fields, "reach", |field| {
+            blast_radius: spanned(fields, "blastRadius", |field| {
                 field.choice(&[BlastRadius::Namespace, BlastRadius::Cluster])
             }),
-            data_loss: spanned(fields, "dataLoss", |field| field.choice(&[DataLoss::Keep, DataLoss::Allow])),
+            data_loss: spanned(fields, "dataLoss", |field| field.choice_or(&[DataLoss::Deny, DataLoss::Allow], deny)),
         }
     }
 

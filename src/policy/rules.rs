@@ -32,7 +32,7 @@ pub(crate) struct Rule {
     pub(crate) options: PurgeOptions,
     pub(crate) written: WrittenOptions,
     /// At most so many helm processes at a time for its releases.
-    pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) max_workers: Option<NonZeroUsize>,
     pub(crate) origin: RuleOrigin,
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum ReleaseState {
     Superseded,
     /// Left over from an interrupted uninstall.
     Uninstalling,
-    /// Pending for longer than `pendingGrace`.
+    /// Pending for longer than `stuckAfter`.
     Stuck,
 }
 
@@ -200,7 +200,7 @@ impl<'a> RuleContext<'a> {
             rules.into_iter().collect::<Decoded<Vec<_>>>()
         });
         let whole_scope = || Rule {
-            name: "all of the fence".to_owned(),
+            name: "everything in scope".to_owned(),
             place,
             selector: Selector::default(),
             namespace_selector: None,
@@ -209,7 +209,7 @@ impl<'a> RuleContext<'a> {
             states: ReleaseState::usual(),
             options: self.defaults,
             written: WrittenOptions::default(),
-            workers: None,
+            max_workers: None,
             origin: RuleOrigin::WholeScope,
         };
         rules.unwrap_or_default().unwrap_or_else(|| vec![whole_scope()])
@@ -227,7 +227,7 @@ impl<'a> RuleContext<'a> {
         let age = read_age(&fields);
         let states = fields.given("statuses", |field| field.distinct(read_state));
         let written = WrittenOptions::read(&fields);
-        let workers = fields.given("workers", workers);
+        let max_workers = fields.given("maxWorkers", workers);
         fields.complete()?;
         let (older_than, age_from) = age?;
         Ok(Rule {
@@ -240,7 +240,7 @@ impl<'a> RuleContext<'a> {
             states: states.map_or_else(ReleaseState::usual, BTreeSet::from_iter),
             options: written.over(self.defaults),
             written,
-            workers,
+            max_workers,
             origin: RuleOrigin::Listed,
         })
     }
@@ -296,7 +296,7 @@ fn read_state(field: &Field<'_>) -> Decoded<ReleaseState> {
 fn no_state(word: &str) -> Option<String> {
     let label = match word {
         "pending" | "pending-install" | "pending-upgrade" | "pending-rollback" => {
-            "write `stuck`: pending for longer than `pendingGrace`; for less it is somebody's install"
+            "write `stuck`: pending for longer than `stuckAfter`; for less it is somebody's install"
         }
         "uninstalled" => "remove it: a history that was kept is somebody's way back, and is never removed",
         "unknown" => "remove it: what is not known is kept",

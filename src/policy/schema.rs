@@ -237,10 +237,10 @@ pub(crate) static TOP: Section = Section {
             .means("The zone of its dates and of its window, by its name in the IANA database. A date lasts to the end of that day there.")
             .default("UTC"),
         key("namespaces", GLOBS, "[\"dev-*\"]")
-            .means("The fence: releases in other namespaces are never touched. Namespaces of the system are meant only by their exact names. What matches every namespace needs `limits`.")
+            .means("The scope: releases in other namespaces are never touched. Namespaces of the system are meant only by their exact names. What matches every namespace needs `limits`.")
             .required(),
         key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}")
-            .means("Labels that a namespace of the fence must have as well. Never instead of `namespaces`."),
+            .means("Labels that a namespace in scope must have as well. Never instead of `namespaces`."),
         key("keep", ValueType::List(&KEEP_ENTRY, ListSize::Any), "[\"*/vault\"]")
             .means("What stays, whatever else is said. A text is `namespace/release`, each a glob.")
             .default("[]"),
@@ -251,19 +251,19 @@ pub(crate) static TOP: Section = Section {
         key("defaults", ValueType::Section(&DEFAULTS, KeyConstraint::None), "{timeout: 5m}")
             .means("How releases are uninstalled where no rule says otherwise."),
         key("rules", ValueType::List(&RULE_ENTRY, ListSize::Any), "[{name: old-previews, namespaces: [\"pr-*\"], olderThan: 3d}]")
-            .means("Which releases of the fence go: any rule that says yes is enough. Without the key all of them go, with an empty list none."),
+            .means("Which releases in scope go: any rule that says yes is enough. Without the key all of them go, with an empty list none."),
         key("order", ValueType::Section(&ORDER, KeyConstraint::AnyOf(&["first", "last"])), "{last: [{charts: [\"*-operator\"]}]}")
             .means("What goes before everything else, and what after it."),
         key("limits", ValueType::Section(&LIMITS, KeyConstraint::AnyOf(&["maxReleases", "maxNamespaces", "maxPercent"])), "{maxReleases: 300}")
             .means("How much may go at once. A run that would take more purges nothing."),
         key("minAge", AGE, "30m")
             .means("Leave alone what was deployed more recently than this. Without it age alone keeps nothing."),
-        key("pendingGrace", AGE, "1h")
+        key("stuckAfter", AGE, "1h")
             .means("A release that is pending for longer than this is `stuck`. For less it is somebody's install, and stays.")
             .default("1h"),
         key("window", ValueType::Section(&WINDOW, KeyConstraint::None), "{days: [mon, tue], from: \"19:00\", to: \"06:00\"}")
             .means("When a run may happen. Outside of it `run` refuses; when it closes, nothing more is begun."),
-        key("optOut", ValueType::Section(&OPT_OUT, KeyConstraint::None), "{max: 14d}")
+        key("optOuts", ValueType::Section(&OPT_OUT, KeyConstraint::None), "{warnAfter: 14d}")
             .means("What is expected of people's own opt-outs."),
         key("$schema", ValueType::ShortText(2_000), "helm-purge.schema.json")
             .means("Where an editor finds the schema of policies. The program does not read it."),
@@ -325,18 +325,22 @@ const WAIT: KeySpec = key("wait", ValueType::Boolean, "false")
 const CASCADE: KeySpec = key("cascade", ValueType::OneOf(&["background", "foreground", "orphan"]), "background")
     .means("What becomes of what the objects own, such as the Pods of a Deployment: it goes after them, before them, or stays.")
     .default("background");
-const REACH: KeySpec = key("reach", ValueType::OneOf(&["namespace", "cluster"]), "namespace")
-    .means("With `namespace`, a release stays that holds a CustomResourceDefinition, a Namespace, an APIService, or an object in a namespace outside the fence. With `cluster` it goes.")
+const BLAST_RADIUS: KeySpec = key("blastRadius", ValueType::OneOf(&["namespace", "cluster"]), "namespace")
+    .means("With `namespace`, a release stays that holds a CustomResourceDefinition, a Namespace, an APIService, or an object in a namespace out of scope. With `cluster` it goes.")
     .default("namespace");
-const DATA_LOSS: KeySpec = key("dataLoss", ValueType::OneOf(&["keep", "allow"]), "keep")
-    .means("With `keep`, a release stays that holds PersistentVolumeClaims. With `allow` it goes, with its data.")
-    .default("keep");
+const DATA_LOSS: KeySpec = key("dataLoss", ValueType::OneOf(&["deny", "allow"]), "deny")
+    .means(
+        "With `deny`, a release that holds PersistentVolumeClaims is kept. With `allow`, it is purged with its data.",
+    )
+    .default("deny");
 const KEEP_HISTORY: KeySpec = key("keepHistory", ValueType::Boolean, "true")
     .means("Whether the newest record of a release stays, marked with the run, so that `helm purge restore` brings the release back. Its older records are removed by helm-purge itself once the mark is verified: with them, `helm upgrade --install` would fail at some revisions.")
     .default("false");
 
-pub(crate) static DEFAULTS: Section =
-    Section { title: "under `defaults`", keys: &[TIMEOUT, HOOKS, WAIT, CASCADE, REACH, DATA_LOSS, KEEP_HISTORY] };
+pub(crate) static DEFAULTS: Section = Section {
+    title: "under `defaults`",
+    keys: &[TIMEOUT, HOOKS, WAIT, CASCADE, BLAST_RADIUS, DATA_LOSS, KEEP_HISTORY],
+};
 
 pub(crate) static RULE: Section = Section {
     title: "in an entry of `rules`",
@@ -345,7 +349,7 @@ pub(crate) static RULE: Section = Section {
             .means("What reports call the rule. No two rules of a policy have the same.")
             .required(),
         key("namespaces", GLOBS, "[\"dev-*\"]")
-            .means("Globs over namespaces. They narrow the fence, and must be able to match something in it."),
+            .means("Globs over namespaces. They narrow the scope, and must be able to match something in it."),
         key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}").means("Labels that the namespace must have."),
         RELEASES,
         CHARTS,
@@ -355,15 +359,15 @@ pub(crate) static RULE: Section = Section {
             .means("What the age is counted from: the newest revision, or the first one. Needs `olderThan`.")
             .default("lastDeploy"),
         key("statuses", ValueType::List(&STATUS, ListSize::Distinct), "[deployed, failed]")
-            .means("Only releases in these states. `stuck` is pending for longer than `pendingGrace`, and only goes where it is listed.")
+            .means("Only releases in these states. `stuck` is pending for longer than `stuckAfter`, and only goes where it is listed.")
             .default("[deployed, failed, superseded, uninstalling]"),
-        key("workers", WORKERS, "4")
+        key("maxWorkers", WORKERS, "4")
             .means("At most so many helm processes at the same time for the releases of this rule."),
         TIMEOUT.without_default(),
         HOOKS.without_default(),
         WAIT.without_default(),
         CASCADE.without_default(),
-        REACH.without_default(),
+        BLAST_RADIUS.without_default(),
         DATA_LOSS.without_default(),
         KEEP_HISTORY.without_default(),
     ],
@@ -436,8 +440,8 @@ pub(crate) static WINDOW: Section = Section {
 const DAY: ValueType = ValueType::OneOf(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 
 pub(crate) static OPT_OUT: Section = Section {
-    title: "under `optOut`",
-    keys: &[key("max", AGE, "14d")
+    title: "under `optOuts`",
+    keys: &[key("warnAfter", AGE, "14d")
         .means("An opt-out for longer than this, or without an end, is shown at the top of every plan. It keeps all the same.")
         .required()],
 };

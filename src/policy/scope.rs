@@ -95,7 +95,7 @@ impl<'s> ScopeChecker<'s> {
             return Ok(());
         }
         let label = "rules only narrow `namespaces` of the top level: add it there, or remove it here";
-        field.refuse("this pattern matches no namespace of the fence", label)
+        field.refuse("this pattern matches no namespace in scope", label)
     }
 }
 

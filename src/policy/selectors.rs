@@ -137,6 +137,11 @@ impl KeepEntry {
         self.selector.matches(namespace, release, chart)
     }
 
+    /// Whether it has no wildcard, so that it can name one release only.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.written.contains(['*', '?', '[', '{'])
+    }
+
     /// Whether it still keeps anything.
     pub(crate) fn is_in_force(&self, now: Timestamp) -> bool {
         self.until.as_ref().is_none_or(|until| !until.is_over(now))

@@ -8,7 +8,7 @@ use super::given::GivenState;
 use super::names::NamedRelease;
 use crate::guard::{self, Refusal};
 use crate::location::Location;
-use crate::plan::{self, Decision, Filters, Plan, PlanEntry, Reason, Source, UnseenOptOuts};
+use crate::plan::{self, Decision, Filters, Plan, PlanEntry, Reason, Source};
 use crate::policy::{Phase, Policy};
 use crate::release::ReleaseId;
 
@@ -60,7 +60,7 @@ pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
 fn refusals(plan: &Plan, policies: &[Policy], given: &GivenState) -> Vec<Refusal> {
     let mut refusals = guard::windows(policies, given.now).refusals;
     refusals.extend(guard::required_keeps(plan));
-    refusals.extend(guard::unseen_opt_outs(plan, &given.protection, UnseenOptOuts::Keep));
+    refusals.extend(guard::unreadable_opt_outs(plan, &given.protection, false));
     refusals.extend(guard::limits(plan, policies, None));
     refusals
 }
@@ -105,7 +105,7 @@ fn expected_words(expected: &ExpectedRelease) -> String {
 }
 
 fn word(decision: Option<Decision>) -> &'static str {
-    decision.map_or("outside the fence", Decision::as_str)
+    decision.map_or("out of scope", Decision::as_str)
 }
 
 /// A line for each reason.

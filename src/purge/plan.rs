@@ -48,17 +48,19 @@ pub(crate) fn prepare(
         guard::saved_policies(saved, &policies).map_err(CommandError::refused)?;
     }
     let policies = if selection.keep_history { policies.keeping_history() } else { policies };
-    let filters = filters(selection, &app.environment)?;
     let connection = Connection::resolve(options)?;
+    let namespace = selection.namespace.as_deref();
+    let scope = namespaces_in_scope(namespace, selection.all_namespaces, &connection, app)?;
+    let filters = filters(selection, &scope, &app.environment)?;
     app.listen()?;
     let request = PreflightRequest { policies, connection, interactivity, shard: filters.shard };
-    app.unless_interrupted(query_and_plan(request, filters, selection, saved, app))
+    app.unless_interrupted(query_and_plan(request, (scope, filters), selection, saved, app))
 }
 
 /// Queries helm and the cluster, and makes the plan.
 fn query_and_plan(
     request: PreflightRequest,
-    mut filters: Filters,
+    (scope, filters): (Scope, Filters),
     selection: &SelectionArguments,
     saved: Option<SavedPlan>,
     app: &App,
@@ -68,11 +70,7 @@ fn query_and_plan(
         let facts = ClusterFacts { connection: &target.connection, identity: target.identity.as_ref() };
         guard::saved_cluster(saved, &facts).map_err(CommandError::refused)?;
     }
-    let namespace = selection.namespace.as_deref();
-    target.scope = namespaces_in_scope(namespace, selection.all_namespaces, &target.connection, app)?;
-    if let Scope::Only(namespace) = &target.scope {
-        filters.namespace = Some(namespace.clone());
-    }
+    target.scope = scope;
     let policies = target.policies.as_slice();
     // A shard must not be a way around a limit, so the limits count the releases of all shards.
     let all_shards = (filters.shard.is_some() && guard::has_limits(policies, selection.max_releases))
@@ -86,13 +84,20 @@ fn query_and_plan(
         (plan, diff)
     };
     let (plan, diff) = build(&filters);
+    let missing = guard::requested_releases(&plan);
+    if !missing.is_empty() {
+        return Err(CommandError::Refused(missing));
+    }
+    for request in plan.unmatched.iter().map(|request| sanitize::quoted(request)) {
+        app.printer.warn(format_args!("{request} matches no release in scope"));
+    }
     let limited = all_shards.as_ref().map(|all_shards| build(all_shards).0);
     let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies, selection.max_releases);
     let dependencies = dependencies(&plan, &contents, &target.inventory)?;
     let api_resources = api_resources(&plan, &contents);
     let WindowStatus { deadline, mut refusals } = guard::windows(policies, target.now);
     refusals.extend(guard::required_keeps(&plan));
-    refusals.extend(guard::unseen_opt_outs(&plan, &snapshot.protection, filters.unseen_opt_outs));
+    refusals.extend(guard::unreadable_opt_outs(&plan, &snapshot.protection, filters.without_opt_outs));
     refusals.extend(guard::kept_histories(&plan, target.inventory.why_helm()));
     refusals.extend(denied_hooks(&plan, &contents, &target, app));
     refusals.extend(limits);
@@ -149,11 +154,11 @@ impl PreparedPurge {
         let scope = match &self.target.scope {
             Scope::Whole => None,
             Scope::Only(namespace) if self.target.policies.outer_scope().matches(namespace).is_none() => {
-                Some(format!("only the namespace {namespace}, which is outside the fence of this policy"))
+                Some(format!("only the namespace {namespace}, which is out of scope of this policy"))
             }
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
             Scope::CannotTell => {
-                Some("the whole fence; whether -n was given cannot be told, helm keeps it for itself".to_owned())
+                Some("the whole scope; whether -n was given cannot be told, helm keeps it for itself".to_owned())
             }
         };
         let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_scope);

@@ -111,7 +111,7 @@ fn combine(record: Freshness, protected: Result<Option<String>, ApiError>) -> Fr
     match (record, protected) {
         (Freshness::Changed(why), _) | (_, Ok(Some(why))) => Freshness::Changed(why),
         (Freshness::Unknown(error), _) | (_, Err(error)) => Freshness::Unknown(error),
-        (record @ (Freshness::AsPlanned | Freshness::Begun(_) | Freshness::NotYet(_)), Ok(None)) => record,
+        (record @ (Freshness::AsPlanned | Freshness::Started(_) | Freshness::NotYet(_)), Ok(None)) => record,
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     fn a_release_goes_only_where_its_record_and_all_that_could_protect_it_were_seen() {
         let refused = || ApiError::Forbidden("no".to_owned());
         let changed = |why: &str| Freshness::Changed(why.to_owned());
-        let begun = || Freshness::Begun("uninstalling".to_owned());
+        let begun = || Freshness::Started("uninstalling".to_owned());
         for (record, protected, expected) in [
             (Freshness::AsPlanned, Ok(None), Freshness::AsPlanned),
             (Freshness::AsPlanned, Ok(Some("opted out".to_owned())), changed("opted out")),

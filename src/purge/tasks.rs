@@ -41,7 +41,7 @@ fn worker_caps(policies: &PolicySet, selected: &SelectedRelease) -> Vec<WorkerCa
     let Some(policy) = policies.as_slice().get(selected.policy) else { return Vec::new() };
     let rules_before = policies.iter().take(selected.policy).map(|policy| policy.rules.len() + 1).sum::<usize>();
     let of_policy = (policy.workers.get() < policies.workers()).then_some((rules_before, policy.workers));
-    let rule = policy.rules.get(selected.rule).and_then(|rule| rule.workers);
+    let rule = policy.rules.get(selected.rule).and_then(|rule| rule.max_workers);
     let of_rule = rule.map(|workers| (rules_before + 1 + selected.rule, workers));
     of_policy.into_iter().chain(of_rule).map(|(group, workers)| WorkerCap { group, workers }).collect()
 }

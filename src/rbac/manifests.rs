@@ -46,7 +46,7 @@ pub(crate) fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacM
     };
     let (bound, binding) = ("Bound in the whole cluster".to_owned(), RbacObject::ClusterRoleBinding(binding));
     // Nothing binds the second role in the whole cluster, because it can delete everything.
-    let in_scope = "In each namespace of the fence, and never in the whole cluster";
+    let in_scope = "In each namespace in scope, and never in the whole cluster";
     let mut all = vec![
         cluster_role("In the whole cluster", &in_cluster, &required, PermissionScope::Cluster),
         RbacManifest { about: bound, object: binding },
@@ -69,7 +69,7 @@ pub(crate) fn manifests(grant: Grant<'_>, namespaces: &[Namespace]) -> Vec<RbacM
 
 /// The binding for one namespace in scope: for people who make namespaces.
 pub(crate) fn namespace_binding(grant: Grant<'_>, namespace: &Namespace) -> RbacManifest {
-    let about = format!("In {namespace}, a namespace of the fence");
+    let about = format!("In {namespace}, a namespace in scope");
     grant.role_binding(about, "ClusterRole", &grant.name(), namespace)
 }
 

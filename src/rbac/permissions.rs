@@ -25,7 +25,7 @@ pub(crate) struct ServiceAccount {
 /// What an account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AccountPurpose {
-    /// To purge, and to prune
+    /// To purge, and to forget
     Run,
     /// To restore, which has to make again whatever charts hold: much wider
     Restore,

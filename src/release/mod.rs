@@ -192,7 +192,7 @@ impl Release {
 
     /// Whether nothing differs but that an uninstall of this very installation has begun since: helm writes that into
     /// the record before it deletes anything.
-    pub fn is_begun_as(&self, now: &Release) -> bool {
+    pub fn is_started_as(&self, now: &Release) -> bool {
         let uid = |release: &Release| Known::from(release.record.as_known().map(|record| record.uid.clone()));
         now.status == Status::Uninstalling
             && self.revision == now.revision

@@ -84,13 +84,13 @@ impl RbacHeader<'_> {
         let mut text = match self.purpose {
             AccountPurpose::Run => format!(
                 "What the service account {} needs to carry out {policies}, and no more. In the whole cluster it may look \
-                 at namespaces only. In the namespaces of the fence it may read Secrets and delete everything: whoever can \
+                 at namespaces only. In the namespaces in scope it may read Secrets and delete everything: whoever can \
                  use this account can do that.",
                 self.account
             ),
             AccountPurpose::Restore => format!(
                 "What the service account {} needs to restore what {policies} has purged. A restore makes again whatever \
-                 the charts hold, so in the namespaces of the fence it may do everything, but for roles and bindings \
+                 the charts hold, so in the namespaces in scope it may do everything, but for roles and bindings \
                  with rights that it does not have itself: give it to nobody else.",
                 self.account
             ),
@@ -100,7 +100,7 @@ impl RbacHeader<'_> {
             text.extend([
                 " ",
                 &who,
-                " may choose releases with `reach: cluster`: what these hold outside of their namespaces cannot be deleted with \
+                " may choose releases with `blastRadius: cluster`: what these hold outside of their namespaces cannot be deleted with \
                  these rights.",
             ]);
         }

@@ -75,7 +75,7 @@ pub(crate) struct JournalRef {
 
 /// `{what, why}`: what could not be read or removed.
 pub(super) fn with_reason(what: &str, why: &str) -> JsonObject {
-    JsonObject::default().with("what", what.to_owned()).with("why", why.to_owned())
+    JsonObject::default().with("what", what.to_owned()).with("reason", why.to_owned())
 }
 
 /// A document as text.

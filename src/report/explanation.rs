@@ -61,19 +61,19 @@ fn policy_object(explanation: &PolicyExplanation<'_>) -> JsonObject {
     let keep = |(entry, state, names): &(&KeepEntry, KeepState, SelectorMatch)| {
         JsonObject::default()
             .with("entry", entry.as_str().to_owned())
-            .with("place", entry.place.to_string())
+            .with("source", entry.place.to_string())
             .with("state", if matches!(state, KeepState::Over(_)) { "over" } else { "in-force" })
             .with("names", if *names == SelectorMatch::Yes { "yes" } else { "perhaps" })
     };
     let rule = |(rule, found): &(&Rule, RuleMatch)| {
-        let object = JsonObject::default().with("rule", rule.name.clone()).with("place", rule.place.to_string());
+        let object = JsonObject::default().with("rule", rule.name.clone()).with("source", rule.place.to_string());
         object.with("answer", answer(found).0)
     };
     JsonObject::default()
         .with("name", policy.name.clone())
         .with("file", policy.file.to_string())
-        .with("fence", word)
-        .with_some("place", place)
+        .with("scope", word)
+        .with_some("source", place)
         .with_all("keep", keeps.iter().map(keep))
         .with_all("rules", rules.iter().map(rule))
 }
@@ -147,7 +147,7 @@ fn decision_line(explanation: &Explanation<'_>, paint: Styles) -> String {
         Some(Decision::Purge) => paint.warning("purge"),
         Some(Decision::Keep) => "keep".to_owned(),
         None if explanation.policies.iter().all(|policy| matches!(policy.scope, ScopeMatch::Outside)) => {
-            "keep: it is outside the fence, and never touched".to_owned()
+            "keep: it is out of scope, and never touched".to_owned()
         }
         None => "keep: what is not understood is kept".to_owned(),
     }
@@ -167,7 +167,7 @@ fn rows_of_policy(explanation: &PolicyExplanation<'_>, table: &mut Table) {
         }
         ScopeMatch::Outside => (format!("outside that of {}", policy.name), policy.file.to_string()),
     };
-    row(table, "fence", &word, &place);
+    row(table, "scope", &word, &place);
     for (entry, state, names) in keeps {
         row(table, "keep", &keep_text(entry, state, *names), &entry.place.to_string());
     }

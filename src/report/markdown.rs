@@ -122,8 +122,8 @@ fn tables(report: &RunReport) -> Vec<MarkdownTable> {
     vec![
         MarkdownTable { heading: "Failed", columns: &["release", "class", "what was said"], rows: failed },
         done,
-        MarkdownTable { heading: "Left alone", columns: &["release", "outcome", "why"], rows: stayed },
-        MarkdownTable { heading: "Kept by the policy", columns: &["release", "why"], rows: kept },
+        MarkdownTable { heading: "Left alone", columns: &["release", "outcome", "reason"], rows: stayed },
+        MarkdownTable { heading: "Kept by the policy", columns: &["release", "reason"], rows: kept },
     ]
 }
 

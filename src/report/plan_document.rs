@@ -3,10 +3,10 @@
 use serde::{Serialize, Serializer};
 
 use super::document::JsonObject;
-use super::log::{Level, LogLine, plan_line, refusal_object};
+use super::log_line::{Level, LogLine, plan_line, refusal_object};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, PolicyRef};
-use crate::plan::{Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, UnseenOptOuts};
+use crate::plan::{Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason};
 use crate::policy::KeepEntry;
 use crate::release::Release;
 use crate::target::Target;
@@ -46,7 +46,7 @@ pub(crate) fn plan_document<'a>(view: &PlanView<'a>) -> PlanDocument<'a> {
         .with("created", view.target.now.to_string())
         .with("policies", PolicyRef::list(&view.target.policies))
         .with("cluster", ClusterRef::of(view.target))
-        .with("narrowing", filters(view.filters))
+        .with("filters", filters(view.filters))
         .with("helm", view.target.helm.version.to_string())
         .with("totals", totals)
         .with_all("refusals", view.refusals.iter().map(refusal_object))
@@ -64,9 +64,9 @@ fn filters(filters: &Filters) -> JsonObject {
     JsonObject::default()
         .with_some("namespace", filters.namespace.as_ref().map(ToString::to_string))
         .with_some("shard", filters.shard.map(|shard| shard.to_string()))
-        .with_texts("only", filters.only.iter().map(KeepEntry::as_str))
-        .with_texts("keep", filters.keep.iter().map(KeepEntry::as_str))
-        .with("withoutOptOuts", filters.unseen_opt_outs == UnseenOptOuts::GoWithout)
+        .with_texts("releases", filters.requested.iter().map(KeepEntry::as_str))
+        .with_texts("skip", filters.skip.iter().map(KeepEntry::as_str))
+        .with("withoutOptOuts", filters.without_opt_outs)
 }
 
 fn keep_entry(hits: &KeepHits) -> JsonObject {
@@ -77,7 +77,7 @@ fn keep_entry(hits: &KeepHits) -> JsonObject {
     };
     JsonObject::default()
         .with("entry", hits.entry.clone())
-        .with("place", hits.source.to_string())
+        .with("source", hits.source.to_string())
         .with("releases", hits.hits)
         .with("state", state)
         .with_some("until", until)
@@ -138,7 +138,7 @@ pub(super) fn reason(reason: &Reason) -> JsonObject {
     JsonObject::default()
         .with("code", reason.code())
         .with("text", reason.to_string())
-        .with_some("place", reason.source().map(ToString::to_string))
+        .with_some("source", reason.source().map(ToString::to_string))
 }
 
 /// `NAMESPACE/NAME` of an entry.

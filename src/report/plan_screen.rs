@@ -41,9 +41,9 @@ pub(crate) fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usi
     lines.push(String::new());
     if plan.entries.is_empty() && plan.releases_in_scope > 0 {
         let releases = plural(plan.releases_in_scope, "release");
-        lines.push(format!("  none of the {releases} in the fence was asked for"));
+        lines.push(format!("  none of the {releases} in scope was asked for"));
     } else if plan.entries.is_empty() {
-        lines.push("  no release of this cluster is in the fence".to_owned());
+        lines.push("  no release of this cluster is in scope".to_owned());
     } else {
         lines.extend(rows(view, detail, width, paint));
     }
@@ -146,7 +146,7 @@ fn opt_out_cells(note: &OptOutDecision) -> [String; 4] {
 
 /// The most important columns come first, because a narrow terminal loses columns from the right.
 fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
-    let headings = ["NAMESPACE", "RELEASE", "", ">AGE", "CHART", "WHY", ">REVISION", "STATUS", "PLACE"];
+    let headings = ["NAMESPACE", "RELEASE", "ACTION", ">AGE", "CHART", "REASON", ">REVISION", "STATUS", "SOURCE"];
     let columns = if detail == Detail::Wide { headings.len() } else { headings.len() - 3 };
     let mut table = Table::new(&headings[..columns]);
     for entry in &view.plan.entries {
@@ -178,7 +178,7 @@ fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
 
 /// The chart. `-` if the release is kept for another reason, because then its chart was not read.
 fn chart(entry: &PlanEntry, release: Option<&Release>) -> String {
-    let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::PerhapsKept { .. });
+    let matters = |reason: &Reason| matches!(reason, Reason::ChartUnknown | Reason::KeepUnknownChart { .. });
     match release.map(|release| &release.chart) {
         Some(Known::Is(chart)) => chart.to_string(),
         Some(Known::Unknown) if !entry.reasons.iter().any(matters) => "-".to_owned(),

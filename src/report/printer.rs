@@ -14,10 +14,11 @@ use std::io::{self, Write};
 
 use super::diagnostics::PolicyDiagnostic;
 use super::document::JsonObject;
-use super::log::{Level, LogFormat, LogLine};
+use super::log_line::{Level, LogFormat, LogLine, refusal_line};
 use super::style::Styles;
 use super::text::indented;
 use crate::clock::Clock;
+use crate::guard::Refusal;
 use crate::policy::PolicyErrors;
 use crate::sanitize;
 
@@ -161,13 +162,31 @@ impl Printer {
         self.write_message(Level::Error, "", in_log.unwrap_or(text));
     }
 
-    /// A refusal: the fact, what it means, and how to go on.
-    pub(crate) fn refusal(&self, fact: &dyn Display, consequence: &str, hint: &str) {
-        let mut lines = vec![format!("{} {}", self.err.error("refused:"), indented(&fact.to_string(), 9))];
-        if !consequence.is_empty() {
-            lines.push(format!("         {consequence}"));
+    /// A refusal of a run: the guard, the fact, what it means, and how to go on.
+    pub(crate) fn refusal(&self, refusal: &Refusal, consequence: &str) {
+        match self.format {
+            LogFormat::Json => self.log(&refusal_line("refused", Level::Error, refusal)),
+            LogFormat::Text => {
+                let head = self.err.error(&format!("refused ({}):", refusal.guard));
+                let mut lines = vec![format!("{head} {}", indented(&refusal.message, 2))];
+                if !consequence.is_empty() {
+                    lines.push(format!("  {consequence}"));
+                }
+                self.painted(Verbosity::Quiet, &with_hint(lines, Some(refusal.hint), self.err));
+            }
         }
-        self.painted(Verbosity::Quiet, &with_hint(lines, Some(hint), self.err));
+    }
+
+    /// A guard that would refuse a run of the plan that was shown.
+    pub(crate) fn would_refuse(&self, refusal: &Refusal) {
+        match self.format {
+            LogFormat::Json => self.log(&refusal_line("would-be-refused", Level::Warn, refusal)),
+            LogFormat::Text => {
+                let head = self.err.bold(&format!("run would be refused ({}):", refusal.guard));
+                let lines = vec![format!("{head} {}", indented(&refusal.message, 2))];
+                self.painted(Verbosity::Quiet, &with_hint(lines, Some(refusal.hint), self.err));
+            }
+        }
     }
 
     /// What is wrong with a policy.
@@ -176,7 +195,7 @@ impl Printer {
             LogFormat::Text => self.write_to_stderr(&errors.render(self.err.into())),
             LogFormat::Json => {
                 PolicyDiagnostic::of_faults(errors)
-                    .for_each(|error| self.log(&LogLine::new(Level::Error, "fault", error)));
+                    .for_each(|error| self.log(&LogLine::new(Level::Error, "policy-error", error)));
             }
         }
     }
@@ -356,7 +375,8 @@ mod tests {
 
     #[test]
     fn whatever_a_caller_prints_moves_no_cursor_and_hides_nothing() {
-        let hostile = "a\u{1b}[2J\u{1b}[8mb\u{202e}\u{9b}1m\rc\u{7f}";
+        const HOSTILE: &str = "a\u{1b}[2J\u{1b}[8mb\u{202e}\u{9b}1m\rc\u{7f}";
+        let hostile = HOSTILE;
         for colour in [Colour::On, Colour::Off] {
             let (printer, stdout, stderr) = verbose(colour, LogFormat::Text);
             printer.error(hostile);
@@ -370,14 +390,16 @@ mod tests {
             printer.notice(hostile);
             printer.painted(Verbosity::Normal, &printer.err.error(hostile));
             printer.error_with_causes(&io::Error::other(hostile), Some(hostile));
-            printer.refusal(&hostile, hostile, hostile);
+            let refusal = Refusal { guard: "window", message: hostile.to_owned(), hint: HOSTILE };
+            printer.refusal(&refusal, hostile);
+            printer.would_refuse(&refusal);
             printer.ask(hostile).expect("it can be written");
             printer.data(&format!("{} {hostile}", printer.out.hint(hostile)));
             let shown = format!("{}{}", stdout.text(), stderr.text());
             let shown = shown.replace("\u{1b}[0m", "").replace("\u{1b}[1m", "").replace("\u{1b}[31m", "");
             let foreign = shown.replace("\u{1b}[36m", "").replace('\n', "");
             assert!(!foreign.contains(sanitize::is_hidden), "{foreign:?}");
-            assert_eq!(foreign.matches("a␛[2J␛[8mb��1m␍c␡").count(), 18, "{foreign}");
+            assert_eq!(foreign.matches("a␛[2J␛[8mb��1m␍c␡").count(), 20, "{foreign}");
         }
     }
 

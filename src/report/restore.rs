@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{JsonObject, with_reason};
-use super::log::{LogLine, plan_line};
+use super::log_line::{LogLine, plan_line};
 use super::plan_screen::target_lines;
 use super::printer::Verbosity;
 use super::run_summary::{FinishedRun, outcome_parts, verification_line, with_journal};
@@ -61,7 +61,7 @@ fn entry_object(entry: &RestoreEntry) -> JsonObject {
         .with("run", candidate.tag.run.to_string())
         .with("policy", candidate.tag.policy.clone())
         .with("decision", decision_word(entry))
-        .with_some("why", Some(candidate.verdict.to_string()).filter(|why| !why.is_empty()))
+        .with_some("reason", Some(candidate.verdict.to_string()).filter(|why| !why.is_empty()))
         .with("phase", entry.phase.as_str())
         .with_any("losses", losses)
         // Objects that are still being deleted.
@@ -109,12 +109,12 @@ fn run_line(run: &RunId, view: &RestoreView<'_>) -> String {
 }
 
 fn run_text(run: &RunId, now: jiff::Timestamp) -> String {
-    let since = run.begun().and_then(|begun| std::time::Duration::try_from(now.duration_since(begun)).ok());
+    let since = run.started().and_then(|begun| std::time::Duration::try_from(now.duration_since(begun)).ok());
     since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
 }
 
 fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
-    let mut table = Table::new(&["NAMESPACE", "RELEASE", "", ">REVISION", "CHART", "WHY"]);
+    let mut table = Table::new(&["NAMESPACE", "RELEASE", "ACTION", ">REVISION", "CHART", "REASON"]);
     for entry in &plan.entries {
         let purged = &entry.candidate.purged;
         let chart = entry.candidate.content.chart.as_known();

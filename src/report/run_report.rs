@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::document::{JournalRef, JsonObject, with_reason};
-use super::log::{Level, LogLine};
+use super::log_line::{Level, LogLine};
 use super::plan_document::{PlanView, entry_name, release_object};
 use super::plan_screen::why;
 use super::restore::{RestoreView, plan_object, totals_object};
@@ -209,7 +209,7 @@ impl RunReport {
         let done = if self.restore.is_some() { "deployed" } else { "gone" };
         let verified = match verification {
             Verification::Verified { gone, .. } => state.with(done, *gone),
-            Verification::NotVerified(why) => state.with("why", why.clone()),
+            Verification::NotVerified(why) => state.with("reason", why.clone()),
             Verification::NothingToVerify => state,
         };
         let object = JsonObject::default().with("verified", verified).with("totals", self.totals_object());
@@ -333,7 +333,7 @@ impl EarlyExit {
 }
 
 /// What starts now, and with how many helm processes, if helm does it.
-pub(crate) fn begun_line(
+pub(crate) fn run_started_line(
     operation: OperationKind,
     run: &JournalRef,
     releases: usize,
@@ -345,5 +345,5 @@ pub(crate) fn begun_line(
         .with("journal", run.places.clone())
         .with("releases", releases)
         .with_some("workers", workers);
-    LogLine::new(Level::Info, "begun", fields)
+    LogLine::new(Level::Info, "run-started", fields)
 }

@@ -21,7 +21,7 @@ const MIN_RELEASE_COLUMNS: usize = 2;
 /// `kind: RunList`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn run_list_document(runs: &[PastRun], unread: &[Unread]) -> JsonObject {
     let unread = unread.iter().map(|Unread { source, why }| {
-        JsonObject::default().with("journal", source.to_string()).with("why", why.clone())
+        JsonObject::default().with("journal", source.to_string()).with("reason", why.clone())
     });
     JsonObject::document("RunList").with_all("runs", runs.iter().map(run_object)).with_all("unread", unread)
 }
@@ -38,7 +38,7 @@ fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
         .with("id", id.to_string())
         .with("operation", head.operation)
         .with_any("takesBack", &head.restored_runs)
-        .with("begun", head.at.clone())
+        .with("started", head.at.clone())
         .with("state", status.as_str())
         .with_some("ended", finished.map(|finished| finished.at.clone()))
         .with_some("exitCode", finished.map(|finished| finished.exit_code))
@@ -47,14 +47,14 @@ fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
         .with("policies", head.policies.clone())
         .with_some("shard", head.shard.clone())
         .with("cluster", head.cluster.clone())
-        .with("who", head.who.clone())
+        .with("user", head.user.clone())
         .with("host", head.process.host.clone())
         .with("pid", head.process.pid)
         .with("program", head.program.clone())
         .with("journal", source.to_string())
         .with_some("verified", finished.map(|finished| finished.verified.clone()))
         .with("totals", record.totals())
-        .with_texts("inHand", record.in_progress())
+        .with_texts("inProgress", record.in_progress())
         .with("unreadLines", record.unread)
         .with("leftOut", head.left_out)
 }
@@ -102,16 +102,16 @@ pub(crate) fn render_runs(
     }
     let headings = [
         "RUN",
-        "WHAT",
+        "OPERATION",
         "AGE",
         "POLICY",
         "CLUSTER",
-        "ENDED",
+        "STATUS",
         ">PLANNED",
         ">DONE",
         ">FAILED",
         ">NOT STARTED",
-        "WHO",
+        "USER",
         "JOURNAL",
     ];
     let is_wide = detail == Detail::Wide;
@@ -128,7 +128,7 @@ fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
     [
         run.id.to_string(),
         head.operation.as_str().to_owned(),
-        age_at(run.id.begun(), now),
+        age_at(run.id.started(), now),
         head.policies_and_shard(),
         head.cluster.context.clone(),
         status_text(run),
@@ -136,7 +136,7 @@ fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
         totals.done().to_string(),
         totals.failed.to_string(),
         totals.not_started.to_string(),
-        head.who.clone(),
+        head.user.clone(),
         run.source.to_string(),
     ]
 }
@@ -157,8 +157,8 @@ fn head_lines(run: &PastRun, paint: Styles) -> String {
     lines.extend(head.policies.iter().map(policy));
     lines.extend(head.shard.iter().map(|shard| format!("shard    {shard}")));
     lines.push(format!("cluster  {} ({}{uid})", head.cluster.context, head.cluster.server));
-    lines.push(format!("who      {}, pid {}, helm-purge v{}", head.who, head.process.pid, head.program));
-    lines.push(format!("begun    {}", head.at));
+    lines.push(format!("user     {}, pid {}, helm-purge v{}", head.user, head.process.pid, head.program));
+    lines.push(format!("started  {}", head.at));
     lines.extend(run.record.draining.iter().map(|because| format!("stopped  {because}")));
     let finished = run.record.finished.iter();
     lines.extend(finished.map(|finished| format!("ended    {}  {}", finished.at, verified(finished, head.operation))));
@@ -188,7 +188,7 @@ fn releases(record: &RunRecord, width: Option<usize>, paint: Styles) -> Option<S
     if record.releases.is_empty() {
         return None;
     }
-    let mut table = Table::new(&["RELEASE", "OUTCOME", ">REVISION", ">TOOK", "WHY"]);
+    let mut table = Table::new(&["RELEASE", "OUTCOME", ">REVISION", ">DURATION", "REASON"]);
     for (release, entry) in &record.releases {
         let ended = entry.status.outcome();
         let class = ended.and_then(|ended| ended.class.clone());

@@ -1,4 +1,4 @@
-//! What `restore` and `prune` need to know about earlier purges: which records the purges have left, which of them a restore
+//! What `restore` and `forget` need to know about earlier purges: which records the purges have left, which of them a restore
 //! brings back, and what removes them.
 //!
 //! Nothing here prints, and nothing here changes a cluster other than by removing records.

@@ -151,7 +151,7 @@ impl fmt::Display for RestoreVerdict {
             }
             RestoreVerdict::OutOfScope(objects) => {
                 let named = objects.iter().take(MAX_LISTED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                write!(f, "reaches beyond the fence, so no purge of this policy has left it: {named}")
+                write!(f, "holds objects out of scope, so no purge of this policy has left it: {named}")
             }
         }
     }
@@ -208,7 +208,7 @@ mod tests {
             beyond_scope(&release(3, "uninstalled"), &content, &tagged, &policies)
         };
         let refused = Some(RestoreVerdict::OutOfScope(vec![elsewhere.clone()]));
-        let rule = "rules: [{name: all, reach: cluster}]";
+        let rule = "rules: [{name: all, blastRadius: cluster}]";
         assert_eq!(is_beyond(policy("other", "dev-a", rule)), None);
         assert_eq!(is_beyond(policy("other", "dev-c", rule)), refused);
         assert_eq!(is_beyond(policy("other", "dev-a", "")), refused);

@@ -69,7 +69,7 @@ impl RollbackPrecheck {
         let purged = self.pending.get(&release.id).map(|pending| &pending.purged);
         let description = self.records.description(newest);
         match purged.zip(single(newest)).map(|(purged, newest)| judge(purged, &newest, description.as_deref())) {
-            Some(RestoreVerdict::TryAgain) => Freshness::Begun(now),
+            Some(RestoreVerdict::TryAgain) => Freshness::Started(now),
             _ => Freshness::Changed(now),
         }
     }

@@ -109,7 +109,7 @@ impl<'a> SeenShards<'a> {
 
 /// Whether the last purge may have continued this one.
 pub(crate) fn is_same_session(run: &RunId, last: &RunId) -> bool {
-    let between = run.begun().zip(last.begun()).map(|(run, last)| last.duration_since(run));
+    let between = run.started().zip(last.started()).map(|(run, last)| last.duration_since(run));
     between.is_some_and(|between| Duration::try_from(between).is_ok_and(|between| between <= MAX_GAP))
 }
 
@@ -183,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn purges_of_parts_of_one_fence_are_one_evening() {
+    fn purges_of_parts_of_one_scope_are_one_evening() {
         let mut known = RunHistory::default();
         known.add_purge(run(MONDAY), policies("x"), Some("1/2".to_owned()), WELL);
         known.add_purge(run(TUESDAY), policies("x"), Some("1/2".to_owned()), WELL);
         known.add_purge(run(AGAIN), policies("x"), Some("2/2".to_owned()), WELL);
         assert_eq!(known.last_session("x", &set(&[])), set(&[TUESDAY, AGAIN]));
-        // What goes last is taken by a run over the whole fence, after all of them.
+        // What goes last is taken by a run over the whole scope, after all of them.
         known.add_purge(run(ONCE_MORE), policies("x"), None, WELL);
         assert_eq!(known.last_session("x", &set(&[])), set(&[TUESDAY, AGAIN, ONCE_MORE]));
     }

@@ -1,4 +1,4 @@
-//! The order of everything that changes a cluster, the same for `run`, `restore` and `prune`: confirm, lock, recheck,
+//! The order of everything that changes a cluster, the same for `run`, `restore` and `forget`: confirm, lock, recheck,
 //! journal, execute, verify, report. This order is the safety case.
 //!
 //! Each step is shown by breaking it together with steps behind it: the first broken step ends the command, and nothing of
@@ -19,7 +19,7 @@ const IDENTITY: &str = "GET /api/v1/namespaces/kube-system";
 struct Operation {
     command: &'static [&'static str],
     question: &'static str,
-    /// The command of helm that changes something; `prune` does it without helm.
+    /// The command of helm that changes something; `forget` does it without helm.
     helm: Option<&'static str>,
     nothing_done: &'static str,
 }
@@ -36,11 +36,11 @@ const RESTORE: Operation = Operation {
     helm: Some("rollback"),
     nothing_done: "nothing was restored",
 };
-const PRUNE: Operation = Operation {
-    command: &["prune", "--older-than=14d", "-f", "policy.yaml", "-A"],
+const FORGET: Operation = Operation {
+    command: &["forget", "--older-than=14d", "-f", "policy.yaml", "-A"],
     question: "This removes the history of 2 releases for good on throwaway.",
     helm: None,
-    nothing_done: "nothing was pruned",
+    nothing_done: "nothing was forgotten",
 };
 
 /// Everything that a command may have done so far, other than asking.
@@ -221,7 +221,10 @@ impl Scene {
         if let Some(helm) = self.operation.helm {
             self.real.program.wait_for_file("calls", helm);
             let done = self.done();
-            assert_eq!((done.journal, done.report), (vec!["planned".to_owned(), "started".to_owned()], false));
+            assert_eq!(
+                (done.journal, done.report),
+                (vec!["run-started".to_owned(), "releases-started".to_owned()], false)
+            );
             assert_eq!(self.started(), [format!("{namespace}/two")], "the journal says so first");
             let holder = self.holder();
             assert!(holder.as_str().is_some_and(|holder| holder != "another run"), "{holder}");
@@ -232,7 +235,7 @@ impl Scene {
         let output = running.finish().exits(code);
         let (journal, report) = (self.journal(), output.json());
         let (first, last) = (&journal[0], &journal[journal.len() - 1]);
-        assert_eq!((&first["event"], &last["event"]), (&json!("planned"), &json!("ended")), "{journal:?}");
+        assert_eq!((&first["event"], &last["event"]), (&json!("run-started"), &json!("run-finished")), "{journal:?}");
         assert_eq!(last["exitCode"], code, "{journal:?}");
         assert!(self.holder().is_null(), "given back at the end");
         assert_eq!(records(&namespace, "one"), ["v1", "v2"], "what changed is left alone: {output}");
@@ -252,7 +255,7 @@ impl Scene {
     /// The releases that the journal says were started.
     fn started(&self) -> Vec<String> {
         let journal = self.journal();
-        let started = journal.iter().filter(|line| line["event"] == "started");
+        let started = journal.iter().filter(|line| line["event"] == "releases-started");
         let names = started.flat_map(|line| line["releases"].as_array().cloned().unwrap_or_default());
         names.map(|name| name.as_str().expect("a name").to_owned()).collect()
     }
@@ -275,6 +278,6 @@ fn a_restore_is_confirmed_locked_rechecked_journaled_executed_verified_and_repor
 }
 
 #[test]
-fn a_prune_is_confirmed_locked_rechecked_journaled_executed_and_reported_in_this_order() {
-    in_order("order-prune", &PRUNE);
+fn a_forget_is_confirmed_locked_rechecked_journaled_executed_and_reported_in_this_order() {
+    in_order("order-forget", &FORGET);
 }

@@ -99,7 +99,7 @@ fn keep(found: &InitFindings) -> String {
     let entry = |KeepSuggestion { key, name, reason }| format!("  - {key}: [{name:?}]\n    reason: {reason:?}");
     lines.extend(keep_suggestions(&found.releases).into_iter().map(entry));
     if lines.len() == 1 {
-        lines.push("  # Examples, for nothing was seen in the fence that others depend on.".to_owned());
+        lines.push("  # Examples, for nothing was seen in scope that others depend on.".to_owned());
         lines.push("  - \"*/vault\"".to_owned());
         lines.push("  - charts: [cert-manager, ingress-nginx]\n    reason: shared by everyone".to_owned());
     }

@@ -272,7 +272,7 @@ impl Driver<'_> {
         self.state.judge(index, outcome);
         let (release, attempts) = (self.state.id(index), self.state.attempts(index));
         if let Some(outcome) = self.state.outcome(index) {
-            self.reporter.report(&Event::ReleaseJudged { release, outcome, attempts }, self.state.progress());
+            self.reporter.report(&Event::ReleaseVerified { release, outcome, attempts }, self.state.progress());
         }
     }
 

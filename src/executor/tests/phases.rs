@@ -83,7 +83,7 @@ fn objects_that_stay_are_a_failure_of_their_release_and_keep_what_they_need() {
     let mut failed = Vec::new();
     let stays = operators(Cluster::new([ObjectPresence::Exists])).timeout(Duration::ZERO);
     let ended = stays.watched(Scripted::default(), |event, progress, _| {
-        if matches!(event, Event::ReleaseJudged { .. }) {
+        if matches!(event, Event::ReleaseVerified { .. }) {
             failed.push(progress.failed);
         }
     });

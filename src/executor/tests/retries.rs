@@ -69,7 +69,7 @@ fn each_try_is_preceded_by_a_check_and_only_an_uninstall_of_our_own_may_have_beg
     let words = || "now revision 2".to_owned();
     for (freshness, outcome, asked) in [
         (Freshness::AsPlanned, "r0 purged 3", 3),
-        (Freshness::Begun(words()), "r0 purged 3", 3),
+        (Freshness::Started(words()), "r0 purged 3", 3),
         (Freshness::Changed(words()), "r0 failed transient 1", 2),
     ] {
         let (recheck, checks) = later(freshness);
@@ -85,7 +85,7 @@ fn each_try_is_preceded_by_a_check_and_only_an_uninstall_of_our_own_may_have_beg
 #[test]
 fn an_uninstall_that_began_before_the_first_try_is_not_ours() {
     let script = Scripted::default();
-    let begun = |batch: &[&Release]| vec![Freshness::Begun("uninstalling".to_owned()); batch.len()];
+    let begun = |batch: &[&Release]| vec![Freshness::Started("uninstalling".to_owned()); batch.len()];
     let ended = scene(1).retries(3).recheck(begun).run(script.clone());
     assert_eq!((ended.outcomes(), script.batches().len()), (vec!["r0 changed 0".to_owned()], 0));
 }

@@ -179,7 +179,7 @@ fn line_of(event: &Event<'_>) -> Option<String> {
         Event::ReleaseFinished { release, .. } => format!("-{}", release.name),
         Event::ReleaseReturned { release, .. } => format!("<{}", release.name),
         Event::ReleaseWaits { release, attempts, .. } => format!("~{} {attempts}", release.name),
-        Event::ReleaseJudged { release, outcome, .. } => format!("={} {}", release.name, outcome.kind().as_str()),
+        Event::ReleaseVerified { release, outcome, .. } => format!("={} {}", release.name, outcome.kind().as_str()),
         Event::Waiting { objects, release, others } => {
             format!("waiting for {objects} of {} and {others}", release.name)
         }

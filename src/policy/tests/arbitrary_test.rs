@@ -1,4 +1,4 @@
-//! Policies, and what is no longer one, with a little of it changed: an answer in any case, and never a wider fence than
+//! Policies, and what is no longer one, with a little of it changed: an answer in any case, and never a wider scope than
 //! is written.
 
 use proptest::prelude::*;

@@ -45,8 +45,8 @@ fn every_key_in_every_form_is_read_as_what_it_says() {
     assert_eq!(policy.limits.releases, Some(Spanned { value: 300, place: place(26, 23) }));
     assert_eq!(policy.limits.namespaces.map(|limit| limit.value), Some(60));
     assert_eq!(policy.limits.percent.map(|limit| limit.value), Some(50));
-    let fence = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
-    assert_eq!(fence, ["dev-*", "pr-[0-9]*", "team-{a,b}-?*", "kube-system"]);
+    let scope = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
+    assert_eq!(scope, ["dev-*", "pr-[0-9]*", "team-{a,b}-?*", "kube-system"]);
 }
 
 #[test]
@@ -120,8 +120,8 @@ fn limits_may_be_set_one_by_one() {
 fn words_that_other_yaml_takes_for_values_are_text() {
     let text = format!("{HEAD}namespaces: [no, 0123, 2048, true, on]\nkeep: [no/0123]\n");
     let policy = read(&text);
-    let fence = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
-    assert_eq!(fence, ["no", "0123", "2048", "true", "on"]);
+    let scope = policy.namespaces.patterns.iter().map(NamePattern::as_str).collect::<Vec<_>>();
+    assert_eq!(scope, ["no", "0123", "2048", "true", "on"]);
     assert_eq!(policy.keep.iter().map(KeepEntry::as_str).collect::<Vec<_>>(), ["no/0123"]);
 }
 
@@ -143,7 +143,7 @@ fn a_rule_says_which_and_how() {
     assert_eq!(rule.older_than, Some(Spanned { value: Duration::from_hours(36), place: place(41, 16) }));
     assert_eq!(rule.age_from, AgeFrom::FirstDeploy);
     assert_eq!(rule.states, [ReleaseState::Failed, ReleaseState::Stuck].into());
-    assert_eq!(rule.workers.map(NonZeroUsize::get), Some(4));
+    assert_eq!(rule.max_workers.map(NonZeroUsize::get), Some(4));
     let uninstall = UninstallOptions {
         timeout: Duration::from_mins(1),
         hooks: Hooks::Skip,
@@ -164,11 +164,11 @@ fn what_a_rule_leaves_out_is_that_of_the_defaults() {
     let uninstall = UninstallOptions::with_timeout(Duration::from_mins(90));
     assert_eq!(policy.defaults, PurgeOptions { uninstall, ..PurgeOptions::default() });
     assert!(rest.selector.is_empty() && rest.namespace_selector.is_none() && rest.older_than.is_none());
-    assert_eq!((rest.age_from, &rest.states, rest.workers), (AgeFrom::LastDeploy, &with("").rules[0].states, None));
+    assert_eq!((rest.age_from, &rest.states, rest.max_workers), (AgeFrom::LastDeploy, &with("").rules[0].states, None));
 }
 
 #[test]
-fn without_rules_one_takes_all_of_the_fence_and_an_empty_list_takes_nothing() {
+fn without_rules_one_takes_all_of_the_scope_and_an_empty_list_takes_nothing() {
     let policy = with("defaults: {hooks: skip}\n");
     assert_eq!(policy.rules.len(), 1);
     assert_eq!(policy.rules[0].place, place(5, 1));
@@ -211,8 +211,8 @@ fn order_ages_window_and_opt_out_are_read_as_what_they_say() {
     assert_eq!(written(&policy.order.last), ["charts cert-manager, *-operator", "namespaces dev-shared"]);
     assert_eq!(policy.time_zone.as_str(), "Europe/Amsterdam");
     assert_eq!(policy.min_age.map(|age| age.value), Some(Duration::from_mins(30)));
-    assert_eq!(policy.pending_grace, Duration::from_hours(24));
-    assert_eq!(policy.opt_out_max.map(|age| age.value), Some(Duration::from_hours(14 * 24)));
+    assert_eq!(policy.stuck_after, Duration::from_hours(24));
+    assert_eq!(policy.opt_outs_warn_after.map(|age| age.value), Some(Duration::from_hours(14 * 24)));
     let window = policy.window.expect("it is given");
     assert_eq!(window.days, [Day::Friday, Day::Monday]);
     assert_eq!((window.from.to_string(), window.to.to_string()), ("19:00:00".to_owned(), "00:00:00".to_owned()));
@@ -240,7 +240,7 @@ fn ages_know_days_of_24_hours_and_weeks() {
 #[test]
 fn what_is_left_out_of_the_rest_is_none_or_its_default() {
     let policy = with("");
-    assert!(policy.min_age.is_none() && policy.window.is_none() && policy.opt_out_max.is_none());
+    assert!(policy.min_age.is_none() && policy.window.is_none() && policy.opt_outs_warn_after.is_none());
     assert!(policy.order.first.is_empty() && policy.order.last.is_empty() && policy.namespaces.selector.is_none());
-    assert_eq!((policy.pending_grace, policy.time_zone.as_str()), (Duration::from_hours(1), "UTC"));
+    assert_eq!((policy.stuck_after, policy.time_zone.as_str()), (Duration::from_hours(1), "UTC"));
 }

@@ -166,7 +166,7 @@ fn with(section: &'static Section, key: &str, value: Value) -> Value {
             policy["rules"] = json!([{"name": "r"}]);
         }
         "under `window`" => policy["window"] = entry(json!({"days": ["mon"], "from": "19:01", "to": "06:01"})),
-        "under `optOut`" => policy["optOut"] = entry(json!({})),
+        "under `optOuts`" => policy["optOuts"] = entry(json!({})),
         other => panic!("how does a policy look with a key {other}?"),
     }
     policy

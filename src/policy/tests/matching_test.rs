@@ -16,7 +16,7 @@ fn cluster(entry: &str, context: &str, server: &str, uid: Option<&str>) -> Clust
 }
 
 /// The pattern that takes the namespace in.
-fn fenced(patterns: &str, namespace: &str) -> Option<String> {
+fn in_scope(patterns: &str, namespace: &str) -> Option<String> {
     policy("dev", patterns, "")
         .namespaces
         .matches(&namespace.parse().unwrap())
@@ -61,11 +61,11 @@ fn every_field_that_is_given_must_match_and_the_first_that_does_not_is_named() {
 }
 
 #[test]
-fn a_fence_takes_in_whole_names_by_its_first_pattern() {
-    assert_eq!(fenced("dev-*, dev-a*", "dev-alice").as_deref(), Some("dev-*"));
-    assert_eq!(fenced("pr-*, dev-a", "dev-a").as_deref(), Some("dev-a"));
+fn a_scope_takes_in_whole_names_by_its_first_pattern() {
+    assert_eq!(in_scope("dev-*, dev-a*", "dev-alice").as_deref(), Some("dev-*"));
+    assert_eq!(in_scope("pr-*, dev-a", "dev-a").as_deref(), Some("dev-a"));
     for namespace in ["my-dev-a", "dev", "dev-ab", "prod"] {
-        assert_eq!(fenced("dev-?, pr-*", namespace), None, "{namespace}");
+        assert_eq!(in_scope("dev-?, pr-*", namespace), None, "{namespace}");
     }
 }
 
@@ -73,11 +73,11 @@ fn a_fence_takes_in_whole_names_by_its_first_pattern() {
 fn namespaces_of_the_system_are_taken_in_by_their_exact_names_only() {
     for system in ["kube-system", "kube-public", "kube-node-lease"] {
         for pattern in ["\"*\"", "kube-*", "\"[k]ube-{system,public,node-lease}*\""] {
-            assert_eq!(fenced(pattern, system), None, "{pattern} {system}");
+            assert_eq!(in_scope(pattern, system), None, "{pattern} {system}");
         }
-        assert_eq!(fenced(&format!("\"*\", {system}"), system).as_deref(), Some(system));
+        assert_eq!(in_scope(&format!("\"*\", {system}"), system).as_deref(), Some(system));
     }
-    assert_eq!(fenced("kube-*", "kube-systems").as_deref(), Some("kube-*"));
+    assert_eq!(in_scope("kube-*", "kube-systems").as_deref(), Some("kube-*"));
 }
 
 #[test]

@@ -22,21 +22,21 @@ timeZone: Europe/Amsterdam
 namespaceSelector:
   matchLabels: {env: dev}
   matchExpressions: [{key: example.com/tier, operator: NotIn, values: [prod, ""]}]
-defaults: {timeout: 5m, hooks: run, wait: false, cascade: background, dataLoss: keep, reach: namespace}
+defaults: {timeout: 5m, hooks: run, wait: false, cascade: background, dataLoss: deny, blastRadius: namespace}
 rules:
   - name: old-previews
     namespaces: ["pr-*"]
     olderThan: 3d
     ageFrom: firstDeploy
     statuses: [deployed, failed, stuck]
-    workers: 4
+    maxWorkers: 4
   - {name: rest}
 order: {first: [{releases: ["load-*"]}], last: [{charts: ["*-operator"]}]}
 limits: {maxReleases: 300}
 minAge: 30m
-pendingGrace: P1D
+stuckAfter: P1D
 window: {days: [mon, tue], from: 19:00, to: "06:00"}
-optOut: {max: 2w}
+optOuts: {warnAfter: 2w}
 "#;
 
 /// What mutations put in: the signs that YAML and globs are made of, and what must never reach a terminal.
@@ -225,13 +225,13 @@ fn patterns_that_take_long_to_check_are_given_up_on() {
 }
 
 #[test]
-fn rules_that_take_long_to_hold_against_the_fence_are_given_up_on() {
+fn rules_that_take_long_to_hold_against_the_scope_are_given_up_on() {
     let head = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n";
-    let fence = (0..200).map(|number| format!("\"*a*b*c*{number}-x*\"")).collect::<Vec<_>>().join(", ");
+    let scope = (0..200).map(|number| format!("\"*a*b*c*{number}-x*\"")).collect::<Vec<_>>().join(", ");
     let rule = |number| format!("- {{name: r{number}, namespaces: [\"*d*e*f*g*{number}-y\"]}}\n");
     let rules = (0..500).map(rule).collect::<Vec<_>>().concat();
     assert_eq!(
-        refusal(&format!("{head}namespaces: [{fence}]\nrules:\n{rules}workers: 0\n")),
+        refusal(&format!("{head}namespaces: [{scope}]\nrules:\n{rules}workers: 0\n")),
         "error: the patterns of this file take too long to check"
     );
 }

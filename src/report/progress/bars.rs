@@ -96,7 +96,7 @@ impl ProgressReporter for Bars {
             }
             Event::ReleaseFinished { outcome, .. } => outcome.is_failure(),
             Event::ReleaseWaits { wait, .. } => wait.is_some(),
-            Event::ReleaseJudged { .. } | Event::NotRecorded { .. } | Event::Draining { .. } => true,
+            Event::ReleaseVerified { .. } | Event::NotRecorded { .. } | Event::Draining { .. } => true,
             _ => false,
         };
         if stays || self.is_interrupted {
@@ -139,7 +139,7 @@ impl Drawn {
             Event::ReleaseFinished { worker, release, .. }
             | Event::ReleaseReturned { worker, release }
             | Event::ReleaseWaits { worker, release, .. } => self.end(*worker, &release.to_string()),
-            Event::Tick | Event::ReleaseJudged { .. } => self.workers.iter_mut().for_each(WorkerBar::draw),
+            Event::Tick | Event::ReleaseVerified { .. } => self.workers.iter_mut().for_each(WorkerBar::draw),
             Event::Waiting { .. } | Event::Paused { .. } => {
                 self.waiting = line(event, progress, stop_hint, Styles::new(Colour::Off)).map(|(_, text)| text);
             }

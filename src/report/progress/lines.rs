@@ -112,7 +112,9 @@ pub(super) fn line(
         }
         Event::Paused { because, wait } => (Quiet, paused_line(*because, *wait)),
         Event::Resumed => (Quiet, "the API server answers again: going on".to_owned()),
-        Event::ReleaseJudged { release, outcome, attempts } => (Quiet, judged_line(release, outcome, *attempts, paint)),
+        Event::ReleaseVerified { release, outcome, attempts } => {
+            (Quiet, judged_line(release, outcome, *attempts, paint))
+        }
         Event::Draining { because } => (Quiet, draining_lines(*because, progress, stop_hint)),
         Event::Terminating => (Quiet, "ending what runs (TERM); once more to end it at once (KILL)".to_owned()),
         Event::Killing => (Quiet, "ending what runs at once (KILL)".to_owned()),
@@ -189,7 +191,7 @@ fn draining_lines(because: NotStarted, progress: Progress, stop_hint: StopHint) 
     let StopHint { pid, second, operation } = stop_hint;
     let doing = match operation {
         OperationKind::Restore => "restored",
-        OperationKind::Purge | OperationKind::Prune | OperationKind::Unknown => "uninstalled",
+        OperationKind::Purge | OperationKind::Forget | OperationKind::Unknown => "uninstalled",
     };
     let what = format!("stopping: {running} being {doing} and will be finished, {waiting} not started{why}");
     match second {
@@ -245,7 +247,7 @@ mod tests {
         let outcome = crate::executor::Outcome::StillNeeded { by: app.clone() };
         let operator = release("operator");
         lines.on_event(
-            &Event::ReleaseJudged { release: &operator, outcome: &outcome, attempts: 0 },
+            &Event::ReleaseVerified { release: &operator, outcome: &outcome, attempts: 0 },
             progress,
             &printer,
         );

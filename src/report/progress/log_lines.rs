@@ -5,7 +5,7 @@ use crate::executor::{Event, NotStarted, Outcome, OutcomeSummary, Progress};
 use crate::helm::FailureClass;
 use crate::release::ReleaseId;
 use crate::report::document::JsonObject;
-use crate::report::log::{Level, LogLine};
+use crate::report::log_line::{Level, LogLine};
 use crate::report::printer::Printer;
 
 #[derive(Default)]
@@ -31,16 +31,16 @@ impl ProgressReporter for JsonLines {
 fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
     let of = |release: &ReleaseId| JsonObject::default().with("release", release.to_string());
     let (level, name, fields) = match event {
-        // The line `begun` reports the start.
+        // The line `run-started` reports the start.
         Event::Started { .. } | Event::Tick | Event::Finished => return None,
-        Event::ReleaseStarted { release, .. } => (Level::Info, "started", of(release)),
-        Event::ReleaseReturned { release, .. } => (Level::Info, "returned", of(release)),
+        Event::ReleaseStarted { release, .. } => (Level::Info, "release-started", of(release)),
+        Event::ReleaseReturned { release, .. } => (Level::Info, "release-returned", of(release)),
         Event::ReleaseFinished { release, outcome, attempts, took, .. } => {
             let fields = of(release).and(outcome_object(outcome, *attempts));
-            (level(outcome), "finished", fields.with("seconds", took.as_secs_f64()))
+            (level(outcome), "release-finished", fields.with("seconds", took.as_secs_f64()))
         }
-        Event::ReleaseJudged { release, outcome, attempts } => {
-            (level(outcome), "judged", of(release).and(outcome_object(outcome, *attempts)))
+        Event::ReleaseVerified { release, outcome, attempts } => {
+            (level(outcome), "verified", of(release).and(outcome_object(outcome, *attempts)))
         }
         Event::ReleaseWaits { release, failure, attempts, wait, .. } => {
             let fields = of(release)
@@ -52,7 +52,7 @@ fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
             (Level::Warn, "retry", fields)
         }
         Event::Paused { because, wait } => {
-            let fields = JsonObject::default().with("because", word(*because)).with("seconds", wait.as_secs_f64());
+            let fields = JsonObject::default().with("reason", word(*because)).with("seconds", wait.as_secs_f64());
             (Level::Warn, "paused", fields)
         }
         Event::Resumed => (Level::Info, "resumed", JsonObject::default()),
@@ -63,7 +63,7 @@ fn line(event: &Event<'_>, progress: Progress) -> Option<LogLine> {
             (Level::Error, "not-recorded", JsonObject::default().with("message", (*why).to_owned()))
         }
         Event::Draining { because } => {
-            (Level::Warn, "draining", progress_object(progress).with("because", word(*because)))
+            (Level::Warn, "stopping", progress_object(progress).with("reason", word(*because)))
         }
         Event::Terminating => (Level::Warn, "signal", progress_object(progress).with("sent", "TERM")),
         Event::Killing => (Level::Warn, "signal", progress_object(progress).with("sent", "KILL")),

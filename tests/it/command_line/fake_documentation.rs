@@ -8,7 +8,7 @@ use helm_purge::policy::Policy;
 
 use crate::support::{FakeHelm, repository, repository_text};
 
-/// The fenced blocks of a language in the README.
+/// The scoped blocks of a language in the README.
 fn blocks(language: &str) -> Vec<String> {
     let readme = repository_text("README.md");
     let mut blocks = Vec::new();

@@ -80,7 +80,7 @@ fn plans_come_as_table_names_json_and_yaml_and_a_dry_run_is_the_same() {
     assert_eq!(document["totals"], json!({"purge": 1, "purgeNamespaces": 1, "keep": 1, "restorable": 0, "seen": 2}));
     assert_eq!(
         document["releases"][1]["reasons"][0],
-        json!({"code": "keep", "text": "*/vault", "place": "policy.yaml:6:9"})
+        json!({"code": "keep", "text": "*/vault", "source": "policy.yaml:6:9"})
     );
     assert_eq!(document["releases"][0]["updated"], "2026-11-20T10:00:00Z");
     assert!(plan("yaml").contains("kind: PurgePlan"));
@@ -163,9 +163,9 @@ fn explain_names_the_line_that_keeps_a_release_and_also_speaks_of_one_that_is_no
     let vault = explain("dev-a/vault").exits(0).stdout_has("policy.yaml:6:9");
     vault.stdout_has("revision 1, deployed").stdout_has("\nkeep\n").stdout_has("*/vault");
     explain("dev-a/new").exits(0).stdout_has("there is no such release").stdout_has("inside: dev-*");
-    explain("prod/web").exits(0).stdout_has("outside the fence, and never touched");
+    explain("prod/web").exits(0).stdout_has("out of scope, and never touched");
     explain("dev-a").exits(2).stderr_has("names no release");
     let json = fake.program.run("explain dev-a/vault -f policy.yaml -o json").exits(0).json();
     assert_eq!(json["decision"], "keep");
-    assert_eq!(json["policies"][0]["keep"][0]["place"], "policy.yaml:6:9");
+    assert_eq!(json["policies"][0]["keep"][0]["source"], "policy.yaml:6:9");
 }

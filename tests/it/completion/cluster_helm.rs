@@ -48,7 +48,7 @@ fn commands_flags_and_values_are_offered_by_both_helms_with_their_descriptions()
         assert!(!commands.stdout.contains("__complete") && commands.stdout.ends_with(":4\n"), "{commands}");
         let flags = complete(&real, &["purge", "run", "--"]);
         assert!(flags.stdout.contains("--yes\tPurge without asking\n"), "{flags}");
-        for flag in ["--only", "--kube-context", "--kubeconfig", "--namespace", "--help"] {
+        for flag in ["--kube-context", "--kubeconfig", "--namespace", "--help"] {
             assert_eq!(candidates(&flags).iter().filter(|name| **name == flag).count(), 1, "{flag}\n{flags}");
         }
         assert!(!flags.stdout.contains("--true"), "{flags}");
@@ -75,7 +75,7 @@ fn names_of_the_cluster_are_offered_by_both_helms() {
         for line in [&["-n", &a, "purge", "explain", ""][..], &["purge", "explain", "--namespace", &a, ""]] {
             assert_eq!(candidates(&complete(&real, line)), releases, "{line:?}");
         }
-        let only = complete(&real, &["purge", "run", "--only", &format!("{a}/w")]);
+        let only = complete(&real, &["purge", "run", &format!("{a}/w")]);
         assert_eq!(candidates(&only), [format!("{a}/web")], "{only}");
         let namespace = complete(&real, &["purge", "plan", &format!("--namespace={start}")]);
         assert_eq!(candidates(&namespace), [a.as_str(), &b], "{namespace}");
@@ -97,12 +97,12 @@ fn what_a_purge_has_removed_and_its_run_are_offered_to_restore() {
         real.seed(&["a/db", "a/web"]);
         let a = real.namespace("a");
         let only = format!("{a}/web");
-        let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history", "--only", &only];
+        let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history", &only];
         real.program.run(&run).exits(0);
-        let id = real.program.run("runs --local -o name").exits(0).stdout;
+        let id = real.program.run("log --local -o name").exits(0).stdout;
         let runs = complete(&real, &["purge", "restore", "--run", ""]);
         assert_eq!((candidates(&runs), runs.stdout.ends_with(":36\n")), (vec![id.trim_end()], true), "{runs}");
-        assert_eq!(candidates(&complete(&real, &["purge", "runs", &id[..8]])), [id.trim_end()]);
+        assert_eq!(candidates(&complete(&real, &["purge", "log", &id[..8]])), [id.trim_end()]);
         assert_eq!(candidates(&complete(&real, &["purge", "restore", &a])), [only.as_str()]);
         assert_eq!(candidates(&complete(&real, &["purge", "restore", &only, &a])), [""; 0]);
         assert_eq!(candidates(&complete(&real, &["purge", "explain", &format!("{a}/")])), [format!("{a}/db")]);

@@ -25,7 +25,7 @@ fn kubectl_offers_commands_flags_and_names_of_the_cluster() {
     let a = real.namespace("a");
     let releases = [format!("{a}/db"), format!("{a}/web")];
     assert_eq!(candidates(&complete(&["explain", &format!("{a}/")])), releases);
-    assert_eq!(candidates(&complete(&["plan", "-n", &a, "--only", ""])), releases);
+    assert_eq!(candidates(&complete(&["plan", "-n", &a, ""])), releases);
     assert_eq!(candidates(&complete(&["plan", "-n", &a])), [a.as_str()]);
     assert_eq!(candidates(&complete(&["plan", "--context", "thr"])), ["throwaway"]);
 }

@@ -14,7 +14,7 @@ const LINES: [&[&str]; 6] = [
     &["plan", "-n", ""],
     &["keep", ""],
     &["restore", "--run", ""],
-    &["runs", ""],
+    &["log", ""],
 ];
 
 #[test]

@@ -112,15 +112,15 @@ fn every_job_of_the_chart_takes_the_lock_where_the_chart_says() {
     }
 }
 
-/// Installs the chart into a namespace of the policy's own fence.
+/// Installs the chart into a namespace of the policy's own scope.
 fn install(real: &Real, flags: &[&str]) -> Pod {
     let namespace = real.namespace("tools");
     let policy = format!(
         "# Everything of this test, the chart's own namespace too.\napiVersion: helm-purge/v1\nkind: PurgePolicy\n\
-         metadata: {{name: {name}}}\nclusters: [{{uid: {uid}}}]\nnamespaces: ['{fence}']\n",
+         metadata: {{name: {name}}}\nclusters: [{{uid: {uid}}}]\nnamespaces: ['{scope}']\n",
         name = real.namespace("chart"),
         uid = cluster().uid(),
-        fence = real.namespace("*"),
+        scope = real.namespace("*"),
     );
     let file = real.program.file("chart-policy.yaml", &policy);
     let mut command = helm(real.helm, &["install", "janitor", "--namespace", &namespace, "--create-namespace"]);
@@ -155,7 +155,7 @@ fn a_purge_of_the_charts_own_namespace_keeps_the_chart() {
         assert_eq!(ended.message["totals"]["purged"], json!(2), "{:#}", ended.message);
         assert_eq!(real.listed(), ["tools/janitor"]);
         let releases = plan["releases"].as_array().expect("a list");
-        let own = releases.iter().find(|release| release["name"] == "janitor").expect("it is in the fence");
+        let own = releases.iter().find(|release| release["name"] == "janitor").expect("it is in scope");
         assert_eq!(own["decision"], "keep", "{own:#}");
         assert!(own.to_string().contains("it is helm-purge itself"), "{own:#}");
         let variables = pod.container()["env"].as_array().expect("a list");

@@ -48,13 +48,13 @@ fn the_policy_of_the_cronjob_is_one() {
 
 /// The shipped policy, for this cluster, this test's namespaces, and any time of the day.
 fn here(real: &Real) -> impl Fn(&str) -> String {
-    let fence = real.namespace("*");
+    let scope = real.namespace("*");
     move |policy: &str| {
         let zeros = "00000000-0000-0000-0000-000000000000";
         assert!(policy.contains(zeros) && policy.contains("\"dev-*\"") && policy.contains("\nwindow: "), "{policy}");
         let lines = policy.lines().filter(|line| !line.starts_with("window: ") && !line.starts_with("limits: "));
         let policy = lines.collect::<Vec<_>>().join("\n");
-        policy.replace(zeros, cluster().uid()).replace("dev-*", &fence).replace("end-of-day", &fence.replace("-*", ""))
+        policy.replace(zeros, cluster().uid()).replace("dev-*", &scope).replace("end-of-day", &scope.replace("-*", ""))
     }
 }
 
@@ -146,10 +146,10 @@ fn the_roles_are_those_that_rbac_prints_for_the_policy() {
         let account = format!("--service-account={HOME}/{account}");
         let list = real.program.run(&format!("rbac -f {file} --for {purpose} {account} -o json")).exits(0).json();
         let objects = list["items"].as_array().expect("a list").clone().into_iter();
-        // What binds in the fence is as many as there are namespaces, and another test may have made some.
-        let in_fence = |object: &Value| object["kind"] == "RoleBinding" && object["roleRef"]["kind"] == "ClusterRole";
+        // What binds in scope is as many as there are namespaces, and another test may have made some.
+        let in_scope = |object: &Value| object["kind"] == "RoleBinding" && object["roleRef"]["kind"] == "ClusterRole";
         let file = real.program.file("printed.json", &json!({
-            "apiVersion": "v1", "kind": "List", "items": objects.filter(|object| !in_fence(object)).collect::<Vec<_>>(),
+            "apiVersion": "v1", "kind": "List", "items": objects.filter(|object| !in_scope(object)).collect::<Vec<_>>(),
         }).to_string());
         apply(&file, Apply::OnlyAsked)
     };

@@ -44,10 +44,10 @@ fn in_the_image(real: &Real, home: &str) -> Root {
     let mut root = Root::new(real.helm);
     let policy = format!(
         "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {{name: {home}}}\nclusters: [{{uid: {uid}}}]\n\
-         timeZone: Europe/Amsterdam\nnamespaces: ['{fence}']\nkeep: [{{namespaces: ['*'], releases: [vault], until: 2999-12-31}}]\n\
+         timeZone: Europe/Amsterdam\nnamespaces: ['{scope}']\nkeep: [{{namespaces: ['*'], releases: [vault], until: 2999-12-31}}]\n\
          window: {{days: [mon, tue, wed, thu, fri, sat, sun], from: '00:00', to: '24:00'}}\n",
         uid = cluster().uid(),
-        fence = real.namespace("*"),
+        scope = real.namespace("*"),
     );
     let folder = root.folder("policy", &[("policy.yaml".to_owned(), policy)]);
     root.mount(&folder, "/policy");

@@ -47,7 +47,7 @@ fn arguments(job: &Value) -> Vec<String> {
 fn the_api_server_takes_the_manifest_strictly_and_its_numbers_agree() {
     let job = applied("jobfile-strict");
     let spec = &job["spec"];
-    let shards = arguments(&job).iter().find_map(|one| one.strip_prefix("--shards=")?.parse::<u64>().ok());
+    let shards = arguments(&job).iter().find_map(|one| one.strip_prefix("--shard=auto/")?.parse::<u64>().ok());
     assert_eq!(spec["completionMode"], "Indexed");
     assert_eq!([spec["completions"].as_u64(), spec["parallelism"].as_u64()], [shards, shards]);
     // What the API server does not know it would have dropped without a word.
@@ -174,7 +174,7 @@ fn four_pods_at_once_purge_every_release_exactly_once_and_one_that_is_run_again_
     );
     assert!(leases.iter().all(|lease| lease["spec"]["holderIdentity"].is_null()), "{leases:#?}");
     let laptop = Real::new("shardjob", HelmVersion::Three);
-    let runs = laptop.program.run(&format!("runs -n {home} -o json")).exits(0).json();
+    let runs = laptop.program.run(&format!("log -n {home} -o json")).exits(0).json();
     let shards = runs["runs"].as_array().expect("a list").iter().map(|run| run["shard"].to_string());
     assert_eq!(shards.collect::<BTreeSet<_>>().len(), 4, "{runs:#}");
 

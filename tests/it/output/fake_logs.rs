@@ -40,14 +40,24 @@ fn a_run_is_a_line_for_its_plan_its_beginning_each_release_and_its_end() {
     fake.behaves("dev-a/b", &json!({"exit": 1, "stderr": "Error: no \u{1b}[31mluck\nmore\n"}));
     let output = fake.program.run(&format!("{RUN} --workers=1 --batch=1 -o json")).exits(1);
     let lines = lines(&output);
-    let expected =
-        ["plan", "begun", "started dev-a/a", "finished dev-a/a", "started dev-a/b", "finished dev-a/b", "summary"];
+    let expected = [
+        "plan",
+        "run-started",
+        "release-started dev-a/a",
+        "release-finished dev-a/a",
+        "release-started dev-a/b",
+        "release-finished dev-a/b",
+        "summary",
+    ];
     assert_eq!(events(&lines), expected, "{output}");
     let plan = find(&lines, "plan");
     assert_eq!((&plan["purge"], &plan["context"], &plan["policies"]), (&json!(2), &json!("dev-eu"), &json!(["test"])));
     let report = output.json();
-    assert_eq!((&find(&lines, "begun")["run"], &find(&lines, "begun")["workers"]), (&report["run"]["id"], &json!(1)));
-    let failed = lines.iter().rfind(|line| line["event"] == "finished").expect("there are two");
+    assert_eq!(
+        (&find(&lines, "run-started")["run"], &find(&lines, "run-started")["workers"]),
+        (&report["run"]["id"], &json!(1))
+    );
+    let failed = lines.iter().rfind(|line| line["event"] == "release-finished").expect("there are two");
     let about = |key: &str| failed[key].clone();
     assert_eq!((about("level"), about("outcome"), about("attempts")), (json!("error"), json!("failed"), json!(1)));
     assert!(about("message").as_str().is_some_and(|text| text.contains("no \u{1b}[31mluck")), "as it was: {failed}");
@@ -79,15 +89,15 @@ fn whatever_goes_wrong_is_json_also_a_command_line_that_cannot_be_understood() {
     let nothing = |_: &FakeHelm| {};
     for (set_up, arguments, code, event, key, value) in [
         (&refused as &dyn Fn(&FakeHelm), RUN, 5, "refused", "guard", json!("limits.maxReleases")),
-        (&broken, RUN, 3, "fault", "line", json!(6)),
-        (&broken, "validate policy.yaml --log-format=json", 3, "fault", "file", json!("policy.yaml")),
+        (&broken, RUN, 3, "policy-error", "line", json!(6)),
+        (&broken, "validate policy.yaml --log-format=json", 3, "policy-error", "file", json!("policy.yaml")),
         (&unlisted, RUN, 4, "error", "exitCode", json!(4)),
         (&nothing, "run --no-such-flag --log-format json", 2, "message", "level", json!("error")),
         (&nothing, "run -f policy.yaml --log-format json", 2, "error", "exitCode", json!(2)),
         (&nothing, "run -f policy.yaml --confirm x -A --log-format json", 2, "error", "exitCode", json!(2)),
-        (&nothing, "run -f nowhere.yaml --yes --log-format json", 3, "fault", "file", json!("nowhere.yaml")),
+        (&nothing, "run -f nowhere.yaml --yes --log-format json", 3, "policy-error", "file", json!("nowhere.yaml")),
         (&nothing, "keep dev-a --until x --log-format json", 2, "error", "exitCode", json!(2)),
-        (&nothing, "runs nonsense --log-format json", 2, "error", "exitCode", json!(2)),
+        (&nothing, "log nonsense --log-format json", 2, "error", "exitCode", json!(2)),
     ] {
         let fake = FakeHelm::with(["dev-a/a", "dev-a/b"]);
         set_up(&fake);
@@ -103,12 +113,12 @@ fn a_signal_a_retry_and_an_api_server_that_is_gone_are_lines_as_well() {
     let running = fake.program.start(&format!("{RUN} --workers=1 --batch=1"));
     let first = gate.arrival();
     running.signal(Signal::INT);
-    running.wait_for_stderr("\"draining\"");
+    running.wait_for_stderr("\"stopping\"");
     first.go();
     let lines = lines(&running.finish().exits(130));
-    let draining = find(&lines, "draining");
+    let draining = find(&lines, "stopping");
     assert_eq!(
-        (&draining["because"], &draining["running"], &draining["level"]),
+        (&draining["reason"], &draining["running"], &draining["level"]),
         (&json!("interrupted"), &json!(1), &json!("warn"))
     );
     assert_eq!(lines.last().expect("there are some")["totals"]["notStarted"], 1);

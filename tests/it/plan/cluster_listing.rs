@@ -6,7 +6,7 @@ use std::time::Duration;
 use helm_purge::cluster::{Client, Connection, StorageDriver};
 use helm_purge::helm::Helm;
 use helm_purge::inventory::{Contents, HelmInventory, ObjectLists, Protection, ReleaseSource};
-use helm_purge::plan::{ClusterState, Filters, Plan, Subject, UnseenOptOuts, build, to_read};
+use helm_purge::plan::{ClusterState, Filters, Plan, Subject, build, to_read};
 use helm_purge::policy::Policy;
 use helm_purge::release::Known;
 use helm_purge::settings::{ConnectionOptions, InCluster, KubeconfigFiles};
@@ -42,7 +42,7 @@ impl Ways {
     fn plan(&self, inventory: &ReleaseSource) -> Plan {
         let listing = inventory.list().or_panic();
         // Helm's way sees no opt-outs.
-        let filters = Filters { unseen_opt_outs: UnseenOptOuts::GoWithout, ..Filters::default() };
+        let filters = Filters { without_opt_outs: true, ..Filters::default() };
         let (protection, nothing) =
             (Protection::unseen(&listing, &self.policy.namespaces, "nobody looked"), Contents::new());
         let unread = ClusterState {

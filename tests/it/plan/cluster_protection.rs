@@ -29,16 +29,16 @@ fn cluster_with_controllers() -> &'static Cluster {
     })
 }
 
-/// A fence, as one who comes with a kubeconfig sees what is in it.
+/// A scope, as one who comes with a kubeconfig sees what is in it.
 struct View {
     connection: Connection,
     metadata: ReleaseSource,
-    fence: PolicyScope,
+    scope: PolicyScope,
 }
 
 impl View {
-    fn new(kubeconfig: &Path, fence: &str) -> Self {
-        let policy = policy("test", "throwaway", fence, "");
+    fn new(kubeconfig: &Path, scope: &str) -> Self {
+        let policy = policy("test", "throwaway", scope, "");
         let policy = Policy::read("policy.yaml", policy.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
         let wish = ConnectionOptions {
             kubeconfig: KubeconfigFiles::Flag(kubeconfig.to_owned()),
@@ -46,14 +46,14 @@ impl View {
         };
         let connection = Connection::resolve(&wish).or_panic();
         let client = Client::new(&connection, CancelToken::default()).expect("a client can be made");
-        let fence = policy.namespaces;
-        Self { connection, metadata: ReleaseSource::new(client, StorageDriver::Secrets, fence.clone()), fence }
+        let scope = policy.namespaces;
+        Self { connection, metadata: ReleaseSource::new(client, StorageDriver::Secrets, scope.clone()), scope }
     }
 
-    /// Of the releases, those of the fence: other tests install and purge meanwhile.
+    /// Of the releases, those in scope: other tests install and purge meanwhile.
     fn look(&self) -> (Listing, Protection) {
         let (mut listing, protection) = self.metadata.list_with_protection().or_panic();
-        listing.releases.retain(|release| self.fence.matches(&release.id.namespace).is_some());
+        listing.releases.retain(|release| self.scope.matches(&release.id.namespace).is_some());
         (listing, protection)
     }
 }
@@ -117,11 +117,11 @@ fn the_admin_sees_what_namespaces_config_maps_and_releases_say() {
             "optout-b: all, until soon, no reason, helm-purge/keep-until",
         ]
     );
-    assert!(protection.unseen_opt_outs.is_empty(), "{protection:?}");
+    assert!(protection.unreadable_opt_outs.is_empty(), "{protection:?}");
     let facts = protection.facts(&"optout-b".parse().expect("a legal name")).expect("namespaces may be listed");
     assert_eq!(facts.labels["env"], "dev");
     assert_eq!(facts.annotations.keys().collect::<Vec<_>>(), ["helm-purge/keep-until"]);
-    assert_eq!(protection.namespaces.len(), 2, "only those of the fence: {:?}", protection.namespaces);
+    assert_eq!(protection.namespaces.len(), 2, "only those in scope: {:?}", protection.namespaces);
     assert_eq!((protection.flux, protection.argo), (Ok(Vec::new()), Ok(Vec::new())), "nobody runs them here");
     let labels = listing.releases.iter().filter_map(|release| OptOut::by_label(release).as_known().cloned()?);
     assert_eq!(said(&labels.collect::<Vec<_>>()), ["optout-a: web, until never, demo, label"]);
@@ -157,7 +157,7 @@ fn who_may_edit_one_namespace_sees_what_is_said_in_it() {
         said(&protection.opt_outs),
         ["optedit: all, until never, no reason, ConfigMap mine", "optedit: all, until never, a demo, helm-purge/keep",]
     );
-    assert!(protection.unseen_opt_outs.is_empty(), "{protection:?}");
+    assert!(protection.unreadable_opt_outs.is_empty(), "{protection:?}");
     let facts = protection.facts(&"optedit".parse().expect("a legal name")).expect("it may be read by its name");
     assert_eq!(facts.labels["env"], "dev");
     // Who may not list a kind may still know that there is none.
@@ -172,7 +172,7 @@ fn what_was_refused_is_not_known_and_its_reason_is_told() {
     let kubeconfig = user(cluster(), "optsecret-user", &[("optsecret", Role::SeeSecrets)]);
     let (listing, protection) = View::new(&kubeconfig, "optsecret").look();
     assert_eq!((listing.releases.len(), protection.opt_outs.len()), (1, 0));
-    let refused = protection.unseen_opt_outs.iter().map(|unseen| unseen.why.as_str()).collect::<Vec<_>>();
+    let refused = protection.unreadable_opt_outs.iter().map(|unseen| unseen.why.as_str()).collect::<Vec<_>>();
     let (maps, namespace) = ("cannot list resource \"configmaps\"", "cannot get resource \"namespaces\"");
     assert!(refused.len() == 2 && refused[0].contains(maps) && refused[1].contains(namespace), "{refused:?}");
     let facts = protection.facts(&"optsecret".parse().expect("a legal name"));

@@ -15,8 +15,8 @@ fn install(real: &Real, chart: Chart, name: &str, settings: &[&str]) {
 }
 
 #[test]
-fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named() {
-    Real::with_both("reach", |real| {
+fn what_reaches_beyond_the_scope_or_holds_data_is_kept_and_the_object_is_named() {
+    Real::with_both("blast-radius", |real| {
         let outside = format!("outside-{}", real.helm);
         create_namespace(&outside);
         install(real, Chart::Definition, "definition", &[]);
@@ -27,9 +27,9 @@ fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named()
         install(real, Chart::Tiny, "web", &[]);
         let group = format!("{}.example.com", real.namespace("a"));
         for said in [
-            format!("reaches beyond the fence: CustomResourceDefinition widgets.{group}"),
-            format!("reaches beyond the fence: ConfigMap {outside}/{}-wanderer", real.namespace("a")),
-            format!("reaches beyond the fence: Namespace {}-house", real.namespace("a")),
+            format!("holds objects out of scope: CustomResourceDefinition widgets.{group}"),
+            format!("holds objects out of scope: ConfigMap {outside}/{}-wanderer", real.namespace("a")),
+            format!("holds objects out of scope: Namespace {}-house", real.namespace("a")),
             "holds data: PersistentVolumeClaim claim".to_owned(),
             format!("go on to cost: {}/cache", real.namespace("a")),
         ] {
@@ -40,14 +40,14 @@ fn what_reaches_beyond_the_fence_or_holds_data_is_kept_and_the_object_is_named()
         // What the policy allows goes, and what helm itself leaves is named.
         real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
         real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0").stdout_has("[PersistentVolumeClaim] claim-");
-        real.policy("keep: []\ndefaults: {reach: cluster}\n");
+        real.policy("keep: []\ndefaults: {blastRadius: cluster}\n");
         real.program.run(RUN).exits(0).stdout_has("purged 3 · failed 0");
         assert!(real.listed().is_empty());
     });
 }
 
 #[test]
-fn an_object_in_another_namespace_of_the_fence_is_no_reason_to_keep() {
+fn an_object_in_another_namespace_of_the_scope_is_no_reason_to_keep() {
     let real = Real::new("inside", HelmVersion::Four);
     create_namespace(&real.namespace("b"));
     install(&real, Chart::Wanderer, "wanderer", &[&format!("namespace={}", real.namespace("b"))]);
@@ -98,15 +98,15 @@ fn a_forged_record_gets_nowhere() {
     let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
     assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
     for said in [
-        "reaches beyond the fence: ConfigMap kube-system/x",
-        "reaches beyond the fence: Namespace kube-public",
-        "reaches beyond the fence: Namespace default",
+        "holds objects out of scope: ConfigMap kube-system/x",
+        "holds objects out of scope: Namespace kube-public",
+        "holds objects out of scope: Namespace default",
         "its record says release other, its labels say name",
         "it is stored elsewhere: its record says that it belongs to namespace kube-system",
         "it is larger than 64 MiB when unpacked",
         "holds data: PersistentVolumeClaim in-a-list",
-        "reaches beyond the fence: namespace lower-case",
-        "reaches beyond the fence: Namespace in-items",
+        "holds objects out of scope: namespace lower-case",
+        "holds objects out of scope: Namespace in-items",
         "its manifest cannot be read",
         "its labels do not say which release and revision it is of",
     ] {

@@ -1,4 +1,4 @@
-//! A part of the fence: what goes, what is said, and that no limit is looser for it.
+//! A part in scope: what goes, what is said, and that no limit is looser for it.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn names(fake: &FakeHelm, flags: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_shards_of_a_fence_share_it_each_namespace_in_one_and_say_which_they_are() {
+fn the_shards_of_a_scope_share_it_each_namespace_in_one_and_say_which_they_are() {
     let mut fake = filled();
     let whole = names(&fake, "");
     let mut together = Vec::new();
@@ -29,16 +29,15 @@ fn the_shards_of_a_fence_share_it_each_namespace_in_one_and_say_which_they_are()
         let shard = format!("{number}/3");
         let part = names(&fake, &format!("--shard {shard}"));
         fake.program.set("JOB_COMPLETION_INDEX", (number - 1).to_string());
-        assert_eq!(names(&fake, "--shards 3"), part, "by the index of a pod");
-        assert_eq!(names(&fake, &format!("--shards 3 --shard {shard}")), part);
-        let plan = fake.program.run("plan -f policy.yaml --shards=3").exits(0);
+        assert_eq!(names(&fake, "--shard=auto/3"), part, "by the index of a pod");
+        let plan = fake.program.run("plan -f policy.yaml --shard=auto/3").exits(0);
         let plan = plan.stdout_has(&format!("shard {shard}: {} of 6 namespaces", part.len()));
         let others = NAMESPACES.iter().filter(|namespace| !part.contains(&format!("{namespace}/web")));
         for other in others {
             assert!(!plan.stdout.contains(&format!("{other} ")), "{other} is another shard's\n{plan}");
         }
-        let document = fake.program.run("plan -f policy.yaml --shards=3 -o json").exits(0).json();
-        assert_eq!((&document["narrowing"]["shard"], &document["totals"]["keep"]), (&json!(shard), &json!(part.len())));
+        let document = fake.program.run("plan -f policy.yaml --shard=auto/3 -o json").exits(0).json();
+        assert_eq!((&document["filters"]["shard"], &document["totals"]["keep"]), (&json!(shard), &json!(part.len())));
         assert_eq!(document["totals"]["seen"], 12);
         together.extend(part);
     }
@@ -49,13 +48,12 @@ fn the_shards_of_a_fence_share_it_each_namespace_in_one_and_say_which_they_are()
 #[test]
 fn a_part_that_cannot_be_told_starts_nothing() {
     for (flags, index, says) in [
-        ("--shards 3", "", "JOB_COMPLETION_INDEX is not set"),
-        ("--shards 3", "3", "there is no shard 4 of 3"),
-        ("--shards 3", "x", "JOB_COMPLETION_INDEX is `x`"),
-        ("--shard 2/4 --shards 3", "0", "say different things"),
-        ("--shard 0/4", "", "`0/4` is no shard: write it as 3/16, counted from 1"),
+        ("--shard=auto/3", "", "--shard auto/3 needs JOB_COMPLETION_INDEX, which is not set"),
+        ("--shard=auto/3", "3", "there is no shard 4 of 3"),
+        ("--shard=auto/3", "x", "JOB_COMPLETION_INDEX is `x`"),
+        ("--shard 0/4", "", "`0/4` is not a valid shard: write it as 3/16, counted from 1"),
         ("--shard 5/4", "", "there is no shard 5 of 4"),
-        ("--shards 0", "0", "invalid value '0' for '--shards <N>'"),
+        ("--shard=auto/0", "0", "`auto/0` is not a valid shard"),
     ] {
         let mut fake = filled();
         fake.program.set("JOB_COMPLETION_INDEX", index);
@@ -68,7 +66,7 @@ fn a_part_that_cannot_be_told_starts_nothing() {
 }
 
 #[test]
-fn limits_count_over_the_whole_fence_however_small_a_shard_is() {
+fn limits_count_over_the_whole_scope_however_small_a_shard_is() {
     for (limit, flags, says) in [
         ("limits: {maxReleases: 5}\n", "", "6 releases would go, the limit is 5"),
         ("limits: {maxNamespaces: 5}\n", "", "releases would go in 6 namespaces, the limit is 5"),
@@ -81,13 +79,13 @@ fn limits_count_over_the_whole_fence_however_small_a_shard_is() {
             fake.program.run(&format!("{RUN} {flags} --shard {shard}")).exits(5).stderr_has(says);
         }
         assert_eq!(fake.left().len(), 12);
-        fake.program.run(&format!("{RUN} {flags} --shard=1/1 --only dev-a/*")).exits(0);
+        fake.program.run(&format!("{RUN} {flags} --shard=1/1 dev-a/*")).exits(0);
         assert_eq!(fake.left().len(), 11, "what was not asked for does not count");
     }
 }
 
 #[test]
-fn what_goes_last_is_kept_by_a_shard_and_taken_by_a_run_over_the_whole_fence() {
+fn what_goes_last_is_kept_by_a_shard_and_taken_by_a_run_over_the_whole_scope() {
     let fake = filled();
     fake.policy("keep: ['*/vault']\norder: {last: [{namespaces: [dev-a], releases: [web]}]}\n");
     let reports = (1..=2).map(|number| {
@@ -102,7 +100,7 @@ fn what_goes_last_is_kept_by_a_shard_and_taken_by_a_run_over_the_whole_fence() {
     let plan = fake.program.run("plan -f policy.yaml -n dev-a --shard 1/2");
     let other = fake.program.run("plan -f policy.yaml -n dev-a --shard 2/2");
     let said = [plan.stdout, other.stdout].concat();
-    assert!(said.contains("it goes last: a run without shards takes it, when all of them are done"), "{said}");
+    assert!(said.contains("purged last: by a run without --shard, after all shards"), "{said}");
     fake.program.run(RUN).exits(0).stdout_has("purged 1");
 }
 
@@ -132,11 +130,11 @@ fn the_journal_of_a_shard_says_so_and_is_no_other_ones_predecessor() {
     for shard in ["1/2", "2/2"] {
         fake.program.run(&format!("{RUN} --shard {shard}")).exits(0);
     }
-    let runs = fake.program.run("runs --local -o json").exits(0).json();
+    let runs = fake.program.run("log --local -o json").exits(0).json();
     let shards = runs["runs"].as_array().expect("a list").iter().map(|run| run["shard"].to_string());
     assert_eq!(shards.collect::<BTreeSet<_>>(), ["\"1/2\"", "\"2/2\""].map(str::to_owned).into());
-    let table = fake.program.run("runs --local").exits(0);
+    let table = fake.program.run("log --local").exits(0);
     let table = table.stdout_has("test 1/2").stdout_has("test 2/2");
     let id = table.stdout.lines().nth(1).and_then(|line| line.split_whitespace().next()).expect("a run").to_owned();
-    fake.program.run(&format!("runs --local {id}")).exits(0).stdout_has("shard    ");
+    fake.program.run(&format!("log --local {id}")).exits(0).stdout_has("shard    ");
 }

@@ -1,4 +1,4 @@
-//! `restore` and `prune` beside other runs: the lock, the journal, which purge was the last, and which cluster it is.
+//! `restore` and `forget` beside other runs: the lock, the journal, which purge was the last, and which cluster it is.
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -12,10 +12,10 @@ use crate::support::{
 };
 
 const DRY_RUN: &str = "restore -f policy.yaml --dry-run";
-const PRUNE: &str = "prune --older-than 14d -f policy.yaml --yes -A -o json";
-const RUNS: &str = "runs --local -o json";
+const FORGET: &str = "forget --older-than 14d -f policy.yaml --yes -A -o json";
+const RUNS: &str = "log --local -o json";
 
-/// Two releases in the fence of a policy that keeps histories, and a namespace for its lock.
+/// Two releases in the scope of a policy that keeps histories, and a namespace for its lock.
 fn prepare(test: &str) -> Real {
     let real = Real::new(test, HelmVersion::Three);
     real.policy(KEEPING);
@@ -34,19 +34,19 @@ fn newest(real: &Real) -> Value {
 }
 
 #[test]
-fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back_all_of_it() {
+fn a_restore_and_a_forget_do_not_run_beside_a_purge_and_one_that_waits_takes_back_all_of_it() {
     let mut real = prepare("held-back");
     old_history(&real, "old");
     real.hold_helm("uninstall");
     let purge = start(&real, RUN, "--workers=1 --batch=1");
     real.program.wait_for_file("calls", "uninstall");
     let policy = real.namespace("x").trim_end_matches("-x").to_owned();
-    for command in [RESTORE, PRUNE] {
+    for command in [RESTORE, FORGET] {
         let refused = start(&real, command, "").finish().exits(6);
         let refused = refused.stderr_has(&format!("error: another run holds the lock of the policy {policy}: "));
         refused.stderr_has("hint: wait for it with --lock-wait");
     }
-    for (command, nothing) in [(RESTORE, "nothing was restored"), (PRUNE, "nothing was pruned")] {
+    for (command, nothing) in [(RESTORE, "nothing was restored"), (FORGET, "nothing was forgotten")] {
         let impatient = start(&real, command, "--lock-wait 1m");
         impatient.wait_for_stderr("waiting: another run holds the lock");
         impatient.signal(Signal::INT);
@@ -61,7 +61,7 @@ fn a_restore_and_a_prune_do_not_run_beside_a_purge_and_one_that_waits_takes_back
     let report = restored.json();
     assert_eq!((&report["runs"], &report["report"]["totals"]["restored"]), (&json!([purged]), &json!(2)), "{restored}");
     assert_eq!(records(&real.namespace("a"), "old"), ["v1"], "nobody has asked for that");
-    assert_eq!(start(&real, PRUNE, "").finish().exits(0).json()["releases"][0]["pruned"], true);
+    assert_eq!(start(&real, FORGET, "").finish().exits(0).json()["releases"][0]["forgotten"], true);
     let lease = format!("helm-purge-{policy}");
     let kind = Kind::new("coordination.k8s.io/v1", "Lease");
     let lease = cluster().api().get(kind, Some(&real.namespace("locks")), &lease).expect("the API answers");
@@ -112,15 +112,15 @@ fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes
     real.program.wait_for_file("calls", "rollback");
     let run = newest(&real);
     assert_eq!((&run["operation"], &run["state"]), (&json!("restore"), &json!("running")), "{run:#}");
-    assert_eq!((&run["takesBack"], &run["totals"]["planned"]), (&json!([purged]), &json!(2)), "{run:#}");
+    assert_eq!((&run["restores"], &run["totals"]["planned"]), (&json!([purged]), &json!(2)), "{run:#}");
     real.program.kill(running);
     let run = newest(&real);
     let one = format!("{}/one", real.namespace("a"));
-    assert_eq!((&run["state"], &run["inHand"]), (&json!("killed"), &json!([one])), "{run:#}");
+    assert_eq!((&run["state"], &run["inProgress"]), (&json!("killed"), &json!([one])), "{run:#}");
     let id = run["id"].as_str().expect("it has a name").to_owned();
-    let table = real.program.run("runs --local").exits(0).stdout_has("killed, 1 in hand");
+    let table = real.program.run("log --local").exits(0).stdout_has("killed, 1 in hand");
     assert!(table.stdout.contains("restore") && table.stdout.contains("purge"), "{table}");
-    let detail = real.program.run(&format!("runs --local {id}")).exits(0);
+    let detail = real.program.run(&format!("log --local {id}")).exits(0);
     detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand"));
     let says = format!("note: restore {id} of ");
     let plan = real.program.run(DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
@@ -137,20 +137,20 @@ fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes
 }
 
 #[test]
-fn a_prune_keeps_a_journal_and_without_a_place_for_one_nothing_is_pruned_nor_restored() {
-    let real = prepare("pruned");
+fn a_forget_keeps_a_journal_and_without_a_place_for_one_nothing_is_forgotten_nor_restored() {
+    let real = prepare("forgotten");
     old_history(&real, "old");
-    let no_room = real.program.run(&format!("{PRUNE} --journal /dev/full")).exits(4);
+    let no_room = real.program.run(&format!("{FORGET} --journal /dev/full")).exits(4);
     drop(
         no_room.stderr_has("/dev/full: No space left on device").stderr_has("or go on without a journal: --no-journal"),
     );
     assert_eq!(records(&real.namespace("a"), "old"), ["v1"]);
-    let pruned = real.program.run(PRUNE).exits(0);
+    let forgotten = real.program.run(FORGET).exits(0);
     let run = newest(&real);
-    assert_eq!((&run["operation"], &run["id"]), (&json!("prune"), &pruned.json()["run"]["id"]), "{run:#}");
-    assert_eq!((&run["totals"]["pruned"], &run["totals"]["planned"]), (&json!(1), &json!(1)), "{run:#}");
-    let one = real.program.run(&["runs", "--local", run["id"].as_str().expect("text")]).exits(0);
-    one.stdout_has("what     prune").stdout_has(&format!("{}/old  pruned", real.namespace("a")));
+    assert_eq!((&run["operation"], &run["id"]), (&json!("forget"), &forgotten.json()["run"]["id"]), "{run:#}");
+    assert_eq!((&run["totals"]["forgotten"], &run["totals"]["planned"]), (&json!(1), &json!(1)), "{run:#}");
+    let one = real.program.run(&["log", "--local", run["id"].as_str().expect("text")]).exits(0);
+    one.stdout_has("what     forget").stdout_has(&format!("{}/old  forgotten", real.namespace("a")));
     real.program.run(RUN).exits(0);
     let no_room = real.program.run(&format!("{RESTORE} --journal /dev/full")).exits(4);
     no_room.stderr_has("/dev/full: No space left on device");
@@ -247,7 +247,7 @@ fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
     let config_map = format!("configmap {home}/helm-purge-run-{}", restored.run_id());
     assert_eq!(report["run"]["journal"], json!([config_map]), "{restored}");
     let laptop = Real::new("podmorning", HelmVersion::Three);
-    let runs = laptop.program.run(&format!("runs -n {home} -o json")).exits(0).json();
+    let runs = laptop.program.run(&format!("log -n {home} -o json")).exits(0).json();
     let operations = [0, 1, 2].map(|at| runs["runs"][at]["operation"].clone());
     assert_eq!(operations, [json!("restore"), json!("purge"), json!("purge")], "{runs:#}");
 }
@@ -313,24 +313,24 @@ impl Twins {
 }
 
 #[test]
-fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored_or_pruned_there() {
+fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored_or_forgotten_there() {
     let twins = Twins::new("swapped-back");
     let restore = ["restore", "-f", "policy.yaml"];
-    let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml"];
-    let (restores, prunes) =
+    let forget = ["forget", "--older-than", "14d", "-f", "policy.yaml"];
+    let (restores, forgets) =
         ("This restores 1 release on throwaway.", "This removes the history of 1 release for good");
     // Where the uid may not be read, each release is compared by its record.
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list"]);
     }
     twins.swap(&restore, restores, 0, &["changed since the plan, left alone"]);
-    twins.swap(&prune, prunes, 1, &["it has changed since the plan"]);
+    twins.swap(&forget, forgets, 1, &["it has changed since the plan"]);
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list", "get"]);
         wait_until_nobody_is_allowed(cluster);
     }
-    let (not_restored, not_pruned) = ("nothing was restored", "nothing was pruned");
-    for (command, question, nothing) in [(&restore[..], restores, not_restored), (&prune, prunes, not_pruned)] {
+    let (not_restored, not_forgotten) = ("nothing was restored", "nothing was forgotten");
+    for (command, question, nothing) in [(&restore[..], restores, not_restored), (&forget, forgets, not_forgotten)] {
         twins.swap(command, question, 5, &["the address leads to another cluster by now", nothing]);
     }
 }

@@ -151,9 +151,9 @@ fn killed_and_run_again(real: &Real, command: &str, says: &str, times: usize) ->
     let running = real.program.start(command);
     running.wait_for_times(says, times);
     real.program.kill(running);
-    let runs = real.program.run("runs --local -o json").exits(0).json();
+    let runs = real.program.run("log --local -o json").exits(0).json();
     let killed = &runs["runs"][0];
-    assert_eq!((&killed["state"], killed["inHand"] == json!([])), (&json!("killed"), false), "{killed:#}");
+    assert_eq!((&killed["state"], killed["inProgress"] == json!([])), (&json!("killed"), false), "{killed:#}");
     real.program.start(command).finish_within(LONGEST).exits(0).json()
 }
 

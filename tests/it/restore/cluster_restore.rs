@@ -96,7 +96,7 @@ fn what_was_installed_again_since_is_not_touched() {
         let output = real.program.run(RESTORE).exits(0);
         let restored = output.json();
         assert_eq!(restored["totals"], json!({"restore": 1, "finish": 0, "leave": 1}), "{output}");
-        assert_eq!(restored["releases"][0]["why"], "installed again since: revision 3, deployed");
+        assert_eq!(restored["releases"][0]["reason"], "installed again since: revision 3, deployed");
         assert_eq!(["again", "by-hand"].map(|name| status(real, &namespace, name)), before);
         assert_eq!(records(&namespace, "gone"), [""; 0]);
     });
@@ -161,12 +161,12 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
 }
 
 #[test]
-fn a_guard_that_refuses_says_of_a_restore_and_of_a_prune_what_they_have_not_done() {
+fn a_guard_that_refuses_says_of_a_restore_and_of_a_forget_what_they_have_not_done() {
     let real = Real::new("refusedback", HelmVersion::Four);
     real.program.file("policy.yaml", &policy("x", "throwaway", "a", ""));
     for (command, nothing) in [
         ("restore -f policy.yaml --yes -A", "nothing was restored"),
-        ("prune --older-than=1d -f policy.yaml --yes -A", "nothing was pruned"),
+        ("forget --older-than=1d -f policy.yaml --yes -A", "nothing was forgotten"),
         ("run -f policy.yaml --yes -A", "nothing was purged"),
     ] {
         let refused = real.program.run(command).exits(5).stderr_has("refused").stderr_has(nothing);
@@ -336,7 +336,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
 #[test]
 fn what_defines_a_kind_comes_back_before_what_is_of_it() {
     Real::with_both("kinds", |real| {
-        real.policy("keep: []\ndefaults: {keepHistory: true, reach: cluster}\n");
+        real.policy("keep: []\ndefaults: {keepHistory: true, blastRadius: cluster}\n");
         let namespace = real.namespace("a");
         real.install(Chart::Definition, &namespace, "base", &[]);
         let definition =
@@ -373,8 +373,8 @@ fn what_defines_a_kind_comes_back_before_what_is_of_it() {
 }
 
 #[test]
-fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
-    let real = Real::new("prune", HelmVersion::Four);
+fn histories_that_are_old_enough_are_forgotten_and_nothing_else() {
+    let real = Real::new("forget", HelmVersion::Four);
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     let young = helm_purge::run_id::RunId::new(jiff::Timestamp::now()).to_string();
     let old = "20200102-030405-0a1b2c";
@@ -389,19 +389,19 @@ fn histories_that_are_old_enough_are_pruned_and_nothing_else() {
         real.helm(&format!("uninstall {name} -n {namespace} --keep-history --description '{description}'"));
     }
     works(&upgrade_install(&real, &namespace, "again", Chart::Tiny));
-    let prune = ["prune", "--older-than", "14d", "-f", "policy.yaml", "-A"];
-    real.program.run(&prune).exits(2).stderr_has("there is no terminal to ask at");
-    let plan = real.program.run(&[&prune[..], &["--dry-run"]].concat()).exits(0);
-    plan.stdout_has("prune the history of 1 release · 1 younger");
-    let report = real.program.run(&[&prune[..], &["--yes", "-o", "json"]].concat()).exits(0).json();
+    let forget = ["forget", "--older-than", "14d", "-f", "policy.yaml", "-A"];
+    real.program.run(&forget).exits(2).stderr_has("there is no terminal to ask at");
+    let plan = real.program.run(&[&forget[..], &["--dry-run"]].concat()).exits(0);
+    plan.stdout_has("forget the history of 1 release · 1 younger");
+    let report = real.program.run(&[&forget[..], &["--yes", "-o", "json"]].concat()).exits(0).json();
     assert_eq!(report["releases"].as_array().map(Vec::len), Some(1), "{report:#}");
-    assert_eq!((&report["releases"][0]["name"], &report["releases"][0]["pruned"]), (&json!("old"), &json!(true)));
+    assert_eq!((&report["releases"][0]["name"], &report["releases"][0]["forgotten"]), (&json!("old"), &json!(true)));
     assert_eq!(records(&namespace, "old"), [""; 0]);
     assert_eq!(status(&real, &namespace, "again")["info"]["status"], "deployed");
     for name in ["young", "other", "hand"] {
         assert_eq!(records(&namespace, name), ["v1", "v2"], "{name}");
     }
-    real.program.run(&[&prune[..], &["--yes"]].concat()).exits(0).stderr_has("nothing to prune");
+    real.program.run(&[&forget[..], &["--yes"]].concat()).exits(0).stderr_has("nothing to forget");
 }
 
 #[test]
@@ -432,7 +432,7 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
 }
 
 #[test]
-fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
+fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_scope() {
     let real = Real::new("forged-mark", HelmVersion::Four);
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     let house = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "forged-house"}});
@@ -444,7 +444,7 @@ fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_fence() {
     }
     let report = real.program.run(RESTORE).exits(0).json();
     assert_eq!(report["totals"], json!({"restore": 0, "finish": 0, "leave": 2}), "{report:#}");
-    let why = report["releases"][1]["why"].as_str().expect("words");
-    assert!(why.contains("reaches beyond the fence") && why.contains("Namespace forged-house"), "{why}");
+    let why = report["releases"][1]["reason"].as_str().expect("words");
+    assert!(why.contains("holds objects out of scope") && why.contains("Namespace forged-house"), "{why}");
     assert_eq!(records(&namespace, "house"), ["v1"]);
 }

@@ -1,4 +1,4 @@
-//! `restore` and `prune`: histories that a purge has kept.
+//! `restore` and `forget`: histories that a purge has kept.
 
 mod cluster_beside_runs;
 mod cluster_kept_histories;

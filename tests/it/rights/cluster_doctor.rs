@@ -20,7 +20,7 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
         let account = Account::new("doctored", helm, "keep: []\n", &["a"]);
         let doctor = ["doctor", "-f", "policy.yaml", "--lock-namespace", &account.home];
         let output = account.real.program.run(&doctor).exits(0);
-        let output = output.stdout_has("all that is needed in the one namespace of the fence is there");
+        let output = output.stdout_has("all that is needed in the one namespace in scope is there");
         let output = output.stdout_has("all that is needed for the lock is there");
         let output = output.stdout_has("all that is needed for the journals of its pods is there");
         output.stdout_has(&format!("account  system:serviceaccount:{}:purger", account.home));
@@ -71,7 +71,7 @@ fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that
 }
 
 #[test]
-fn whoever_may_not_list_namespaces_is_told_so_where_the_fence_has_globs() {
+fn whoever_may_not_list_namespaces_is_told_so_where_the_scope_has_globs() {
     let mut real = Real::new("doctoredit", HelmVersion::Four);
     real.policy("keep: []\nlimits: {maxReleases: 5}\n");
     let namespace = real.namespace("a");
@@ -82,7 +82,7 @@ fn whoever_may_not_list_namespaces_is_told_so_where_the_fence_has_globs() {
     let text = found.join("\n");
     assert!(text.contains("cluster: warning: throwaway"), "its uid may not be read\n{text}");
     assert!(text.contains("policy: missing: the policy does not name this cluster"), "{text}");
-    assert!(text.contains("fence: missing: which namespaces the globs mean cannot be told"), "{text}");
+    assert!(text.contains("scope: missing: which namespaces the globs mean cannot be told"), "{text}");
 }
 
 #[test]

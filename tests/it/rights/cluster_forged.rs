@@ -1,5 +1,5 @@
-//! Forged records, with the rights that are printed: whoever can write a Secret in a namespace of the fence gets no
-//! further than the fence.
+//! Forged records, with the rights that are printed: whoever can write a Secret in a namespace in scope gets no
+//! further than the scope.
 
 use serde_json::json;
 use throwaway_cluster::{HelmVersion, Kind, SeededRelease};
@@ -12,7 +12,7 @@ const RUN: &str = "run -A -f policy.yaml --yes -o json";
 #[test]
 fn a_forged_release_reaches_nothing_outside_its_namespace_even_where_the_policy_lets_it() {
     for helm in HelmVersion::BOTH {
-        let lines = "keep: []\ndefaults: {reach: cluster, hooks: skip}\n";
+        let lines = "keep: []\ndefaults: {blastRadius: cluster, hooks: skip}\n";
         let account = Account::new("forgedreach", helm, lines, &["a"]);
         let (api, namespace) = (cluster().api(), account.real.namespace("a"));
         // Not in the account's own namespace: there it may remove old journals, which are ConfigMaps.

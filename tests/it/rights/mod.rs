@@ -24,7 +24,7 @@ struct Account {
 }
 
 impl Account {
-    /// Of a policy with these lines. The namespaces of the fence are made and bound; whatever comes later is not.
+    /// Of a policy with these lines. The namespaces in scope are made and bound; whatever comes later is not.
     fn new(test: &str, helm: HelmVersion, lines: &str, namespaces: &[&str]) -> Self {
         Self::with_lock_in(None, test, helm, lines, namespaces)
     }
@@ -37,7 +37,7 @@ impl Account {
         for name in namespaces {
             api.create_namespace(&real.namespace(name)).or_panic();
         }
-        // Outside of the fence.
+        // Outside the scope.
         let home = format!("home-of-{test}-{helm}");
         api.create_namespace(&home).or_panic();
         let metadata = json!({"name": "purger", "namespace": home});

@@ -6,7 +6,7 @@ use throwaway_cluster::{HelmVersion, Kind};
 use super::meanwhile::{RUN, SEE, as_user, hold_helm_at_the_first, run_meanwhile};
 use crate::support::{OrPanic, Real, allow_everywhere, cluster, wait_until_refused};
 
-/// Some releases, the first of which makes helm wait at a gate; and a fence that asks for labels of namespaces.
+/// Some releases, the first of which makes helm wait at a gate; and a scope that asks for labels of namespaces.
 fn prepare(test: &str, helm: HelmVersion) -> Real {
     let mut real = Real::new(test, helm);
     real.policy("keep: []\nnamespaceSelector: {matchLabels: {env: dev}}\n");
@@ -32,7 +32,7 @@ fn mark(real: &Real, namespace: &str, annotations: &Value) {
     cluster().api().apply(&mark).or_panic();
 }
 
-/// Every way to opt out, and one that is over; a namespace that leaves the fence, and one that is deleted.
+/// Every way to opt out, and one that is over; a namespace that leaves the scope, and one that is deleted.
 fn opt_out(real: &Real) {
     let annotations =
         json!({"helm-purge/releases": "db*", "helm-purge/until": "2999-12-01", "helm-purge/reason": "demo"});

@@ -197,8 +197,8 @@ fn a_release_whose_newest_record_cannot_be_decoded_is_kept_and_named() {
         // None of its records can be read: helm would not show it at all.
         seed_releases(&[broken("whole", 1), intact("web")]);
         let output = real.program.run(RUN).exits(0).stdout_has("purged 1 · failed 0");
-        let output = output.stderr_has("cannot be understood: revision 3: its record cannot be decoded");
-        output.stderr_has("cannot be understood: revision 1: its record cannot be decoded");
+        let output = output.stderr_has("cannot read the release record: revision 3: its record cannot be decoded");
+        output.stderr_has("cannot read the release record: revision 1: its record cannot be decoded");
         assert_eq!(real.listed(), ["a/half"]);
         let secrets = cluster().api().list(Kind::SECRET, Some(&namespace)).expect("secrets can be listed");
         assert!(secrets.contains(&"sh.helm.release.v1.whole.v1".to_owned()), "{secrets:?}");

@@ -277,10 +277,10 @@ fn only_keep_and_namespace_narrow_what_goes() {
         output.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(names(&[]), ["dev-a/redis", "dev-a/web", "dev-b/web"]);
-    assert_eq!(names(&["--only", "*/web"]), ["dev-a/web", "dev-b/web"]);
-    assert_eq!(names(&["--keep", "dev-a/*"]), ["dev-b/web"]);
+    assert_eq!(names(&["*/web"]), ["dev-a/web", "dev-b/web"]);
+    assert_eq!(names(&["--skip", "dev-a/*"]), ["dev-b/web"]);
     assert_eq!(names(&["-n", "dev-b"]), ["dev-b/web"]);
     assert_eq!(names(&["-n", "prod"]), Vec::<String>::new());
-    assert_eq!(names(&["--only", "prod/*"]), Vec::<String>::new());
-    assert_eq!(names(&["--only", "*/web", "--only", "*/redis", "--keep", "*/redis"]), ["dev-a/web", "dev-b/web"]);
+    assert_eq!(names(&["prod/*"]), Vec::<String>::new());
+    assert_eq!(names(&["*/web", "*/redis", "--skip", "*/redis"]), ["dev-a/web", "dev-b/web"]);
 }

@@ -49,7 +49,10 @@ fn an_entry_that_cannot_be_understood_is_kept_and_named_and_never_reaches_an_arg
     }
     let output = fake.program.run(RUN).exits(0).stdout_has("purged 1");
     assert!(!output.stderr.contains('\u{1b}') && !output.stderr.contains('\u{202e}'), "{output}");
-    output.stderr_has("--no-hooks").stderr_has("a␛[2J").stderr_has("cannot be understood: its status is \"asleep\"");
+    output
+        .stderr_has("--no-hooks")
+        .stderr_has("a␛[2J")
+        .stderr_has("cannot read the release record: its status is \"asleep\"");
     let uninstalls = fake.calls().into_iter().filter(|call| call[0] == "uninstall").collect::<Vec<_>>();
     assert_eq!(uninstalls.len(), 1);
     assert_eq!(uninstalls[0].last().map(String::as_str), Some("good"));

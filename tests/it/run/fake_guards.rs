@@ -52,7 +52,8 @@ fn limits_refuse_and_show_the_whole_plan() {
         for (namespace, name) in [("dev-a", "a"), ("dev-a", "b"), ("dev-b", "c"), ("prod", "d")] {
             fake.release(&format!("{namespace}/{name}"));
         }
-        fake.program.run("plan -f policy.yaml").exits(5).stderr_has(says).stdout_has("dev-b");
+        fake.program.run("plan -f policy.yaml").exits(0).stderr_has("run would be refused (limits.").stderr_has(says);
+        fake.program.run("plan -f policy.yaml --detailed-exitcode").exits(5).stdout_has("dev-b");
         fake.program.run(RUN).exits(5).stderr_has(says).stderr_has("nothing was purged");
         nothing_was_uninstalled(&fake);
     }

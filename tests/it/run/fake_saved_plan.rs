@@ -38,15 +38,15 @@ fn outcomes(report: &Value) -> Vec<[&str; 3]> {
 #[test]
 fn a_plan_says_which_policies_which_cluster_and_what_was_narrowed() {
     let fake = FakeHelm::with(["dev-a/web"]);
-    let plan = save(&fake, "-n dev-a --only dev-*/w* --keep dev-a/vault");
+    let plan = save(&fake, "-n dev-a dev-*/w* --skip dev-a/vault");
     let policy = std::fs::read(fake.program.folder().join("policy.yaml")).expect("it was written");
     let digest = helm_purge::policy::sha256(&policy).to_string();
     assert_eq!(plan["policies"], json!([{"name": "test", "file": "policy.yaml", "sha256": digest}]));
     assert_eq!(plan["cluster"], json!({"context": "dev-eu", "server": "https://127.0.0.1:1"}));
     let filters = json!({
-        "namespace": "dev-a", "only": ["dev-*/w*"], "keep": ["dev-a/vault"], "withoutOptOuts": true,
+        "namespace": "dev-a", "releases": ["dev-*/w*"], "skip": ["dev-a/vault"], "withoutOptOuts": true,
     });
-    assert_eq!((&plan["apiVersion"], &plan["narrowing"]), (&json!("helm-purge/v1"), &filters));
+    assert_eq!((&plan["apiVersion"], &plan["filters"]), (&json!("helm-purge/v1"), &filters));
 }
 
 #[test]
@@ -54,13 +54,13 @@ fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() 
     for format in ["json", "yaml"] {
         let fake = FakeHelm::with(["dev-a/again", "dev-a/gone", "dev-a/same", "dev-a/spared", "dev-a/upgraded"]);
         fake.release("dev-b/kept");
-        let plan = fake.program.run(&format!("plan -f policy.yaml --keep dev-b/* -o {format}")).exits(0);
+        let plan = fake.program.run(&format!("plan -f policy.yaml --skip dev-b/* -o {format}")).exits(0);
         fake.program.file("plan.json", &plan.stdout);
         fake.release_with("dev-a/upgraded", &[("revision", json!("4"))]);
         fake.release_with("dev-a/again", &[("updated", json!(jiff::Timestamp::now().to_string()))]);
         fake.release("dev-a/new");
         std::fs::remove_file(fake.program.folder().join("fake/releases/dev-a__gone")).expect("it was there");
-        let output = run(&fake, "--keep dev-a/spared").exits(0);
+        let output = run(&fake, "--skip dev-a/spared").exits(0);
         let report = output.json();
         let outcomes = outcomes(&report);
         let names = outcomes.iter().map(|[name, outcome, _]| (*name, *outcome)).collect::<Vec<_>>();
@@ -86,8 +86,8 @@ fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() 
 #[test]
 fn today_may_narrow_a_saved_plan_and_never_widens_it() {
     let fake = FakeHelm::with(["dev-a/one", "dev-a/two", "dev-a/three"]);
-    save(&fake, "--only dev-a/t*");
-    let report = run(&fake, "--only dev-a/*o*").exits(0).json();
+    save(&fake, "dev-a/t*");
+    let report = run(&fake, "dev-a/*o*").exits(0).json();
     assert_eq!(outcomes(&report), [["two", "purged", ""]]);
     assert_eq!(fake.left(), ["dev-a/one", "dev-a/three"]);
 }

@@ -16,7 +16,7 @@ fn run(fake: &mut FakeHelm, id: &str, now: &str) {
 
 #[test]
 fn runs_of_the_past() {
-    let mut screens = Screens::of("runs");
+    let mut screens = Screens::of("log");
     let mut fake = world("keep: []\nretries: 0\n", &[]);
     screens.take(&fake.program, "none none-json");
 

@@ -27,7 +27,7 @@ fn runs_that_are_told_to_end() {
         let running = screens.start(&fake.program, &name);
         let first = gate.arrival();
         running.signal(Signal::INT);
-        running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "stopping: " });
+        running.wait_for_stderr(if format == "-logged" { "\"stopping\"" } else { "stopping: " });
         first.go();
         screens.finish(&fake.program, &name, running);
 
@@ -46,7 +46,7 @@ fn runs_that_are_told_to_end() {
             let running = screens.start(&fake.program, &name);
             let _first = gate.arrival();
             running.signal(Signal::TERM);
-            running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "stopping: " });
+            running.wait_for_stderr(if format == "-logged" { "\"stopping\"" } else { "stopping: " });
             running.signal(Signal::HUP);
             if let Some(third) = third {
                 running.wait_for_stderr(if format == "-logged" { "\"TERM\"" } else { "(TERM)" });
@@ -59,7 +59,7 @@ fn runs_that_are_told_to_end() {
         let ((fake, gate), name) = (at_a_gate(), format!("deadline{format}"));
         let running = screens.start(&fake.program, &name);
         let first = gate.arrival();
-        running.wait_for_stderr(if format == "-logged" { "\"draining\"" } else { "(the deadline is near)" });
+        running.wait_for_stderr(if format == "-logged" { "\"stopping\"" } else { "(the deadline is near)" });
         first.go();
         screens.finish(&fake.program, &name, running);
     }

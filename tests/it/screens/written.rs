@@ -8,7 +8,7 @@ use super::scene::Scene;
 use crate::support::repository;
 
 /// These need signals, a terminal or several steps; so do those that need a real cluster.
-const IN_RUST: [&str; 4] = ["run-ended", "runs", "saved-plan", "terminal"];
+const IN_RUST: [&str; 4] = ["log", "run-ended", "saved-plan", "terminal"];
 
 #[test]
 fn every_screen_in_tests_screens_is_what_its_first_line_prints() {

@@ -22,7 +22,7 @@ pub(crate) struct FakeHelm {
 const SERVER: &str = "https://127.0.0.1:1";
 
 impl FakeHelm {
-    /// A cluster without releases, its context `dev-eu`, and a policy whose fence is `dev-*`.
+    /// A cluster without releases, its context `dev-eu`, and a policy whose scope is `dev-*`.
     pub(crate) fn new() -> Self {
         let mut program = Program::new();
         let folder = program.folder().join("fake");
@@ -58,7 +58,7 @@ impl FakeHelm {
         (helm.expect("the fake answers"), connection.expect("it resolves"))
     }
 
-    /// Writes `policy.yaml`: the usual cluster and fence, and these lines.
+    /// Writes `policy.yaml`: the usual cluster and scope, and these lines.
     pub(crate) fn policy(&self, lines: &str) {
         let cluster = format!("{{context: dev-eu, server: '{SERVER}'}}");
         self.program.file("policy.yaml", &policy("test", &cluster, "'dev-*'", lines));

@@ -7,7 +7,7 @@ use super::{OrPanic, Real, apply, cluster};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
-/// A pod in a namespace of its own, outside the fence, whose service account has this role.
+/// A pod in a namespace of its own, out of scope, whose service account has this role.
 pub(crate) fn pod(namespace: &str, role: &str) -> Pod {
     cluster().api().create_namespace(namespace).or_panic();
     apply(

@@ -88,7 +88,7 @@ impl Real {
         format!("{}-{name}", self.prefix)
     }
 
-    /// Writes `policy.yaml`: this cluster, a fence around this test's namespaces, and these lines, in which
+    /// Writes `policy.yaml`: this cluster, a scope around this test's namespaces, and these lines, in which
     /// `PREFIX` stands for what all its namespaces begin with.
     pub(crate) fn policy(&self, lines: &str) {
         let cluster = format!("{{context: throwaway, server: '{}', uid: {}}}", self.server, cluster().uid());

@@ -38,7 +38,7 @@ fn two_policies_of_one_name_are_a_fault_and_so_is_a_file_that_is_named_twice() {
 }
 
 #[test]
-fn fences_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
+fn scopes_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
     let program =
         with_policies(&[("a.yaml", "a", "x, 'dev-*'"), ("b.yaml", "b", "dev-bob"), ("c.yaml", "c", "'pr-*'")]);
     let output = program.run("validate a.yaml b.yaml c.yaml").exits(0);

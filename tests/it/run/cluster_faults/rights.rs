@@ -67,8 +67,8 @@ fn without_the_right_to_list_in_one_namespace_its_releases_stay_and_the_others_g
     let kubeconfig = crate::support::user(cluster(), &user, &[(&real.namespace("a"), edit)]);
     let policy = real.program.read("policy.yaml");
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
-    let fence = format!("['{}', '{}']", real.namespace("a"), real.namespace("b"));
-    real.program.file("policy.yaml", &policy.replace("['one-refuses-helm3-*']", &fence));
+    let scope = format!("['{}', '{}']", real.namespace("a"), real.namespace("b"));
+    real.program.file("policy.yaml", &policy.replace("['one-refuses-helm3-*']", &scope));
     let arguments = format!("{LOUD_RUN} --kubeconfig {}", kubeconfig.display());
     let output = real.program.run(&arguments).exits(0).stderr_has(&real.namespace("b"));
     assert_eq!(output.results(), ["b purged gone"], "{output}");

@@ -73,7 +73,7 @@ pub(super) fn guards(stage: &mut Stage) {
     let policy = stage.read("policy.yaml").replace(&format!(", uid: {}", stage.cluster.uid()), "");
     stage.program.file("without-uid.yaml", &policy);
     stage.at(10);
-    screens.take(&stage.program, "hooks-plan hooks opt-outs-unseen");
+    screens.take(&stage.program, "hooks-plan hooks opt-outs-unreadable");
     stage.clear("dev-guard");
 
     stage.policy("dev-guard", "keep: []\n");
@@ -116,12 +116,12 @@ pub(super) fn pods(stage: &mut Stage) {
     screens.take(&stage.program, "run-json");
     // A pod that was killed: its journal has no end.
     let head = json!({
-        "event": "planned", "format": 1, "run": "20200102-034305-000043", "at": "2020-01-02T03:43:05Z", "program": "0.1.0",
+        "event": "run-started", "format": 1, "run": "20200102-034305-000043", "at": "2020-01-02T03:43:05Z", "program": "0.1.0",
         "policies": [{"name": "evening", "file": "policy.yaml", "sha256": ""}],
         "cluster": {"context": "in-cluster", "server": "https://10.0.0.1", "uid": stage.cluster.uid()},
-        "who": "pod home/purger-lost", "process": {"host": "purger-lost", "pid": 1}, "planned": 2, "releases": [],
+        "user": "pod home/purger-lost", "process": {"host": "purger-lost", "pid": 1}, "planned": 2, "releases": [],
     });
-    let started = json!({"event": "started", "at": "2020-01-02T03:43:06Z", "releases": ["dev-pod/a"]});
+    let started = json!({"event": "releases-started", "at": "2020-01-02T03:43:06Z", "releases": ["dev-pod/a"]});
     stage.apply(&json!({
         "apiVersion": "v1", "kind": "ConfigMap", "data": {"journal": format!("{head}\n{started}\n")},
         "metadata": {
@@ -135,7 +135,7 @@ pub(super) fn pods(stage: &mut Stage) {
     // Only what the pods have left.
     laptop.set("HELM_PURGE_TEST_NOW", "2020-01-02T04:00:00Z").set("XDG_STATE_HOME", "/nonexistent");
     std::mem::swap(&mut stage.program, &mut laptop);
-    screens.take(&stage.program, "runs runs-wide runs-yaml one-run one-killed");
+    screens.take(&stage.program, "log log-wide log-yaml one-run one-killed");
     screens.end();
 }
 

@@ -30,7 +30,7 @@ fn whatever_needs_a_cluster() {
     changing::locks(&mut stage);
     changing::guards(&mut stage);
     restoring::runs_and_restores(&mut stage);
-    restoring::prunes(&mut stage);
+    restoring::forgets(&mut stage);
     changing::pods(&mut stage);
 }
 

@@ -55,7 +55,10 @@ pub(super) fn plans(stage: &Stage) {
         "table wide json yaml verbose logged explain-db explain-db-json explain-far explain-hooked \
          explain-web",
     );
-    stage.policy("dev-*", "keep: []\ndefaults: {keepHistory: true, dataLoss: allow, hooks: skip, reach: cluster}\n");
+    stage.policy(
+        "dev-*",
+        "keep: []\ndefaults: {keepHistory: true, dataLoss: allow, hooks: skip, blastRadius: cluster}\n",
+    );
     screens.take(&stage.program, "what-will-be-lost what-will-be-lost-json what-will-be-lost-explained");
     stage.policy("dev-*", "namespaceSelector: {matchLabels: {team: a}}\n");
     stage.cluster.api().create_namespace("dev-labelled").expect("a namespace can be made");
@@ -126,6 +129,6 @@ pub(super) fn rights(stage: &Stage) {
 /// Names of the cluster at the end of a line.
 pub(super) fn offered_names(stage: &Stage) {
     let mut screens = stage.screens("cluster-completion");
-    screens.take(&stage.program, "namespaces releases releases-of-namespaces contexts only");
+    screens.take(&stage.program, "namespaces releases releases-of-namespaces contexts releases-of-run");
     screens.end();
 }

@@ -1,4 +1,4 @@
-//! Runs that keep histories, restores that take them back, and prunes.
+//! Runs that keep histories, restores that take them back, and forgets.
 
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};
@@ -62,14 +62,14 @@ pub(super) fn runs_and_restores(stage: &mut Stage) {
         stage.at(minute + 2);
         drop(stage.program.run(RESTORE));
     }
-    screens.take(&stage.program, "runs runs-json runs-one-restore runs-one-restore-json");
+    screens.take(&stage.program, "log log-json log-one-restore log-one-restore-json");
     screens.end();
 }
 
 /// Histories that purges have left long ago.
-pub(super) fn prunes(stage: &mut Stage) {
-    let mut screens = stage.screens("cluster-prune");
-    stage.policy("dev-prune", "keep: []\n");
+pub(super) fn forgets(stage: &mut Stage) {
+    let mut screens = stage.screens("cluster-forget");
+    stage.policy("dev-forget", "keep: []\n");
     for (minute, format) in [(32, ""), (33, "-json"), (34, "-logged")] {
         for (name, kept_at) in
             [("a", "20191101-030405-0a1b2c"), ("b", "20191201-030405-0a1b2c"), ("young", "20191230-030405-0a1b2c")]
@@ -78,9 +78,9 @@ pub(super) fn prunes(stage: &mut Stage) {
             if name == "young" && minute > 32 {
                 continue;
             }
-            stage.seed(&[&format!("dev-prune/{name}")]);
+            stage.seed(&[&format!("dev-forget/{name}")]);
             let mut helm = stage.cluster.helm_command(HelmVersion::Three).or_panic();
-            helm.args(["uninstall", name, "-n", "dev-prune", "--keep-history", "--description"]);
+            helm.args(["uninstall", name, "-n", "dev-forget", "--keep-history", "--description"]);
             let output = helm.arg(format!("helm-purge {kept_at} evening")).output().expect("helm starts");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
@@ -92,8 +92,8 @@ pub(super) fn prunes(stage: &mut Stage) {
                  no-terminal",
             );
         }
-        screens.take(&stage.program, &format!("prune{format} nothing-left{format}"));
+        screens.take(&stage.program, &format!("forget{format} nothing-left{format}"));
     }
-    screens.take(&stage.program, "runs runs-json");
+    screens.take(&stage.program, "log log-json");
     screens.end();
 }
