@@ -8,10 +8,10 @@ mod cast;
 mod contestants;
 mod fault;
 mod measure;
-mod morning;
 mod own;
 mod planning;
 mod report;
+mod restore;
 mod scene;
 mod scenes;
 mod stage;
@@ -49,7 +49,7 @@ fn bench(arguments: &Arguments) -> Result<(), Fault> {
         }
     }
     planning::measure(arguments, &mut report)?;
-    morning::measure(arguments, &mut report)?;
+    restore::measure(arguments, &mut report)?;
     own::measure(arguments, &mut report)?;
     report.finish()
 }

@@ -69,20 +69,20 @@ fn both_helms_have_nothing_to_say_against_the_chart() {
 
 #[test]
 fn the_charts_cronjobs_are_those_of_the_manifests() {
-    let manifests = [("live", vec![]), ("preview", vec![]), ("morning", vec!["--set", "morning.enabled=true"])];
+    let manifests = [("live", vec![]), ("preview", vec![]), ("restore", vec!["--set", "restore.enabled=true"])];
     for (overlay, mut flags) in manifests {
         flags.extend(["--set", if overlay == "preview" { "mode=preview" } else { "mode=live" }]);
         let objects = apply(&deploy(&format!("cronjob/overlays/{overlay}")), Apply::OnlyAsked);
         for version in HelmVersion::BOTH {
             let chart = rendered(version, "helm-purge", "helm-purge", &flags);
             let cronjobs = objects.iter().filter(|object| object["kind"] == "CronJob").collect::<Vec<_>>();
-            assert_eq!(cronjobs.len(), if overlay == "morning" { 2 } else { 1 });
+            assert_eq!(cronjobs.len(), if overlay == "restore" { 2 } else { 1 });
             for cronjob in cronjobs {
                 let name = cronjob["metadata"]["name"].as_str().expect("a text");
                 assert_eq!(without_itself(find(&chart, "CronJob", name)), essence(cronjob), "{overlay}");
             }
             let roles = ["helm-purge", "helm-purge-look", "helm-purge-restore"];
-            for role in if overlay == "morning" { &roles[..] } else { &roles[..2] } {
+            for role in if overlay == "restore" { &roles[..] } else { &roles[..2] } {
                 let plain =
                     role.replacen("helm-purge-", "helm-purge.", 1).replacen("helm-purge", "helm-purge-end-of-day", 1);
                 let plain = find(&objects, "ClusterRole", &plain);
@@ -99,10 +99,10 @@ fn the_charts_cronjobs_are_those_of_the_manifests() {
 
 #[test]
 fn every_job_of_the_chart_takes_the_lock_where_the_chart_says() {
-    let flags = ["--set", "morning.enabled=true,lockWait=7m,lockNamespace=default"];
+    let flags = ["--set", "restore.enabled=true,lockWait=7m,lockNamespace=default"];
     for version in HelmVersion::BOTH {
         let chart = rendered(version, "helm-purge", "helm-purge", &flags);
-        for name in ["helm-purge", "helm-purge-morning"] {
+        for name in ["helm-purge", "helm-purge-restore"] {
             let pod = Pod::of(find(&chart, "CronJob", name));
             let said = ["--lock-wait", "--lock-namespace"].map(|flag| pod.flag(flag));
             assert_eq!(said.map(Option::unwrap_or_default), ["7m", "default"], "{name}");

@@ -46,9 +46,9 @@ fn whoever_says_so_grants_no_jobs_whatever_the_policy_says() {
 #[test]
 fn what_brings_releases_back_is_never_bound_in_the_whole_cluster() {
     for version in HelmVersion::BOTH {
-        let both = "--set=morning.enabled=true,rbac.clusterWide=true";
+        let both = "--set=restore.enabled=true,rbac.clusterWide=true";
         let said = refused(version, &[both]);
-        assert!(said.contains("rbac.clusterWide=true with morning.enabled=true"), "{said}");
+        assert!(said.contains("rbac.clusterWide=true with restore.enabled=true"), "{said}");
         assert!(said.contains("rbac.namespaces") && said.contains("rbac.create=false"), "how to go on\n{said}");
         let by_hand = rendered(version, "helm-purge", "helm-purge", &[both, "--set=rbac.create=false"]);
         assert!(by_hand.iter().all(|object| object["kind"] != "ClusterRoleBinding"));

@@ -24,7 +24,7 @@ fn the_plain_file_holds_the_objects_of_base_and_live() {
 }
 
 #[test]
-fn base_and_preview_only_show_the_plan_live_purges_and_morning_keeps_every_history() {
+fn base_and_preview_only_show_the_plan_live_purges_and_restore_keeps_every_history() {
     let arguments = |path: &str, name: &str| {
         let objects = apply(&deploy(path), Apply::OnlyAsked);
         Pod::of(find(&objects, "CronJob", name)).arguments()
@@ -34,9 +34,9 @@ fn base_and_preview_only_show_the_plan_live_purges_and_morning_keeps_every_histo
     assert_eq!(arguments("cronjob/overlays/preview", "helm-purge"), base);
     let live = arguments("cronjob/overlays/live", "helm-purge");
     assert_eq!(live, base.iter().filter(|argument| *argument != "--dry-run").cloned().collect::<Vec<_>>());
-    let evening = arguments("cronjob/overlays/morning", "helm-purge");
+    let evening = arguments("cronjob/overlays/restore", "helm-purge");
     assert_eq!(evening, [&live[..], &["--keep-history".to_owned()]].concat());
-    assert_eq!(arguments("cronjob/overlays/morning", "helm-purge-morning")[0], "restore");
+    assert_eq!(arguments("cronjob/overlays/restore", "helm-purge-restore")[0], "restore");
 }
 
 #[test]
@@ -114,15 +114,15 @@ fn as_their_service_accounts_the_pods_show_purge_and_bring_back_with_the_roles_t
         assert!(left.iter().all(|path| is_expected(path)), "{left:?}");
         install(real);
     }
-    drop(applied("morning"));
-    for name in ["helm-purge", "helm-purge-morning"] {
+    drop(applied("restore"));
+    for name in ["helm-purge", "helm-purge-restore"] {
         stored(name).is_admitted();
     }
     for real in &reals {
-        bind(real, "restore", "helm-purge-morning");
+        bind(real, "restore", "helm-purge-restore");
         let ended = run(real, "helm-purge");
         assert_eq!(ended.message["totals"]["purged"], 2);
-        let ended = run(real, "helm-purge-morning");
+        let ended = run(real, "helm-purge-restore");
         assert_eq!(real.listed(), ["a/vault", "a/web", "b/web"], "{}", ended.output);
         let status = succeeds(real.helm_command().args(["status", "web", "-n", &real.namespace("a")]));
         assert!(status.contains("STATUS: deployed"), "{status}");
@@ -141,7 +141,7 @@ fn the_roles_are_those_that_rbac_prints_for_the_policy() {
     let text = std::fs::read_to_string(deploy("cronjob/base/policy.yaml")).expect("it is there");
     let real = Real::new("podroles", HelmVersion::Three);
     real.program.file("evening.yaml", &text);
-    real.program.file("morning.yaml", &text.replace("defaults: {", "defaults: {keepHistory: true, "));
+    real.program.file("restore.yaml", &text.replace("defaults: {", "defaults: {keepHistory: true, "));
     let printed = |file: &str, purpose: &str, account: &str| {
         let account = format!("--service-account={HOME}/{account}");
         let list = real.program.run(&format!("rbac -f {file} --for {purpose} {account} -o json")).exits(0).json();
@@ -154,8 +154,8 @@ fn the_roles_are_those_that_rbac_prints_for_the_policy() {
         apply(&file, Apply::OnlyAsked)
     };
     let evening = printed("evening.yaml", "run", "helm-purge");
-    let morning = printed("morning.yaml", "restore", "helm-purge-morning");
-    for (overlay, expected) in [("live", evening.clone()), ("morning", [evening, morning].concat())] {
+    let morning = printed("restore.yaml", "restore", "helm-purge-restore");
+    for (overlay, expected) in [("live", evening.clone()), ("restore", [evening, morning].concat())] {
         let objects = apply(&deploy(&format!("cronjob/overlays/{overlay}")), Apply::OnlyAsked);
         let roles = objects.iter().filter(|object| object["apiVersion"] == "rbac.authorization.k8s.io/v1");
         assert_eq!(roles.count(), expected.len(), "{overlay}");

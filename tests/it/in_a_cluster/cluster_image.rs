@@ -28,7 +28,7 @@ fn the_image_holds_the_program_helm_certificates_and_a_place_for_temporary_files
 
 #[test]
 fn every_manifest_starts_what_the_image_holds() {
-    let cronjobs = ["cronjob/plain.yaml", "cronjob/base/cronjob.yaml", "cronjob/overlays/morning/cronjob.yaml"];
+    let cronjobs = ["cronjob/plain.yaml", "cronjob/base/cronjob.yaml", "cronjob/overlays/restore/cronjob.yaml"];
     let others = ["indexed-job/job.yaml", "chart/helm-purge/templates/_helpers.tpl"];
     let command = format!("command: [{}]", LastStage::read().entry_point.join(", "));
     for file in cronjobs.into_iter().chain(others) {

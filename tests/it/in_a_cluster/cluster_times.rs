@@ -13,10 +13,10 @@ use super::pod::Pod;
 
 /// The purge, the restore, and the policy, all as shipped.
 fn shipped() -> (Value, Value, Policy) {
-    let objects = apply(&deploy("cronjob/overlays/morning"), Apply::OnlyAsked);
+    let objects = apply(&deploy("cronjob/overlays/restore"), Apply::OnlyAsked);
     let policy = Policy::read_named(&deploy("cronjob/base/policy.yaml")).unwrap_or_else(|faults| panic!("{faults}"));
     let cronjob = |name| find(&objects, "CronJob", name).clone();
-    (cronjob("helm-purge"), cronjob("helm-purge-morning"), policy)
+    (cronjob("helm-purge"), cronjob("helm-purge-restore"), policy)
 }
 
 fn seconds(value: &Value) -> Duration {

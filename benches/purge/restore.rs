@@ -16,7 +16,7 @@ use crate::report::{Freshness, Outcome, Report, say};
 use crate::stage::{Distance, Stage, namespaces};
 
 /// The names of the outcomes begin with it.
-const NAME: &str = "morning";
+const NAME: &str = "restore";
 const WORKERS: u8 = 16;
 /// Rounds that the loop takes part in: its times differ little, and take long.
 const ROUNDS_OF_THE_LOOP: u32 = 1;
@@ -39,18 +39,18 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
     }
     let (releases, homes) = if arguments.quick { (8, 4) } else { (100, 20) };
     let rounds = arguments.rounds.unwrap_or(if arguments.quick { 1 } else { 3 });
-    let morning = Morning::begin(arguments, releases, homes)?;
+    let restore = RestoreBench::begin(arguments, releases, homes)?;
     for distance in [Distance::Loopback, Distance::Far] {
         let name = format!("{NAME}, {releases} releases, {homes} namespaces, {distance}");
         say(&name);
-        let standings = morning.compare(distance, rounds)?;
+        let standings = restore.compare(distance, rounds)?;
         report.add(Outcome { name, cast: None, distance, standings });
     }
     Ok(())
 }
 
 /// A cluster with everything in it.
-struct Morning {
+struct RestoreBench {
     stage: Stage,
     releases: usize,
     /// What everybody's pipeline knows: a namespace and a name on each line.
@@ -58,16 +58,16 @@ struct Morning {
     policy: PathBuf,
 }
 
-impl Morning {
+impl RestoreBench {
     fn begin(arguments: &Arguments, releases: u32, homes: u32) -> Result<Self, Fault> {
         let stage = Stage::start(arguments.helm())?;
         let list = stage.folder().join("releases");
         let lines = (0..releases).map(|number| format!("{PREFIX}{:03} app-{number}\n", number % homes));
         fs::write(&list, lines.collect::<String>()).map_err(Fault::file("write", &list))?;
         let policy = stage.policy(&namespaces(), WORKERS)?;
-        let morning = Self { stage, releases: releases as usize, list, policy };
-        measure::run(&morning.command(Way::Install(5), Distance::Loopback)?, morning.stage.folder())?;
-        Ok(morning)
+        let restore = Self { stage, releases: releases as usize, list, policy };
+        measure::run(&restore.command(Way::Install(5), Distance::Loopback)?, restore.stage.folder())?;
+        Ok(restore)
     }
 
     fn compare(&self, distance: Distance, rounds: u32) -> Result<Vec<Freshness>, Fault> {
