@@ -22,11 +22,11 @@ pub enum ExitCode {
     Locked,
     /// The user declined at the prompt.
     Declined,
-    /// The deadline came before the end of the plan; what had begun was finished.
+    /// The deadline came before the end of the plan; what had started was finished.
     DeadlineReached,
     /// `plan --detailed-exitcode`: there is something to purge.
     SomethingToPurge,
-    /// A signal ended the run; what had begun was accounted for.
+    /// A signal ended the run; what had started was accounted for.
     Signal(i32),
 }
 

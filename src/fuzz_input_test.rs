@@ -1,4 +1,4 @@
-//! Bytes that nobody wrote on purpose, for readers of foreign text: noise, and what others wrote with a little of it
+//! Random bytes for the readers of untrusted text: noise, and what others wrote with a little of it
 //! changed.
 //!
 //! How many are tried is `PROPTEST_CASES`; what once failed is in `proptest-regressions` and is tried first.

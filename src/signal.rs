@@ -58,7 +58,7 @@ impl CancelToken {
 
 /// A signal that comes again within this time is the same signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(150);
-/// When a terminal closes under a helm that dies of it, HUP arrives twice.
+/// When a terminal closes under a helm process that dies of it, HUP arrives twice.
 const SAME_HANGUP: Duration = Duration::from_secs(1);
 /// How often the parent process is checked.
 const PARENT_CHECK: Duration = Duration::from_millis(200);
@@ -97,7 +97,7 @@ struct InterruptState {
 }
 
 impl Interrupts {
-    /// Installs the handlers. After this no signal ends this process by itself.
+    /// Installs the handlers. After this no signal ends this process on its own.
     ///
     /// # Errors
     /// If the handlers cannot be installed.
@@ -118,7 +118,7 @@ impl Interrupts {
         Ok(())
     }
 
-    /// Watches the parent process as well: a helm that is killed does not kill or notify its plugin, but the user who
+    /// Watches the parent process as well: a helm process that is killed does not kill or notify its plugin, but the user who
     /// killed it meant both.
     ///
     /// `parent` is its pid at the start of this process.

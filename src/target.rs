@@ -20,7 +20,7 @@ pub(crate) struct Target {
     pub policies: PolicySet,
     /// Pinned: every helm process gets the same one.
     pub connection: Connection,
-    /// None if the account may not read it.
+    /// None if the account cannot read it.
     pub identity: Option<Identity>,
     pub helm: Helm,
     pub inventory: ReleaseSource,

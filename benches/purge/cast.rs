@@ -1,4 +1,4 @@
-//! The releases that are purged: the same for every contestant, and made anew for each.
+//! The releases that are purged: the same for every contestant, and made again for each.
 //!
 //! Must not leave work for the cluster's controllers behind, which share these cores: what is measured would be theirs.
 

@@ -1,4 +1,4 @@
-//! What this program costs by itself: with a stand-in for helm that does nothing, and with no work at all.
+//! What this program costs on its own: with a stand-in for helm that does nothing, and with no work at all.
 //!
 //! Must not start a cluster: the stand-in answers for it.
 

@@ -1,4 +1,4 @@
-//! How long it takes until everything is there again in the morning: a restore against installing the charts anew.
+//! How long it takes until everything is there again in the morning: a restore against installing the charts again.
 //!
 //! Must not measure the evening: in between everything is purged, as each contestant needs it.
 
@@ -83,7 +83,7 @@ impl RestoreBench {
         Ok(standings)
     }
 
-    /// Everything goes, the contestant brings it back, and somebody else looks whether it is there.
+    /// Everything goes, the contestant brings it back, and another process looks whether it is there.
     fn turn(&self, way: Way, distance: Distance) -> Result<Sample, Fault> {
         measure::run(&self.purge(way), self.stage.folder())?;
         self.wait_for(0)?;

@@ -1,6 +1,6 @@
 //! One comparison: the same releases for all contestants, in alternation.
 //!
-//! Must not print: what is told goes through the report.
+//! Must not print: what is reported goes through the report.
 
 use crate::cast::Cast;
 use crate::contestants::{Contestant, Way};
@@ -71,7 +71,7 @@ impl Scene {
         Ok(Outcome { name: self.name(), cast: Some(self.cast), distance: self.distance, standings })
     }
 
-    /// The releases enter, the contestant purges them, and somebody else looks whether they are gone.
+    /// The releases enter, the contestant purges them, and another process looks whether they are gone.
     fn turn(&self, contestant: &Contestant, stage: &Stage) -> Result<Sample, Fault> {
         self.cast.enter(stage)?;
         let before = stage.requests()?;

@@ -14,7 +14,7 @@ const DISTANCES: [Distance; 2] = [Distance::Loopback, Distance::Far];
 pub(crate) const HUNDRED: Cast = Cast::seeded(100, 20, 1);
 
 /// What is tried with the children's environment: what this program sets where nobody has set anything, and what Go does
-/// by itself, in part and as a whole.
+/// on its own, in part and as a whole.
 const ENVIRONMENTS: [&[(&str, &str)]; 6] = [
     &[],
     &[("GOGC", "100"), ("GOMAXPROCS", "2")],

@@ -78,7 +78,7 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
-/// The whole command, with its lists before and after, against a loop that looks at nothing.
+/// The whole command, with its lists before and after, against a loop that checks nothing.
 fn compare(releases: usize, purged: Duration, looped: Duration) {
     let (purged, looped) = (purged.as_secs_f64(), looped.as_secs_f64());
     title("How long it took");

@@ -1,4 +1,4 @@
-//! The Helm plugin: its `plugin.yaml`, and the one archive that both Helms install from wherever they look.
+//! The Helm plugin: its `plugin.yaml`, and the one archive that Helm 3 and Helm 4 install from wherever they look.
 //!
 //! Helm 3 wants `plugin.yaml` at the root of an archive that it downloads; Helm 4 wants it in the folder `purge` of one
 //! that it is given as a file. So it is there twice, each time with the way to the same binaries.

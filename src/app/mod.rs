@@ -28,7 +28,7 @@ pub struct App {
 }
 
 impl App {
-    /// Installs the signal handlers. After that, a signal does not end this process by itself.
+    /// Installs the signal handlers. After that, a signal does not end this process on its own.
     ///
     /// Not earlier: a policy may come from a pipe that never gets any data, and Ctrl-C must end the read.
     /// Not later: this process must live to end its child processes.

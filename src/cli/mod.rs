@@ -28,7 +28,7 @@ pub struct Cli {
     /// Which cluster, and as whom.
     #[command(flatten)]
     pub connection: ConnectionArguments,
-    /// How much is said, and how.
+    /// How much is printed, and how.
     #[command(flatten)]
     pub output: OutputArguments,
 }

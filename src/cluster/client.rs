@@ -50,7 +50,7 @@ pub struct Client {
     messages: UnboundedSender<ClientMessage>,
     cancel: CancelToken,
     timeout: Duration,
-    /// An operation did not come back, so no other one will.
+    /// An operation did not end, so no other one will.
     is_stuck: Arc<AtomicBool>,
 }
 

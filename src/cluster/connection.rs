@@ -1,6 +1,6 @@
 //! The pinned connection: one description of one cluster, for the client and for every helm process.
 //!
-//! Each helm reads the kubeconfig anew, so `kubectl config use-context` in another window would send the
+//! Each helm process reads the kubeconfig again, so `kubectl config use-context` in another window would send the
 //! rest of a run to another cluster. The pinned kubeconfig is a private copy that no other program changes. It holds
 //! credentials, so its folder is removed when this process ends, or by the next run if this process is killed.
 
@@ -67,7 +67,7 @@ impl Connection {
         })
     }
 
-    /// Whether the client and each helm start a program that gives the credentials.
+    /// Whether the client and each helm process start a program that gives the credentials.
     pub fn logs_in_by_program(&self) -> bool {
         let users = &self.pinned.kubeconfig.auth_infos;
         users
@@ -126,7 +126,7 @@ fn private_folder() -> io::Result<(TempDir, File)> {
     let folder = tempfile::Builder::new().prefix(FOLDER_PREFIX).tempdir()?;
     let lock = File::create_new(folder.path().join(LOCK))?;
     lock.lock()?;
-    // Child processes inherit the lock: a helm that outlives a killed run still needs the folder.
+    // Child processes inherit the lock: a helm process that outlives a killed run still needs the folder.
     rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty())?;
     if let Some(parent) = folder.path().parent() {
         remove_abandoned(parent);

@@ -98,7 +98,7 @@ impl Client {
         Ok(CreatedJournalConfigMap { namespace, name, uid: created.metadata.uid })
     }
 
-    /// Changes a journal that this run has created, unless another run has created it anew since.
+    /// Changes a journal that this run has created, unless another run has created it again since.
     ///
     /// # Errors
     /// If that is not allowed, or it does not exist any more. Then nothing was written.

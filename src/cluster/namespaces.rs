@@ -78,7 +78,7 @@ impl Client {
         Ok(namespaces.into_iter().collect())
     }
 
-    /// Some namespaces by their names: an account that may not list namespaces may often read those of its releases.
+    /// Some namespaces by their names: an account that cannot list namespaces may often read those of its releases.
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.

@@ -79,7 +79,7 @@ impl Client {
         self.bounded_query(async |client| list_opt_outs(&client, None).await)
     }
 
-    /// The same, namespace by namespace, for accounts that may not list in all namespaces.
+    /// The same, namespace by namespace, for accounts that cannot list in all namespaces.
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.

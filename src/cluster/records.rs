@@ -169,7 +169,7 @@ impl Client {
         self.query(async move |client| list_records(&client, driver, namespace.as_ref(), filter.parameters()).await)
     }
 
-    /// The same, namespace by namespace, for accounts that may not list in all namespaces.
+    /// The same, namespace by namespace, for accounts that cannot list in all namespaces.
     ///
     /// # Errors
     /// If nothing could be requested at all. A namespace that was refused has its own error.
@@ -212,7 +212,7 @@ impl Client {
         Ok(records)
     }
 
-    /// Deletes records that are still as they were read: a record that was written again, or made anew under its name,
+    /// Deletes records that are still as they were read: a record that was written again, or made again under its name,
     /// stays. The answers have the order of the records. A record that is already gone is not an error.
     pub fn delete_records(&self, driver: StorageDriver, records: &[ReleaseRecord]) -> Vec<Result<(), ApiError>> {
         self.query_each(records, &async move |client, record: ReleaseRecord| {

@@ -70,7 +70,7 @@ impl PurgedHistories {
     pub(super) fn scope_note(&self) -> String {
         let namespace = match &self.target.scope {
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
-            Scope::Whole | Scope::CannotTell => None,
+            Scope::Whole | Scope::Unknown => None,
         };
         let shard = self.target.shard.map(|shard| format!("shard {shard}"));
         namespace.into_iter().chain(shard).collect::<Vec<_>>().join("\n")

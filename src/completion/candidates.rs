@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 use super::line::{PartialLine, may_be_repeated};
 use crate::settings::EntryPoint;
 
-/// What Helm offers by itself behind a plugin's name: its own flags, which a plugin never sees.
+/// What Helm offers on its own behind a plugin's name: its own flags, which a plugin never sees.
 const OFFERED_BY_HELM: [&str; 3] = ["namespace", "kube-context", "kubeconfig"];
 /// Longer descriptions are cut: each is a part of a line in a list.
 const LONGEST_DESCRIPTION: usize = 80;

@@ -67,7 +67,7 @@ impl NameLookup<'_> {
         }
         let fitting = match namespaces(&client) {
             Ok(names) => names.into_iter().filter(|name| name.starts_with(partial)).collect::<Vec<_>>(),
-            // An account that may not list them usually has a namespace to work in.
+            // An account that cannot list them usually has a namespace to work in.
             Err(ApiError::Forbidden(_)) => return releases(client.default_namespace().parse().ok()?),
             Err(_) => return None,
         };

@@ -72,7 +72,7 @@ impl RetryPolicy {
     };
 
     /// How long a release waits that has used this many retries. `jitter`, from 0 to 1, is the part of the longest wait
-    /// that it gets: releases that failed together must not come back together.
+    /// that it gets: releases that failed together must not return together.
     pub(super) fn before_retry(&self, retries: u8, jitter: f64) -> Duration {
         let longest = self.first_retry.saturating_mul(1 << u32::from(retries).min(20)).min(self.longest_retry);
         longest.mul_f64(jitter.clamp(0.0, 1.0))

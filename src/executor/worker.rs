@@ -197,7 +197,7 @@ impl<'a> BatchGuard<'a> {
     }
 
     /// Takes the result of a batch. If helm started nothing although the run was not cancelled, the first release has
-    /// failed: otherwise it would come back for ever.
+    /// failed: otherwise it would return forever.
     fn finish(&mut self, result: BatchResult) {
         let may_come_back = self.context.stop.level() > CancelLevel::Run;
         if let Some(failure) = result.revoked {

@@ -23,7 +23,7 @@ const NAMED_HOOKS: usize = 5;
 /// A release that is purged, and an object that one of its hooks creates.
 pub(crate) type RunningHook<'a> = (&'a ReleaseId, &'a ObjectRef);
 
-/// The hooks that will run. A hook that does not say what it creates fails by itself.
+/// The hooks that will run. A hook that does not say what it creates fails on its own.
 pub(crate) fn running_hooks<'a>(plan: &'a Plan, contents: &'a Contents) -> Vec<RunningHook<'a>> {
     let of_release = |release: &'a ReleaseId| {
         let content = contents.get(release).and_then(|content| content.as_ref().ok());

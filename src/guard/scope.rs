@@ -13,7 +13,7 @@ pub(crate) enum Scope {
     Whole,
     Only(Namespace),
     /// It is not known whether the user gave a namespace.
-    CannotTell,
+    Unknown,
 }
 
 /// The facts that decide it.
@@ -60,7 +60,7 @@ pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, String> {
     match helm.and_then(|parent| parent.has_namespace) {
         Some(true) => only(namespace),
         Some(false) => Ok(Scope::Whole),
-        None => Ok(Scope::CannotTell),
+        None => Ok(Scope::Unknown),
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     fn where_the_parent_cannot_be_read_it_cannot_be_told() {
         let unreadable = ParentProcess { has_namespace: None, ..helm("helm purge run") };
         for parent in [unreadable, helm("-bash"), ParentProcess::default()] {
-            assert_eq!(scope(&facts(&parent)), Ok(Scope::CannotTell), "{parent:?}");
+            assert_eq!(scope(&facts(&parent)), Ok(Scope::Unknown), "{parent:?}");
         }
     }
 

@@ -37,7 +37,7 @@ const RESOLVED: [&str; 10] = [
 /// Variables of a child: to set, or to remove if the value is `None`.
 type Variables = Vec<(OsString, Option<OsString>)>;
 
-/// A helm that answered.
+/// A helm process that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helm {
     /// The absolute path of the program.
@@ -68,7 +68,7 @@ pub enum HelmError {
     },
 }
 
-/// The settings of the Go runtime of a helm that changes releases. It lives for a moment, and many of them share the
+/// The settings of the Go runtime of a helm process that changes releases. It lives for a moment, and many of them share the
 /// machine. What the user has set stays.
 #[derive(Debug, Clone)]
 pub struct GoRuntime(Vec<(&'static str, &'static str)>);

@@ -219,7 +219,7 @@ impl ChildLimits {
 }
 
 impl ChildExit {
-    /// The child ended by itself, with code 0.
+    /// The child ended on its own, with code 0.
     pub fn succeeded(&self) -> bool {
         self.cause.is_none() && self.kind == ExitKind::Code(0)
     }

@@ -1,8 +1,8 @@
 //! Helm's cache of the kinds that the cluster has.
 //!
-//! A helm reads its whole cache again for each release. On a cluster without custom kinds that is a quarter of the CPU
+//! A helm process reads its whole cache again for each release. On a cluster without custom kinds that is a quarter of the CPU
 //! time of an uninstall, and more with each definition that is installed. So a run gets its own cache with only the kinds
-//! that it needs. A helm that meets a kind that is not in its cache asks the API server for all of them, and stores
+//! that it needs. A helm process that meets a kind that is not in its cache asks the API server for all of them, and stores
 //! these. Layout and names are those of client-go's cache of discovery documents, as its source has them
 //! (`discovery/cached/disk`).
 //!
@@ -39,7 +39,7 @@ pub(crate) fn warm(helm: &Helm, connection: &Connection, release: &ReleaseId, st
     let _ = run(&helm.query(arguments, connection), limits, stop, &mut |_: &[u8]| {});
 }
 
-/// Writes what the API server offers into a folder that a helm gets as its cache.
+/// Writes what the API server offers into a folder that a helm process gets as its cache.
 ///
 /// # Errors
 /// If the folder cannot be written, or the server's address makes no name for a folder.
@@ -53,7 +53,7 @@ pub(crate) fn write_discovery_cache(folder: &Path, server: &str, offered: &[Serv
     fs::write(folder.join("servergroups.json"), groups(offered).to_string())
 }
 
-/// Whether a helm of this version uninstalls with what is in its cache. Older versions than 3.16 request everything first.
+/// Whether a helm process of this version uninstalls with what is in its cache. Older versions than 3.16 request everything first.
 pub(crate) fn uses_discovery_cache(version: &semver::Version) -> bool {
     *version >= semver::Version::new(3, 16, 0)
 }

@@ -15,7 +15,7 @@ use crate::release::ReleaseId;
 use crate::signal::CancelToken;
 
 /// Helm downloads and decodes every revision of every release, which takes minutes on a large cluster. It has no bound:
-/// an API server that does not answer would hold it for ever.
+/// an API server that does not answer would hold it forever.
 pub(crate) const LIST_DEADLINE: Duration = Duration::from_mins(5);
 /// The bound of `helm status`.
 const RECORD_DEADLINE: Duration = Duration::from_mins(1);
@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 256 << 20;
 /// The JSON that `helm list` prints, whole.
 ///
 /// # Errors
-/// If helm could not be started, did not exit with 0, was too slow or printed too much. The output of a helm that failed
+/// If helm could not be started, did not exit with 0, was too slow or printed too much. The output of a helm process that failed
 /// is never used.
 pub fn list(helm: &Helm, connection: &Connection, deadline: Duration, stop: &CancelToken) -> Result<Vec<u8>, Failure> {
     query(helm, connection, arguments::list(connection), deadline, stop)

@@ -61,7 +61,7 @@ proptest! {
         let is_named = |place: usize| text.lines().any(|line| line == format!("release \"{}\" uninstalled", names[place]));
         let died_of_a_line = ended.closed_output && !ended.succeeded();
         for (place, attempt) in told.iter().chain(&verdict.rest).enumerate().filter(|(_, attempt)| is_gone(attempt)) {
-            // A helm that dies of a line that is not read any more has uninstalled the release of that line.
+            // A helm process that dies of a line that is not read any more has uninstalled the release of that line.
             let is_the_one_in_hand = died_of_a_line && place == told.len();
             prop_assert!(is_named(place) || is_the_one_in_hand, "{:?} is not named in {:?}", attempt, text);
         }

@@ -23,7 +23,7 @@ impl HistoryStore {
         Self { client, driver }
     }
 
-    /// Of each release the newest record with the status `uninstalled`, even if newer records exist. If the account may not
+    /// Of each release the newest record with the status `uninstalled`, even if newer records exist. If the account cannot
     /// see all namespaces, those of the given ones; the list names a namespace that refuses.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The list of releases from the metadata of Helm's records, through the API.
 //!
 //! `helm list` downloads and decodes every revision of every release; this reads labels and times, in the whole cluster or,
-//! if the account may not, namespace by namespace of the scope.
+//! if the account cannot, namespace by namespace of the scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -29,7 +29,7 @@ const THIS_CLUSTER: &str = "in-cluster";
 /// What protects releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
-    /// The labels and annotations of each namespace of the scope, or why they are unknown. If the account may not list
+    /// The labels and annotations of each namespace of the scope, or why they are unknown. If the account cannot list
     /// namespaces, only of those that hold releases.
     pub namespaces: NamespaceAnswers,
     /// The opt-outs in namespaces of the scope, sorted. Those by a release's own label are not among them: see
@@ -127,7 +127,7 @@ fn namespaces_to_check(listing: &Listing, scope: &PolicyScope) -> BTreeSet<Names
 }
 
 /// Makes a list, and reads what protects its releases. Requests that do not need the list are sent at the same time. If
-/// the account may not read all namespaces at once, requests for each namespace follow.
+/// the account cannot read all namespaces at once, requests for each namespace follow.
 pub(super) fn query<E>(
     client: &Client,
     scope: &PolicyScope,

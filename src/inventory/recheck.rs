@@ -18,7 +18,7 @@ use crate::release::{Namespace, Release};
 pub enum Freshness {
     /// It is, or it is gone.
     AsPlanned,
-    /// It is, except that an uninstall or a rollback has begun since: this is the present state of its record.
+    /// It is, except that an uninstall or a rollback has started since: this is the present state of its record.
     Started(String),
     /// It is not, for this reason.
     Changed(String),

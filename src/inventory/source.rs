@@ -17,7 +17,7 @@ use crate::release::Release;
 pub struct ReleaseSource {
     client: Client,
     driver: StorageDriver,
-    /// Releases in this scope have to be known exactly. If the account may not list everything, the lists cover only it.
+    /// Releases in this scope have to be known exactly. If the account cannot list everything, the lists cover only it.
     scope: PolicyScope,
     /// What makes the lists instead of the API, and why.
     helm: Option<(HelmInventory, String)>,

@@ -45,7 +45,7 @@ impl JournalLocation {
         files_in(folder).unwrap_or_default().into_iter().map(|(id, _)| id).collect()
     }
 
-    /// Makes the folder, and checks whether a journal could be begun here, as far as possible without beginning one.
+    /// Makes the folder, and checks whether a journal could be started here, as far as possible without beginning one.
     pub(crate) fn check(&self) -> io::Result<()> {
         let (path, checked) = match self {
             JournalLocation::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),

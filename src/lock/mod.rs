@@ -10,7 +10,7 @@
 //!   whole scope does not check the other way round, because it does not know which shards there are.
 //! - A run renews its locks while it goes on, and releases them at its end, however it ends.
 //! - A run that was killed releases nothing. Its lock can be taken over once it has not been renewed for the duration in its
-//!   Lease: see `LeaseState`. No lock is held for ever.
+//!   Lease: see `LeaseState`. No lock is held forever.
 
 mod acquire;
 mod guard;

@@ -75,7 +75,7 @@ pub(crate) fn confirm(
         return Err(CommandError::usage(format!("--confirm says {name}, but the context is {context}"), nothing));
     }
     if flags.yes || flags.confirm.is_some() {
-        if change.target.scope == Scope::CannotTell {
+        if change.target.scope == Scope::Unknown {
             let hint = "pass -A for all namespaces of the policy, or name releases";
             return Err(CommandError::usage(
                 "it cannot be told whether -n was given: helm keeps that flag for itself",

@@ -29,7 +29,7 @@ pub(crate) fn filters(
     let shard = shard(&selection.shard, environment)?;
     let namespace = match scope {
         Scope::Only(namespace) => Some(namespace.clone()),
-        Scope::Whole | Scope::CannotTell => None,
+        Scope::Whole | Scope::Unknown => None,
     };
     Ok(Filters { namespace, shard, requested, skip, without_opt_outs: selection.without_opt_outs, ..own_release })
 }

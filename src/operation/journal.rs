@@ -33,7 +33,7 @@ pub(super) enum JournalDestination {
     Pod(Option<JournalLocation>),
 }
 
-/// The journal of a run that has begun.
+/// The journal of a run that has started.
 pub(crate) struct OpenJournal {
     pub(crate) id: RunId,
     journal: Option<Arc<RunJournal>>,
@@ -85,7 +85,7 @@ impl OpenJournal {
         }
     }
 
-    /// Records that nothing has begun, because otherwise readers would report that the run was killed.
+    /// Records that nothing has started, because otherwise readers would report that the run was killed.
     pub(crate) fn abandon(&self, error: CommandError) -> CommandError {
         if let Some(journal) = &self.journal {
             journal.abandon(error.code().number());

@@ -17,7 +17,7 @@ pub(crate) trait OperationSteps<R, D>: Sized {
     /// What the operation does to how many releases, as in "This … on CONTEXT."
     fn prompt(&self) -> String;
 
-    /// Shows the plan right before the question. The plan is the report as long as nothing has begun.
+    /// Shows the plan right before the question. The plan is the report as long as nothing has started.
     fn show_plan(&self, reports: &mut ReportFiles, app: &App);
 
     /// Plans again after a wait for the lock. Returns whether the plan is another one now.
@@ -28,7 +28,7 @@ pub(crate) trait OperationSteps<R, D>: Sized {
     /// Compares the plan with the cluster, right before the first change.
     fn recheck(&self, app: &App) -> Result<R, CommandError>;
 
-    /// Carries out what still holds. An error means that nothing has begun.
+    /// Carries out what still holds. An error means that nothing has started.
     fn execute(&self, rechecked: R, session: &OpenSession<'_>) -> Result<D, CommandError>;
 
     /// Compares the result with the cluster.

@@ -152,7 +152,7 @@ fn seen(listing: &Listing) -> usize {
     listing.releases.iter().filter(|release| release.status != Status::Uninstalled).count() + listing.unreadable.len()
 }
 
-/// An operator that is purged before its objects leaves them behind, because their finalizers wait for it for ever. So a
+/// An operator that is purged before its objects leaves them behind, because their finalizers wait for it forever. So a
 /// release that defines kinds is purged last if another purged release holds objects of them, whatever the policy says.
 pub(super) fn put_in_order(entries: &mut [PlanEntry], facts: &ClusterState<'_>) {
     let going = entries.iter().filter(|entry| entry.selected.is_some()).filter_map(id);

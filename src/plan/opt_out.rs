@@ -58,7 +58,7 @@ impl<'a> OptOutMatcher<'a> {
         policies.iter().any(|policy| !ends(self.opt_out, &policy.time_zone).is_over(now))
     }
 
-    /// As a plan shows it, for the policy whose scope holds it.
+    /// As a plan shows it, for the policy whose scope contains its namespace.
     pub(super) fn note(&self, policy: &Policy, hits: usize, now: Timestamp) -> OptOutDecision {
         let ends = ends(self.opt_out, &policy.time_zone);
         let state = match &policy.opt_outs_warn_after {

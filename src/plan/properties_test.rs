@@ -92,7 +92,7 @@ fn plan_with(policy: &Policy, listing: &Listing, contents: &Contents, filters: &
 /// A moment at which everything is old enough.
 pub(super) const NOW: jiff::Timestamp = jiff::Timestamp::constant(1_800_000_000, 0);
 
-/// Everything could be looked at, and nothing was there.
+/// Everything could be checked, and nothing was there.
 fn protection() -> Protection {
     let name = |name: &str| (name.parse().expect("a legal name"), Ok(NamespaceFacts::default()));
     Protection::of(NAMESPACES.map(name).into(), Vec::new(), Vec::new(), Ok(Vec::new()), Ok(Vec::new()))

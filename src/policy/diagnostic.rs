@@ -77,7 +77,7 @@ pub(crate) struct Diagnostic {
     pub(crate) message: String,
     /// Where; `None` if something is wrong with the file as a whole.
     pub(crate) span: Option<Span>,
-    /// What stands next to the underlined text: most often how to mend it. May be empty.
+    /// What stands next to the underlined text: most often how to fix it. May be empty.
     pub(crate) label: String,
     /// More help, if a label is too short for it.
     pub(crate) hint: Option<String>,

@@ -6,7 +6,7 @@ fn faults(file: &str, text: &str, faults: Vec<Diagnostic>) -> PolicyErrors {
     PolicyErrors::new(SourceText::new(file, text.to_owned()), faults)
 }
 
-/// One fault with a hostile character in everything that is shown.
+/// One error with a hostile character in everything that is shown.
 fn hostile() -> PolicyErrors {
     let text = "a\u{1b}[31m\u{9b}1m\u{202e}: b\u{200b}\r\nc: d\n";
     let end = text.find('\n').expect("it has two lines");

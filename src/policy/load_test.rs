@@ -131,7 +131,7 @@ fn names(paths: &[&Path]) -> Vec<String> {
     policies.into_iter().map(|policy| policy.name).collect()
 }
 
-/// All that is said about some paths, with the folder's own name left out.
+/// All that is printed about some paths, with the folder's own name left out.
 fn errors_of(paths: &[&Path], folder: &TempDir) -> Vec<String> {
     let faults = Policy::read_all(&owned(paths)).expect_err("there are faults");
     faults.iter().map(|faults| faults.to_string().replace(&folder.path().display().to_string(), "FOLDER")).collect()

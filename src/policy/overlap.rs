@@ -1,6 +1,6 @@
 //! Policies that can select releases in the same namespace: allowed, and worth a note.
 //!
-//! A release there is purged if either selects it and neither keeps it, which differs from each policy by itself.
+//! A release there is purged if either selects it and neither keeps it, which differs from each policy on its own.
 
 use super::model::Policy;
 use super::pattern::{NamePattern, globs};

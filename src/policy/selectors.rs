@@ -113,7 +113,7 @@ pub(super) fn first_match<'p>(patterns: &'p [NamePattern], namespace: &Namespace
 #[derive(Debug, Clone)]
 pub struct KeepEntry {
     selector: Selector,
-    /// `None` for ever.
+    /// `None` forever.
     pub(crate) until: Option<Until>,
     pub(crate) condition: KeepCondition,
     /// Why, in a person's words.

@@ -96,7 +96,7 @@ pub struct Until {
 
 impl Until {
     /// Reads a date (`2026-12-01`: to the end of that day in the zone) or a time with its offset
-    /// (`2026-12-01T18:00:00+01:00`). Nothing else, because an end that is guessed keeps for ever, or not at all.
+    /// (`2026-12-01T18:00:00+01:00`). Nothing else, because an end that is guessed keeps forever, or not at all.
     pub(crate) fn parse(text: &str, zone: &Zone) -> Option<Self> {
         let ends = match text.parse::<Timestamp>() {
             Ok(ends) => ends,

@@ -157,7 +157,7 @@ impl PreparedPurge {
                 Some(format!("only the namespace {namespace}, which is out of scope of this policy"))
             }
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
-            Scope::CannotTell => {
+            Scope::Unknown => {
                 Some("the whole scope; whether -n was given cannot be told, helm keeps it for itself".to_owned())
             }
         };
@@ -180,7 +180,7 @@ fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
     format!("by the plan of {made} in {file}: {planned}{}{others}", counts.collect::<String>())
 }
 
-/// The refusal if this account may not create some hooks. If the cluster does not answer, nothing is refused, because helm
+/// The refusal if this account cannot create some hooks. If the cluster does not answer, nothing is refused, because helm
 /// reports it.
 fn denied_hooks(plan: &Plan, contents: &Contents, target: &Target, app: &App) -> Option<Refusal> {
     let running = guard::running_hooks(plan, contents);

@@ -6,7 +6,7 @@ use super::permissions::{Permission, PermissionScope, RequiredPermissions};
 use crate::cluster::{AccessReview, ApiError};
 use crate::exit_code::ExitCode;
 
-/// Kinds that most charts hold. An account that may not delete everything may still be allowed to delete these.
+/// Kinds that most charts hold. An account that cannot delete everything may still be allowed to delete these.
 const COMMON: [(&str, &str); 10] = [
     ("", "configmaps"),
     ("", "secrets"),
@@ -26,7 +26,7 @@ pub(crate) type AccessAnswers = BTreeMap<AccessReview, Result<bool, ApiError>>;
 /// What is missing in one place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MissingPermissions {
-    /// What a run needs and may not do, as in `delete everything`.
+    /// What a run needs and cannot do, as in `delete everything`.
     pub missing: Vec<String>,
     /// What it may do with the common kinds, but not with every kind.
     pub partly: Vec<String>,

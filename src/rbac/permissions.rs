@@ -91,7 +91,7 @@ impl RequiredPermissions {
 
 fn to_purge(policy: &Policy) -> Vec<Permission> {
     let has = |is: &dyn Fn(&UninstallOptions) -> bool| uninstall_options(policy).any(is);
-    // A helm that waits for objects lists and watches them; the end of a phase only gets them.
+    // A helm process that waits for objects lists and watches them; the end of a phase only gets them.
     let waits = has(&|options| options.wait == Wait::Objects);
     let objects: &[&str] = if waits { &["get", "list", "watch", "delete"] } else { &["get", "delete"] };
     let mut all = vec![

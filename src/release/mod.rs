@@ -190,7 +190,7 @@ impl Release {
             .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))
     }
 
-    /// Whether nothing differs but that an uninstall of this very installation has begun since: helm writes that into
+    /// Whether nothing differs but that an uninstall of this very installation has started since: helm writes that into
     /// the record before it deletes anything.
     pub fn is_started_as(&self, now: &Release) -> bool {
         let uid = |release: &Release| Known::from(release.record.as_known().map(|record| record.uid.clone()));

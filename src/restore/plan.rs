@@ -86,7 +86,7 @@ impl RestorePlan {
 pub(crate) enum RestoreVerdict {
     /// Nothing came after it: the restore rolls back to it.
     Restore,
-    /// A restore was begun and did not complete: this one rolls back to it again.
+    /// A restore was started and did not complete: this one rolls back to it again.
     TryAgain,
     /// It has been restored, and only the tagged record is left to remove.
     Restored,

@@ -100,7 +100,7 @@ impl RollbackPrecheck {
     }
 }
 
-/// Those of some objects that are being deleted. What this account may not read is left to helm, which must read it as well.
+/// Those of some objects that are being deleted. What this account cannot read is left to helm, which must read it as well.
 pub(crate) fn terminating(client: &Client, objects: &[ObjectRef]) -> Result<Vec<ObjectRef>, ApiError> {
     let mut terminating = Vec::new();
     for (object, presence) in objects.iter().zip(client.presence(objects)) {

@@ -29,7 +29,7 @@ enum RunSelection {
 }
 
 /// Selects. If neither runs nor releases are named, the last purge of each policy is selected, even if nothing is left of it:
-/// what the purges before it have left comes back only by name. If releases are named, all runs are selected that removed them.
+/// what the purges before it have left returns only by name. If releases are named, all runs are selected that removed them.
 pub(crate) fn select(
     candidates: Vec<RestorableRelease>,
     policies: &PolicySet,

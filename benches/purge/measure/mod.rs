@@ -19,7 +19,7 @@ use crate::fault::Fault;
 /// Of a failed command's words.
 const LINES_TOLD: usize = 30;
 
-/// Runs `command` to its end; an end with an error is a fault with its last words. `folder` is for files of its own.
+/// Runs `command` to its end; an end with an error is an error with its last words. `folder` is for files of its own.
 pub(crate) fn run(command: &Command, folder: &Path) -> Result<Sample, Fault> {
     let (result, words) = (folder.join("sample.json"), folder.join("words"));
     let output = File::create(&words).map_err(Fault::file("write", &words))?;

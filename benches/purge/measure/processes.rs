@@ -16,7 +16,7 @@ const PAGE: u64 = 4096;
 /// What all looks together saw.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// Those that were there before; they need not be looked at.
+    /// Those that were there before; they need not be checked.
     others: BTreeSet<u32>,
     pub(super) processes: BTreeSet<u32>,
     pub(super) together: Bytes,

@@ -17,7 +17,7 @@ enum Rival {
     Pool,
     Xargs,
     Library,
-    /// The fastest that starts a helm for each release.
+    /// The fastest that starts a helm process for each release.
     BestLoop,
 }
 

@@ -100,7 +100,7 @@ proptest! {
             }
             events += 1;
         });
-        // The event may be one of several that were reported before the loop looks at signals again.
+        // The event may be one of several that were reported before the loop checks signals again.
         prop_assert!(late < workers, "{late} started");
         prop_assert_eq!(ended.count("purged") + ended.count("not-started Interrupted"), count);
     }

@@ -58,7 +58,7 @@ fn a_worker_of_a_run_that_drains_checks_nothing_and_starts_nothing() {
         counted.fetch_add(1, Ordering::SeqCst);
         vec![Freshness::AsPlanned; batch.len()]
     };
-    // The batch is handed out, and its worker has not begun it.
+    // The batch is handed out, and its worker has not started it.
     let ended = scene(5).recheck(recheck).watched(script.clone(), |event, _, interrupts| {
         if matches!(event, Event::ReleaseStarted { .. }) {
             interrupts.stop().raise(CancelLevel::Drain);

@@ -19,7 +19,7 @@ use crate::uninstall_options::UninstallOptions;
 pub(super) const GONE: ReleaseAttempt = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
 pub(super) const LONG: Duration = Duration::from_hours(1);
 
-/// A run that has not begun.
+/// A run that has not started.
 pub(super) struct Scene {
     pub(super) tasks: Vec<Task>,
     pub(super) config: ExecutorConfig,
@@ -81,7 +81,7 @@ impl Scene {
         self
     }
 
-    /// Each helm gets one release.
+    /// Each helm process gets one release.
     pub(super) fn one_at_a_time(mut self) -> Self {
         self.config.batch = BatchSize::AtMost(NonZeroUsize::MIN);
         self
@@ -228,7 +228,7 @@ impl Call<'_> {
     }
 }
 
-/// A helm that behaves as a function defines.
+/// A helm process that behaves as a function defines.
 pub(super) fn helm(does: impl Fn(&mut Call<'_>) -> BatchResult + Send + Sync + 'static) -> impl Action + 'static {
     HelmBy(does)
 }
@@ -247,7 +247,7 @@ impl<F: Fn(&mut Call<'_>) -> BatchResult + Send + Sync> Action for HelmBy<F> {
     }
 }
 
-/// A helm that notes its batches, and fails for each release with these classes, one for each try; then it uninstalls it.
+/// A helm process that notes its batches, and fails for each release with these classes, one for each try; then it uninstalls it.
 #[derive(Clone, Default)]
 pub(super) struct Scripted {
     script: Arc<Mutex<BTreeMap<String, VecDeque<FailureClass>>>>,

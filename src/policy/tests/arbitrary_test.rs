@@ -7,7 +7,7 @@ use crate::fuzz_input_test::{any_like, policies};
 use crate::policy::{ExcerptStyle, Policy, SYSTEM_NAMESPACES};
 use crate::sanitize;
 
-/// Far less than a person would scroll through; a fault quotes a line or two.
+/// Far less than a person would scroll through; an error quotes a line or two.
 const LONGEST_SCREEN: usize = 200_000;
 
 proptest! {

@@ -168,7 +168,7 @@ fn random_text_of_yaml_and_globs_ends_in_faults() {
     }
 }
 
-/// The first line of what is said about a file that is meant to wear the reader out.
+/// The first line of what is printed about a file that is meant to wear the reader out.
 fn refusal(text: &str) -> String {
     let start = Instant::now();
     let faults = Policy::read("policy.yaml", text.as_bytes()).expect_err("it must be refused");

@@ -1,4 +1,4 @@
-//! What the scanner could not read, explained for the person who mends it.
+//! What the scanner could not read, explained for the person who fixes it.
 //!
 //! The scanner names the rule of YAML that was broken; most of the time the cause is one of a few
 //! slips: a pattern without quotes, a tab, a missing space, a bracket that was not closed.

@@ -48,7 +48,7 @@ impl Bars {
         Self { stop_hint, clock, drawn: None, lines: Lines::new(stop_hint), is_interrupted: false }
     }
 
-    /// Prints above the bars, which come back with the next tick. Not by indicatif's own way to do that: it panics on a
+    /// Prints above the bars, which are drawn again with the next tick. Not by indicatif's own way to do that: it panics on a
     /// terminal that is gone, with its lock held, and panics again when it is dropped, which ends the process.
     fn above(&mut self, print: impl FnOnce(&mut Lines)) {
         if let Some(drawn) = &self.drawn {

@@ -17,7 +17,7 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    /// Works until it is done or the value is dropped; then all that was begun in it goes with the runtime.
+    /// Works until it is done or the value is dropped; then all that was started in it goes with the runtime.
     pub(crate) fn start(
         name: &str,
         runtime: Runtime,

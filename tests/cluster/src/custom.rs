@@ -1,4 +1,4 @@
-//! Kinds that a cluster does not serve by itself: those of controllers that people run in theirs.
+//! Kinds that a cluster does not serve on its own: those of controllers that people run in theirs.
 //!
 //! Must not bring the controllers, nor their checks: any object of such a kind is accepted, and nothing acts on it.
 

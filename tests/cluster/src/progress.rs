@@ -1,4 +1,4 @@
-//! What takes long is told: the first build on a machine lasts minutes.
+//! What takes long is reported: the first build on a machine lasts minutes.
 //!
 //! Must not decide where the words go: that is the caller's [`Progress`].
 

@@ -21,7 +21,7 @@ _helm_purge
 ((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}"
 "#;
 
-/// What bash is told at the end of a line.
+/// What bash gets at the end of a line.
 fn in_bash(program: &Program, line: &str) -> Vec<String> {
     let mut bash = program.shell(COMPLETE_IN_BASH);
     bash.args(["bash", line]);
@@ -87,7 +87,7 @@ fn on_a_terminal_a_tab_finishes_the_word() {
     terminal.wait_for("helm-purge validate --output=text ");
     terminal.type_text("te\t");
     terminal.wait_for("helm-purge validate --output=text team.yaml");
-    // Nothing fits, nothing is said.
+    // Nothing fits, nothing is printed.
     terminal.type_text("\u{15}helm-purge explain \t\t--outp\t");
     terminal.wait_for("helm-purge explain --output ");
     terminal.type_text("\u{15}exit\r");

@@ -1,4 +1,4 @@
-//! What kinds there are is looked up once for all helms of a run, and they read no more of it than the run needs.
+//! What kinds there are is looked up once for all helm processes of a run, and they read no more of it than the run needs.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use throwaway_cluster::{Answer, CustomKind, Fault, HelmVersion, Kind, Proxy, See
 use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json -q";
-/// How a helm asks for everything that there is.
+/// How a helm process asks for everything that there is.
 const ALL_KINDS: &str = "GET /api?*";
 
 /// Releases with objects of three groups, one of which is the test's own, in two namespaces.

@@ -12,7 +12,7 @@ use crate::support::FakeHelm;
 
 const TAG: &str = "helm-purge 20261125-190342-3f9a1c end-of-day";
 
-/// The flags between the namespace and the connection, for a helm that says it has this version.
+/// The flags between the namespace and the connection, for a helm process that says it has this version.
 fn flags(version: &str, options: UninstallOptions) -> Vec<String> {
     let fake = FakeHelm::new();
     fake.version(version);

@@ -1,4 +1,4 @@
-//! deploy/chart: what both Helms and the API server say to it, and its pods.
+//! deploy/chart: what both versions of Helm and the API server say to it, and its pods.
 
 use std::process::Command;
 
@@ -27,7 +27,7 @@ pub(super) fn rendered(version: HelmVersion, release: &str, namespace: &str, fla
     apply(&root.file("rendered.yaml", &succeeds(&mut command)), Apply::OnlyAsked)
 }
 
-/// What a helm says that refuses to render the chart.
+/// What a helm process says that refuses to render the chart.
 pub(super) fn refused(version: HelmVersion, flags: &[&str]) -> String {
     let policy = format!("--set-file=policy={}", deploy("cronjob/base/policy.yaml").display());
     let mut command = helm(version, &["template", "x", "--kube-version=1.36.3", &policy]);

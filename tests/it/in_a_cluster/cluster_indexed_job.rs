@@ -28,7 +28,7 @@ fn applied(namespace: &str) -> Value {
     kubectl.args(["apply", "--validate=strict", "--dry-run=server", "-o", "json", "-f"]).arg(file);
     let output = kubectl.output().expect("kubectl can be started");
     let said = String::from_utf8_lossy(&output.stderr);
-    // The namespace is there already, for what lies in it to be looked at.
+    // The namespace is there already, for what lies in it to be checked.
     let said = said.lines().filter(|line| !line.contains("last-applied-configuration")).collect::<String>();
     assert!(output.status.success() && said.trim().is_empty(), "{said}");
     let list: Value = serde_json::from_slice(&output.stdout).expect("kubectl prints JSON");

@@ -1,5 +1,5 @@
 //! deploy/container, deploy/cronjob and deploy/chart: the image's root file system with the program in it, and what the
-//! API server and both Helms say to the manifests.
+//! API server and both versions of Helm say to the manifests.
 //!
 //! No container engine is needed: a pod is made with namespaces of users and mounts. Where a system lets nobody have those
 //! these tests run nothing, and say so on stderr with what to switch on.

@@ -3,7 +3,7 @@
 //! It is a file system of its own, read-only, with what the Dockerfile's last stage copies, and nothing of this machine but
 //! what a container's runtime gives as well (`/proc`, a few devices). The process in it is user 65532 without a single
 //! capability, and cannot get any. Two things differ from the image: the tests' binary is linked dynamically, so its loader
-//! and libraries are there as well (a release's is static, which is looked at where it is packed); and it can see the
+//! and libraries are there as well (a release's is static, which is checked where it is packed); and it can see the
 //! other processes of this machine.
 
 use std::fmt::Write as _;

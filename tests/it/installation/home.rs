@@ -1,4 +1,4 @@
-//! A user's home, with a helm and a kubectl on PATH, in which the lines of docs/install.md are typed.
+//! A user's home, with a helm process and a kubectl on PATH, in which the lines of docs/install.md are typed.
 
 use std::fs;
 use std::os::unix::fs::symlink;

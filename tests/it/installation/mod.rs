@@ -1,4 +1,4 @@
-//! Every way in that docs/install.md names, word by word: with both Helms, with kubectl and with krew, and no network but
+//! Every way in that docs/install.md names, word by word: with Helm 3 and Helm 4, with kubectl and with krew, and no network but
 //! 127.0.0.1. What is packed is the program under test.
 
 mod archives;

@@ -143,7 +143,7 @@ fn a_disk_that_is_full_in_the_middle_of_a_run_ends_it_before_the_next_start() {
     assert!(stdout.contains("not started (the journal could not be written)"), "{stdout}");
     let (left, started) = (fake.left().len(), fake.calls().iter().filter(|call| call[0] == "uninstall").count());
     assert!(left > 0 && started > 0 && left + started == 60, "{left} left, {started} started");
-    // Whatever has begun is in it.
+    // Whatever has started is in it.
     let journals = journals(&fake);
     let text = fs::read_to_string(&journals[0]).expect("the journal is there");
     let whole = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -152,13 +152,13 @@ fn a_disk_that_is_full_in_the_middle_of_a_run_ends_it_before_the_next_start() {
     let left = fake.left();
     let gone = names.iter().filter(|name| !left.contains(name));
     gone.for_each(|name| assert!(recorded.contains(&format!("\"{name}\"")), "{name} is not in it: {text}"));
-    // The other lane may have had one that was taken down and not begun when the file was full.
+    // The other lane may have had one that was taken down and not started when the file was full.
     assert!((started..=started + 1).contains(&recorded.len()), "{started} started: {text}");
     let runs = fake.program.run(RUNS).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], &runs["runs"][0]["unreadLines"]), (&json!("killed"), &json!(1)), "{runs:#}");
 }
 
-/// A run that was killed with both of its releases in hand, which helm then finished.
+/// A run that was killed with both of its releases in progress, which helm then finished.
 fn killed() -> FakeHelm {
     let (fake, gate) = two_at_a_gate();
     let running = fake.program.start(&format!("{RUN} {ONE_BY_ONE}"));

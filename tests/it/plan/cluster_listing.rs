@@ -231,7 +231,7 @@ fn a_user_who_may_see_some_namespaces_only_purges_those_and_is_told_of_the_other
     let policy = policy.replace(&format!(", uid: {}", cluster().uid()), "");
     real.program.file("policy.yaml", &policy);
     let run = ["run", "-A", "-f", "policy.yaml", "--yes"];
-    // A glob means namespaces that this user may not even list.
+    // A glob means namespaces that this user cannot even list.
     real.program.run(&run).exits(4).stderr_has("nor may namespaces be listed");
     let literal = format!("namespaces: ['{}', '{}']", real.namespace("a"), real.namespace("b"));
     let glob = format!("namespaces: ['{}-*']", real.namespace("a").trim_end_matches("-a"));

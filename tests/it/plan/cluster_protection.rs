@@ -160,7 +160,7 @@ fn who_may_edit_one_namespace_sees_what_is_said_in_it() {
     assert!(protection.unreadable_opt_outs.is_empty(), "{protection:?}");
     let facts = protection.facts(&"optedit".parse().expect("a legal name")).expect("it may be read by its name");
     assert_eq!(facts.labels["env"], "dev");
-    // Who may not list a kind may still know that there is none.
+    // Who cannot list a kind may still know that there is none.
     assert_eq!((protection.flux, protection.argo), (Ok(Vec::new()), Ok(Vec::new())));
 }
 

@@ -1,4 +1,4 @@
-//! A part in scope: what goes, what is said, and that no limit is looser for it.
+//! A part in scope: what goes, what is printed, and that no limit is looser for it.
 
 use std::collections::BTreeSet;
 

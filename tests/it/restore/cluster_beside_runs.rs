@@ -164,7 +164,7 @@ fn a_deadline_ends_a_restore_with_accounts_for_everything() {
     let mut real = prepare("hurried");
     real.program.run(RUN).exits(0);
     real.hold_helm("rollback");
-    // Less time than a release may take: nothing more is begun in its second half.
+    // Less time than a release may take: nothing more is started in its second half.
     let running = real.program.start(&format!("{RESTORE} --workers=1 --max-duration=10s"));
     real.program.wait_for_file("calls", "rollback");
     running.wait_for_stderr("will be finished, 1 not started (the deadline is near)");

@@ -1,4 +1,4 @@
-//! `restore`: what a purge with `keepHistory` has removed comes back, and nothing else is touched, with Helm 3 and Helm 4.
+//! `restore`: what a purge with `keepHistory` has removed returns, and nothing else is touched, with Helm 3 and Helm 4.
 
 use serde_json::{Value, json};
 use throwaway_cluster::{Chart, HelmVersion, Kind, SeededRelease};

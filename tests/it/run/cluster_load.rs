@@ -105,7 +105,7 @@ impl Siege {
             1 => {
                 // All connections break, and nobody answers any more.
                 self.relay = None;
-                // It would look for the API server for a minute. Where too few were in hand for that, it has ended.
+                // It would look for the API server for a minute. Where too few were in progress for that, it has ended.
                 running.wait_for_times("looking again in", 1);
                 running.signal(Signal::TERM);
                 Some(running.finish())
@@ -128,7 +128,7 @@ impl Siege {
     }
 }
 
-/// What is called gone is gone. What is not may be gone all the same: somebody else was at work, or nobody could look.
+/// What is called gone is gone. What is not may be gone all the same: another process was at work, or nobody could look.
 fn holds(siege: &Siege, output: &Output, round: usize) {
     let prefix = siege.real.namespace("");
     let listed = siege.real.listed().into_iter().collect::<BTreeSet<_>>();

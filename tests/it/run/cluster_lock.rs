@@ -1,4 +1,4 @@
-//! The lock, on the real cluster: two runs of one policy, a killed one, thirty policies, and whoever may not lock.
+//! The lock, on the real cluster: two runs of one policy, a killed one, thirty policies, and whoever cannot lock.
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn start(real: &Real, flags: &str) -> Running {
     real.program.start(&format!("{RUN} --lock-namespace {} {flags}", locks(real)))
 }
 
-/// A run that has taken the lock and has begun to uninstall.
+/// A run that has taken the lock and has started to uninstall.
 fn start_and_hold(real: &Real) -> Running {
     let running = start(real, "");
     real.program.wait_for_file("calls", "uninstall");

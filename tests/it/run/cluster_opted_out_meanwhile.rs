@@ -1,4 +1,4 @@
-//! Somebody opts out while a run goes on: what was not begun is kept.
+//! Somebody opts out while a run goes on: what was not started is kept.
 
 use serde_json::{Value, json};
 use throwaway_cluster::{HelmVersion, Kind};

@@ -132,7 +132,7 @@ fn a_user_without_rights_gets_a_clear_word_and_nothing_is_purged() {
         real.seed(&["a/web"]);
         let kubeconfig = cluster().kubeconfig_for_user("nobody", None).expect("a kubeconfig can be made");
         let run = format!("{RUN} --kubeconfig {}", kubeconfig.display());
-        // The policy asks for the UID, which this user may not read.
+        // The policy asks for the UID, which this user cannot read.
         real.program.run(&run).exits(5).stderr_has("the uid of this cluster could not be read");
         let policy = real.program.read("policy.yaml");
         real.program.file("policy.yaml", &policy.replace(&format!(", uid: {}", cluster().uid()), ""));

@@ -1,4 +1,4 @@
-//! A run that is to end while a helm has several releases: it ends with the one in hand, and the accounts are right
+//! A run that is to end while a helm process has several releases: it ends with the one in progress, and the accounts are right
 //! for each of them.
 
 use rustix::process::Signal;
@@ -8,7 +8,7 @@ use crate::support::{Arrival, FakeHelm, Gate, Output, Running};
 
 const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1";
 
-/// A batch of `a`, `b`, `c` and `d` that has done `a` and has `b` in hand.
+/// A batch of `a`, `b`, `c` and `d` that has done `a` and has `b` in progress.
 struct InHand {
     fake: FakeHelm,
     gate: Gate,

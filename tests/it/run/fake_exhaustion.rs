@@ -87,7 +87,7 @@ struct Stranger {
 }
 
 impl Stranger {
-    /// Where this user may not become another one, the limit is on top of what this user has already.
+    /// Where this user cannot become another one, the limit is on top of what this user has already.
     fn new() -> Option<Self> {
         rustix::process::geteuid().is_root().then(|| Self { user: 100_000 + std::process::id() })
     }

@@ -57,7 +57,7 @@ fn fake_with_troubles(count: usize) {
     let left = fake.left().into_iter().collect::<BTreeSet<_>>();
     let report = output.json();
     for release in report["releases"].as_array().expect("a list") {
-        // Of a helm that is silent about one release and fails with the next nobody can tell which one failed. What the
+        // Of a helm process that is silent about one release and fails with the next nobody can tell which one failed. What the
         // last list says of it stands beside that.
         let name = format!("{}/{}", text(&release["namespace"]), text(&release["name"]));
         let is_left = left.contains(&name);

@@ -1,5 +1,5 @@
 //! Every document and every screen, compared with the files in `tests/screens`.
-//! `UPDATE_EXPECTED=1 cargo test --test it screens` writes them anew.
+//! `UPDATE_EXPECTED=1 cargo test --test it screens` writes them again.
 //!
 //! What needs signals, a terminal, a real cluster or several steps is here, and everything else is data: see the README
 //! there. The clock stands still, runs and machines have fixed names: see `HELM_PURGE_TEST_NOW` in `settings`.

@@ -1,4 +1,4 @@
-//! Runs of the past: the list, one run in every format, and what is said of a run that was killed.
+//! Runs of the past: the list, one run in every format, and what is printed of a run that was killed.
 
 use serde_json::json;
 

@@ -55,7 +55,7 @@ fn runs_that_are_told_to_end() {
             screens.finish(&fake.program, &name, running);
         }
 
-        // Nothing is begun that might not be done before the deadline.
+        // Nothing is started that might not be done before the deadline.
         let ((fake, gate), name) = (at_a_gate(), format!("deadline{format}"));
         let running = screens.start(&fake.program, &name);
         let first = gate.arrival();

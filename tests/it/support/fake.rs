@@ -45,7 +45,7 @@ impl FakeHelm {
         fake
     }
 
-    /// The fake as a helm for code that runs in this process, which has none of the scenario's environment, and its
+    /// The fake as a helm process for code that runs in this process, which has none of the scenario's environment, and its
     /// cluster.
     pub(crate) fn in_this_process(&self) -> (Helm, Connection) {
         let folder = self.program.folder();

@@ -232,7 +232,7 @@ impl Program {
         drop(running.finish());
         for pid in self.orphans() {
             let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).expect("a pid is positive");
-            // It may have ended by itself.
+            // It may have ended on its own.
             let _ = rustix::process::kill_process(pid, Signal::KILL);
         }
         self.leaves_no_process();
@@ -369,7 +369,7 @@ impl Drop for Ended<'_> {
     }
 }
 
-/// Waits for a child, but not for ever: a test that hangs says nothing.
+/// Waits for a child, but not forever: a test that hangs says nothing.
 #[track_caller]
 pub(crate) fn end_of(child: &mut Child) -> ExitStatus {
     end_within(child, CEILING)

@@ -39,7 +39,7 @@ pub(crate) struct Snapshot(BTreeMap<String, Value>);
 impl Snapshot {
     /// Of all namespaces whose names begin with this.
     pub(crate) fn of(prefix: &str) -> Self {
-        // Other tests define kinds and take them away: then it is taken anew.
+        // Other tests define kinds and take them away: then it is taken again.
         let taken = throwaway_cluster::wait_until("a list of every kind", || Ok(take(prefix).ok()));
         Self(taken.or_panic())
     }

@@ -1,4 +1,4 @@
-//! `helm purge test`: this repository's own cases, and what is said where a case is not as expected or cannot be read.
+//! `helm purge test`: this repository's own cases, and what is printed where a case is not as expected or cannot be read.
 
 use std::fs;
 

@@ -1,3 +1,3 @@
-//! `validate`: what is said of policies without a cluster.
+//! `validate`: what is printed of policies without a cluster.
 
 mod policies;

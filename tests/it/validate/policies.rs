@@ -1,4 +1,4 @@
-//! `validate`: what is said of several policies, to people, to programs and to GitHub; and the hooks that call it.
+//! `validate`: what is printed of several policies, to people, to programs and to GitHub; and the hooks that call it.
 
 use std::fs;
 use std::path::Path;

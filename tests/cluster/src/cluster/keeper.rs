@@ -30,7 +30,7 @@ kill -KILL 0
 #[derive(Debug)]
 pub(super) struct Keeper {
     shell: Child,
-    /// Never written to. `None` once the end has begun.
+    /// Never written to. `None` once the end has started.
     pipe: Option<ChildStdin>,
     folder: PathBuf,
 }

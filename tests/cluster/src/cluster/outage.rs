@@ -11,7 +11,7 @@ impl Cluster {
     /// Kills the API server. Whoever asks it anything is refused the connection from here on.
     ///
     /// # Errors
-    /// It had ended by itself, or cannot be ended.
+    /// It had ended on its own, or cannot be ended.
     pub fn stop_api_server(&self) -> Result<(), Error> {
         let mut fleet = self.running.fleet.lock().unwrap_or_else(PoisonError::into_inner);
         fleet.kill(Part::ApiServer)

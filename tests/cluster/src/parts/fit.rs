@@ -91,7 +91,7 @@ fn answer(program: &Path, arguments: &[&str]) -> Option<String> {
         let _ = sender.send(read.map(|_| text));
     });
     let Ok(Ok(text)) = receiver.recv_timeout(PATIENCE) else {
-        // It may have ended by now, which is as good.
+        // It may have ended already, which is as good.
         let _ = child.kill();
         let _ = child.wait();
         return None;

@@ -13,7 +13,7 @@ pub(super) struct Passing {
     body: kube::client::Body,
     /// How many more bytes may pass, where there is an end.
     room: Option<usize>,
-    /// The end is told one turn later: what came before has to be written first.
+    /// The end is reported one turn later: what came before has to be written first.
     over: bool,
 }
 

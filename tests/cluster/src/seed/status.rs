@@ -71,7 +71,7 @@ impl Status {
         }
     }
 
-    /// Whether helm still has this revision in hand.
+    /// Whether helm still has this revision in progress.
     pub(super) const fn is_pending(self) -> bool {
         matches!(self, Self::PendingInstall | Self::PendingUpgrade | Self::PendingRollback)
     }

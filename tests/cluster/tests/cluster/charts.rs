@@ -1,4 +1,4 @@
-//! The charts, installed and uninstalled with both Helms.
+//! The charts, installed and uninstalled with Helm 3 and Helm 4.
 
 use throwaway_cluster::{Chart, HelmVersion, Kind, wait_until};
 

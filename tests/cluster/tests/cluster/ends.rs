@@ -34,7 +34,7 @@ fn processes_of(folder: &Path) -> Vec<String> {
     lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " ")).filter(|line| line.contains(needle)).collect()
 }
 
-/// Only the folder is looked at where there is no /proc.
+/// Only the folder is checked where there is no /proc.
 #[cfg(not(target_os = "linux"))]
 fn processes_of(_folder: &Path) -> Vec<String> {
     Vec::new()

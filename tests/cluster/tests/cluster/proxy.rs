@@ -51,7 +51,7 @@ fn who_comes_through_it_is_who_logs_in() {
     assert_eq!(who(&account, &[]).0, "system:serviceaccount:default:default");
     let (_, refused) = who(&account, &["--token=nonsense"]);
     assert!(refused.contains("Unauthorized"), "{refused}");
-    // A certificate is not looked at: it would be the proxy's word against the API server's.
+    // A certificate is not checked: it would be the proxy's word against the API server's.
     let direct = cluster().kubeconfig_for_user("carol", None).expect("the name fits");
     let carol = cluster().kubeconfig_at(proxy.server(), &direct).expect("it can be written");
     let refused = kubectl(&carol, &["get", "--raw", "/api/v1/namespaces"]);

@@ -1,4 +1,4 @@
-//! Seeded releases are Helm's own in the eyes of both Helms.
+//! Seeded releases are Helm's own to both versions of Helm.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -82,7 +82,7 @@ fn what_real_helms_say_falls_into_its_class() {
     });
 }
 
-/// What helm has begun and not finished is this run's own: its record says `uninstalling` by now.
+/// What helm has started and not finished is this run's own: its record says `uninstalling` already.
 #[test]
 fn a_release_that_was_half_uninstalled_by_the_first_try_is_tried_again() {
     for helm in HelmVersion::BOTH {

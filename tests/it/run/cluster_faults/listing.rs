@@ -1,4 +1,4 @@
-//! Trouble before the first delete: what passes by itself is waited for, and else nothing is purged.
+//! Trouble before the first delete: what passes on its own is waited for, and else nothing is purged.
 
 use std::time::Duration;
 

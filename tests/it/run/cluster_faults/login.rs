@@ -117,7 +117,7 @@ fn a_plugin_that_asks_on_a_terminal_is_answered_and_helm_which_has_none_says_wha
         real.seed(&["a/b"]);
         with_a_plugin_that_asks(&mut real, mode);
         let mut terminal = Terminal::start(real.program.command("run -f policy.yaml --yes -A"));
-        // The client has the plugin called for a certificate, for its end, and for a token, and logs in anew before the
+        // The client has the plugin called for a certificate, for its end, and for a token, and logs in again before the
         // last look.
         for count in 1..=6 {
             terminal.wait_until("the question", |screen| screen.matches("Password: ").count() == count);

@@ -14,7 +14,7 @@ use throwaway_cluster::Kind;
 
 use crate::support::{Real, cluster};
 
-/// One helm at a time, with one release, so that a fault meets the release that is meant.
+/// One helm at a time, with one release, so that an error meets the release that is meant.
 const LOUD_RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1 --batch=1";
 const RUN: &str = "run -f policy.yaml --yes -A -o json --workers=1 --batch=1 -q";
 

@@ -1,4 +1,4 @@
-//! Others are at work on the very release that a helm has in hand.
+//! Others are at work on the very release that a helm process has in progress.
 
 use throwaway_cluster::{Fault, HelmVersion, Kind, Proxy, SeededRelease, Which};
 
@@ -7,7 +7,7 @@ use crate::support::{OrPanic, Output, Real, cluster, seed_releases};
 
 const OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/b-1*";
 
-/// While a helm deletes the objects of `b`, somebody does this.
+/// While a helm process deletes the objects of `b`, somebody does this.
 fn meanwhile(real: &Real, proxy: &Proxy, somebody: impl FnOnce()) -> Output {
     proxy.fail(OBJECT, Which::Only(1), Fault::Hold);
     let running = real.program.start(RUN);

@@ -1,4 +1,4 @@
-//! Faults while releases are uninstalled: only the release that met the fault fails, and a second run purges the rest.
+//! Faults while releases are uninstalled: only the release that met the error fails, and a second run purges the rest.
 
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ fn a_delete_that_is_never_answered_ends_with_the_second_signal() {
         running.wait_for_stderr("stopping: 1 release is being uninstalled");
         running.signal(Signal::TERM);
         let output = running.finish().exits(130);
-        // Whether the last look comes back before it is told to end, nobody can say.
+        // Whether the last look is back before it is told to end, nobody can say.
         let begins_with = |(result, words): (&String, &str)| result.starts_with(words);
         let expected = ["b failed interrupted", "c not-started"];
         assert!(output.results().iter().zip(expected).all(begins_with), "{output}");
@@ -146,7 +146,7 @@ fn a_delete_that_is_never_answered_ends_at_the_deadline_of_its_release() {
             proxy.wait_for(OBJECT, 1).or_panic();
             clock.move_to(2 * LONG);
             poll(CEILING, || running.is_finished().then_some(()));
-            // A helm that its deadline has not ended must not hang this test.
+            // A helm process that its deadline has not ended must not hang this test.
             stop.raise(CancelLevel::Kill);
             running.join().expect("the uninstall does not panic")
         });
