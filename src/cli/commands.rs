@@ -16,6 +16,12 @@ pub struct InitArguments {
     /// The policy's name
     #[arg(long, value_name = "NAME", default_value = "end-of-day")]
     pub name: String,
+    /// The file to write; an existing file is never overwritten
+    #[arg(short = 'f', long = "file", value_name = "FILE", default_value = "helm-purge.yaml")]
+    pub file: PathBuf,
+    /// Print the policy instead of writing a file
+    #[arg(long, conflicts_with = "file")]
+    pub stdout: bool,
 }
 
 /// `validate`.

@@ -9,7 +9,7 @@ pub(super) fn long(name: &str) -> String {
     let codes = ExitCode::documented().map(|(code, meaning)| format!("  {code:<4} {meaning}"));
     format!(
         "How to begin:\n  \
-         {name} init > helm-purge.yaml     a policy for this cluster, to be edited\n  \
+         {name} init                       writes helm-purge.yaml for this cluster; edit it\n  \
          {name} validate                   check it\n  \
          {name} plan                       what would go, what stays, and why\n  \
          {name} run                        the same, then a question, then the purge\n\n\

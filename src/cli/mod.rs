@@ -36,7 +36,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print a commented policy for this cluster, on stdout
+    /// Write a commented policy for this cluster
     Init(InitArguments),
     /// Check policy files; no cluster needed
     Validate(ValidateArguments),

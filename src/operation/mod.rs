@@ -17,7 +17,7 @@ pub(crate) use flags::{
 pub(crate) use journal::OpenJournal;
 pub(crate) use lock::LockOptions;
 pub(crate) use preflight::{
-    PreflightRequest, connection_options, find_helm, read_policies, recheck_identity, take_snapshot,
+    DEFAULT_FILE, PreflightRequest, connection_options, find_helm, read_policies, recheck_identity, take_snapshot,
 };
 pub(crate) use previous_run::{run_history, warn_about_unfinished_run};
 pub(crate) use sequence::{OpenSession, OperationFlags, OperationSteps, perform};

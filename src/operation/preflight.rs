@@ -18,7 +18,7 @@ use crate::shard::Shard;
 use crate::target::{Snapshot, Target};
 
 /// The policy's file if none is named.
-const DEFAULT_FILE: &str = "helm-purge.yaml";
+pub(crate) const DEFAULT_FILE: &str = "helm-purge.yaml";
 
 /// The cluster to query, and the policies.
 pub(crate) struct PreflightRequest {

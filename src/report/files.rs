@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, open};
+use tempfile::NamedTempFile;
 
 use super::document::{Format, serialize};
 use super::markdown::render_markdown;
@@ -38,13 +39,26 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
         Ok(there) if !there.is_file() => return Err(io::Error::other("it is there, and not a regular file")),
         Ok(_) | Err(_) => {}
     }
+    complete_file_beside(path, text)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Writes a file as a whole, and never over another one.
+///
+/// # Errors
+/// If that is not possible. The kind is `AlreadyExists` if something is there.
+pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    complete_file_beside(path, text)?.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn complete_file_beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut join = tempfile::Builder::new();
-    let mut file = join.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    let mut file = builder.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
     file.write_all(with_an_end(text).as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(file)
 }
 
 /// Writes the termination log of a container, a file that the kubelet has made and reads in place.
@@ -101,6 +115,20 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "new\n");
         let left = fs::read_dir(folder.path()).expect("a folder").flatten().count();
         assert_eq!(left, 2, "nothing else is left in the folder");
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another_one_or_of_a_link_to_nothing() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (path, link) = (folder.path().join("policy.yaml"), folder.path().join("link"));
+        symlink(folder.path().join("nothing"), &link).expect("a link can be made");
+        write_new(&path, "first").expect("it can be written");
+        for taken in [&path, &link] {
+            let error = write_new(taken, "second").expect_err("something is there");
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{error}");
+        }
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "first\n");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").flatten().count(), 2, "nothing else is left");
     }
 
     #[test]

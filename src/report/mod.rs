@@ -30,7 +30,7 @@ pub(crate) use diagnostics::{PolicyDiagnostic, diagnostics_document};
 pub(crate) use doctor_rbac::{RbacHeader, findings_document, render_findings, render_grants, serialize_grants};
 pub(crate) use document::{Format, JournalRef, serialize};
 pub(crate) use explanation::{explanation_document, render_explanation};
-pub(crate) use files::{write_report, write_termination_log};
+pub(crate) use files::{write_new, write_report, write_termination_log};
 pub(crate) use forget::{ForgetRow, ForgetView, forget_document, forget_plan_line, forgotten_line, render_forget};
 pub(crate) use log_line::LogFormat;
 pub(crate) use log_line::{Level, LogLine, error_line};

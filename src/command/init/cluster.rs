@@ -20,8 +20,16 @@ const MAX_READ: usize = 40;
 pub(super) struct InitFindings {
     pub(super) cluster: Option<ClusterRef>,
     pub(super) namespaces: Vec<Namespace>,
+    /// How many releases each namespace holds; None if they could not be listed.
+    pub(super) counts: Option<BTreeMap<Namespace, usize>>,
     /// The releases in the namespaces of the personal groups.
     pub(super) releases: Vec<FoundRelease>,
+}
+
+impl InitFindings {
+    pub(super) fn count(&self, namespace: &Namespace) -> usize {
+        self.counts.as_ref().and_then(|counts| counts.get(namespace)).copied().unwrap_or_default()
+    }
 }
 
 /// Reads as much of the cluster as it can.
@@ -29,13 +37,13 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
     let connection = match Connection::resolve(options) {
         Ok(connection) => connection,
         Err(error) => {
-            app.printer.note(format_args!("no cluster to look at: {error}; fill in `clusters` by hand"));
+            app.printer.note(format_args!("no cluster to read: {error}; fill in `clusters` by hand"));
             return InitFindings::default();
         }
     };
     let (context, server) = (connection.context.as_str().to_owned(), connection.server.clone());
     let mut cluster = ClusterRef { context, server, uid: None };
-    let (mut namespaces, mut releases) = (Vec::new(), Vec::new());
+    let (mut namespaces, mut counts, mut releases) = (Vec::new(), None, Vec::new());
     match Client::new(&connection, app.interrupts.stop().clone()) {
         Ok(client) => {
             match client.identity() {
@@ -45,18 +53,23 @@ pub(super) fn find(options: &ConnectionOptions, app: &App) -> InitFindings {
             match client.namespaces() {
                 Ok(found) => {
                     namespaces = found.into_keys().collect();
-                    releases = find_releases(&client, &namespaces, app);
+                    (counts, releases) = find_releases(&client, &namespaces, app);
                 }
                 Err(error) => note("the namespaces", &error, app),
             }
         }
         Err(error) => note("the cluster", &error, app),
     }
-    InitFindings { cluster: Some(cluster), namespaces, releases }
+    InitFindings { cluster: Some(cluster), namespaces, counts, releases }
 }
 
-/// The releases in the proposed namespaces. Each name once: the same stack is in many namespaces.
-fn find_releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<FoundRelease> {
+/// How many releases are where, and those in the proposed namespaces. Each name once: the same stack is in many
+/// namespaces.
+fn find_releases(
+    client: &Client,
+    namespaces: &[Namespace],
+    app: &App,
+) -> (Option<BTreeMap<Namespace, usize>>, Vec<FoundRelease>) {
     let proposed = personal_groups(namespaces).iter().flat_map(|group| group.members.clone()).collect::<BTreeSet<_>>();
     let listed = record_store(app.environment.helm_driver.as_deref()).and_then(|store| {
         let inventory = ReleaseSource::new(client.clone(), store, PolicyScope::around(std::iter::empty()));
@@ -66,22 +79,27 @@ fn find_releases(client: &Client, namespaces: &[Namespace], app: &App) -> Vec<Fo
         Ok(listed) => listed,
         Err(error) => {
             note("the releases", &error, app);
-            return Vec::new();
+            return (None, Vec::new());
         }
     };
+    let mut counts = BTreeMap::new();
+    for release in &listing.releases {
+        *counts.entry(release.id.namespace.clone()).or_default() += 1;
+    }
     let mut by_name: BTreeMap<&str, &Release> = BTreeMap::new();
     for release in listing.releases.iter().filter(|release| proposed.contains(&release.id.namespace)) {
         by_name.entry(release.id.name.as_str()).or_insert(release);
     }
     let to_read = by_name.values().copied().take(MAX_READ).collect::<Vec<_>>();
     let contents = inventory.contents(&to_read, ObjectLists::NotWanted).unwrap_or_else(|error| {
-        note("what the releases are made of", &error, app);
+        note("the charts of the releases", &error, app);
         BTreeMap::new()
     });
     let chart = |release: &Release| Some(contents.get(&release.id)?.as_ref().ok()?.chart.as_known()?.name.to_string());
-    by_name.values().map(|release| FoundRelease { name: release.id.name.to_string(), chart: chart(release) }).collect()
+    let found = |release: &&Release| FoundRelease { name: release.id.name.to_string(), chart: chart(release) };
+    (Some(counts), by_name.values().map(found).collect())
 }
 
 fn note(what: &str, error: &dyn Display, app: &App) {
-    app.printer.note(format_args!("{what} could not be read: {error}"));
+    app.printer.note(format_args!("cannot read {what}: {error}"));
 }

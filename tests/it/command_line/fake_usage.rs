@@ -8,7 +8,7 @@ use crate::support::{FakeHelm, Program};
 fn without_a_command_there_is_help_on_stdout() {
     let program = Program::new();
     program.run(&[]).exits(0).stdout_has("Usage: helm-purge").stdout_has("plan");
-    program.run("--help").exits(0).stdout_has("Exit codes:").stdout_has("helm-purge init > helm-purge.yaml");
+    program.run("--help").exits(0).stdout_has("Exit codes:").stdout_has("helm-purge init  ");
     program.run("--version").exits(0).stdout_has(env!("CARGO_PKG_VERSION"));
 }
 
@@ -16,7 +16,7 @@ fn without_a_command_there_is_help_on_stdout() {
 fn usage_speaks_in_the_words_of_the_way_in() {
     let mut program = Program::new();
     program.set("HELM_PLUGIN_NAME", "purge");
-    program.run("--help").exits(0).stdout_has("Usage: helm purge").stdout_has("helm purge init > helm-purge.yaml");
+    program.run("--help").exits(0).stdout_has("Usage: helm purge").stdout_has("helm purge init  ");
     program.run("plan --nonsense").exits(2).stderr_has("helm purge plan");
 }
 
@@ -136,16 +136,19 @@ fn colour_is_where_it_was_asked_for_and_nowhere_else() {
 }
 
 #[test]
-fn init_prints_a_policy_that_is_valid_with_and_without_a_cluster() {
+fn init_writes_a_policy_that_is_valid_with_and_without_a_cluster_and_never_over_a_file() {
     let fake = FakeHelm::new();
-    let text = fake.program.run("init").exits(0).stdout;
+    let text = fake.program.run("init --stdout").exits(0).stdout;
     assert!(text.contains("context: \"dev-eu\"") && text.contains("server: \"https://127.0.0.1:1\""), "{text}");
     fake.program.run_with_input(&["validate", "-"], &text).exits(0);
     let alone = Program::new();
-    let text = alone.run("init --name nightly").exits(0).stderr_has("no cluster to look at").stdout;
-    assert!(text.contains("name: nightly"));
-    alone.run_with_input(&["validate", "-"], &text).exits(0);
-    alone.run("init --name 'Not A Name'").exits(2).stderr_has("`Not A Name` is no name for a policy");
+    alone.run("init --name 'Not A Name'").exits(2).stderr_has("`Not A Name`");
+    alone.run("validate").exits(3);
+    alone.run("init --name nightly").exits(0).stderr_has("no cluster to read").stderr_has("wrote helm-purge.yaml");
+    alone.run("validate").exits(0).stderr_has("policy `nightly` is valid");
+    alone.run("init").exits(2).stderr_has("helm-purge.yaml exists already");
+    alone.run("validate").exits(0).stderr_has("policy `nightly` is valid");
+    alone.run("init -f nowhere/policy.yaml").exits(2).stderr_has("cannot write nowhere/policy.yaml");
 }
 
 #[test]

@@ -22,11 +22,11 @@ fn developers() -> Real {
 #[test]
 fn what_looks_like_peoples_is_proposed_and_what_looks_shared_is_kept() {
     let real = developers();
-    let text = real.program.run("init").exits(0).stdout;
+    let text = real.program.run("init --stdout").exits(0).stdout;
     for line in [
         format!("    uid: {}", cluster().uid()),
-        "  - \"dev-*\"    # now ".to_owned(),
-        format!("  - \"{}/*\"    # by its name, others may depend on it", real.namespace("monitoring")),
+        "  - \"dev-*\"    # ".to_owned(),
+        format!("  - \"{}/*\"    # shared, by its name", real.namespace("monitoring")),
         "  - charts: [\"ingress-nginx\"]".to_owned(),
         "  - charts: [\"kube-prometheus-stack\"]".to_owned(),
     ] {
@@ -35,7 +35,7 @@ fn what_looks_like_peoples_is_proposed_and_what_looks_shared_is_kept() {
     assert!(!text.contains("kube-system,") && !text.contains("charts: [\"web\"]"), "{text}");
     real.program.file("proposed.yaml", &text);
     let plan = real.program.run("plan -f proposed.yaml").exits(0);
-    plan.stdout_has("the way in for everyone").stdout_has("younger than 30m").stdout_has("nothing to purge");
+    plan.stdout_has("shared ingress controller").stdout_has("younger than 30m").stdout_has("nothing to purge");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn whoever_may_not_look_at_namespaces_gets_a_valid_policy_all_the_same() {
     let mut real = Real::new("sandboxed", HelmVersion::Four);
     real.seed(&["own/web"]);
     real.program.set("KUBECONFIG", user(cluster(), "init-sandboxed", &[(&real.namespace("own"), Role::Edit)]));
-    let output = real.program.run("init").exits(0).stderr_has("the namespaces could not be read");
+    let output = real.program.run("init --stdout").exits(0).stderr_has("cannot read the namespaces");
     real.program.run_with_input(&["validate", "-"], &output.stdout).exits(0);
     assert!(output.stdout.contains("server: \"https://"), "{}", output.stdout);
 }

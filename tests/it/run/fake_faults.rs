@@ -179,7 +179,7 @@ fn a_gigabyte_of_output_is_read_and_not_kept() {
 #[test]
 fn what_was_to_be_written_and_could_not_is_no_success() {
     let fake = FakeHelm::new();
-    for arguments in [&["init"][..], &["version"], &["plan", "-f", "policy.yaml"], &["--help"]] {
+    for arguments in [&["init", "--stdout"][..], &["version"], &["plan", "-f", "policy.yaml"], &["--help"]] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
         let mut command = fake.program.command(arguments);
         let output = command.stdin(std::process::Stdio::null()).stdout(full).output().expect("it can be started");

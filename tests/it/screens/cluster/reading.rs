@@ -16,8 +16,8 @@ pub(super) fn proposals(stage: &Stage) {
         release("dev-bob", "shop", "shop"),
         release("monitoring", "graphs", "kube-prometheus-stack"),
     ]);
-    screens.take(&stage.program, "init init-named init-logged");
-    let proposed = stage.program.run("init").exits(0).stdout;
+    screens.take(&stage.program, "init init-again init-named init-logged");
+    let proposed = stage.program.run("init --stdout").exits(0).stdout;
     stage.program.file("proposed.yaml", &proposed);
     screens.take(&stage.program, "validate plan");
     let kubeconfig = user(&stage.cluster, "developer", &[("dev-alice", Role::Edit)]);
