@@ -264,7 +264,7 @@ mod tests {
             ("/kind", json!("PurgeReport"), "is `PurgeReport` of version `helm-purge/v1`"),
             ("/kind", json!(3), "is no saved plan"),
             ("/created", json!("yesterday"), "`yesterday` is no time"),
-            ("/policies/0/sha256", json!("abc"), "of policy `x`: `abc` is no SHA-256"),
+            ("/policies/0/sha256", json!("abc"), "of policy `x`: `abc` is not a valid SHA-256"),
             ("/policies/0", json!({"name": "x"}), "missing field `sha256`"),
             ("/cluster", json!({"context": "dev"}), "missing field `server`"),
             ("/releases/0/decision", json!("perhaps"), "unknown variant `perhaps`"),

@@ -190,15 +190,18 @@ impl<'d> Field<'d> {
     /// A whole number within its bounds, in plain digits only: `0x10`, `1_000` and `010` are read in more than one way.
     pub(crate) fn number(&self) -> Decoded<u32> {
         let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong() };
-        let ValueType::Number { least, most } = *self.value_type else { unreachable!("{} is no number", self.name) };
+        let ValueType::Number { least, most } = *self.value_type else { unreachable!("{} is not a number", self.name) };
         let (text, found) = (scalar.text.as_str(), quoted(&scalar.text));
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (problem, label) = if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             (format!("a number, found {found}"), self.example_or("write plain digits"))
         } else if digits.len() > 1 && digits.starts_with('0') {
-            (format!("a number, found {found}"), "a leading zero makes it octal to some: write it without".to_owned())
+            (
+                format!("a number, found {found}"),
+                "some programs read a leading zero as octal: write it without".to_owned(),
+            )
         } else if scalar.quoting == Quoting::Quoted {
-            ("a number, found text".to_owned(), format!("write it without quotes: {found}"))
+            ("a number, found a string".to_owned(), format!("write it without quotes: {found}"))
         } else {
             match text.parse() {
                 Ok(number) if (least..=most).contains(&number) => return Ok(number),
@@ -218,7 +221,7 @@ impl<'d> Field<'d> {
         let (found, label) = match (scalar.text.as_str(), scalar.quoting) {
             ("true", Quoting::Plain) => return Ok(yes),
             ("false", Quoting::Plain) => return Ok(no),
-            ("true" | "false", Quoting::Quoted) => ("text", format!("write it without quotes: {written}")),
+            ("true" | "false", Quoting::Quoted) => ("a string", format!("write it without quotes: {written}")),
             // Some YAML reads these words as one of the two, and people write them.
             (text, _) => match text.to_lowercase().as_str() {
                 "true" | "yes" | "on" | "y" | "1" => (written.as_str(), "write `true`".to_owned()),
@@ -233,7 +236,7 @@ impl<'d> Field<'d> {
     /// A duration in the range of its key.
     pub(crate) fn duration(&self) -> Decoded<Duration> {
         let NodeValue::Scalar(scalar) = &self.node.value else { return self.wrong() };
-        let ValueType::Duration(range) = self.value_type else { unreachable!("{} is no duration", self.name) };
+        let ValueType::Duration(range) = self.value_type else { unreachable!("{} is not a valid duration", self.name) };
         range.parse(&scalar.text, &self.name).or_else(|(message, label)| self.refuse(message, label))
     }
 
@@ -244,7 +247,7 @@ impl<'d> Field<'d> {
 
     /// The same, with a label for words that need one of their own.
     pub(crate) fn choice_or<T: Copy>(&self, values: &[T], label: impl Fn(&str) -> Option<String>) -> Decoded<T> {
-        let ValueType::OneOf(words) = self.value_type else { unreachable!("{} is no choice", self.name) };
+        let ValueType::OneOf(words) = self.value_type else { unreachable!("{} is not a choice", self.name) };
         assert_eq!(words.len(), values.len(), "every word of {} has a value", self.name);
         let choices = words.iter().copied().zip(values.iter().copied());
         self.one_of(&choices.collect::<Vec<_>>(), label)
@@ -295,7 +298,7 @@ impl<'d> Field<'d> {
                 Ok(value) => match seen.iter().find(|(other, _)| *other == value) {
                     None => seen.push((value, item.span())),
                     Some((_, first)) => {
-                        let error = Diagnostic::at(item.span(), format!("{} names this twice", self.name));
+                        let error = Diagnostic::at(item.span(), format!("{} lists this twice", self.name));
                         let error = error.label("again here: remove it").also(*first, "the first");
                         checked = self.decoder.refuse(error);
                     }
@@ -341,7 +344,7 @@ impl<'d> Field<'d> {
             match &self.node.value {
                 NodeValue::Invalid(reported) => return Err(*reported),
                 NodeValue::Null => return self.without_value(self.example_or("give it a value, or remove it")),
-                NodeValue::Scalar(_) => "text",
+                NodeValue::Scalar(_) => "a string",
                 NodeValue::List(_) => "a list",
                 NodeValue::Mapping(_) => "a mapping",
             },
@@ -351,9 +354,9 @@ impl<'d> Field<'d> {
                 format!("write it as a list: {}", quoted(&format!("[\"{}\"]", scalar.text)))
             }
             (NodeValue::Scalar(_) | NodeValue::Mapping(_), "a list") => "start each entry with `- `".to_owned(),
-            (NodeValue::Mapping(_), "text") => "text with `{`, `}` or `: ` in it goes in quotes".to_owned(),
-            (NodeValue::List(_), "text" | "text or a mapping") => {
-                "write it without brackets; quote it if they belong to the text".to_owned()
+            (NodeValue::Mapping(_), "a string") => "quote a string that contains `{`, `}` or `: `".to_owned(),
+            (NodeValue::List(_), "a string" | "a string or a mapping") => {
+                "write it without brackets; quote it if they belong to the string".to_owned()
             }
             _ => self.example_or(""),
         };
@@ -400,7 +403,7 @@ pub(crate) struct SectionFields<'d> {
 
 impl<'d> SectionFields<'d> {
     fn read(field: &Field<'d>, mapping: &'d Mapping) -> Self {
-        let Some(section) = field.value_type.section() else { unreachable!("{} is no section", field.name) };
+        let Some(section) = field.value_type.section() else { unreachable!("{} is not a section", field.name) };
         let (decoder, start, invalid_key) = (field.decoder, field.node.span, mapping.invalid_key);
         let mut fields = Self { decoder, section, start, invalid_key, unknown: None, fields: Vec::new() };
         for entry in &mapping.entries {
@@ -482,7 +485,7 @@ impl<'d> SectionFields<'d> {
             Suggestion::Belongs(section, key) if key.name == entry.key => format!("belongs {}", section.title),
             Suggestion::Belongs(section, key) => format!("belongs {}, spelled `{}`", section.title, key.name),
             Suggestion::None => {
-                let error = error.label(format!("known {}: {}", self.section.title, names(self.section)));
+                let error = error.label(format!("valid keys {}: {}", self.section.title, names(self.section)));
                 self.unknown = Some(self.decoder.report(error));
                 return;
             }

@@ -13,7 +13,7 @@ pub struct Digest([u8; LENGTH]);
 
 /// A text that is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is no SHA-256, which has 64 hexadecimal digits", crate::sanitize::quoted(.0))]
+#[error("{} is not a valid SHA-256, which has 64 hexadecimal digits", crate::sanitize::quoted(.0))]
 pub struct DigestError(String);
 
 /// The digest of some bytes.
@@ -69,7 +69,7 @@ mod tests {
             (&long[..63], &long_shown),
         ] {
             let error = text.parse::<Digest>().expect_err(text).to_string();
-            assert_eq!(error, format!("`{shown}` is no SHA-256, which has 64 hexadecimal digits"));
+            assert_eq!(error, format!("`{shown}` is not a valid SHA-256, which has 64 hexadecimal digits"));
         }
     }
 }

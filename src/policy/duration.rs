@@ -41,7 +41,7 @@ impl DurationRange {
             return Err((format!("{name} is a number without a unit"), self.scale.with_unit(text)));
         }
         let example = self.scale.example();
-        let refused = |label: String| (format!("{} is no duration", quoted(text)), label);
+        let refused = |label: String| (format!("{} is not a valid duration", quoted(text)), label);
         // Only `Span` knows days and weeks; only `SignedDuration` knows more hours than there are in history.
         let length = match (text.parse::<SignedDuration>(), text.parse::<jiff::Span>()) {
             // jiff also reads clock faces, and `1:30:00` is a time of the day to some.

@@ -43,8 +43,8 @@ impl PolicyErrors {
         if count > MOST_SHOWN {
             parts.push(format!("… and {} more", count - MOST_SHOWN));
         }
-        let plural = if count == 1 { "fault" } else { "faults" };
-        parts.push(format!("{count} {plural} in {}; nothing was started\n", sanitize::line(&self.source.file)));
+        let plural = if count == 1 { "error" } else { "errors" };
+        parts.push(format!("{count} {plural} in {}\n", sanitize::line(&self.source.file)));
         parts.join("\n\n")
     }
 }

@@ -28,18 +28,18 @@ pub(super) type GlobError = (String, String);
 pub(super) fn compile(text: &str, wildcards: Wildcards) -> Result<Glob, GlobError> {
     let refused = |message: &str, label: &str| Err((message.to_owned(), label.to_owned()));
     if text.len() > LONGEST {
-        let label = format!("the longest has {LONGEST}: make it several entries");
-        return Err((format!("a pattern of {} bytes", text.len()), label));
+        let label = format!("at most {LONGEST} are allowed: write several entries");
+        return Err((format!("the pattern has {} bytes", text.len()), label));
     }
     if text.contains('\\') {
-        let label = "a sign that is meant itself goes in brackets: [*]";
+        let label = "to match a special character itself, put it in brackets: [*]";
         return refused("a backslash has no meaning in a pattern", label);
     }
     let mut builder = GlobBuilder::new(text);
     builder.literal_separator(wildcards == Wildcards::WithinNames).backslash_escape(false).empty_alternates(true);
     let glob = builder.build().map_err(|error| explain(&error))?;
     if Braces::read(text).depth > DEEPEST {
-        return refused("braces nested too deep", "make it several entries");
+        return refused("braces nested too deep", "write several entries");
     }
     Ok(glob)
 }
@@ -48,11 +48,11 @@ fn explain(error: &Error) -> GlobError {
     let (message, label) = match error.kind() {
         ErrorKind::UnclosedClass => ("`[` is never closed in this pattern", "close it with `]`"),
         ErrorKind::UnclosedAlternates => ("`{` is never closed in this pattern", "close it with `}`"),
-        ErrorKind::UnopenedAlternates => ("`}` closes nothing in this pattern", "open it with `{`"),
+        ErrorKind::UnopenedAlternates => ("`}` has no opening `{` in this pattern", "remove it, or add `{`"),
         ErrorKind::InvalidRange(from, to) => {
             return (format!("`{from}-{to}` is an empty range"), format!("write `{to}-{from}`"));
         }
-        other => return (format!("no glob: {other}"), String::new()),
+        other => return (format!("not a valid glob: {other}"), String::new()),
     };
     (message.to_owned(), label.to_owned())
 }

@@ -25,7 +25,7 @@ pub(super) fn regular_expression(text: &str, names: PatternKind) -> Option<Strin
 pub(super) fn foreign_language(text: &str, _: PatternKind) -> Option<String> {
     let variable = text.split('$').skip(1).any(|rest| rest.starts_with(|c: char| c == '{' || c.is_ascii_uppercase()));
     if variable {
-        return Some("environment variables are not read in a policy".to_owned());
+        return Some("environment variables are not expanded in a policy".to_owned());
     }
     text.contains("{{").then(|| "templates are not rendered in a policy".to_owned())
 }
@@ -38,15 +38,15 @@ pub(super) fn surrounded(text: &str, _: PatternKind) -> Option<String> {
 /// globset takes a leading `!` literally.
 pub(super) fn negated(text: &str, names: PatternKind) -> Option<String> {
     let instead = match names {
-        PatternKind::Context | PatternKind::Server => "`!` does not negate; name the clusters to act on",
-        _ => "`!` does not negate; name what must stay under `keep`",
+        PatternKind::Context | PatternKind::Server => "`!` does not negate; list the clusters this policy may run on",
+        _ => "`!` does not negate; list what must be kept under `keep`",
     };
     text.starts_with('!').then(|| instead.to_owned())
 }
 
 fn exact_only(text: &str, names: PatternKind) -> Option<String> {
     (names == PatternKind::ScopedNamespace && is_possible(text, PatternKind::Namespace))
-        .then(|| "namespaces of the system are matched by their exact names only: give each an entry".to_owned())
+        .then(|| "system namespaces are matched by their exact names only: add an entry for each".to_owned())
 }
 
 fn capitals(text: &str, names: PatternKind) -> Option<String> {
@@ -57,9 +57,9 @@ fn capitals(text: &str, names: PatternKind) -> Option<String> {
 fn slash(text: &str, names: PatternKind) -> Option<String> {
     let (_, last) = text.rsplit_once('/')?;
     Some(match names {
-        PatternKind::Chart => format!("a chart goes by its name, without the repository: {}", quoted(last)),
-        PatternKind::ScopedNamespace => "a namespace has no `/`; `namespace/release` goes under `keep`".to_owned(),
-        _ => "no name has a `/`; in this form namespaces and releases stand apart".to_owned(),
+        PatternKind::Chart => format!("charts are matched by name, without the repository: {}", quoted(last)),
+        PatternKind::ScopedNamespace => "a namespace has no `/`; write `namespace/release` under `keep`".to_owned(),
+        _ => "names have no `/`; here namespaces and releases are separate keys".to_owned(),
     })
 }
 
@@ -70,7 +70,7 @@ fn not_ascii(text: &str, _: PatternKind) -> Option<String> {
 }
 
 fn list(text: &str, _: PatternKind) -> Option<String> {
-    text.contains([',', ' ', ';']).then(|| "an entry is one pattern: make it several entries".to_owned())
+    text.contains([',', ' ', ';']).then(|| "an entry is one pattern: write several entries".to_owned())
 }
 
 fn ends(text: &str, names: PatternKind) -> Option<String> {

@@ -239,8 +239,8 @@ fn unreadable(name: &str, error: &io::Error) -> PolicyErrors {
             Diagnostic::of_file("there is no such file").hint("`helm purge init` writes a first policy")
         }
         io::ErrorKind::IsADirectory => Diagnostic::of_file("this is a folder, not a file"),
-        io::ErrorKind::PermissionDenied => Diagnostic::of_file("the file may not be read: permission denied"),
-        _ => Diagnostic::of_file(format!("the file cannot be read: {error}")),
+        io::ErrorKind::PermissionDenied => Diagnostic::of_file("cannot read the file: permission denied"),
+        _ => Diagnostic::of_file(format!("cannot read the file: {error}")),
     };
     PolicyErrors::of_file(name, error)
 }
@@ -278,11 +278,11 @@ fn identity(file: &Path) -> PathBuf {
 
 fn named_twice(file: &Path, first: &Path) -> PolicyErrors {
     let message = if file == first {
-        "this is named twice".to_owned()
+        "this file is given twice".to_owned()
     } else {
         format!("this is the same file as `{}`", first.display())
     };
-    PolicyErrors::of_file(&file.display().to_string(), Diagnostic::of_file(message).hint("name it once"))
+    PolicyErrors::of_file(&file.display().to_string(), Diagnostic::of_file(message).hint("give it once"))
 }
 
 /// The policies in a folder, by their names. In a volume made of a ConfigMap they are links to files.
@@ -294,18 +294,18 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, PolicyErrors> {
     found.sort();
     // Opening a pipe would wait for a process that writes into it.
     if let Some(strange) = found.iter().find(|path| fs::metadata(path).is_ok_and(|found| !found.is_file())) {
-        let error = Diagnostic::of_file("this is neither a file nor a folder").hint("remove it, or call it otherwise");
+        let error = Diagnostic::of_file("this is neither a file nor a folder").hint("remove or rename it");
         return Err(PolicyErrors::of_file(&strange.display().to_string(), error));
     }
     if !found.is_empty() {
         return Ok(found);
     }
-    let error = Diagnostic::of_file(format!("the folder holds no `*{ENDING}`"));
+    let error = Diagnostic::of_file(format!("the folder has no file `*{ENDING}`"));
     let usual = folder.join(USUAL_FILE);
     let hint = if usual.is_file() {
-        format!("name the file itself: `{}`", usual.display())
+        format!("give the file itself: `{}`", usual.display())
     } else {
-        format!("the policies of a folder are called for example `end-of-day{ENDING}`")
+        format!("name the policies in a folder for example `end-of-day{ENDING}`")
     };
     Err(PolicyErrors::of_file(&name, error.hint(hint)))
 }
@@ -326,9 +326,9 @@ fn same_names(read: &[(Policy, SourceText)]) -> Vec<PolicyErrors> {
             continue;
         };
         let message = format!("two policies are called `{}`", policy.name);
-        let hint = format!("the other is at {}; a policy's lock and its journal go by its name", first.name_place);
+        let hint = format!("the other is at {}; a policy's lock and journal are named after it", first.name_place);
         let span = source.span(&policy.name_place, policy.name.len());
-        let error = Diagnostic::at(span, message).label("give each a name of its own").hint(hint);
+        let error = Diagnostic::at(span, message).label("give each its own name").hint(hint);
         faults.push(PolicyErrors::new(source.clone(), vec![error]));
     }
     faults

@@ -33,7 +33,7 @@ fn a_flags_value_is_read_like_an_entry_of_the_policy() {
         ),
     ] {
         let faults = KeepEntry::from_flag("--skip", text).expect_err(text).to_string();
-        assert_eq!(faults, format!("error: {fault}\n\n1 fault in --skip; nothing was started\n"));
+        assert_eq!(faults, format!("error: {fault}\n\n1 error in --skip\n"));
     }
 }
 
@@ -48,8 +48,8 @@ fn a_glob_behind_a_namespace_is_one_over_releases() {
         ),
         (
             "dev-a/b/c",
-            "this pattern can match no release\n --> RELEASE:1:7\n  |\n1 | dev-a/b/c\n  |       ^^^ no name has a `/`; \
-             in this form namespaces and releases stand apart",
+            "this pattern can match no release\n --> RELEASE:1:7\n  |\n1 | dev-a/b/c\n  |       ^^^ names have no \
+                `/`; here namespaces and releases are separate keys",
         ),
         (
             "dev-a/DB",
@@ -61,7 +61,7 @@ fn a_glob_behind_a_namespace_is_one_over_releases() {
         ),
     ] {
         let faults = read(text).expect_err(text).to_string();
-        assert_eq!(faults, format!("error: {fault}\n\n1 fault in RELEASE; nothing was started\n"));
+        assert_eq!(faults, format!("error: {fault}\n\n1 error in RELEASE\n"));
     }
 }
 
@@ -95,7 +95,7 @@ fn no_bytes_are_an_empty_file() {
         assert_eq!(
             faults,
             "error: the file is empty\n--> policy.yaml\n = help: `helm purge init` writes a first policy\n\n\
-             1 fault in policy.yaml; nothing was started\n"
+             1 error in policy.yaml\n"
         );
     }
 }
@@ -105,7 +105,7 @@ fn standard_input_is_read_once_at_most() {
     let (files, faults) = files(&[PathBuf::from("-"), PathBuf::from("./-"), PathBuf::from("-")]);
     assert_eq!(files, [PathBuf::from("-"), PathBuf::from("./-")]);
     let said = faults.iter().map(ToString::to_string).collect::<String>();
-    assert!(said.starts_with("error: this is named twice\n--> -\n"), "{said}");
+    assert!(said.starts_with("error: this file is given twice\n--> -\n"), "{said}");
 }
 
 fn policy(name: &str) -> String {
@@ -173,11 +173,11 @@ fn a_volume_of_a_config_map_is_read_through_its_links() {
 fn a_folder_without_a_policy_is_a_fault_that_says_how_to_go_on() {
     let empty = folder(&[("values.yaml", "x")]);
     let said = errors_of(&[empty.path()], &empty).concat();
-    assert!(said.starts_with("error: the folder holds no `*.helm-purge.yaml`\n--> FOLDER"), "{said}");
-    assert!(said.contains("called for example `end-of-day.helm-purge.yaml`"), "{said}");
+    assert!(said.starts_with("error: the folder has no file `*.helm-purge.yaml`\n--> FOLDER"), "{said}");
+    assert!(said.contains("in a folder for example `end-of-day.helm-purge.yaml`"), "{said}");
     let usual = folder(&[("helm-purge.yaml", "x")]);
     let said = errors_of(&[usual.path()], &usual).concat();
-    assert!(said.contains("name the file itself: `FOLDER/helm-purge.yaml`"), "{said}");
+    assert!(said.contains("give the file itself: `FOLDER/helm-purge.yaml`"), "{said}");
 }
 
 #[test]
@@ -201,14 +201,14 @@ fn a_file_that_is_named_twice_is_a_fault_that_names_both() {
     let (file, link) = (folder.path().join("a.helm-purge.yaml"), folder.path().join("link.yaml"));
     symlink(&file, &link).unwrap();
     let same = errors_of(&[&file, &file], &folder).concat();
-    assert!(same.starts_with("error: this is named twice\n--> FOLDER/a.helm-purge.yaml\n"), "{same}");
+    assert!(same.starts_with("error: this file is given twice\n--> FOLDER/a.helm-purge.yaml\n"), "{same}");
     for other in [&link, &folder.path().join("../").join(folder.path().file_name().unwrap()).join("a.helm-purge.yaml")]
     {
         let said = errors_of(&[&file, other], &folder).concat();
         assert!(said.starts_with("error: this is the same file as `FOLDER/a.helm-purge.yaml`\n--> "), "{said}");
     }
     let in_folder = errors_of(&[&file, folder.path()], &folder).concat();
-    assert!(in_folder.starts_with("error: this is named twice\n"), "{in_folder}");
+    assert!(in_folder.starts_with("error: this file is given twice\n"), "{in_folder}");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn two_policies_of_one_name_are_a_fault_that_names_both_places() {
         folder(&[("a.helm-purge.yaml", "same"), ("b.helm-purge.yaml", "other"), ("c.helm-purge.yaml", "same")]);
     let said = errors_of(&[folder.path()], &folder).concat();
     assert!(said.contains("error: two policies are called `same`\n --> FOLDER/c.helm-purge.yaml:3:18\n"), "{said}");
-    assert!(said.contains("^^^^ give each a name of its own"), "{said}");
+    assert!(said.contains("^^^^ give each its own name"), "{said}");
     assert!(said.contains("the other is at FOLDER/a.helm-purge.yaml:3:18;"), "{said}");
 }
 

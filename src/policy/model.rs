@@ -67,8 +67,8 @@ pub(super) fn read(root: &Node, digest: Digest, decoder: &Decoder<'_>) -> Decode
     let document = Field::root("a policy", Example::Policy, &POLICY, root, decoder);
     refuse_other_documents(&document)?;
     let fields = document.section()?;
-    let version =
-        fields.required("apiVersion", |field| exactly(field, API_VERSION, "this version of helm-purge reads no other"));
+    let version = fields
+        .required("apiVersion", |field| exactly(field, API_VERSION, "this version of helm-purge supports no other"));
     let kind = fields.required("kind", |field| exactly(field, KIND, ""));
     let name = fields.required("metadata", read_metadata);
     let clusters = fields.required("clusters", |field| field.each(ClusterEntry::read));
@@ -116,7 +116,7 @@ fn refuse_other_documents(document: &Field<'_>) -> Decoded<()> {
     if version.text.starts_with("helm-purge") || kind.text == KIND {
         return Ok(());
     }
-    let error = Diagnostic::at(kind.content(), format!("{} is no policy", quoted(&kind.text)));
+    let error = Diagnostic::at(kind.content(), format!("{} is not a policy", quoted(&kind.text)));
     let label = format!("a policy has `apiVersion: {API_VERSION}` and `kind: {KIND}`");
     document.decoder.refuse(error.label(label))
 }
@@ -245,8 +245,8 @@ impl ClusterEntry {
         let any_context = entry.context.as_ref().is_none_or(|pattern| pattern.matches_everything(PatternKind::Context));
         if any_context && entry.has_context_only() {
             let number = if entry.context.is_some() { "every" } else { "no" };
-            let label = "say which: give a `context` such as `dev-*`, a `server` or a `uid`";
-            return field.refuse(format!("this entry names {number} cluster"), label);
+            let label = "give it a `context` such as `dev-*`, a `server` or a `uid`";
+            return field.refuse(format!("this entry matches {number} cluster"), label);
         }
         Ok(entry)
     }
@@ -257,7 +257,7 @@ impl ClusterEntry {
             let server = NamePattern::of_field(field, PatternKind::Server)?;
             // With a pattern for any server, an entry would only seem to identify one cluster.
             if server.matches_everything(PatternKind::Server) {
-                return field.refuse("this pattern names every server", "name the server, or remove `server`");
+                return field.refuse("this pattern matches every server", "name the server, or remove `server`");
             }
             Ok(server)
         });
@@ -273,7 +273,7 @@ fn read_uid(field: &Field<'_>) -> Decoded<String> {
     if is_uuid(text) {
         return Ok(text.to_ascii_lowercase());
     }
-    let error = Diagnostic::at(field.span(), format!("{} is no UID", quoted(text)));
+    let error = Diagnostic::at(field.span(), format!("{} is not a valid UID", quoted(text)));
     let hint = "`kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it";
     field.decoder.refuse(error.label("write the UID of the namespace kube-system").hint(hint))
 }

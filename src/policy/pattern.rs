@@ -153,7 +153,7 @@ fn check_over_clusters(text: &PatternText<'_>, names: PatternKind) -> Decoded<Gl
         return text.refuse(format!("this pattern can match no {}", names.noun()), hint);
     }
     if written.contains('[') && !written.is_ascii() {
-        return text.refuse("a class next to letters that are not ASCII", "use `*` in the place of the class");
+        return text.refuse("a character class next to non-ASCII letters", "use `*` instead of the class");
     }
     glob::compile(written, Wildcards::AcrossSlashes).or_else(|(message, label)| text.refuse(message, label))
 }
@@ -172,7 +172,7 @@ fn check_over_names(text: &PatternText<'_>, names: PatternKind) -> Decoded<Glob>
     match pattern_proof::first_match(&glob, names) {
         SearchResult::Name(name) if name.len() <= names.longest() => check_alternatives(text, names).map(|()| glob),
         SearchResult::Name(name) => {
-            let message = format!("this pattern matches only names of {} characters and more", name.len());
+            let message = format!("this pattern matches only names of at least {} characters", name.len());
             text.refuse(message, names.rule())
         }
         SearchResult::Nothing | SearchResult::Unclear => {
@@ -185,14 +185,14 @@ fn check_over_names(text: &PatternText<'_>, names: PatternKind) -> Decoded<Glob>
 fn refuse_misread(text: &PatternText<'_>, names: PatternKind) -> Decoded<()> {
     let written = text.as_str();
     if let Some(range) = Braces::read(written).repetition() {
-        let message = format!("{} is no repetition in a glob", quoted(&written[range.clone()]));
-        let label = "it stands for the text inside; repeat the `?` or the class before it instead";
+        let message = format!("{} does not repeat anything in a glob", quoted(&written[range.clone()]));
+        let label = "braces match the text inside; repeat the `?` or the class before them instead";
         return text.part(range).refuse(message, label);
     }
     if names == PatternKind::Chart
         && let Some(version) = version(written)
     {
-        let label = format!("charts go by their name alone: {}", quoted(&written[..version]));
+        let label = format!("charts are matched by name, without the version: {}", quoted(&written[..version]));
         return text.refuse("this pattern names a chart with its version", label);
     }
     // A release may have a dot in its name, and almost none has.

@@ -94,9 +94,9 @@ impl PatternKind {
             PatternKind::ScopedNamespace | PatternKind::Namespace => "lower-case letters, digits and `-`",
             PatternKind::Release => "lower-case letters, digits, `-` and `.`",
             PatternKind::Chart => "letters, digits, `-`, `_` and `.`",
-            PatternKind::Context | PatternKind::Server => return "it may have any characters".to_owned(),
+            PatternKind::Context | PatternKind::Server => return "it can have any characters".to_owned(),
         };
-        format!("a {} is made of {characters}, at most {} of them", self.noun(), self.longest())
+        format!("a {} consists of {characters}, at most {} of them", self.noun(), self.longest())
     }
 
     /// The length of the longest name.

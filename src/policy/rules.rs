@@ -252,7 +252,7 @@ pub(super) fn read_name(of: &str, field: &Field<'_>) -> Decoded<Spanned<String>>
     // It becomes part of the names of Kubernetes objects, which have the rules of a namespace.
     match name.parse::<Namespace>() {
         Ok(_) => Ok(Spanned { value: name.clone(), place: field.place() }),
-        Err(why) => field.refuse(format!("{} is no name for {of}", quoted(name)), why.to_string()),
+        Err(why) => field.refuse(format!("{} is not a valid name for {of}", quoted(name)), why.to_string()),
     }
 }
 
@@ -264,7 +264,7 @@ fn refuse_same_names(items: &[Field<'_>]) -> Decoded<()> {
             None => seen.push((&scalar.text, scalar.content())),
             Some((name, first)) => {
                 let error = Diagnostic::at(scalar.content(), format!("two rules are called `{name}`"));
-                let error = error.label("give each a name of its own").also(*first, "the first");
+                let error = error.label("give each its own name").also(*first, "the first");
                 checked = item.decoder.refuse(error);
             }
         }
@@ -296,10 +296,10 @@ fn read_state(field: &Field<'_>) -> Decoded<ReleaseState> {
 fn no_state(word: &str) -> Option<String> {
     let label = match word {
         "pending" | "pending-install" | "pending-upgrade" | "pending-rollback" => {
-            "write `stuck`: pending for longer than `stuckAfter`; for less it is somebody's install"
+            "write `stuck`: pending for longer than `stuckAfter`; until then an install or upgrade may be running"
         }
-        "uninstalled" => "remove it: a history that was kept is somebody's way back, and is never removed",
-        "unknown" => "remove it: what is not known is kept",
+        "uninstalled" => "remove it: a kept history is needed for a rollback, and rules never delete it",
+        "unknown" => "remove it: a release with an unknown status is always kept",
         _ => return None,
     };
     Some(label.to_owned())
@@ -354,7 +354,9 @@ impl Order {
         let last = fields.optional("last", |field| field.each(read_ordered));
         fields.complete()?;
         match (first?, last?) {
-            (None, None) => field.refuse("`order` puts nothing in order", "give it `first` or `last`, or remove it"),
+            (None, None) => {
+                field.refuse("`order` has neither `first` nor `last`", "give it `first` or `last`, or remove it")
+            }
             (first, last) => Ok(Self { first: first.unwrap_or_default(), last: last.unwrap_or_default() }),
         }
     }

@@ -165,8 +165,8 @@ impl ValueType {
             ValueType::Number { .. } => "a number",
             ValueType::Mapping(_) | ValueType::MatchLabels | ValueType::Section(..) => "a mapping",
             ValueType::List(..) => "a list",
-            ValueType::ShortOrLong(..) => "text or a mapping",
-            _ => "text",
+            ValueType::ShortOrLong(..) => "a string or a mapping",
+            _ => "a string",
         }
     }
 }
@@ -224,49 +224,97 @@ pub(crate) static TOP: Section = Section {
     title: "at the top level",
     keys: &[
         key("apiVersion", ValueType::Exactly(API_VERSION), "helm-purge/v1")
-            .means("The version of the language. There is one.")
+            .means("The version of the policy language. There is one.")
             .required(),
-        key("kind", ValueType::Exactly(KIND), "PurgePolicy").means("Says that the file is a policy.").required(),
+        key("kind", ValueType::Exactly(KIND), "PurgePolicy").means("Always `PurgePolicy`.").required(),
         key("metadata", ValueType::Section(&METADATA, KeyConstraint::None), "{name: end-of-day}")
-            .means("Which policy it is.")
+            .means("Identifies the policy.")
             .required(),
-        key("clusters", ValueType::List(&ValueType::ShortOrLong(&GLOB, &CLUSTER_ENTRY), ListSize::AtLeastOne), "[\"dev-*\"]")
-            .means("Where it may act: one entry that matches is enough. A text is a glob over context names.")
-            .required(),
+        key(
+            "clusters",
+            ValueType::List(&ValueType::ShortOrLong(&GLOB, &CLUSTER_ENTRY), ListSize::AtLeastOne),
+            "[\"dev-*\"]",
+        )
+        .means(
+            "Clusters this policy may run on. One matching entry is enough. A plain string is a glob for \
+                context names.",
+        )
+        .required(),
         key("timeZone", ValueType::Formatted(StringFormat::Zone), "Europe/Amsterdam")
-            .means("The zone of its dates and of its window, by its name in the IANA database. A date lasts to the end of that day there.")
+            .means(
+                "The time zone of all dates and of the window, as an IANA name. A date lasts until the end of \
+                that day in this time zone.",
+            )
             .default("UTC"),
         key("namespaces", GLOBS, "[\"dev-*\"]")
-            .means("The scope: releases in other namespaces are never touched. Namespaces of the system are meant only by their exact names. What matches every namespace needs `limits`.")
+            .means(
+                "The scope, as globs for namespace names. Releases in other namespaces are never purged. System \
+                namespaces match only by their exact names. Patterns that match every namespace require `limits`.",
+            )
             .required(),
-        key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}")
-            .means("Labels that a namespace in scope must have as well. Never instead of `namespaces`."),
+        key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}").means(
+            "Labels that a namespace must also have to be in scope. It narrows `namespaces` and does not \
+                replace it.",
+        ),
         key("keep", ValueType::List(&KEEP_ENTRY, ListSize::Any), "[\"*/vault\"]")
-            .means("What stays, whatever else is said. A text is `namespace/release`, each a glob.")
+            .means(
+                "Releases that are never purged. Keep always wins. A plain string is `namespace/release`, with a \
+                glob for each.",
+            )
             .default("[]"),
         key("workers", WORKERS, "16").means("How many helm processes run at the same time.").default("16"),
         key("retries", RETRIES, "3")
-            .means("How often a release is tried again whose helm found the API server in trouble, or not at all: 0 to 10. What a release fails with by itself, such as a hook or a missing right, is never tried again.")
+            .means(
+                "How many times to retry a release after an API server error: 0 to 10. Failures of the release \
+                itself, such as a failed hook or a missing permission, are never retried.",
+            )
             .default("3"),
         key("defaults", ValueType::Section(&DEFAULTS, KeyConstraint::None), "{timeout: 5m}")
-            .means("How releases are uninstalled where no rule says otherwise."),
-        key("rules", ValueType::List(&RULE_ENTRY, ListSize::Any), "[{name: old-previews, namespaces: [\"pr-*\"], olderThan: 3d}]")
-            .means("Which releases in scope go: any rule that says yes is enough. Without the key all of them go, with an empty list none."),
-        key("order", ValueType::Section(&ORDER, KeyConstraint::AnyOf(&["first", "last"])), "{last: [{charts: [\"*-operator\"]}]}")
-            .means("What goes before everything else, and what after it."),
-        key("limits", ValueType::Section(&LIMITS, KeyConstraint::AnyOf(&["maxReleases", "maxNamespaces", "maxPercent"])), "{maxReleases: 300}")
-            .means("How much may go at once. A run that would take more purges nothing."),
-        key("minAge", AGE, "30m")
-            .means("Leave alone what was deployed more recently than this. Without it age alone keeps nothing."),
+            .means("How releases are uninstalled unless a rule sets something else."),
+        key(
+            "rules",
+            ValueType::List(&RULE_ENTRY, ListSize::Any),
+            "[{name: old-previews, namespaces: [\"pr-*\"], olderThan: 3d}]",
+        )
+        .means(
+            "Which releases in scope are purged: one matching rule is enough. Without this key all of them \
+                are purged; with an empty list, none.",
+        ),
+        key(
+            "order",
+            ValueType::Section(&ORDER, KeyConstraint::AnyOf(&["first", "last"])),
+            "{last: [{charts: [\"*-operator\"]}]}",
+        )
+        .means("Which releases are purged first, and which last."),
+        key(
+            "limits",
+            ValueType::Section(&LIMITS, KeyConstraint::AnyOf(&["maxReleases", "maxNamespaces", "maxPercent"])),
+            "{maxReleases: 300}",
+        )
+        .means("Upper limits for one run. A run that would exceed a limit is refused and purges nothing."),
+        key("minAge", AGE, "30m").means(
+            "Keep releases that were deployed more recently than this. Without this key, no release is kept \
+                for its age alone.",
+        ),
         key("stuckAfter", AGE, "1h")
-            .means("A release that is pending for longer than this is `stuck`. For less it is somebody's install, and stays.")
+            .means(
+                "A release that is pending for longer than this is `stuck`. Until then it is kept, because an \
+                install or upgrade may be running.",
+            )
             .default("1h"),
-        key("window", ValueType::Section(&WINDOW, KeyConstraint::None), "{days: [mon, tue], from: \"19:00\", to: \"06:00\"}")
-            .means("When a run may happen. Outside of it `run` refuses; when it closes, nothing more is begun."),
+        key(
+            "window",
+            ValueType::Section(&WINDOW, KeyConstraint::None),
+            "{days: [mon, tue], from: \"19:00\", to: \"06:00\"}",
+        )
+        .means(
+            "When a run is allowed. Outside the window `run` is refused. When the window closes, no more \
+                uninstalls are started; running ones finish.",
+        ),
         key("optOuts", ValueType::Section(&OPT_OUT, KeyConstraint::None), "{warnAfter: 14d}")
-            .means("What is expected of people's own opt-outs."),
+            .means("When to warn about opt-outs."),
         key("$schema", ValueType::ShortText(2_000), "helm-purge.schema.json")
-            .means("Where an editor finds the schema of policies. The program does not read it."),
+            .means("Where an editor finds the JSON Schema of policies. helm-purge ignores it."),
     ],
 };
 
@@ -274,28 +322,31 @@ pub(crate) static METADATA: Section = Section {
     title: "under `metadata`",
     keys: &[
         key("name", NAME, "end-of-day")
-            .means("What reports call the policy. Made of lower-case letters, digits and `-`, at most 63 of them. No two policies of a run have the same.")
+            .means(
+                "The name of the policy in reports: at most 63 lower-case letters, digits and `-`. It must be \
+                unique among the policies of a run.",
+            )
             .required(),
-        key("labels", TEXTS, "{team: platform}").means("For other tools. The program does not look at them."),
-        key("annotations", TEXTS, "{owner: platform}").means("For other tools. The program does not look at them."),
+        key("labels", TEXTS, "{team: platform}").means("For other tools. helm-purge ignores them."),
+        key("annotations", TEXTS, "{owner: platform}").means("For other tools. helm-purge ignores them."),
     ],
 };
 
 pub(crate) static CLUSTER: Section = Section {
     title: "in an entry of `clusters`",
     keys: &[
-        key("context", GLOB, "\"dev-*\"").means("A glob over the names of contexts. They are private to a laptop."),
+        key("context", GLOB, "\"dev-*\"")
+            .means("A glob for context names. Context names come from each user's own kubeconfig."),
         key("server", GLOB, "\"https://dev.example.com*\"")
-            .means("A glob over the addresses of API servers. In a pod it is the same in many clusters."),
+            .means("A glob for API server addresses. Inside a pod, many clusters have the same address."),
         key("uid", ValueType::Formatted(StringFormat::Uid), "6f1c0c2e-5f3a-4c1e-9a53-0b8f1d2e3a4b")
-            .means("The UID of the namespace `kube-system`, which is another in every cluster."),
+            .means("The UID of the namespace `kube-system`, which is unique to each cluster."),
     ],
 };
 
-const NAMESPACES: KeySpec = key("namespaces", GLOBS, "[\"dev-*\"]").means("Globs over namespaces.");
-const RELEASES: KeySpec = key("releases", GLOBS, "[\"*-vault\"]").means("Globs over the names of releases.");
-const CHARTS: KeySpec =
-    key("charts", GLOBS, "[cert-manager]").means("Globs over the names of charts, without their versions.");
+const NAMESPACES: KeySpec = key("namespaces", GLOBS, "[\"dev-*\"]").means("Globs for namespace names.");
+const RELEASES: KeySpec = key("releases", GLOBS, "[\"*-vault\"]").means("Globs for release names.");
+const CHARTS: KeySpec = key("charts", GLOBS, "[cert-manager]").means("Globs for chart names, without their versions.");
 
 pub(crate) static KEEP: Section = Section {
     title: "in an entry of `keep`",
@@ -303,38 +354,58 @@ pub(crate) static KEEP: Section = Section {
         NAMESPACES,
         RELEASES,
         CHARTS,
-        key("until", ValueType::Formatted(StringFormat::Until), "2026-12-01")
-            .means("When it ends: a date, which lasts to the end of that day in `timeZone`, or a time with its offset. Without it there is no end."),
+        key("until", ValueType::Formatted(StringFormat::Until), "2026-12-01").means(
+            "When the entry expires: a date, which lasts until the end of that day in `timeZone`, or a time \
+                with its offset. Without this key it never expires.",
+        ),
         key("required", ValueType::Boolean, "true")
-            .means("Whether it has to keep something: where it keeps nothing, nothing is purged.")
+            .means(
+                "Whether the entry must match a release. If it matches none, the run is refused. Expired entries \
+                are not checked.",
+            )
             .default("false"),
         // In a column of the plan.
-        key("reason", ValueType::ShortText(200), "shared by everyone").means("Why, in one line. The plan shows it."),
+        key("reason", ValueType::ShortText(200), "shared by everyone")
+            .means("The reason, in one line. The plan shows it."),
     ],
 };
 
 const TIMEOUT: KeySpec = key("timeout", ValueType::Duration(DurationRange::TIMEOUTS), "5m")
-    .means("Helm's own bound for each hook of a release, and for each wait: 1s to 24h. A release has three times that and a minute (with `wait: true` four times) until its helm is ended.")
+    .means(
+        "Helm's own timeout for each hook and each wait of a release: 1s to 24h. helm-purge stops the helm \
+        process of a release after three times this (four times with `wait: true`) plus one minute.",
+    )
     .default("5m");
 const HOOKS: KeySpec = key("hooks", ValueType::OneOf(&["run", "skip"]), "run")
-    .means("Whether the release's own hooks for its deletion run.")
+    .means("Whether the release's delete hooks run.")
     .default("run");
 const WAIT: KeySpec = key("wait", ValueType::Boolean, "false")
-    .means("Whether helm waits until the objects of a release are gone. Such a release has a helm of its own.")
+    .means("Whether helm waits until the objects of a release are deleted. Such a release gets its own helm process.")
     .default("false");
 const CASCADE: KeySpec = key("cascade", ValueType::OneOf(&["background", "foreground", "orphan"]), "background")
-    .means("What becomes of what the objects own, such as the Pods of a Deployment: it goes after them, before them, or stays.")
+    .means(
+        "How dependent objects, such as the Pods of a Deployment, are deleted: after their owner, before it, or \
+        not at all. As in `helm uninstall --cascade`.",
+    )
     .default("background");
 const BLAST_RADIUS: KeySpec = key("blastRadius", ValueType::OneOf(&["namespace", "cluster"]), "namespace")
-    .means("With `namespace`, a release stays that holds a CustomResourceDefinition, a Namespace, an APIService, or an object in a namespace out of scope. With `cluster` it goes.")
+    .means(
+        "With `namespace`, any release that contains a CustomResourceDefinition, a Namespace, an APIService, \
+                    or an object in a namespace out of scope is kept. With `cluster`, it is purged.",
+    )
     .default("namespace");
 const DATA_LOSS: KeySpec = key("dataLoss", ValueType::OneOf(&["deny", "allow"]), "deny")
     .means(
-        "With `deny`, a release that holds PersistentVolumeClaims is kept. With `allow`, it is purged with its data.",
+        "With `deny`, any release that contains PersistentVolumeClaims is kept. With `allow`, it is purged \
+                    with its data.",
     )
     .default("deny");
 const KEEP_HISTORY: KeySpec = key("keepHistory", ValueType::Boolean, "true")
-    .means("Whether the newest record of a release stays, marked with the run, so that `helm purge restore` brings the release back. Its older records are removed by helm-purge itself once the mark is verified: with them, `helm upgrade --install` would fail at some revisions.")
+    .means(
+        "Whether to keep the newest release record, labeled with the run, so that `helm purge restore` can \
+        restore the release. helm-purge deletes older records once the label is verified, because `helm upgrade \
+        --install` could fail with them.",
+    )
     .default("false");
 
 pub(crate) static DEFAULTS: Section = Section {
@@ -346,23 +417,28 @@ pub(crate) static RULE: Section = Section {
     title: "in an entry of `rules`",
     keys: &[
         key("name", NAME, "old-previews")
-            .means("What reports call the rule. No two rules of a policy have the same.")
+            .means("The name of the rule in reports. It must be unique in the policy.")
             .required(),
         key("namespaces", GLOBS, "[\"dev-*\"]")
-            .means("Globs over namespaces. They narrow the scope, and must be able to match something in it."),
+            .means("Globs for namespace names. They narrow the scope, and must be able to match a namespace in it."),
         key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}").means("Labels that the namespace must have."),
         RELEASES,
         CHARTS,
-        key("olderThan", AGE, "3d")
-            .means("Only what is older. A day is 24 hours, a week seven of them. An age that is not known is kept."),
+        key("olderThan", AGE, "3d").means(
+            "Selects only releases that are older than this. A day is 24 hours, a week seven days. A release \
+                of unknown age is kept.",
+        ),
         key("ageFrom", ValueType::OneOf(&["lastDeploy", "firstDeploy"]), "lastDeploy")
-            .means("What the age is counted from: the newest revision, or the first one. Needs `olderThan`.")
+            .means("Which revision the age is counted from: the newest or the first. Requires `olderThan`.")
             .default("lastDeploy"),
         key("statuses", ValueType::List(&STATUS, ListSize::Distinct), "[deployed, failed]")
-            .means("Only releases in these states. `stuck` is pending for longer than `stuckAfter`, and only goes where it is listed.")
+            .means(
+                "Selects only releases with these statuses. `stuck` means pending for longer than `stuckAfter`. A \
+                stuck release is purged only if a rule lists `stuck`.",
+            )
             .default("[deployed, failed, superseded, uninstalling]"),
         key("maxWorkers", WORKERS, "4")
-            .means("At most so many helm processes at the same time for the releases of this rule."),
+            .means("The most helm processes that run at the same time for the releases of this rule."),
         TIMEOUT.without_default(),
         HOOKS.without_default(),
         WAIT.without_default(),
@@ -379,13 +455,13 @@ pub(crate) static NAMESPACE_SELECTOR: Section = Section {
     title: "under `namespaceSelector`",
     keys: &[
         key("matchLabels", ValueType::MatchLabels, "{env: dev}")
-            .means("Labels with their values. All of them have to be there."),
+            .means("Labels with their values. All of them must match."),
         key(
             "matchExpressions",
             ValueType::List(&EXPRESSION_ENTRY, ListSize::AtLeastOne),
             "[{key: env, operator: In, values: [dev, test]}]",
         )
-        .means("Conditions on labels, as Kubernetes writes them. All of them have to hold."),
+        .means("Conditions on labels, as in Kubernetes. All of them must be true."),
     ],
 };
 
@@ -394,21 +470,22 @@ const EXPRESSION_ENTRY: ValueType = ValueType::Section(&EXPRESSION, KeyConstrain
 pub(crate) static EXPRESSION: Section = Section {
     title: "in an entry of `matchExpressions`",
     keys: &[
-        key("key", ValueType::Formatted(StringFormat::LabelKey), "env").means("The label.").required(),
+        key("key", ValueType::Formatted(StringFormat::LabelKey), "env").means("The key of the label.").required(),
         key("operator", ValueType::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"]), "In")
-            .means("What is asked of it. `NotIn` also takes namespaces that do not have the label.")
+            .means("How the label is compared. `NotIn` also matches namespaces without the label.")
             .required(),
         key("values", LABEL_VALUES, "[dev, test]")
-            .means("For `In` and `NotIn`: the values. The other operators have none."),
+            .means("The values for `In` and `NotIn`. The other operators have no values."),
     ],
 };
 
 pub(crate) static ORDER: Section = Section {
     title: "under `order`",
     keys: &[
-        key("first", ORDERED_ENTRIES, "[{releases: [\"loadtest-*\"]}]").means("What goes before everything else."),
+        key("first", ORDERED_ENTRIES, "[{releases: [\"loadtest-*\"]}]")
+            .means("Releases that are purged before all others."),
         key("last", ORDERED_ENTRIES, "[{charts: [\"*-operator\"]}]")
-            .means("What goes after everything else. It wins where both name a release."),
+            .means("Releases that are purged after all others. If a release matches both, `last` wins."),
     ],
 };
 
@@ -417,10 +494,12 @@ pub(crate) static ORDERED: Section = Section { title: "in an entry of `order`", 
 pub(crate) static LIMITS: Section = Section {
     title: "under `limits`",
     keys: &[
-        key("maxReleases", LIMIT, "300").means("The most releases that may go by this policy."),
-        key("maxNamespaces", LIMIT, "60").means("The most namespaces that may lose a release."),
-        key("maxPercent", PERCENT, "50")
-            .means("The largest part of the releases in scope that may be purged. Kept histories do not count. Only together with `rules`: without them everything in scope is selected, and `maxReleases` limits it."),
+        key("maxReleases", LIMIT, "300").means("The most releases that one run of this policy may purge."),
+        key("maxNamespaces", LIMIT, "60").means("The most namespaces in which one run may purge releases."),
+        key("maxPercent", PERCENT, "50").means(
+            "The largest percentage of the releases in scope that may be purged. Kept histories do not count. \
+                It requires `rules`: without rules everything in scope is selected, so use `maxReleases`.",
+        ),
     ],
 };
 
@@ -428,11 +507,13 @@ pub(crate) static WINDOW: Section = Section {
     title: "under `window`",
     keys: &[
         key("days", ValueType::List(&DAY, ListSize::Distinct), "[mon, tue, wed, thu, fri]")
-            .means("The days on which it opens. It belongs to the day on which it opens.")
+            .means("The days on which the window opens. A window past midnight belongs to the day on which it opens.")
             .required(),
-        key("from", TIME_OF_DAY, "\"19:00\"").means("When it opens, in `timeZone`.").required(),
+        key("from", TIME_OF_DAY, "\"19:00\"").means("When the window opens, in `timeZone`.").required(),
         key("to", TIME_OF_DAY, "\"06:00\"")
-            .means("When it closes: the next day, where it is not after `from`. `24:00` is the end of the day.")
+            .means(
+                "When the window closes: on the next day if this is not after `from`. `24:00` is the end of the day.",
+            )
             .required(),
     ],
 };
@@ -442,7 +523,10 @@ const DAY: ValueType = ValueType::OneOf(&["mon", "tue", "wed", "thu", "fri", "sa
 pub(crate) static OPT_OUT: Section = Section {
     title: "under `optOuts`",
     keys: &[key("warnAfter", AGE, "14d")
-        .means("An opt-out for longer than this, or without an end, is shown at the top of every plan. It keeps all the same.")
+        .means(
+            "An opt-out that lasts longer than this, or never expires, is shown at the top of every plan. It \
+            still keeps the release.",
+        )
         .required()],
 };
 

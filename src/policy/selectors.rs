@@ -71,7 +71,7 @@ impl Selector {
     pub(super) fn not_empty(self, field: &Field<'_>, purpose: &str) -> Decoded<Self> {
         if self.is_empty() {
             let label = "give it `namespaces`, `releases` or `charts`";
-            return field.refuse(format!("this entry does not say what to {purpose}"), label);
+            return field.refuse(format!("this entry does not select what to {purpose}"), label);
         }
         Ok(self)
     }
@@ -196,7 +196,7 @@ fn only_slash(text: &PatternText<'_>) -> Decoded<usize> {
     let is_key = |(key, _): (&str, &str)| schema::KEEP.key(key).is_some();
     let (message, label) = match slashes.as_slice() {
         _ if written.is_empty() => ("an empty pattern", "write `namespace/release`".to_owned()),
-        [] if written.starts_with('!') => (NOT_SHORT, "`!` does not negate; an entry names what stays".to_owned()),
+        [] if written.starts_with('!') => (NOT_SHORT, "`!` does not negate; an entry lists what is kept".to_owned()),
         [] if written.split_once(':').is_some_and(is_key) => {
             (NOT_SHORT, "a space is missing after the colon".to_owned())
         }
@@ -213,7 +213,7 @@ fn only_slash(text: &PatternText<'_>) -> Decoded<usize> {
             ("the release is missing after `/`", format!("for any release write {any}"))
         }
         [at] if is_bare(written, *at) => return Ok(*at),
-        [_] => ("`/` stands in brackets", "make it several entries, each `namespace/release`".to_owned()),
+        [_] => ("`/` is not allowed in brackets", "write several entries, each `namespace/release`".to_owned()),
         _ => ("more than one `/`", "an entry is one `namespace/release`".to_owned()),
     };
     text.refuse(message, label)
@@ -228,10 +228,10 @@ fn read_reason(field: &Field<'_>) -> Decoded<String> {
         return field.refuse("an empty reason", "say why, or remove `reason`");
     }
     if count > longest {
-        return field.refuse(format!("a reason of {count} characters"), format!("the longest has {longest}"));
+        return field.refuse(format!("the reason has {count} characters"), format!("at most {longest} are allowed"));
     }
     if reason.contains(['\n', '\t']) {
-        let label = "a reason is one line; `reason: >` folds several into one";
+        let label = "a reason is one line; `reason: >` joins several lines into one";
         return field.refuse("a reason with a line break or a tab in it", label);
     }
     Ok(reason.to_owned())
@@ -282,7 +282,7 @@ impl LabelSelector {
         let requirements = labels?.into_iter().chain(expressions?).flatten().collect::<Vec<_>>();
         if requirements.is_empty() {
             let label = "give it for example `matchLabels: {env: dev}`, or remove it";
-            return field.refuse("this selector asks for no label", label);
+            return field.refuse("this selector has no label to match", label);
         }
         Ok(Self { requirements, place: field.decoder.place(field.key_span()) })
     }
@@ -334,7 +334,7 @@ fn read_label_key(text: &str, span: Span, decoder: &Decoder<'_>) -> Decoded<Stri
     if is_label_key(text) {
         return Ok(text.to_owned());
     }
-    let error = Diagnostic::at(span, format!("{} can be the key of no label", quoted(text)));
+    let error = Diagnostic::at(span, format!("{} is not a valid label key", quoted(text)));
     decoder.refuse(error.label("write it as in `env` or `example.com/env`"))
 }
 
@@ -345,11 +345,11 @@ fn read_label_value(field: &Field<'_>) -> Decoded<String> {
         return Ok(text.to_owned());
     }
     let label = if text.contains(['*', '?', '[', '{']) {
-        "labels are compared as they are: a selector knows no globs".to_owned()
+        "labels are compared exactly: globs are not supported in a selector".to_owned()
     } else {
-        format!("a value is made of letters, digits, `-`, `_` and `.`, at most {LONGEST_LABEL} of them")
+        format!("a value consists of letters, digits, `-`, `_` and `.`, at most {LONGEST_LABEL} of them")
     };
-    field.refuse(format!("{} can be the value of no label", quoted(text)), label)
+    field.refuse(format!("{} is not a valid label value", quoted(text)), label)
 }
 
 fn is_label_key(text: &str) -> bool {

@@ -26,7 +26,7 @@ impl Zone {
 
     pub(super) fn read(field: &Field<'_>) -> Decoded<Self> {
         let name = field.text()?.text.as_str();
-        let refused = || field.refuse(format!("{} is no time zone", quoted(name)), meant_zone(name));
+        let refused = || field.refuse(format!("{} is not a valid time zone", quoted(name)), meant_zone(name));
         Self::named(name).map_or_else(refused, Ok)
     }
 
@@ -61,10 +61,10 @@ fn meant_zone(text: &str) -> String {
         return EXAMPLE.to_owned();
     }
     if text.contains(['+', ':']) || text.bytes().any(|byte| byte.is_ascii_digit()) {
-        return format!("an offset knows no summer time: {EXAMPLE}");
+        return format!("an offset does not follow summer time: {EXAMPLE}");
     }
     if text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return format!("an abbreviation stands for more than one: {EXAMPLE}");
+        return format!("an abbreviation can mean more than one time zone: {EXAMPLE}");
     }
     match is_word.then(|| closest_zone(text)).flatten() {
         Some(name) => format!("did you mean `{name}`?"),
@@ -122,11 +122,11 @@ impl Until {
             return field.refuse(format!("{} is a time without an offset", quoted(text)), with_offset(time, zone));
         }
         if text.parse::<jiff::Span>().is_ok() {
-            let label = "it would start anew with every run: write the date of its end, as in `2026-12-01`";
+            let label = "a duration would start again with every run: write the end date, as in `2026-12-01`";
             return field.refuse(format!("{} must be a date, found a duration", field.name), label);
         }
         let label = "write a date, as in `2026-12-01`, or a time, as in `2026-12-01T18:00:00+01:00`";
-        field.refuse(format!("{} is no date", quoted(text)), label)
+        field.refuse(format!("{} is not a valid date", quoted(text)), label)
     }
 
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
@@ -224,7 +224,7 @@ impl Window {
 /// Words for several days.
 fn no_day(word: &str) -> Option<String> {
     let is_several = ["-", "..", "week", "every", "all", "daily"].iter().any(|sign| word.contains(sign));
-    is_several.then(|| "write the days out, as in `[mon, tue, wed]`".to_owned())
+    is_several.then(|| "list the days, as in `[mon, tue, wed]`".to_owned())
 }
 
 /// Reads a time, and its text too: `00:00` and `24:00` are not the same end of a day.
@@ -238,7 +238,7 @@ fn read_time<'d>(field: &Field<'d>) -> Decoded<(TimeOfDay, &'d str)> {
         },
         None => "write hours and minutes with two digits each, as in `\"09:30\"` or `\"19:00\"`",
     };
-    field.refuse(format!("{} is no time of the day", quoted(text)), label)
+    field.refuse(format!("{} is not a valid time", quoted(text)), label)
 }
 
 /// Two digits each.

@@ -178,10 +178,10 @@ mod tests {
         }
         for (text, why) in [
             ("dev-a/", "it would match nothing: write a name or a glob"),
-            ("dev-a/b/c", "no name has a `/`; in this form namespaces and releases stand apart"),
+            ("dev-a/b/c", "names have no `/`; here namespaces and releases are separate keys"),
             ("dev-a/{web,db}", "`{web,db}` has a comma or a blank in it, which stand between releases"),
-            ("dev-a/w eb", "an entry is one pattern: make it several entries"),
-            ("dev-a/\u{1b}", "a release is made of lower-case letters, digits, `-` and `.`, at most 53 of them"),
+            ("dev-a/w eb", "an entry is one pattern: write several entries"),
+            ("dev-a/\u{1b}", "a release consists of lower-case letters, digits, `-` and `.`, at most 53 of them"),
         ] {
             assert_eq!(fault(read(&[text])), why, "{text:?}");
         }

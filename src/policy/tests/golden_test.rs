@@ -31,7 +31,7 @@ fn check(case: &Path) -> Option<String> {
         Ok(_) => None,
         Err(faults) => Some(faults.render(ExcerptStyle::Plain)),
     };
-    let file = case.join("faults.txt");
+    let file = case.join("errors.txt");
     let expected = fs::read_to_string(&file).ok();
     if screen == expected {
         return None;
@@ -40,7 +40,7 @@ fn check(case: &Path) -> Option<String> {
         update(&file, screen.as_deref());
         return None;
     }
-    let shown = |screen: Option<String>| screen.unwrap_or_else(|| "(no faults)\n".to_owned());
+    let shown = |screen: Option<String>| screen.unwrap_or_else(|| "(no errors)\n".to_owned());
     let name = case.file_name().unwrap_or_default().display();
     Some(format!("== {name}: expected ==\n{}== found ==\n{}", shown(expected), shown(screen)))
 }

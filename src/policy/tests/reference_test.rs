@@ -19,7 +19,7 @@ fn table(section: &Section) -> String {
     let mut table = "\n| key | meaning | without it | for example |\n|---|---|---|---|\n".to_owned();
     for key in section.keys {
         let without = match key.presence {
-            KeyPresence::Required => "a fault".to_owned(),
+            KeyPresence::Required => "an error".to_owned(),
             KeyPresence::Default(value) => format!("`{value}`"),
             KeyPresence::Optional => String::new(),
         };

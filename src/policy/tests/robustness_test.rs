@@ -152,7 +152,7 @@ fn random_bytes_end_in_faults() {
     for _ in 0..10_000 {
         let bytes = (0..random.below(60)).map(|_| u8::try_from(random.below(256)).unwrap()).collect::<Vec<_>>();
         assert_harmless(
-            &Policy::read("policy.yaml", &bytes).expect_err("noise is no policy").render(ExcerptStyle::Plain),
+            &Policy::read("policy.yaml", &bytes).expect_err("noise is not a policy").render(ExcerptStyle::Plain),
         );
     }
 }
@@ -163,7 +163,9 @@ fn random_text_of_yaml_and_globs_ends_in_faults() {
     for _ in 0..10_000 {
         let text = (0..random.below(40)).map(|_| random.one_of(SNIPPETS)).collect::<String>();
         assert_harmless(
-            &Policy::read("policy.yaml", text.as_bytes()).expect_err("noise is no policy").render(ExcerptStyle::Plain),
+            &Policy::read("policy.yaml", text.as_bytes())
+                .expect_err("noise is not a policy")
+                .render(ExcerptStyle::Plain),
         );
     }
 }
@@ -209,7 +211,7 @@ fn a_list_without_end_is_refused_after_a_part_of_it() {
 fn one_text_of_a_mebibyte_is_refused_shortly() {
     let head = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [";
     let long = "x".repeat(1_000_000);
-    assert_eq!(refusal(&format!("{head}\"{long}\"]\n")), "error: a pattern of 1000000 bytes");
+    assert_eq!(refusal(&format!("{head}\"{long}\"]\n")), "error: the pattern has 1000000 bytes");
     assert!(refusal(&format!("? {long}\n: b\n")).starts_with("error: unknown key `xxx"));
     assert!(refusal(&format!("{head}dev]\n{long}: b\n")).starts_with("error: this is neither a key"));
 }

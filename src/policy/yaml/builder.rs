@@ -28,7 +28,7 @@ pub(super) fn build(
                 builder.diagnostics.report(
                     Diagnostic::at(bytes(&span), "a second document starts here")
                         .label("a file holds one policy")
-                        .hint("give each policy a file of its own"),
+                        .hint("give each policy its own file"),
                 );
                 break;
             }
@@ -94,7 +94,7 @@ impl Builder<'_> {
                 let node = self.invalid(
                     span,
                     if matches!(event, Event::Alias(_)) {
-                        error.label("aliases are not read: write the value out")
+                        error.label("aliases are not supported: write the value")
                     } else {
                         // A pattern without quotes is read as an alias.
                         error.label(format!("quote the pattern: {}", quoted(&format!("\"{written}\""))))
@@ -104,7 +104,7 @@ impl Builder<'_> {
             }
             Event::Anchor(..) => {
                 let error = Diagnostic::at(span, format!("{} is a YAML anchor", quoted(written)));
-                let label = "anchors are not read: write the value out wherever it is needed";
+                let label = "anchors are not supported: write the value in each place";
                 self.diagnostics.report(error.label(label));
                 Ok(())
             }
@@ -126,7 +126,7 @@ impl Builder<'_> {
         if self.values > MOST_VALUES {
             let error = Diagnostic::at(node.span, format!("the file holds more than {MOST_VALUES} values"));
             let hint = "a policy is a short list of patterns: is this the right file?";
-            return Err(error.label("the rest was not read").hint(hint));
+            return Err(error.label("the rest was not checked").hint(hint));
         }
         match self.open.last_mut() {
             Some(collection) => collection.nodes.push(node),
@@ -146,8 +146,9 @@ impl Builder<'_> {
             return Node { span: self.underlined(span), value: NodeValue::Null };
         }
         if quoting == Quoting::Plain && written.contains('\n') {
-            let error = Diagnostic::at(span, "this text runs over several lines");
-            let hint = "list items start with `- `, all in the same column; a text that is meant to be this long goes in quotes";
+            let error = Diagnostic::at(span, "this string spans several lines");
+            let hint = "list items start with `- `, all in the same column; quote a string that is meant to span \
+                several lines";
             return self.invalid(span, error.label(format!("YAML joins them to {}", quoted(text))).hint(hint));
         }
         if let Some(character) = text.chars().find(|character| is_hidden(*character)) {
@@ -155,7 +156,7 @@ impl Builder<'_> {
                 Some(reported) if written.contains(character) => Node { span, value: NodeValue::Invalid(reported) },
                 _ => {
                     let error = hidden_character(span, character);
-                    self.invalid(span, error.label("made by an escape: remove it"))
+                    self.invalid(span, error.label("written as an escape: remove it"))
                 }
             };
         }
@@ -243,7 +244,7 @@ fn mapping(nodes: Vec<Node>, diagnostics: &mut Diagnostics) -> Mapping {
     while let (Some(Node { span: key_span, value: key }), Some(value)) = (nodes.next(), nodes.next()) {
         let (message, label) = match key {
             NodeValue::Scalar(scalar) if scalar.text == "<<" && scalar.quoting == Quoting::Plain => {
-                ("`<<` is a YAML merge key", "merge keys are not read: write the keys out")
+                ("`<<` is a YAML merge key", "merge keys are not supported: write the keys")
             }
             NodeValue::Scalar(Scalar { text: key, .. }) => {
                 if let Some(first) = seen.get(&key) {
@@ -257,8 +258,8 @@ fn mapping(nodes: Vec<Node>, diagnostics: &mut Diagnostics) -> Mapping {
                 continue;
             }
             NodeValue::Null => ("a key is missing here", "write `key: value`"),
-            NodeValue::List(_) => ("a list is no key", "write `key: value`"),
-            NodeValue::Mapping(_) => ("a mapping is no key", "write `key: value`"),
+            NodeValue::List(_) => ("a list cannot be a key", "write `key: value`"),
+            NodeValue::Mapping(_) => ("a mapping cannot be a key", "write `key: value`"),
             NodeValue::Invalid(reported) => {
                 mapping.invalid_key = Some(reported);
                 continue;

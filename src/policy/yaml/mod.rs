@@ -120,7 +120,7 @@ pub(crate) fn source_text(file: &str, bytes: &[u8]) -> Result<SourceText, Policy
         return Err(PolicyErrors::of_file(file, error.hint(hint)));
     }
     if is_wide(bytes) {
-        let error = Diagnostic::of_file("the file is UTF-16, a policy is UTF-8").hint("save it as UTF-8");
+        let error = Diagnostic::of_file("the file is UTF-16, but a policy must be UTF-8").hint("save it as UTF-8");
         return Err(PolicyErrors::of_file(file, error));
     }
     let bytes = bytes.strip_prefix(UTF_8_MARK).unwrap_or(bytes);
@@ -144,7 +144,7 @@ fn not_utf8(file: &str, bytes: &[u8], valid: usize) -> PolicyErrors {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let span = Span::new(valid, valid + char::REPLACEMENT_CHARACTER.len_utf8());
     let error = Diagnostic::at(span, "the file is not UTF-8")
-        .label(format!("the byte {byte:#04x} begins no character"))
+        .label(format!("the byte {byte:#04x} does not start a character"))
         .hint("save it as UTF-8");
     PolicyErrors::new(SourceText::new(file, text), vec![error])
 }
@@ -181,7 +181,7 @@ fn hidden_character(span: Span, character: char) -> Diagnostic {
         '\0' => "a NUL character".to_owned(),
         '\r' => "a carriage return without a line feed".to_owned(),
         _ if character.is_control() => format!("a control character ({code})"),
-        _ if sanitize::is_direction(character) => format!("a character that turns the text around ({code})"),
+        _ if sanitize::is_direction(character) => format!("a character that reverses the direction of text ({code})"),
         _ => format!("an invisible character ({code})"),
     };
     Diagnostic::at(span, what).label(if character == '\r' { "end lines with a line feed" } else { "remove it" })

@@ -29,18 +29,18 @@ pub(super) fn explain(source: &SourceText, error: &ScanError, bracket: Option<Sp
 }
 
 pub(super) fn too_deep(span: Span, deepest: usize) -> Diagnostic {
-    Diagnostic::at(span, format!("nested deeper than {deepest} levels")).label("the rest was not read")
+    Diagnostic::at(span, format!("nested deeper than {deepest} levels")).label("the rest was not checked")
 }
 
 /// The error that a tag is, whether or not it was declared.
 pub(super) fn tag(span: Span, written: &str) -> Diagnostic {
     let error = Diagnostic::at(span, format!("{} is a YAML tag", quoted(written)));
     if written.starts_with("!!") || written.len() == 1 {
-        return error.label("tags are not read: remove it");
+        return error.label("tags are not supported: remove it");
     }
     error
-        .label("without quotes `!` starts a tag: quote it if it belongs to the text")
-        .hint("`!` does not negate a pattern either; name what must stay under `keep`")
+        .label("unquoted `!` starts a tag: quote the string if `!` belongs to it")
+        .hint("`!` does not negate a pattern either; list what must be kept under `keep`")
 }
 
 /// For the slips that are not explained here.
@@ -48,7 +48,7 @@ fn scanners_words(kind: &Kind) -> String {
     let text = kind.to_string();
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
-    format!("this is no YAML: {first}{}", characters.as_str().trim_end_matches('.'))
+    format!("this is not valid YAML: {first}{}", characters.as_str().trim_end_matches('.'))
 }
 
 /// Where the scanner stopped.
@@ -68,16 +68,16 @@ impl Stop<'_> {
             Kind::MismatchedFlowCollectionEnd { open, close } => self
                 .error(&format!("`{open}` is closed by `{close}`"))
                 .label(if *open == '[' { "close it with `]`" } else { "close it with `}`" }),
-            Kind::MisplacedFlowCollectionEnd => {
-                self.error(&format!("`{}` closes nothing", self.sign())).label("remove it, or open the bracket")
-            }
+            Kind::MisplacedFlowCollectionEnd => self
+                .error(&format!("`{}` has no opening bracket", self.sign()))
+                .label("remove it, or add the opening bracket"),
             Kind::UnexpectedEofImplicitFlowMapping if self.sign() == ',' => return None,
             Kind::InvalidColonPlacement | Kind::UnexpectedEofImplicitFlowMapping => self.key_in_brackets(),
             Kind::ExpectedFlowSequenceSeparator | Kind::ExpectedFlowMappingSeparator if self.sign() == ':' => {
                 self.key_in_brackets()
             }
             Kind::ExpectedFlowSequenceSeparator | Kind::ExpectedFlowMappingSeparator if self.is_glued() => self
-                .error(&format!("{} without quotes is no text", quoted(&self.sign().to_string())))
+                .error(&format!("{} without quotes is not a valid string", quoted(&self.sign().to_string())))
                 .label(QUOTE_THE_PATTERN),
             Kind::InvalidTrailingSingleQuotedScalar => self.text_after_quote('\'', "written twice"),
             Kind::InvalidTrailingDoubleQuotedScalar => self.text_after_quote('"', "written `\\\"`"),
@@ -89,11 +89,11 @@ impl Stop<'_> {
             Kind::SimpleKeyExpected => self.neither_key_nor_item(),
             Kind::MappingValueNotAllowed => self.second_colon(),
             Kind::MissingAnchorOrAliasName if self.sign() != '*' => {
-                self.error(&format!("`{}` without quotes is no text", self.sign())).label("quote the text")
+                self.error(&format!("`{}` without quotes is not a valid string", self.sign())).label("quote the string")
             }
             Kind::UnexpectedCharacter { character } => self
-                .error(&format!("text cannot start with {}", quoted(&character.to_string())))
-                .label("quote the text"),
+                .error(&format!("an unquoted string cannot start with {}", quoted(&character.to_string())))
+                .label("quote the string"),
             Kind::UndeclaredTagHandle
             | Kind::ExpectedTagBang
             | Kind::InvalidTagTerminator
@@ -113,14 +113,14 @@ impl Stop<'_> {
         Some(match kind {
             Kind::UnexpectedEofImplicitFlowMapping => ("a list item is missing before this comma", "remove the comma"),
             Kind::BlockEntryInFlowCollection => {
-                ("`-` cannot stand in brackets", "items in brackets are separated by commas")
+                ("`-` is not allowed in brackets", "items in brackets are separated by commas")
             }
             Kind::FlowMappingValueAdjacentCollection => ("a space is missing after this colon", "write `key: value`"),
-            Kind::PlainScalarStartsWithDashFlowIndicator => ("`-` alone is no text", "remove or quote it"),
+            Kind::PlainScalarStartsWithDashFlowIndicator => ("`-` alone is not a valid string", "remove or quote it"),
             Kind::ExpectedFlowSequenceSeparator => ("a comma is missing before this", "write `,` or `]`"),
             Kind::ExpectedFlowMappingSeparator => ("a comma is missing before this", "write `,` or `}`"),
             Kind::UnclosedQuotedScalar | Kind::DocumentIndicatorInQuotedScalar => {
-                ("this quote is never closed", "close it at the end of the text")
+                ("this quote is never closed", "close it at the end of the string")
             }
             Kind::UnknownQuotedScalarEscape
             | Kind::InvalidQuotedScalarHexEscape
@@ -144,33 +144,34 @@ impl Stop<'_> {
                 ("text after a closing bracket", QUOTE_THE_PATTERN)
             }
             Kind::ExpectedBlockMappingKey => {
-                ("this line does not fit the lines above it", "check the indentation, and the `:` or `-`")
+                ("this line does not fit the lines above", "check the indentation, and the `:` or `-`")
             }
-            Kind::ExpectedBlockSequenceEntry => {
-                ("a list goes on here with something else", "start the line with `- `, or check the indentation")
-            }
+            Kind::ExpectedBlockSequenceEntry => (
+                "this line continues a list but is not a list item",
+                "start the line with `- `, or check the indentation",
+            ),
             Kind::BlockSequenceEntryNotAllowed => {
                 ("a list item cannot start here", "start the list on a line of its own")
             }
             Kind::ExpectedDocumentStart | Kind::InvalidDocumentEnd => ("text after the end of the policy", "remove it"),
-            Kind::MissingAnchorOrAliasName => ("`*` without quotes is no text", QUOTE_THE_PATTERN),
+            Kind::MissingAnchorOrAliasName => ("`*` without quotes is not a valid string", QUOTE_THE_PATTERN),
             Kind::InvalidBlockScalarHeader | Kind::ZeroBlockScalarIndent => {
-                ("`|` and `>` start a block of text on the next line", "quote text that starts with one of them")
+                ("`|` and `>` start a block string on the next line", "quote a string that starts with one of them")
             }
-            Kind::CommentNotSeparated => ("a space is missing before this `#`", "quote text with a `#` in it"),
+            Kind::CommentNotSeparated => ("a space is missing before this `#`", "quote a string that contains `#`"),
             Kind::CommentInterceptedScalar => {
-                ("a comment in the middle of a text", "text over several lines goes in quotes")
+                ("a comment in the middle of a string", "quote a string that spans several lines")
             }
-            Kind::MappingKeyNotAllowed => ("a key cannot stand here", "quote text that starts with `?`"),
+            Kind::MappingKeyNotAllowed => ("a key is not allowed here", "quote a string that starts with `?`"),
             // The scanner has the same error for any character that cannot start a token.
             Kind::UnexpectedEofBlockMapping | Kind::UnexpectedEofBlockSequence | Kind::UnexpectedEof => {
                 if self.sign().is_whitespace() {
                     ("the file ends too early", "was it cut off?")
                 } else {
-                    ("this cannot stand here", "remove it, or quote the text it belongs to")
+                    ("this is not allowed here", "remove it, or quote the string it belongs to")
                 }
             }
-            Kind::DirectiveDisallowed => ("a YAML directive", "directives are not read: remove the line"),
+            Kind::DirectiveDisallowed => ("a YAML directive", "directives are not supported: remove the line"),
             _ => return None,
         })
     }
@@ -225,7 +226,7 @@ impl Stop<'_> {
         let rest = self.source.slice(Span::new(span.start, line.end));
         let error = Diagnostic::at(span, format!("`{open}` is never closed"));
         if rest.contains(" #") {
-            return error.label("what follows ` #` on this line is a comment").hint("quote text that has a `#` in it");
+            return error.label("what follows ` #` on this line is a comment").hint("quote a string that contains `#`");
         }
         error.label(if open == '[' { "close it with `]`" } else { "close it with `}`" })
     }
@@ -235,12 +236,12 @@ impl Stop<'_> {
         let error = self.error("text after the closing quote");
         let line = Span::new(self.line().start, self.at);
         if self.source.slice(line).matches(quote).count() % 2 == 1 {
-            return error.label("the quote before it closes one of a line above: is that one meant?");
+            return error.label("the quote before it closes one from a line above: is that what you meant?");
         }
         if self.bracket.is_some() && self.before().ends_with(char::is_whitespace) {
             return error.label("entries are separated by commas");
         }
-        error.label(format!("a `{quote}` that belongs to the text is {escaped}"))
+        error.label(format!("a `{quote}` inside the string is {escaped}"))
     }
 
     /// A line with a key, while the bracket of a line above is still open.
@@ -250,7 +251,7 @@ impl Stop<'_> {
                 let open = if self.source.slice(bracket) == "{" { '{' } else { '[' };
                 self.never_closed(open).also(self.content(self.line()), "still inside it")
             }
-            None => self.error("a key cannot stand here").label("quote text with `: ` in it"),
+            None => self.error("a key is not allowed here").label("quote a string that contains `: `"),
         }
     }
 
@@ -262,7 +263,8 @@ impl Stop<'_> {
         let line = self.line();
         let text = self.source.text.get(line.start..).unwrap_or_default();
         let tab = text.find('\t').map_or(self.at, |tab| line.start + tab);
-        Diagnostic::at(Span::new(tab, tab + 1), "a tab where YAML wants spaces").label("indent with spaces")
+        Diagnostic::at(Span::new(tab, tab + 1), "a tab in the indentation, where YAML allows only spaces")
+            .label("indent with spaces")
     }
 
     fn neither_key_nor_item(&self) -> Diagnostic {
@@ -284,8 +286,8 @@ impl Stop<'_> {
         let number = self.source.line_number(self.at);
         let above = self.content(self.source.line(number.saturating_sub(1).max(1)));
         let slip_above = if number > 1 { missing_space(above, self.source.slice(above)) } else { None };
-        let here = || self.error("`:` cannot stand here");
-        let label = "quote the text it belongs to, or check the indentation of the line";
+        let here = || self.error("`:` is not allowed here");
+        let label = "quote the string it belongs to, or check the indentation of the line";
         slip_above.unwrap_or_else(|| here().label(label))
     }
 }

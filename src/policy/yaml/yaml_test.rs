@@ -44,7 +44,7 @@ fn utf_16_and_utf_32_are_refused_by_name_with_and_without_a_mark() {
 fn the_first_byte_that_is_not_utf_8_is_shown() {
     let screen = refusal(b"a: b\n# caf\xe9\nc: d\n");
     assert!(screen.contains("policy.yaml:2:6\n"), "{screen}");
-    assert!(screen.contains("the byte 0xe9 begins no character"), "{screen}");
+    assert!(screen.contains("the byte 0xe9 does not start a character"), "{screen}");
 }
 
 #[test]
@@ -66,7 +66,10 @@ fn tabs_line_feeds_emoji_and_windows_line_ends_are_text() {
 
 #[test]
 fn a_run_of_hidden_characters_is_one_fault() {
-    assert_eq!(messages("\0\0\0a\u{202e}"), ["a NUL character", "a character that turns the text around (U+202E)"]);
+    assert_eq!(
+        messages("\0\0\0a\u{202e}"),
+        ["a NUL character", "a character that reverses the direction of text (U+202E)"]
+    );
     assert_eq!(messages("a\rb"), ["a carriage return without a line feed"]);
     assert_eq!(messages("\u{1b}[2J"), ["a control character (U+001B)"]);
     assert_eq!(messages("a\u{200b}b"), ["an invisible character (U+200B)"]);

@@ -47,7 +47,7 @@ fn a_policy_with_faults_is_three_and_starts_no_child() {
     {
         let output = fake.program.run(arguments).exits(3);
         let output = output.stderr_has("policy.yaml:3:1").stderr_has("did you mean `namespaces`?");
-        output.stderr_has("policy.yaml:4:10").stderr_has("nothing was started");
+        output.stderr_has("policy.yaml:4:10").stderr_has("4 errors in policy.yaml\n");
     }
     assert!(fake.calls().is_empty());
 }

@@ -34,7 +34,7 @@ fn files_and_folders_are_checked_whatever_the_others_are_like() {
 fn two_policies_of_one_name_are_a_fault_and_so_is_a_file_that_is_named_twice() {
     let program = with_policies(&[("a.yaml", "same", "a"), ("b.yaml", "same", "b")]);
     program.run("validate a.yaml b.yaml").exits(3).stderr_has("two policies are called `same`");
-    program.run("validate a.yaml a.yaml").exits(3).stderr_has("this is named twice");
+    program.run("validate a.yaml a.yaml").exits(3).stderr_has("this file is given twice");
 }
 
 #[test]
