@@ -157,7 +157,7 @@ fn a_purge_of_the_charts_own_namespace_keeps_the_chart() {
         let releases = plan["releases"].as_array().expect("a list");
         let own = releases.iter().find(|release| release["name"] == "janitor").expect("it is in scope");
         assert_eq!(own["decision"], "keep", "{own:#}");
-        assert!(own.to_string().contains("it is helm-purge itself"), "{own:#}");
+        assert!(own.to_string().contains("this is helm-purge itself"), "{own:#}");
         let variables = pod.container()["env"].as_array().expect("a list");
         let own = json!({"name": "HELM_PURGE_SELF", "value": real.namespace("tools/janitor")});
         assert!(variables.contains(&own), "{variables:?}");

@@ -89,7 +89,7 @@ fn where_everything_is_protected_not_even_a_hook_is_made_and_of_a_release_by_its
         wait_until_protected(&account, "secret/sh.helm.release.v1.db.v1");
         let output = account.real.program.run(RUN).exits(1);
         assert_eq!(output.results(), ["db failed rbac listed"], "{output}");
-        assert!(output.stdout.contains("this hook would be of a release that is protected from purges"), "{output}");
+        assert!(output.stdout.contains("this hook belongs to a release that is protected from purges"), "{output}");
         assert_eq!(api.list(Kind::JOB, Some(&namespace)).expect("they can be listed"), [""; 0]);
 
         protected("db");

@@ -21,12 +21,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Not empty where some release may go with its hooks: as `hooks` of the rules says, or else of the defaults. */ -}}
+{{- /* Not empty if a purge can run hooks: by `hooks` of a rule, or otherwise of the defaults. */ -}}
 {{- define "helm-purge.runs-hooks" -}}
 {{- $policy := fromYaml .Values.policy -}}
 {{- $defaults := get $policy "defaults" -}}
 {{- $rules := get $policy "rules" -}}
-{{- /* What is no list or no map is for the program to refuse. */ -}}
+{{- /* A value that is not a list or a map is an error, which the program reports. */ -}}
 {{- if not (kindIs "slice" $rules) }}{{ $rules = list dict }}{{ end -}}
 {{- range $rule := $rules -}}
 {{- $hooks := "run" -}}
@@ -37,7 +37,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* A Job of either CronJob: `root`, `container` (its name), `account`, `arguments`, `backoffLimit`. */ -}}
+{{- /* The Job of both CronJobs. Arguments: `root`, `container` (its name), `account`, `arguments`, `backoffLimit`. */ -}}
 {{- define "helm-purge.job" -}}
 {{- $root := .root -}}
 metadata:
@@ -89,7 +89,7 @@ spec:
             - {name: HELM_CONFIG_HOME, value: /tmp/helm/config}
             - {name: HELM_DATA_HOME, value: /tmp/helm/data}
             - {name: KUBECACHEDIR, value: /tmp/kube}
-            # This very release is always kept.
+            # So that every run keeps this release.
             - {name: HELM_PURGE_SELF, value: {{ printf "%s/%s" $root.Release.Namespace $root.Release.Name | quote }}}
           securityContext:
             allowPrivilegeEscalation: false
