@@ -126,7 +126,10 @@ fn install(real: &Real, flags: &[&str]) -> Pod {
     let mut command = helm(real.helm, &["install", "janitor", "--namespace", &namespace, "--create-namespace"]);
     command.arg(deploy("chart/helm-purge")).arg("--set-file").arg(format!("policy={}", file.display()));
     let said = succeeds(command.args(["--set", "mode=live"]).args(flags));
-    assert!(said.contains("helm-purge purges releases on the schedule \"30 19 * * 1-5\" (Europe/Amsterdam)."), "{said}");
+    assert!(
+        said.contains("helm-purge purges releases on the schedule \"30 19 * * 1-5\" (Europe/Amsterdam)."),
+        "{said}"
+    );
     let name = "janitor-helm-purge";
     let cronjob = cluster().api().get(CRON_JOB, Some(&namespace), name).expect("it can be read");
     for bound in [&namespace, &real.namespace("a")] {
