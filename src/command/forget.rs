@@ -39,7 +39,7 @@ pub(super) fn forget(
 ) -> Result<ExitCode, CommandError> {
     let (history, confirm) = (&arguments.history, ConfirmFlags::from(&arguments.history));
     if !history.dry_run {
-        confirm.check(app)?;
+        confirm.check(options, app)?;
     }
     let min_age = age_from_flag("--older-than", &arguments.older_than).map_err(CommandError::flag)?;
     let lock = LockOptions::from_flags(&history.lock)?;

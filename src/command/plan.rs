@@ -3,7 +3,6 @@
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
-use crate::guard::Interactivity;
 use crate::operation::warn_about_unfinished_run;
 use crate::purge::{PreparedPurge, prepare};
 use crate::report::{Detail, EarlyExit, RunReport, plan_document, plan_lines, plan_names, render_plan};
@@ -16,7 +15,7 @@ pub(super) fn plan(
     options: &ConnectionOptions,
     app: &App,
 ) -> Result<ExitCode, CommandError> {
-    let prepared = prepare(&arguments.selection, None, options, Interactivity::Attended, app)?;
+    let prepared = prepare(&arguments.selection, None, options, None, app)?;
     warn_about_unfinished_run(&prepared.change(), None, app);
     show(&prepared, prepared.target.policies.workers(), arguments.output, app)?;
     Ok(match prepared.plan.chosen().next() {
@@ -35,7 +34,7 @@ pub(super) fn dry_run(
     app: &App,
 ) -> Result<ExitCode, CommandError> {
     let saved = arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?;
-    let prepared = prepare(&arguments.selection, saved, options, Interactivity::Attended, app)?;
+    let prepared = prepare(&arguments.selection, saved, options, None, app)?;
     warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
     let workers = arguments.workers.map_or_else(|| prepared.target.policies.workers(), usize::from);
     reports.update(|| {

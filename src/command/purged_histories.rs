@@ -32,6 +32,9 @@ impl PurgedHistories {
         let policies = read_policies(&arguments.files)?;
         let shard = shard(&arguments.shard, &app.environment)?;
         let connection = Connection::resolve(options)?;
+        if !arguments.dry_run {
+            ConfirmFlags::from(arguments).check_target(&policies, &connection, app)?;
+        }
         app.listen()?;
         Self::query(policies, shard, connection, arguments, app)
     }

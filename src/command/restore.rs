@@ -39,7 +39,7 @@ pub(super) fn restore(
     let started = app.environment.clock.instant();
     let (history, confirm) = (&arguments.history, ConfirmFlags::from(&arguments.history));
     if !history.dry_run {
-        confirm.check(app)?;
+        confirm.check(options, app)?;
     }
     let request = request(arguments)?;
     let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;

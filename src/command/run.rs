@@ -32,18 +32,13 @@ pub(super) fn run(
     app: &App,
 ) -> Result<ExitCode, CommandError> {
     let started = app.environment.clock.instant();
-    let confirm = ConfirmFlags {
-        yes: arguments.yes,
-        confirm: arguments.confirm.as_deref(),
-        files: &arguments.selection.files,
-        saved_plan: arguments.plan.as_deref(),
-    };
-    confirm.check(app)?;
+    let confirm = ConfirmFlags::from(arguments);
+    confirm.check(options, app)?;
     let timeout = operation::duration("--timeout", arguments.timeout.as_deref())?;
     let max_duration = operation::duration("--max-duration", arguments.max_duration.as_deref())?;
     let lock = LockOptions::from_flags(&arguments.lock)?;
     let saved = arguments.plan.as_deref().map(SavedPlan::read_named).transpose()?;
-    let prepared = purge::prepare(&arguments.selection, saved, options, confirm.interactivity(app), app)?;
+    let prepared = purge::prepare(&arguments.selection, saved, options, Some(confirm), app)?;
     warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
     let purge = PurgeOperation {
         arguments,

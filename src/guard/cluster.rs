@@ -34,14 +34,29 @@ pub(crate) struct ClusterFacts<'a> {
 pub(crate) fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Interactivity) -> Result<(), Refusal> {
     let is_match = |entry: &&ClusterEntry| compare(entry, facts) == ClusterMatch::Matches;
     let matching = policy.clusters.iter().filter(is_match).collect::<Vec<_>>();
-    let Some(ClusterEntry { place, .. }) = matching.first() else { return Err(not_in_policy(policy, facts)) };
+    if matching.is_empty() {
+        return Err(not_in_policy(policy, facts));
+    }
+    too_weak(&matching, facts.connection, attendance).map_or(Ok(()), Err)
+}
+
+/// The refusal that [`cluster`] will give for any identity of the cluster, as far as it is known without a request.
+pub(crate) fn named_too_weakly(policy: &Policy, connection: &Connection, attendance: Interactivity) -> Option<Refusal> {
+    let facts = ClusterFacts { connection, identity: None };
+    let is_possible =
+        |entry: &&ClusterEntry| matches!(compare(entry, &facts), ClusterMatch::Matches | ClusterMatch::UidUnknown);
+    too_weak(&policy.clusters.iter().filter(is_possible).collect::<Vec<_>>(), connection, attendance)
+}
+
+fn too_weak(matching: &[&ClusterEntry], connection: &Connection, attendance: Interactivity) -> Option<Refusal> {
+    let ClusterEntry { place, .. } = matching.first()?;
     let is_enough = |entry: &&ClusterEntry| match attendance {
         Interactivity::Attended => true,
         Interactivity::Unattended => !entry.has_context_only(),
         Interactivity::InPod => entry.uid.is_some(),
     };
     if matching.iter().any(is_enough) {
-        return Ok(());
+        return None;
     }
     let (message, hint) = if attendance == Interactivity::InPod {
         let message = "in a pod the context and the server are the same in many clusters; the policy names no uid";
@@ -49,9 +64,9 @@ pub(crate) fn cluster(policy: &Policy, facts: &ClusterFacts<'_>, attendance: Int
     } else {
         let message = "nobody is asked, and the policy names this cluster only by its context";
         let hint = "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both";
-        (format!("{message} `{}` ({place})", facts.connection.context), hint)
+        (format!("{message} `{}` ({place})", connection.context), hint)
     };
-    Err(Refusal { guard: "clusters-unattended", message, hint })
+    Some(Refusal { guard: "clusters-unattended", message, hint })
 }
 
 /// Compares the cluster before the first delete with the planned one. If the plan knows no identity, there is nothing to

@@ -9,6 +9,8 @@ pub(crate) use checks::{
     RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, requested_releases, required_keeps,
     running_hooks, unreadable_opt_outs, verbs_for_hooks, windows,
 };
-pub(crate) use cluster::{ClusterFacts, Interactivity, cluster, same_cluster, saved_cluster, saved_policies};
+pub(crate) use cluster::{
+    ClusterFacts, Interactivity, cluster, named_too_weakly, same_cluster, saved_cluster, saved_policies,
+};
 pub(crate) use refusal::Refusal;
 pub(crate) use scope::{Scope, ScopeFacts, scope};

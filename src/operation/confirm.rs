@@ -7,10 +7,16 @@ use std::time::Duration;
 
 use rustix::termios::{QueueSelector, tcflush};
 
+use super::flags::namespaces_in_scope;
+use super::preflight::read_policies;
 use crate::app::{App, CommandError, nothing_done};
-use crate::cli::HistoryArguments;
-use crate::guard::{Interactivity, Scope};
+use crate::cli::{HistoryArguments, RunArguments, SelectionArguments};
+use crate::cluster::Connection;
+use crate::exit_code::ExitCode;
+use crate::guard::{self, Interactivity, Scope};
+use crate::policy::PolicySet;
 use crate::sanitize;
+use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
 
 /// How often the wait for an answer checks for signals.
@@ -18,48 +24,143 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(100);
 /// No context's name is longer.
 const MAX_ANSWER: usize = 4096;
 
-const HOW: &str = "look at the plan with `plan`, then add --yes, or --confirm with the context's name";
+const HOW: &str = "check the plan with `plan`, then add --yes, or --confirm with the name of the context";
 
-/// The flags for the prompt.
+/// The flags for the prompt, and those that an unattended run needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConfirmFlags<'a> {
     pub(crate) yes: bool,
     pub(crate) confirm: Option<&'a str>,
     pub(crate) files: &'a [PathBuf],
     pub(crate) saved_plan: Option<&'a Path>,
+    pub(crate) namespace: Option<&'a str>,
+    pub(crate) all_namespaces: bool,
 }
 
 impl<'a> From<&'a HistoryArguments> for ConfirmFlags<'a> {
     fn from(history: &'a HistoryArguments) -> Self {
-        Self { yes: history.yes, confirm: history.confirm.as_deref(), files: &history.files, saved_plan: None }
+        let HistoryArguments { yes, confirm, files, namespace, all_namespaces, .. } = history;
+        let (confirm, namespace) = (confirm.as_deref(), namespace.as_deref());
+        Self { yes: *yes, confirm, files, saved_plan: None, namespace, all_namespaces: *all_namespaces }
     }
 }
 
+impl<'a> From<&'a RunArguments> for ConfirmFlags<'a> {
+    fn from(run: &'a RunArguments) -> Self {
+        let SelectionArguments { files, namespace, all_namespaces, .. } = &run.selection;
+        let (confirm, saved_plan, namespace) = (run.confirm.as_deref(), run.plan.as_deref(), namespace.as_deref());
+        Self { yes: run.yes, confirm, files, saved_plan, namespace, all_namespaces: *all_namespaces }
+    }
+}
+
+/// Something that a run needs and does not have: what, and how to add it.
+type Missing = (String, String);
+
 impl ConfirmFlags<'_> {
-    /// An error, before any request, if the question could not be answered.
-    pub(crate) fn check(self, app: &App) -> Result<(), CommandError> {
-        let is_confirmed = self.yes || self.confirm.is_some();
+    /// An error with everything that is missing, before any request.
+    pub(crate) fn check(self, options: &ConnectionOptions, app: &App) -> Result<(), CommandError> {
+        let mut missing = self.missing_on_the_line(app);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        // The run ends here. What else would end it is found out as far as that needs no request.
+        let read = if self.is_stdin_read() { None } else { read_policies(self.files).ok() };
+        if let Some((policies, connection)) = read.zip(Connection::resolve(options).ok()) {
+            missing.extend(self.missing_for(&connection, app));
+            missing.extend(self.refused_for(&policies, &connection, app));
+        }
+        Err(error(&missing))
+    }
+
+    /// The same for what depends on the policies and the kubeconfig. If only a guard refuses, that is not an error yet.
+    pub(crate) fn check_target(
+        self,
+        policies: &PolicySet,
+        connection: &Connection,
+        app: &App,
+    ) -> Result<(), CommandError> {
+        let mut missing = self.missing_for(connection, app);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        missing.extend(self.refused_for(policies, connection, app));
+        Err(error(&missing))
+    }
+
+    fn is_stdin_read(self) -> bool {
+        self.files.iter().map(PathBuf::as_path).chain(self.saved_plan).any(|file| file.as_os_str() == "-")
+    }
+
+    fn missing_on_the_line(self, app: &App) -> Vec<Missing> {
         let policy_from_stdin = self.files.iter().any(|file| file.as_os_str() == "-");
         let plan_from_stdin = self.saved_plan.is_some_and(|file| file.as_os_str() == "-");
-        let what = if plan_from_stdin { "a plan" } else { "a policy" };
-        let (text, hint) = if policy_from_stdin && plan_from_stdin {
-            ("standard input is a policy or a saved plan, not both".to_owned(), "name a file for one of them")
-        } else if self.yes && self.files.is_empty() {
-            ("with --yes the policy has to be named".to_owned(), "add -f FILE")
-        } else if !is_confirmed && (policy_from_stdin || plan_from_stdin) {
-            (format!("{what} on standard input leaves nothing to answer a question with"), HOW)
-        } else if !is_confirmed && !app.terminal.can_ask() {
-            ("there is no terminal to ask at, and no confirmation was given".to_owned(), HOW)
-        } else {
-            return Ok(());
-        };
-        Err(CommandError::usage(text, hint))
+        let mut missing = Vec::new();
+        if policy_from_stdin && plan_from_stdin {
+            let text = "standard input is a policy or a saved plan, not both";
+            missing.push((text.to_owned(), "name a file for one of them".to_owned()));
+        }
+        if self.yes && self.files.is_empty() {
+            missing.push(("--yes requires the name of the policy".to_owned(), "add -f FILE".to_owned()));
+        }
+        if self.yes || self.confirm.is_some() {
+            return missing;
+        }
+        if policy_from_stdin || plan_from_stdin {
+            let what = if plan_from_stdin { "plan" } else { "policy" };
+            missing.push((format!("cannot ask for confirmation: standard input is the {what}"), HOW.to_owned()));
+        } else if !app.terminal.can_ask() {
+            missing.push(("cannot ask for confirmation: not a terminal".to_owned(), HOW.to_owned()));
+        }
+        missing
+    }
+
+    fn missing_for(self, connection: &Connection, app: &App) -> Vec<Missing> {
+        let mut missing = Vec::new();
+        missing.extend(self.confirm.and_then(|name| other_context(name, connection)));
+        let scope = namespaces_in_scope(self.namespace, self.all_namespaces, connection, app);
+        let is_asked = !self.yes && self.confirm.is_none() && app.terminal.can_ask();
+        if !is_asked && matches!(scope, Ok(Scope::Unknown)) {
+            missing.push(unknown_scope());
+        }
+        missing
+    }
+
+    fn refused_for(self, policies: &PolicySet, connection: &Connection, app: &App) -> Vec<Missing> {
+        let attendance = if connection.is_in_cluster { Interactivity::InPod } else { self.interactivity(app) };
+        let refusal = |policy| guard::named_too_weakly(policy, connection, attendance);
+        let refusals = policies.iter().filter_map(refusal);
+        refusals.map(|refusal| (refusal.message, refusal.hint.to_owned())).collect()
     }
 
     /// Whether a person watches. Without a terminal, `--confirm` is not typed by a person.
     pub(crate) fn interactivity(self, app: &App) -> Interactivity {
         if self.yes || !app.terminal.can_ask() { Interactivity::Unattended } else { Interactivity::Attended }
     }
+}
+
+/// One error for everything that is missing.
+fn error(missing: &[Missing]) -> CommandError {
+    if let [(text, hint)] = missing {
+        return CommandError::usage(text, hint);
+    }
+    let lines = missing.iter().map(|(text, hint)| format!("\n- {text}\n  {hint}")).collect::<Vec<_>>().concat();
+    CommandError::with_hint(
+        ExitCode::Usage,
+        Box::from(format!("{} things are missing for an unattended run:{lines}", missing.len())),
+        "add all of them, or run it at a terminal",
+    )
+}
+
+fn other_context(name: &str, connection: &Connection) -> Option<Missing> {
+    let context = &connection.context;
+    let (here, hint) = (sanitize::quoted(context.as_str()), "give --confirm the name of the context that you mean");
+    (!context.is_named_by(name))
+        .then(|| (format!("--confirm says {}, but the context is {here}", sanitize::quoted(name)), hint.to_owned()))
+}
+
+fn unknown_scope() -> Missing {
+    let text = "cannot tell whether you passed -n, because helm does not pass it on";
+    (text.to_owned(), "add -A for all namespaces of the policy".to_owned())
 }
 
 /// Gets the confirmation for a change. `what` is the predicate of the question "This … on CONTEXT."
@@ -70,17 +171,12 @@ pub(crate) fn confirm(
     app: &App,
 ) -> Result<(), CommandError> {
     let (context, nothing) = (&change.target.connection.context, nothing_done(change.operation));
-    if let Some(name) = flags.confirm.filter(|name| !context.is_named_by(name)) {
-        let (name, context) = (sanitize::quoted(name), sanitize::quoted(context.as_str()));
-        return Err(CommandError::usage(format!("--confirm says {name}, but the context is {context}"), nothing));
+    if let Some(other) = flags.confirm.and_then(|name| other_context(name, &change.target.connection)) {
+        return Err(error(&[other]));
     }
     if flags.yes || flags.confirm.is_some() {
         if change.target.scope == Scope::Unknown {
-            let hint = "pass -A for all namespaces of the policy, or name releases";
-            return Err(CommandError::usage(
-                "it cannot be told whether -n was given: helm keeps that flag for itself",
-                hint,
-            ));
+            return Err(error(&[unknown_scope()]));
         }
         return Ok(());
     }

@@ -10,7 +10,7 @@ use crate::cluster::{AccessReview, ApiError, Client, Connection};
 use crate::guard::{self, ClusterFacts, Interactivity, Refusal, RunningHook, Scope, WindowStatus};
 use crate::inventory::{Contents, ObjectLists, ReleaseSource};
 use crate::journal::OperationKind;
-use crate::operation::{PreflightRequest, filters, namespaces_in_scope, read_policies, take_snapshot};
+use crate::operation::{ConfirmFlags, PreflightRequest, filters, namespaces_in_scope, read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
 use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId, VersionedKind};
 use crate::report::{PlanView, plural};
@@ -35,12 +35,12 @@ pub(crate) struct PreparedPurge {
     pub(crate) saved: Option<(SavedPlan, SavedPlanDiff)>,
 }
 
-/// From the command line to the plan.
+/// From the command line to the plan. Without flags for a confirmation, it is only shown.
 pub(crate) fn prepare(
     selection: &SelectionArguments,
     saved: Option<SavedPlan>,
     options: &ConnectionOptions,
-    interactivity: Interactivity,
+    confirm: Option<ConfirmFlags<'_>>,
     app: &App,
 ) -> Result<PreparedPurge, CommandError> {
     let policies = read_policies(&selection.files)?;
@@ -52,6 +52,8 @@ pub(crate) fn prepare(
     let namespace = selection.namespace.as_deref();
     let scope = namespaces_in_scope(namespace, selection.all_namespaces, &connection, app)?;
     let filters = filters(selection, &scope, &app.environment)?;
+    confirm.map_or(Ok(()), |confirm| confirm.check_target(&policies, &connection, app))?;
+    let interactivity = confirm.map_or(Interactivity::Attended, |confirm| confirm.interactivity(app));
     app.listen()?;
     let request = PreflightRequest { policies, connection, interactivity, shard: filters.shard };
     app.unless_interrupted(query_and_plan(request, (scope, filters), selection, saved, app))

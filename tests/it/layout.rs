@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 const MOST_FILES: usize = 230;
 /// 25,000; 255 for the options of a release that several rules select, with the places that decide each, and for
 /// `maxPercent` of the scope; 155 for the notes about values that other values overrule; 190 for
-/// releases that the command line names and selects, and for old names.
-const MOST_LINES_OF_CODE: usize = 25_600;
+/// releases that the command line names and selects, and for old names; 90 for `init`, which writes a file and counts the
+/// releases of each namespace; 110 for the list of what an unattended run misses; 300 for exit code 9, help by headings,
+/// `--as`, and a `doctor` without a policy.
+const MOST_LINES_OF_CODE: usize = 26_100;
 /// A file that is longer has more than one responsibility.
 const MOST_LINES_OF_A_FILE: usize = 450;
 

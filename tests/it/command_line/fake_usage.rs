@@ -29,9 +29,9 @@ fn a_wrong_command_line_is_two() {
         ("run --workers 65", "invalid value '65' for '--workers <N>': 65 is not in 1..=64"),
         ("run --timeout 300 -f x --yes", "`--timeout` is a number without a unit"),
         ("run --yes --confirm x -f x", "the argument '--yes' cannot be used with '--confirm <CONTEXT>'"),
-        ("run --yes", "with --yes the policy has to be named"),
-        ("run -f x", "there is no terminal to ask at, and no confirmation was given"),
-        ("run -f -", "a policy on standard input leaves nothing to answer a question with"),
+        ("run --yes", "--yes requires the name of the policy"),
+        ("run -f x", "cannot ask for confirmation: not a terminal"),
+        ("run -f -", "cannot ask for confirmation: standard input is the policy"),
         ("plan -o xml", "invalid value 'xml' for '--output <FORMAT>'"),
     ] {
         program.run(line).exits(2).stderr_has(&format!("error: {says}\n"));

@@ -141,9 +141,9 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     real.policy(KEEPING);
     real.seed(&["a/web"]);
     real.program.run(RUN).exits(0);
-    real.program.run("restore -f policy.yaml").exits(2).stderr_has("there is no terminal to ask at");
+    real.program.run("restore -f policy.yaml").exits(2).stderr_has("not a terminal");
     real.program.run("restore -f policy.yaml --confirm other -A").exits(2).stderr_has("nothing was restored");
-    real.program.run("restore --yes").exits(2).stderr_has("the policy has to be named");
+    real.program.run("restore --yes").exits(2).stderr_has("--yes requires the name of the policy");
     let unknown = real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
     unknown.stderr_has("--run: \"yesterday\" is not the name of a run");
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
@@ -390,7 +390,7 @@ fn histories_that_are_old_enough_are_forgotten_and_nothing_else() {
     }
     works(&upgrade_install(&real, &namespace, "again", Chart::Tiny));
     let forget = ["forget", "--older-than", "14d", "-f", "policy.yaml", "-A"];
-    real.program.run(&forget).exits(2).stderr_has("there is no terminal to ask at");
+    real.program.run(&forget).exits(2).stderr_has("not a terminal");
     let plan = real.program.run(&[&forget[..], &["--dry-run"]].concat()).exits(0);
     plan.stdout_has("forget the history of 1 release · 1 younger");
     let report = real.program.run(&[&forget[..], &["--yes", "-o", "json"]].concat()).exits(0).json();

@@ -172,7 +172,7 @@ fn a_plan_on_standard_input_leaves_nothing_to_answer_with() {
     let fake = saved();
     let plan = fake.program.read("plan.json");
     let run = |flags: &[&str]| fake.program.run_with_input(&[&["run", "--plan", "-", "-f"], flags].concat(), &plan);
-    run(&["policy.yaml"]).exits(2).stderr_has("a plan on standard input leaves nothing");
+    run(&["policy.yaml"]).exits(2).stderr_has("cannot ask for confirmation: standard input is the plan");
     run(&["-", "--yes"]).exits(2).stderr_has("standard input is a policy or a saved plan, not both");
     nothing_was_uninstalled(&fake);
     run(&["policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
