@@ -8,8 +8,8 @@ use super::outcome::{Freshness, Outcome};
 use crate::measure::{Bytes, Reading, Sample};
 
 pub(super) fn of(outcome: &Outcome) -> String {
-    let head = "| | time, s | least – most | CPU, s | of it its own | largest process | its own | all together | \
-                processes | requests | turned away | waited, s |";
+    let head = "| | time, s | min – max | CPU, s | own CPU, s | largest process | own memory | all processes | \
+                processes | requests | rejected | queued, s |";
     let mut text = format!("\n### {}\n\n{head}\n|---|{}\n", outcome.name, "--:|".repeat(11));
     for standing in &outcome.standings {
         text.push_str(&row(standing));

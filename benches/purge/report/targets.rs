@@ -62,7 +62,7 @@ fn purges(outcomes: &[Outcome]) -> Vec<Target> {
         let outcome = outcomes.iter().find(|it| it.cast == Some(cast) && it.distance == distance)?;
         let ours = outcome.standings.iter().find(|it| matches!(it.way, Some(Way::Purge(_))))?;
         let theirs = rival.find(outcome)?;
-        let what = format!("{}: {reading} beside {}", outcome.name, theirs.name);
+        let what = format!("{}: {reading} relative to {}", outcome.name, theirs.name);
         Some(Target { what, measured: ratio(ours, theirs, reading), at_most })
     };
     PURGES.into_iter().filter_map(target).collect()
