@@ -241,7 +241,13 @@ async fn connect(kubeconfig: Kubeconfig) -> Connected {
     // Each request has its own timeout and its own retries.
     configuration.read_timeout = None;
     configuration.default_retry = false;
-    kube::Client::try_from(configuration).map_err(|error| ApiError::NoConnection(with_causes(&error)))
+    kube::Client::try_from(configuration).map_err(|error| match error {
+        // Its text has the address with its password.
+        kube::Error::ProxyProtocolUnsupported { .. } => {
+            ApiError::NoConnection("the scheme of the proxy's address is not http, https or socks5".to_owned())
+        }
+        error => ApiError::NoConnection(with_causes(&error)),
+    })
 }
 
 /// A client for a few quick requests while the user types, and the kubeconfig's default namespace.

@@ -7,12 +7,13 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use kube::config::Kubeconfig;
+use rustix::fs::{Mode, OFlags, open};
 use tempfile::TempDir;
 
 use super::kubeconfig::{self, ConnectionError};
@@ -35,7 +36,7 @@ pub struct ContextName(String);
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub context: ContextName,
-    /// The API server's address, as the kubeconfig gives it.
+    /// The API server's address as the kubeconfig gives it, without a user and a password.
     pub(crate) server: String,
     /// The namespace of commands without `-n`.
     pub default_namespace: String,
@@ -59,7 +60,7 @@ impl Connection {
         let resolved = kubeconfig::resolve(options)?;
         let pinned = pin(resolved.kubeconfig()).map_err(ConnectionError::not_pinned)?;
         Ok(Self {
-            server: resolved.server().to_owned(),
+            server: without_credentials(resolved.server()),
             context: ContextName(resolved.context),
             default_namespace: resolved.namespace.unwrap_or_else(|| "default".to_owned()),
             is_in_cluster: resolved.in_cluster,
@@ -86,9 +87,23 @@ impl Connection {
         self.pinned.folder.path()
     }
 
+    /// The API server's address as clients have it.
+    pub(crate) fn pinned_server(&self) -> &str {
+        let mut clusters = self.pinned.kubeconfig.clusters.iter().filter_map(|cluster| cluster.cluster.as_ref());
+        clusters.find_map(|cluster| cluster.server.as_deref()).unwrap_or_default()
+    }
+
     pub(super) fn pinned(&self) -> &Kubeconfig {
         &self.pinned.kubeconfig
     }
+}
+
+/// An address without the user and the password that may stand before its host.
+fn without_credentials(address: &str) -> String {
+    let start = address.find("://").map_or(0, |scheme| scheme + 3);
+    let end = address[start..].find(['/', '?', '#']).map_or(address.len(), |length| start + length);
+    let host = address[start..end].rfind('@').map_or(start, |at| start + at + 1);
+    format!("{}{}", &address[..start], &address[host..])
 }
 
 /// Writes a kubeconfig into a private folder.
@@ -147,9 +162,19 @@ fn remove_abandoned(parent: &Path) {
 /// Whether the lock of a folder is free. A folder without a lock belongs to another program. A folder with a new lock
 /// file may still be used: the file exists before it is locked.
 fn is_abandoned(folder: &Path) -> bool {
-    let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
+    let Some(lock) = own_lock(folder) else { return false };
     let age = lock.metadata().and_then(|facts| facts.modified()).ok().and_then(|at| at.elapsed().ok());
     age.is_some_and(|age| age > LOCK_DELAY) && lock.try_lock().is_ok()
+}
+
+/// Other users can put anything into a shared folder: a link to another place, a pipe that would block.
+fn own_lock(folder: &Path) -> Option<File> {
+    let is_own = |facts: &fs::Metadata| facts.uid() == rustix::process::geteuid().as_raw();
+    let is_own_folder = fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir() && is_own(&facts));
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let lock = File::from(open(folder.join(LOCK), flags, Mode::empty()).ok()?);
+    let is_own_lock = lock.metadata().is_ok_and(|facts| facts.is_file() && is_own(&facts));
+    (is_own_folder && is_own_lock).then_some(lock)
 }
 
 #[cfg(test)]
@@ -177,5 +202,31 @@ mod tests {
         assert!(is_abandoned(left.path()));
         lock.lock().expect("nobody holds it");
         assert!(!is_abandoned(left.path()), "somebody lives in it");
+    }
+
+    #[test]
+    fn what_another_user_puts_in_place_of_a_lock_is_neither_waited_for_nor_removed() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let (lock, elsewhere) = (folder.path().join(LOCK), folder.path().join("elsewhere"));
+        rustix::fs::mkfifoat(rustix::fs::CWD, &lock, Mode::RWXU).expect("a pipe can be made");
+        assert!(!is_abandoned(folder.path()), "a pipe without a writer would block");
+        fs::remove_file(&lock).expect("it is ours");
+        let old = File::create(&elsewhere).expect("a file can be written");
+        old.set_modified(std::time::SystemTime::now() - 2 * LOCK_DELAY).expect("it is ours");
+        std::os::unix::fs::symlink(&elsewhere, &lock).expect("a link can be made");
+        assert!(!is_abandoned(folder.path()), "a link leads to another place");
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_shown_nowhere() {
+        for (address, shown) in [
+            ("https://dev.example.com:6443/k8s/a@b", "https://dev.example.com:6443/k8s/a@b"),
+            ("https://user:pass@dev.example.com/x", "https://dev.example.com/x"),
+            ("https://user:p@ss@dev.example.com", "https://dev.example.com"),
+            ("user:pass@dev.example.com:6443?a", "dev.example.com:6443?a"),
+            ("", ""),
+        ] {
+            assert_eq!(without_credentials(address), shown);
+        }
     }
 }

@@ -94,11 +94,12 @@ fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionE
     for path in existing {
         // Paths inside a kubeconfig are relative to its folder, which must be absolute for that.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        check_utf16(&path).map_err(ConnectionError::unreadable)?;
-        let mut next = Kubeconfig::read_from(path).map_err(ConnectionError::unreadable)?;
+        let unreadable = |error| ConnectionError::unreadable(&path, &error);
+        check_utf16(&path).map_err(unreadable)?;
+        let mut next = Kubeconfig::read_from(&path).map_err(unreadable)?;
         // `kubectl config unset current-context` leaves an empty name behind.
         next.current_context = next.current_context.filter(|name| !name.is_empty());
-        merged = merged.merge(next).map_err(ConnectionError::unreadable)?;
+        merged = merged.merge(next).map_err(unreadable)?;
     }
     Ok((!merged.contexts.is_empty() || !may_be_missing).then_some(merged))
 }
@@ -246,8 +247,20 @@ impl ConnectionError {
         Self { text: text.into(), hint: Some(hint.to_owned()), source: None }
     }
 
-    fn unreadable(error: KubeconfigError) -> Self {
-        Self { text: "the kubeconfig could not be read".to_owned(), hint: None, source: Some(Box::new(error)) }
+    /// Never with the content of the file, which holds tokens.
+    fn unreadable(path: &Path, error: &KubeconfigError) -> Self {
+        let (place, why) = match error {
+            KubeconfigError::Parse(error) => {
+                let place = error.location().map(|at| format!(":{}:{}", at.line(), at.column()));
+                (place.unwrap_or_default(), parse_error(&error.without_snippet().to_string()))
+            }
+            KubeconfigError::ReadConfig(error, _) => (String::new(), error.to_string()),
+            other => (String::new(), other.to_string()),
+        };
+        Self::new(
+            format!("cannot read the kubeconfig {}{place}: {why}", path.display()),
+            "fix the file: `kubectl config view` must work with it",
+        )
     }
 
     fn unknown_context(wanted: &str, known: &[NamedContext]) -> Self {
@@ -275,6 +288,14 @@ impl ConnectionError {
         let error = Some(error.into());
         Self { source: error, ..Self::new("the connection could not be written to a private file", hint) }
     }
+}
+
+/// The first sentence of a parser's message, without what it quotes of the file.
+fn parse_error(message: &str) -> String {
+    let sentence = message.lines().next().unwrap_or_default();
+    let quote = sentence.find(['"', '`', '\'']).unwrap_or(sentence.len());
+    let ends = [sentence.find(": "), sentence.find(" at line ")].into_iter().flatten();
+    sentence[..ends.fold(quote, usize::min)].trim_end().to_owned()
 }
 
 fn joined(names: impl Iterator<Item = String>) -> String {

@@ -66,3 +66,31 @@ fn what_can_be_read_only_once_is_read_once() {
     let path = format!("/dev/fd/{}", reader.as_raw_fd());
     assert_eq!(read(Path::new(&path)).expect("a kubeconfig").context, "dev");
 }
+
+/// Mistakes of a person who edits the file, each in the line with the token.
+#[test]
+fn an_error_in_a_kubeconfig_names_its_place_and_never_the_content() {
+    for (users, expected) in [
+        (
+            "users:\n- name: u\n  user:\n\ttoken: SECRET\n",
+            "6:2: tabs disallowed within this context (block indentation)",
+        ),
+        ("users: [{name: u, user: {token: SECRET}}\n", "4:16: illegal placement of"),
+        ("users: [{name: u, user: {token: SECRET, token: SECRET}}]\n", "3:41: duplicate mapping key"),
+        ("users: SECRET\n", "3:8: expected sequence start"),
+        ("users: [{name: u, user: 'SECRET'}]\n", "3:25: expected mapping start"),
+        ("users: [{name: u, user: {token: {SECRET: SECRET}}}]\n", "3:33: expected string scalar"),
+        ("users: [{name: u, user: {exec: {command: a, args: 'SECRET'}}}]\n", "3:51: expected sequence start"),
+        ("users: [{name: u, user: {token: \"SECRET}}]\n", "3:33: unclosed quote"),
+    ] {
+        let file = tempfile::NamedTempFile::new().expect("a file can be made");
+        let text = PLAIN.replace("users: [{name: u, user: {token: t}}]\n", users);
+        assert!(text.contains("SECRET"), "{text}");
+        fs::write(file.path(), text).expect("a file can be written");
+        let error = read(file.path()).expect_err(users);
+        let causes = std::iter::successors(Some(&error as &dyn Error), |error: &&dyn Error| (*error).source());
+        let shown = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        assert_eq!(shown, format!("cannot read the kubeconfig {}:{expected}", file.path().display()));
+        assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
+    }
+}

@@ -57,6 +57,13 @@ pub enum ApiError {
     Cancelled,
 }
 
+impl ApiError {
+    /// Whether the API server was not reached, or did not answer.
+    pub(crate) fn is_connection(&self) -> bool {
+        matches!(self, ApiError::NoConnection(_) | ApiError::NoAnswer(_))
+    }
+}
+
 impl From<&kube::Error> for ApiError {
     fn from(error: &kube::Error) -> Self {
         match error {

@@ -69,6 +69,12 @@ fn too_weak(matching: &[&ClusterEntry], connection: &Connection, attendance: Int
     Some(Refusal { guard: "clusters-unattended", message, hint })
 }
 
+/// Whether only the cluster's identity can show that the policy names it.
+pub(crate) fn needs_identity(policy: &Policy, facts: &ClusterFacts<'_>) -> bool {
+    let matches = policy.clusters.iter().map(|entry| compare(entry, facts)).collect::<Vec<_>>();
+    matches.contains(&ClusterMatch::UidUnknown) && !matches.contains(&ClusterMatch::Matches)
+}
+
 /// Compares the cluster before the first delete with the planned one. If the plan knows no identity, there is nothing to
 /// compare: the address is pinned, and each release is compared by its record.
 ///

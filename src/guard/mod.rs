@@ -10,7 +10,7 @@ pub(crate) use checks::{
     running_hooks, unreadable_opt_outs, verbs_for_hooks, windows,
 };
 pub(crate) use cluster::{
-    ClusterFacts, Interactivity, cluster, named_too_weakly, same_cluster, saved_cluster, saved_policies,
+    ClusterFacts, Interactivity, cluster, named_too_weakly, needs_identity, same_cluster, saved_cluster, saved_policies,
 };
 pub(crate) use refusal::Refusal;
 pub(crate) use scope::{Scope, ScopeFacts, scope};

@@ -54,9 +54,16 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     let store = record_store(app.environment.helm_driver.as_deref())?;
     let QueryAnswers { helm, identity, api, first, by_helm } =
         query_cluster(policies.outer_scope(), &connection, store, app)?;
+    let unconnected = identity.as_ref().err().filter(|error| error.is_connection()).map(ToString::to_string);
     let identity = identity.map_err(|error| note_no_identity(&error, &policies, app)).ok();
     let interactivity = if connection.is_in_cluster { Interactivity::InPod } else { interactivity };
     let facts = ClusterFacts { connection: &connection, identity: identity.as_ref() };
+    if let Some(why) = unconnected.filter(|_| policies.iter().any(|policy| guard::needs_identity(policy, &facts))) {
+        let text =
+            format!("cannot tell whether the policy names this cluster, because the API server is not reached: {why}");
+        let hint = "check the address and the proxy in the kubeconfig; `kubectl version` must work with it";
+        return Err(CommandError::preflight(text, Some(hint.to_owned())));
+    }
     let other_cluster = |policy| guard::cluster(policy, &facts, interactivity).err();
     let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
     if !refusals.is_empty() {

@@ -52,6 +52,6 @@ fn shared_folder(prepared: &PreparedPurge, stop: &CancelToken) -> Option<PathBuf
         return None;
     }
     let folder = target.connection.folder().join("kinds");
-    helm::write_discovery_cache(&folder, &target.connection.server, &served).ok()?;
+    helm::write_discovery_cache(&folder, target.connection.pinned_server(), &served).ok()?;
     Some(folder)
 }

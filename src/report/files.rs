@@ -12,8 +12,8 @@ use super::document::{Format, serialize};
 use super::markdown::render_markdown;
 use super::run_report::RunReport;
 
-/// The umask of the process decides who may read and write the file.
-const MODE: u32 = 0o666;
+/// Reports name a team's releases, so only their user may read a new one. A file that is replaced keeps its mode.
+const MODE: u32 = 0o600;
 
 /// Writes a report in the format of the file's extension, or as JSON.
 ///
@@ -34,12 +34,13 @@ pub(crate) fn write_report(path: &Path, report: &RunReport) -> io::Result<()> {
 /// # Errors
 /// If that is not possible, or something is there that is not a regular file.
 fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    match symlink_metadata(path) {
+    let mode = match symlink_metadata(path) {
         // The new file would replace a link, a pipe or a device.
         Ok(there) if !there.is_file() => return Err(io::Error::other("it is there, and not a regular file")),
-        Ok(_) | Err(_) => {}
-    }
-    complete_file_beside(path, text)?.persist(path).map_err(|error| error.error)?;
+        Ok(there) => there.permissions(),
+        Err(_) => Permissions::from_mode(MODE),
+    };
+    complete_file_beside(path, text, mode)?.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -48,14 +49,17 @@ fn write_file(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// If that is not possible. The kind is `AlreadyExists` if something is there.
 pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    complete_file_beside(path, text)?.persist_noclobber(path).map_err(|error| error.error)?;
+    // As an editor would: the umask of the process decides who else may read it.
+    complete_file_beside(path, text, Permissions::from_mode(0o666))?
+        .persist_noclobber(path)
+        .map_err(|error| error.error)?;
     Ok(())
 }
 
-fn complete_file_beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+fn complete_file_beside(path: &Path, text: &str, mode: Permissions) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    let mut file = builder.prefix(".helm-purge-").permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
+    let mut file = builder.prefix(".helm-purge-").permissions(mode).tempfile_in(folder)?;
     file.write_all(with_an_end(text).as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
@@ -97,6 +101,18 @@ mod tests {
     use super::*;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_new_report_is_its_users_own_and_one_that_is_replaced_keeps_its_mode() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let path = folder.path().join("report.json");
+        let mode = || fs::metadata(&path).expect("it is there").permissions().mode() & 0o777;
+        write_file(&path, "new").expect("it can be written");
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("it is ours");
+        write_file(&path, "newer").expect("it can be written");
+        assert_eq!(mode(), 0o644);
+    }
 
     #[test]
     fn a_report_takes_the_place_of_an_older_one_and_of_nothing_else() {

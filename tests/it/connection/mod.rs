@@ -2,4 +2,5 @@
 
 mod cluster_options;
 mod cluster_pinned;
+mod cluster_socks;
 mod fake_pinned;
