@@ -106,6 +106,11 @@ impl<'a> RestoreOperation<'a> {
         let mut plan = restore::select(candidates, &target.policies, &known, &flags.request);
         plan.unreadable = std::mem::take(&mut histories.found.unreadable);
         find_terminating(&mut plan, &client);
+        let of_others = plan.others.values().sum::<usize>();
+        if plan.entries.is_empty() && of_others > 0 {
+            let releases = plural(of_others, "release");
+            app.printer.warn(format_args!("other runs have left {releases} that can be restored: name a run with --run"));
+        }
         let workers = flags.arguments.workers.map_or_else(|| histories.target.policies.workers(), usize::from);
         app.unless_interrupted(Ok(Self { flags, histories, client, plan, workers }))
     }

@@ -89,7 +89,7 @@ pub(crate) fn run_history(
     app: &App,
 ) -> RunHistory {
     let like = header(change, "", app);
-    let mut history = RunHistory::default();
+    let mut history = RunHistory::at(change.target.now);
     let named = location(arguments.place.as_deref(), &app.environment);
     // A file that was named is for the journal of this run.
     let folder = if let Some(JournalLocation::File(_)) = named { location(None, &app.environment) } else { named };

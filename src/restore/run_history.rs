@@ -7,14 +7,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::run_id::RunId;
 
 /// If a purge began longer than this after another, it did not continue it: it belongs to another session.
 const MAX_GAP: Duration = Duration::from_hours(12);
 
+/// Clocks of two hosts that differ by less are as good as equal.
+const MAX_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(1);
+
 /// Earlier purges and restores. Run IDs sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RunHistory {
+    /// A run that began later has its name from a clock that is wrong, and is never the last one. `None`: no bound.
+    now: Option<Timestamp>,
     purges: BTreeMap<RunId, PastPurge>,
     restores: BTreeMap<RunId, PastRestore>,
 }
@@ -34,6 +41,10 @@ struct PastRestore {
 }
 
 impl RunHistory {
+    pub(crate) fn at(now: Timestamp) -> Self {
+        Self { now: Some(now), ..Self::default() }
+    }
+
     /// Adds a purge by these policies, or of one shard of their namespaces.
     pub(crate) fn add_purge(&mut self, run: RunId, policies: BTreeSet<String>, shard: Option<String>, completed: bool) {
         self.purges.insert(run, PastPurge { policies, shard, completed });
@@ -72,7 +83,13 @@ impl RunHistory {
         let purges = self.purges.iter().filter(|(_, purge)| purge.policies.contains(policy)).map(|(run, _)| run);
         let restores = self.restores.values().filter(|restore| restore.policies.contains(policy));
         let taken_back = restores.flat_map(|restore| &restore.of);
-        tagged.iter().chain(purges).chain(taken_back).cloned().collect()
+        let all = tagged.iter().chain(purges).chain(taken_back);
+        all.filter(|run| !self.is_from_the_future(run)).cloned().collect()
+    }
+
+    fn is_from_the_future(&self, run: &RunId) -> bool {
+        let ahead = self.now.zip(run.started()).map(|(now, started)| started.duration_since(now));
+        ahead.is_some_and(|ahead| ahead > MAX_CLOCK_DIFFERENCE)
     }
 
     /// Whether a purge is known not to have completed.
@@ -180,6 +197,17 @@ mod tests {
         let both = set(&[TUESDAY, ONCE_MORE]);
         assert_eq!(meant(&[], &purges, &[(MORNING, &[MONDAY])]), both);
         assert_eq!(meant(&[], &purges, &[("25-070000", &[TUESDAY, ONCE_MORE])]), both, "a restore goes on as well");
+    }
+
+    #[test]
+    fn a_run_from_the_future_is_never_the_last_one() {
+        let now = run(TUESDAY).started().expect("its name has a time");
+        let mut known = RunHistory::at(now);
+        known.add_purge(run(ONCE_MORE), policies("x"), None, WELL);
+        assert_eq!(known.last("x", &set(&[TUESDAY, AGAIN])), Some(run(TUESDAY)), "a journal and a tag from later");
+        assert_eq!(known.last_session("x", &set(&[TUESDAY, AGAIN])), set(&[TUESDAY]));
+        let soon = RunHistory::at(now - MAX_CLOCK_DIFFERENCE);
+        assert_eq!(soon.last("x", &set(&[TUESDAY])), Some(run(TUESDAY)), "clocks are never equal");
     }
 
     #[test]

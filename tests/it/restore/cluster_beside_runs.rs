@@ -207,7 +207,8 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     let again =
         real.program.run("restore -f policy.yaml --yes -A").exits(0).stderr_has(&format!("run {second}, begun"));
     let again = again.stderr_has("nothing is here that this run has left").stderr_has("nothing to restore");
-    again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)"));
+    let again = again.stderr_has(&format!("other runs have left releases as well, name them with --run: {first} (1)"));
+    again.stderr_has("warning: other runs have left 1 release that can be restored: name a run with --run");
     assert_eq!(status(&real, &real.namespace("a"), "old")["info"]["status"], "uninstalled");
 
     // The cluster alone does not tell of the second one any more: then the head says which run it is and when it was.
@@ -220,6 +221,23 @@ fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by
     let plan = real.program.run(&format!("{DRY_RUN} --run {first}")).exits(0);
     plan.stdout_has(&format!("the last run of the policy is another one: {second}, begun"));
     real.program.run(&by_name).exits(0).stdout_has("restored 1");
+    assert_eq!(real.listed(), ["a/old", "a/web"]);
+}
+
+#[test]
+fn a_purge_whose_clock_was_ahead_does_not_keep_the_last_one_from_being_restored() {
+    let mut real = Real::new("ahead-run", HelmVersion::Four);
+    real.policy(KEEPING);
+    real.seed(&["a/old"]);
+    let last = real.program.run(RUN).exits(0).run_id();
+    real.seed(&["a/web"]);
+    let ahead = real.program.file("ahead", "7200");
+    real.program.set("HELM_PURGE_TEST_AHEAD", ahead);
+    let future = real.program.run(RUN).exits(0).run_id();
+    real.program.file("ahead", "0");
+    let restored = real.program.run(RESTORE).exits(0).json();
+    assert_eq!((&restored["runs"], &restored["report"]["totals"]["restored"]), (&json!([last]), &json!(1)));
+    real.program.run(&format!("restore -f policy.yaml --yes -A --run {future}")).exits(0).stdout_has("restored 1");
     assert_eq!(real.listed(), ["a/old", "a/web"]);
 }
 
