@@ -81,7 +81,7 @@ fn records_in_cluster(
 ) -> Result<FoundRuns, Box<dyn Error>> {
     let connection = Connection::resolve(options)?;
     // Helm removes `-n` from the command line and passes its value in the variable.
-    let of_helm = app.environment.helm_namespace.as_deref();
+    let of_helm = app.environment.helm_namespace.as_deref().filter(|name| !name.is_empty());
     let of_helm = of_helm.filter(|_| app.entry_point == EntryPoint::Helm);
     let namespace = namespace.or(of_helm).unwrap_or(&connection.default_namespace);
     let client = Client::new(&connection, app.interrupts.stop().clone())?;

@@ -109,7 +109,8 @@ impl<'a> RestoreOperation<'a> {
         let of_others = plan.others.values().sum::<usize>();
         if plan.entries.is_empty() && of_others > 0 {
             let releases = plural(of_others, "release");
-            app.printer.warn(format_args!("other runs have left {releases} that can be restored: name a run with --run"));
+            app.printer
+                .warn(format_args!("other runs have left {releases} that can be restored: name a run with --run"));
         }
         let workers = flags.arguments.workers.map_or_else(|| histories.target.policies.workers(), usize::from);
         app.unless_interrupted(Ok(Self { flags, histories, client, plan, workers }))

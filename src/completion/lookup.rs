@@ -118,7 +118,7 @@ impl NameLookup<'_> {
     /// differs from the kubeconfig.
     fn namespace(&self, client: &QuickClient) -> Option<Namespace> {
         let is_helm = self.app.entry_point == EntryPoint::Helm;
-        let of_helm = self.app.environment.helm_namespace.as_deref();
+        let of_helm = self.app.environment.helm_namespace.as_deref().filter(|name| !name.is_empty());
         let of_helm = of_helm.filter(|name| is_helm && *name != client.default_namespace());
         self.request.context.namespace.as_deref().or(of_helm)?.parse().ok()
     }

@@ -52,6 +52,9 @@ pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, String> {
         (None, false) => {}
     }
     let Some(namespace) = facts.helm_namespace else { return Ok(Scope::Whole) };
+    if namespace.is_empty() {
+        return Err("HELM_NAMESPACE is set and empty: unset it, name a namespace with -n, or pass -A".to_owned());
+    }
     // The user set it, by flag or variable, because it differs from the kubeconfig.
     if namespace != facts.default_namespace || !under_helm {
         return only(namespace);
@@ -191,6 +194,16 @@ mod tests {
         let parent = helm("helm purge run -A -n dev");
         let both = ScopeFacts { all_namespaces: true, ..facts(&parent) };
         assert_eq!(scope(&both), contradiction());
+    }
+
+    #[test]
+    fn an_empty_variable_is_an_error_unless_the_command_line_says_what_is_meant() {
+        let parent = ParentProcess::default();
+        let direct = ScopeFacts { entry_point: EntryPoint::Direct, helm_namespace: Some(""), ..facts(&parent) };
+        let expected = "HELM_NAMESPACE is set and empty: unset it, name a namespace with -n, or pass -A";
+        assert_eq!(scope(&direct), Err(expected.to_owned()));
+        assert_eq!(scope(&ScopeFacts { all_namespaces: true, ..direct }), Ok(Scope::Whole));
+        assert_eq!(scope(&ScopeFacts { namespace_flag: Some("dev"), ..direct }), Ok(dev()));
     }
 
     #[test]

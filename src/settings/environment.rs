@@ -133,7 +133,8 @@ impl Environment {
         let environment = Self {
             helm_bin: text("HELM_BIN"),
             helm_plugin_name: text("HELM_PLUGIN_NAME"),
-            helm_namespace: text("HELM_NAMESPACE"),
+            // An empty one is not one that is not set: a variable of a CI job was.
+            helm_namespace: text("HELM_NAMESPACE").or_else(|| lookup("HELM_NAMESPACE").map(|_| String::new())),
             helm_driver: text("HELM_DRIVER"),
             helm_debug: truth("HELM_DEBUG"),
             own_release: text("HELM_PURGE_SELF"),

@@ -51,7 +51,7 @@ pub struct ParentProcess {
     pub pid: i32,
     /// Its command line, the program first, if it can be read.
     pub arguments: Option<Vec<String>>,
-    /// Whether `HELM_NAMESPACE` was set for it, if that can be read.
+    /// Whether `HELM_NAMESPACE` was set for it, if that can be read and is not empty.
     pub has_namespace: Option<bool>,
 }
 
@@ -81,8 +81,9 @@ fn arguments_of(pid: i32) -> Option<Vec<String>> {
 #[cfg(target_os = "linux")]
 fn has_namespace(pid: i32) -> Option<bool> {
     let raw = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
-    let set = |variable: &[u8]| variable.strip_prefix(b"HELM_NAMESPACE=").is_some_and(|value| !value.is_empty());
-    Some(raw.split(|byte| *byte == 0).any(set))
+    let value = raw.split(|byte| *byte == 0).find_map(|variable| variable.strip_prefix(b"HELM_NAMESPACE="));
+    // With an empty one it is not known what the user meant.
+    value.map_or(Some(false), |value| (!value.is_empty()).then_some(true))
 }
 
 /// `ps` joins arguments with spaces, so an argument that contains a space is split; the flags that matter here contain none.
