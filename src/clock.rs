@@ -38,6 +38,15 @@ pub(crate) fn wait(length: Duration, check: Duration, is_to_end: impl Fn() -> bo
 }
 
 impl Clock {
+    /// Whether another clock can be compared with it.
+    pub(crate) fn goes(self) -> bool {
+        match self {
+            #[cfg(feature = "fake-helm")]
+            Clock::StandsStill(_) => false,
+            _ => true,
+        }
+    }
+
     pub fn now(self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),

@@ -1,6 +1,6 @@
 //! What a command works on: the cluster and how to reach it, the releases in it, and the change that is planned.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Client, Connection, Identity};
 use crate::guard::Scope;
@@ -28,14 +28,26 @@ pub(crate) struct Target {
     pub scope: Scope,
     /// The part of the namespaces, if several processes share them.
     pub shard: Option<Shard>,
-    /// When the releases were listed.
+    /// When the releases were listed, by the clock that is behind: ages are not larger, and nothing ends too early.
     pub now: Timestamp,
+    /// How far the own clock is ahead of the API server's; negative if it is behind, zero if they agree.
+    pub clock_difference: SignedDuration,
 }
 
 impl Target {
     /// None if the API does not answer.
     pub(crate) fn client(&self) -> Option<&Client> {
         self.inventory.client()
+    }
+
+    /// The time of the clock that is behind, at a time of the own one.
+    pub(crate) fn careful(&self, now: Timestamp) -> Timestamp {
+        now - self.clock_difference.max(SignedDuration::ZERO)
+    }
+
+    /// `now` by the clock that is ahead.
+    pub(crate) fn latest(&self) -> Timestamp {
+        self.now + self.clock_difference.abs()
     }
 
     pub(crate) fn policy(&self, name: &str) -> Option<&Policy> {

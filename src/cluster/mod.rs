@@ -20,6 +20,7 @@ mod opt_outs;
 mod payloads;
 mod records;
 mod request;
+mod server_time;
 
 pub(crate) use access::AccessReview;
 pub use client::Client;

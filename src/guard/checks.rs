@@ -190,17 +190,20 @@ pub(crate) struct WindowStatus {
     pub refusals: Vec<Refusal>,
 }
 
-pub(crate) fn windows(policies: &[Policy], now: Timestamp) -> WindowStatus {
+/// A window must be open by both clocks, at `now` and at `latest`.
+pub(crate) fn windows(policies: &[Policy], now: Timestamp, latest: Timestamp) -> WindowStatus {
     let mut status = WindowStatus { deadline: None, refusals: Vec::new() };
     for policy in policies {
         let Some(window) = &policy.window else { continue };
-        match window.at(now, &policy.time_zone) {
+        let by_clock = [now, latest].map(|now| (now, window.at(now, &policy.time_zone)));
+        let (now, state) = if let (_, WindowState::Open(_)) = by_clock[0] { &by_clock[1] } else { &by_clock[0] };
+        match *state {
             WindowState::Open(until) => {
                 status.deadline = Some(status.deadline.map_or(until, |known| known.min(until)));
             }
             WindowState::Closed(next) => {
                 let opens = next.map_or_else(|| "never opens".to_owned(), |opens| opens_text(opens, policy));
-                let (now, place) = (on_clock(now, policy), &window.place);
+                let (now, place) = (on_clock(*now, policy), &window.place);
                 status.refusals.push(Refusal {
                     guard: "window",
                     message: format!("the window is closed: it is {now}, and it {opens} ({place})"),
@@ -243,7 +246,7 @@ mod tests {
     }
 
     fn windows_deadline(policies: &[Policy], now: Timestamp) -> Option<Timestamp> {
-        let status = windows(policies, now);
+        let status = windows(policies, now, now);
         assert_eq!(status.refusals, []);
         status.deadline
     }

@@ -1,6 +1,7 @@
 //! The guards: what can stop a purge before its first delete. Pure: facts in, refusals out.
 
 mod checks;
+mod clock;
 mod cluster;
 mod refusal;
 mod scope;
@@ -9,6 +10,7 @@ pub(crate) use checks::{
     RunningHook, WindowStatus, has_limits, hooks, kept_histories, limits, requested_releases, required_keeps,
     running_hooks, unreadable_opt_outs, verbs_for_hooks, windows,
 };
+pub(crate) use clock::{MAX_CLOCK_DIFFERENCE, clocks, clocks_text};
 pub(crate) use cluster::{
     ClusterFacts, Interactivity, cluster, named_too_weakly, needs_identity, same_cluster, saved_cluster, saved_policies,
 };

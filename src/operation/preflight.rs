@@ -3,11 +3,14 @@
 
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
+
 use crate::app::{App, CommandError, nothing_done};
 use crate::cli::ConnectionArguments;
+use crate::clock::Clock;
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::exit_code::ExitCode;
-use crate::guard::{self, ClusterFacts, Interactivity, Scope};
+use crate::guard::{self, ClusterFacts, Interactivity, MAX_CLOCK_DIFFERENCE, Scope, clocks_text};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
 use crate::journal::OperationKind;
@@ -52,7 +55,7 @@ pub(crate) fn read_policies(files: &[PathBuf]) -> Result<PolicySet, CommandError
 pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Target, Snapshot), CommandError> {
     let PreflightRequest { policies, connection, interactivity, shard } = request;
     let store = record_store(app.environment.helm_driver.as_deref())?;
-    let QueryAnswers { helm, identity, api, first, by_helm } =
+    let QueryAnswers { helm, identity, clock_difference, api, first, by_helm } =
         query_cluster(policies.outer_scope(), &connection, store, app)?;
     let unconnected = identity.as_ref().err().filter(|error| error.is_connection()).map(ToString::to_string);
     let identity = identity.map_err(|error| note_no_identity(&error, &policies, app)).ok();
@@ -66,8 +69,13 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     }
     let other_cluster = |policy| guard::cluster(policy, &facts, interactivity).err();
     let refusals = policies.iter().filter_map(other_cluster).collect::<Vec<_>>();
+    let refusals = refusals.into_iter().chain(guard::clocks(clock_difference, interactivity)).collect::<Vec<_>>();
     if !refusals.is_empty() {
         return Err(CommandError::Refused(refusals));
+    }
+    if !clock_difference.is_zero() {
+        let text = format!("{}; ages and end dates count by the clock that is behind", clocks_text(clock_difference));
+        app.printer.warn(text);
     }
     let (inventory, listing, protection) = ReleaseSource::open(api, by_helm, first)?;
     if let Some(why) = inventory.why_helm() {
@@ -75,10 +83,11 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
             "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";
         app.printer.note(format_args!("{what}: {why}"));
     }
-    let now = app.environment.clock.now();
     // Commands with `-n` and `-A` replace it.
     let scope = Scope::Whole;
-    let target = Target { policies, connection, identity, helm, inventory, scope, shard, now };
+    let now = app.environment.clock.now();
+    let mut target = Target { policies, connection, identity, helm, inventory, scope, shard, now, clock_difference };
+    target.now = target.careful(now);
     Ok((target, Snapshot { listing, protection }))
 }
 
@@ -86,6 +95,8 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
 struct QueryAnswers {
     helm: Helm,
     identity: Result<Identity, ApiError>,
+    /// Zero if the API server's clock could not be read.
+    clock_difference: SignedDuration,
     api: ReleaseSource,
     /// The API's answer. Helm lists the releases only if the API does not and all other checks have passed.
     first: Result<(Listing, Protection), InventoryError>,
@@ -103,10 +114,19 @@ fn query_cluster(
     let client = Client::new(connection, stop.clone())?;
     let api = ReleaseSource::new(client.clone(), store, scope);
     let with_helm = || join(|| api.list_with_protection(), || find_helm(connection, app));
-    let (identity, (first, helm)) = join(|| client.identity(), with_helm);
+    let clock = app.environment.clock;
+    let with_time = || join(|| client.identity(), || clock_difference(&client, clock));
+    let ((identity, clock_difference), (first, helm)) = join(with_time, with_helm);
     let (helm, connection) = (helm?, connection.clone());
     let by_helm = HelmInventory { helm: helm.clone(), connection, deadline: LIST_DEADLINE, stop };
-    Ok(QueryAnswers { helm, identity, api, first, by_helm })
+    Ok(QueryAnswers { helm, identity, clock_difference, api, first, by_helm })
+}
+
+/// How far the own clock is ahead of the API server's. Zero if they agree, or if the API server's cannot be read.
+fn clock_difference(client: &Client, clock: Clock) -> SignedDuration {
+    let server = Some(client).filter(|_| clock.goes()).and_then(|client| client.server_time().ok());
+    let difference = server.map_or(SignedDuration::ZERO, |server| clock.now().duration_since(server));
+    if difference.abs() <= MAX_CLOCK_DIFFERENCE { SignedDuration::ZERO } else { difference }
 }
 
 /// Gets a cache folder of its own if helm's usual one cannot be written to: without any, helm would fetch the kinds of the

@@ -58,7 +58,7 @@ pub(crate) fn try_case(loaded: &LoadedTest) -> TestResult {
 
 /// Runs the guards that need only the plan and what the plan was made from.
 fn refusals(plan: &Plan, policies: &[Policy], given: &GivenState) -> Vec<Refusal> {
-    let mut refusals = guard::windows(policies, given.now).refusals;
+    let mut refusals = guard::windows(policies, given.now, given.now).refusals;
     refusals.extend(guard::required_keeps(plan));
     refusals.extend(guard::unreadable_opt_outs(plan, &given.protection, false));
     refusals.extend(guard::limits(plan, policies, None));

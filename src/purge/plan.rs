@@ -97,7 +97,7 @@ fn query_and_plan(
     let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies, selection.max_releases);
     let dependencies = dependencies(&plan, &contents, &target.inventory)?;
     let api_resources = api_resources(&plan, &contents);
-    let WindowStatus { deadline, mut refusals } = guard::windows(policies, target.now);
+    let WindowStatus { deadline, mut refusals } = guard::windows(policies, target.now, target.latest());
     refusals.extend(guard::required_keeps(&plan));
     refusals.extend(guard::unreadable_opt_outs(&plan, &snapshot.protection, filters.without_opt_outs));
     refusals.extend(guard::kept_histories(&plan, target.inventory.why_helm()));

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::discovery_cache::fill_discovery_cache;
 use super::plan::PreparedPurge;
 use crate::app::{App, CommandError};
@@ -56,12 +58,18 @@ fn compare(
     let (listing, protection) = app.unless_interrupted(list_again(prepared, client))?;
     let PreparedPurge { target, plan, filters, .. } = prepared;
     let (nothing, clock) = (Contents::new(), app.environment.clock);
-    let state = ClusterState { listing: &listing, contents: &nothing, protection: &protection, now: clock.now() };
+    let state = ClusterState {
+        listing: &listing,
+        contents: &nothing,
+        protection: &protection,
+        now: target.careful(clock.now()),
+    };
     let changed = plan::recheck(plan, target.policies.as_slice(), state, filters);
     chosen.retain(|release| !changed.contains_key(&release.id));
+    let ahead = target.clock_difference.max(SignedDuration::ZERO);
     let recheck = target.inventory.recheck(&chosen, &listing, &protection).map_or_else(always_fresh, |cluster| {
         let (policies, filters) = (target.policies.clone(), filters.clone());
-        Arc::new(PolicyRecheck { cluster, policies, filters, clock })
+        Arc::new(PolicyRecheck { cluster, policies, filters, clock, ahead })
     });
     Ok(RecheckedPurge { chosen, changed, recheck, discovery: None })
 }
@@ -86,12 +94,14 @@ struct PolicyRecheck {
     policies: PolicySet,
     filters: Filters,
     clock: Clock,
+    /// How far it is ahead of the API server's.
+    ahead: SignedDuration,
 }
 
 impl Recheck for PolicyRecheck {
     fn recheck(&self, batch: &[&Release]) -> Vec<Freshness> {
         let Rechecked { freshness, protection } = self.cluster.recheck(batch);
-        let (policies, now) = (self.policies.as_slice(), self.clock.now());
+        let (policies, now) = (self.policies.as_slice(), self.clock.now() - self.ahead);
         let protected = |release: &Release| {
             let protection = protection.as_ref().map_err(ApiError::clone)?;
             Ok(plan::protected_now(release, policies, protection, now, &self.filters))

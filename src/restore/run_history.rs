@@ -7,15 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::guard::MAX_CLOCK_DIFFERENCE;
 use crate::run_id::RunId;
 
 /// If a purge began longer than this after another, it did not continue it: it belongs to another session.
 const MAX_GAP: Duration = Duration::from_hours(12);
-
-/// Clocks of two hosts that differ by less are as good as equal.
-const MAX_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Earlier purges and restores. Run IDs sort by time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const MOST_FILES: usize = 230;
+/// 230, and two for the API server's clock: how it is read, and what a difference means.
+const MOST_FILES: usize = 232;
 /// 25,000; 255 for the options of a release that several rules select, with the places that decide each, and for
 /// `maxPercent` of the scope; 155 for the notes about values that other values overrule; 190 for
 /// releases that the command line names and selects, and for old names; 90 for `init`, which writes a file and counts the

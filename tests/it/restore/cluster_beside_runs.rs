@@ -231,7 +231,7 @@ fn a_purge_whose_clock_was_ahead_does_not_keep_the_last_one_from_being_restored(
     real.seed(&["a/old"]);
     let last = real.program.run(RUN).exits(0).run_id();
     real.seed(&["a/web"]);
-    let ahead = real.program.file("ahead", "7200");
+    let ahead = real.program.file("ahead", "240");
     real.program.set("HELM_PURGE_TEST_AHEAD", ahead);
     let future = real.program.run(RUN).exits(0).run_id();
     real.program.file("ahead", "0");

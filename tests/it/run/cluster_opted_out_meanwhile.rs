@@ -66,7 +66,7 @@ fn keeps_who_opted_out(real: &Real, report: &Value) {
             "a/a-first purged: ",
             "a/db changed: opted out until 2999-12-01 (ConfigMap mine): demo",
             "a/web purged: ",
-            "b/web changed: opted out without an end (annotation helm-purge/keep): busy",
+            "b/web changed: opted out without an end date (annotation helm-purge/keep): busy",
             "c/web purged: ",
             "d/web changed: no rule selects it",
             "e/web already-gone: ",
@@ -122,6 +122,6 @@ fn without_opt_outs_those_that_can_be_seen_keep_and_the_others_are_not_asked_for
     let report = run_meanwhile(&real, &arguments, || opt_out(&real)).exits(0).json();
     let outcomes = outcomes(&real, &report);
     assert_eq!(outcomes[1], "a/db purged: ", "nobody may see its ConfigMap");
-    assert_eq!(outcomes[3], "b/web changed: opted out without an end (annotation helm-purge/keep): busy");
+    assert_eq!(outcomes[3], "b/web changed: opted out without an end date (annotation helm-purge/keep): busy");
     assert_eq!(real.listed(), ["b/web", "d/web"]);
 }

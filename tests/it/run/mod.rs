@@ -1,6 +1,7 @@
 //! `run`: whole purges, with the fake helm where calls have to be exact, and on the real cluster.
 
 mod cluster_batches;
+mod cluster_clocks;
 mod cluster_deployed_meanwhile;
 mod cluster_faults;
 mod cluster_load;
