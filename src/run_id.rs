@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_somebody_types_is_no_name_of_a_run() {
+    fn whatever_else_a_user_types_is_no_name_of_a_run() {
         for text in [
             "",
             "20261125-190342",

@@ -205,7 +205,7 @@ fn without_an_address_it_says_what_krew_can_do_with_the_manifest() {
 }
 
 #[test]
-fn a_platform_that_is_missing_is_told_and_is_no_complete_release() {
+fn a_platform_that_is_missing_is_reported_and_is_no_complete_release() {
     let workshop = Workshop::new();
     let one = "--binary=x86_64-unknown-linux-musl=x86_64-unknown-linux-musl";
     let output = workshop.run(&["--out", "out", one]);

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plugin_that_logs_in_is_told_that_nobody_is_there_or_is_not_started() {
+    fn a_plugin_that_logs_in_learns_that_there_is_no_terminal_or_is_not_started() {
         for (mode, is_fine) in [("Never", true), ("IfAvailable", true), ("Always", false)] {
             let mut kubeconfig = with_plugin(mode);
             assert_eq!(forbid_interaction(&mut kubeconfig).is_some(), is_fine, "{mode}");

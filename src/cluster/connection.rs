@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_abandoned_when_nobody_holds_its_lock() {
+    fn a_folder_is_abandoned_when_no_process_holds_its_lock() {
         let (folder, _lock) = private_folder().expect("a folder can be made");
         assert!(!is_abandoned(folder.path()));
         let left = tempfile::tempdir().expect("a folder can be made");

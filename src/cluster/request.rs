@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn trouble_that_does_not_end_is_told_in_the_words_of_the_api_server() {
+    fn trouble_that_does_not_end_is_reported_in_the_words_of_the_api_server() {
         assert_eq!(ask(503, usize::MAX), (4, Some("trouble".to_owned())));
     }
 

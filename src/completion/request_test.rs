@@ -178,7 +178,7 @@ fn what_else_the_line_says_is_known_to_the_look() {
 }
 
 #[test]
-fn what_helm_offers_by_itself_is_not_offered_under_helm_again() {
+fn what_helm_offers_on_its_own_is_not_offered_under_helm_again() {
     let flags = |entry_point| match ask("plan --", entry_point).completion {
         Completion::Known(known) => known.candidates.into_iter().map(|word| word.text).collect::<Vec<_>>(),
         Completion::Names(names) => panic!("{names:?}"),

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_release_is_begun_only_while_its_timeout_fits_before_the_deadline() {
+    fn a_release_is_started_only_while_its_timeout_fits_before_the_deadline() {
         let now = Instant::now();
         let minutes = Duration::from_mins;
         let last = |length, timeout| {

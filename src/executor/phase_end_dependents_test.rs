@@ -43,7 +43,7 @@ fn where_everything_is_gone_or_uses_no_kind_of_others_nothing_is_spared() {
 }
 
 #[test]
-fn whoever_defines_a_kind_that_is_used_stays_and_in_the_last_phase_whoever_may_serve_it() {
+fn who_defines_a_kind_that_is_used_stays_and_in_the_last_phase_who_may_serve_it() {
     assert_eq!(spared_by(&[(0, Known::Is(&["Cluster"]))]), [(2, 0), (3, 0), (5, 0), (6, 0)]);
     assert_eq!(spared_by(&[(0, Known::Is(&["Own"]))]), [(2, 0), (5, 0), (6, 0)]);
 }
@@ -65,7 +65,7 @@ fn the_first_that_needs_it_is_named() {
 }
 
 #[test]
-fn what_went_before_is_not_looked_at_again() {
+fn what_went_before_is_not_checked_again() {
     let needs = Dependent { release: 2, kinds: Known::Is(kinds(&["Cluster"])) };
     let spared = protected(&plan(), PhaseNumber(1), &[needs]);
     assert_eq!(spared.into_keys().collect::<Vec<_>>(), [3, 5, 6]);

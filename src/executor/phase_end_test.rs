@@ -31,7 +31,7 @@ fn down() -> ObjectPresence {
 }
 
 #[test]
-fn only_what_is_left_is_looked_at_again_and_ever_more_rarely() {
+fn only_what_is_left_is_checked_again_and_ever_more_rarely() {
     let plan = [planned(LONG, Some(&["a", "b"])), planned(LONG, Some(&["c"])), planned(LONG, Some(&["d"]))];
     let mut now = Instant::now();
     let mut end = PhaseCleanup::begin(&plan, &[0, 2], now);
@@ -82,7 +82,7 @@ fn the_last_look_is_not_later_than_the_timeout() {
 }
 
 #[test]
-fn what_may_not_be_looked_at_is_not_known_at_once_and_what_could_not_be_is_asked_for_again() {
+fn what_cannot_be_checked_is_not_known_at_once_and_what_could_not_be_is_asked_for_again() {
     let plan = [planned(LONG, Some(&["a"])), planned(LONG, Some(&["b"])), planned(LONG, None)];
     let now = Instant::now();
     let mut end = PhaseCleanup::begin(&plan, &[0, 1, 2], now);

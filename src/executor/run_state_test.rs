@@ -72,7 +72,7 @@ fn tried_once() -> ReleaseProgress {
 }
 
 #[test]
-fn what_helm_does_not_find_after_a_try_of_our_own_was_purged_by_it_and_else_by_somebody_else() {
+fn what_helm_does_not_find_after_an_own_try_was_purged_by_it_and_else_by_another_user() {
     assert_eq!(ReleaseProgress::default().ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::AlreadyGone));
     let asked_in_vain = ReleaseProgress::default().failed_for_now(gone()).tried(None);
     assert_eq!(asked_in_vain.ended(Outcome::AlreadyGone, None).outcome, Some(Outcome::AlreadyGone));
@@ -80,7 +80,7 @@ fn what_helm_does_not_find_after_a_try_of_our_own_was_purged_by_it_and_else_by_s
 }
 
 #[test]
-fn what_failed_and_was_not_begun_again_has_failed() {
+fn what_failed_and_was_not_started_again_has_failed() {
     let not_started = || Outcome::NotStarted(NotStarted::Interrupted);
     assert_eq!(tried_once().ended(not_started(), None).outcome, Some(Outcome::Failed(gone())));
     assert_eq!(ReleaseProgress::default().ended(not_started(), None).outcome, Some(not_started()));

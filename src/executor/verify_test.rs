@@ -50,7 +50,7 @@ fn what_is_not_listed_any_more_is_gone() {
 }
 
 #[test]
-fn what_is_still_listed_and_what_is_listed_again_are_told_apart() {
+fn what_is_still_listed_and_what_is_listed_again_are_distinguished() {
     let (verdict, outcome) = settled(&listing("2026-11-20T10:00:00Z", "uninstalling"));
     assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });
     assert_eq!(words(&outcome), "it is still listed: revision 1, uninstalling");

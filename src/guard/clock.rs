@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_difference_is_said_with_its_direction() {
+    fn the_difference_is_printed_with_its_direction() {
         let text = |minutes| clocks_text(SignedDuration::from_mins(minutes));
         assert_eq!(text(130), "the clock of this machine is 2 h 10 min ahead of that of the API server");
         assert_eq!(text(-2), "the clock of this machine is 2 min behind that of the API server");

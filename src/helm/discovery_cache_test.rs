@@ -21,7 +21,7 @@ fn the_folder_of_a_server_is_named_as_kubectl_names_it() {
 }
 
 #[test]
-fn an_address_that_leads_out_of_the_folder_or_could_be_spelled_anew_is_refused() {
+fn an_address_that_leads_out_of_the_folder_or_could_be_spelled_again_is_refused() {
     for address in [
         "",
         "https://",
@@ -56,7 +56,7 @@ fn versions_of_a_group_are_listed_together() {
 }
 
 #[test]
-fn only_a_helm_that_does_not_ask_anyway_is_told_what_to_remember() {
+fn only_a_helm_that_does_not_query_anyway_gets_a_discovery_cache() {
     for (version, believes) in [
         ("3.10.0", false),
         ("3.15.4", false),

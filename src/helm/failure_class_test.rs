@@ -129,7 +129,7 @@ fn helms_own_texts_fall_into_their_classes() {
 }
 
 #[test]
-fn what_helm_hands_on_is_told_by_whatever_it_stands_behind() {
+fn what_helm_hands_on_is_reported_by_whatever_it_stands_behind() {
     for (class, text) in HANDED_ON.iter().filter(|(class, _)| !matches!(class, Gone)) {
         assert_eq!(said("failed to delete release: web", Some(text)), *class, "a cause: {text}");
         let query = format!("uninstall: Release not loaded: web: query: failed to query with labels: {text}");
@@ -185,7 +185,7 @@ const ALL: [FailureClass; 22] = [
 ];
 
 #[test]
-fn only_what_the_api_server_caused_is_tried_again_and_a_release_of_its_own_blames_nobody_else() {
+fn only_what_the_api_server_caused_is_tried_again_and_a_failed_release_blames_no_other() {
     let again = ALL.into_iter().filter(|class| class.is_retryable());
     assert_eq!(again.collect::<Vec<_>>(), [FailureClass::Unreachable, FailureClass::Transient]);
     let blamed = ALL.into_iter().filter(|class| matches!(class.scope(), ErrorScope::Server | ErrorScope::Login));

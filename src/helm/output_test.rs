@@ -24,7 +24,7 @@ const B: &str = "release \"b\" uninstalled\n";
 const C: &str = "release \"c\" uninstalled\n";
 
 #[test]
-fn each_release_is_told_of_as_its_line_comes_and_the_last_one_is_held_back() {
+fn each_release_is_reported_as_its_line_comes_and_the_last_one_is_held_back() {
     assert_eq!(heard(""), (0, false, None));
     assert_eq!(heard(A), (1, false, None));
     assert_eq!(heard(&format!("{A}{B}")), (2, false, None));
@@ -33,7 +33,7 @@ fn each_release_is_told_of_as_its_line_comes_and_the_last_one_is_held_back() {
 }
 
 #[test]
-fn a_line_of_nobody_in_the_batch_is_a_remark() {
+fn a_line_of_no_release_in_the_batch_is_a_remark() {
     assert_eq!(heard(&format!("release \"d\" uninstalled\n release \"a\" uninstalled\n{A}")), (1, false, None));
 }
 

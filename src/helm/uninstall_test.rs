@@ -64,7 +64,7 @@ fn with_all_lines_and_a_good_end_all_are_gone() {
 }
 
 #[test]
-fn an_error_is_that_of_the_first_release_without_a_line_and_those_behind_it_were_not_begun() {
+fn an_error_is_that_of_the_first_release_without_a_line_and_those_behind_it_were_not_started() {
     assert_eq!(outcomes(&[], &ended(ExitKind::Code(1))), ["failed other", "not begun", "not begun"]);
     assert_eq!(outcomes(&[A], &ended(ExitKind::Code(1))), ["gone", "failed other", "not begun"]);
     assert_eq!(outcomes(&[A, B], &ended(ExitKind::Signal(9))), ["gone", "gone", "failed killed"]);

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn older_records_are_told_only_where_the_newest_is_the_one_that_was_seen() {
+    fn older_records_are_reported_only_where_the_newest_is_the_one_that_was_seen() {
         let history = [record("web", 9), record("web", 10)];
         let release = |revision: u32, version: &str| {
             let written = ObjectVersion { version: version.into(), ..record("web", revision).object_version };

@@ -231,7 +231,7 @@ fn what_cannot_be_understood_of_a_definition_is_not_known() {
 }
 
 #[test]
-fn nobody_waits_for_what_helm_leaves() {
+fn nothing_waits_for_what_helm_leaves() {
     for policy in ["keep", "delete", "''"] {
         let annotations = format!("annotations: {{helm.sh/resource-policy: {policy}}}");
         let usage = usage(&format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, {annotations}}}\n"));

@@ -335,7 +335,7 @@ mod tests {
 
     /// The names are those of helm-controller's own test.
     #[test]
-    fn a_name_that_is_too_long_is_cut_and_told_apart_by_its_hash() {
+    fn a_name_that_is_too_long_is_cut_and_distinguished_by_its_hash() {
         for (name, expected) in [
             ("release-name", "release-name"),
             (

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_tells_an_uninstall_that_was_begun_from_every_other_change() {
+    fn a_list_tells_an_uninstall_that_was_started_from_every_other_change() {
         let planned = listing(1, "2026-11-20T10:00:00Z", "deployed").releases.remove(0);
         let after = |revision, updated, status| freshness_of(&listing(revision, updated, status), &planned);
         let now = "2026-11-20T10:00:00Z";

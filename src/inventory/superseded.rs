@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn where_every_release_is_newer_than_what_was_replaced_nobody_has_to_be_asked() {
+    fn if_every_release_is_newer_than_what_was_replaced_nothing_has_to_be_queried() {
         let listed = [("a", "web", 5), ("b", "web", 5), ("a", "redis", 1)];
         assert!(doubtful(&listed, &[("web", 1, 2), ("web", 4, 2)]).is_empty());
         assert!(doubtful(&listed, &[]).is_empty());
     }
 
     #[test]
-    fn a_release_that_is_older_than_what_was_replaced_somewhere_is_looked_at() {
+    fn a_release_that_is_older_than_what_was_replaced_somewhere_is_checked() {
         let listed = [("a", "web", 9), ("b", "web", 3), ("c", "web", 10)];
         assert_eq!(doubtful(&listed, &[("web", 8, 2), ("web", 2, 3)]), ["b"]);
         assert_eq!(doubtful(&[("a", "web", 9), ("b", "web", 8)], &[("web", 8, 1)]), ["b"]);

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn with_room_enough_nothing_is_lost_and_each_outcome_is_said_once() {
+    fn with_room_enough_nothing_is_lost_and_each_outcome_is_printed_once() {
         let record = record(200);
         let text = condensed(&record, 1 << 20, Clock::System);
         let (_, again) = read(text.as_bytes()).expect("a journal");

@@ -126,7 +126,7 @@ fn wherever_a_journal_is_torn_what_stands_before_it_is_read() {
 }
 
 #[test]
-fn a_run_that_was_killed_names_what_it_had_in_hand_and_counts_what_it_can() {
+fn a_run_that_was_killed_names_what_it_had_in_progress_and_counts_what_it_can() {
     let (_, record) = read(text(&lines()[..3]).as_bytes()).expect("a journal");
     assert_eq!(record.in_progress().collect::<Vec<_>>(), ["a/db"]);
     let totals = record.totals();

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_lives_as_long_as_its_journal_is_held_and_another_host_cannot_be_looked_at() {
+    fn a_run_lives_as_long_as_its_journal_is_held_and_another_host_cannot_be_checked() {
         let journal = tempfile::NamedTempFile::new().expect("a file can be made");
         let reader = journal.reopen().expect("it is there");
         let status = |is_own_host| without_end(&reader.try_lock_shared(), is_own_host);

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_nobody_holds_is_free_and_our_own_is_ours() {
+    fn a_lock_that_no_process_holds_is_free_and_our_own_is_ours() {
         let now = "2026-11-25T19:10:00Z".parse().expect("a time");
         let state = |lease: &ObservedLease, unchanged| LeaseState::of(lease, HELD, Duration::from_secs(unchanged), now);
         assert_eq!(state(&lease(None, Some(60), Some("2026-11-25T19:10:00Z")), 0), LeaseState::Free);
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_somebody_wrote_into_it_no_lock_is_held_for_ever() {
+    fn whatever_a_user_wrote_into_it_no_lock_is_held_for_ever() {
         let now = "2026-11-25T19:10:00Z".parse().expect("a time");
         let after = |lease: &ObservedLease, unchanged| LeaseState::of(lease, "us", Duration::from_secs(unchanged), now);
         let for_years = lease(Some("x"), Some(1 << 31), Some("2099-01-01T00:00:00Z"));

@@ -217,7 +217,7 @@ fn who_waits_waits_no_longer_than_asked_and_not_when_told_to_end() {
 }
 
 #[test]
-fn a_silent_lock_is_looked_at_for_as_long_as_it_says_and_then_taken_over_whatever_the_patience() {
+fn a_silent_lock_is_checked_for_as_long_as_it_says_and_then_taken_over_whatever_the_patience() {
     let (memory, _written) = Memory::new();
     memory.put("helm-purge-a", Some("killed"), Duration::from_millis(20), Duration::from_secs(10));
     let mut pauses = 0;
@@ -279,7 +279,7 @@ fn an_answer_that_was_not_heard_costs_no_lock() {
 }
 
 #[test]
-fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_to_them() {
+fn a_lock_is_renewed_and_one_that_another_user_holds_by_then_is_reported_and_left_to_them() {
     let (memory, written) = Memory::new();
     let taken = take(&memory, &["a", "b"], "us");
     let held = hold(&memory, taken.0, "us", Duration::from_millis(1));
@@ -300,7 +300,7 @@ fn a_lock_is_renewed_and_one_that_somebody_else_holds_by_then_is_told_and_left_t
 }
 
 #[test]
-fn at_the_end_a_lock_that_was_lost_is_told_and_one_that_was_removed_is_not() {
+fn at_the_end_a_lock_that_was_lost_is_reported_and_one_that_was_removed_is_not() {
     let (memory, _written) = Memory::new();
     let held = hold(&memory, take(&memory, &["a", "b"], "us").0, "us", DURATION);
     memory.put("helm-purge-a", Some("other"), DURATION, Duration::ZERO);

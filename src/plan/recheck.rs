@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_that_was_looked_at_once_more_keeps_by_its_opt_outs_and_labels() {
+    fn a_namespace_that_was_checked_once_more_keeps_by_its_opt_outs_and_labels() {
         let text = "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\n\
                     namespaces: ['dev-*']\nnamespaceSelector: {matchLabels: {env: dev}}\ntimeZone: Europe/Berlin\n";
         let policies = [Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"))];

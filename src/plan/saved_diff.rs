@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_by_now_has_changed_and_what_today_does_not_ask_for_is_nobodys_business() {
+    fn what_is_kept_since_has_changed_and_what_today_does_not_select_is_left_out() {
         let keep = Some(("--skip", "dev-a/b"));
         assert_eq!(held_against(&["a 1", "b 1"], &["a 1", "b 1"], keep), expected("a", "b: kept now: dev-a/b", "", 0));
         let only = Some(("RELEASE", "dev-a/a"));

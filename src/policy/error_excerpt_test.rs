@@ -36,7 +36,7 @@ fn coloured_screens_say_the_same_as_plain_ones() {
 }
 
 #[test]
-fn a_fault_in_a_very_long_line_is_shown_with_what_is_around_it() {
+fn an_error_in_a_very_long_line_is_shown_with_what_is_around_it() {
     let text = format!("{}X{}", "é, ".repeat(20_000), "ü, ".repeat(20_000));
     let at = text.find('X').expect("it is in there");
     let screen = faults("policy.yaml", &text, vec![Diagnostic::at(Span::new(at, at + 1), "here").label("this")])
@@ -47,7 +47,7 @@ fn a_fault_in_a_very_long_line_is_shown_with_what_is_around_it() {
 }
 
 #[test]
-fn a_fault_at_the_end_of_a_file_without_a_last_line_break_has_a_place() {
+fn an_error_at_the_end_of_a_file_without_a_last_line_break_has_a_place() {
     let screen =
         faults("policy.yaml", "a: b", vec![Diagnostic::at(Span::new(4, 4), "the end")]).render(ExcerptStyle::Plain);
     assert!(screen.contains("policy.yaml:1:5\n"), "{screen}");

@@ -66,7 +66,7 @@ fn a_glob_behind_a_namespace_is_one_over_releases() {
 }
 
 #[test]
-fn a_fault_in_a_flag_is_shown_with_the_flag_as_its_file() {
+fn an_error_in_a_flag_is_shown_with_the_flag_as_its_file() {
     let faults = timeout_from_flag("--timeout", "300").expect_err("a number without a unit");
     assert!(faults.to_string().contains("--> --timeout:1:1"), "{faults}");
     assert_eq!(timeout_from_flag("--timeout", "90s"), Ok(Duration::from_secs(90)));
@@ -170,7 +170,7 @@ fn a_volume_of_a_config_map_is_read_through_its_links() {
 }
 
 #[test]
-fn a_folder_without_a_policy_is_a_fault_that_says_how_to_go_on() {
+fn a_folder_without_a_policy_is_an_error_that_says_how_to_go_on() {
     let empty = folder(&[("values.yaml", "x")]);
     let said = errors_of(&[empty.path()], &empty).concat();
     assert!(said.starts_with("error: the folder has no file `*.helm-purge.yaml`\n--> FOLDER"), "{said}");
@@ -181,7 +181,7 @@ fn a_folder_without_a_policy_is_a_fault_that_says_how_to_go_on() {
 }
 
 #[test]
-fn all_faults_of_all_files_are_told_in_one_go() {
+fn all_errors_of_all_files_are_reported_in_one_go() {
     let folder = folder(&[("a.helm-purge.yaml", "A"), ("b.helm-purge.yaml", "b"), ("c.helm-purge.yaml", "C")]);
     symlink("nowhere", folder.path().join("d.helm-purge.yaml")).unwrap();
     let said = errors_of(&[Path::new("no/such/file.yaml"), folder.path()], &folder);
@@ -196,7 +196,7 @@ fn all_faults_of_all_files_are_told_in_one_go() {
 }
 
 #[test]
-fn a_file_that_is_named_twice_is_a_fault_that_names_both() {
+fn a_file_that_is_named_twice_is_an_error_that_names_both() {
     let folder = folder(&[("a.helm-purge.yaml", "a")]);
     let (file, link) = (folder.path().join("a.helm-purge.yaml"), folder.path().join("link.yaml"));
     symlink(&file, &link).unwrap();
@@ -212,7 +212,7 @@ fn a_file_that_is_named_twice_is_a_fault_that_names_both() {
 }
 
 #[test]
-fn two_policies_of_one_name_are_a_fault_that_names_both_places() {
+fn two_policies_of_one_name_are_an_error_that_names_both_places() {
     let folder =
         folder(&[("a.helm-purge.yaml", "same"), ("b.helm-purge.yaml", "other"), ("c.helm-purge.yaml", "same")]);
     let said = errors_of(&[folder.path()], &folder).concat();

@@ -61,7 +61,7 @@ fn a_glob_that_fits_none_cannot() {
 }
 
 #[test]
-fn a_glob_that_is_longer_than_any_name_is_told_apart() {
+fn a_glob_that_is_longer_than_any_name_is_distinguished() {
     assert_eq!(can_match(&"?".repeat(63), PatternKind::ScopedNamespace), CanMatch::Yes);
     assert_eq!(can_match(&format!("*{}", "?".repeat(64)), PatternKind::ScopedNamespace), CanMatch::OnlyTooLong(64));
     assert_eq!(can_match(&"x".repeat(54), PatternKind::Release), CanMatch::OnlyTooLong(54));
@@ -98,7 +98,7 @@ fn globs_that_leave_something_out_are_a_scope() {
 }
 
 #[test]
-fn what_would_take_too_long_to_tell_is_not_told() {
+fn what_would_take_too_long_to_tell_is_not_reported() {
     // Which of the last twenty characters were letters up to m: a million states.
     let mut globs = (1..=20).map(|length| "?".repeat(length)).collect::<Vec<_>>();
     globs.push(format!("*[a-m]{}", "?".repeat(19)));

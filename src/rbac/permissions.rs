@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_whole_cluster_nothing_but_namespaces_is_looked_at() {
+    fn in_the_whole_cluster_nothing_but_namespaces_is_checked() {
         let text =
             "apiVersion: helm-purge/v1\nkind: PurgePolicy\nmetadata: {name: x}\nclusters: [dev]\nnamespaces: [a]\n";
         let policy = Policy::read("policy.yaml", text.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn data_what_is_swept_along_and_what_hooks_made_does_not_come_back() {
+    fn data_what_is_swept_along_and_what_hooks_made_does_not_return() {
         let object = |kind: &str, name: &str| Object { kind: kind.to_owned(), namespace: None, name: name.to_owned() };
         let mut content = Content::of_chart(Known::Unknown);
         for (kind, name) in [("PersistentVolumeClaim", "data"), ("CustomResourceDefinition", "w"), ("Secret", "s")] {

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn name_and_version_are_told_apart_where_that_can_be_done() {
+    fn name_and_version_are_distinguished_where_that_can_be_done() {
         for (text, name, version) in [
             ("redis-23.1.1", "redis", "23.1.1"),
             ("cert-manager-v1.17.0", "cert-manager", "v1.17.0"),

@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_failed_write_is_told_once_and_remembered() {
+    fn any_other_failed_write_is_reported_once_and_remembered() {
         let (printer, stderr) = printer(io::ErrorKind::StorageFull);
         printer.data("x");
         printer.data("y");

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_nobody_has_touched_since_is_restored() {
+    fn only_what_no_user_has_touched_since_is_restored() {
         let purged = release(3, "uninstalled");
         let judged = |revision, status, description| judge(&purged, &release(revision, status), Some(description));
         assert_eq!(judge(&purged, &purged, None), RestoreVerdict::Restore);

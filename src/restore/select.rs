@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn without_further_words_the_last_run_is_meant_and_a_named_release_whoever_removed_it() {
+    fn without_arguments_the_last_run_is_meant_and_a_named_release_whichever_run_removed_it() {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let entry = |text: &str| KeepEntry::from_flag("RELEASE", text).expect("a glob");
         assert_eq!(chosen(&RestoreRequest::default()), (names(&["db", "web"]), 1));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_purge_has_left_does_not_come_back_by_itself_once_the_last_one_is_restored() {
+    fn what_an_earlier_purge_has_left_does_not_return_on_its_own_once_the_last_one_is_restored() {
         let mut known = RunHistory::default();
         known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, true);
         let left = || vec![candidate("old", MONDAY)];
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_purge_that_was_killed_and_run_again_comes_back_as_one() {
+    fn a_purge_that_was_killed_and_run_again_is_restored_as_one() {
         const AGAIN: &str = "20261124-191000-3f9a1c";
         let mut known = RunHistory::default();
         known.add_purge(TUESDAY.parse().expect("a run"), BTreeSet::from(["x".to_owned()]), None, false);

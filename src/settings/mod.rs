@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_in_is_told_from_the_call() {
+    fn the_entry_point_is_known_from_the_call() {
         assert_eq!(EntryPoint::from_call("/p/bin/helm-purge", Some("purge")), EntryPoint::Helm);
         assert_eq!(EntryPoint::from_call("/usr/bin/kubectl-helm_purge", None), EntryPoint::Kubectl);
         assert_eq!(EntryPoint::from_call("helm-purge", None), EntryPoint::Direct);

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_among_peoples_that_others_depend_on_is_told_apart() {
+    fn a_namespace_among_peoples_that_others_depend_on_is_distinguished() {
         let found = namespaces(&["dev-alice", "dev-monitoring", "dev-shared-db"]);
         let groups = personal_groups(&found);
         let shared = shared_members(&groups[0]).map(Namespace::as_str).collect::<Vec<_>>();

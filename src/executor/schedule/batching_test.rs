@@ -53,7 +53,7 @@ fn a_number_is_a_bound_and_batches_still_shrink() {
 }
 
 #[test]
-fn a_single_lane_has_nobody_to_wait_for() {
+fn a_single_worker_waits_for_no_other() {
     assert_eq!(size(3, 1, 3), 3);
     assert_eq!(size(30, 1, 2), 2);
 }

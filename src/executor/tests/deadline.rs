@@ -11,7 +11,7 @@ use crate::signal::CancelLevel;
 use crate::uninstall_options::UninstallOptions;
 
 #[test]
-fn after_the_deadline_nothing_starts_in_any_phase_and_that_is_said_once() {
+fn after_the_deadline_nothing_starts_in_any_phase_and_that_is_printed_once() {
     let script = Scripted::default();
     let mut late = scene(5).timeout(LONG);
     late.config.deadline = Some(Instant::now());

@@ -58,7 +58,7 @@ fn run(scene: Scene, starts: usize, then: Then) -> (Ended, Vec<String>) {
 }
 
 #[test]
-fn a_batch_is_recorded_before_a_helm_gets_it() {
+fn a_batch_is_recorded_before_a_helm_process_gets_it() {
     let (ended, lines) = run(scene(25), usize::MAX, Then::Refuses);
     assert_eq!(ended.count("purged"), 25);
     assert!(lines.len() > 2);

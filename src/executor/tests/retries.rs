@@ -37,7 +37,7 @@ fn what_fails_for_a_while_is_tried_again_and_counted_once() {
 }
 
 #[test]
-fn what_goes_on_failing_fails_after_its_last_try_and_what_fails_by_itself_after_the_first() {
+fn what_goes_on_failing_fails_after_its_last_try_and_what_fails_on_its_own_after_the_first() {
     for (retries, attempts) in [(0, 1), (1, 2), (3, 4)] {
         let script = Scripted::new([("r0", vec![Transient; 20]), ("r2", vec![Hook; 20])]);
         let ended = scene(3).workers(4).retries(retries).run(script);
@@ -65,7 +65,7 @@ fn later(freshness: Freshness) -> (impl Fn(&[&Release]) -> Vec<Freshness> + Send
 }
 
 #[test]
-fn each_try_is_preceded_by_a_check_and_only_an_uninstall_of_our_own_may_have_begun() {
+fn each_try_is_preceded_by_a_check_and_only_an_uninstall_of_our_own_may_have_started() {
     let words = || "now revision 2".to_owned();
     for (freshness, outcome, asked) in [
         (Freshness::AsPlanned, "r0 purged 3", 3),

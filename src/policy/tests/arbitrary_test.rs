@@ -12,7 +12,7 @@ const LONGEST_SCREEN: usize = 200_000;
 
 proptest! {
     #[test]
-    fn any_bytes_end_in_a_policy_or_in_faults_that_can_be_shown(bytes in any_like(policies())) {
+    fn any_bytes_end_in_a_policy_or_in_errors_that_can_be_shown(bytes in any_like(policies())) {
         match Policy::read("policy.yaml", &bytes) {
             Ok(policy) => {
                 let text = String::from_utf8_lossy(&bytes);

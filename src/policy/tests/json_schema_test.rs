@@ -114,7 +114,7 @@ fn every_policy_that_the_program_accepts_the_schema_accepts() {
 }
 
 #[test]
-fn what_the_schema_can_say_it_says_of_the_faults_as_well() {
+fn what_the_schema_can_say_it_says_of_the_errors_as_well() {
     let cases = cases();
     for name in SEEN_BY_THE_SCHEMA {
         let (_, text) = cases.iter().find(|(case, _)| case == name).unwrap_or_else(|| panic!("{name} is no case"));

@@ -130,7 +130,7 @@ fn assert_harmless(screen: &str) {
 }
 
 #[test]
-fn mutations_of_a_policy_end_in_a_policy_or_in_faults_that_can_be_shown() {
+fn mutations_of_a_policy_end_in_a_policy_or_in_errors_that_can_be_shown() {
     assert!(Policy::read("policy.yaml", VALID.as_bytes()).is_ok());
     let mut random = Random::new(7);
     for _ in 0..4_000 {
@@ -147,7 +147,7 @@ fn mutations_of_a_policy_end_in_a_policy_or_in_faults_that_can_be_shown() {
 }
 
 #[test]
-fn random_bytes_end_in_faults() {
+fn random_bytes_end_in_errors() {
     let mut random = Random::new(11);
     for _ in 0..10_000 {
         let bytes = (0..random.below(60)).map(|_| u8::try_from(random.below(256)).unwrap()).collect::<Vec<_>>();
@@ -158,7 +158,7 @@ fn random_bytes_end_in_faults() {
 }
 
 #[test]
-fn random_text_of_yaml_and_globs_ends_in_faults() {
+fn random_text_of_yaml_and_globs_ends_in_errors() {
     let mut random = Random::new(13);
     for _ in 0..10_000 {
         let text = (0..random.below(40)).map(|_| random.one_of(SNIPPETS)).collect::<String>();
@@ -239,7 +239,7 @@ fn rules_that_take_long_to_hold_against_the_scope_are_given_up_on() {
 }
 
 #[test]
-fn long_comments_and_many_lines_are_no_fault() {
+fn long_comments_and_many_lines_are_no_error() {
     let text = format!("{}{VALID}{}", "# a long comment\n".repeat(5_000), "\n".repeat(100_000));
     assert!(Policy::read("policy.yaml", text.as_bytes()).is_ok());
 }

@@ -65,7 +65,7 @@ fn tabs_line_feeds_emoji_and_windows_line_ends_are_text() {
 }
 
 #[test]
-fn a_run_of_hidden_characters_is_one_fault() {
+fn a_run_of_hidden_characters_is_one_error() {
     assert_eq!(
         messages("\0\0\0a\u{202e}"),
         ["a NUL character", "a character that reverses the direction of text (U+202E)"]

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_end_of_a_phase_waits_for_is_said_and_what_is_spared_with_the_one_that_needs_it() {
+    fn what_the_end_of_a_phase_waits_for_is_printed_and_what_is_spared_with_the_one_that_needs_it() {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_tried_again_and_an_api_server_that_is_gone_are_said_and_attempts_are_counted() {
+    fn what_is_tried_again_and_an_api_server_that_is_gone_are_printed_and_attempts_are_counted() {
         let (sender, said) = channel();
         let plain = Styles::new(Colour::Off);
         let printer = Printer::new(Box::new(io::sink()), Box::new(Said(sender)), plain, plain, Verbosity::Normal);

@@ -39,7 +39,7 @@ fn a_wrong_command_line_is_two() {
 }
 
 #[test]
-fn a_policy_with_faults_is_three_and_starts_no_child() {
+fn a_policy_with_errors_is_three_and_starts_no_child() {
     let fake = FakeHelm::new();
     fake.program.file("policy.yaml", "apiVersion: helm-purge/v1\nkind: PurgePolicy\nnamespace: [dev-*]\nworkers: 99\n");
     for arguments in

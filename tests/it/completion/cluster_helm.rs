@@ -37,7 +37,7 @@ fn complete(real: &Real, words: &[&str]) -> Output {
 }
 
 #[test]
-fn commands_flags_and_values_are_offered_by_both_helms_with_their_descriptions() {
+fn commands_flags_and_values_are_offered_by_helm_3_and_4_with_their_descriptions() {
     for version in HelmVersion::BOTH {
         let mut real = Real::new("completed", version);
         install(&mut real.program);
@@ -59,7 +59,7 @@ fn commands_flags_and_values_are_offered_by_both_helms_with_their_descriptions()
 }
 
 #[test]
-fn names_of_the_cluster_are_offered_by_both_helms() {
+fn names_of_the_cluster_are_offered_by_helm_3_and_4() {
     for version in HelmVersion::BOTH {
         let mut real = Real::new("offered", version);
         install(&mut real.program);
@@ -110,7 +110,7 @@ fn what_a_purge_has_removed_and_its_run_are_offered_to_restore() {
 }
 
 #[test]
-fn the_program_is_found_wherever_a_plugin_has_it_and_without_it_nothing_is_said() {
+fn the_program_is_found_wherever_a_plugin_has_it_and_without_it_nothing_is_printed() {
     let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
     let packed = format!("helm-purge-linux-{machine}");
     let places = ["target/release/helm-purge".to_owned(), format!("bin/{packed}"), format!("purge/bin/{packed}")];

@@ -75,7 +75,7 @@ fn with_a_plugin(program: &Program, mode: &str, does: &str) {
 }
 
 #[test]
-fn nobody_is_asked_to_log_in() {
+fn completion_never_starts_a_login() {
     let mut program = Program::new();
     let file = program.folder().join("kubeconfig");
     program.set("KUBECONFIG", file);

@@ -39,7 +39,7 @@ const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(300);
 
 #[test]
-fn a_child_that_ends_by_itself_gives_its_code_and_its_words() {
+fn a_child_that_ends_on_its_own_gives_its_code_and_its_words() {
     let (ended, _) = ends(&json!({"exit": 7, "stderr": "Error: no\n"}), ChildLimits::with_deadline(LONG));
     assert_eq!((ended.kind, ended.cause, ended.left_a_process), (ExitKind::Code(7), None, false));
     assert_eq!(ended.stderr, b"Error: no\n");
@@ -75,7 +75,7 @@ fn a_child_that_stops_itself_is_killed_at_once() {
 }
 
 #[test]
-fn a_grandchild_that_holds_the_pipe_keeps_nobody_waiting_and_is_ended() {
+fn a_grandchild_that_holds_the_pipe_delays_nothing_and_is_ended() {
     let (ended, _) = ends(&json!({"leavesGrandchild": true, "exit": 0}), limits(LONG, LONG));
     assert_eq!((ended.kind, ended.cause, ended.left_a_process), (ExitKind::Code(0), None, true));
 }

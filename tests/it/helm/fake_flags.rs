@@ -36,7 +36,7 @@ const HELM_3: &str = "v3.21.4";
 const HELM_4: &str = "v4.2.4";
 
 #[test]
-fn only_what_differs_from_helms_own_way_is_said() {
+fn only_what_differs_from_helms_own_way_is_printed() {
     let usual = UninstallOptions::with_timeout(Duration::from_secs(90));
     let all = UninstallOptions { hooks: Hooks::Skip, wait: Wait::Objects, cascade: Cascade::Foreground, ..usual };
     let cases = [
@@ -74,7 +74,7 @@ fn only_what_differs_from_helms_own_way_is_said() {
 }
 
 #[test]
-fn a_history_that_nobody_could_find_again_is_not_kept() {
+fn a_history_that_could_not_be_found_again_is_not_kept() {
     let fake = FakeHelm::with(["dev-a/web"]);
     let (helm, connection) = fake.in_this_process();
     let release = ReleaseId { namespace: "dev-a".parse().expect("legal"), name: "web".parse().expect("legal") };

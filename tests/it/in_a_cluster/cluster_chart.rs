@@ -48,7 +48,7 @@ fn without_itself(cronjob: &Value) -> Value {
 }
 
 #[test]
-fn both_helms_have_nothing_to_say_against_the_chart() {
+fn helm_3_and_4_have_nothing_to_say_against_the_chart() {
     let (chart, policy) = (deploy("chart/helm-purge"), deploy("cronjob/base/policy.yaml"));
     let policy = format!("--set-file=policy={}", policy.display());
     for version in HelmVersion::BOTH {

@@ -35,7 +35,7 @@ fn the_chart_grants_jobs_where_the_policy_runs_hooks_as_rbac_prints_it() {
 }
 
 #[test]
-fn whoever_says_so_grants_no_jobs_whatever_the_policy_says() {
+fn a_value_withholds_the_right_to_create_jobs_whatever_the_policy_says() {
     for version in HelmVersion::BOTH {
         let chart = rendered(version, "helm-purge", "helm-purge", &["--set", "rbac.hooks=false"]);
         let granted = find(&chart, "ClusterRole", "helm-purge-helm-purge")["rules"].to_string();

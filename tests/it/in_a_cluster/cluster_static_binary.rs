@@ -33,7 +33,7 @@ fn accepts(binary: &Path, tools: &[&str]) -> bool {
 }
 
 #[test]
-fn the_image_is_built_from_a_static_binary_alone_and_not_where_nobody_can_look() {
+fn the_image_is_built_only_from_a_static_binary_and_only_if_that_can_be_checked() {
     let helm = cluster().helm(HelmVersion::Four).or_panic();
     assert!(accepts(&helm, &["readelf", "grep"]), "helm asks for nothing");
     assert!(!accepts(Path::new(PROGRAM), &["readelf", "grep"]), "the tests' binary is linked dynamically");

@@ -31,7 +31,7 @@ fn flag(pod: &Pod, name: &str) -> Duration {
 }
 
 #[test]
-fn a_run_ends_by_itself_before_its_pod_is_deleted() {
+fn a_run_ends_on_its_own_before_its_pod_is_deleted() {
     let (purge, restore, policy) = shipped();
     for cronjob in [&purge, &restore] {
         let (job, pod) = (&cronjob["spec"]["jobTemplate"]["spec"], Pod::of(cronjob));
@@ -81,7 +81,7 @@ fn comes(schedule: &str, day: Date, zone: &Zone) -> Option<Zoned> {
 }
 
 #[test]
-fn every_evening_of_the_schedule_lies_in_the_policys_window_and_every_morning_behind_it() {
+fn every_purge_of_the_schedule_lies_in_the_policys_window_and_every_restore_behind_it() {
     let (purge, restore, policy) = shipped();
     let (purge, restore) = (&purge["spec"], &restore["spec"]);
     let zone = policy.time_zone.as_str();

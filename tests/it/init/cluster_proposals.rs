@@ -39,7 +39,7 @@ fn what_looks_like_peoples_is_proposed_and_what_looks_shared_is_kept() {
 }
 
 #[test]
-fn whoever_may_not_look_at_namespaces_gets_a_valid_policy_all_the_same() {
+fn an_account_that_cannot_read_namespaces_gets_a_valid_policy_too() {
     let mut real = Real::new("sandboxed", HelmVersion::Four);
     real.seed(&["own/web"]);
     real.program.set("KUBECONFIG", user(cluster(), "init-sandboxed", &[(&real.namespace("own"), Role::Edit)]));

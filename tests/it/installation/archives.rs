@@ -13,7 +13,7 @@ fn install(version: HelmVersion) -> &'static str {
 }
 
 #[test]
-fn from_an_address_both_helms_install_the_archive() {
+fn from_an_address_helm_3_and_4_install_the_archive() {
     let packages = packages();
     let server = FileServer::of(&packages.folder(), GZIP);
     for version in HelmVersion::BOTH {

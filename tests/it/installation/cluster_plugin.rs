@@ -34,7 +34,7 @@ fn helm(real: &Real, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn as_a_plugin_both_helms_run_it_and_pass_its_exit_code_on() {
+fn as_a_plugin_helm_3_and_4_run_it_and_pass_its_exit_code_on() {
     for version in HelmVersion::BOTH {
         let mut real = Real::new("plugin", version);
         install_plugin(&mut real);
@@ -129,7 +129,7 @@ fn ctrl_c_kills_helm_first_and_the_plugin_still_finishes_and_says_where_it_is() 
 }
 
 #[test]
-fn a_helm_that_is_ended_alone_takes_the_purge_with_it() {
+fn a_helm_process_that_is_ended_alone_takes_the_purge_with_it() {
     for version in HelmVersion::BOTH {
         let (real, fake, gate) = plugin_at_a_gate("parent", version);
         let output = real.program.folder().join("output");

@@ -50,7 +50,7 @@ fn krews_own_check_takes_the_manifest_and_installs_every_platform_from_its_addre
 }
 
 #[test]
-fn krews_own_check_finds_the_faults_that_it_is_there_for() {
+fn krews_own_check_finds_the_errors_that_it_is_there_for() {
     let (packages, home) = (packages(), home());
     let good = packages.krew_manifest("http://127.0.0.1:1");
     for (from, to, expected) in [

@@ -142,7 +142,7 @@ fn the_list_has_what_was_written_in_every_way_and_removing_names_the_others() {
 }
 
 #[test]
-fn a_developer_may_not_annotate_the_namespace_which_is_why_there_are_config_maps() {
+fn a_developer_cannot_annotate_the_namespace_which_is_why_there_are_config_maps() {
     let developer = Developer::new("keepwhy", &["web"]);
     let change = json!({"metadata": {"annotations": {"helm-purge/keep": "mine"}}});
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
@@ -201,7 +201,7 @@ fn another_namespace_is_refused_in_the_api_servers_words() {
 }
 
 #[test]
-fn a_name_that_no_release_has_is_kept_and_told() {
+fn a_name_that_no_release_has_is_kept_and_reported() {
     let developer = Developer::new("keeptypo", &["web", "db"]);
     let kept = developer.keep(&["NS/wbe", "--until", "3d"]).exits(0);
     kept.stderr_has("warning: no release is").stderr_has("its namespace has db, web");
@@ -210,7 +210,7 @@ fn a_name_that_no_release_has_is_kept_and_told() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_before_anything_is_sent() {
+fn a_wrong_command_line_is_reported_before_anything_is_sent() {
     let program = Program::new();
     for (words, says) in [
         (&["keep"][..], "the following required arguments were not provided:\n  <NAMESPACE[/RELEASE]>..."),

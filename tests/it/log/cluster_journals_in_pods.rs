@@ -81,7 +81,7 @@ fn a_run_in_a_pod_has_its_journal_in_a_config_map_and_the_last_twenty_of_its_pol
 }
 
 #[test]
-fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
+fn a_pod_that_follows_one_that_died_says_what_that_had_in_progress() {
     let namespace = "podkilled-home";
     let real = in_pod("podkilled", namespace, "cluster-admin");
     real.seed(&["a/web"]);
@@ -100,7 +100,7 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_hand() {
 }
 
 #[test]
-fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
+fn a_pod_that_is_killed_leaves_behind_what_it_had_in_progress() {
     let namespace = "podgrace-home";
     let real = in_pod("podgrace", namespace, "cluster-admin");
     let releases = real.namespace("a");
@@ -136,7 +136,7 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_hand() {
 }
 
 #[test]
-fn a_pod_that_may_not_write_its_journal_says_so_and_goes_on() {
+fn a_pod_that_cannot_write_its_journal_says_so_and_goes_on() {
     let namespace = "podrights-home";
     allow_everywhere(cluster(), namespace, &NO_CONFIG_MAPS);
     let real = in_pod("podrights", namespace, namespace);

@@ -174,7 +174,7 @@ fn killed() -> FakeHelm {
 }
 
 #[test]
-fn a_run_that_was_killed_is_known_by_what_it_had_in_hand() {
+fn a_run_that_was_killed_is_known_by_what_it_had_in_progress() {
     let fake = killed();
     let runs = fake.program.run(RUNS).exits(0).json();
     let run = &runs["runs"][0];

@@ -107,7 +107,7 @@ fn a_run_that_is_interrupted_or_reaches_its_deadline_is_reported_with_all_of_its
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_told_and_makes_a_good_run_end_with_one() {
+fn a_report_that_cannot_be_written_is_reported_and_makes_a_good_run_end_with_one() {
     for (flag, path, says) in [
         ("--report", "nowhere/report.json", "error: the report could not be written to nowhere/report.json: "),
         ("--report", "fake", "error: the report could not be written to fake: it is there, and not a regular file"),

@@ -38,7 +38,7 @@ fn what_was_typed_before_the_question_is_no_answer_to_it() {
 }
 
 #[test]
-fn an_answer_that_was_begun_and_not_ended_keeps_no_signal_waiting() {
+fn an_answer_that_was_started_and_not_ended_keeps_no_signal_waiting() {
     let fake = FakeHelm::with(["dev-a/redis"]);
     let mut terminal = Terminal::start(fake.program.command(RUN));
     terminal.wait_for("Type the context's name to go on:");
@@ -49,7 +49,7 @@ fn an_answer_that_was_begun_and_not_ended_keeps_no_signal_waiting() {
 }
 
 #[test]
-fn what_changed_while_somebody_thought_about_the_plan_is_left_alone() {
+fn what_changed_while_a_user_thought_about_the_plan_is_left_alone() {
     let fake = FakeHelm::with(["dev-a/redis", "dev-a/web"]);
     let mut terminal = Terminal::start(fake.program.command(RUN));
     terminal.wait_for("Type the context's name");

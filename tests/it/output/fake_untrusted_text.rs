@@ -121,7 +121,7 @@ fn no_character_of_others_reaches_a_screen_by_a_run_with_lines_or_bars() {
 }
 
 #[test]
-fn a_list_that_fails_in_hostile_words_is_told_in_harmless_ones() {
+fn a_list_that_fails_in_hostile_words_is_reported_in_harmless_ones() {
     let fake = FakeHelm::new();
     fake.lists(&json!({"exit": 1, "stderr": format!("Error: {HOSTILE}\n{HOSTILE}\n")}));
     let output = fake.program.run("plan -f policy.yaml").exits(4).stderr_has("owned");

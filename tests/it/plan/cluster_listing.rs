@@ -210,7 +210,7 @@ fn both_ways_give_the_same_plan_however_one_is_connected() {
 }
 
 #[test]
-fn a_user_who_may_see_some_namespaces_only_purges_those_and_is_told_of_the_others() {
+fn a_user_who_can_see_some_namespaces_purges_only_those_and_the_others_are_reported() {
     let mut real = Real::new("some", HelmVersion::Four);
     real.seed(&["a/web", "b/web"]);
     let user = real.namespace("user");

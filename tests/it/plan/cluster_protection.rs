@@ -146,7 +146,7 @@ fn a_label_that_helm_was_given_stays_with_the_release() {
 }
 
 #[test]
-fn who_may_edit_one_namespace_sees_what_is_said_in_it() {
+fn an_account_that_can_edit_one_namespace_sees_its_opt_outs() {
     seed(cluster(), &[SeededRelease::new("optedit", "web"), SeededRelease::new("optedit-other", "web")]);
     apply(cluster(), &keep_mark("optedit", "mine", &json!({})));
     describe_namespace(cluster(), "optedit", &json!({"env": "dev"}), &json!({"helm-purge/keep": "a demo"}));
@@ -165,7 +165,7 @@ fn who_may_edit_one_namespace_sees_what_is_said_in_it() {
 }
 
 #[test]
-fn what_was_refused_is_not_known_and_its_reason_is_told() {
+fn what_was_refused_is_not_known_and_its_reason_is_reported() {
     seed(cluster(), &[SeededRelease::new("optsecret", "web")]);
     apply(cluster(), &keep_mark("optsecret", "mine", &json!({})));
     describe_namespace(cluster(), "optsecret", &json!({}), &json!({"helm-purge/keep": "a demo"}));
@@ -232,7 +232,7 @@ fn the_releases_that_flux_makes_are_known_by_its_objects() {
 }
 
 #[test]
-fn who_may_not_list_fluxs_objects_knows_its_releases_by_their_own() {
+fn who_cannot_list_fluxs_objects_knows_its_releases_by_their_own() {
     let cluster = cluster_with_controllers();
     let labels = json!({"helm.toolkit.fluxcd.io/name": "web", "helm.toolkit.fluxcd.io/namespace": "flux"});
     let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fluxed", "labels": labels}});

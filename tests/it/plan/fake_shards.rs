@@ -105,7 +105,7 @@ fn what_goes_last_is_kept_by_a_shard_and_taken_by_a_run_over_the_whole_scope() {
 }
 
 #[test]
-fn a_saved_plan_is_shared_as_well_and_nothing_of_it_is_told_twice() {
+fn a_saved_plan_is_shared_as_well_and_nothing_of_it_is_reported_twice() {
     let fake = filled();
     let plan = fake.program.run("plan -f policy.yaml -o json").exits(0).stdout;
     fake.program.file("plan.json", &plan);

@@ -104,7 +104,7 @@ fn a_purge_does_not_run_beside_a_restore() {
 }
 
 #[test]
-fn a_restore_that_was_killed_names_what_it_had_in_hand_and_the_next_one_finishes_it() {
+fn a_restore_that_was_killed_names_what_it_had_in_progress_and_the_next_one_finishes_it() {
     let mut real = prepare("reckoned");
     let purged = real.program.run(RUN).exits(0).run_id();
     real.hold_helm("rollback");
@@ -193,7 +193,7 @@ fn a_signal_ends_a_restore_with_accounts_for_everything() {
 }
 
 #[test]
-fn once_the_last_run_is_restored_what_the_one_before_has_left_comes_back_only_by_its_name() {
+fn once_the_last_run_is_restored_what_the_one_before_has_left_is_restored_only_by_its_name() {
     let real = Real::new("leftover-run", HelmVersion::Four);
     real.policy(KEEPING);
     real.seed(&["a/old"]);
@@ -242,7 +242,7 @@ fn a_purge_whose_clock_was_ahead_does_not_keep_the_last_one_from_being_restored(
 }
 
 #[test]
-fn a_pod_in_the_morning_takes_back_what_the_pods_of_the_evening_have_removed() {
+fn a_pod_that_restores_brings_back_what_the_pods_of_a_purge_have_removed() {
     let home = "podmorning-home";
     let evening = in_pod("podmorning", home, "cluster-admin");
     let policy = evening.program.read("policy.yaml");

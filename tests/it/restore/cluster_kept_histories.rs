@@ -136,7 +136,7 @@ fn a_rule_keeps_the_histories_of_what_it_selects_and_a_flag_those_of_everything_
 }
 
 #[test]
-fn what_will_not_come_back_is_said_before_the_purge() {
+fn what_cannot_be_restored_is_printed_before_the_purge() {
     let real = Real::new("losses", HelmVersion::Three);
     real.policy("keep: []\ndefaults: {keepHistory: true, dataLoss: allow}\n");
     let namespace = real.namespace("a");

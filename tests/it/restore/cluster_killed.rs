@@ -157,7 +157,7 @@ fn killed_and_run_again(real: &Real, command: &str, says: &str, times: usize) ->
     real.program.start(command).finish_within(LONGEST).exits(0).json()
 }
 
-fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
+fn a_purge_and_a_restore_that_are_killed(test: &str, helm: HelmVersion, count: usize) {
     let real = Real::new(test, helm);
     real.policy(POLICY);
     cluster().add_volumes(&real.namespace("volume"), u32::try_from(count / 4).expect("small")).expect("they are new");
@@ -198,7 +198,7 @@ fn an_evening_and_a_morning(test: &str, helm: HelmVersion, count: usize) {
 #[test]
 fn after_a_purge_and_a_restore_that_were_both_killed_and_run_again_every_object_is_as_it_was() {
     for helm in HelmVersion::BOTH {
-        an_evening_and_a_morning("dawn", helm, 14);
+        a_purge_and_a_restore_that_are_killed("dawn", helm, 14);
     }
 }
 
@@ -206,6 +206,6 @@ fn after_a_purge_and_a_restore_that_were_both_killed_and_run_again_every_object_
 #[ignore = "minutes: the command for it is in CONTRIBUTING.md"]
 fn a_hundred_releases_are_as_they_were_after_a_purge_and_a_restore_that_were_both_killed() {
     for helm in HelmVersion::BOTH {
-        an_evening_and_a_morning("great-dawn", helm, 100);
+        a_purge_and_a_restore_that_are_killed("great-dawn", helm, 100);
     }
 }

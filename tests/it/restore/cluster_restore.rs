@@ -7,7 +7,7 @@ use crate::support::histories::{KEEPING, RESTORE, RUN, records, status, upgrade_
 use crate::support::{OrPanic, Real, Role, Snapshot, Terminal, cluster, policy, seed_releases, user};
 
 #[test]
-fn well_known_charts_come_back_as_they_were() {
+fn well_known_charts_are_restored_as_they_were() {
     Real::with_both("back", |real| {
         real.policy(KEEPING);
         let (alice, bob) = (real.namespace("alice"), real.namespace("bob"));
@@ -45,7 +45,7 @@ fn well_known_charts_come_back_as_they_were() {
 }
 
 #[test]
-fn fourteen_nights_pass_whoever_brings_the_releases_back_in_the_morning() {
+fn fourteen_nights_pass_whether_restore_or_a_pipeline_brings_the_releases_back() {
     Real::with_both("nights", |real| {
         real.policy(KEEPING);
         let namespace = real.namespace("a");
@@ -103,7 +103,7 @@ fn what_was_installed_again_since_is_not_touched() {
 }
 
 #[test]
-fn whoever_installs_while_somebody_thinks_keeps_the_release() {
+fn a_release_that_is_installed_again_before_the_confirmation_is_kept() {
     let real = Real::new("thinks", HelmVersion::Four);
     real.policy(KEEPING);
     real.seed(&["a/again", "a/web"]);
@@ -334,7 +334,7 @@ fn a_purge_that_was_killed_is_finished_by_the_next_one_and_both_are_taken_back()
 }
 
 #[test]
-fn what_defines_a_kind_comes_back_before_what_is_of_it() {
+fn what_defines_a_kind_is_restored_before_what_is_of_it() {
     Real::with_both("kinds", |real| {
         real.policy("keep: []\ndefaults: {keepHistory: true, blastRadius: cluster}\n");
         let namespace = real.namespace("a");
@@ -432,7 +432,7 @@ fn histories_in_config_maps_and_of_one_namespace_alone_are_restored_as_well() {
 }
 
 #[test]
-fn a_mark_that_somebody_else_has_written_does_not_reach_beyond_the_scope() {
+fn a_mark_that_another_user_has_written_does_not_reach_beyond_the_scope() {
     let real = Real::new("forged-mark", HelmVersion::Four);
     let (namespace, policy) = (real.namespace("a"), real.namespace("x").trim_end_matches("-x").to_owned());
     let house = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "forged-house"}});

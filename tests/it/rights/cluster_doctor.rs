@@ -15,7 +15,7 @@ fn findings(document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobody_has_bound() {
+fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_no_user_has_bound() {
     for helm in HelmVersion::BOTH {
         let account = Account::new("doctored", helm, "keep: []\n", &["a"]);
         let doctor = ["doctor", "-f", "policy.yaml", "--lock-namespace", &account.home];
@@ -34,7 +34,7 @@ fn with_the_printed_rights_nothing_is_missing_until_a_namespace_comes_that_nobod
 }
 
 #[test]
-fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that_are_missing_are_named() {
+fn for_an_account_that_can_edit_exactly_named_namespaces_exactly_the_missing_rights_are_named() {
     let mut real = Real::new("doctoredits", HelmVersion::Four);
     let namespaces = ["a", "b", "c"].map(|name| real.namespace(name));
     for namespace in &namespaces {
@@ -71,7 +71,7 @@ fn of_whoever_may_edit_namespaces_that_are_named_in_full_exactly_the_rights_that
 }
 
 #[test]
-fn whoever_may_not_list_namespaces_is_told_so_where_the_scope_has_globs() {
+fn an_account_that_cannot_list_namespaces_is_reported_if_the_scope_has_globs() {
     let mut real = Real::new("doctoredit", HelmVersion::Four);
     real.policy("keep: []\nlimits: {maxReleases: 5}\n");
     let namespace = real.namespace("a");
@@ -86,7 +86,7 @@ fn whoever_may_not_list_namespaces_is_told_so_where_the_scope_has_globs() {
 }
 
 #[test]
-fn a_cluster_that_does_not_answer_and_a_helm_that_is_not_there_are_findings_like_others() {
+fn a_cluster_that_does_not_answer_and_a_helm_process_that_is_not_there_are_findings_like_others() {
     let mut real = Real::new("doctorless", HelmVersion::Four);
     real.program.set("HELM_BIN", "/nonexistent/helm");
     let nowhere = cluster().kubeconfig_with("throwaway", "https://127.0.0.1:1").expect("a file can be written");

@@ -9,7 +9,7 @@ const PLAN: &str = "plan -A -f policy.yaml";
 const RUN: &str = "run -A -f policy.yaml --yes";
 
 #[test]
-fn a_run_is_refused_where_a_hook_may_not_be_made_and_goes_where_the_policy_leaves_it_out() {
+fn a_run_is_refused_where_a_hook_cannot_be_made_and_goes_where_the_policy_leaves_it_out() {
     for helm in HelmVersion::BOTH {
         let skip = "keep: []\ndefaults: {hooks: skip}\n";
         let account = Account::new("hookrights", helm, skip, &["a"]);

@@ -57,7 +57,7 @@ fn the_releases_behind_one_that_fails_go_all_the_same() {
 }
 
 #[test]
-fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
+fn a_first_signal_ends_a_batch_with_the_release_in_progress() {
     with_both("drained", |real| {
         real.seed(&["a/a", "a/c", "a/d"]);
         install_failing(real, "b", &["--set", "outcome=hanging"]);
@@ -82,7 +82,7 @@ fn a_first_signal_ends_a_batch_with_the_release_in_hand() {
 }
 
 #[test]
-fn a_purge_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_second_run_finishes() {
+fn a_purge_that_is_killed_leaves_its_helm_to_end_with_the_release_in_progress_and_a_second_run_finishes() {
     with_both("killed-batches", |real| {
         real.seed(&["a/a", "a/c", "a/d"]);
         install_failing(real, "b", &["--set", "outcome=hanging"]);

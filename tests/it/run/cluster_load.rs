@@ -171,7 +171,7 @@ fn a_purge_that_is_killed_cut_off_and_meddled_with_says_what_is_true_and_a_later
 
 #[test]
 #[ignore = "minutes: the command for it is in CONTRIBUTING.md"]
-fn a_thousand_releases_survive_nobody_whatever_happens_to_the_purge() {
+fn of_a_thousand_releases_none_survives_whatever_happens_to_the_purge() {
     for helm in HelmVersion::BOTH {
         real_with_troubles("great-siege", helm, releases(1_000));
     }

@@ -108,7 +108,7 @@ fn the_lock_of_a_killed_run_is_taken_over_once_it_has_not_been_renewed_for_its_d
 }
 
 #[test]
-fn the_lock_of_a_run_that_is_long_dead_holds_up_nobody() {
+fn the_lock_of_a_run_that_is_long_dead_delays_nothing() {
     let real = prepare("lock-dead");
     let killed = start_and_hold(&real);
     killed.signal(Signal::KILL);
@@ -157,7 +157,7 @@ fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
 }
 
 #[test]
-fn a_lock_that_somebody_takes_away_is_told_and_the_run_goes_on() {
+fn a_lock_that_a_user_takes_away_is_reported_and_the_run_goes_on() {
     let real = prepare("lock-lost");
     let running = start_and_hold(&real);
     change_lease(&real, &json!({"holderIdentity": "somebody"}));
@@ -168,7 +168,7 @@ fn a_lock_that_somebody_takes_away_is_told_and_the_run_goes_on() {
 }
 
 #[test]
-fn who_may_not_write_leases_is_warned_once_and_purges_all_the_same() {
+fn who_cannot_write_leases_is_warned_once_and_purges_all_the_same() {
     let mut real = prepare("lock-forbidden");
     let all: &[&str] = &["*"];
     let user = real.namespace("user");

@@ -109,7 +109,7 @@ fn a_release_that_fails_stops_no_other_and_says_why_in_helms_own_words() {
 }
 
 #[test]
-fn an_object_that_may_not_be_deleted_fails_its_release_with_the_cause_that_helm_hides() {
+fn an_object_that_cannot_be_deleted_fails_its_release_with_the_cause_that_helm_hides() {
     Real::with_both("rights", |real| {
         real.seed(&["a/web"]);
         let user = format!("poor-{}", real.helm);
@@ -156,7 +156,7 @@ fn a_cluster_that_is_not_in_the_policy_is_left_alone() {
 }
 
 #[test]
-fn a_release_that_somebody_else_uninstalls_meanwhile_is_already_gone() {
+fn a_release_that_another_user_uninstalls_meanwhile_is_already_gone() {
     Real::with_both("race", |real| {
         real.seed(&["a/db", "a/web"]);
         let mut terminal = Terminal::start(real.program.command("run -f policy.yaml"));
@@ -170,7 +170,7 @@ fn a_release_that_somebody_else_uninstalls_meanwhile_is_already_gone() {
 }
 
 #[test]
-fn a_release_that_is_installed_again_while_somebody_thinks_is_left_alone() {
+fn a_release_that_is_installed_again_while_a_user_thinks_is_left_alone() {
     let real = Real::new("again", HelmVersion::Four);
     let namespace = real.namespace("a");
     let install = || cluster().install(real.helm, Chart::Tiny, &namespace, "web", &[]);

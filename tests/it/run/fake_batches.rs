@@ -34,7 +34,7 @@ fn came_to(output: &Output, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn with_more_releases_than_workers_a_helm_gets_several_of_one_namespace() {
+fn with_more_releases_than_workers_a_helm_process_gets_several_of_one_namespace() {
     let fake = FakeHelm::with((0..20).map(|number| format!("dev-{}/r{number:02}", number % 2)));
     let output = fake.program.run(&format!("{RUN} --workers=2")).exits(0);
     assert_eq!(output.json()["totals"]["purged"], 20, "{output}");
@@ -47,7 +47,7 @@ fn with_more_releases_than_workers_a_helm_gets_several_of_one_namespace() {
 }
 
 #[test]
-fn with_no_more_releases_than_workers_each_has_a_helm_of_its_own() {
+fn with_no_more_releases_than_workers_each_has_a_helm_process_of_its_own() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c", "dev-a/d"]);
     fake.program.run(&format!("{RUN} --workers=4")).exits(0);
     let mut batches = batches(&fake);
@@ -70,7 +70,7 @@ fn a_batch_can_be_bounded() {
 }
 
 #[test]
-fn a_line_is_told_as_it_comes_and_not_when_the_batch_is_over() {
+fn a_line_is_reported_as_it_comes_and_not_when_the_batch_is_over() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     let gate = Gate::new();
     fake.behaves("dev-a/c", &json!({"gate": gate.address()}));
@@ -100,7 +100,7 @@ fn an_error_concerns_its_release_and_those_behind_it_are_tried_again() {
 }
 
 #[test]
-fn a_helm_that_is_killed_or_does_not_get_far_costs_one_release() {
+fn a_helm_process_that_is_killed_or_does_not_get_far_costs_one_release() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": "WARNING: cannot read registry/config.json\n"}));
     fake.behaves("dev-a/b", &json!({"killsItself": true}));
@@ -128,7 +128,7 @@ fn objects_that_were_kept_are_those_of_their_release() {
 }
 
 #[test]
-fn a_grandchild_that_holds_the_pipe_of_a_batch_keeps_nobody_waiting() {
+fn a_grandchild_that_holds_the_pipe_of_a_batch_delays_nothing() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     fake.behaves("dev-a/a", &json!({"leavesGrandchild": true, "removes": true}));
     fake.program.run(ONE_WORKER).exits(0).stderr_has("purged dev-a/c");
@@ -176,7 +176,7 @@ fn a_batch_with_a_forged_line_is_settled_by_the_list() {
 }
 
 #[test]
-fn a_forged_line_for_a_release_that_was_told_already_is_no_second_end() {
+fn a_forged_line_for_a_release_that_was_reported_already_is_no_second_end() {
     let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
     fake.behaves("dev-a/b", &says("release \"a\" uninstalled"));
     fake.behaves("dev-a/a", &json!({"exit": 0, "removes": false}));
@@ -197,7 +197,7 @@ fn a_lost_line_and_one_that_comes_twice_are_settled_by_the_list() {
 }
 
 #[test]
-fn a_helm_that_skips_a_release_and_says_nothing_of_it_is_found_out() {
+fn a_helm_process_that_skips_a_release_and_says_nothing_of_it_is_found_out() {
     for silent in ["b", "c"] {
         let fake = FakeHelm::with(["dev-a/a", "dev-a/b", "dev-a/c"]);
         fake.behaves(&format!("dev-a/{silent}"), &json!({"saysSo": 0, "removes": false}));

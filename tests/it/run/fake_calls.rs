@@ -77,7 +77,7 @@ fn children_find_a_pinned_cluster_and_a_quiet_helm_in_their_environment() {
 }
 
 #[test]
-fn a_helm_that_uninstalls_is_lazy_and_modest_unless_the_user_wants_it_otherwise() {
+fn a_helm_process_that_uninstalls_is_lazy_and_modest_unless_the_user_wants_it_otherwise() {
     for (set, expected) in [
         (&[][..], [Some("400"), Some("256MiB"), Some("1")]),
         (&[("GOMEMLIMIT", "1GiB")], [Some("400"), Some("1GiB"), Some("1")]),

@@ -10,7 +10,7 @@ use crate::support::{FakeHelm, Gate, MovableClock};
 const RUN: &str = "run -f policy.yaml --yes -A -o json";
 
 #[test]
-fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
+fn a_run_ends_in_time_and_finishes_what_it_has_started() {
     let mut fake = FakeHelm::new();
     fake.policy("keep: []\nworkers: 1\n");
     let clock = MovableClock::new();
@@ -34,7 +34,7 @@ fn a_run_ends_in_time_and_finishes_what_it_has_begun() {
 }
 
 #[test]
-fn a_time_that_nobody_understands_is_a_wrong_command_line() {
+fn a_time_that_is_not_valid_is_a_wrong_command_line() {
     let fake = FakeHelm::new();
     fake.program.run(&format!("{RUN} --max-duration 50")).exits(2).stderr_has("--max-duration");
     assert!(fake.calls().is_empty());

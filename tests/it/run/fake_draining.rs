@@ -64,7 +64,7 @@ fn came_to<const COUNT: usize>(output: &Output, expected: [&str; COUNT]) {
 }
 
 #[test]
-fn the_first_signal_ends_a_batch_with_the_release_in_hand() {
+fn the_first_signal_ends_a_batch_with_the_release_in_progress() {
     let (fake, gate, output) = in_hand(&json!({})).drained();
     came_to(&output, ["purged, gone", "purged, gone", "not-started, listed", "not-started, listed"]);
     assert_eq!(output.json()["verified"], json!({"state": "verified", "gone": 2}));
@@ -74,7 +74,7 @@ fn the_first_signal_ends_a_batch_with_the_release_in_hand() {
 }
 
 #[test]
-fn a_run_that_is_killed_leaves_its_helm_to_end_with_the_release_in_hand_and_a_second_run_finishes() {
+fn a_run_that_is_killed_leaves_its_helm_to_end_with_the_release_in_progress_and_a_second_run_finishes() {
     let InHand { fake, gate, running, second } = in_hand(&json!({}));
     running.signal(Signal::KILL);
     let output = running.finish();
@@ -120,7 +120,7 @@ fn a_release_that_fails_while_its_batch_is_drained_has_failed() {
 }
 
 #[test]
-fn a_helm_that_does_not_die_of_a_closed_stdout_is_accounted_for_by_the_list() {
+fn a_helm_process_that_does_not_die_of_a_closed_stdout_is_accounted_for_by_the_list() {
     let batch = in_hand(&json!({"survivesClosedStdout": true}));
     batch.running.signal(Signal::INT);
     batch.fake.program.wait_until_unheard(batch.second.pid);
@@ -134,7 +134,7 @@ fn a_helm_that_does_not_die_of_a_closed_stdout_is_accounted_for_by_the_list() {
 }
 
 #[test]
-fn a_second_signal_while_a_batch_is_drained_ends_the_release_in_hand() {
+fn a_second_signal_while_a_batch_is_drained_ends_the_release_in_progress() {
     let InHand { fake, running, second, .. } = in_hand(&json!({}));
     running.signal(Signal::INT);
     fake.program.wait_until_unheard(second.pid);
@@ -151,7 +151,7 @@ fn a_second_signal_while_a_batch_is_drained_ends_the_release_in_hand() {
 }
 
 #[test]
-fn a_release_that_turns_out_to_have_been_begun_is_not_called_not_started() {
+fn a_release_that_turns_out_to_have_been_started_is_not_called_not_started() {
     let batch = in_hand(&json!({}));
     // As if its helm had written the line of `b` in the very moment in which nobody listened any more.
     batch.fake.release_with("dev-a/c", &[("status", json!("uninstalling"))]);
@@ -185,7 +185,7 @@ fn the_last_look_goes_on_when_a_run_was_drained() {
 }
 
 #[test]
-fn fail_fast_ends_the_batch_of_another_worker_with_the_release_in_hand() {
+fn fail_fast_ends_the_batch_of_another_worker_with_the_release_in_progress() {
     let (fake, gate) = (FakeHelm::new(), Gate::new());
     fake.releases(["dev-b/a", "dev-b/b", "dev-b/c", "dev-b/d"]);
     fake.release("dev-a/x");

@@ -59,7 +59,7 @@ fn an_entry_that_cannot_be_understood_is_kept_and_named_and_never_reaches_an_arg
 }
 
 #[test]
-fn helm_missing_too_old_too_new_or_mute_is_said_before_anything_is_looked_at() {
+fn helm_missing_too_old_too_new_or_mute_is_printed_before_anything_is_checked() {
     let mut fake = FakeHelm::new();
     for (version, says) in
         [("v2.17.0", "version"), ("v3.9.4", "3.10.0"), ("v5.0.0", "3 or 4"), ("banana", "banana"), ("", "version")]
@@ -92,7 +92,7 @@ fn a_kubeconfig_that_points_nowhere_starts_no_child() {
 }
 
 #[test]
-fn an_unknown_context_is_said_with_the_one_that_was_probably_meant() {
+fn an_unknown_context_is_printed_with_the_one_that_was_probably_meant() {
     let fake = FakeHelm::new();
     let output = fake.program.run("plan -f policy.yaml --kube-context dev-ue").exits(4);
     output.stderr_has("has no context `dev-ue`").stderr_has("did you mean `dev-eu`?");
@@ -129,7 +129,7 @@ fn a_list_that_hangs_ends_at_its_deadline() {
 }
 
 #[test]
-fn a_policy_on_a_pipe_that_nobody_writes_to_ends_with_a_signal() {
+fn a_policy_on_a_pipe_without_a_writer_ends_with_a_signal() {
     let program = crate::support::Program::new();
     let (reader, _writer) = std::io::pipe().expect("a pipe can be had");
     let mut command = program.command("validate -");

@@ -22,7 +22,7 @@ fn a_release_that_works_the_second_time_is_purged_and_its_attempts_are_in_the_re
 }
 
 #[test]
-fn the_flag_goes_before_the_policy_and_attempts_are_said_where_they_were_in_vain() {
+fn the_flag_goes_before_the_policy_and_attempts_are_printed_where_they_were_in_vain() {
     let fake = FakeHelm::with(["dev-a/a"]);
     fake.policy("retries: 0\n");
     fake.behaves("dev-a/a", &json!({"exit": 1, "stderr": TRANSIENT}));

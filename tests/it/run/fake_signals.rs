@@ -113,7 +113,7 @@ fn a_signal_during_the_last_look_ends_it_and_is_the_exit_code() {
 }
 
 #[test]
-fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
+fn a_signal_while_helm_is_asked_for_its_version_is_no_error_of_helm() {
     let fake = FakeHelm::new();
     let gate = Gate::new();
     let wrapper = format!("#!/bin/sh\ncase $1 in version) exec '{}' list;; esac\n", env!("CARGO_BIN_EXE_fake-helm"));
@@ -129,7 +129,7 @@ fn a_signal_while_helm_is_asked_for_its_version_is_no_fault_of_helm() {
 }
 
 #[test]
-fn with_sigchld_ignored_by_whoever_started_it_children_are_still_waited_for() {
+fn with_sigchld_ignored_by_the_parent_children_are_still_waited_for() {
     let fake = FakeHelm::with(["dev-a/a"]);
     let script = format!(
         "trap '' CHLD; exec {} run --without-opt-outs -f policy.yaml --yes -A",

@@ -78,7 +78,7 @@ fn a_deadline_concerns_one_release_and_those_behind_it_are_tried_again() {
 }
 
 #[test]
-fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
+fn a_helm_process_that_hangs_when_all_is_done_costs_no_release() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
     fake.behaves("dev-a/c", &json!({"hangsAfterwards": true}));
@@ -91,7 +91,7 @@ fn a_helm_that_hangs_when_all_is_done_costs_no_release() {
 }
 
 #[test]
-fn a_helm_that_cannot_be_started_fails_each_release_once() {
+fn a_helm_process_that_cannot_be_started_fails_each_release_once() {
     let fake = FakeHelm::new();
     let plan = three(&fake);
     let uninstall = with_limits(&fake, ChildLimits::with_deadline(LONG));
@@ -101,7 +101,7 @@ fn a_helm_that_cannot_be_started_fails_each_release_once() {
 }
 
 #[test]
-fn a_helm_never_gets_a_release_of_another_namespace() {
+fn a_helm_process_never_gets_a_release_of_another_namespace() {
     let fake = FakeHelm::new();
     let plan = [release("dev-a", "web"), release("dev-b", "web"), release("dev-a", "db")];
     for release in &plan {

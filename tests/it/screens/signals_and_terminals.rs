@@ -19,7 +19,7 @@ fn at_a_gate() -> (FakeHelm, Gate) {
 }
 
 #[test]
-fn runs_that_are_told_to_end() {
+fn runs_that_are_interrupted() {
     let mut screens = Screens::of("run-ended");
     for format in ["", "-logged", "-json"] {
         // One signal: what runs is finished.

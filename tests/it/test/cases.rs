@@ -56,7 +56,7 @@ fn states_and_guards_are_words_out_of_a_few() {
 }
 
 #[test]
-fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_a_fault() {
+fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_an_error() {
     let case = "now: 2026-11-24T19:30:00Z\nreleases: [dev-a/web]\nexpect:\n  purge: [dev-a/web, dev-a/wbe]\n  \
                 keep: [dev-a/web]\n  order: {first: [dev-b/web]}\n";
     let program = with_cases(&[("case", &[("policy.yaml", POLICY), ("case.yaml", case)])]);
@@ -65,7 +65,7 @@ fn what_is_expected_of_a_release_that_is_not_there_or_twice_is_a_fault() {
 }
 
 #[test]
-fn the_faults_of_a_policy_that_cases_share_are_told_once() {
+fn the_errors_of_a_policy_that_cases_share_are_reported_once() {
     let shared = format!("policies: [../../shared.yaml]\n{RIGHT}");
     let program = with_cases(&[("one", &[("case.yaml", &shared)]), ("two", &[("case.yaml", &shared)])]);
     program.file("shared.yaml", &POLICY.replace("keep", "kept"));

@@ -31,14 +31,14 @@ fn files_and_folders_are_checked_whatever_the_others_are_like() {
 }
 
 #[test]
-fn two_policies_of_one_name_are_a_fault_and_so_is_a_file_that_is_named_twice() {
+fn two_policies_of_one_name_are_an_error_and_so_is_a_file_that_is_named_twice() {
     let program = with_policies(&[("a.yaml", "same", "a"), ("b.yaml", "same", "b")]);
     program.run("validate a.yaml b.yaml").exits(3).stderr_has("two policies are called `same`");
     program.run("validate a.yaml a.yaml").exits(3).stderr_has("this file is given twice");
 }
 
 #[test]
-fn scopes_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
+fn scopes_that_share_a_namespace_are_a_note_with_both_places_and_no_error() {
     let program =
         with_policies(&[("a.yaml", "a", "x, 'dev-*'"), ("b.yaml", "b", "dev-bob"), ("c.yaml", "c", "'pr-*'")]);
     let output = program.run("validate a.yaml b.yaml c.yaml").exits(0);
@@ -48,7 +48,7 @@ fn scopes_that_share_a_namespace_are_a_note_with_both_places_and_no_fault() {
 }
 
 #[test]
-fn a_document_has_every_fault_with_its_place_and_nothing_else_is_printed() {
+fn a_document_has_every_error_with_its_place_and_nothing_else_is_printed() {
     let program = with_policies(&[("a.yaml", "a", "x"), ("b.yaml", "b", "x")]);
     program.file("broken.yaml", &policy("c", "dev", "dev-*", "workers: 99\n"));
     let output = program.run("validate -o json a.yaml b.yaml broken.yaml none.yaml").exits(3);
@@ -78,7 +78,7 @@ fn a_document_is_printed_also_where_nothing_is_wrong() {
 }
 
 #[test]
-fn on_github_every_fault_is_an_annotation_with_its_escapes() {
+fn on_github_every_error_is_an_annotation_with_its_escapes() {
     let mut program = with_policies(&[("a.yaml", "a", "x"), ("b.yaml", "b", "x")]);
     program.file("odd,50%:name.yaml", &policy("c", "dev", "a", "limits: {maxPercent: 50%}\n"));
     let files = ["validate", "a.yaml", "b.yaml", "odd,50%:name.yaml"];

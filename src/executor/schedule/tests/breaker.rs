@@ -49,7 +49,7 @@ fn three_in_a_row_pause_and_an_answer_in_between_is_a_new_beginning() {
 }
 
 #[test]
-fn a_helm_with_many_releases_counts_once() {
+fn a_helm_process_with_many_releases_counts_once() {
     let (mut breaker, now) = (Breaker::new(RetryPolicy::USUAL), Instant::now());
     breaker.start(WorkerId(0));
     (0..10).for_each(|_| breaker.learn(WorkerId(0), SERVER, now));

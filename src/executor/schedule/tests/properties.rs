@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn what_may_not_begin_or_was_withdrawn_is_not_handed_out(
+    fn what_cannot_begin_or_was_withdrawn_is_not_handed_out(
         plan in vec(any_task(), 1..60),
         workers in 1_usize..12,
         withdrawn in vec(any::<bool>(), 60),
@@ -115,7 +115,7 @@ fn the_fullest_namespace_goes_first_and_of_equals_the_first() {
 }
 
 #[test]
-fn what_comes_back_goes_again_before_the_others_of_its_namespace() {
+fn what_is_restored_goes_again_before_the_others_of_its_namespace() {
     let plan = namespaces(&[0; 10]);
     let (handed, _) = carry_out(&plan, 1, BatchSize::Auto, &[0], &[Fate::ComesBack(1), Fate::Done]);
     let batches = handed.into_iter().map(|handed| handed.batch).collect::<Vec<_>>();

@@ -26,7 +26,7 @@ fn a_user_has_a_name_a_group_and_no_rights() {
 }
 
 #[test]
-fn the_admin_can_act_as_somebody_else_in_several_groups() {
+fn the_admin_can_act_as_another_user_in_several_groups() {
     let bob = cluster().kubeconfig_as("bob", &["developers", "on-call"]).expect("it can be written");
     let who = kubectl(&bob, &["auth", "whoami", "-o", "jsonpath={.status.userInfo['username','groups']}"]);
     assert_eq!(who.output, r#"bob ["developers","on-call","system:authenticated"]"#, "{who:?}");
@@ -61,7 +61,7 @@ fn a_kubeconfig_in_two_files_is_whole_only_with_both() {
 }
 
 #[test]
-fn an_address_where_nobody_answers_is_the_address_that_is_asked() {
+fn an_address_that_does_not_answer_is_the_address_that_is_queried() {
     let dead = cluster().kubeconfig_with("throwaway", "https://127.0.0.1:1").expect("it can be written");
     let answer = kubectl(&dead, &["get", "--raw", "/readyz"]);
     assert!(answer.errors.contains("127.0.0.1:1"), "{answer:?}");

@@ -51,7 +51,7 @@ fn an_exec_plugin_gives_the_token_and_counts_its_calls() {
 }
 
 #[test]
-fn an_exec_plugin_can_refuse_and_can_give_a_token_that_nobody_takes() {
+fn an_exec_plugin_can_refuse_and_can_give_a_token_that_is_not_valid() {
     create_account("by-refusal");
     let plugin = cluster().exec_plugin("by-refusal", "by-refusal").expect("it exists");
     plugin.refuse("it's over: log in again").expect("it can be replaced");
@@ -63,7 +63,7 @@ fn an_exec_plugin_can_refuse_and_can_give_a_token_that_nobody_takes() {
 }
 
 #[test]
-fn helms_connection_flags_are_enough_for_both_helms() {
+fn helms_connection_flags_are_enough_for_helm_3_and_4() {
     create_account("by-flags");
     let flags = cluster().helm_flags("by-flags", "by-flags").expect("it exists");
     for version in HelmVersion::BOTH {

@@ -29,7 +29,7 @@ fn install_and_uninstall(chart: Chart, version: HelmVersion, expected: &[(Kind<'
 }
 
 #[test]
-fn nginx_comes_and_goes_with_both_helms() {
+fn nginx_comes_and_goes_with_helm_3_and_4() {
     for version in HelmVersion::BOTH {
         let namespace = install_and_uninstall(
             Chart::Nginx,
@@ -46,7 +46,7 @@ fn nginx_comes_and_goes_with_both_helms() {
 }
 
 #[test]
-fn redis_leaves_its_claim_and_its_tuning_with_both_helms() {
+fn redis_leaves_its_claim_and_its_tuning_with_helm_3_and_4() {
     for version in HelmVersion::BOTH {
         let namespace = install_and_uninstall(
             Chart::Redis,
@@ -62,7 +62,7 @@ fn redis_leaves_its_claim_and_its_tuning_with_both_helms() {
 }
 
 #[test]
-fn mysql_runs_its_job_and_goes_with_both_helms() {
+fn mysql_runs_its_job_and_goes_with_helm_3_and_4() {
     for version in HelmVersion::BOTH {
         let namespace = install_and_uninstall(
             Chart::Mysql,
@@ -74,7 +74,7 @@ fn mysql_runs_its_job_and_goes_with_both_helms() {
 }
 
 #[test]
-fn tiny_has_as_many_objects_as_asked_for_with_both_helms() {
+fn tiny_has_as_many_objects_as_asked_for_with_helm_3_and_4() {
     for version in HelmVersion::BOTH {
         let namespace = format!("tiny-{version}");
         let three = ["--set", "count=3"];

@@ -83,7 +83,7 @@ fn without_go_one_line_says_what_to_install() {
 }
 
 #[test]
-fn an_old_go_is_told_by_its_version() {
+fn an_old_go_is_known_by_its_version() {
     let machine = Machine::new().with_go("go1.19.3", "");
     let answer = run(&mut machine.start_a_cluster());
     let go = machine.path().join("bin/go");

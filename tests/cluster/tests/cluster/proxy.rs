@@ -78,7 +78,7 @@ fn every_answer_is_the_api_servers_own_to_a_client() {
 }
 
 #[test]
-fn a_client_that_is_told_to_come_again_does_and_is_counted() {
+fn a_client_that_gets_too_many_requests_retries_and_is_counted() {
     let proxy = proxy();
     let later = Answer::TOO_MANY_REQUESTS.retry_after(1);
     proxy.fail("GET /readyz", Which::UpTo(2), Fault::Answer(later));

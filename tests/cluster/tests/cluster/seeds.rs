@@ -30,7 +30,7 @@ fn names(kind: Kind<'_>, namespace: &str) -> Vec<String> {
 }
 
 #[test]
-fn both_helms_list_them_as_seeded() {
+fn helm_3_and_4_list_them_as_seeded() {
     let release = SeededRelease::new("seeds-listed", "shop")
         .revisions(8..=12)
         .status(Status::Failed)
@@ -51,7 +51,7 @@ fn both_helms_list_them_as_seeded() {
 }
 
 #[test]
-fn both_helms_uninstall_them_with_their_objects() {
+fn helm_3_and_4_uninstall_them_with_their_objects() {
     for version in HelmVersion::BOTH {
         let namespace = format!("seeds-gone-{version}");
         let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "extra"}});
@@ -77,7 +77,7 @@ fn both_helms_uninstall_them_with_their_objects() {
 }
 
 #[test]
-fn helms_library_uninstalls_those_of_the_namespaces_it_is_told() {
+fn helms_library_uninstalls_those_of_the_namespaces_that_it_gets() {
     let seeded = |namespace: &str, name: &str| SeededRelease::new(namespace, name).revisions(1..=2).config_maps(1);
     let inside = ["one", "two"].map(|name| seeded("seeds-library-in", name));
     cluster().seed(&inside).expect("the names are free");
@@ -107,7 +107,7 @@ fn a_seeded_hook_runs_when_helm_uninstalls() {
 }
 
 #[test]
-fn every_status_is_known_to_both_helms() {
+fn every_status_is_known_to_helm_3_and_4() {
     let name = |status: Status| format!("is-{status}");
     let all = Status::ALL.map(|status| SeededRelease::new("seeds-statuses", &name(status)).status(status));
     cluster().seed(&all).expect("the names are free");
@@ -121,7 +121,7 @@ fn every_status_is_known_to_both_helms() {
 }
 
 #[test]
-fn a_record_that_cannot_be_decoded_is_invisible_to_both_helms() {
+fn a_record_that_cannot_be_decoded_is_invisible_to_helm_3_and_4() {
     let releases = [SeededRelease::new("seeds-broken", "whole"), SeededRelease::new("seeds-broken", "b").undecodable()];
     cluster().seed(&releases).expect("the names are free");
     for version in HelmVersion::BOTH {

@@ -9,7 +9,7 @@ use crate::support::{OrPanic, Program, Real, Terminal, cluster};
 const FIRST_OBJECT: &str = "DELETE /api/v1/namespaces/*/configmaps/a-1*";
 
 #[test]
-fn a_token_that_expires_in_the_middle_ends_in_failures_and_nothing_is_told_as_gone_that_is_not() {
+fn a_token_that_expires_in_the_middle_ends_in_failures_and_nothing_is_reported_as_gone_that_is_not() {
     for helm in HelmVersion::BOTH {
         let (real, proxy) = Real::behind_a_proxy("expired", helm);
         real.seed(&["a/a", "a/b", "a/c"]);
@@ -132,7 +132,7 @@ fn a_plugin_that_asks_on_a_terminal_is_answered_and_helm_which_has_none_says_wha
 }
 
 #[test]
-fn a_question_that_nobody_wants_to_answer_ends_with_ctrl_c() {
+fn a_question_without_an_answer_ends_with_ctrl_c() {
     let mut real = Real::new("unanswered", HelmVersion::Three);
     real.seed(&["a/b"]);
     with_a_plugin_that_asks(&mut real, "Always");

@@ -18,7 +18,7 @@ fn meanwhile(real: &Real, proxy: &Proxy, somebody: impl FnOnce()) -> Output {
 }
 
 #[test]
-fn what_is_deployed_anew_in_the_middle_of_its_uninstall_is_not_told_as_gone() {
+fn what_is_deployed_again_in_the_middle_of_its_uninstall_is_not_reported_as_gone() {
     for helm in HelmVersion::BOTH {
         let (real, proxy) = Real::behind_a_proxy("anew", helm);
         real.seed(&["a/b", "a/c"]);
@@ -33,7 +33,7 @@ fn what_is_deployed_anew_in_the_middle_of_its_uninstall_is_not_told_as_gone() {
 }
 
 #[test]
-fn what_somebody_else_finishes_is_gone() {
+fn what_another_user_finishes_is_gone() {
     for helm in HelmVersion::BOTH {
         let (real, proxy) = Real::behind_a_proxy("finished", helm);
         real.seed(&["a/b", "a/c"]);

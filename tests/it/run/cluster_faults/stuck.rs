@@ -12,7 +12,7 @@ fn set_finalizers(real: &Real, finalizers: &Value) {
 }
 
 #[test]
-fn a_finalizer_that_nobody_removes_is_told_where_helm_was_to_wait() {
+fn a_finalizer_that_stays_is_reported_if_helm_was_to_wait() {
     Real::with_both("finalizer", |real| {
         real.policy(
             "rules: [{name: b, releases: [b], timeout: 2s}, {name: c, releases: [c]}]\ndefaults: {wait: true}\n",
@@ -29,7 +29,7 @@ fn a_finalizer_that_nobody_removes_is_told_where_helm_was_to_wait() {
 }
 
 #[test]
-fn a_finalizer_that_nobody_removes_holds_up_nothing_else() {
+fn a_finalizer_that_stays_delays_nothing_else() {
     Real::with_both("unwaited", |real| {
         real.seed(&["a/b", "a/c"]);
         set_finalizers(real, &json!(["example.com/nobody"]));
