@@ -3,6 +3,7 @@
 //! A user has seen it and agreed to that and nothing more. So a plan that is not understood completely is not used at all.
 //! Only fields that a later version may have added are ignored.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -111,6 +112,7 @@ struct ReleaseJson {
     status: Option<String>,
     chart: Option<String>,
     updated: Option<String>,
+    labels: Option<BTreeMap<String, String>>,
     decision: DecisionJson,
 }
 
@@ -217,7 +219,7 @@ fn release(release: &ReleaseJson) -> Result<Release, String> {
         chart: release.chart.as_deref().map_or(Known::Unknown, Chart::from_name_and_version),
         updated: updated.transpose()?.map_or(Known::Unknown, Known::Is),
         record: Known::Unknown,
-        keep_label: Known::Unknown,
+        labels: release.labels.clone().into(),
     })
 }
 

@@ -80,6 +80,9 @@ pub struct SelectionArguments {
     /// Only these releases: NAMESPACE/RELEASE, both globs; with -n also a name or glob alone [default: all in scope]
     #[arg(value_name = "RELEASE")]
     pub releases: Vec<String>,
+    /// Only releases with these labels (of `helm install --labels`), such as tier=web,env!=prod
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub selector: Option<String>,
     /// Keep these releases in this run; globs, repeatable
     #[arg(long, value_name = "NAMESPACE/RELEASE")]
     pub skip: Vec<String>,

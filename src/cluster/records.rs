@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::request::{ApiError, PerNamespace, collect, concurrently, delete_unchanged, pages, with_timeout};
-use crate::release::{Namespace, ObjectVersion};
+use crate::release::{HELM_LABELS, Namespace, ObjectVersion};
 
 /// The page size of lists of metadata.
 const RECORDS_PER_PAGE: u32 = 1000;
@@ -101,14 +101,9 @@ pub struct ReleaseRecord {
     /// When the object was created, which is when the revision was deployed. Helm copies its own label with a time from
     /// revision to revision, so that label is not the time of its own revision.
     pub created: Option<jiff::Timestamp>,
-    /// The value of the label [`KEEP_LABEL`](ReleaseRecord::KEEP_LABEL), if the record has it. Untrusted text.
-    pub keep_label: Option<String>,
-}
-
-impl ReleaseRecord {
-    /// The label by which a release opts out. Helm copies the labels of `helm install --labels` to the record of every
-    /// revision.
-    pub const KEEP_LABEL: &str = "helm-purge-keep";
+    /// The other labels, which are those of `helm install --labels`. Helm copies them to the record of every revision.
+    /// Untrusted text.
+    pub labels: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -130,15 +125,19 @@ struct RecordMetadata {
 
 impl From<RecordObject> for ReleaseRecord {
     fn from(RecordObject { metadata }: RecordObject) -> Self {
-        let label = |name: &str| metadata.labels.as_ref().and_then(|labels| labels.get(name)).cloned();
+        let mut labels = metadata.labels.unwrap_or_default();
+        let mut label = |name: &str| labels.remove(name);
         let text = |text: Option<String>| text.unwrap_or_default().into();
         Self {
             object_version: ObjectVersion { uid: text(metadata.uid), version: text(metadata.resource_version) },
             release: label("name"),
             revision: label("version").and_then(|version| version.parse().ok()),
             status: label("status"),
+            labels: {
+                labels.retain(|key, _| !HELM_LABELS.contains(&key.as_str()));
+                labels
+            },
             created: metadata.creation_timestamp.as_ref().map(|time| time.0),
-            keep_label: label(Self::KEEP_LABEL),
             namespace: metadata.namespace.unwrap_or_default(),
             object: metadata.name.unwrap_or_default(),
         }

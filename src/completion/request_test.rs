@@ -10,7 +10,7 @@ use crate::cli;
 use crate::settings::EntryPoint;
 
 /// Words of values that only the user knows.
-const FREE: [&str; 8] = ["DURATION", "I/N|auto/N", "N", "NAME", "NAMESPACE/NAME", "TEXT", "WHAT", "WHEN"];
+const FREE: [&str; 9] = ["DURATION", "I/N|auto/N", "N", "NAME", "NAMESPACE/NAME", "SELECTOR", "TEXT", "WHAT", "WHEN"];
 
 fn ask(line: &str, entry_point: EntryPoint) -> CompletionRequest {
     let words = line.split(' ').map(str::to_owned).collect::<Vec<_>>();

@@ -22,7 +22,7 @@ fn release() -> Release {
         chart: Known::Unknown,
         updated: Known::Unknown,
         record: Known::Unknown,
-        keep_label: Known::Unknown,
+        labels: Known::Unknown,
     }
 }
 

@@ -157,7 +157,7 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, UnreadableRelease> 
         // Helm prints `-` if it has no time. A release of unknown age is kept if a rule depends on the age.
         updated: text("updated").parse().ok().into(),
         record: Known::Unknown,
-        keep_label: Known::Unknown,
+        labels: Known::Unknown,
     })
 }
 

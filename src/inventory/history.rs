@@ -137,7 +137,7 @@ mod tests {
             revision: Some(revision),
             status: Some("superseded".to_owned()),
             created: Some(jiff::Timestamp::UNIX_EPOCH),
-            keep_label: None,
+            labels: BTreeMap::new(),
         }
     }
 

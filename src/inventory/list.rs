@@ -180,7 +180,7 @@ fn release(name: &str, head: &[ReleaseRecord]) -> Result<Release, String> {
         chart: Known::Unknown,
         updated: record.created.into(),
         record: Some(record.object_version.clone()).filter(|version| !version.uid.is_empty()).into(),
-        keep_label: Known::Is(record.keep_label.clone()),
+        labels: Known::Is(record.labels.clone()),
     })
 }
 
@@ -199,7 +199,7 @@ mod tests {
             revision: Some(revision),
             status: Some(status.to_owned()),
             created: Some(jiff::Timestamp::UNIX_EPOCH),
-            keep_label: None,
+            labels: BTreeMap::new(),
         }
     }
 

@@ -71,6 +71,9 @@ pub(crate) struct UnreadableOptOuts {
 }
 
 impl OptOut {
+    /// The label by which a release opts out.
+    pub(crate) const LABEL: &str = "helm-purge-keep";
+
     /// For a ConfigMap that is to be written: always the same one for the same releases, so that a new end replaces the
     /// old one.
     pub fn to_write(
@@ -85,8 +88,9 @@ impl OptOut {
 
     /// The opt-out by the label that a release itself carries; unknown if helm made the list.
     pub fn by_label(release: &Release) -> Known<Option<Self>> {
-        let Known::Is(label) = &release.keep_label else { return Known::Unknown };
-        Known::Is(label.as_deref().filter(|label| opts_out(label)).map(|label| Self {
+        let Known::Is(labels) = &release.labels else { return Known::Unknown };
+        let label = labels.get(Self::LABEL);
+        Known::Is(label.filter(|label| opts_out(label)).map(|label| Self {
             namespace: release.id.namespace.clone(),
             releases: vec![release.id.name.to_string()],
             until: None,

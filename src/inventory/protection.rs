@@ -283,7 +283,7 @@ mod tests {
             chart: Known::Unknown,
             updated: Known::Unknown,
             record: Known::Unknown,
-            keep_label: Known::Unknown,
+            labels: Known::Unknown,
         }
     }
 

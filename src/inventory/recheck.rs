@@ -172,7 +172,7 @@ mod tests {
             revision: Some(revision),
             status: Some(status.to_owned()),
             created: None,
-            keep_label: None,
+            labels: BTreeMap::new(),
         }
     }
 

@@ -98,7 +98,7 @@ mod tests {
             revision: Some(*revision),
             status: None,
             created: None,
-            keep_label: None,
+            labels: BTreeMap::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
 use crate::guard::{self, Scope, ScopeFacts};
 use crate::plan::Filters;
-use crate::policy::{KeepEntry, timeout_from_flag};
+use crate::policy::{KeepEntry, LabelSelector, timeout_from_flag};
 use crate::release::{Namespace, ReleaseId};
 use crate::sanitize;
 use crate::settings::Environment;
@@ -25,13 +25,23 @@ pub(crate) fn filters(
 ) -> Result<Filters, CommandError> {
     let own_release = own_release_only(environment)?;
     let requested = requested_releases(&selection.releases, scope)?;
+    let selector = selection.selector.as_deref().map(|text| LabelSelector::from_flag("-l", text)).transpose();
+    let selector = selector.map_err(CommandError::flag)?;
     let skip = keep_entries("--skip", &selection.skip)?;
     let shard = shard(&selection.shard, environment)?;
     let namespace = match scope {
         Scope::Only(namespace) => Some(namespace.clone()),
         Scope::Whole | Scope::Unknown => None,
     };
-    Ok(Filters { namespace, shard, requested, skip, without_opt_outs: selection.without_opt_outs, ..own_release })
+    Ok(Filters {
+        namespace,
+        shard,
+        requested,
+        selector,
+        skip,
+        without_opt_outs: selection.without_opt_outs,
+        ..own_release
+    })
 }
 
 /// Only this program's own release. A value that is not a release's name would leave it unprotected.

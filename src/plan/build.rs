@@ -46,6 +46,7 @@ pub fn build(policies: &[Policy], facts: ClusterState<'_>, filters: &Filters) ->
         keep_hits: totals.keep_hits(),
         missing,
         unmatched,
+        releases_with_unknown_labels: totals.unknown_labels,
         opt_outs: totals.opt_outs(),
         managed_namespaces: facts.protection.argo.clone().unwrap_or_default(),
         remarks: remarks(&facts),
@@ -117,7 +118,8 @@ pub(super) fn is_requested(release: &Release, filters: &Filters) -> bool {
     let namespace = filters.includes(&release.id.namespace);
     let named =
         filters.requested.is_empty() || filters.requested.iter().any(|only| names(only, release) == SelectorMatch::Yes);
-    namespace && named
+    let labelled = filters.selector.as_ref().is_none_or(|selector| selector.selects(release.labels.as_ref()));
+    namespace && named && labelled
 }
 
 /// No two entries have the same key.

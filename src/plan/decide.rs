@@ -9,7 +9,7 @@ use super::reason::{NearMiss, Reason, Source};
 use crate::inventory::OptOut;
 use crate::policy::{
     BlastRadius, DataLoss, KeepEntry, MatchInput, NamePattern, Phase, Policy, PolicyScope, ReleaseState, RuleMatch,
-    RuleOrigin, ScopeMatch, SelectorMatch, is_older,
+    RuleOrigin, ScopeMatch, SelectorInput, SelectorMatch, is_older,
 };
 use crate::release::{Content, Known, Namespace, Object, Release, Status};
 
@@ -214,15 +214,14 @@ fn selected(choice: &Choice<'_>, release: &Release) -> Option<SelectedRelease> {
     let (first, options) = (rules.first()?, DecidedOptions::of(rules)?.values());
     let mut policies = rules.iter().map(|rule| rule.policy).collect::<Vec<_>>();
     policies.dedup();
-    let phase =
-        |rule: &SelectingRule<'_>| rule.of.order.phase(&release.id.namespace, &release.id.name, release.chart.as_ref());
+    let phase = |rule: &SelectingRule<'_>| rule.of.order.phase(SelectorInput::of(release));
     let phases = rules.iter().map(phase).filter(|phase| *phase != Phase::Middle);
     let phase = phases.max().unwrap_or(Phase::Middle);
     Some(SelectedRelease { policy: first.policy, rule: first.number, policies, options, phase })
 }
 
 pub(super) fn names(entry: &KeepEntry, release: &Release) -> SelectorMatch {
-    entry.matches(&release.id.namespace, &release.id.name, release.chart.as_ref())
+    entry.matches(SelectorInput::of(release))
 }
 
 fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Reason> {
@@ -233,6 +232,7 @@ fn reason_of(entry: &KeepEntry, source: Source, release: &Release) -> Option<Rea
             Some(Reason::Kept { entry: text, because: entry.reason.clone(), until, source })
         }
         SelectorMatch::ChartUnknown => Some(Reason::KeepUnknownChart(text, source)),
+        SelectorMatch::LabelsUnknown => Some(Reason::KeepUnknownLabels(text, source)),
         SelectorMatch::No => None,
     }
 }
@@ -274,6 +274,7 @@ pub(super) fn choose<'a>(
                 RuleMatch::ChartUnknown => Some(Reason::ChartUnknown),
                 RuleMatch::AgeUnknown => Some(Reason::AgeUnknown),
                 RuleMatch::LabelsUnknown => Some(Reason::LabelsUnknown(why_unknown(release, facts))),
+                RuleMatch::ReleaseLabelsUnknown => Some(Reason::ReleaseLabelsUnknown),
                 miss => {
                     misses.push(NearMiss { rule: rule.name.clone(), source: Source::Policy(rule.place.clone()), miss });
                     continue;
@@ -299,8 +300,7 @@ pub(super) fn candidate<'a>(
     facts: &ClusterState<'a>,
 ) -> MatchInput<'a> {
     MatchInput {
-        id: &release.id,
-        chart: release.chart.as_ref(),
+        release: SelectorInput::of(release),
         state: ReleaseState::of(release.status, is_grace_over(release, policy, facts)),
         last_deploy: release.updated,
         first_deploy: content.map_or(Known::Unknown, |content| content.first_deployed),
@@ -330,7 +330,7 @@ fn not_selected(
     misses.sort_by_key(|miss| match miss.miss {
         RuleMatch::Younger(_) => 0,
         RuleMatch::OtherState => 1,
-        RuleMatch::OtherLabels => 2,
+        RuleMatch::OtherLabels | RuleMatch::OtherReleaseLabels => 2,
         _ => 3,
     });
     Reason::NotSelected(misses.into_iter().next())

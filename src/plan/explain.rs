@@ -1,6 +1,8 @@
 //! Everything that the decision about one release depends on, also entries that are overruled. The release need not
 //! exist yet.
 
+use std::collections::BTreeMap;
+
 use super::build::{entry_of, with_chart};
 use super::decide::{Decider, candidate, names};
 use super::model::{ClusterState, Filters, KeepState, PlanEntry, keep_state};
@@ -81,7 +83,7 @@ fn brand_new(id: &ReleaseId, now: jiff::Timestamp) -> Release {
         chart: Known::Unknown,
         updated: Known::Is(now),
         record: Known::Unknown,
-        keep_label: Known::Is(None),
+        labels: Known::Is(BTreeMap::new()),
     }
 }
 

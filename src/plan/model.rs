@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::opt_out::OptOutDecision;
 use super::reason::{Reason, Source};
 use crate::inventory::{Contents, Listing, ManagedNamespace, Protection, SkippedNamespace, UnreadableRelease};
-use crate::policy::{KeepCondition, KeepEntry, Phase, PurgeOptions, Until};
+use crate::policy::{KeepCondition, KeepEntry, LabelSelector, Phase, PurgeOptions, Until};
 use crate::release::{Content, Known, Loss, Namespace, Object, ObjectRef, Release, ReleaseId};
 use crate::shard::Shard;
 
@@ -96,6 +96,8 @@ pub struct Plan {
     pub missing: Vec<String>,
     /// The requests with a wildcard that match no release in scope.
     pub unmatched: Vec<String>,
+    /// How many releases in scope have unknown labels, so that `-l` does not match them; 0 without `-l`.
+    pub releases_with_unknown_labels: usize,
     /// The opt-outs in scope. Those that are longer than the policy wants come first, those that are over last.
     pub opt_outs: Vec<OptOutDecision>,
     /// The namespaces that Argo CD puts objects into.
@@ -249,6 +251,8 @@ pub struct Filters {
     pub shard: Option<Shard>,
     /// Only releases that one of these names; all releases if it is empty.
     pub requested: Vec<KeepEntry>,
+    /// Only releases with these labels.
+    pub selector: Option<LabelSelector>,
     /// The plan also keeps releases that one of these names.
     pub skip: Vec<KeepEntry>,
     /// The release of this program itself.

@@ -17,7 +17,7 @@ use crate::release::{Content, Known, Object, ReleaseId};
 use crate::uninstall_options::{History, Hooks};
 
 const SCOPES: [&str; 4] = ["'dev-*'", "'*-a'", "dev-b", "'pr-?'"];
-const SELECTORS: [&str; 8] = [
+const SELECTORS: [&str; 10] = [
     "",
     "releases: [vault, web], ",
     "releases: ['web*', ci-1], ",
@@ -25,6 +25,8 @@ const SELECTORS: [&str; 8] = [
     "statuses: [deployed], ",
     "olderThan: 3d, ageFrom: firstDeploy, ",
     "namespaceSelector: {matchLabels: {env: dev}}, ",
+    "selector: {matchLabels: {tier: shared}}, ",
+    "charts: [redis, web], selector: {matchExpressions: [{key: tier, operator: NotIn, values: [own]}]}, ",
     "releases: [redis], charts: [redis], ",
 ];
 const OPTIONS: [&[&str]; 4] = [

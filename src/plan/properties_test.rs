@@ -1,6 +1,6 @@
 //! What holds for every plan, whatever the policy, the list and the flags.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -8,14 +8,14 @@ use proptest::sample::select;
 use super::{ClusterState, Decision, Filters, Plan, Subject, build, to_read};
 use crate::cluster::NamespaceFacts;
 use crate::inventory::{Contents, Listing, Protection, UnreadableRelease};
-use crate::policy::{KeepEntry, Policy, SelectorMatch};
+use crate::policy::{KeepEntry, LabelSelector, Policy, SelectorInput, SelectorMatch};
 use crate::release::{Chart, Content, Known, Object, Release, ReleaseId, Revision, Status};
 
 pub(super) const NAMESPACES: [&str; 6] = ["dev-a", "dev-b", "dev-ab", "pr-1", "prod", "kube-system"];
 const NAMES: [&str; 6] = ["redis", "vault", "web", "web-2", "ci-1", "a.b"];
 const CHARTS: [&str; 4] = ["redis", "traefik", "cert-manager", "web"];
 const SCOPES: [&str; 5] = ["dev-*", "pr-?", "dev-{a,b}", "prod", "*-a"];
-pub(super) const KEEPS: [&str; 8] = [
+pub(super) const KEEPS: [&str; 10] = [
     "'*/vault'",
     "'dev-a/*'",
     "'pr-*/web*'",
@@ -24,6 +24,8 @@ pub(super) const KEEPS: [&str; 8] = [
     "{namespaces: [dev-b], releases: ['ci-*']}",
     "{releases: [redis], charts: [redis]}",
     "{namespaces: ['*-ab']}",
+    "{selector: {matchLabels: {tier: shared}}}",
+    "{charts: [web, redis], selector: {matchExpressions: [{key: tier, operator: DoesNotExist}]}}",
 ];
 
 fn policy(scope: &[&str], keeps: &[&str]) -> Policy {
@@ -42,8 +44,11 @@ fn any_release() -> impl Strategy<Value = Release> {
     let chart = prop_oneof![5 => known_chart, 1 => Just(Known::Unknown)];
     let updated = prop_oneof![5 => Just(Known::Is(jiff::Timestamp::UNIX_EPOCH)), 1 => Just(Known::Unknown)];
     let status = prop_oneof![3 => Just(Status::Deployed), 2 => select(&Status::ALL[..])];
-    (select(&NAMESPACES[..]), select(&NAMES[..]), status, chart, updated).prop_map(
-        |(namespace, name, status, chart, updated)| Release {
+    let tier = |tier: &str| BTreeMap::from([("tier".to_owned(), tier.to_owned())]);
+    let tiers = select(&["shared", "own"][..]).prop_map(move |name| Known::Is(tier(name)));
+    let labels = prop_oneof![3 => Just(Known::Is(BTreeMap::new())), 2 => tiers, 1 => Just(Known::Unknown)];
+    (select(&NAMESPACES[..]), select(&NAMES[..]), status, chart, updated, labels).prop_map(
+        |(namespace, name, status, chart, updated, labels)| Release {
             id: ReleaseId {
                 namespace: namespace.parse().expect("a legal name"),
                 name: name.parse().expect("a legal name"),
@@ -53,7 +58,7 @@ fn any_release() -> impl Strategy<Value = Release> {
             chart,
             updated,
             record: Known::Unknown,
-            keep_label: Known::Is(None),
+            labels,
         },
     )
 }
@@ -131,7 +136,7 @@ proptest! {
         let policy = policy(&scope, &keeps);
         for release in plan_of(&policy, &listing, &Filters::default()).chosen() {
             for keep in &policy.keep {
-                let matched = keep.matches(&release.id.namespace, &release.id.name, release.chart.as_ref());
+                let matched = keep.matches(SelectorInput::of(release));
                 prop_assert_eq!(matched, SelectorMatch::No);
             }
         }
@@ -182,20 +187,26 @@ proptest! {
     fn flags_only_narrow(
         listing in any_listing(), scope in some(&SCOPES, 1), keeps in some(&KEEPS, 0),
         namespace in select(&NAMESPACES[..]), only in select(&["*/web*", "dev-a/*", "*/vault"][..]),
-        keep in select(&["*/redis", "pr-*/*"][..])
+        keep in select(&["*/redis", "pr-*/*"][..]), selector in select(&["tier=shared", "tier!=own", "!tier"][..])
     ) {
         let policy = policy(&scope, &keeps);
         let whole = purged(&plan_of(&policy, &listing, &Filters::default()));
         let entry = |flag, text| KeepEntry::from_flag(flag, text).unwrap_or_else(|faults| panic!("{faults}"));
+        let selector = LabelSelector::from_flag("-l", selector).unwrap_or_else(|faults| panic!("{faults}"));
         let narrowings = [
             Filters { namespace: namespace.parse().ok(), ..Filters::default() },
             Filters { requested: vec![entry("RELEASE", only)], ..Filters::default() },
+            Filters { selector: Some(selector.clone()), ..Filters::default() },
             Filters { skip: vec![entry("--skip", keep)], ..Filters::default() },
             Filters { own_release: whole.first().cloned(), ..Filters::default() },
         ];
         for filters in narrowings {
             let narrowed = purged(&plan_of(&policy, &listing, &filters));
             prop_assert!(narrowed.is_subset(&whole), "{:?}", filters);
+            let is_selected = |release: &Release| selector.selects(release.labels.as_ref());
+            let selected = listing.releases.iter().filter(|release| is_selected(release)).map(|release| &release.id);
+            let selected = selected.cloned().collect::<BTreeSet<_>>();
+            prop_assert!(filters.selector.is_none() || narrowed == &whole & &selected, "{:?}", filters);
         }
     }
 

@@ -38,11 +38,15 @@ pub enum Reason {
     },
     /// This entry of `keep` may name it: it has a condition on the chart, and the release's chart is unknown.
     KeepUnknownChart(String, Source),
+    /// This entry of `keep` may name it: it has a condition on labels, and the release's labels are unknown.
+    KeepUnknownLabels(String, Source),
     OptedOut(OptOut, Expiry),
     /// It may be opted out, because opt-outs could not be read here.
     OptOutsUnreadable(String),
     /// The labels of its namespace count, and are not known.
     LabelsUnknown(String),
+    /// A rule depends on its own labels, and those are not known.
+    ReleaseLabelsUnknown,
     /// It is not as old as it must be.
     TooYoung(Duration, Source),
     /// A person may be installing or upgrading it.
@@ -103,6 +107,7 @@ impl Reason {
             | Reason::Selected(_, source)
             | Reason::Kept { source, .. }
             | Reason::KeepUnknownChart(_, source)
+            | Reason::KeepUnknownLabels(_, source)
             | Reason::TooYoung(_, source) => Some(source),
             Reason::NotSelected(Some(miss)) => Some(&miss.source),
             Reason::Reaches(_, source) | Reason::HoldsData(_, source) => source.as_ref(),
@@ -125,6 +130,9 @@ impl Reason {
             Reason::KeepUnknownChart(entry, _) => {
                 ("keep-unknown-chart", format!("unknown chart; it could match keep entry {entry}"))
             }
+            Reason::KeepUnknownLabels(entry, _) => {
+                ("keep-unknown-labels", format!("unknown labels; it could match keep entry {entry}"))
+            }
             Reason::OptedOut(opt_out, ends) => {
                 let OptOut { source, reason, .. } = opt_out;
                 ("opt-out", format!("opted out {ends} ({source}){}", after_colon(reason.as_deref())))
@@ -133,6 +141,7 @@ impl Reason {
                 ("opt-outs-unreadable", format!("cannot read opt-outs in this namespace: {why}"))
             }
             Reason::LabelsUnknown(why) => ("labels-unknown", format!("cannot read the labels of its namespace: {why}")),
+            Reason::ReleaseLabelsUnknown => ("release-labels-unknown", "unknown labels of the release".into()),
             Reason::TooYoung(least, _) => ("min-age", format!("younger than {}", length(*least))),
             Reason::Stuck(status) => ("stuck", format!("stuck ({status}); no rule lists status `stuck`")),
             Reason::Managed(by) => ("managed", format!("managed by {by}, which would reinstall it")),
@@ -167,6 +176,7 @@ impl NearMiss {
             RuleMatch::Younger(least) => format!(": younger than {} ({rule})", length(least.value)),
             RuleMatch::OtherState => format!(": {rule} lists other statuses"),
             RuleMatch::OtherLabels => format!(": {rule} selects other labels"),
+            RuleMatch::OtherReleaseLabels => format!(": {rule} selects other release labels"),
             _ => String::new(),
         }
     }

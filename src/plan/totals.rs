@@ -18,6 +18,10 @@ pub(super) struct PlanTotals<'a> {
     keeps: Vec<(Option<usize>, &'a KeepEntry, KeepHits)>,
     /// Each request, and whether it names a release.
     requested: Vec<(&'a KeepEntry, bool)>,
+    /// Whether `-l` selects a release.
+    is_selected: bool,
+    /// How many releases have unknown labels, if there is `-l`.
+    pub(super) unknown_labels: usize,
     /// How many releases each of the opt-outs names, by its index.
     opt_out_hits: Vec<usize>,
     by_label: Vec<OptOutDecision>,
@@ -42,6 +46,8 @@ impl<'a> PlanTotals<'a> {
         Self {
             keeps: entries.map(of_policy).chain(decider.filters.skip.iter().map(of_flag)).collect(),
             requested: decider.filters.requested.iter().map(|entry| (entry, false)).collect(),
+            is_selected: false,
+            unknown_labels: 0,
             opt_out_hits: vec![0; decider.opt_outs().len()],
             by_label: Vec::new(),
             releases: 0,
@@ -67,6 +73,10 @@ impl<'a> PlanTotals<'a> {
         for (entry, is_matched) in &mut self.requested {
             *is_matched |= names(entry, release) == SelectorMatch::Yes;
         }
+        if let Some(selector) = &self.decider.filters.selector {
+            self.is_selected |= selector.selects(release.labels.as_ref());
+            self.unknown_labels += usize::from(release.labels == Known::Unknown);
+        }
         for (index, read) in self.decider.opt_outs_of(&release.id.namespace) {
             self.opt_out_hits[index] += usize::from(read.names(&release.id.name));
         }
@@ -88,12 +98,15 @@ impl<'a> PlanTotals<'a> {
         self.keeps.iter().map(|(.., hits)| hits.clone()).collect()
     }
 
-    /// The requests that name no release: those without a wildcard, and the others.
+    /// The requests that name no release: those without a wildcard, and the others, with `-l` if it selects none.
     pub(super) fn unmatched(&self) -> (Vec<String>, Vec<String>) {
         let unmatched = self.requested.iter().filter(|(_, is_matched)| !is_matched).map(|(entry, _)| *entry);
         let (exact, globs): (Vec<_>, Vec<_>) = unmatched.partition(|entry| entry.is_exact());
-        let texts = |entries: Vec<&KeepEntry>| entries.iter().map(|entry| entry.as_str().to_owned()).collect();
-        (texts(exact), texts(globs))
+        let texts =
+            |entries: Vec<&KeepEntry>| entries.iter().map(|entry| entry.as_str().to_owned()).collect::<Vec<_>>();
+        let selector = self.decider.filters.selector.as_ref().filter(|_| !self.is_selected);
+        let globs = texts(globs).into_iter().chain(selector.map(|selector| format!("-l {selector}")));
+        (texts(exact), globs.collect())
     }
 
     /// Those in scope, long ones first: a forgotten opt-out must not stay forever.

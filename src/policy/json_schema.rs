@@ -5,8 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use super::glob;
+use super::label_selector::LONGEST_LABEL;
 use super::schema::{self, KeyConstraint, KeyPresence, KeySpec, ListSize, Section, StringFormat, ValueType};
-use super::selectors::LONGEST_LABEL;
 use crate::release::Namespace;
 
 /// A plain word can be a number or a truth to an editor, and is the same text to the program.

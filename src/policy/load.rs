@@ -12,6 +12,8 @@ use super::decode::{Decoded, Decoder, Example, Field};
 use super::diagnostic::{Diagnostic, Diagnostics, PolicyErrors, SourceText, Span};
 use super::digest::sha256;
 use super::duration::DurationRange;
+use super::label_selector::LabelSelector;
+use super::label_syntax::read_selector;
 use super::model::{self, Policy};
 use super::pattern::{NamePattern, PatternText};
 use super::pattern_proof::PatternKind;
@@ -146,6 +148,17 @@ impl KeepEntry {
     /// All that is wrong with it.
     pub(crate) fn from_flag(flag: &str, text: &str) -> Result<Self, PolicyErrors> {
         read_flag(flag, text, &ValueType::Text, KeepEntry::read_short)
+    }
+}
+
+impl LabelSelector {
+    /// Reads kubectl's syntax from the value of a flag, over labels of releases.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it.
+    pub(crate) fn from_flag(flag: &str, text: &str) -> Result<Self, PolicyErrors> {
+        read_flag(flag, text, &ValueType::Text, read_selector)
     }
 }
 

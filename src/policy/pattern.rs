@@ -35,6 +35,17 @@ impl<'d> PatternText<'d> {
         Self { range: self.range.start + range.start..self.range.start + range.end, ..self.clone() }
     }
 
+    /// Without white space around it.
+    pub(super) fn trimmed(&self) -> Self {
+        let text = self.as_str();
+        let start = text.len() - text.trim_start().len();
+        self.part(start..start + text.trim().len())
+    }
+
+    pub(super) fn decoder(&self) -> &'d Decoder<'d> {
+        self.decoder
+    }
+
     pub(crate) fn as_str(&self) -> &'d str {
         self.scalar.text.get(self.range.clone()).unwrap_or_default()
     }

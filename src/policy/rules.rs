@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::{Diagnostic, Span};
+use super::label_selector::LabelSelector;
 use super::purge_options::{PurgeOptions, WrittenOptions, workers};
 use super::scope::{PolicyScope, ScopeChecker, read_pattern};
-use super::selectors::{LabelSelector, Selector, SelectorMatch, first_match};
+use super::selectors::{Selector, SelectorInput, SelectorMatch, first_match};
 use crate::location::{Location, Spanned};
-use crate::release::{Chart, Known, Namespace, ReleaseId, ReleaseName, Status};
+use crate::release::{Known, Namespace, Status};
 use crate::sanitize::quoted;
 
 /// One rule. A field that is left out is not a condition.
@@ -76,6 +77,8 @@ pub enum RuleMatch {
     OtherRelease,
     /// The labels of the namespace do not match.
     OtherLabels,
+    /// The labels of the release do not match.
+    OtherReleaseLabels,
     /// The release is younger than this.
     Younger(Spanned<Duration>),
     /// The state does not match.
@@ -86,13 +89,14 @@ pub enum RuleMatch {
     AgeUnknown,
     /// The rule has a condition on labels of the namespace, and those are not known.
     LabelsUnknown,
+    /// The rule has a condition on labels of the release, and those are not known.
+    ReleaseLabelsUnknown,
 }
 
 /// The facts about a release that a rule needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MatchInput<'a> {
-    pub(crate) id: &'a ReleaseId,
-    pub(crate) chart: Known<&'a Chart>,
+    pub(crate) release: SelectorInput<'a>,
     /// `None` if it is in a state that no rule may select.
     pub(crate) state: Option<ReleaseState>,
     /// When its newest revision was deployed.
@@ -110,7 +114,7 @@ impl Rule {
     pub(crate) fn matches(&self, release: &MatchInput<'_>) -> RuleMatch {
         let selected = self.selects_name(release);
         if selected == SelectorMatch::No {
-            return RuleMatch::OtherRelease;
+            return self.mismatch(release);
         }
         if !release.state.is_some_and(|state| self.states.contains(&state)) {
             return RuleMatch::OtherState;
@@ -126,17 +130,26 @@ impl Rule {
             (SelectorMatch::ChartUnknown, ..) => RuleMatch::ChartUnknown,
             (_, Some(unknown), _) => unknown,
             (.., Some((_, Known::Unknown))) => RuleMatch::LabelsUnknown,
+            (SelectorMatch::LabelsUnknown, ..) => RuleMatch::ReleaseLabelsUnknown,
             _ => RuleMatch::Selects,
         }
     }
 
     fn selects_name(&self, release: &MatchInput<'_>) -> SelectorMatch {
-        let ReleaseId { namespace, name } = release.id;
-        let outside = |patterns: &Vec<_>| first_match(patterns, namespace).is_none();
+        let outside = |patterns: &Vec<_>| first_match(patterns, &release.release.id.namespace).is_none();
         if self.selector.namespaces.as_ref().is_some_and(outside) {
             return SelectorMatch::No;
         }
-        self.selector.matches(namespace, name, release.chart)
+        self.selector.matches(release.release)
+    }
+
+    /// Whether only the labels of the release differ.
+    fn mismatch(&self, release: &MatchInput<'_>) -> RuleMatch {
+        let without_labels = SelectorInput { labels: Known::Unknown, ..release.release };
+        match self.selects_name(&MatchInput { release: without_labels, ..*release }) {
+            SelectorMatch::No => RuleMatch::OtherRelease,
+            _ => RuleMatch::OtherReleaseLabels,
+        }
     }
 
     /// `None` if the release is old enough.
@@ -223,7 +236,8 @@ impl<'a> RuleContext<'a> {
             self.scope.as_ref().map_or(Ok(()), |scope| scope.refuse_outside(&pattern, item))?;
             Ok(pattern)
         });
-        let namespace_selector = fields.given("namespaceSelector", LabelSelector::read);
+        let labels = Selector::read_labels(&fields);
+        let namespace_selector = fields.given("namespaceSelector", LabelSelector::of_namespaces);
         let age = read_age(&fields);
         let states = fields.given("statuses", |field| field.distinct(read_state));
         let written = WrittenOptions::read(&fields);
@@ -233,7 +247,7 @@ impl<'a> RuleContext<'a> {
         Ok(Rule {
             name: name?.value,
             place: field.place(),
-            selector: selector?,
+            selector: Selector { labels: labels?, ..selector? },
             namespace_selector,
             older_than,
             age_from,
@@ -335,10 +349,9 @@ impl Phase {
 }
 
 impl Order {
-    pub(crate) fn phase(&self, namespace: &Namespace, release: &ReleaseName, chart: Known<&Chart>) -> Phase {
-        let named = |selectors: &[Selector]| {
-            selectors.iter().any(|selector| selector.matches(namespace, release, chart) == SelectorMatch::Yes)
-        };
+    pub(crate) fn phase(&self, release: SelectorInput<'_>) -> Phase {
+        let named =
+            |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(release) == SelectorMatch::Yes);
         if named(&self.last) {
             Phase::Last
         } else if named(&self.first) {
@@ -366,5 +379,5 @@ fn read_ordered(field: &Field<'_>) -> Decoded<Selector> {
     let fields = field.section()?;
     let selector = Selector::read(&fields);
     fields.complete()?;
-    selector?.not_empty(field, "put in order")
+    selector?.not_empty(field, "put in order", "`namespaces`, `releases` or `charts`")
 }

@@ -179,7 +179,7 @@ pub(crate) static SECTIONS: [&Section; 13] = [
     &KEEP,
     &DEFAULTS,
     &RULE,
-    &NAMESPACE_SELECTOR,
+    &LABEL_SELECTOR,
     &EXPRESSION,
     &ORDER,
     &ORDERED,
@@ -207,13 +207,14 @@ const LABEL_VALUES: ValueType = ValueType::List(&LABEL_VALUE, ListSize::AtLeastO
 const TEXTS: ValueType = ValueType::Mapping(&ValueType::Text);
 /// An entry that has none of these would mean everything.
 const SELECTING: KeyConstraint = KeyConstraint::AnyOf(&["namespaces", "releases", "charts"]);
+const SELECTING_OR_LABELS: KeyConstraint = KeyConstraint::AnyOf(&["namespaces", "releases", "charts", "selector"]);
 const LABELS: ValueType =
-    ValueType::Section(&NAMESPACE_SELECTOR, KeyConstraint::AnyOf(&["matchLabels", "matchExpressions"]));
+    ValueType::Section(&LABEL_SELECTOR, KeyConstraint::AnyOf(&["matchLabels", "matchExpressions"]));
 const ORDERED_ENTRIES: ValueType = ValueType::List(&ValueType::Section(&ORDERED, SELECTING), ListSize::AtLeastOne);
 const CLUSTER_ENTRY: ValueType = ValueType::Section(&CLUSTER, KeyConstraint::AnyOf(&["context", "server", "uid"]));
 const KEEP_ENTRY: ValueType = ValueType::ShortOrLong(
     &ValueType::Formatted(StringFormat::NamespaceAndRelease),
-    &ValueType::Section(&KEEP, SELECTING),
+    &ValueType::Section(&KEEP, SELECTING_OR_LABELS),
 );
 const RULE_ENTRY: ValueType = ValueType::Section(&RULE, KeyConstraint::OnlyWith("ageFrom", "olderThan"));
 
@@ -348,12 +349,16 @@ const NAMESPACES: KeySpec = key("namespaces", GLOBS, "[\"dev-*\"]").means("Globs
 const RELEASES: KeySpec = key("releases", GLOBS, "[\"*-vault\"]").means("Globs for release names.");
 const CHARTS: KeySpec = key("charts", GLOBS, "[cert-manager]").means("Globs for chart names, without their versions.");
 
+const SELECTOR: KeySpec = key("selector", LABELS, "{matchLabels: {tier: shared}}")
+    .means("Labels that the release must have, of `helm install --labels` (Helm 3.13 and later). If they are unknown, the release is kept.");
+
 pub(crate) static KEEP: Section = Section {
     title: "in an entry of `keep`",
     keys: &[
         NAMESPACES,
         RELEASES,
         CHARTS,
+        SELECTOR,
         key("until", ValueType::Formatted(StringFormat::Until), "2026-12-01").means(
             "When the entry expires: a date, which lasts until the end of that day in `timeZone`, or a time \
                 with its offset. Without this key it never expires.",
@@ -424,6 +429,7 @@ pub(crate) static RULE: Section = Section {
         key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}").means("Labels that the namespace must have."),
         RELEASES,
         CHARTS,
+        SELECTOR,
         key("olderThan", AGE, "3d").means(
             "Selects only releases that are older than this. A day is 24 hours, a week seven days. A release \
                 of unknown age is kept.",
@@ -451,8 +457,8 @@ pub(crate) static RULE: Section = Section {
 
 const STATUS: ValueType = ValueType::OneOf(&["deployed", "failed", "superseded", "uninstalling", "stuck"]);
 
-pub(crate) static NAMESPACE_SELECTOR: Section = Section {
-    title: "under `namespaceSelector`",
+pub(crate) static LABEL_SELECTOR: Section = Section {
+    title: "under `selector` or `namespaceSelector`",
     keys: &[
         key("matchLabels", ValueType::MatchLabels, "{env: dev}")
             .means("Labels with their values. All of them must match."),
@@ -472,7 +478,7 @@ pub(crate) static EXPRESSION: Section = Section {
     keys: &[
         key("key", ValueType::Formatted(StringFormat::LabelKey), "env").means("The key of the label.").required(),
         key("operator", ValueType::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"]), "In")
-            .means("How the label is compared. `NotIn` also matches namespaces without the label.")
+            .means("How the label is compared. `NotIn` also matches without the label.")
             .required(),
         key("values", LABEL_VALUES, "[dev, test]")
             .means("The values for `In` and `NotIn`. The other operators have no values."),

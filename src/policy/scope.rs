@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::decode::{Decoded, Field, SectionFields};
 use super::diagnostic::Diagnostic;
+use super::label_selector::LabelSelector;
 use super::pattern::{NamePattern, globs};
 use super::pattern_proof::{Automaton, PatternKind, match_everything};
-use super::selectors::{LabelSelector, first_match};
+use super::selectors::first_match;
 use crate::release::{Known, Namespace};
 
 /// The namespaces in which a policy may purge releases.
@@ -37,7 +38,7 @@ impl PolicyScope {
 
     /// Reads the scope. Without `limits` it must not match every namespace.
     pub(super) fn read(fields: &SectionFields<'_>, has_limits: bool) -> Decoded<Self> {
-        let selector = fields.optional("namespaceSelector", LabelSelector::read);
+        let selector = fields.optional("namespaceSelector", LabelSelector::of_namespaces);
         let patterns = fields.required("namespaces", |field| {
             let items = field.items()?.into_iter().map(|item| (read_pattern(&item), item)).collect::<Vec<_>>();
             if !has_limits {

@@ -21,6 +21,7 @@ const OTHER_WORDS: &[(&str, &[&str])] = &[
     ("workers", &["concurrency", "parallelism", "threads", "jobs"]),
     ("rules", &["policies"]),
     ("releases", &["name"]),
+    ("selector", &["labels", "labelSelector"]),
     ("namespaceSelector", &["labels", "labelSelector", "selector"]),
     ("matchLabels", &["labels"]),
     ("olderThan", &["age", "maxAge", "ttl"]),

@@ -26,7 +26,7 @@ fn words_of_other_tools_are_recognised_where_they_make_sense() {
     assert_eq!(said("protect", &TOP), "keep");
     assert_eq!(said("protect", &LIMITS), "");
     assert_eq!((said("name", &KEEP).as_str(), said("name", &TOP).as_str()), ("releases", "name under `metadata`"));
-    assert_eq!(said("labels", &RULE), "namespaceSelector");
+    assert_eq!(said("labels", &RULE), "selector");
     assert_eq!(said("labels", &LIMITS), "labels under `metadata`");
 }
 

@@ -1,6 +1,6 @@
 //! `releases`: a name, or a name and what is unusual about the release.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,8 +15,6 @@ use crate::sanitize::quoted;
 const USUAL_AGE: Duration = Duration::from_hours(24);
 /// The version of a chart that the case does not describe.
 const USUAL_VERSION: &str = "1.0.0";
-/// The label by which a chart's author keeps a release.
-const KEEP_LABEL: &str = "helm-purge-keep";
 
 /// A release as a list shows it, and what it holds.
 #[derive(Debug, Clone)]
@@ -50,7 +48,7 @@ fn usual(named: &NamedRelease, now: Timestamp) -> (Release, Content) {
         chart: Known::Unknown,
         updated: deployed,
         record: Known::Unknown,
-        keep_label: Known::Is(None),
+        labels: Known::Is(BTreeMap::new()),
     };
     (release, Content { first_deployed: deployed, ..Content::of_chart(Known::Is(chart)) })
 }
@@ -68,7 +66,7 @@ fn read_long(field: &Field<'_>, fields: &SectionFields<'_>, now: Timestamp) -> D
     let first_age = fields.optional("firstAge", read_age);
     let status = fields.optional("status", status);
     let revision = fields.optional("revision", Field::number);
-    let labels = fields.optional("labels", texts);
+    let labels = fields.optional("labels", labels);
     let objects = fields.optional("holds", |field| field.each(object));
     let defines = fields.optional("defines", kinds);
     let uses = fields.optional("uses", kinds);
@@ -88,7 +86,7 @@ fn read_long(field: &Field<'_>, fields: &SectionFields<'_>, now: Timestamp) -> D
         revision: revision?.map_or(usual.revision, Revision),
         status: status?.unwrap_or(usual.status),
         updated: time(age),
-        keep_label: Known::Is(labels?.and_then(|mut labels| labels.remove(KEEP_LABEL))),
+        labels: labels?.unwrap_or(usual.labels),
         ..usual
     };
     let kinds = |kinds: Option<BTreeSet<GroupKind>>| Known::Is(kinds.unwrap_or_default());
@@ -121,6 +119,14 @@ fn chart(field: &Field<'_>) -> Decoded<Known<Chart>> {
 
 fn status(field: &Field<'_>) -> Decoded<Status> {
     field.one_of(&Status::ALL.map(|status| (status.as_str(), status)), |_| None)
+}
+
+/// Reads labels, or `unknown`.
+fn labels(field: &Field<'_>) -> Decoded<Known<BTreeMap<String, String>>> {
+    if !field.is_mapping() && field.text()?.text == UNKNOWN {
+        return Ok(Known::Unknown);
+    }
+    texts(field).map(Known::Is)
 }
 
 /// Reads an object: `PersistentVolumeClaim data`, or with a namespace `ConfigMap dev-bob/settings`.

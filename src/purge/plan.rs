@@ -93,6 +93,10 @@ fn query_and_plan(
     for request in plan.unmatched.iter().map(|request| sanitize::quoted(request)) {
         app.printer.warn(format_args!("{request} matches no release in scope"));
     }
+    if plan.releases_with_unknown_labels > 0 {
+        let releases = plural(plan.releases_with_unknown_labels, "release");
+        app.printer.warn(format_args!("the labels of {releases} in scope are unknown, so `-l` does not match them"));
+    }
     let limited = all_shards.as_ref().map(|all_shards| build(all_shards).0);
     let limits = guard::limits(limited.as_ref().unwrap_or(&plan), policies, selection.max_releases);
     let dependencies = dependencies(&plan, &contents, &target.inventory)?;

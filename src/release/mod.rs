@@ -10,6 +10,7 @@ pub use crd_usage::{GroupKind, ObjectRef};
 pub(crate) use names::is_dns_label;
 pub(crate) use names::{Chart, InvalidName, Namespace, ReleaseName};
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
@@ -46,6 +47,9 @@ impl<T> From<Option<T>> for Known<T> {
         value.map_or(Known::Unknown, Known::Is)
     }
 }
+
+/// The labels that Helm itself writes on every record, beside those of `helm install --labels`.
+pub(crate) const HELM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
 /// The number of a release's revision, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,9 +91,8 @@ pub struct Release {
     pub updated: Known<jiff::Timestamp>,
     /// The object that holds that revision; unknown if helm made the list.
     pub record: Known<ObjectVersion>,
-    /// The value of its label `helm-purge-keep`, where it has one (`helm install --labels`); unknown where helm made the
-    /// list. Foreign text.
-    pub keep_label: Known<Option<String>>,
+    /// The labels of that revision that `helm install --labels` set; unknown if helm made the list. Foreign text.
+    pub labels: Known<BTreeMap<String, String>>,
 }
 
 /// One state of an object that holds a record.
@@ -183,6 +186,13 @@ impl Release {
         if self.updated != now.updated {
             return Some(format!("deployed again at {}; was {}", shown(&now.updated), shown(&self.updated)));
         }
+        if is_another(&self.labels, &now.labels) {
+            return Some(format!(
+                "its labels are now {}; were {}",
+                labels_text(&now.labels),
+                labels_text(&self.labels)
+            ));
+        }
         if is_another(&self.record, &now.record) {
             return Some("its record was written again, in the same state".to_owned());
         }
@@ -205,6 +215,14 @@ impl Release {
 /// A value that one of two lists does not have is not a difference.
 fn is_another<T: PartialEq>(before: &Known<T>, now: &Known<T>) -> bool {
     matches!((before, now), (Known::Is(before), Known::Is(now)) if before != now)
+}
+
+/// `env=dev,tier=shared`.
+fn labels_text(labels: &Known<BTreeMap<String, String>>) -> String {
+    let text = |labels: &BTreeMap<String, String>| {
+        labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+    };
+    labels.as_known().map(text).filter(|text| !text.is_empty()).unwrap_or_else(|| "none".to_owned())
 }
 
 fn shown<T: Display>(value: &Known<T>) -> String {

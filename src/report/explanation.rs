@@ -84,11 +84,13 @@ fn answer(answer: &RuleMatch) -> (&'static str, &'static str) {
         RuleMatch::Selects => ("selects", "selects it"),
         RuleMatch::OtherRelease => ("other-release", "does not: other namespaces, releases or charts"),
         RuleMatch::OtherLabels => ("other-labels", "does not: its namespace has other labels"),
+        RuleMatch::OtherReleaseLabels => ("other-release-labels", "does not: the release has other labels"),
         RuleMatch::Younger(_) => ("younger", "does not: it is too young"),
         RuleMatch::OtherState => ("other-state", "does not: it is in another state"),
         RuleMatch::ChartUnknown => ("chart-unknown", "cannot tell: its chart is not known"),
         RuleMatch::AgeUnknown => ("age-unknown", "cannot tell: its age is not known"),
         RuleMatch::LabelsUnknown => ("labels-unknown", "cannot tell: its namespace's labels are not known"),
+        RuleMatch::ReleaseLabelsUnknown => ("release-labels-unknown", "cannot tell: its own labels are not known"),
     }
 }
 
@@ -110,6 +112,9 @@ pub(crate) fn render_explanation(explanation: &Explanation<'_>, now: jiff::Times
         let state = if note.state == OptOutState::Over { "over: " } else { "" };
         let reason = note.opt_out.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         row(&mut table, "opt-out", &format!("{state}{}{reason}", note.ends), &note.opt_out.source.to_string());
+    }
+    if let Some(labels) = explanation.release.as_ref().and_then(labels_text) {
+        row(&mut table, "labels", &labels, "");
     }
     if let Some(content) = &explanation.content {
         row(&mut table, "holds", &held(content), "");
@@ -187,7 +192,11 @@ fn rows_of_option(option: &OptionText, table: &mut Table) {
 }
 
 fn keep_text(entry: &KeepEntry, state: &KeepState, names: SelectorMatch) -> String {
-    let perhaps = if names == SelectorMatch::ChartUnknown { " (its chart is not known)" } else { "" };
+    let perhaps = match names {
+        SelectorMatch::ChartUnknown => " (its chart is not known)",
+        SelectorMatch::LabelsUnknown => " (its labels are not known)",
+        SelectorMatch::Yes | SelectorMatch::No => "",
+    };
     let state = match state {
         KeepState::InForce => String::new(),
         KeepState::Until(until) => format!(" until {}", until.as_str()),
@@ -211,6 +220,13 @@ fn held(content: &Result<Content, String>) -> String {
     let named = groups.iter().filter(|(_, objects)| !objects.is_empty());
     let named = named.map(|(what, objects)| format!("{what} {}", list(*objects, usize::MAX))).collect::<Vec<_>>();
     if named.is_empty() { "its namespace only, no data".to_owned() } else { named.join("; ") }
+}
+
+/// The labels of a release that has some.
+fn labels_text(release: &Release) -> Option<String> {
+    let labels = release.labels.as_known().filter(|labels| !labels.is_empty())?;
+    let labels = labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+    Some(sanitize::line(&labels.join(",")))
 }
 
 fn is_restorable(entry: &PlanEntry) -> bool {

@@ -65,6 +65,7 @@ fn filters(filters: &Filters) -> JsonObject {
         .with_some("namespace", filters.namespace.as_ref().map(ToString::to_string))
         .with_some("shard", filters.shard.map(|shard| shard.to_string()))
         .with_texts("releases", filters.requested.iter().map(KeepEntry::as_str))
+        .with_some("selector", filters.selector.as_ref().map(ToString::to_string))
         .with_texts("skip", filters.skip.iter().map(KeepEntry::as_str))
         .with("withoutOptOuts", filters.without_opt_outs)
 }
@@ -132,6 +133,7 @@ pub(super) fn release_facts(release: &Release) -> JsonObject {
         .with("status", release.status.as_str())
         .with_some("chart", release.chart.as_known().map(ToString::to_string))
         .with_some("updated", release.updated.as_known().map(ToString::to_string))
+        .with_some("labels", release.labels.as_known().cloned())
 }
 
 pub(super) fn reason(reason: &Reason) -> JsonObject {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::plan::{RestorableRelease, RestoreEntry, RestorePlan};
 use super::run_history::RunHistory;
 use crate::history_tag::HistoryTag;
-use crate::policy::{KeepEntry, Phase, PolicySet, SelectorMatch};
+use crate::policy::{KeepEntry, Phase, PolicySet, SelectorInput, SelectorMatch};
 use crate::release::Dependents;
 use crate::run_id::RunId;
 
@@ -108,15 +108,17 @@ fn tagged(candidates: &[RestorableRelease], policy: &str) -> BTreeSet<RunId> {
 }
 
 fn is_named(candidate: &RestorableRelease, request: &RestoreRequest) -> bool {
-    let (id, chart) = (&candidate.purged.id, candidate.content.chart.as_ref());
-    let names = |entry: &KeepEntry| entry.matches(&id.namespace, &id.name, chart) == SelectorMatch::Yes;
+    let names = |entry: &KeepEntry| entry.matches(selector_input(candidate)) == SelectorMatch::Yes;
     request.releases.is_empty() || request.releases.iter().any(names)
+}
+
+fn selector_input(candidate: &RestorableRelease) -> SelectorInput<'_> {
+    SelectorInput { chart: candidate.content.chart.as_ref(), ..SelectorInput::of(&candidate.purged) }
 }
 
 fn entry(candidate: RestorableRelease, policies: &PolicySet) -> RestoreEntry {
     let policy = policies.iter().find(|policy| policy.name == candidate.tag.policy);
-    let (id, chart) = (&candidate.purged.id, candidate.content.chart.as_ref());
-    let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(&id.namespace, &id.name, chart));
+    let phase = policy.map_or(Phase::Middle, |policy| policy.order.phase(selector_input(&candidate)));
     RestoreEntry { candidate, phase, terminating: Vec::new() }
 }
 

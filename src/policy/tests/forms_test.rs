@@ -4,9 +4,10 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::location::{Location, Spanned};
+use crate::policy::label_selector::{LabelOperator, LabelRequirement};
 use crate::policy::purge_options::{BlastRadius, DataLoss, PurgeOptions};
 use crate::policy::rules::{AgeFrom, ReleaseState};
-use crate::policy::selectors::{KeepCondition, KeepEntry, LabelOperator, LabelRequirement, Selector};
+use crate::policy::selectors::{KeepCondition, KeepEntry, Selector};
 use crate::policy::time::Day;
 use crate::policy::{NamePattern, Policy};
 use crate::uninstall_options::{Cascade, History, Hooks, UninstallOptions, Wait};
@@ -82,7 +83,7 @@ fn keep_remembers_how_it_is_written_where_and_why() {
         ("dev-shared/*", None, 17, 5),
         ("*/vault{,-0}", None, 18, 6),
         (
-            "namespaces dev-alice and releases *-vault and charts cert-manager, My_Chart",
+            "namespaces dev-alice and releases *-vault and charts cert-manager, My_Chart and selector tier=shared",
             Some("customer demo: don't touch"),
             19,
             5,
@@ -137,7 +138,10 @@ fn a_rule_says_which_and_how() {
     let policy = read(EVERY_FORM);
     let rule = &policy.rules[0];
     assert_eq!((rule.name.as_str(), &rule.place), ("old-previews", &place(36, 5)));
-    assert_eq!(rule.selector.written(), "namespaces pr-*, kube-system and releases web-* and charts *");
+    assert_eq!(
+        rule.selector.written(),
+        "namespaces pr-*, kube-system and releases web-* and charts * and selector tier=web,!helm-purge-keep"
+    );
     let labels = rule.namespace_selector.as_ref().map(|selector| selector.requirements.clone());
     assert_eq!(labels, Some(vec![requirement("tier", LabelOperator::In, &["test", ""])]));
     assert_eq!(rule.older_than, Some(Spanned { value: Duration::from_hours(36), place: place(41, 16) }));
@@ -186,7 +190,8 @@ fn labels_of_namespaces_have_kubernetes_own_form() {
         requirement("owner", LabelOperator::Exists, &[]),
         requirement("frozen", LabelOperator::DoesNotExist, &[]),
     ];
-    assert_eq!((selector.requirements.as_slice(), &selector.place), (expected.as_slice(), &place(29, 1)));
+    assert_eq!(selector.requirements, expected);
+    assert_eq!(selector.to_string(), "env=dev,tier!=prod,owner,!frozen");
 }
 
 #[test]

@@ -151,7 +151,10 @@ fn with(section: &'static Section, key: &str, value: Value) -> Value {
         "in an entry of `keep`" => policy["keep"] = json!([entry(json!({"releases": ["a"]}))]),
         "under `defaults`" => policy["defaults"] = entry(json!({})),
         "in an entry of `rules`" => policy["rules"] = json!([entry(json!({"name": "r", "olderThan": "3d"}))]),
-        "under `namespaceSelector`" => policy["namespaceSelector"] = entry(json!({})),
+        "under `selector` or `namespaceSelector`" => {
+            policy["namespaceSelector"] = entry(json!({}));
+            policy["keep"] = json!([{"selector": entry(json!({}))}]);
+        }
         "in an entry of `matchExpressions`" => {
             let join = match value.as_str() {
                 Some("Exists" | "DoesNotExist") => json!({"key": "env"}),

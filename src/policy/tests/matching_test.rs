@@ -1,7 +1,9 @@
 //! The pure questions: which cluster, which namespace, what stays.
 
-use crate::policy::{ClusterMatch, Policy, SelectorMatch};
-use crate::release::{Chart, Known};
+use std::collections::BTreeMap;
+
+use crate::policy::{ClusterMatch, Policy, SelectorInput, SelectorMatch};
+use crate::release::{Chart, Known, ReleaseId};
 
 fn policy(clusters: &str, namespaces: &str, keep: &str) -> Policy {
     let text = format!(
@@ -24,13 +26,22 @@ fn in_scope(patterns: &str, namespace: &str) -> Option<String> {
 }
 
 fn kept(entry: &str, release: &str, chart: Known<&str>) -> SelectorMatch {
+    kept_with(entry, release, chart, Known::Unknown)
+}
+
+fn kept_with(entry: &str, release: &str, chart: Known<&str>, labels: Known<&[(&str, &str)]>) -> SelectorMatch {
     let (namespace, name) = release.split_once('/').unwrap();
+    let id = ReleaseId { namespace: namespace.parse().unwrap(), name: name.parse().unwrap() };
+    let owned = |labels: &&[(&str, &str)]| {
+        labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>()
+    };
+    let labels = Known::from(labels.as_known().map(owned));
     let chart = match chart {
         Known::Is(name) => Known::Is(Chart { name: name.into(), version: "1.0.0".into() }),
         Known::Unknown => Known::Unknown,
     };
-    let chart = chart.as_known().map_or(Known::Unknown, Known::Is);
-    policy("dev", "dev", entry).keep[0].matches(&namespace.parse().unwrap(), &name.parse().unwrap(), chart)
+    let input = SelectorInput { id: &id, chart: chart.as_ref(), labels: labels.as_ref() };
+    policy("dev", "dev", entry).keep[0].matches(input)
 }
 
 const UID: &str = "0f9d0000-0000-4000-8000-000000000000";
@@ -96,6 +107,22 @@ fn an_unknown_chart_keeps_what_the_other_fields_name() {
     assert_eq!(kept("{charts: [vault], releases: [y]}", "dev-a/x", Known::Unknown), SelectorMatch::No);
     assert_eq!(kept("{releases: [x]}", "dev-a/x", Known::Unknown), SelectorMatch::Yes);
     assert_eq!(kept("\"*/x\"", "dev-a/x", Known::Unknown), SelectorMatch::Yes);
+}
+
+#[test]
+fn unknown_labels_keep_what_the_other_fields_name() {
+    let (shared, own) = (Known::Is(&[("tier", "shared"), ("env", "dev")][..]), Known::Is(&[("tier", "own")][..]));
+    let kept = |entry, chart, labels| kept_with(entry, "dev-a/web", chart, labels);
+    let entry = "{selector: {matchLabels: {tier: shared}, matchExpressions: [{key: env, operator: Exists}]}}";
+    assert_eq!(kept(entry, Known::Unknown, shared), SelectorMatch::Yes);
+    assert_eq!(kept(entry, Known::Unknown, own), SelectorMatch::No);
+    assert_eq!(kept(entry, Known::Is("web"), Known::Unknown), SelectorMatch::LabelsUnknown);
+    let entry = "{charts: [web], selector: {matchLabels: {tier: shared}}}";
+    assert_eq!(kept(entry, Known::Unknown, own), SelectorMatch::No, "whatever its chart is");
+    assert_eq!(kept(entry, Known::Is("db"), Known::Unknown), SelectorMatch::No, "whatever its labels are");
+    assert_eq!(kept(entry, Known::Unknown, shared), SelectorMatch::ChartUnknown);
+    assert_eq!(kept(entry, Known::Unknown, Known::Unknown), SelectorMatch::ChartUnknown, "its record has the chart");
+    assert_eq!(kept(entry, Known::Is("web"), Known::Unknown), SelectorMatch::LabelsUnknown);
 }
 
 #[test]

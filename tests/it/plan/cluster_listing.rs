@@ -75,7 +75,7 @@ fn comparable(mut plan: Plan) -> Plan {
             assert!(matches!(release.updated, Known::Is(_)), "{}", release.id);
             release.updated = Known::Unknown;
             release.record = Known::Unknown;
-            release.keep_label = Known::Unknown;
+            release.labels = Known::Unknown;
         }
     }
     plan

@@ -141,8 +141,11 @@ fn a_label_that_helm_was_given_stays_with_the_release() {
         assert!(upgrade.output().expect("helm can be started").status.success());
     }
     let (listing, _) = View::new(cluster().kubeconfig(), "optlabel").look();
-    let labels = listing.releases.iter().map(|release| (release.revision.0, release.keep_label.clone()));
-    assert_eq!(labels.collect::<Vec<_>>(), vec![(2, Known::Is(Some("demo".to_owned()))); 2]);
+    let labels = listing.releases.iter().map(|release| (release.revision.0, release.labels.clone()));
+    assert_eq!(
+        labels.collect::<Vec<_>>(),
+        vec![(2, Known::Is([("helm-purge-keep".to_owned(), "demo".to_owned())].into())); 2]
+    );
 }
 
 #[test]

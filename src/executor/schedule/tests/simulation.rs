@@ -40,7 +40,7 @@ fn task(namespace: usize, options: UninstallOptions) -> Task {
         chart: Known::Unknown,
         updated: Known::Unknown,
         record: Known::Unknown,
-        keep_label: Known::Unknown,
+        labels: Known::Unknown,
     };
     Task::new(release, options)
 }
