@@ -101,9 +101,9 @@ impl ExitCode {
             ("5", "a guard refused; nothing was purged"),
             ("6", "another run holds the lock of the policy; nothing was purged"),
             ("7", "declined at the prompt"),
-            ("8", "the deadline came before the end of the plan; what had begun was finished"),
-            ("10", "with plan --detailed-exitcode: there is something to purge"),
-            ("129, 130, 143", "ended by HUP, INT or TERM; what had begun was finished and reported"),
+            ("8", "the deadline came before the end of the plan; running uninstalls were finished"),
+            ("10", "with plan --detailed-exitcode: there are releases to purge"),
+            ("129, 130, 143", "interrupted by HUP, INT or TERM; running uninstalls were finished and reported"),
         ]
         .into_iter()
     }

@@ -46,7 +46,7 @@ impl FromStr for RunId {
         if is_random && id.started().is_some_and(|begun| Self::with(begun, 0).0[..15] == text[..15]) {
             Ok(id)
         } else {
-            Err(format!("{text:?} is not the name of a run, which looks like 20261125-190342-3f9a1c"))
+            Err(format!("{text:?} is not a valid run ID, such as 20261125-190342-3f9a1c"))
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
             "20261125-190342-../../",
             "２0261125-190342-3f9a1c",
         ] {
-            let expected = format!("{text:?} is not the name of a run, which looks like 20261125-190342-3f9a1c");
+            let expected = format!("{text:?} is not a valid run ID, such as 20261125-190342-3f9a1c");
             assert_eq!(text.parse::<RunId>(), Err(expected));
         }
     }

@@ -69,7 +69,7 @@ impl SavedPlanError {
     pub(crate) fn hint(&self) -> &'static str {
         match self.source {
             Some(_) => "save one: `helm purge plan -o json > plan.json`",
-            None => "save it anew: `helm purge plan -o json > plan.json`",
+            None => "save it again: `helm purge plan -o json > plan.json`",
         }
     }
 }
@@ -140,7 +140,7 @@ impl SavedPlan {
         match bytes {
             Ok(bytes) => Self::read(&file, &bytes),
             Err(error) => {
-                let message = format!("the saved plan {file} cannot be read");
+                let message = format!("cannot read the saved plan {file}");
                 Err(SavedPlanError { message, source: Some(error) })
             }
         }
@@ -159,7 +159,7 @@ impl SavedPlan {
             )));
         }
         let document = parse::<PlanJson>(file, bytes)?;
-        let wrong = |what| SavedPlanError::new(format!("the saved plan {file} cannot be understood: {what}"));
+        let wrong = |what| SavedPlanError::new(format!("the saved plan {file} is not valid: {what}"));
         understand(file, document).map_err(wrong)
     }
 }
@@ -180,11 +180,11 @@ fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, SavedPlanEr
         Ok(text) if text.trim_start().starts_with('{') => serde_json::from_str(text).map_err(|error| error.to_string()),
         Ok(text) => serde_yaml::from_str(text).map_err(|error| error.to_string()),
     };
-    parsed.map_err(|why| SavedPlanError::new(format!("{file} is no saved plan: {why}")))
+    parsed.map_err(|why| SavedPlanError::new(format!("{file} is not a saved plan: {why}")))
 }
 
 fn understand(file: &str, document: PlanJson) -> Result<SavedPlan, String> {
-    let created = document.created.parse().map_err(|_| format!("{} is no time", quoted(&document.created)))?;
+    let created = document.created.parse().map_err(|_| format!("{} is not a valid time", quoted(&document.created)))?;
     let ClusterJson { context, server, uid } = document.cluster;
     let policy = |policy: PolicyJson| {
         let digest = policy.sha256.parse().map_err(|error| format!("of policy {}: {error}", quoted(&policy.name)))?;
@@ -195,7 +195,7 @@ fn understand(file: &str, document: PlanJson) -> Result<SavedPlan, String> {
     let mut chosen = purged.map(release).collect::<Result<Vec<_>, _>>()?;
     chosen.sort_by(|left, right| left.id.cmp(&right.id));
     if let Some(twice) = chosen.windows(2).find(|pair| pair[0].id == pair[1].id) {
-        return Err(format!("{} is in it twice", twice[0].id));
+        return Err(format!("{} appears twice", twice[0].id));
     }
     let cluster = SavedCluster { context, server, identity: uid.filter(|uid| !uid.is_empty()).map(Identity) };
     Ok(SavedPlan { file: file.to_owned(), created, cluster, policies, chosen })
@@ -264,8 +264,8 @@ mod tests {
         for (pointer, value, expected) in [
             ("/apiVersion", json!("helm-purge/v2"), "is `PurgePlan` of version `helm-purge/v2`"),
             ("/kind", json!("PurgeReport"), "is `PurgeReport` of version `helm-purge/v1`"),
-            ("/kind", json!(3), "is no saved plan"),
-            ("/created", json!("yesterday"), "`yesterday` is no time"),
+            ("/kind", json!(3), "is not a saved plan"),
+            ("/created", json!("yesterday"), "`yesterday` is not a valid time"),
             ("/policies/0/sha256", json!("abc"), "of policy `x`: `abc` is not a valid SHA-256"),
             ("/policies/0", json!({"name": "x"}), "missing field `sha256`"),
             ("/cluster", json!({"context": "dev"}), "missing field `server`"),
@@ -274,10 +274,10 @@ mod tests {
             ("/releases/0/namespace", json!(null), "`/web`: its namespace is missing"),
             ("/releases/0/name", json!("--all"), "its name is `--all`"),
             ("/releases/0/revision", json!(null), "its revision is missing"),
-            ("/releases/0/revision", json!(-1), "is no saved plan"),
+            ("/releases/0/revision", json!(-1), "is not a saved plan"),
             ("/releases/0/status", json!("fine"), "its status is `fine`"),
             ("/releases/0/updated", json!("now"), "its time is `now`"),
-            ("/releases/0/namespace", json!("dev-a"), "dev-a/web is in it twice"),
+            ("/releases/0/namespace", json!("dev-a"), "dev-a/web appears twice"),
         ] {
             let mut plan = plan();
             *plan.pointer_mut(pointer).expect("it is there") = value;
@@ -297,7 +297,7 @@ mod tests {
         ] {
             let error = SavedPlan::read("plan.json", text.as_bytes()).expect_err(text).to_string();
             let first = error.lines().next().unwrap_or_default();
-            assert_eq!(first, format!("plan.json is no saved plan: {why}"), "{text}");
+            assert_eq!(first, format!("plan.json is not a saved plan: {why}"), "{text}");
         }
     }
 }

@@ -144,16 +144,16 @@ impl From<ConnectionError> for CommandError {
 
 impl From<ApiError> for CommandError {
     fn from(error: ApiError) -> Self {
-        CommandError::preflight(error, Some("raise the limits of processes and of open files".to_owned()))
+        CommandError::preflight(error, Some("raise the limits for processes and open files".to_owned()))
     }
 }
 
 impl From<HelmError> for CommandError {
     fn from(error: HelmError) -> Self {
         let hint = match &error {
-            HelmError::Missing { .. } => "install Helm 3 or 4 and put it on PATH, or name it with HELM_BIN",
-            HelmError::Silent { .. } => "run it by hand: `helm version`",
-            HelmError::Unsupported { .. } => "name another helm with HELM_BIN",
+            HelmError::Missing { .. } => "install Helm 3 or 4 on PATH, or set HELM_BIN to its path",
+            HelmError::Silent { .. } => "check that `helm version` works",
+            HelmError::Unsupported { .. } => "set HELM_BIN to the path of another helm",
         };
         CommandError::preflight(error, Some(hint.to_owned()))
     }
@@ -166,7 +166,7 @@ impl From<InventoryError> for CommandError {
             InventoryError::Api(ApiError::NoAnswer(_)) => FailureClass::TimedOut.hint_for_listing(),
             InventoryError::Api(_) => FailureClass::Other.hint_for_listing(),
             InventoryError::Helm(failure) => failure.class.hint_for_listing(),
-            InventoryError::Format(_) => "look at what it prints: `helm list -A -o json`",
+            InventoryError::Format(_) => "check what this prints: `helm list -A -o json`",
             InventoryError::Driver(_) => "unset HELM_DRIVER, or set it to secret or configmap",
         };
         CommandError::preflight(error, Some(hint.to_owned()))
@@ -175,7 +175,7 @@ impl From<InventoryError> for CommandError {
 
 impl From<PoolError> for CommandError {
     fn from(error: PoolError) -> Self {
-        CommandError::preflight(error, Some("raise the limit of processes, or ask for fewer --workers".to_owned()))
+        CommandError::preflight(error, Some("raise the limit for processes, or use fewer --workers".to_owned()))
     }
 }
 

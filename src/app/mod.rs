@@ -69,5 +69,5 @@ impl App {
 }
 
 fn cannot_listen(error: io::Error) -> CommandError {
-    CommandError::preflight(error, Some("signals cannot be handled here".to_owned()))
+    CommandError::preflight(error, Some("cannot handle signals".to_owned()))
 }

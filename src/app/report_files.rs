@@ -77,6 +77,6 @@ impl ReportFiles {
 fn note_failure(what: &str, file: &Path, written: io::Result<()>, printer: &Printer) {
     if let Err(error) = written {
         let file = sanitize::line(&file.display().to_string());
-        printer.unwritten(format_args!("{what} could not be written to {file}: {error}"));
+        printer.unwritten(format_args!("cannot write {what} to {file}: {error}"));
     }
 }

@@ -158,7 +158,7 @@ impl Client {
     pub(super) fn spawn(&self, job: impl AsyncFnOnce(Connected) + Send + 'static) -> Result<(), ApiError> {
         let job: Job = Box::new(move |client| Box::pin(async move { job(client).await }));
         if self.is_stuck.load(Ordering::Relaxed) || self.messages.send(ClientMessage::Run(job)).is_err() {
-            return Err(ApiError::NoConnection("an earlier look did not come back".to_owned()));
+            return Err(ApiError::NoConnection("an earlier request has not returned".to_owned()));
         }
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Client {
             match answers.recv_timeout(CANCEL_CHECK) {
                 Ok(answer) => return answer,
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(ApiError::Failed("the client ended without an answer".to_owned()));
+                    return Err(ApiError::Failed("the client stopped without an answer".to_owned()));
                 }
                 Err(RecvTimeoutError::Timeout) if self.is_cancelled() => return Err(ApiError::Cancelled),
                 Err(RecvTimeoutError::Timeout) if started.elapsed() > self.timeout => {
@@ -205,7 +205,7 @@ fn is_cancelled(cancel: &CancelToken) -> bool {
 /// Limits the time of a whole operation: a cluster may hold a lot, and a run cannot wait for all of it.
 pub(super) async fn bounded<T>(operation: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     let seconds = BOUNDED_OPERATION_TIMEOUT.as_secs();
-    let late = |_| ApiError::Failed(format!("not all of it came within {seconds} s"));
+    let late = |_| ApiError::Failed(format!("the answer was incomplete after {seconds} s"));
     tokio::time::timeout(BOUNDED_OPERATION_TIMEOUT, operation).await.map_err(late)?
 }
 

@@ -166,7 +166,7 @@ pub(super) fn find_in_versions(
     match found.min_by_key(|resource| known(resource).unwrap_or(usize::MAX)) {
         Some(resource) if known(&resource).is_none() => {
             let version = resource.api_version;
-            Err(ApiError::Unsupported(format!("{kind} is served as {version}, which this program does not know")))
+            Err(ApiError::Unsupported(format!("{kind} is served as {version}, which helm-purge does not support")))
         }
         resource => Ok(resource),
     }

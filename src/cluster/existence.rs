@@ -41,13 +41,13 @@ impl Client {
 /// None if the cluster does not serve its kind.
 fn kind_of(object: &ObjectRef, groups: &ApiGroups) -> Result<Option<ServedKind>, ApiError> {
     if !is_name(&object.name) || !is_name(&object.namespace) {
-        return Err(ApiError::Unsupported(format!("{:?} is no name that an object can have", object.name)));
+        return Err(ApiError::Unsupported(format!("{:?} is not a valid object name", object.name)));
     }
     match groups.get(object.group()) {
         Some(versions) => {
             Ok(find_in_group(versions.as_ref().map_err(Clone::clone)?, &object.api_version, &object.kind))
         }
-        None => Err(ApiError::Failed("its kind was not looked for".to_owned())),
+        None => Err(ApiError::Failed("its kind was not queried".to_owned())),
     }
 }
 

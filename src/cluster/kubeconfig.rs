@@ -86,7 +86,7 @@ fn read_files(files: &KubeconfigFiles) -> Result<Option<Kubeconfig>, ConnectionE
     }
     if existing.is_empty() {
         let named = || joined(paths.iter().map(|path| format!("`{}`", path.display())));
-        let missing = || format!("there is no kubeconfig at {}", named());
+        let missing = || format!("no kubeconfig at {}", named());
         let hint = "check `KUBECONFIG` and `--kubeconfig`";
         return if may_be_missing { Ok(None) } else { Err(ConnectionError::new(missing(), hint)) };
     }
@@ -122,7 +122,7 @@ fn check_utf16(path: &Path) -> Result<(), KubeconfigError> {
 /// A missing file is skipped. A file that cannot be examined is an error: the user may mean it.
 fn exists(path: &Path) -> Result<bool, ConnectionError> {
     path.try_exists().map_err(|error| {
-        let text = format!("the kubeconfig `{}` cannot be looked at", path.display());
+        let text = format!("cannot access the kubeconfig `{}`", path.display());
         ConnectionError { text, hint: None, source: Some(error.into()) }
     })
 }
@@ -155,8 +155,8 @@ fn find_user(users: Vec<NamedAuthInfo>, context: &str, user: Option<String>) -> 
     let Some(wanted) = user.filter(|name| !name.is_empty()) else { return Ok(AuthInfo::default()) };
     let named = users.into_iter().find(|user| user.name == wanted);
     let missing = || {
-        let text = format!("the context `{context}` names the user `{wanted}`, who is not there");
-        ConnectionError::new(text, "look at its `users` entry")
+        let text = format!("context `{context}` refers to user `{wanted}`, which is not in the kubeconfig");
+        ConnectionError::new(text, "check `users` in the kubeconfig")
     };
     named.map(|user| user.auth_info.unwrap_or_default()).ok_or_else(missing)
 }
@@ -173,8 +173,8 @@ fn without_kubeconfig(options: &ConnectionOptions) -> Result<ResolvedConnection,
     }
     let KubeconfigFiles::Default(path) = &options.kubeconfig else { return Err(ConnectionError::no_current_context()) };
     let at = path.as_ref().map(|path| format!(" at `{}`", path.display())).unwrap_or_default();
-    let hint = "log in to the cluster, or name a kubeconfig with `KUBECONFIG` or `--kubeconfig`";
-    Err(ConnectionError::new(format!("there is no kubeconfig{at}, and this is no pod"), hint))
+    let hint = "log in to the cluster, or pass a kubeconfig with `KUBECONFIG` or `--kubeconfig`";
+    Err(ConnectionError::new(format!("no kubeconfig{at} (and not running in a pod)"), hint))
 }
 
 /// The pod's own cluster as a kubeconfig. The token stays a file, because it is renewed.
@@ -268,25 +268,29 @@ impl ConnectionError {
         let hint = match close {
             Some(close) => Some(format!("did you mean `{}`?", close.name)),
             None if known.is_empty() => None,
-            None => Some(format!("there are: {}", joined(known.iter().map(|context| context.name.clone())))),
+            None => Some(format!(
+                "contexts in the kubeconfig: {}",
+                joined(known.iter().map(|context| context.name.clone()))
+            )),
         };
         Self { text: format!("the kubeconfig has no context `{wanted}`"), hint, source: None }
     }
 
     fn no_server(context: &str) -> Self {
-        let text = format!("the context `{context}` names a cluster that is not there, or that has no server");
-        Self::new(text, "look at its `clusters` entry")
+        let text =
+            format!("context `{context}` refers to a cluster that is not in the kubeconfig, or that has no server");
+        Self::new(text, "check `clusters` in the kubeconfig")
     }
 
     fn no_current_context() -> Self {
-        let hint = "choose one: `kubectl config use-context NAME`, or `--kube-context NAME`";
+        let hint = "choose a context: `kubectl config use-context NAME`, or `--kube-context NAME`";
         Self::new("the kubeconfig has no current context", hint)
     }
 
     pub(super) fn not_pinned(error: io::Error) -> Self {
-        let hint = "set `TMPDIR` to a folder that can be written to";
+        let hint = "set `TMPDIR` to a writable folder";
         let error = Some(error.into());
-        Self { source: error, ..Self::new("the connection could not be written to a private file", hint) }
+        Self { source: error, ..Self::new("cannot write the connection to a private file", hint) }
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn doctor(
                     check_cluster(&policies, &required, lock.as_ref(), &connection, &client, &mut checks);
                 }
                 Err(error) => {
-                    let hint = "raise the limits of processes and of open files";
+                    let hint = "raise the limits for processes and open files";
                     checks.push(DoctorCheck::missing("cluster", ExitCode::Preflight, error.to_string(), hint));
                 }
             }

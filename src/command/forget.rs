@@ -119,7 +119,7 @@ impl OperationSteps<(), FinishedForget> for ForgetOperation {
     }
 
     fn prompt(&self) -> String {
-        format!("removes the history of {} for good", plural(self.old.len(), "release"))
+        format!("permanently delete the history of {}", plural(self.old.len(), "release"))
     }
 
     fn show_plan(&self, _: &mut ReportFiles, app: &App) {

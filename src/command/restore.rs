@@ -165,7 +165,7 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
     }
 
     fn prompt(&self) -> String {
-        format!("restores {}", plural(self.plan.going().count(), "release"))
+        format!("restore {}", plural(self.plan.going().count(), "release"))
     }
 
     fn show_plan(&self, reports: &mut ReportFiles, app: &App) {

@@ -88,7 +88,7 @@ impl OperationSteps<RecheckedPurge, FinishedPurge> for PurgeOperation<'_> {
     }
 
     fn prompt(&self) -> String {
-        format!("uninstalls {}", plural(self.prepared.plan.chosen().count(), "release"))
+        format!("uninstall {}", plural(self.prepared.plan.chosen().count(), "release"))
     }
 
     /// Does nothing, because `run` has shown the plan before its guards could refuse it.

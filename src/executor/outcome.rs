@@ -209,11 +209,11 @@ impl From<&Outcome> for OutcomeSummary {
 impl NotStarted {
     pub fn as_str(self) -> &'static str {
         match self {
-            NotStarted::FailFast => "another release failed, and --fail-fast was given",
+            NotStarted::FailFast => "another release failed (--fail-fast)",
             NotStarted::Interrupted => "the run was interrupted",
-            NotStarted::Deadline => "it might not have been done by the deadline",
-            NotStarted::ServerGone => "the API server could not be reached any more",
-            NotStarted::LoginGone => "the login was not accepted any more",
+            NotStarted::Deadline => "it might not have finished before the deadline",
+            NotStarted::ServerGone => "the API server could no longer be reached",
+            NotStarted::LoginGone => "the login was no longer accepted",
             NotStarted::JournalRefused => "the journal could not be written",
         }
     }
@@ -281,7 +281,7 @@ pub(super) fn revoked(reported: Outcome, failure: Failure) -> (Outcome, Option<U
 
 /// Purged, with a remark why only the list could show that.
 fn purged_after_all(left_behind: Vec<String>, mut remarks: Vec<String>, failure: &Failure) -> Outcome {
-    remarks.push(format!("gone, says the list; {}", failure.message.error));
+    remarks.push(format!("no longer listed, although helm failed: {}", failure.message.error));
     Outcome::Purged { left_behind, remarks }
 }
 

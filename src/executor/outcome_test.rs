@@ -40,7 +40,7 @@ fn what_is_unclear_failed_unless_it_is_gone() {
     for afterwards in [ObservedState::Unknown, ObservedState::Unreadable, listed(Status::Deployed, 1)] {
         assert_eq!(unclear(afterwards), Outcome::Failed(failure()));
     }
-    let remarks = vec!["gone, says the list; words".to_owned()];
+    let remarks = vec!["no longer listed, although helm failed: words".to_owned()];
     assert_eq!(unclear(ObservedState::Gone), Outcome::Purged { left_behind: vec![], remarks });
 }
 
@@ -51,6 +51,6 @@ fn what_is_revoked_keeps_what_was_said_of_it_where_it_is_gone() {
     let (outcome, doubt) = revoked(told, failure());
     assert_eq!(outcome, Outcome::Failed(failure()));
     let resolved = doubt.and_then(|doubt| doubt.resolve(&planned(Status::Deployed), ObservedState::Gone));
-    let remarks = vec!["gone, says the list; words".to_owned()];
+    let remarks = vec!["no longer listed, although helm failed: words".to_owned()];
     assert_eq!(resolved, Some(Outcome::Purged { left_behind, remarks }));
 }

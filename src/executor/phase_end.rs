@@ -79,7 +79,7 @@ impl PhaseCleanup {
                 let awaited = |object: &ObjectRef| AwaitedObject { release, object: object.clone(), until };
                 cleanup.waiting.extend(objects.iter().map(awaited));
             } else {
-                let why = Some(ApiError::Unsupported("what it was made of is not known".to_owned()));
+                let why = Some(ApiError::Unsupported("its objects are unknown".to_owned()));
                 cleanup.leftovers.insert(release, Leftovers { why, ..Leftovers::default() });
             }
         }
@@ -97,7 +97,7 @@ impl PhaseCleanup {
 
     /// Takes the answers of a probe.
     pub(super) fn record(&mut self, answers: Vec<ObjectPresence>, now: Instant) {
-        let unanswered = || ObjectPresence::Unknown(ApiError::Failed("whoever was asked did not answer".to_owned()));
+        let unanswered = || ObjectPresence::Unknown(ApiError::Failed("there was no answer".to_owned()));
         let answers = answers.into_iter().chain(std::iter::repeat_with(unanswered));
         for (awaited, presence) in std::mem::take(&mut self.waiting).into_iter().zip(answers) {
             let is_final =
@@ -147,11 +147,11 @@ impl Leftovers {
         let done = "helm uninstalled it, but";
         if self.present.is_empty() {
             let why = self.why.as_ref().map(ToString::to_string).unwrap_or_default();
-            let text = format!("{done} whether its objects are gone cannot be told: {why}{}", named(&self.unknown));
+            let text = format!("{done} cannot check whether its objects are gone: {why}{}", named(&self.unknown));
             return Failure::new(self.why.as_ref().map_or(FailureClass::Internal, class_of_api_error), text);
         }
         let seconds = timeout.as_secs();
-        let text = format!("{done} after {seconds} s there still is what something else has to clear away");
+        let text = format!("{done} some of its objects still exist after {seconds} s, probably because of finalizers");
         Failure::new(FailureClass::Leftovers, format!("{text}{}", named(&self.present)))
     }
 }

@@ -166,7 +166,7 @@ impl ReleaseProgress {
     fn ended(&self, outcome: Outcome, uncertainty: Option<Uncertainty>) -> Self {
         let outcome = match (outcome, &self.failure) {
             (Outcome::AlreadyGone, Some(_)) if self.was_given() => {
-                let remarks = vec!["gone when it was tried again; what helm left of it before is not known".to_owned()];
+                let remarks = vec!["gone when it was retried; objects of the first attempt may remain".to_owned()];
                 Outcome::Purged { left_behind: Vec::new(), remarks }
             }
             (Outcome::NotStarted(_), Some(failure)) => Outcome::Failed(failure.clone()),
@@ -179,7 +179,7 @@ impl ReleaseProgress {
     /// know that.
     fn changed(&self, what: String) -> Self {
         let Some(mut failure) = self.failure.clone() else { return self.with_outcome(Outcome::Changed(what), None) };
-        failure.message.error.push_str("\nnot tried again: ");
+        failure.message.error.push_str("\nnot retried: ");
         failure.message.error.push_str(&what);
         self.with_outcome(Outcome::Failed(failure), None)
     }

@@ -91,7 +91,7 @@ fn what_failed_and_was_changed_then_has_failed_and_says_both() {
     let Some(Outcome::Failed(failure)) = tried_once().changed("now revision 2".to_owned()).outcome else {
         panic!("it may be half uninstalled")
     };
-    assert_eq!(failure.message.error, "gone\nnot tried again: now revision 2");
+    assert_eq!(failure.message.error, "gone\nnot retried: now revision 2");
     assert_eq!(ReleaseProgress::default().changed("x".to_owned()).outcome, Some(Outcome::Changed("x".to_owned())));
 }
 

@@ -74,8 +74,8 @@ pub(crate) fn verify_restore(run: &mut Run, listing: &Listing) -> Verification {
                 continue;
             }
             Found::Release(now) => format!("it is not deployed: revision {}, {}", now.revision, now.status),
-            Found::Unreadable(entry) => format!("it is not understood: {}", entry.why),
-            Found::Unlisted(entry) => format!("whether it is back cannot be told: {}", entry.why),
+            Found::Unreadable(entry) => format!("its release record cannot be read: {}", entry.why),
+            Found::Unlisted(entry) => format!("cannot check whether it is restored: {}", entry.why),
             Found::Nothing => "it is not listed".to_owned(),
         };
         result.outcome = Outcome::Failed(Failure::new(FailureClass::NotDeployed, text));
@@ -106,7 +106,7 @@ fn not_kept(result: &ReleaseResult, found: Found<'_>, history: &Result<(), Strin
     match (&result.outcome, found) {
         (Outcome::AlreadyGone, Found::Nothing) => None,
         (Outcome::AlreadyGone, Found::Release(now)) if now.status == Status::Uninstalled => None,
-        (_, Found::Nothing) => failure("it is gone, and its record with it: it cannot be restored".to_owned()),
+        (_, Found::Nothing) => failure("purged, but its release record is gone too: it cannot be restored".to_owned()),
         (_, Found::Release(now)) if now.revision == result.release.revision && now.status != Status::Uninstalling => {
             failure(format!("helm uninstalled it, but {why}"))
         }
@@ -118,14 +118,14 @@ fn not_kept(result: &ReleaseResult, found: Found<'_>, history: &Result<(), Strin
 fn still_listed(planned: &Release, found: Found<'_>) -> Option<Failure> {
     let text = match found {
         Found::Nothing => return None,
-        Found::Unreadable(entry) => format!("something of it is still there: {}", entry.why),
-        Found::Unlisted(entry) => format!("whether it is gone cannot be told: {}", entry.why),
+        Found::Unreadable(entry) => format!("some of its release records are still there: {}", entry.why),
+        Found::Unlisted(entry) => format!("cannot check whether it is gone: {}", entry.why),
         // Its own uninstall may have changed its state; a later deployment is that of another process.
         Found::Release(now) if now.revision == planned.revision && now.updated == planned.updated => {
             format!("it is still listed: revision {}, {}", now.revision, now.status)
         }
         Found::Release(now) => {
-            format!("it is listed again, installed meanwhile: revision {}, {}", now.revision, now.status)
+            format!("it was installed again during the run: revision {}, {}", now.revision, now.status)
         }
     };
     Some(Failure::new(FailureClass::StillListed, text))

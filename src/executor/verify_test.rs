@@ -55,14 +55,14 @@ fn what_is_still_listed_and_what_is_listed_again_are_distinguished() {
     assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });
     assert_eq!(words(&outcome), "it is still listed: revision 1, uninstalling");
     let (_, outcome) = settled(&listing("2026-11-20T11:00:00Z", "deployed"));
-    assert_eq!(words(&outcome), "it is listed again, installed meanwhile: revision 1, deployed");
+    assert_eq!(words(&outcome), "it was installed again during the run: revision 1, deployed");
 }
 
 #[test]
 fn what_is_listed_but_not_understood_is_not_gone() {
     let unreadable = UnreadableRelease { namespace: "dev-a".parse().ok(), name: "web".into(), why: "garbage".into() };
     let (_, outcome) = settled(&Listing { unreadable: vec![unreadable], ..Listing::default() });
-    assert_eq!(words(&outcome), "something of it is still there: garbage");
+    assert_eq!(words(&outcome), "some of its release records are still there: garbage");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn what_was_to_be_kept_is_gone_only_where_its_record_carries_the_mark() {
     for (now, why, expected) in [
         (&kept, "it has no mark", "helm uninstalled it, but it has no mark"),
         (&listing("2026-11-20T10:00:00Z", "deployed"), "x", "helm uninstalled it, but x"),
-        (&Listing::default(), "x", "it is gone, and its record with it: it cannot be restored"),
+        (&Listing::default(), "x", "purged, but its release record is gone too: it cannot be restored"),
     ] {
         let (verdict, outcome) = settled_with(now, purged(), says(why));
         assert_eq!(verdict, Verification::Verified { reported: 1, gone: 0 });

@@ -92,7 +92,7 @@ fn leave_out_changed(context: &WorkerContext, tried: &BTreeSet<usize>, guard: &m
     let releases = indexes.iter().map(|index| &context.tasks[*index].release).collect::<Vec<_>>();
     let rechecked = catch_unwind(AssertUnwindSafe(|| context.backends.recheck.recheck(&releases)));
     let (answers, why) = match rechecked {
-        Ok(answers) => (answers, "whether it has changed since the plan was not answered".to_owned()),
+        Ok(answers) => (answers, "cannot check whether it has changed since the plan: no answer".to_owned()),
         Err(panic) => (Vec::new(), failure_of_panic(panic.as_ref()).message.error),
     };
     let answers = answers.into_iter().map(Some).chain(std::iter::repeat(None));
@@ -106,7 +106,7 @@ fn leave_out_changed(context: &WorkerContext, tried: &BTreeSet<usize>, guard: &m
             Some(Freshness::NotYet(why)) => not_checked(FailureClass::Leftovers, why),
             Some(Freshness::Unknown(error)) => match class_of_api_error(&error) {
                 Some(class) => {
-                    not_checked(class, format!("whether it has changed since the plan cannot be told: {error}"))
+                    not_checked(class, format!("cannot check whether it has changed since the plan: {error}"))
                 }
                 None => Answer::Attempted(ReleaseAttempt::NotStarted),
             },
@@ -208,7 +208,8 @@ impl<'a> BatchGuard<'a> {
         for attempt in result.rest {
             match attempt {
                 ReleaseAttempt::NotStarted if self.answered == 0 && not_started.is_empty() && !may_come_back => {
-                    let failure = Failure::new(FailureClass::Internal, "it was not begun, for no reason");
+                    let failure =
+                        Failure::new(FailureClass::Internal, "it was not started, and no reason was recorded");
                     self.end(ReleaseAttempt::Failed(failure));
                 }
                 ReleaseAttempt::NotStarted => not_started.extend(self.waiting.pop_front()),
@@ -250,7 +251,7 @@ impl Drop for BatchGuard<'_> {
 }
 
 fn without_a_result() -> ReleaseAttempt {
-    ReleaseAttempt::Failed(Failure::new(FailureClass::Internal, "a worker ended without a result"))
+    ReleaseAttempt::Failed(Failure::new(FailureClass::Internal, "a worker stopped without a result"))
 }
 
 #[cfg(test)]

@@ -57,8 +57,8 @@ pub(crate) fn hooks(running: &[RunningHook<'_>], missing: impl Fn(&ObjectRef) ->
     let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
     (!lacking.is_empty()).then(|| Refusal {
         guard: "hooks",
-        message: format!("hooks have to run that this account may not make:{named}{more}"),
-        hint: "grant the rights (`helm purge rbac` prints those for Jobs), or say `hooks: skip` in the policy",
+        message: format!("this account cannot create the hooks of these releases:{named}{more}"),
+        hint: "grant the permissions (`helm purge rbac` prints those for Jobs), or set `hooks: skip` in the policy",
     })
 }
 
@@ -68,8 +68,8 @@ pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refu
     let why = why_helm?;
     plan.restorable().next().map(|_| Refusal {
         guard: "keep-history",
-        message: format!("`keepHistory` needs the API, and it could not be asked: {why}"),
-        hint: "give this program a way to the API server that it can use, or purge without `keepHistory`",
+        message: format!("`keepHistory` needs direct access to the API server, which is not available: {why}"),
+        hint: "give helm-purge direct access to the API server, or purge without `keepHistory`",
     })
 }
 
@@ -112,18 +112,18 @@ pub(crate) fn has_limits(policies: &[Policy], max_releases: Option<u32>) -> bool
 fn exceeded(limits: &Limits, chosen: usize, namespaces: usize, in_scope: usize) -> Vec<Refusal> {
     let releases = limits.releases.as_ref().and_then(|limit| too_many_releases(chosen, limit.value, &limit.place));
     let namespaces = limits.namespaces.iter().filter(|limit| exceeds(namespaces, limit.value)).map(|limit| {
-        let what = format!("releases would go in {namespaces} namespaces");
+        let what = format!("releases in {namespaces} namespaces would be purged");
         beyond("limits.maxNamespaces", &what, limit.value, &limit.place)
     });
     let share = limits.percent.iter().filter(|limit| exceeds_share(chosen, in_scope, limit.value)).map(|limit| {
-        let what = format!("{chosen} of the {in_scope} releases in scope would go");
+        let what = format!("{chosen} of the {in_scope} releases in scope would be purged");
         beyond("limits.maxPercent", &what, format_args!("{} percent", limit.value), &limit.place)
     });
     releases.into_iter().chain(namespaces).chain(share).collect()
 }
 
 fn too_many_releases(chosen: usize, limit: u32, source: impl Display) -> Option<Refusal> {
-    let what = || format!("{chosen} releases would go");
+    let what = || format!("{chosen} releases would be purged");
     exceeds(chosen, limit).then(|| beyond("limits.maxReleases", &what(), limit, source))
 }
 
@@ -156,11 +156,8 @@ pub(crate) fn required_keeps(plan: &Plan) -> Vec<Refusal> {
     let refusal = |keep: &KeepHits| match &keep.source {
         Source::Policy(place) => Some(Refusal {
             guard: "keep.required",
-            message: format!(
-                "`{}` has to keep something, and no release in scope is named by it ({place})",
-                keep.entry
-            ),
-            hint: "is this the right cluster? If the release is gone for good, remove `required: true`",
+            message: format!("the required keep entry `{}` matches no release in scope ({place})", keep.entry),
+            hint: "check that this is the right cluster; if the release no longer exists, remove `required: true`",
         }),
         Source::Flag(_) => None,
     };
@@ -176,8 +173,8 @@ pub(crate) fn unreadable_opt_outs(plan: &Plan, protection: &Protection, without_
     let none_seen = namespaces.peek().is_some() && namespaces.all(|namespace| unseen.contains(namespace));
     (none_seen && !without_opt_outs).then(|| Refusal {
         guard: "opt-outs",
-        message: format!("who has opted out cannot be seen in any namespace of the plan: {why}"),
-        hint: "give the account the right to list ConfigMaps and to get its namespaces, or say --without-opt-outs",
+        message: format!("cannot read opt-outs in any namespace of the plan: {why}"),
+        hint: "allow the account to list ConfigMaps and to get its namespaces, or pass --without-opt-outs",
     })
 }
 

@@ -59,11 +59,11 @@ fn too_weak(matching: &[&ClusterEntry], connection: &Connection, attendance: Int
         return None;
     }
     let (message, hint) = if attendance == Interactivity::InPod {
-        let message = "in a pod the context and the server are the same in many clusters; the policy names no uid";
+        let message = "a run in a pod needs `uid`, because the context and the server are the same in many clusters";
         (format!("{message} ({place})"), "add `uid` to the entry; `helm purge init` prints it")
     } else {
-        let message = "nobody is asked, and the policy names this cluster only by its context";
-        let hint = "a context's name is private to a kubeconfig: add `server` or `uid` to the entry; `helm purge init` prints both";
+        let message = "unattended runs need `server` or `uid`; the policy identifies this cluster only by its context";
+        let hint = "context names differ between kubeconfigs: add `server` or `uid` to the entry; `helm purge init` prints both";
         (format!("{message} `{}` ({place})", connection.context), hint)
     };
     Some(Refusal { guard: "clusters-unattended", message, hint })
@@ -87,8 +87,10 @@ pub(crate) fn same_cluster(planned: &Identity, now: &Identity) -> Result<(), Ref
     let (planned, here) = (&planned.0, &now.0);
     Err(Refusal {
         guard: "cluster-swapped",
-        message: format!("the address leads to another cluster by now: its uid is {here}, the plan is for {planned}"),
-        hint: "look at what the address of the API server leads to (DNS, a proxy, a tunnel), then make a new plan",
+        message: format!(
+            "the API server address now points to a different cluster: its uid is {here}, the plan is for {planned}"
+        ),
+        hint: "check where the API server address points (DNS, a proxy, a tunnel), then make a new plan",
     })
 }
 
@@ -106,14 +108,16 @@ fn not_in_policy(policy: &Policy, facts: &ClusterFacts<'_>) -> Refusal {
             let uid = facts.identity.map_or("unknown", |identity| identity.0.as_str());
             format!("another uid; this cluster's is {uid}")
         }
-        ClusterMatch::UidUnknown => "the uid of this cluster could not be read".to_owned(),
+        ClusterMatch::UidUnknown => "cannot read the uid of this cluster".to_owned(),
     };
     let (context, server) = (&facts.connection.context, &facts.connection.server);
     let entries =
         policy.clusters.iter().map(|entry| format!("\n{}: {}", entry.place, why(entry))).collect::<Vec<_>>().concat();
     Refusal {
         guard: "clusters",
-        message: format!("the policy does not name this cluster: context `{context}`, server {server}{entries}"),
+        message: format!(
+            "`clusters` in the policy does not match this cluster: context `{context}`, server {server}{entries}"
+        ),
         hint: "switch the context, or add this cluster to `clusters` in a reviewed change",
     }
 }
@@ -130,15 +134,18 @@ pub(crate) fn saved_policies(saved: &SavedPlan, policies: &PolicySet) -> Result<
     }
     let has = |policies: &BTreeSet<SavedPolicy>, name: &str| policies.iter().any(|policy| policy.name == name);
     let missing = then.difference(&now).map(|policy| {
-        let what = if has(&now, &policy.name) { "is not the same text any more" } else { "was not named" };
+        let what = if has(&now, &policy.name) { "has changed" } else { "was not given" };
         format!("{} {what}", policy.name)
     });
-    let new = now.iter().filter(|policy| !has(&then, &policy.name)).map(|policy| format!("{} is another", policy.name));
+    let new = now
+        .iter()
+        .filter(|policy| !has(&then, &policy.name))
+        .map(|policy| format!("{} was not part of the plan", policy.name));
     let differences = missing.chain(new).collect::<Vec<_>>().join("; ");
     Err(Refusal {
         guard: "plan.policies",
-        message: format!("the saved plan {} was made by other policies: {differences}", saved.file),
-        hint: "name the policies as they were with -f, or make a plan by these and have it looked at",
+        message: format!("the saved plan {} was made with other policies: {differences}", saved.file),
+        hint: "pass the original policy files with -f, or create a new plan and have it reviewed",
     })
 }
 
@@ -201,7 +208,7 @@ mod tests {
         let refused = |clusters: &str, attendance| judge(clusters, attendance).expect_err("named too weakly").message;
         assert!(refused(alias, Interactivity::Unattended).contains("only by its context"));
         assert_eq!(judge(server, Interactivity::Unattended), Ok(()));
-        assert!(refused(server, Interactivity::InPod).contains("names no uid"));
+        assert!(refused(server, Interactivity::InPod).contains("needs `uid`"));
         assert_eq!(judge(uid, Interactivity::InPod), Ok(()));
         assert_eq!(judge(&format!("{server}, {uid}"), Interactivity::InPod), Ok(()));
     }
@@ -211,7 +218,10 @@ mod tests {
         let identity = |uid: &str| Identity(uid.to_owned());
         assert_eq!(same_cluster(&identity("u"), &identity("u")), Ok(()));
         let refusal = same_cluster(&identity("u"), &identity("v")).expect_err("another one");
-        assert_eq!(refusal.to_string(), "the address leads to another cluster by now: its uid is v, the plan is for u");
+        assert_eq!(
+            refusal.to_string(),
+            "the API server address now points to a different cluster: its uid is v, the plan is for u"
+        );
     }
 
     #[test]
@@ -267,9 +277,9 @@ mod tests {
             Err(refusal) => refusal.to_string(),
         };
         assert_eq!(differences(&[("x", POLICY)]), "");
-        assert!(differences(&[("x", "other")]).ends_with("other policies: x is not the same text any more"));
-        assert!(differences(&[("y", POLICY)]).ends_with("other policies: y was not named; x is another"));
-        assert!(differences(&[("x", POLICY), ("y", POLICY)]).ends_with("other policies: y was not named"));
-        assert!(differences(&[]).ends_with("other policies: x is another"));
+        assert!(differences(&[("x", "other")]).ends_with("other policies: x has changed"));
+        assert!(differences(&[("y", POLICY)]).ends_with("other policies: y was not given; x was not part of the plan"));
+        assert!(differences(&[("x", POLICY), ("y", POLICY)]).ends_with("other policies: y was not given"));
+        assert!(differences(&[]).ends_with("other policies: x was not part of the plan"));
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn scope(facts: &ScopeFacts<'_>) -> Result<Scope, String> {
     let typed = facts.namespace_flag.map(str::to_owned).or_else(swallowed);
     match (typed, facts.all_namespaces) {
         (Some(namespace), true) => {
-            let text = format!("`-n {namespace}` and `-A` say different things: one namespace, or the whole scope");
+            let text = format!("`-n {namespace}` and `-A` contradict each other: use one of them");
             return Err(text);
         }
         (Some(namespace), false) => return only(&namespace),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn contradiction() -> Result<Scope, String> {
-        Err("`-n dev` and `-A` say different things: one namespace, or the whole scope".to_owned())
+        Err("`-n dev` and `-A` contradict each other: use one of them".to_owned())
     }
 
     fn dev() -> Scope {

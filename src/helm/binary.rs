@@ -50,14 +50,14 @@ pub struct Helm {
 /// Why there is no usable helm.
 #[derive(Debug, thiserror::Error)]
 pub enum HelmError {
-    #[error("there is no `{name}` to be found")]
+    #[error("`{name}` was not found")]
     Missing {
         /// The value of `HELM_BIN`, or `helm`.
         name: String,
         source: which::Error,
     },
     /// It could not be started, or it failed.
-    #[error("`{}` does not tell its version: {what}", path.display())]
+    #[error("`{}` does not print its version: {what}", path.display())]
     Silent { path: PathBuf, what: String },
     /// It is not a Helm whose behaviour is known.
     #[error("`{}` is version {version:?}; Helm {OLDEST} or later, 3 or 4, is needed", path.display())]

@@ -61,7 +61,7 @@ pub(crate) fn uses_discovery_cache(version: &semver::Version) -> bool {
 /// The name that client-go makes of a server's address: without the scheme, and with `_` for characters that a file
 /// system may refuse. A path in the address is a path here. An address that client-go may normalize has no name.
 fn folder_of(address: &str) -> io::Result<PathBuf> {
-    let no_name = || io::Error::new(io::ErrorKind::InvalidInput, format!("{address} makes no name for a folder"));
+    let no_name = || io::Error::new(io::ErrorKind::InvalidInput, format!("{address} is not a valid folder name"));
     let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://")).ok_or_else(no_name)?;
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_-/.:[]".contains(character);
     let name = host.replace([':', '[', ']', '-'], "_");

@@ -37,7 +37,7 @@ fn an_address_that_leads_out_of_the_folder_or_could_be_spelled_again_is_refused(
         "https://käse.example.com",
     ] {
         let error = folder_of(address).expect_err(address).to_string();
-        assert_eq!(error, format!("{address} makes no name for a folder"));
+        assert_eq!(error, format!("{address} is not a valid folder name"));
     }
 }
 

@@ -119,39 +119,41 @@ impl FailureClass {
     /// What a person can do if helm could not list releases.
     pub fn hint_for_listing(self) -> &'static str {
         match self {
-            Self::Rbac => {
-                "the user has to be allowed to list Secrets in the namespaces in scope, and to list namespaces"
-            }
+            Self::Rbac => "allow the user to list namespaces, and to list Secrets in the namespaces in scope",
             Self::Login => "log in to the cluster again",
-            Self::Kubeconfig => "mend the kubeconfig: `kubectl version` has to work with it",
-            Self::Unreachable => "check the cluster's address and the way to it: `kubectl version`",
-            Self::TimedOut => "the API server does not answer; try again",
-            _ => "try it by hand: `helm list -A`",
+            Self::Kubeconfig => "fix the kubeconfig until `kubectl version` works",
+            Self::Unreachable => "check the cluster's address and the network: `kubectl version`",
+            Self::TimedOut => "the API server does not answer; run again",
+            _ => "run `helm list -A` to see the problem",
         }
     }
 
     /// What a person can do about it.
     pub fn hint(self) -> Option<&'static str> {
         match self {
-            Self::Rbac => Some("give the user that right, or leave the release to someone who has it"),
-            Self::Login => Some("log in again; a second run goes on where this one ended"),
-            Self::Unreachable | Self::Transient => Some("a second run goes on where this one ended"),
-            Self::Kubeconfig => Some("mend the kubeconfig: `kubectl version` has to work with it"),
-            Self::Busy => Some("a second run tries again, once whoever is at work on it is done"),
-            Self::Hook => Some("mend the hook (its Job and Pods are in the namespace); a second run tries again"),
-            Self::Leftovers => Some("the release is gone from helm's list; look for what is named above"),
-            Self::MissingKind => {
-                Some("install the missing definition again, then run again; uninstall operators after what they serve")
+            Self::Rbac => Some("grant the user this permission, or let an admin purge the release"),
+            Self::Login => Some("log in, then run again; the next run continues where this one ended"),
+            Self::Unreachable | Self::Transient => Some("run again; the next run continues where this one ended"),
+            Self::Kubeconfig => Some("fix the kubeconfig until `kubectl version` works"),
+            Self::Busy => Some("run again after the other operation has finished"),
+            Self::Hook => Some("fix the hook (its Job and Pods are in the namespace), then run again"),
+            Self::Leftovers => {
+                Some("the release is no longer in helm's list; delete the objects named above if they still exist")
             }
-            Self::Damaged => Some("delete its Secret `sh.helm.release.v1.…` by hand once its objects are gone"),
-            Self::TimedOut => Some("raise `defaults.timeout`, or look for what does not end; a second run tries again"),
-            Self::Stopped => Some("log in first: a credential plugin that asks questions cannot ask them here"),
-            Self::Killed | Self::Interrupted => Some("the release may be half uninstalled; a second run finishes it"),
-            Self::Unclear => Some("look whether the release is still there; a second run tries again"),
-            Self::History => Some(
-                "its objects are gone; the user has to be allowed to update Secrets. `helm rollback` by hand may still work",
+            Self::MissingKind => Some(
+                "install the missing CustomResourceDefinition, then run again; purge operators last, after the \
+                    releases that need them",
             ),
-            Self::CannotStart => Some("look at the limits for processes and open files"),
+            Self::Damaged => Some("delete its Secret `sh.helm.release.v1.…` by hand once its objects are gone"),
+            Self::TimedOut => Some("raise `defaults.timeout`, or find out what does not finish, then run again"),
+            Self::Stopped => Some("log in first, then run again; credential plugins cannot prompt here"),
+            Self::Killed | Self::Interrupted => Some("the release may be partly uninstalled; run again to finish"),
+            Self::Unclear => Some("check whether the release is still there, then run again"),
+            Self::History => Some(
+                "its objects are gone; allow the user to update Secrets. `helm rollback` may still restore this \
+                    release",
+            ),
+            Self::CannotStart => Some("check the limits of processes and open files"),
             Self::Internal => Some("please report this"),
             Self::Gone | Self::NotDeployed | Self::StillListed | Self::Other => None,
         }

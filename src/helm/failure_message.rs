@@ -34,10 +34,12 @@ impl Failure {
         let message = HelmMessage::from_stderr(&exit.stderr);
         let (class, own_text) = match (exit.cause, exit.kind) {
             (Some(cause), _) => of_cause(cause),
-            (None, ExitKind::Signal(signal)) => (FailureClass::Killed, format!("helm was ended by signal {signal}")),
-            (None, ExitKind::Held) => (FailureClass::Killed, "helm does not end, even after SIGKILL".to_owned()),
+            (None, ExitKind::Signal(signal)) => (FailureClass::Killed, format!("helm was killed by signal {signal}")),
+            (None, ExitKind::Held) => (FailureClass::Killed, "helm does not exit, even after SIGKILL".to_owned()),
             (None, ExitKind::Code(_)) if !message.error.is_empty() => return Self { class: message.class(), message },
-            (None, ExitKind::Code(code)) => (message.class(), format!("helm ended with code {code} and said nothing")),
+            (None, ExitKind::Code(code)) => {
+                (message.class(), format!("helm exited with code {code} and printed no error"))
+            }
         };
         let HelmMessage { error, cause } = message;
         let cause = Some(error).filter(|error| !error.is_empty()).into_iter().chain(cause).collect::<Vec<_>>();
@@ -51,19 +53,25 @@ impl Failure {
     }
 
     pub(super) fn cannot_start(program: impl std::fmt::Display, error: &std::io::Error) -> Self {
-        Self::new(FailureClass::CannotStart, format!("{program} could not be started: {error}"))
+        Self::new(FailureClass::CannotStart, format!("cannot start {program}: {error}"))
     }
 }
 
 fn of_cause(cause: StopCause) -> (FailureClass, String) {
     let seconds = |duration: Duration| format!("{} s", duration.as_secs());
     match cause {
-        StopCause::Cancelled => (FailureClass::Interrupted, "ended before it was done, as asked".to_owned()),
-        StopCause::Deadline(after) => (FailureClass::TimedOut, format!("not done after {}, ended", seconds(after))),
-        StopCause::StoppedItself => {
-            (FailureClass::Stopped, "helm was stopped, probably to read from a terminal; ended".to_owned())
+        StopCause::Cancelled => {
+            (FailureClass::Interrupted, "helm was stopped on request before it finished".to_owned())
         }
-        StopCause::TooMuchStderr => (FailureClass::Other, "helm wrote more than 64 MiB of errors; ended".to_owned()),
+        StopCause::Deadline(after) => {
+            (FailureClass::TimedOut, format!("helm did not finish within {} and was stopped", seconds(after)))
+        }
+        StopCause::StoppedItself => {
+            (FailureClass::Stopped, "helm suspended itself, probably to read from a terminal, and was ended".to_owned())
+        }
+        StopCause::TooMuchStderr => {
+            (FailureClass::Other, "helm printed more than 64 MiB of errors and was stopped".to_owned())
+        }
     }
 }
 
@@ -200,7 +208,7 @@ mod tests {
         };
         let failure = Failure::from_exit(&ended);
         assert_eq!(failure.class, FailureClass::TimedOut);
-        assert_eq!(failure.message.error, "not done after 90 s, ended");
+        assert_eq!(failure.message.error, "helm did not finish within 90 s and was stopped");
         assert_eq!(failure.message.cause.as_deref(), Some("something"));
     }
 

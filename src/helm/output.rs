@@ -80,10 +80,10 @@ impl<'a> UninstallOutput<'a> {
         match subject {
             _ if self.contradiction.is_some() => {}
             Some(index) if index == self.ended => self.end_release(),
-            Some(index) if index < self.ended => self.contradiction = Some(format!("helm said twice: {line}")),
-            Some(_) => self.contradiction = Some(format!("helm said out of turn: {line}")),
+            Some(index) if index < self.ended => self.contradiction = Some(format!("helm printed this twice: {line}")),
+            Some(_) => self.contradiction = Some(format!("helm printed this out of order: {line}")),
             None if self.ended == self.batch.len() => {
-                self.contradiction = Some("helm went on after its last release".to_owned());
+                self.contradiction = Some("helm kept running after its last release".to_owned());
             }
             None if self.remarks.len() < MOST_REMARKS => self.remarks.push(line.into_owned()),
             None => {}

@@ -39,8 +39,8 @@ fn a_line_of_no_release_in_the_batch_is_a_remark() {
 
 #[test]
 fn a_line_too_many_out_of_turn_or_after_the_last_makes_all_of_them_doubtful() {
-    let twice = |line: &str| Some(format!("helm said twice: {}", line.trim_end()));
-    let early = |line: &str| Some(format!("helm said out of turn: {}", line.trim_end()));
+    let twice = |line: &str| Some(format!("helm printed this twice: {}", line.trim_end()));
+    let early = |line: &str| Some(format!("helm printed this out of order: {}", line.trim_end()));
     // The line of `b` is missing, and the next one came.
     assert_eq!(heard(&format!("{A}{C}")), (1, false, early(C)));
     // A line in the name of an object of `a` is forged, for each release of the batch in turn.
@@ -48,7 +48,7 @@ fn a_line_too_many_out_of_turn_or_after_the_last_makes_all_of_them_doubtful() {
     assert_eq!(heard(&format!("{A}{A}")), (1, false, twice(A)));
     assert_eq!(heard(&format!("{A}{B}{A}{B}{C}")), (2, false, twice(A)));
     assert_eq!(heard(&format!("{A}{B}{C}{A}")), (2, true, twice(A)));
-    let more = Some("helm went on after its last release".to_owned());
+    let more = Some("helm kept running after its last release".to_owned());
     assert_eq!(heard(&format!("{A}{B}{C}more\n")), (2, true, more));
 }
 

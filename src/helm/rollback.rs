@@ -37,7 +37,7 @@ impl HelmRollback {
     fn roll_back(&self, release: &ReleaseId, options: &UninstallOptions, stop: &CancelToken) -> ReleaseAttempt {
         let failed = |class, text: &str| ReleaseAttempt::Failed(Failure::new(class, text));
         let Some(revision) = self.targets.get(release) else {
-            return failed(FailureClass::Internal, "there is no revision to go back to");
+            return failed(FailureClass::Internal, "there is no revision to roll back to");
         };
         let arguments = arguments::rollback(&self.connection, release, *revision, options, &self.helm.version);
         let invocation = self.helm.action(arguments, &self.connection, &self.runtime);
@@ -45,7 +45,7 @@ impl HelmRollback {
             Err(error) => ReleaseAttempt::Failed(Failure::cannot_start(self.helm.path.display(), &error)),
             Ok((exit, _)) if !exit.succeeded() => ReleaseAttempt::Failed(Failure::from_exit(&exit)),
             Ok((_, stdout)) if String::from_utf8_lossy(&stdout).contains(SUCCESS) => ReleaseAttempt::RolledBack,
-            Ok(_) => failed(FailureClass::Unclear, &format!("helm ended well but did not say `{SUCCESS}`")),
+            Ok(_) => failed(FailureClass::Unclear, &format!("helm exited with code 0 but did not print `{SUCCESS}`")),
         }
     }
 }

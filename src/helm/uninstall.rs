@@ -65,7 +65,7 @@ impl HelmUninstall {
     /// The tag for options that keep the history. Without it a restore would not find the release.
     fn tag(&self, options: &UninstallOptions) -> Result<Option<&HistoryTag>, Failure> {
         let History::Keep(index) = options.history else { return Ok(None) };
-        let missing = || Failure::new(FailureClass::Internal, "there is no mark for its history");
+        let missing = || Failure::new(FailureClass::Internal, "there is no label for its history");
         self.tags.get(index).map(Some).ok_or_else(missing)
     }
 }
@@ -136,7 +136,8 @@ fn unless_not_stored(result: BatchResult, exit: &ChildExit) -> BatchResult {
     let stderr = String::from_utf8_lossy(&exit.stderr);
     let Some(line) = stderr.lines().find(|line| line.contains(NOT_STORED)) else { return result };
     let line = line.chars().take(LONGEST_LINE).collect::<String>();
-    let failure = Failure::new(FailureClass::History, format!("helm may not have stored its record: {line}"));
+    let failure =
+        Failure::new(FailureClass::History, format!("helm possibly did not store the release record: {line}"));
     let unclear = |attempt| match attempt {
         ReleaseAttempt::Uninstalled { .. } => ReleaseAttempt::Unclear(failure.clone()),
         other => other,
@@ -165,7 +166,7 @@ fn not_done(failure: Failure) -> ReleaseAttempt {
 }
 
 fn without_a_line(name: &ReleaseName) -> ReleaseAttempt {
-    let text = format!("helm ended well but did not say `release \"{name}\" uninstalled`");
+    let text = format!("helm exited with code 0 but did not print `release \"{name}\" uninstalled`");
     ReleaseAttempt::Unclear(Failure::new(FailureClass::Unclear, text))
 }
 
@@ -173,12 +174,12 @@ fn without_a_line(name: &ReleaseName) -> ReleaseAttempt {
 /// that came at this very moment.
 fn drained(count: usize, exit: &ChildExit) -> Vec<ReleaseAttempt> {
     if exit.succeeded() {
-        let text = "helm was not listened to any more and went on";
+        let text = "helm kept running after helm-purge stopped reading its output";
         return vec![ReleaseAttempt::Unclear(Failure::new(FailureClass::Unclear, text)); count];
     }
     let (first, if_started) = if exit.cause.is_none() && DEATHS_OF_A_LINE.contains(&exit.kind) {
         // Helm writes to stdout only when a release is done.
-        let text = "it was begun, and not finished when the run ended";
+        let text = "its uninstall was started, and had not finished when the run ended";
         let first = ReleaseAttempt::Uninstalled { left_behind: Vec::new(), remarks: Vec::new() };
         (first, Failure::new(FailureClass::Interrupted, text))
     } else {

@@ -114,7 +114,7 @@ fn lines_that_contradict_each_other_prove_nothing_of_any() {
 fn a_contradiction_does_not_hide_helms_own_error() {
     let (_, verdict) = judged(&[B], &ended(ExitKind::Code(1)));
     let ReleaseAttempt::Unclear(failure) = &verdict.rest[0] else { panic!("{verdict:?}") };
-    assert_eq!(failure.message.all(), "helm said out of turn: release \"b\" uninstalled\nno luck");
+    assert_eq!(failure.message.all(), "helm printed this out of order: release \"b\" uninstalled\nno luck");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn content_of(release: &Release, record: &HelmRecord, lists: ObjectLi
     let (id, text) = (&release.id, |text: &Option<String>| text.clone().unwrap_or_default());
     let namespace = text(&record.namespace);
     if namespace != id.namespace.as_str() {
-        return Err(format!("it is stored elsewhere: its record says that it belongs to namespace {namespace}"));
+        return Err(format!("its release record is for namespace {namespace}, but is stored in another one"));
     }
     for (what, found, listed) in [
         ("release", text(&record.name), id.name.to_string()),
@@ -42,7 +42,9 @@ pub(super) fn content_of(release: &Release, record: &HelmRecord, lists: ObjectLi
         ("status", record.status().to_owned(), release.status.to_string()),
     ] {
         if found != listed {
-            let why = format!("its record says {what} {found}, its labels say {listed}: forged, or changed just now");
+            let why = format!(
+                "{what} {found} in its release record does not match its labels ({listed}): forged, or just changed"
+            );
             return Err(why);
         }
     }
@@ -124,8 +126,8 @@ pub(super) fn query_contents(
     // An account that may list records cannot always read each of them; a plan keeps such a release.
     let missing = match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         None if client.is_cancelled() => return Err(ApiError::Cancelled),
-        None => "its record was gone when it was to be read".to_owned(),
-        Some(ApiError::Forbidden(why)) => format!("its record may not be read: {why}"),
+        None => "its release record was deleted before it was read".to_owned(),
+        Some(ApiError::Forbidden(why)) => format!("not allowed to read its release record: {why}"),
         Some(error) => return Err(error),
     };
     let mut contents = collector.into_inner().unwrap_or_else(PoisonError::into_inner).contents;
@@ -136,7 +138,7 @@ pub(super) fn query_contents(
 }
 
 fn unpacked_content(release: &Release, packed: &[u8], lists: ObjectLists) -> Result<Content, String> {
-    let undecodable = |why| format!("its record cannot be decoded: {why}");
+    let undecodable = |why| format!("cannot decode its release record: {why}");
     let json = unpack(packed).map_err(undecodable)?;
     content_of(release, &HelmRecord::read(&json).map_err(undecodable)?, lists)
 }

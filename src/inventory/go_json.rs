@@ -96,7 +96,7 @@ impl<'de> Visitor<'de> for &'static Shape {
                 Shape::Map(value) => *value,
                 Shape::Object(known) => match known_key(known, &key) {
                     Some((name, _)) if name != key || !seen.insert(name) => {
-                        let why = format!("the key `{name}` is there twice, or spelled in another way");
+                        let why = format!("the key `{name}` appears twice, or in another spelling");
                         return Err(Error::custom(why));
                     }
                     known => known.map_or(&Shape::Anything, |(_, value)| value),
@@ -130,17 +130,17 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> Result<Option<&'a str>, 
     match get(value, name)? {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-        other => Err(format!("`{name}` is {other}, which is no text")),
+        other => Err(format!("`{name}` is {other}, not a string")),
     }
 }
 
 /// The value of a key of a mapping; null if the mapping does not have it. A key that Go would take for it as well is an error.
 pub(super) fn get<'a>(value: &'a Value, name: &str) -> Result<&'a Value, String> {
     let Value::Object(fields) = value else {
-        return if value.is_null() { Ok(value) } else { Err(format!("where `{name}` belongs there is no mapping")) };
+        return if value.is_null() { Ok(value) } else { Err(format!("`{name}` is missing or is not a mapping")) };
     };
     match fields.keys().find(|key| *key != name && is_taken_for(key, name)) {
-        Some(key) => Err(format!("{key:?} could be taken for `{name}`")),
+        Some(key) => Err(format!("{key:?} could be mistaken for `{name}`")),
         None => Ok(fields.get(name).unwrap_or(&Value::Null)),
     }
 }
@@ -164,7 +164,7 @@ mod tests {
             r#"{"m\u0061nifest":"a","manifest":"b"}"#,
         ] {
             let why = check(json).expect_err(json);
-            assert!(why.starts_with("the key `manifest` is there twice, or spelled in another way"), "{why}");
+            assert!(why.starts_with("the key `manifest` appears twice, or in another spelling"), "{why}");
         }
         assert_eq!(check(r#"{"other":[1],"Other":2,"m\u0061nifest":"a","hooks":null}"#), Ok(()));
     }

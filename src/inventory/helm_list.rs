@@ -74,13 +74,13 @@ impl HelmInventory {
         match helm::record(&self.helm, &self.connection, &release.id, &self.stop) {
             Ok(json) => Ok(read_content(release, &json, lists)),
             Err(error) if error.class == FailureClass::CannotStart => Err(error),
-            Err(error) => Ok(Err(format!("helm does not show it: {}", error.message.all()))),
+            Err(error) => Ok(Err(format!("`helm list` does not show it: {}", error.message.all()))),
         }
     }
 }
 
 fn read_content(release: &Release, json: &[u8], lists: ObjectLists) -> Result<Content, String> {
-    let record = HelmRecord::read(json).map_err(|why| format!("what helm shows of it cannot be read: {why}"))?;
+    let record = HelmRecord::read(json).map_err(|why| format!("cannot read its entry in `helm list`: {why}"))?;
     // Helm does not show the chart here; its list does.
     let content = content_of(release, &record, lists)?;
     Ok(Content { chart: release.chart.clone(), ..content })
@@ -91,7 +91,7 @@ fn without_replaced(listing: Listing) -> Listing {
     let (doubtful, releases) =
         listing.releases.into_iter().partition::<Vec<_>, _>(|release| release.status == Status::Superseded);
     let mut unreadable = listing.unreadable;
-    let why = "its newest revision is superseded, and whether there is a newer one cannot be told";
+    let why = "its newest revision is superseded, and a newer one may exist";
     unreadable.extend(doubtful.iter().map(|release| named(&release.id, why.to_owned())));
     unreadable.sort();
     Listing { releases, unreadable, ..listing }
@@ -144,7 +144,8 @@ fn read_entry(entry: &Map<String, Value>) -> Result<Release, UnreadableRelease> 
     let Some(in_namespace) = namespace.clone() else {
         return Err(unreadable(format!("its namespace is {}", shown(entry.get("namespace")))));
     };
-    let name = text("name").parse().map_err(|error| unreadable(format!("its name cannot be a release's: {error}")))?;
+    let name =
+        text("name").parse().map_err(|error| unreadable(format!("its name is not a valid release name: {error}")))?;
     let revision = text("revision").parse().ok().filter(|number| *number > 0).map(Revision);
     let revision = revision.ok_or_else(|| unreadable(format!("its revision is {}", shown(entry.get("revision")))))?;
     let status = Status::parse(text("status"));
@@ -218,7 +219,7 @@ mod tests {
             ("\u{feff}[]", "expected value at line 1 column 1"),
         ] {
             let error = read(text.as_bytes()).expect_err(text).to_string();
-            assert_eq!(error, format!("`helm list` printed something that is no list of releases: {why}"), "{text:?}");
+            assert_eq!(error, format!("cannot read the output of `helm list`: {why}"), "{text:?}");
         }
         assert_eq!(read(b"[]\n").expect("an empty list"), Listing::default());
     }

@@ -46,6 +46,6 @@ fn a_list_nested_as_deep_as_it_is_long_is_an_error() {
         ("{\"a\":[", "invalid type: map, expected a list at line 1 column 0"),
     ] {
         let error = read(opening.repeat(1 << 20).as_bytes()).expect_err(opening).to_string();
-        assert_eq!(error, format!("`helm list` printed something that is no list of releases: {why}"), "{opening}");
+        assert_eq!(error, format!("cannot read the output of `helm list`: {why}"), "{opening}");
     }
 }

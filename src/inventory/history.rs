@@ -77,7 +77,7 @@ impl HistoryStore {
                     None => drop(failed.insert(release.id.clone(), changed.to_owned())),
                 },
                 Some(Err(error)) => drop(failed.insert(release.id.clone(), error.to_string())),
-                None => drop(failed.insert(release.id.clone(), "nobody could look at its records".to_owned())),
+                None => drop(failed.insert(release.id.clone(), "its release records could not be read".to_owned())),
             }
         }
         let (ids, doomed): (Vec<_>, Vec<_>) = doomed.into_iter().unzip();
@@ -168,7 +168,7 @@ mod tests {
             Release { record: Known::Is(written), status: Status::Uninstalled, ..listing.releases[0].clone() }
         };
         assert_eq!(older(&release(10, "1"), &history).map(|older| older.len()), Some(1));
-        assert_eq!(older(&release(10, "2"), &history), None, "it was written again");
+        assert_eq!(older(&release(10, "2"), &history), None, "it was changed");
         assert_eq!(older(&release(9, "1"), &history), None, "a newer one has come");
         assert_eq!(older(&release(10, "1"), &[]), None);
     }

@@ -67,7 +67,9 @@ fn literal(scope: &PolicyScope, why: &str) -> Result<Vec<Namespace>, ApiError> {
     let names = scope.patterns.iter().map(|pattern| {
         pattern.as_str().parse().map_err(|_| {
             let pattern = pattern.as_str();
-            ApiError::Forbidden(format!("{why}; nor may namespaces be listed, to tell which ones `{pattern}` means"))
+            ApiError::Forbidden(format!(
+                "{why}; listing namespaces is not allowed either, so it is not known which ones `{pattern}` matches"
+            ))
         })
     });
     names.collect()
@@ -150,11 +152,14 @@ fn names(record: &ReleaseRecord) -> BTreeSet<String> {
 
 fn contradiction(record: &ReleaseRecord) -> Option<String> {
     let (Some(release), Some(revision)) = (&record.release, record.revision.filter(|number| *number > 0)) else {
-        return Some("its labels do not say which release and revision it is of".to_owned());
+        return Some("its labels do not name a release and a revision".to_owned());
     };
     let (expected, object) = (StorageDriver::object_name(release, revision), &record.object);
-    (*object != expected)
-        .then(|| format!("a record is called {object:?}, and its labels say release {release}, revision {revision}"))
+    (*object != expected).then(|| {
+        format!(
+            "the name of a release record is {object:?}, but its labels name release {release}, revision {revision}"
+        )
+    })
 }
 
 fn keep_newest(head: &mut Vec<ReleaseRecord>, record: &ReleaseRecord) {
@@ -170,7 +175,7 @@ fn keep_newest(head: &mut Vec<ReleaseRecord>, record: &ReleaseRecord) {
 fn release(name: &str, head: &[ReleaseRecord]) -> Result<Release, String> {
     let [record] = head else { return Err("two records claim to be its newest revision".to_owned()) };
     let namespace = record.namespace.parse::<Namespace>().map_err(|error| format!("its namespace: {error}"))?;
-    let name = name.parse::<ReleaseName>().map_err(|error| format!("its name cannot be a release's: {error}"))?;
+    let name = name.parse::<ReleaseName>().map_err(|error| format!("its name is not a valid release name: {error}"))?;
     let status = record.status.as_deref().unwrap_or_default();
     let status = Status::parse(status).ok_or_else(|| format!("its status is {status:?}"))?;
     Ok(Release {

@@ -73,7 +73,7 @@ pub(super) fn read_with(
 fn documents(manifest: &str) -> Result<Vec<&str>, String> {
     let cuts = manifest.match_indices("\n---").map(|(at, _)| at + 1).take(MOST_OBJECTS).collect::<Vec<_>>();
     if cuts.len() == MOST_OBJECTS {
-        return Err(format!("its manifest holds more than {MOST_OBJECTS} documents"));
+        return Err(format!("its manifest has more than {MOST_OBJECTS} documents"));
     }
     let starts = std::iter::once(0).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().chain([manifest.len()]);
@@ -88,7 +88,7 @@ fn documents(manifest: &str) -> Result<Vec<&str>, String> {
 fn one_way(document: &str) -> Result<(), String> {
     let lone_return = document.match_indices('\r').any(|(at, _)| document.as_bytes().get(at + 1) != Some(&b'\n'));
     if lone_return || document.contains(LINE_ENDS_TO_SOME) {
-        return Err("it holds a character that ends a line to some readers only".to_owned());
+        return Err("it contains a character that only some YAML parsers read as a line break".to_owned());
     }
     Ok(())
 }
@@ -257,7 +257,7 @@ fn defined_kind(definition: &Value) -> Option<GroupKind> {
 fn unreadable(document: &str, why: &str) -> String {
     let begin = document.trim_start().chars().take(SHOWN).collect::<String>();
     let why = why.lines().next().unwrap_or_default();
-    format!("its manifest cannot be read: {why}, in the document that begins with {begin:?}")
+    format!("cannot read its manifest: {why}, in the document that starts with {begin:?}")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ fn content(manifest: &str) -> Result<Content, String> {
 }
 
 fn cannot_be_read(manifest: &str, why: &str) -> String {
-    format!("its manifest cannot be read: {why}, in the document that begins with {manifest:?}")
+    format!("cannot read its manifest: {why}, in the document that starts with {manifest:?}")
 }
 
 fn names(objects: &[Object]) -> Vec<String> {
@@ -61,9 +61,9 @@ fn of_a_key_that_is_there_twice_the_last_counts_as_it_does_for_helm() {
 fn what_cannot_be_read_is_an_error_that_shows_where() {
     for (manifest, why) in [
         ("a: [", "unclosed bracket '[' at line 1, column 4"),
-        ("- kind: ConfigMap", "where `kind` belongs there is no mapping"),
+        ("- kind: ConfigMap", "`kind` is missing or is not a mapping"),
         ("metadata: {name: a}", "it has no kind"),
-        ("kind: [a]", "`kind` is [\"a\"], which is no text"),
+        ("kind: [a]", "`kind` is [\"a\"], not a string"),
         ("\u{0}", "unexpected character: `\\u{0}' at line 1, column 1"),
         ("kind: &a *a", "while parsing a block mapping, did not find expected key at line 1, column 10"),
         ("a: {<<: {kind: b}}\nkind: c", "YAML merge keys are not allowed by configured policy at line 1, column 5"),
@@ -97,15 +97,15 @@ fn a_kind_is_found_however_it_is_cased_and_items_make_a_list_of_anything() {
 
 #[test]
 fn what_two_readers_could_read_differently_is_not_read() {
-    let line_end = "it holds a character that ends a line to some readers only";
+    let line_end = "it contains a character that only some YAML parsers read as a line break";
     for (manifest, why) in [
         ("# a\u{2028}kind: Namespace\n", line_end),
         ("# a\rkind: Namespace\nkind: ConfigMap\n", line_end),
         ("# a\u{85}kind: Namespace\n", line_end),
-        ("kind: ConfigMap\nKind: Namespace\n", "\"Kind\" could be taken for `kind`"),
+        ("kind: ConfigMap\nKind: Namespace\n", "\"Kind\" could be mistaken for `kind`"),
         (
             "kind: ConfigMap\nmetadata: {annotations: {a: b}, annotation\u{17f}: null}\n",
-            "\"annotation\u{17f}\" could be taken for `annotations`",
+            "\"annotation\u{17f}\" could be mistaken for `annotations`",
         ),
         (
             "kind: ConfigMap\nmetadata: {name: a, namespace: dev-a, <<: {namespace: prod}}\n",
@@ -137,7 +137,7 @@ fn the_labels_that_flux_puts_on_an_object_say_what_makes_the_release_again() {
         assert_eq!(managed(&format!("kind: ConfigMap\nmetadata:\n  name: a\n  {labels}\n")), None, "{labels}");
     }
     let list = "kind: ConfigMap\nmetadata: {labels: {helm.toolkit.fluxcd.io/name: [a]}}\n";
-    let why = "`helm.toolkit.fluxcd.io/name` is [\"a\"], which is no text";
+    let why = "`helm.toolkit.fluxcd.io/name` is [\"a\"], not a string";
     assert_eq!(content(list).expect_err("it is no name"), cannot_be_read(list, why));
     let long = format!("kind: A\nmetadata: {{{}}}\n", labels.replace("web", &"x".repeat(5000)));
     assert_eq!(managed(&long).map(|by| by.len()), Some(LONGEST_MANAGER));

@@ -110,13 +110,13 @@ impl Listing {
 /// Why the releases could not be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
-    #[error("the releases could not be listed: {0}")]
+    #[error("cannot list releases: {0}")]
     Api(ApiError),
     #[error("`helm list` failed ({}): {}", .0.class, .0.message.all())]
     Helm(Failure),
-    #[error("`helm list` printed something that is no list of releases: {0}")]
+    #[error("cannot read the output of `helm list`: {0}")]
     Format(String),
-    #[error("`HELM_DRIVER={0}` is not supported: releases have to be stored in Secrets or ConfigMaps")]
+    #[error("`HELM_DRIVER={0}` is not supported: releases must be stored in Secrets or ConfigMaps")]
     Driver(String),
 }
 

@@ -104,7 +104,7 @@ impl Protection {
     pub fn facts(&self, namespace: &Namespace) -> Result<&NamespaceFacts, &str> {
         match self.namespaces.get(namespace) {
             Some(facts) => facts.as_ref().map_err(String::as_str),
-            None => Err("it was not there when the namespaces were listed"),
+            None => Err("it did not exist when the namespaces were listed"),
         }
     }
 
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(unseen, ["a", "b"]);
         for release in &listing.releases {
             let is_seen = release.id.namespace.as_str() != "outside";
-            let why = if is_seen { "no answer" } else { "it was not there when the namespaces were listed" };
+            let why = if is_seen { "no answer" } else { "it did not exist when the namespaces were listed" };
             assert_eq!(protection.facts(&release.id.namespace), Err(why));
             assert_eq!(protection.manager_of(&release.id), Err("no answer"));
             assert_eq!(OptOut::by_label(release), Known::Unknown);

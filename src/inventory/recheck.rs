@@ -90,7 +90,7 @@ impl BatchRecheck {
     }
 
     fn answer(&self, releases: &[&Release]) -> Result<Rechecked, ApiError> {
-        let first = releases.first().ok_or_else(|| ApiError::Failed("no release was asked about".to_owned()))?;
+        let first = releases.first().ok_or_else(|| ApiError::Failed("no release was given".to_owned()))?;
         let namespace = &first.id.namespace;
         let unchecked = || ApiError::Failed(format!("the plan was not checked in {namespace}"));
         let checked = self.checked.get(namespace).ok_or_else(unchecked)?;
@@ -127,8 +127,8 @@ fn protection(
     let config_maps = config_maps?;
     // If the namespace is gone, so are its releases, and nothing new protects them.
     let facts = facts?.or_else(|| checked.facts.clone());
-    let facts = facts.ok_or_else(|| "it could not be read when the plan was checked".to_owned());
-    let controllers = || "controllers are not looked at again".to_owned();
+    let facts = facts.ok_or_else(|| "it could not be read when the plan was made".to_owned());
+    let controllers = || "controllers are not checked again".to_owned();
     let namespaces = [(namespace.clone(), facts)].into();
     Ok(Protection::of(namespaces, config_maps, Vec::new(), Err(controllers()), Err(controllers())))
 }
@@ -198,7 +198,7 @@ mod tests {
             changed("now revision 1, deployed; was revision 3, deployed")
         );
         for again in [record(3, "new", "1", "deployed"), record(3, "u3", "2", "deployed")] {
-            assert_eq!(after(vec![again]), changed("its record was written again, in the same state"));
+            assert_eq!(after(vec![again]), changed("its release record was written again with the same status"));
         }
         let begun = "now revision 3, uninstalling; was revision 3, deployed";
         assert_eq!(after(vec![record(3, "u3", "2", "uninstalling")]), Freshness::Started(begun.to_owned()));
@@ -228,7 +228,7 @@ mod tests {
         let gone = protection(&namespace, &known, Ok(Vec::new()), Ok(None)).expect("all was seen");
         assert_eq!(gone.facts(&namespace), Ok(&facts("dev")));
         let never = protection(&namespace, &checked(None), Ok(Vec::new()), Ok(None)).expect("nothing was refused");
-        assert_eq!(never.facts(&namespace), Err("it could not be read when the plan was checked"));
+        assert_eq!(never.facts(&namespace), Err("it could not be read when the plan was made"));
         let refused = || ApiError::Forbidden("no".to_owned());
         assert_eq!(protection(&namespace, &known, Err(refused()), Ok(None)), Err(refused()));
         assert_eq!(protection(&namespace, &known, Ok(Vec::new()), Err(refused())), Err(refused()));

@@ -120,7 +120,7 @@ pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
     }
     let mut unpacked = Vec::new();
     let read = MultiGzDecoder::new(bytes.as_slice()).take(LARGEST + 1).read_to_end(&mut unpacked);
-    read.map_err(|error| format!("it cannot be unpacked: {error}"))?;
+    read.map_err(|error| format!("cannot unpack it: {error}"))?;
     if unpacked.len() as u64 > LARGEST {
         return Err(format!("it is larger than {} MiB when unpacked", LARGEST >> 20));
     }

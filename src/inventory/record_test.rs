@@ -33,7 +33,7 @@ fn what_is_no_record_is_refused() {
         (r#"{"info":{},"manifest":{}}"#, "invalid type: map, expected a string at line 1 column 22"),
         (
             r#"{"info":{"Status":"deployed"}}"#,
-            "the key `status` is there twice, or spelled in another way at line 1 column 17",
+            "the key `status` appears twice, or in another spelling at line 1 column 17",
         ),
         (r#"{"info":{"last_deployed":"x"}}"#, r#""x" is not a time at line 1 column 29"#),
         (r#"{"info":{"notes":[]}}"#, "invalid type: sequence, expected a string at line 1 column 17"),
@@ -52,17 +52,17 @@ fn what_is_no_record_is_refused() {
         ),
         (
             r#"{"info":{},"chart":{"Files":[]}}"#,
-            "the key `files` is there twice, or spelled in another way at line 1 column 27",
+            "the key `files` appears twice, or in another spelling at line 1 column 27",
         ),
         (
             r#"{"info":{},"chart":{"files":[{"Name":"crds/a.yaml"}]}}"#,
-            "the key `name` is there twice, or spelled in another way at line 1 column 36",
+            "the key `name` appears twice, or in another spelling at line 1 column 36",
         ),
         (r#"{"info":{},"hooks":[{"weight":"1"}]}"#, r#"invalid type: string "1", expected i64 at line 1 column 33"#),
         (r#"{"info":{},"hooks":[{"last_run":{"started_at":"x"}}]}"#, r#""x" is not a time at line 1 column 50"#),
         (
             r#"{"info":{},"hooks":[{"Events":["pre-delete"]}]}"#,
-            "the key `events` is there twice, or spelled in another way at line 1 column 29",
+            "the key `events` appears twice, or in another spelling at line 1 column 29",
         ),
     ] {
         assert_eq!(HelmRecord::read(json.as_bytes()).err().as_deref(), Some(why), "{json}");
@@ -88,5 +88,5 @@ fn a_bomb_is_stopped_and_garbage_is_named() {
     assert_eq!(unpack(&bomb), Err("it is larger than 64 MiB when unpacked".to_owned()));
     assert_eq!(unpack(b"%%%"), Err("it is not base64: Invalid symbol 37, offset 0.".to_owned()));
     let torn = STANDARD.encode([0x1f, 0x8b, 0x08, 1, 2, 3]);
-    assert_eq!(unpack(torn.as_bytes()), Err("it cannot be unpacked: unexpected end of file".to_owned()));
+    assert_eq!(unpack(torn.as_bytes()), Err("cannot unpack it: unexpected end of file".to_owned()));
 }

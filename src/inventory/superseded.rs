@@ -78,7 +78,7 @@ pub(super) fn odd_names(superseded: &[(Namespace, SupersededNames)]) -> impl Ite
         found.odd.iter().map(move |name| UnreadableRelease {
             namespace: Some(namespace.clone()),
             name: name.clone(),
-            why: "its name does not say which release and revision it is of".to_owned(),
+            why: "its name does not contain a release and a revision".to_owned(),
         })
     })
 }

@@ -436,8 +436,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<(RunId, RunRecord), String> {
 pub(super) fn head(line: &[u8]) -> Result<(RunId, JournalHeader), String> {
     match serde_json::from_slice(line) {
         Ok(JournalLine::RunStarted(head)) => Ok((head.run.parse()?, *head)),
-        Ok(_) => Err("its first line does not say which run it is of".to_owned()),
-        Err(error) => Err(format!("its first line cannot be read: {error}")),
+        Ok(_) => Err("its first line does not name the run".to_owned()),
+        Err(error) => Err(format!("cannot read its first line: {error}")),
     }
 }
 

@@ -147,9 +147,9 @@ fn what_cannot_be_read_and_what_a_later_version_writes_harms_no_other_line() {
 #[test]
 fn a_file_that_is_no_journal_says_why() {
     for (text, why) in [
-        ("", "its first line cannot be read"),
-        ("hello\n", "its first line cannot be read"),
-        (r#"{"event":"stopping","at":"","because":""}"#, "does not say which run"),
+        ("", "cannot read its first line"),
+        ("hello\n", "cannot read its first line"),
+        (r#"{"event":"stopping","at":"","because":""}"#, "does not name the run"),
     ] {
         let error = read(text.as_bytes()).expect_err("no journal");
         assert!(error.contains(why), "{error}");
@@ -157,5 +157,5 @@ fn a_file_that_is_no_journal_says_why() {
     let other = JournalHeader { run: "../../etc".to_owned(), ..example(&[]) };
     let error =
         read(text(&[JournalLine::RunStarted(Box::new(other))]).as_bytes()).expect_err("it could lead elsewhere");
-    assert_eq!(error, "\"../../etc\" is not the name of a run, which looks like 20261125-190342-3f9a1c");
+    assert_eq!(error, "\"../../etc\" is not a valid run ID, such as 20261125-190342-3f9a1c");
 }

@@ -51,7 +51,7 @@ impl JournalLocation {
             JournalLocation::Folder(folder) => (folder, make(folder).and_then(|()| may_write(folder))),
             JournalLocation::File(file) => (file, check_file(file)),
         };
-        checked.map_err(|error| failed(format_args!("no journal can be kept in {}", path.display()), &error))
+        checked.map_err(|error| failed(format_args!("cannot keep a journal in {}", path.display()), &error))
     }
 
     /// A new journal. In a folder this removes the oldest ones.
@@ -102,7 +102,7 @@ fn check_file(file: &Path) -> io::Result<()> {
         Ok(facts) if facts.is_file() && facts.len() > 0 => Err(not_empty()),
         // A write to a pipe waits for a reader, and a run must not wait.
         Ok(facts) if facts.is_file() || facts.file_type().is_char_device() => Ok(access(file, Access::WRITE_OK)?),
-        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             may_write(folder.unwrap_or(Path::new(".")))
@@ -148,7 +148,7 @@ impl JournalFile {
     /// In a folder a run has a new file. A file that the user names may also be empty, or a device.
     fn create(path: &Path, is_new: bool) -> io::Result<Self> {
         Self::open(path, is_new)
-            .map_err(|error| failed(format_args!("the journal {} cannot be begun", path.display()), &error))
+            .map_err(|error| failed(format_args!("cannot start the journal {}", path.display()), &error))
     }
 
     fn open(path: &Path, is_new: bool) -> io::Result<Self> {
@@ -184,7 +184,7 @@ impl JournalFile {
 
 /// A journal is never continued, because one file is one run.
 fn not_empty() -> io::Error {
-    io::Error::new(io::ErrorKind::AlreadyExists, "there is something in it already, and one file is for one run")
+    io::Error::new(io::ErrorKind::AlreadyExists, "it is not empty, and each run needs its own file")
 }
 
 fn failed(what: fmt::Arguments<'_>, error: &io::Error) -> io::Error {
@@ -237,27 +237,27 @@ mod tests {
         let file = folder.path().join("journal");
         assert_eq!(JournalLocation::named(&file), JournalLocation::File(file.clone()));
         assert_eq!(JournalLocation::named(folder.path()), JournalLocation::Folder(folder.path().to_owned()));
-        let taken = "there is something in it already, and one file is for one run";
+        let taken = "it is not empty, and each run needs its own file";
         for (text, why) in [(None, None), (Some(""), None), (Some("x"), Some(taken))] {
             if let Some(text) = text {
                 fs::write(&file, text).expect("a file can be written");
             }
             let checked = JournalLocation::File(file.clone()).check().err().map(|error| error.to_string());
-            let expected = why.map(|why| format!("no journal can be kept in {}: {why}", file.display()));
+            let expected = why.map(|why| format!("cannot keep a journal in {}: {why}", file.display()));
             assert_eq!(checked, expected, "{text:?}");
             let created = JournalLocation::File(file.clone()).create(&id(1)).err().map(|error| error.to_string());
-            let expected = why.map(|why| format!("the journal {} cannot be begun: {why}", file.display()));
+            let expected = why.map(|why| format!("cannot start the journal {}: {why}", file.display()));
             assert_eq!(created, expected, "{text:?}");
         }
         assert!(JournalLocation::File("/dev/null".into()).check().is_ok());
         for (location, why) in [
             (
                 JournalLocation::File("/no/such/folder/journal".into()),
-                "no journal can be kept in /no/such/folder/journal: No such file or directory (os error 2)",
+                "cannot keep a journal in /no/such/folder/journal: No such file or directory (os error 2)",
             ),
             (
                 JournalLocation::Folder("/dev/null/runs".into()),
-                "no journal can be kept in /dev/null/runs: Not a directory (os error 20)",
+                "cannot keep a journal in /dev/null/runs: Not a directory (os error 20)",
             ),
         ] {
             assert_eq!(location.check().expect_err(why).to_string(), why);

@@ -172,8 +172,8 @@ impl LockHeld {
     pub(crate) fn hint(&self, namespace: &Namespace) -> String {
         let (lease, seconds) = (&self.name.lease, duration(&self.lease).as_secs());
         format!(
-            "wait for it with --lock-wait 10m. If that run is dead, its lock is free {seconds} s after its last word; by hand: \
-             kubectl delete lease {lease} --namespace {namespace}"
+            "wait for it with --lock-wait 10m. If that run was killed, its lock expires {seconds} s after its last \
+                renewal; to remove it now: kubectl delete lease {lease} --namespace {namespace}"
         )
     }
 }
@@ -188,7 +188,7 @@ impl fmt::Display for LockHeld {
         }
         if let Some(renewed) = self.lease.renewed {
             let ago = Duration::try_from(self.now.duration_since(renewed)).unwrap_or_default();
-            write!(f, ", last heard of {} s ago", ago.as_secs())?;
+            write!(f, ", last renewed {} s ago", ago.as_secs())?;
         }
         Ok(())
     }

@@ -180,7 +180,7 @@ fn another_runs_lock_is_named_and_what_was_taken_before_can_be_given_back() {
     assert!(
         message.starts_with("another run holds the lock of the policy b: 20261125-190000-aaaaaa bob@laptop, since 2")
     );
-    assert!(message.contains("last heard of 5 s ago"), "{message}");
+    assert!(message.contains("last renewed 5 s ago"), "{message}");
     let hint = busy.hint(&"ops".parse().expect("a legal name"));
     assert!(hint.ends_with("kubectl delete lease helm-purge-b --namespace ops"), "{hint}");
     assert_eq!(memory.holder("helm-purge-c"), None, "no later one is taken");

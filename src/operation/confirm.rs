@@ -96,8 +96,8 @@ impl ConfirmFlags<'_> {
         let plan_from_stdin = self.saved_plan.is_some_and(|file| file.as_os_str() == "-");
         let mut missing = Vec::new();
         if policy_from_stdin && plan_from_stdin {
-            let text = "standard input is a policy or a saved plan, not both";
-            missing.push((text.to_owned(), "name a file for one of them".to_owned()));
+            let text = "standard input can be a policy or a saved plan, not both";
+            missing.push((text.to_owned(), "pass a file for one of them".to_owned()));
         }
         if self.yes && self.files.is_empty() {
             missing.push(("--yes requires the name of the policy".to_owned(), "add -f FILE".to_owned()));
@@ -155,7 +155,7 @@ fn other_context(name: &str, connection: &Connection) -> Option<Missing> {
     let context = &connection.context;
     let (here, hint) = (sanitize::quoted(context.as_str()), "give --confirm the name of the context that you mean");
     (!context.is_named_by(name))
-        .then(|| (format!("--confirm says {}, but the context is {here}", sanitize::quoted(name)), hint.to_owned()))
+        .then(|| (format!("--confirm is {}, but the context is {here}", sanitize::quoted(name)), hint.to_owned()))
 }
 
 fn unknown_scope() -> Missing {
@@ -163,7 +163,7 @@ fn unknown_scope() -> Missing {
     (text.to_owned(), "add -A for all namespaces of the policy".to_owned())
 }
 
-/// Gets the confirmation for a change. `what` is the predicate of the question "This … on CONTEXT."
+/// Gets the confirmation for a change. `what` completes the question "About to … on CONTEXT."
 pub(crate) fn confirm(
     flags: ConfirmFlags<'_>,
     change: &PlannedChange<'_>,
@@ -181,11 +181,11 @@ pub(crate) fn confirm(
         return Ok(());
     }
     let shown = sanitize::line(context.as_str());
-    let question = format!("\nThis {what} on {shown}. Type the context's name to go on: ");
+    let question = format!("\nAbout to {what} on {shown}. Type the context name to continue: ");
     let declined = match ask(&question, app)?.as_deref().map(str::trim) {
         Some(answer) if context.is_named_by(answer) => return Ok(()),
         Some("") => format!("declined; {nothing}"),
-        Some(answer) => format!("declined: {} is not the context's name; {nothing}", sanitize::quoted(answer)),
+        Some(answer) => format!("declined: {} is not the name of the context; {nothing}", sanitize::quoted(answer)),
         None => format!("\ndeclined; {nothing}"),
     };
     Err(CommandError::Declined(declined))

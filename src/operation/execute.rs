@@ -72,10 +72,10 @@ pub(crate) fn go_runtime(environment: &Environment) -> GoRuntime {
 
 /// Lists the releases again after a run, or returns why that failed. A signal during that time ends only this list.
 pub(crate) fn list_after(target: &Target, run: &mut Run, app: &App) -> Result<Listing, String> {
-    app.printer.info("looking at the cluster once more");
+    app.printer.info("verifying: listing releases again");
     app.interrupts.enter(Stage::Reading);
     let listing = target.inventory.list();
     run.interruption = app.interruption();
-    let interrupted = || "interrupted while the cluster was looked at once more".to_owned();
+    let interrupted = || "interrupted while the result was verified".to_owned();
     listing.map_err(|error| if app.interrupts.has_ended_all() { interrupted() } else { error.to_string() })
 }

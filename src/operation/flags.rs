@@ -14,8 +14,7 @@ use crate::sanitize;
 use crate::settings::Environment;
 use crate::shard::{Shard, ShardFlag};
 
-const SHARD_HINT: &str =
-    "Kubernetes sets it in each pod of an Indexed Job; elsewhere, name the shard with --shard 3/16";
+const SHARD_HINT: &str = "Kubernetes sets it in each pod of an Indexed Job; elsewhere, pass the shard as --shard 3/16";
 
 /// The flags that leave out releases, and this program's own release.
 pub(crate) fn filters(
@@ -48,7 +47,7 @@ pub(crate) fn filters(
 pub(crate) fn own_release_only(environment: &Environment) -> Result<Filters, CommandError> {
     let own_release = |text: &str| {
         release_id(text).ok_or_else(|| {
-            let text = format!("HELM_PURGE_SELF is {}, which names no release", sanitize::quoted(text));
+            let text = format!("HELM_PURGE_SELF is {}, which is not a valid release", sanitize::quoted(text));
             CommandError::usage(text, "write it as NAMESPACE/RELEASE")
         })
     };
@@ -89,7 +88,7 @@ pub(crate) fn shard(arguments: &ShardArguments, environment: &Environment) -> Re
     };
     let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(index) = digits.and_then(|text| text.parse().ok()) else {
-        let text = format!("JOB_COMPLETION_INDEX is {}, which is not a valid number of a pod", sanitize::quoted(text));
+        let text = format!("JOB_COMPLETION_INDEX is {}, which is not a valid index", sanitize::quoted(text));
         return Err(CommandError::usage(text, SHARD_HINT));
     };
     let shard = Shard::of_index(index, of).map_err(|error| {
@@ -103,7 +102,10 @@ pub(crate) fn shard(arguments: &ShardArguments, environment: &Environment) -> Re
 pub(crate) fn namespace(flag: &str, text: &str) -> Result<Namespace, CommandError> {
     text.parse().map_err(|error| {
         let text = sanitize::quoted(text);
-        CommandError::usage(format!("{flag}: {text} is no namespace: {error}"), "name one that exists")
+        CommandError::usage(
+            format!("{flag}: {text} is not a valid namespace name: {error}"),
+            "give a namespace that exists",
+        )
     })
 }
 
@@ -163,10 +165,10 @@ mod tests {
                 Some("4294967295"),
                 "JOB_COMPLETION_INDEX is 4294967295, counted from 0: there is no shard 4294967296 of 16",
             ),
-            (Some("99999999999"), "JOB_COMPLETION_INDEX is `99999999999`, which is not a valid number of a pod"),
-            (Some("-1"), "JOB_COMPLETION_INDEX is `-1`, which is not a valid number of a pod"),
-            (Some("+1"), "JOB_COMPLETION_INDEX is `+1`, which is not a valid number of a pod"),
-            (Some("one"), "JOB_COMPLETION_INDEX is `one`, which is not a valid number of a pod"),
+            (Some("99999999999"), "JOB_COMPLETION_INDEX is `99999999999`, which is not a valid index"),
+            (Some("-1"), "JOB_COMPLETION_INDEX is `-1`, which is not a valid index"),
+            (Some("+1"), "JOB_COMPLETION_INDEX is `+1`, which is not a valid index"),
+            (Some("one"), "JOB_COMPLETION_INDEX is `one`, which is not a valid index"),
         ] {
             assert_eq!(of(Some("auto/16"), index), Err(expected.to_owned()), "{index:?}");
         }

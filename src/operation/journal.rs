@@ -20,8 +20,7 @@ use crate::settings::Environment;
 use crate::signal::CancelToken;
 use crate::target::PlannedChange;
 
-const HINT: &str =
-    "name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
+const HINT: &str = "pass a writable file or folder with --journal, or run without a journal: --no-journal";
 
 /// Where the journal of a run will be.
 pub(super) enum JournalDestination {
@@ -116,11 +115,11 @@ impl OpenJournal {
         let code = code.or_if_output_failed(app.printer.has_lost_output());
         let errors = self.journal.as_ref().map(|journal| write(journal, code.number())).unwrap_or_default();
         if let Some(error) = &errors.copy {
-            app.printer.warn(format_args!("the end of this run is not in its {error}"));
+            app.printer.warn(format_args!("the end of this run was not written to its {error}"));
         }
         let Some(error) = &errors.file else { return code };
         if !is_reported {
-            app.printer.error(format_args!("the journal could not be written: {error}"));
+            app.printer.error(format_args!("cannot write the journal: {error}"));
         }
         code.or_if_output_failed(true)
     }
@@ -185,19 +184,19 @@ fn keep_in_cluster(journal: &mut RunJournal, connection: &Connection, app: &App)
     match client.and_then(|client| journal.keep_in_cluster(client, namespace)) {
         Ok(None) => {}
         Ok(Some(error)) => {
-            app.printer.note(format_args!("journals of older runs could not be removed from {namespace}: {error}"));
+            app.printer.note(format_args!("cannot remove the journals of older runs from {namespace}: {error}"));
         }
         Err(error) => {
-            app.printer.warn(format_args!("the journal cannot be kept in a configmap of {namespace}: {error}"));
+            app.printer.warn(format_args!("cannot keep the journal in a ConfigMap in {namespace}: {error}"));
             if journal.places().is_empty() {
-                app.printer.warn("this run has no journal: if it is killed, nobody can tell what it had in hand");
+                app.printer.warn("this run has no journal; if it is killed, its progress is lost");
             }
         }
     }
 }
 
 fn note_no_file(error: &io::Error, app: &App) {
-    app.printer.note(format_args!("{error}; a configmap has to do"));
+    app.printer.note(format_args!("{error}; using a ConfigMap instead"));
 }
 
 fn cannot_write(error: io::Error) -> CommandError {
@@ -205,6 +204,6 @@ fn cannot_write(error: io::Error) -> CommandError {
 }
 
 fn no_location() -> CommandError {
-    let error = "there is no place for a journal: neither XDG_STATE_HOME nor HOME is set";
+    let error = "no folder for the journal: neither XDG_STATE_HOME nor HOME is set";
     CommandError::with_hint(ExitCode::Preflight, Box::from(error), HINT)
 }

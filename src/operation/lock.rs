@@ -80,7 +80,7 @@ pub(crate) fn acquire(
     // A second signal ends every request to the cluster, but not the release of the lock.
     let release = with(CancelToken::default(), RELEASE_TIMEOUT);
     let guard = LockGuard::new(us, locks, lock::DURATION / 3, (renew, cancel), release);
-    let guard = guard.map_err(|error| ApiError::Failed(format!("there is no thread for the lock: {error}")))?;
+    let guard = guard.map_err(|error| ApiError::Failed(format!("cannot start a thread for the lock: {error}")))?;
     let end = match acquired {
         Err(AcquireError::LockHeld(held)) => {
             let hint = held.hint(&namespace);
@@ -88,7 +88,7 @@ pub(crate) fn acquire(
         }
         Err(AcquireError::NotWritten(error)) => {
             let consequence = without_lock(change.operation);
-            app.printer.warn(format_args!("the lock could not be taken: {error}\n  {consequence}"));
+            app.printer.warn(format_args!("cannot take the lock: {error}\n  {consequence}"));
             Ok(())
         }
         Ok(()) | Err(AcquireError::Interrupted) => Ok(()),
@@ -108,13 +108,14 @@ fn find_place<'a>(options: &LockOptions, change: &PlannedChange<'a>, app: &App) 
     let connection = &change.target.connection;
     let of_pod = || connection.is_in_cluster.then(|| connection.default_namespace.parse().ok()).flatten();
     let Some(namespace) = options.namespace.clone().or_else(of_pod) else {
-        app.printer.note("no lock is taken; --lock-namespace says where, for all who run this policy");
+        app.printer
+            .note("running without a lock; use --lock-namespace NAMESPACE to prevent concurrent runs of this policy");
         return None;
     };
     let client = change.target.client();
     if client.is_none() {
-        let (why, consequence) = ("the API could not be asked", without_lock(change.operation));
-        app.printer.warn(format_args!("the lock could not be taken, for {why}\n  {consequence}"));
+        let (why, consequence) = ("no direct API access", without_lock(change.operation));
+        app.printer.warn(format_args!("cannot take the lock: {why}\n  {consequence}"));
     }
     Some((client?, namespace))
 }
@@ -122,18 +123,16 @@ fn find_place<'a>(options: &LockOptions, change: &PlannedChange<'a>, app: &App) 
 /// The consequence of a lock that cannot be acquired.
 fn without_lock(operation: OperationKind) -> &'static str {
     match operation {
-        OperationKind::Purge | OperationKind::Unknown => {
-            "the run goes on without; another one at the same time does no harm"
-        }
-        OperationKind::Restore => "it goes on without; a purge at the same time would take away what comes back",
-        OperationKind::Forget => "it goes on without; what changes meanwhile is left alone",
+        OperationKind::Purge | OperationKind::Unknown => "continuing without a lock; a concurrent run does no harm",
+        OperationKind::Restore => "continuing without a lock; a concurrent purge would remove restored releases",
+        OperationKind::Forget => "continuing without a lock; histories that change during the run are left alone",
     }
 }
 
 /// A lock was lost while the run goes on.
 pub(crate) fn lock_lost_warning(lost: &LostLock) -> String {
-    let by = lost.by.as_deref().map_or_else(|| "nobody holds it now".to_owned(), |by| format!("{by} holds it now"));
+    let by = lost.by.as_deref().map_or_else(|| "no run holds it now".to_owned(), |by| format!("{by} holds it now"));
     let LockName { policy, shard, .. } = &lost.name;
     let shard = shard.map_or_else(String::new, |shard| format!("shard {shard} of "));
-    sanitize::line(&format!("the lock of {shard}the policy {policy} was lost, {by}; the run goes on without it"))
+    sanitize::line(&format!("the lock of {shard}the policy {policy} was lost, {by}; the run continues without it"))
 }

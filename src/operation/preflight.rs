@@ -79,8 +79,7 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     }
     let (inventory, listing, protection) = ReleaseSource::open(api, by_helm, first)?;
     if let Some(why) = inventory.why_helm() {
-        let what =
-            "helm makes the lists, and nothing is checked again while releases go, for the API could not be asked";
+        let what = "no direct API access, so `helm list` is used and changes during the run are not detected";
         app.printer.note(format_args!("{what}: {why}"));
     }
     // Commands with `-n` and `-A` replace it.
@@ -149,7 +148,7 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &App) {
     if *error == ApiError::Cancelled {
         return;
     }
-    let note = format!("the uid of namespace kube-system could not be read: {error}");
+    let note = format!("cannot read the uid of namespace kube-system: {error}");
     let matters = policies.iter().flat_map(|policy| &policy.clusters).any(|entry| entry.uid.is_some());
     if matters { app.printer.note(note) } else { app.printer.verbose_note(note) }
 }
@@ -159,7 +158,7 @@ fn note_no_identity(error: &ApiError, policies: &PolicySet, app: &App) {
 pub(crate) fn recheck_identity(target: &Target, client: &Client, operation: OperationKind) -> Result<(), CommandError> {
     let Some(planned) = &target.identity else { return Ok(()) };
     let now = client.identity().map_err(|error| {
-        let error = format!("whether this is still the same cluster could not be told: {error}");
+        let error = format!("cannot check that this is still the same cluster: {error}");
         let hint = format!("{}; run it again", nothing_done(operation));
         CommandError::with_hint(ExitCode::Preflight, Box::from(error), hint)
     })?;

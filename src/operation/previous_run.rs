@@ -51,29 +51,29 @@ fn note(run: &PastRun, now: OperationKind) -> Option<String> {
         RunStatus::Finished { .. } | RunStatus::Interrupted { .. } => return None,
         RunStatus::Running => {
             let (user, pid) = (&record.head.user, record.head.process.pid);
-            return Some(format!("{noun} {id} of the same policy is under way: {user}, pid {pid}"));
+            return Some(format!("{noun} {id} of the same policy is in progress: {user}, pid {pid}"));
         }
         RunStatus::Killed => "was killed",
         RunStatus::NotRecorded => "has no end recorded",
     };
     let in_progress = record.in_progress().collect::<Vec<_>>();
     if in_progress.is_empty() {
-        return Some(format!("{noun} {id} of {begun} {how}; it had no release in hand"));
+        return Some(format!("{noun} {id} of {begun} {how}; no release was in progress"));
     }
     let names = list(&in_progress, MAX_LISTED);
     let count = plural(in_progress.len(), "release");
     let next = next_step(record.head.operation, now);
-    Some(format!("{noun} {id} of {begun} {how}: it had started {count} that it did not see end: {names}; {next}"))
+    Some(format!("{noun} {id} of {begun} {how}; {count} in progress: {names}; {next}"))
 }
 
 /// What happens to the releases that were in progress: it depends on what is done now.
 fn next_step(before: OperationKind, now: OperationKind) -> &'static str {
     match (before, now) {
-        (OperationKind::Restore, OperationKind::Restore) => "planned again where not back yet",
-        (OperationKind::Restore, _) => "`restore` brings back the rest",
-        (OperationKind::Forget, _) => "planned again where something is left",
-        (_, OperationKind::Restore) => "`run` finishes what is half gone",
-        _ => "planned again where still there",
+        (OperationKind::Restore, OperationKind::Restore) => "planned again unless already restored",
+        (OperationKind::Restore, _) => "`restore` restores the rest",
+        (OperationKind::Forget, _) => "planned again if records are left",
+        (_, OperationKind::Restore) => "`run` finishes partly purged releases",
+        _ => "planned again if still there",
     }
 }
 
@@ -104,8 +104,7 @@ pub(crate) fn run_history(
                 add(&mut history, run.id, &run.record.head, is_complete(run.status));
             }),
             Err(error) => {
-                app.printer
-                    .note(format_args!("the journals of earlier runs in {namespace} could not be read: {error}"));
+                app.printer.note(format_args!("cannot read the journals of earlier runs in {namespace}: {error}"));
             }
         }
     }

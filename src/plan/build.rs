@@ -137,14 +137,14 @@ fn remarks(facts: &ClusterState<'_>) -> Vec<String> {
     match (&facts.protection.flux, &facts.protection.argo) {
         (Ok(_), Ok(_)) => Vec::new(),
         (Err(flux), Err(argo)) if flux == argo => {
-            vec!["what Flux and Argo CD manage could not be looked at; of Flux only its labels were".to_owned()]
+            vec!["cannot list Flux HelmReleases or Argo CD Applications; Flux is detected by labels only".to_owned()]
         }
         (flux, argo) => {
             let flux = flux
                 .as_ref()
                 .err()
-                .map(|why| format!("Flux's HelmReleases could not be listed, only its labels were looked for: {why}"));
-            let argo = argo.as_ref().err().map(|why| format!("Argo CD's Applications could not be listed: {why}"));
+                .map(|why| format!("cannot list Flux HelmReleases; Flux is detected by labels only: {why}"));
+            let argo = argo.as_ref().err().map(|why| format!("cannot list Argo CD Applications: {why}"));
             flux.into_iter().chain(argo).collect()
         }
     }

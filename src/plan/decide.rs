@@ -98,7 +98,7 @@ impl<'a> Decider<'a> {
                 reasons.extend(reasons_of_content(content, rules));
             }
             (Choice::Selected(_), None) if reasons.is_empty() => {
-                reasons.push(Reason::Unreadable("its record was not read".to_owned()));
+                reasons.push(Reason::Unreadable("its release record was not read".to_owned()));
             }
             (Choice::Selected(_), None) => {}
         }
@@ -171,7 +171,7 @@ impl<'a> Decider<'a> {
             let unseen = &self.facts.protection.unreadable_opt_outs;
             let start = unseen.partition_point(|entry| entry.namespace < id.namespace);
             let why = unseen.get(start).filter(|entry| entry.namespace == id.namespace).map(|entry| entry.why.clone());
-            let no_label = || "the labels of its record are not known".to_owned();
+            let no_label = || "the labels of its release record are unknown".to_owned();
             let why = why.or_else(|| (label == Known::Unknown).then(no_label));
             reasons.extend(why.map(Reason::OptOutsUnreadable));
         }

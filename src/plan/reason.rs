@@ -155,9 +155,9 @@ impl Reason {
                 ("namespace-unreadable", format!("cannot list releases in this namespace: {why}"))
             }
             Reason::Reaches(objects, _) => {
-                ("blast-radius", format!("holds objects out of scope: {}", first_few(objects)))
+                ("blast-radius", format!("contains objects out of scope: {}", first_few(objects)))
             }
-            Reason::HoldsData(objects, _) => ("data-loss", format!("holds data: {}", first_few(objects))),
+            Reason::HoldsData(objects, _) => ("data-loss", format!("contains data: {}", first_few(objects))),
             Reason::OwnRelease => ("own-release", "the release of helm-purge itself".into()),
             Reason::NotPlanned => ("not-planned", "the saved plan does not purge it".into()),
             Reason::ChangedSince(what) => ("changed-since", format!("changed since the saved plan: {what}")),

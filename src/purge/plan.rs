@@ -164,7 +164,7 @@ impl PreparedPurge {
             }
             Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
             Scope::Unknown => {
-                Some("the whole scope; whether -n was given cannot be told, helm keeps it for itself".to_owned())
+                Some("the whole scope; cannot tell whether you passed -n, because helm does not pass it on".to_owned())
             }
         };
         let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_scope);
@@ -177,13 +177,13 @@ impl PreparedPurge {
 fn saved_plan_note((saved, diff): &(SavedPlan, SavedPlanDiff)) -> String {
     let (planned, file) = (plural(saved.chosen.len(), "release"), sanitize::line(&saved.file));
     let made = saved.created.strftime("%Y-%m-%dT%H:%M:%SZ");
-    let counts = [(diff.changed.len(), "changed or kept since"), (diff.gone.len(), "gone already")];
+    let counts = [(diff.changed.len(), "changed or kept since"), (diff.gone.len(), "already gone")];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     let others = match diff.not_planned {
         0 => String::new(),
-        others => format!("; {} that would go today, and not by it, left alone", plural(others, "release")),
+        others => format!("; {} that the policy selects today but the plan does not, kept", plural(others, "release")),
     };
-    format!("by the plan of {made} in {file}: {planned}{}{others}", counts.collect::<String>())
+    format!("saved plan of {made} in {file}: {planned}{}{others}", counts.collect::<String>())
 }
 
 /// The refusal if this account cannot create some hooks. If the cluster does not answer, nothing is refused, because helm
@@ -195,7 +195,7 @@ fn denied_hooks(plan: &Plan, contents: &Contents, target: &Target, app: &App) ->
         Ok(refusal) => refusal,
         Err(ApiError::Cancelled) => None,
         Err(error) => {
-            app.printer.note(format_args!("whether hooks may run could not be asked: {error}"));
+            app.printer.note(format_args!("cannot check the permissions for hooks: {error}"));
             None
         }
     }

@@ -40,7 +40,7 @@ pub(crate) fn verify(prepared: &PreparedPurge, run: &mut Run, tags: &[HistoryTag
     let finished = finish_previous_cleanup(prepared);
     if finished > 0 {
         let releases = plural(finished, "release");
-        app.printer.info(format_args!("removed the older records of {releases} that an earlier run had left"));
+        app.printer.info(format_args!("deleted older release records of {releases} from an earlier run"));
     }
     verification
 }
@@ -77,13 +77,13 @@ fn check_histories(inventory: &ReleaseSource, tags: &Tags<'_>, run: &Run, listin
     let existing = now.iter().filter_map(|found| found.as_ref().ok().copied()).collect::<Vec<_>>();
     let read = inventory.contents(&existing, ObjectLists::NotWanted).map_err(|error| error.to_string());
     let has_tag = |found: Result<&Release, String>, tag: &HistoryTag| {
-        let read = read.as_ref().map_err(|why| format!("its record could not be read: {why}"))?;
-        let content = read.get(&found?.id).ok_or("its record was not read")?;
-        let content = content.as_ref().map_err(|why| format!("its record cannot be understood: {why}"))?;
+        let read = read.as_ref().map_err(|why| format!("cannot read its release record: {why}"))?;
+        let content = read.get(&found?.id).ok_or("its release record was not read")?;
+        let content = content.as_ref().map_err(|why| format!("cannot read its release record: {why}"))?;
         let is_it = HistoryTag::parse(&content.description).as_ref() == Some(tag);
         is_it.then_some(()).ok_or_else(|| {
             let found = content.description.chars().take(100).collect::<String>();
-            format!("its record does not carry the mark of this run, but {found:?}")
+            format!("its release record does not have the description of this run, but {found:?}")
         })
     };
     kept.iter().zip(now).map(|((planned, tag), found)| (planned.id.clone(), has_tag(found, tag))).collect()
@@ -100,7 +100,9 @@ fn remove_older(inventory: &ReleaseSource, run: &mut Run, listing: &Listing) {
     let failed = remove_older_than(inventory, &releases.collect::<Vec<_>>());
     for result in run.results.iter_mut().filter(|result| is_tagged(result)) {
         if let (Some(why), Outcome::Purged { remarks, .. }) = (failed.get(&result.release.id), &mut result.outcome) {
-            remarks.push(format!("its older records are still there, helm may stumble over them: {why}"));
+            remarks.push(format!(
+                "cannot delete its older release records, and later helm commands can fail because of them: {why}"
+            ));
         }
     }
 }
@@ -108,14 +110,16 @@ fn remove_older(inventory: &ReleaseSource, run: &mut Run, listing: &Listing) {
 /// The record of a release that a run has uninstalled, or what exists instead.
 fn uninstalled<'a>(planned: &Release, listing: &'a Listing) -> Result<&'a Release, String> {
     match listing.find(&planned.id) {
-        Found::Release(now) if now.status != Status::Uninstalled => Err(format!("its record says `{}`", now.status)),
+        Found::Release(now) if now.status != Status::Uninstalled => {
+            Err(format!("the status in its release record is `{}`", now.status))
+        }
         Found::Release(now) if now.revision != planned.revision => {
-            Err(format!("its record is of revision {}", now.revision))
+            Err(format!("its release record is of revision {}", now.revision))
         }
         Found::Release(now) => Ok(now),
-        Found::Unreadable(entry) => Err(format!("its record cannot be understood: {}", entry.why)),
-        Found::Unlisted(entry) => Err(format!("its record cannot be seen: {}", entry.why)),
-        Found::Nothing => Err("its record is gone".to_owned()),
+        Found::Unreadable(entry) => Err(format!("cannot read its release record: {}", entry.why)),
+        Found::Unlisted(entry) => Err(format!("cannot list its release record: {}", entry.why)),
+        Found::Nothing => Err("its release record is gone".to_owned()),
     }
 }
 
@@ -150,5 +154,5 @@ fn finish_previous_cleanup(prepared: &PreparedPurge) -> usize {
 /// Removes what is older than these very records. Returns the releases of which something is left, with the reason.
 fn remove_older_than(inventory: &ReleaseSource, releases: &[&Release]) -> BTreeMap<ReleaseId, String> {
     let records = inventory.histories();
-    records.map(|records| records.remove_older(releases, "its newest record has changed")).unwrap_or_default()
+    records.map(|records| records.remove_older(releases, "its newest release record has changed")).unwrap_or_default()
 }

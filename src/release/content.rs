@@ -101,8 +101,8 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Loss::Data(object) => write!(f, "the data of {object}"),
-            Loss::Swept(object) => write!(f, "what goes with {object}"),
-            Loss::MadeByHook(object) => write!(f, "{object}, which a hook made"),
+            Loss::Swept(object) => write!(f, "the contents of {object}"),
+            Loss::MadeByHook(object) => write!(f, "{object}, created by a hook"),
         }
     }
 }
@@ -229,8 +229,8 @@ mod tests {
             said,
             [
                 "the data of PersistentVolumeClaim data",
-                "what goes with CustomResourceDefinition w",
-                "Job init, which a hook made"
+                "the contents of CustomResourceDefinition w",
+                "Job init, created by a hook"
             ]
         );
     }

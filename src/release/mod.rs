@@ -194,7 +194,7 @@ impl Release {
             ));
         }
         if is_another(&self.record, &now.record) {
-            return Some("its record was written again, in the same state".to_owned());
+            return Some("its release record was written again with the same status".to_owned());
         }
         is_another(&self.chart, &now.chart)
             .then(|| format!("now chart {}; was {}", shown(&now.chart), shown(&self.chart)))

@@ -144,14 +144,16 @@ impl fmt::Display for RestoreVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RestoreVerdict::Restore => Ok(()),
-            RestoreVerdict::TryAgain => f.write_str("a restore of it was begun and not finished"),
-            RestoreVerdict::Restored => f.write_str("it is back; only the record that the purge left is removed"),
+            RestoreVerdict::TryAgain => f.write_str("an earlier restore did not finish"),
+            RestoreVerdict::Restored => {
+                f.write_str("already restored; only the release record that the purge kept is deleted")
+            }
             RestoreVerdict::InstalledAgain { revision, status } => {
                 write!(f, "installed again since: revision {revision}, {status}")
             }
             RestoreVerdict::OutOfScope(objects) => {
                 let named = objects.iter().take(MAX_LISTED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                write!(f, "holds objects out of scope, so no purge of this policy has left it: {named}")
+                write!(f, "contains objects out of scope, so no purge of this policy kept it: {named}")
             }
         }
     }

@@ -54,10 +54,10 @@ impl RollbackPrecheck {
             Some(Ok(history)) => match history.last() {
                 Some(newest) if release.record.as_known() == Some(&newest.object_version) => Freshness::AsPlanned,
                 Some(newest) => self.compare(release, newest),
-                None => Freshness::Changed("the record that the purge had left is gone".to_owned()),
+                None => Freshness::Changed("the release record that the purge kept is gone".to_owned()),
             },
             Some(Err(error)) => Freshness::Unknown(error),
-            None => Freshness::Unknown(ApiError::Failed("nobody looked at its records".to_owned())),
+            None => Freshness::Unknown(ApiError::Failed("its release records were not read".to_owned())),
         }
     }
 
@@ -118,5 +118,5 @@ fn still_terminating(objects: &[ObjectRef], timeout: Duration) -> String {
     let more = objects.len().saturating_sub(MAX_LISTED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let seconds = timeout.as_secs();
-    format!("after {seconds} s it is still being deleted, and would go after a rollback: {named}{more}")
+    format!("still being deleted after {seconds} s, and would be missing after a rollback: {named}{more}")
 }

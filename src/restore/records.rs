@@ -42,11 +42,11 @@ fn find_as_seen(records: &HistoryStore, purged: &[&Release]) -> (Vec<ReleaseReco
                     found.push(record.clone());
                     continue;
                 }
-                Some(_) => "it was written again".to_owned(),
+                Some(_) => "it was changed".to_owned(),
                 None => continue,
             },
             Some(Err(error)) => error.to_string(),
-            None => "nobody could look at its records".to_owned(),
+            None => "its release records could not be read".to_owned(),
         };
         failed.insert(release.id.clone(), why);
     }

@@ -23,7 +23,10 @@ pub(crate) fn verify(
     let failed = remove_tagged(target, records, plan, listing);
     for result in &mut run.results {
         if let (Outcome::Restored { remarks }, Some(why)) = (&mut result.outcome, failed.get(&result.release.id)) {
-            remarks.push(format!("the record that the purge left is still there, helm may stumble over it: {why}"));
+            remarks.push(format!(
+                "cannot delete the release record that the purge kept, and later helm commands can \
+                fail because of it: {why}"
+            ));
         }
     }
     (verification, failed)
@@ -45,7 +48,7 @@ fn remove_tagged(
     let pairs = pairs.collect::<Vec<_>>();
     let newest = pairs.iter().map(|(_, now)| *now).collect::<Vec<_>>();
     let Ok(contents) = target.inventory.contents(&newest, ObjectLists::NotWanted) else {
-        let why = "what was made of it could not be read";
+        let why = "cannot read the restored release";
         return pairs.iter().map(|(purged, _)| (purged.id.clone(), why.to_owned())).collect();
     };
     let is_back = |(purged, now): &&(&Release, &Release)| {

@@ -26,19 +26,19 @@ struct Operation {
 
 const PURGE: Operation = Operation {
     command: &["run", "-f", "policy.yaml", "-A", "--workers=1", "--batch=1"],
-    question: "This uninstalls 2 releases on throwaway.",
+    question: "About to uninstall 2 releases on throwaway.",
     helm: Some("uninstall"),
     nothing_done: "nothing was purged",
 };
 const RESTORE: Operation = Operation {
     command: &["restore", "-f", "policy.yaml", "-A", "--workers=1"],
-    question: "This restores 2 releases on throwaway.",
+    question: "About to restore 2 releases on throwaway.",
     helm: Some("rollback"),
     nothing_done: "nothing was restored",
 };
 const FORGET: Operation = Operation {
     command: &["forget", "--older-than=14d", "-f", "policy.yaml", "-A"],
-    question: "This removes the history of 2 releases for good on throwaway.",
+    question: "About to permanently delete the history of 2 releases on throwaway.",
     helm: None,
     nothing_done: "nothing was forgotten",
 };
@@ -187,11 +187,11 @@ impl Scene {
             self.break_recheck();
             self.break_journal();
         };
-        self.ends("throwaway\r", break_recheck, 4, "whether this is still the same cluster could not be told");
+        self.ends("throwaway\r", break_recheck, 4, "cannot check that this is still the same cluster");
         assert!(self.holder().is_null(), "taken and given back");
         // Everything is as it was planned, and there is no place for a journal.
         self.mend();
-        self.ends("throwaway\r", || self.break_journal(), 4, "cannot be begun");
+        self.ends("throwaway\r", || self.break_journal(), 4, "cannot start the journal");
         assert!(self.holder().is_null(), "taken and given back");
         self.mend();
         assert_eq!(self.done(), nothing(), "nothing was begun by any of these");

@@ -29,7 +29,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// The threads of the pool could not be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{workers} worker threads could not be had; nothing was begun")]
+#[error("cannot start {workers} worker threads; nothing was started")]
 pub struct PoolError {
     /// How many were requested.
     pub workers: usize,

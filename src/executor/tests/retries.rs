@@ -77,7 +77,7 @@ fn each_try_is_preceded_by_a_check_and_only_an_uninstall_of_our_own_may_have_sta
         let ended = scene(1).retries(3).recheck(recheck).run(script);
         assert_eq!((ended.outcomes(), checks.load(Ordering::SeqCst)), (vec![outcome.to_owned()], asked));
         if let Outcome::Failed(failure) = &ended.run.results[0].outcome {
-            assert_eq!(failure.message.error, "no luck\nnot tried again: now revision 2");
+            assert_eq!(failure.message.error, "no luck\nnot retried: now revision 2");
         }
     }
 }

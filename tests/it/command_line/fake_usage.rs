@@ -155,7 +155,7 @@ fn init_writes_a_policy_that_is_valid_with_and_without_a_cluster_and_never_over_
 fn version_names_this_program_and_helm() {
     let fake = FakeHelm::new();
     fake.program.run("version").exits(0).stdout_has("helm-purge v").stdout_has("helm v3.21.4");
-    Program::new().run("version").exits(0).stdout_has("there is no `helm`");
+    Program::new().run("version").exits(0).stdout_has("`helm` was not found");
 }
 
 #[test]

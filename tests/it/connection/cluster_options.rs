@@ -115,7 +115,7 @@ fn impersonation_reaches_the_client_and_helm() {
         .run(NAMES)
         .exits(5)
         .stderr_has("User \"somebody-without-rights\" cannot get resource \"namespaces\"");
-    output.stderr_has("the uid of this cluster could not be read");
+    output.stderr_has("cannot read the uid of this cluster");
     real.program.set("HELM_KUBEASGROUPS", "system:masters");
     real.program.run("run -f policy.yaml --yes -A").exits(0).stdout_has("purged 1");
 }

@@ -17,7 +17,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_
     let swapped = |code: i32, says: &str| {
         relay.lead_to(cluster());
         let mut terminal = Terminal::start(real.program.command(RUN));
-        terminal.wait_for("This uninstalls 1 release on throwaway.");
+        terminal.wait_for("About to uninstall 1 release on throwaway.");
         relay.lead_to(&other);
         terminal.type_text("throwaway\r");
         assert_eq!(terminal.wait().code(), Some(code), "{}", terminal.screen());
@@ -34,5 +34,5 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_deleted_
         allow_nobody(cluster, &["list", "get"]);
         wait_until_nobody_is_allowed(cluster);
     }
-    swapped(5, "the address leads to another cluster by now");
+    swapped(5, "the API server address now points to a different cluster");
 }

@@ -22,7 +22,7 @@ fn a_kubeconfig_that_is_switched_or_deleted_after_the_plan_and_in_mid_run_retarg
             None => fs::remove_file(fake.program.folder().join("kubeconfig")).unwrap_or_default(),
         };
         let mut terminal = Terminal::start(fake.program.command(&format!("{RUN} --workers=1 --batch=1")));
-        terminal.wait_for("Type the context's name to go on:");
+        terminal.wait_for("Type the context name to continue:");
         change();
         terminal.type_text("dev-eu\r");
         let first = gate.arrival();

@@ -76,7 +76,7 @@ fn its_namespace_is_the_flags_and_never_the_contexts() {
     assert_eq!(planned(&real, &["-n", &b]), whole[1..]);
 
     let both = ["helm-purge", "plan", "-f", "policy.yaml", "-A", "-n", &a];
-    kubectl(&real, &both).exits(2).stderr_has("say different things");
+    kubectl(&real, &both).exits(2).stderr_has("contradict each other");
     let before = ["-n", &a, "helm-purge", "plan", "-f", "policy.yaml"];
     kubectl(&real, &before).exits(1).stderr_has("flags cannot be placed before plugin name");
 }

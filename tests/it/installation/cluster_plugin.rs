@@ -43,7 +43,7 @@ fn as_a_plugin_helm_3_and_4_run_it_and_pass_its_exit_code_on() {
         assert_eq!(terminal.wait().code(), Some(10), "{}", terminal.screen());
         terminal.wait_for("purge 2 releases in 2 namespaces");
         let mut terminal = Terminal::start(helm(&real, &["purge", "run", "-f", "policy.yaml"]));
-        terminal.wait_for("This uninstalls 2 releases on throwaway.");
+        terminal.wait_for("About to uninstall 2 releases on throwaway.");
         terminal.type_text("throwaway\r");
         assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
         terminal.wait_for("verified: 2 of 2 are gone from throwaway");

@@ -96,7 +96,7 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_progress() {
     left_behind(namespace, 0, "podkilled-helm3", &format!("{head}\n{started}\n"));
     let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
     let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
-    output.stderr_has("it had started 1 release that it did not see end: podkilled-helm3-a/web");
+    output.stderr_has("1 release in progress: podkilled-helm3-a/web");
 }
 
 #[test]
@@ -142,10 +142,9 @@ fn a_pod_that_cannot_write_its_journal_says_so_and_goes_on() {
     let real = in_pod("podrights", namespace, namespace);
     real.seed(&["a/web"]);
     let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
-    let output = output.stderr_has("warning: the journal cannot be kept in a configmap of podrights-home: ");
+    let output = output.stderr_has("warning: cannot keep the journal in a ConfigMap in podrights-home: ");
     let output = output.stderr_has("cannot create resource \"configmaps\"");
-    let output =
-        output.stderr_has("warning: this run has no journal: if it is killed, nobody can tell what it had in hand");
+    let output = output.stderr_has("warning: this run has no journal; if it is killed, its progress is lost");
     assert!(!output.stdout.contains("journal"), "{output}");
     assert!(config_maps(namespace).is_empty());
 }

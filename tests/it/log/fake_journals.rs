@@ -84,15 +84,14 @@ fn no_helm_is_started_before_the_journal_says_so() {
 #[test]
 fn where_no_journal_can_be_kept_nothing_is_purged_and_the_way_out_is_named() {
     let mut fake = FakeHelm::with(["dev-a/a"]);
-    let hint =
-        "hint: name a file or a folder that can be written with --journal, or go on without a journal: --no-journal";
+    let hint = "hint: pass a writable file or folder with --journal, or run without a journal: --no-journal";
     let full = fake.program.run(&format!("{RUN} --journal /dev/full")).exits(4);
     full.stderr_has("/dev/full: No space left on device").stderr_has(hint);
     fake.program.file("mine", "something\n");
     let taken = fake.program.run(&format!("{RUN} --journal mine")).exits(4);
-    taken.stderr_has("there is something in it already").stderr_has(hint);
+    taken.stderr_has("it is not empty, and each run needs its own file").stderr_has(hint);
     fake.program.set("XDG_STATE_HOME", "/dev/null");
-    fake.program.run(RUN).exits(4).stderr_has("no journal can be kept in /dev/null/helm-purge/runs").stderr_has(hint);
+    fake.program.run(RUN).exits(4).stderr_has("cannot keep a journal in /dev/null/helm-purge/runs").stderr_has(hint);
     fake.program.set("XDG_STATE_HOME", "").set("HOME", "");
     fake.program.run(RUN).exits(4).stderr_has("neither XDG_STATE_HOME nor HOME is set").stderr_has(hint);
     assert_eq!(fake.left(), ["dev-a/a"]);
@@ -165,7 +164,7 @@ fn killed() -> FakeHelm {
     let waiting = [gate.arrival(), gate.arrival()];
     let runs = fake.program.run(RUNS).exits(0).json();
     assert_eq!((&runs["runs"][0]["state"], runs["runs"].as_array().map(Vec::len)), (&json!("running"), Some(1)));
-    fake.program.run(PLAN).exits(0).stderr_has("of the same policy is under way: ");
+    fake.program.run(PLAN).exits(0).stderr_has("of the same policy is in progress: ");
     running.signal(Signal::KILL);
     drop(running.finish());
     waiting.into_iter().for_each(Arrival::go);
@@ -189,7 +188,7 @@ fn a_run_that_was_killed_is_known_by_what_it_had_in_progress() {
     fake.release("dev-a/b");
     fs::remove_file(fake.program.folder().join("fake/behaviour/dev-a__b.json")).expect("it was written");
     let note = format!("note: run {id} of ");
-    let had = "was killed: it had started 2 releases that it did not see end: dev-a/a, dev-a/b; planned again where still there";
+    let had = "was killed; 2 releases in progress: dev-a/a, dev-a/b; planned again if still there";
     fake.program.run(PLAN).exits(0).stderr_has(&note).stderr_has(had).stdout_has("dev-a      b");
     fake.program.run(RUN).exits(0).stderr_has(had).stdout_has("purged 1");
     let next = fake.program.run(PLAN).exits(0);
@@ -269,7 +268,7 @@ fn runs_says_where_nothing_is_and_what_it_was_asked_for_wrongly() {
     let fake = FakeHelm::new();
     let none = fake.program.run("log").exits(0).stderr_has("no run has left a journal here");
     none.stderr_has("note: runs in pods of the cluster could not be looked for: ");
-    fake.program.run("log yesterday").exits(2).stderr_has("is not the name of a run");
+    fake.program.run("log yesterday").exits(2).stderr_has("is not a valid run ID");
     let unknown = fake.program.run("log --local 20200101-000000-000000").exits(2);
     unknown.stderr_has("there is no journal of run 20200101-000000-000000");
     let both = fake.program.run(&format!("{RUN} --journal x --no-journal")).exits(2);

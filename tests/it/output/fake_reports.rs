@@ -50,7 +50,7 @@ fn however_a_run_ends_before_its_first_delete_there_is_a_report_that_says_why() 
     let unlisted = |fake: &FakeHelm| fake.lists(&json!({"exit": 1, "stderr": "Error: connection refused\n"}));
     let nothing = |_: &FakeHelm| {};
     for (set_up, flags, code, why, says, planned) in [
-        (&limit as &dyn Fn(&FakeHelm), "", 5, "refused", "2 releases would go, the limit is 1", 2),
+        (&limit as &dyn Fn(&FakeHelm), "", 5, "refused", "2 releases would be purged, the limit is 1", 2),
         (&broken, "", 3, "policy", "unknown key `kept`", 0),
         (&unlisted, "", 4, "error", "connection refused", 0),
         (&nothing, "--timeout soon", 2, "usage", "soon", 0),
@@ -109,10 +109,10 @@ fn a_run_that_is_interrupted_or_reaches_its_deadline_is_reported_with_all_of_its
 #[test]
 fn a_report_that_cannot_be_written_is_reported_and_makes_a_good_run_end_with_one() {
     for (flag, path, says) in [
-        ("--report", "nowhere/report.json", "error: the report could not be written to nowhere/report.json: "),
-        ("--report", "fake", "error: the report could not be written to fake: it is there, and not a regular file"),
-        ("--termination-log", "/dev/full", "error: the termination log could not be written to /dev/full: "),
-        ("--termination-log", "link", "error: the termination log could not be written to link: it is a symbolic link"),
+        ("--report", "nowhere/report.json", "error: cannot write the report to nowhere/report.json: "),
+        ("--report", "fake", "error: cannot write the report to fake: it is there, and not a regular file"),
+        ("--termination-log", "/dev/full", "error: cannot write the termination log to /dev/full: "),
+        ("--termination-log", "link", "error: cannot write the termination log to link: it is a symbolic link"),
     ] {
         let fake = FakeHelm::with(["dev-a/a"]);
         std::os::unix::fs::symlink("policy.yaml", fake.program.folder().join("link")).expect("a link can be made");

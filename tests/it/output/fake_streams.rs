@@ -66,7 +66,7 @@ fn a_terminal_of_one_character_is_no_reason_to_stop() {
     fake.behaves("dev-a/r3", &json!({"exit": 1, "stderr": "Error: no luck\n"}));
     let script = format!("stty rows 1 columns 1; exec {PROGRAM} run --without-opt-outs -f policy.yaml -o wide");
     let mut terminal = Terminal::start(fake.program.shell(&script));
-    terminal.wait_for("Type the context's name to go on:");
+    terminal.wait_for("Type the context name to continue:");
     terminal.type_text("dev-eu\r");
     assert_eq!(terminal.wait().code(), Some(1), "{}", terminal.screen());
     assert_eq!(fake.left(), ["dev-a/r3"]);

@@ -12,7 +12,7 @@ fn the_question_is_answered_with_the_contexts_name_and_with_nothing_else() {
     {
         let fake = FakeHelm::with(["dev-a/redis"]);
         let mut terminal = Terminal::start(fake.program.command(RUN));
-        terminal.wait_for("This uninstalls 1 release on dev-eu. Type the context's name to go on:");
+        terminal.wait_for("About to uninstall 1 release on dev-eu. Type the context name to continue:");
         terminal.type_text(answer);
         let status = terminal.wait();
         assert_eq!(status.code(), Some(code), "after {answer:?}:\n{}", terminal.screen());
@@ -31,7 +31,7 @@ fn what_was_typed_before_the_question_is_no_answer_to_it() {
     terminal.type_text("dev-eu\r");
     terminal.wait_for("dev-eu");
     waiting.go();
-    terminal.wait_for("Type the context's name to go on:");
+    terminal.wait_for("Type the context name to continue:");
     terminal.type_text("\r");
     assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
     assert_eq!(fake.left(), ["dev-a/redis"]);
@@ -41,7 +41,7 @@ fn what_was_typed_before_the_question_is_no_answer_to_it() {
 fn an_answer_that_was_started_and_not_ended_keeps_no_signal_waiting() {
     let fake = FakeHelm::with(["dev-a/redis"]);
     let mut terminal = Terminal::start(fake.program.command(RUN));
-    terminal.wait_for("Type the context's name to go on:");
+    terminal.wait_for("Type the context name to continue:");
     terminal.type_text("dev\u{4}");
     terminal.press_ctrl_c();
     assert_eq!(terminal.wait().code(), Some(130), "{}", terminal.screen());
@@ -52,7 +52,7 @@ fn an_answer_that_was_started_and_not_ended_keeps_no_signal_waiting() {
 fn what_changed_while_a_user_thought_about_the_plan_is_left_alone() {
     let fake = FakeHelm::with(["dev-a/redis", "dev-a/web"]);
     let mut terminal = Terminal::start(fake.program.command(RUN));
-    terminal.wait_for("Type the context's name");
+    terminal.wait_for("Type the context name");
     fake.release_with("dev-a/web", &[("revision", json!("2"))]);
     terminal.type_text("dev-eu\r");
     assert_eq!(terminal.wait().code(), Some(0));

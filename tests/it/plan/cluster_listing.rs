@@ -232,7 +232,7 @@ fn a_user_who_can_see_some_namespaces_purges_only_those_and_the_others_are_repor
     real.program.file("policy.yaml", &policy);
     let run = ["run", "-A", "-f", "policy.yaml", "--yes"];
     // A glob means namespaces that this user cannot even list.
-    real.program.run(&run).exits(4).stderr_has("nor may namespaces be listed");
+    real.program.run(&run).exits(4).stderr_has("listing namespaces is not allowed either");
     let literal = format!("namespaces: ['{}', '{}']", real.namespace("a"), real.namespace("b"));
     let glob = format!("namespaces: ['{}-*']", real.namespace("a").trim_end_matches("-a"));
     real.program.file("policy.yaml", &policy.replace(&glob, &literal));

@@ -294,7 +294,7 @@ fn a_kind_is_read_in_whichever_version_it_is_served_and_in_an_unknown_one_it_is_
     }
     ok(cluster.serve(&CustomKind { versions: &["v3"], ..CustomKind::HELM_RELEASE }));
     let unknown = managed().expect_err("nobody knows what is in it");
-    assert!(unknown.contains("helm.toolkit.fluxcd.io/v3, which this program does not know"), "{unknown}");
+    assert!(unknown.contains("helm.toolkit.fluxcd.io/v3, which helm-purge does not support"), "{unknown}");
     // The group of another controller does not make Argo CD known.
     ok(cluster.serve(&CustomKind::WORKFLOW));
     assert_eq!(view.look().1.argo, Ok(Vec::new()));

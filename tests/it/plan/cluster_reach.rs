@@ -27,10 +27,10 @@ fn what_reaches_beyond_the_scope_or_holds_data_is_kept_and_the_object_is_named()
         install(real, Chart::Tiny, "web", &[]);
         let group = format!("{}.example.com", real.namespace("a"));
         for said in [
-            format!("holds objects out of scope: CustomResourceDefinition widgets.{group}"),
-            format!("holds objects out of scope: ConfigMap {outside}/{}-wanderer", real.namespace("a")),
-            format!("holds objects out of scope: Namespace {}-house", real.namespace("a")),
-            "holds data: PersistentVolumeClaim claim".to_owned(),
+            format!("contains objects out of scope: CustomResourceDefinition widgets.{group}"),
+            format!("contains objects out of scope: ConfigMap {outside}/{}-wanderer", real.namespace("a")),
+            format!("contains objects out of scope: Namespace {}-house", real.namespace("a")),
+            "contains data: PersistentVolumeClaim claim".to_owned(),
             format!("go on to cost: {}/cache", real.namespace("a")),
         ] {
             real.program.run(PLAN).exits(0).stdout_has(&said);
@@ -98,17 +98,17 @@ fn a_forged_record_gets_nowhere() {
     let kept = plan["releases"].as_array().expect("a list").iter().filter(|release| release["decision"] == "keep");
     assert_eq!(kept.count(), forged.len() - 1, "{plan:#}");
     for said in [
-        "holds objects out of scope: ConfigMap kube-system/x",
-        "holds objects out of scope: Namespace kube-public",
-        "holds objects out of scope: Namespace default",
-        "its record says release other, its labels say name",
-        "it is stored elsewhere: its record says that it belongs to namespace kube-system",
+        "contains objects out of scope: ConfigMap kube-system/x",
+        "contains objects out of scope: Namespace kube-public",
+        "contains objects out of scope: Namespace default",
+        "release other in its release record does not match its labels (name",
+        "its release record is for namespace , but is stored in another onekube-system",
         "it is larger than 64 MiB when unpacked",
-        "holds data: PersistentVolumeClaim in-a-list",
-        "holds objects out of scope: namespace lower-case",
-        "holds objects out of scope: Namespace in-items",
-        "its manifest cannot be read",
-        "its labels do not say which release and revision it is of",
+        "contains data: PersistentVolumeClaim in-a-list",
+        "contains objects out of scope: namespace lower-case",
+        "contains objects out of scope: Namespace in-items",
+        "cannot read its manifest",
+        "its labels do not name a release and a revision",
     ] {
         real.program.run(PLAN).exits(0).stdout_has(said);
     }

@@ -68,10 +68,10 @@ fn a_part_that_cannot_be_told_starts_nothing() {
 #[test]
 fn limits_count_over_the_whole_scope_however_small_a_shard_is() {
     for (limit, flags, says) in [
-        ("limits: {maxReleases: 5}\n", "", "6 releases would go, the limit is 5"),
-        ("limits: {maxNamespaces: 5}\n", "", "releases would go in 6 namespaces, the limit is 5"),
-        ("rules: [{name: all}]\nlimits: {maxPercent: 49}\n", "", "6 of the 12 releases in scope would go"),
-        ("", "--max-releases=5", "6 releases would go, the limit is 5 (--max-releases)"),
+        ("limits: {maxReleases: 5}\n", "", "6 releases would be purged, the limit is 5"),
+        ("limits: {maxNamespaces: 5}\n", "", "releases in 6 namespaces would be purged, the limit is 5"),
+        ("rules: [{name: all}]\nlimits: {maxPercent: 49}\n", "", "6 of the 12 releases in scope would be purged"),
+        ("", "--max-releases=5", "6 releases would be purged, the limit is 5 (--max-releases)"),
     ] {
         let fake = filled();
         fake.policy(&format!("keep: ['*/vault']\n{limit}"));

@@ -80,7 +80,7 @@ fn a_restore_that_finds_more_after_it_has_waited_for_a_purge_asks_again() {
     terminal.wait_for("waiting: another run holds the lock");
     real.let_helm_go();
     purge.finish().exits(0);
-    terminal.wait_for("This restores 2 releases on throwaway.");
+    terminal.wait_for("About to restore 2 releases on throwaway.");
     terminal.type_text("\r");
     assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
     assert_eq!(records(&real.namespace("a"), "one"), ["v1"]);
@@ -97,7 +97,7 @@ fn a_purge_does_not_run_beside_a_restore() {
     real.seed(&["a/three"]);
     start(&real, RUN, "").finish().exits(6).stderr_has("another run holds the lock of the policy");
     let note = real.program.run("plan -f policy.yaml").exits(0);
-    note.stderr_has("note: restore ").stderr_has(" of the same policy is under way: ");
+    note.stderr_has("note: restore ").stderr_has(" of the same policy is in progress: ");
     real.let_helm_go();
     assert_eq!(restore.finish().exits(0).json()["report"]["totals"]["restored"], 2);
     assert_eq!(real.listed(), ["a/one", "a/three", "a/two"]);
@@ -123,9 +123,9 @@ fn a_restore_that_was_killed_names_what_it_had_in_progress_and_the_next_one_fini
     let detail = real.program.run(&format!("log --local {id}")).exits(0);
     detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand"));
     let says = format!("note: restore {id} of ");
-    let plan = real.program.run(DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again where not back yet");
+    let plan = real.program.run(DRY_RUN).exits(0).stderr_has(&says).stderr_has("planned again unless already restored");
     drop(plan);
-    real.program.run("plan -f policy.yaml").exits(0).stderr_has("`restore` brings back the rest");
+    real.program.run("plan -f policy.yaml").exits(0).stderr_has("`restore` restores the rest");
     real.let_helm_go();
     let restored = real.program.run(RESTORE).exits(0);
     assert_eq!(restored.json()["report"]["totals"]["restored"], 2, "{restored}");
@@ -141,9 +141,7 @@ fn a_forget_keeps_a_journal_and_without_a_place_for_one_nothing_is_forgotten_nor
     let real = prepare("forgotten");
     old_history(&real, "old");
     let no_room = real.program.run(&format!("{FORGET} --journal /dev/full")).exits(4);
-    drop(
-        no_room.stderr_has("/dev/full: No space left on device").stderr_has("or go on without a journal: --no-journal"),
-    );
+    drop(no_room.stderr_has("/dev/full: No space left on device").stderr_has("or run without a journal: --no-journal"));
     assert_eq!(records(&real.namespace("a"), "old"), ["v1"]);
     let forgotten = real.program.run(FORGET).exits(0);
     let run = newest(&real);
@@ -336,7 +334,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored
     let restore = ["restore", "-f", "policy.yaml"];
     let forget = ["forget", "--older-than", "14d", "-f", "policy.yaml"];
     let (restores, forgets) =
-        ("This restores 1 release on throwaway.", "This removes the history of 1 release for good");
+        ("About to restore 1 release on throwaway.", "About to permanently delete the history of 1 release");
     // Where the uid may not be read, each release is compared by its record.
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list"]);
@@ -349,6 +347,6 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored
     }
     let (not_restored, not_forgotten) = ("nothing was restored", "nothing was forgotten");
     for (command, question, nothing) in [(&restore[..], restores, not_restored), (&forget, forgets, not_forgotten)] {
-        twins.swap(command, question, 5, &["the address leads to another cluster by now", nothing]);
+        twins.swap(command, question, 5, &["the API server address now points to a different cluster", nothing]);
     }
 }

@@ -102,7 +102,7 @@ fn a_history_that_helm_could_not_store_is_a_failure_although_helm_calls_it_a_suc
 fn where_only_helm_can_see_the_cluster_no_history_is_promised() {
     let fake = FakeHelm::with(["dev-a/web"]);
     let run = ["run", "-f", "policy.yaml", "--yes", "-A", "--keep-history"];
-    fake.program.run(&run).exits(5).stderr_has("`keepHistory` needs the API, and it could not be asked");
+    fake.program.run(&run).exits(5).stderr_has("`keepHistory` needs direct access to the API server");
     assert_eq!(fake.left(), ["dev-a/web"]);
 }
 
@@ -149,15 +149,15 @@ fn what_cannot_be_restored_is_printed_before_the_purge() {
     let claims = cluster().api().list(Kind::CLAIM, Some(&namespace)).expect("claims can be listed");
     let plan = real.program.run("plan -f policy.yaml").exits(0);
     let plan = plan.stdout_has("all of it can be restored").stdout_has("by helm-purge itself and not by helm");
-    let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, which a hook made"));
+    let plan = plan.stdout_has(&format!("of {namespace}/web does not come back: Job init, created by a hook"));
     plan.stdout_has(&format!(
         "of {namespace}/files does not come back: the data of PersistentVolumeClaim {}",
         claims[1]
     ));
     let explained = real.program.run(&["explain", "-f", "policy.yaml", &format!("{namespace}/web")]).exits(0);
-    explained.stdout_has("`helm purge restore` brings it back, but not Job init, which a hook made");
+    explained.stdout_has("`helm purge restore` brings it back, but not Job init, created by a hook");
     let document = real.program.run("plan -f policy.yaml -o json").exits(0).json();
-    assert_eq!(document["releases"][1]["losses"][0], "Job init, which a hook made", "{document:#}");
+    assert_eq!(document["releases"][1]["losses"][0], "Job init, created by a hook", "{document:#}");
     real.policy("keep: []\ndefaults: {dataLoss: allow}\n");
     let without = real.program.run("plan -f policy.yaml").exits(0);
     assert!(!without.stdout.contains("restored") && !without.stdout.contains("come back"), "{without}");

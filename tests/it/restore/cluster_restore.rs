@@ -109,7 +109,7 @@ fn a_release_that_is_installed_again_before_the_confirmation_is_kept() {
     real.seed(&["a/again", "a/web"]);
     real.program.run(RUN).exits(0);
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
-    terminal.wait_for("This restores 2 releases on throwaway.");
+    terminal.wait_for("About to restore 2 releases on throwaway.");
     works(&upgrade_install(&real, &real.namespace("a"), "again", Chart::Tiny));
     terminal.type_text("throwaway\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
@@ -125,13 +125,13 @@ fn a_history_that_is_deleted_before_the_answer_to_the_question_is_not_rolled_bac
     real.seed(&["a/gone", "a/web"]);
     real.program.run(RUN).exits(0);
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
-    terminal.wait_for("This restores 2 releases on throwaway.");
+    terminal.wait_for("About to restore 2 releases on throwaway.");
     let record = "sh.helm.release.v1.gone.v1";
     cluster().api().delete(Kind::SECRET, Some(&real.namespace("a")), record).or_panic();
     terminal.type_text("throwaway\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
     terminal.wait_for("restored 1");
-    terminal.wait_for("the record that the purge had left is gone");
+    terminal.wait_for("the release record that the purge kept is gone");
     assert_eq!(records(&real.namespace("a"), "web"), ["v2"]);
 }
 
@@ -147,7 +147,7 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     let unknown = real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
     unknown.stderr_has("--run: \"yesterday\" is not the name of a run");
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
-    terminal.wait_for("This restores 1 release on throwaway.");
+    terminal.wait_for("About to restore 1 release on throwaway.");
     terminal.type_text("\r");
     assert_eq!(terminal.wait().code(), Some(7), "{}", terminal.screen());
     terminal.wait_for("declined; nothing was restored");
@@ -242,7 +242,7 @@ fn a_restore_that_was_killed_is_finished_by_the_next_one() {
         })
         .or_panic();
         let plan = real.program.run("restore -f policy.yaml --dry-run").exits(0);
-        plan.stdout_has("a restore of it was begun and not finished").stdout_has("restore 2 releases");
+        plan.stdout_has("an earlier restore did not finish").stdout_has("restore 2 releases");
         // The hook still hangs: helm gives up, and what it leaves then is tried again as well.
         let failed = real.program.run(&format!("{RESTORE} --timeout 2s")).exits(1).json();
         assert_eq!(failed["report"]["totals"]["restored"], 1, "{failed:#}");
@@ -359,7 +359,7 @@ fn what_defines_a_kind_is_restored_before_what_is_of_it() {
         assert_eq!(
             plan["releases"][1]["losses"][0],
             format!(
-                "what goes with CustomResourceDefinition {}",
+                "the contents of CustomResourceDefinition {}",
                 definition["metadata"]["name"].as_str().expect("a name")
             ),
             "{plan:#}"
@@ -445,6 +445,6 @@ fn a_mark_that_another_user_has_written_does_not_reach_beyond_the_scope() {
     let report = real.program.run(RESTORE).exits(0).json();
     assert_eq!(report["totals"], json!({"restore": 0, "finish": 0, "leave": 2}), "{report:#}");
     let why = report["releases"][1]["reason"].as_str().expect("words");
-    assert!(why.contains("holds objects out of scope") && why.contains("Namespace forged-house"), "{why}");
+    assert!(why.contains("contains objects out of scope") && why.contains("Namespace forged-house"), "{why}");
     assert_eq!(records(&namespace, "house"), ["v1"]);
 }

@@ -81,7 +81,7 @@ fn an_account_that_cannot_list_namespaces_is_reported_if_the_scope_has_globs() {
     let found = findings(&real.program.run("doctor -f policy.yaml -o json").exits(5).json());
     let text = found.join("\n");
     assert!(text.contains("cluster: warning: throwaway"), "its uid may not be read\n{text}");
-    assert!(text.contains("policy: missing: the policy does not name this cluster"), "{text}");
+    assert!(text.contains("policy: missing: `clusters` in the policy does not match this cluster"), "{text}");
     assert!(text.contains("scope: missing: which namespaces the globs mean cannot be told"), "{text}");
 }
 

@@ -19,7 +19,7 @@ fn a_run_is_refused_where_a_hook_cannot_be_made_and_goes_where_the_policy_leaves
         account.real.policy("keep: []\n");
         for command in [PLAN, RUN] {
             let refused = account.real.program.run(command).exits(5);
-            let refused = refused.stderr_has("hooks have to run that this account may not make");
+            let refused = refused.stderr_has("this account cannot create the hooks of these releases");
             refused.stderr_has(&format!("{namespace}/db: Job db-farewell (create")).stderr_has("`hooks: skip`");
         }
         assert_eq!(account.real.listed(), ["a/db", "a/web"], "nothing has gone");

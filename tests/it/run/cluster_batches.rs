@@ -130,7 +130,10 @@ fn a_line_that_is_forged_by_the_name_of_a_kept_object_purges_nothing() {
         real.seed(&["a/c"]);
         let output = real.program.run(RUN).exits(1);
         came_to(&output, &["a purged gone", "b failed unclear listed", "c failed unclear listed"]);
-        assert_eq!(output.json()["releases"][1]["message"], "helm said out of turn: release \"b\" uninstalled");
+        assert_eq!(
+            output.json()["releases"][1]["message"],
+            "helm printed this out of order: release \"b\" uninstalled"
+        );
         assert_eq!(real.listed(), ["a/b", "a/c"]);
     });
 }

@@ -81,7 +81,7 @@ fn a_plan_and_a_dry_run_take_no_lock_and_a_run_outside_a_pod_says_where_there_is
     assert!(leases.is_empty(), "{leases:?}");
     real.program.run(&format!("{RUN} --lock-namespace No")).exits(2).stderr_has("`No` is no namespace");
     real.let_helm_go();
-    let output = real.program.run(RUN).exits(0).stderr_has("note: no lock is taken; --lock-namespace says where");
+    let output = real.program.run(RUN).exits(0).stderr_has("note: running without a lock; use --lock-namespace");
     assert_eq!(totals(&output), [2, 0, 0]);
     let nothing_left = start(&real, "").finish().exits(0);
     assert!(cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed").is_empty());
@@ -151,7 +151,7 @@ fn a_run_that_gets_one_lock_and_not_the_next_gives_the_first_one_back() {
     }));
     later.or_panic();
     let refused = start(&real, "-f later.yaml").finish().exits(6);
-    refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last heard of"));
+    refused.stderr_has(&format!("holds the lock of the policy {name}-later: somebody, last renewed"));
     assert!(lease(&real)["holderIdentity"].is_null(), "{}", lease(&real));
     assert_eq!(real.listed(), ["a/one", "a/two"]);
 }
@@ -162,7 +162,7 @@ fn a_lock_that_a_user_takes_away_is_reported_and_the_run_goes_on() {
     let running = start_and_hold(&real);
     change_lease(&real, &json!({"holderIdentity": "somebody"}));
     real.let_helm_go();
-    let output = running.finish().exits(0).stderr_has("was lost, somebody holds it now; the run goes on");
+    let output = running.finish().exits(0).stderr_has("was lost, somebody holds it now; the run continues");
     assert_eq!(totals(&output), [2, 0, 0]);
     assert_eq!(lease(&real)["holderIdentity"], "somebody", "it is not ours to give back");
 }
@@ -176,7 +176,7 @@ fn who_cannot_write_leases_is_warned_once_and_purges_all_the_same() {
     real.program.set("KUBECONFIG", kubeconfig);
     real.let_helm_go();
     let output = start(&real, "").finish().exits(0).stderr_has("leases.coordination.k8s.io");
-    assert_eq!(output.stderr.matches("warning: the lock could not be taken").count(), 1, "{output}");
+    assert_eq!(output.stderr.matches("warning: cannot take the lock").count(), 1, "{output}");
     assert_eq!(totals(&output), [2, 0, 0]);
 }
 
@@ -185,7 +185,7 @@ fn a_lock_in_a_namespace_that_is_not_there_is_a_warning_as_well() {
     let real = prepare("lock-nowhere");
     real.let_helm_go();
     let output = real.program.run(&format!("{RUN} --lock-namespace lock-nowhere-at-all")).exits(0);
-    assert_eq!(totals(&output.stderr_has("warning: the lock could not be taken: namespaces")), [2, 0, 0]);
+    assert_eq!(totals(&output.stderr_has("warning: cannot take the lock: namespaces")), [2, 0, 0]);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn what_could_be_seen_once_and_is_refused_now_keeps() {
         assert_eq!(outcomes[0], "a/a-first purged: ");
         for outcome in &outcomes[1..] {
             let told =
-                outcome.contains("whether it has changed since the plan cannot be told") && outcome.contains(refused);
+                outcome.contains("cannot check whether it has changed since the plan") && outcome.contains(refused);
             assert!(outcome.contains(" failed: ") && told, "{outcome}");
         }
         assert_eq!(real.listed(), ["a/db", "a/web", "b/web", "c/web", "d/web", "e/web"]);

@@ -212,7 +212,7 @@ fn fail_fast_begins_nothing_more_and_names_what_was_not_started() {
     let arguments = format!("{RUN} --fail-fast --workers 1");
     let output = fake.program.run(&arguments).exits(1);
     let output = output.stdout_has("purged 0 · failed 1 · already gone 0 · not started 2");
-    output.stdout_has("not started (another release failed, and --fail-fast was given)\n  dev-a/b\n  dev-a/c");
+    output.stdout_has("not started (another release failed (--fail-fast))\n  dev-a/b\n  dev-a/c");
     assert_eq!(fake.left(), ["dev-a/a", "dev-a/b", "dev-a/c"]);
 }
 
@@ -246,7 +246,7 @@ fn a_record_that_is_gone_when_helm_comes_to_delete_it_is_settled_by_the_list() {
     let report = run_of(&fake).exits(1).json();
     let [gone, there] = [0, 1].map(|index| report["releases"][index].clone());
     assert_eq!(gone["outcome"], "purged", "this run deleted its objects");
-    assert_eq!(gone["remarks"], json!([format!("gone, says the list; {text}")]));
+    assert_eq!(gone["remarks"], json!([format!("no longer listed, although helm failed: {text}")]));
     assert_eq!([&there["outcome"], &there["class"], &there["message"]], ["failed", "unclear", text]);
     // Where nobody can look afterwards, nothing is taken for gone.
     let fake = FakeHelm::with(["dev-a/gone"]);

@@ -28,7 +28,7 @@ fn a_run_ends_in_time_and_finishes_what_it_has_started() {
     waiting.go();
     let report = running.finish().exits(8).json();
     assert_eq!((&report["totals"]["purged"], &report["totals"]["notStarted"]), (&json!(1), &json!(2)), "{report}");
-    assert_eq!(report["releases"][1]["message"], "it might not have been done by the deadline");
+    assert_eq!(report["releases"][1]["message"], "it might not have finished before the deadline");
     assert_eq!(fake.left(), ["dev-a/b", "dev-a/c"]);
     fake.program.leaves_no_process();
 }

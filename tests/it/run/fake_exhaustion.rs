@@ -68,7 +68,7 @@ fn open_files_that_run_out_in_the_middle_cost_the_releases_that_needed_them_and_
     let (fake, gate) = (FakeHelm::with(names()), Gate::new());
     names().for_each(|name| fake.behaves(&name, &json!({"gate": gate.address()})));
     let running = Running::start(under(&fake, "ulimit -n 64", 32));
-    running.wait_for_stderr("could not be started");
+    running.wait_for_stderr("cannot start");
     let output = running.finish_through(&gate);
     assert_eq!(is_accounted_for(&fake, &output), 1);
     let report = output.json();

@@ -22,10 +22,10 @@ fn a_list_that_fails_ends_the_run_with_nothing_purged() {
         ),
         (json!({"exit": 1, "stderr": "Error: Kubernetes cluster unreachable: connection refused\n"}), "unreachable"),
         (json!({"exit": 1, "stdout": "[]"}), "helm list"),
-        (json!({"stdout": ""}), "no list of releases"),
-        (json!({"stdout": "null"}), "no list of releases"),
-        (json!({"stdout": "[{\"name\":\"a\""}), "no list of releases"),
-        (json!({"stdout": "WARNING: both\n[]"}), "no list of releases"),
+        (json!({"stdout": ""}), "cannot read the output of `helm list`"),
+        (json!({"stdout": "null"}), "cannot read the output of `helm list`"),
+        (json!({"stdout": "[{\"name\":\"a\""}), "cannot read the output of `helm list`"),
+        (json!({"stdout": "WARNING: both\n[]"}), "cannot read the output of `helm list`"),
         (json!({"floodsStdout": 300 << 20}), "longer than 256 MiB"),
     ] {
         let fake = FakeHelm::with(["dev-a/redis"]);
@@ -68,7 +68,7 @@ fn helm_missing_too_old_too_new_or_mute_is_printed_before_anything_is_checked() 
         fake.program.run(RUN).exits(4).stderr_has(says);
     }
     fake.program.set("HELM_BIN", "no-such-helm");
-    fake.program.run(RUN).exits(4).stderr_has("there is no `no-such-helm`").stderr_has("hint: install Helm");
+    fake.program.run(RUN).exits(4).stderr_has("`no-such-helm` was not found").stderr_has("hint: install Helm");
     nothing_was_uninstalled(&fake);
 }
 
@@ -86,7 +86,7 @@ fn a_kubeconfig_that_points_nowhere_starts_no_child() {
     let mut fake = FakeHelm::new();
     fake.program.set("KUBECONFIG", "/no/such/file");
     for command in [RUN, "plan -f policy.yaml --kube-context x"] {
-        fake.program.run(command).exits(4).stderr_has("error: there is no kubeconfig at `/no/such/file`");
+        fake.program.run(command).exits(4).stderr_has("error: no kubeconfig at `/no/such/file`");
     }
     assert!(fake.calls().is_empty());
 }

@@ -14,7 +14,7 @@ fn a_cluster_that_is_not_in_the_policy_is_refused_before_it_is_listed() {
     fake.program.file("kubeconfig", &crate::support::kubeconfig("prod", "https://127.0.0.1:1"));
     for arguments in [&["plan", "-f", "policy.yaml"][..], &["run", "-f", "policy.yaml", "--yes"]] {
         let output = fake.program.run(arguments);
-        output.exits(5).stderr_has("does not name this cluster: context `prod`").stderr_has("another context");
+        output.exits(5).stderr_has("does not match this cluster: context `prod`").stderr_has("another context");
     }
     assert!(fake.calls().iter().all(|call| call[0] == "version"));
 }
@@ -43,9 +43,12 @@ fn a_server_from_a_flag_is_not_described_by_a_context_of_the_kubeconfig() {
 #[test]
 fn limits_refuse_and_show_the_whole_plan() {
     for (limits, says) in [
-        ("{maxReleases: 2}", "3 releases would go, the limit is 2 (policy.yaml:6"),
-        ("{maxNamespaces: 1}", "in 2 namespaces, the limit is 1"),
-        ("{maxPercent: 99}\nrules: [{name: all}]", "3 of the 3 releases in scope would go, the limit is 99 percent"),
+        ("{maxReleases: 2}", "3 releases would be purged, the limit is 2 (policy.yaml:6"),
+        ("{maxNamespaces: 1}", "in 2 namespaces would be purged, the limit is 1"),
+        (
+            "{maxPercent: 99}\nrules: [{name: all}]",
+            "3 of the 3 releases in scope would be purged, the limit is 99 percent",
+        ),
     ] {
         let fake = FakeHelm::new();
         fake.policy(&format!("limits: {limits}\n"));
@@ -76,6 +79,6 @@ fn this_programs_own_release_is_always_kept() {
 fn where_the_records_cannot_be_seen_a_superseded_newest_revision_is_kept() {
     let fake = FakeHelm::new();
     fake.release_with("dev-a/odd", &[("status", json!("superseded"))]);
-    fake.program.run(RUN).exits(0).stderr_has("whether there is a newer one cannot be told");
+    fake.program.run(RUN).exits(0).stderr_has("and a newer one may exist");
     assert_eq!(fake.left(), ["dev-a/odd"]);
 }

@@ -42,7 +42,7 @@ fn a_login_that_is_gone_ends_the_run_after_one_more_look() {
     }
     let output = fake.program.run(&format!("{RUN} --workers 1 --batch 1")).exits(1);
     let output = output.stdout_has("failed 4 · already gone 0 · not started 2");
-    let output = output.stdout_has("not started (the login was not accepted any more)");
+    let output = output.stdout_has("not started (the login was no longer accepted)");
     output.stderr_has("the login is not accepted: beginning nothing; looking again in 1.0s");
     assert_eq!(fake.left().len(), 6);
 }

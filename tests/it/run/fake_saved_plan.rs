@@ -78,7 +78,7 @@ fn what_both_plans_choose_goes_and_whatever_has_changed_since_or_is_new_stays() 
         assert_eq!(fake.left(), ["dev-a/again", "dev-a/new", "dev-a/spared", "dev-a/upgraded", "dev-b/kept"]);
         // Each release once: what has an outcome is not counted as kept besides.
         assert_eq!((&report["totals"]["planned"], &report["totals"]["kept"]), (&json!(5), &json!(2)));
-        let note = "in plan.json: 5 releases, 3 changed or kept since, 1 gone already; 2 releases that would go today";
+        let note = "in plan.json: 5 releases, 3 changed or kept since, 1 already gone; 2 releases that the policy selects today";
         output.stderr_has(note).stderr_has("the saved plan does not purge it");
     }
 }
@@ -98,7 +98,7 @@ fn the_question_is_about_what_is_left_of_the_plan() {
     save(&fake, "");
     fake.release("dev-a/new");
     let mut terminal = Terminal::start(fake.program.command("run -f policy.yaml --plan plan.json"));
-    terminal.wait_for("This uninstalls 1 release on dev-eu.");
+    terminal.wait_for("About to uninstall 1 release on dev-eu.");
     terminal.type_text("dev-eu\r");
     assert_eq!(terminal.wait().code(), Some(0), "{}", terminal.screen());
     assert_eq!(fake.left(), ["dev-a/new"]);
@@ -118,9 +118,9 @@ fn a_plan_by_other_policies_is_refused_whatever_their_files_are_called() {
     let fake = saved();
     let text = fake.program.read("policy.yaml");
     fake.program.file("policy.yaml", &format!("{text}# more\n"));
-    run(&fake, "").exits(5).stderr_has("made by other policies: test is not the same text any more");
+    run(&fake, "").exits(5).stderr_has("made with other policies: test has changed");
     fake.program.file("policy.yaml", &text.replace("name: test", "name: other"));
-    run(&fake, "").exits(5).stderr_has("test was not named; other is another");
+    run(&fake, "").exits(5).stderr_has("test was not given; other was not part of the plan");
     nothing_was_uninstalled(&fake);
     fake.program.file("moved.yaml", &text);
     fake.program.run("run -f moved.yaml --yes -A --plan plan.json").exits(0);
@@ -155,16 +155,16 @@ fn a_file_that_is_no_plan_of_this_version_is_invalid_and_nothing_is_started() {
     for (text, says) in [
         ("{\"apiVersion\": \"helm-purge/v9\", \"kind\": \"PurgePlan\"}", "of version `helm-purge/v9`"),
         ("kind: PurgePolicy\napiVersion: helm-purge/v1\n", "plan.json is `PurgePolicy`"),
-        ("{", "plan.json is no saved plan"),
+        ("{", "plan.json is not a saved plan"),
     ] {
         let fake = saved();
         let before = fake.calls().len();
         fake.program.file("plan.json", text);
-        run(&fake, "").exits(3).stderr_has(says).stderr_has("hint: save it anew");
+        run(&fake, "").exits(3).stderr_has(says).stderr_has("hint: save it again");
         assert_eq!(fake.calls().len(), before);
     }
     let fake = FakeHelm::new();
-    run(&fake, "").exits(3).stderr_has("the saved plan plan.json cannot be read");
+    run(&fake, "").exits(3).stderr_has("cannot read the saved plan plan.json");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_plan_on_standard_input_leaves_nothing_to_answer_with() {
     let plan = fake.program.read("plan.json");
     let run = |flags: &[&str]| fake.program.run_with_input(&[&["run", "--plan", "-", "-f"], flags].concat(), &plan);
     run(&["policy.yaml"]).exits(2).stderr_has("cannot ask for confirmation: standard input is the plan");
-    run(&["-", "--yes"]).exits(2).stderr_has("standard input is a policy or a saved plan, not both");
+    run(&["-", "--yes"]).exits(2).stderr_has("standard input can be a policy or a saved plan, not both");
     nothing_was_uninstalled(&fake);
     run(&["policy.yaml", "--yes", "-A"]).exits(0).stdout_has("purged 1");
 }

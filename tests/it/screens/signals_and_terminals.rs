@@ -89,7 +89,7 @@ fn screens_of_a_terminal() {
         let fake = world("keep: []\n", &["dev-a/redis", "dev-b/web"]);
         behaves(&fake, "dev-b/web", &json!({"exit": 1, "stderr": HOOK}));
         let terminal = screens.start_on_a_terminal(&fake.program, name);
-        terminal.wait_for("Type the context's name to go on:");
+        terminal.wait_for("Type the context name to continue:");
         terminal.type_text(answer);
         screens.finish_on_a_terminal(&fake.program, name, terminal);
     }

@@ -124,7 +124,7 @@ fn a_plugin_that_asks_on_a_terminal_is_answered_and_helm_which_has_none_says_wha
             terminal.type_text("secret\r");
         }
         terminal.wait_for("a/b  login");
-        terminal.wait_for("hint: log in again");
+        terminal.wait_for("hint: log in, then run again");
         assert_eq!(terminal.wait().code(), Some(1), "{}", terminal.screen());
         assert_eq!(real.listed(), ["a/b"]);
         real.program.leaves_no_process();

@@ -26,7 +26,7 @@ fn what_is_deployed_again_in_the_middle_of_its_uninstall_is_not_reported_as_gone
         let output = meanwhile(&real, &proxy, || seed_releases(&[next]));
         let output = output.exits(1);
         assert_eq!(output.results(), ["b failed still-listed listed", "c purged gone"], "{output}");
-        assert!(output.stdout.contains("installed meanwhile: revision 2"), "{output}");
+        assert!(output.stdout.contains("installed again during the run: revision 2"), "{output}");
         assert_eq!(real.listed(), ["a/b"]);
         a_second_run_finishes(&real);
     }

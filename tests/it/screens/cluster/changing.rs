@@ -80,7 +80,7 @@ pub(super) fn guards(stage: &mut Stage) {
     stage.seed(&["dev-guard/again", "dev-guard/web"]);
     for (name, answer) in [("declined", "no\r"), ("changed-meanwhile", "throwaway\r")] {
         let terminal = screens.start_on_a_terminal(&stage.program, name);
-        terminal.wait_for("Type the context's name to go on:");
+        terminal.wait_for("Type the context name to continue:");
         if name == "changed-meanwhile" {
             stage.install("dev-guard/again");
         }
