@@ -141,7 +141,7 @@ fn print_usage(special: &clap::Error, printer: &Printer) -> ExitCode {
         printer.rendered_error(&text);
     }
     let code = if is_requested { ExitCode::Done } else { ExitCode::Usage };
-    code.or_if_output_failed(printer.has_lost_output())
+    code.or_not_written(printer.has_lost_output())
 }
 
 fn verbosity(cli: &Cli, environment: &Environment) -> Verbosity {

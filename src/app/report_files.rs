@@ -56,7 +56,7 @@ impl ReportFiles {
     /// Writes everything. The exit code in it changes when a file cannot be written.
     pub(crate) fn write(self, code: ExitCode, early: Option<EarlyExit>, printer: &Printer) {
         let Some(RequestedReports { operation, started, files, termination_log }) = self.requested else { return };
-        let code_so_far = || code.or_if_output_failed(printer.has_lost_output());
+        let code_so_far = || code.or_not_written(printer.has_lost_output());
         let mut report = self.latest.unwrap_or_else(|| RunReport::nothing(operation, started));
         report.end(code_so_far().number(), early);
         for file in &files {

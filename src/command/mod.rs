@@ -43,7 +43,7 @@ pub fn dispatch(cli: Cli, app: &App) -> ExitCode {
         }
     };
     reports.write(code, early, &app.printer);
-    code.or_if_output_failed(app.printer.has_lost_output())
+    code.or_not_written(app.printer.has_lost_output())
 }
 
 fn carry_out(cli: Cli, reports: &mut ReportFiles, app: &App) -> Result<ExitCode, CommandError> {

@@ -112,7 +112,7 @@ impl OpenJournal {
         app: &App,
         write: impl FnOnce(&RunJournal, u8) -> WriteErrors,
     ) -> ExitCode {
-        let code = code.or_if_output_failed(app.printer.has_lost_output());
+        let code = code.or_not_written(app.printer.has_lost_output());
         let errors = self.journal.as_ref().map(|journal| write(journal, code.number())).unwrap_or_default();
         if let Some(error) = &errors.copy {
             app.printer.warn(format_args!("the end of this run was not written to its {error}"));
@@ -121,7 +121,7 @@ impl OpenJournal {
         if !is_reported {
             app.printer.error(format_args!("cannot write the journal: {error}"));
         }
-        code.or_if_output_failed(true)
+        code.or_not_written(true)
     }
 
     /// Writes the outcome of releases that the executor did not have.

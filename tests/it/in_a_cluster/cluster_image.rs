@@ -82,7 +82,7 @@ fn in_the_image_it_purges_as_a_service_account_with_nothing_to_write_to_but_tmp(
         assert_eq!(leases, [format!("helm-purge-{home}")]);
         assert_eq!(root.left_in_tmp(), [""; 0], "nothing stays, and nowhere else could anything be written");
 
-        let refused = root.run("run -f /policy/policy.yaml --yes -A --report=/report.json").exits(1);
+        let refused = root.run("run -f /policy/policy.yaml --yes -A --report=/report.json").exits(9);
         refused.stderr_has("Read-only file system");
     });
 }

@@ -56,7 +56,7 @@ fn the_api_server_takes_the_manifest_strictly_and_its_numbers_agree() {
         rules.iter().map(|rule| rule["action"].clone()).collect::<Vec<_>>(),
         [json!("Ignore"), json!("FailIndex")]
     );
-    assert_eq!(rules[1]["onExitCodes"]["values"], json!([1, 2, 3, 5, 8]));
+    assert_eq!(rules[1]["onExitCodes"]["values"], json!([1, 2, 3, 5, 8, 9]));
     assert_eq!((&spec["backoffLimitPerIndex"], &spec["podReplacementPolicy"]), (&json!(2), &json!("Failed")));
     let pod = &spec["template"]["spec"];
     let container = &pod["containers"][0];

@@ -183,6 +183,6 @@ fn what_was_to_be_written_and_could_not_is_no_success() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
         let mut command = fake.program.command(arguments);
         let output = command.stdin(std::process::Stdio::null()).stdout(full).output().expect("it can be started");
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(output.status.code(), Some(9), "{arguments:?}");
     }
 }

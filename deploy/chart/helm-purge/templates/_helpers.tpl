@@ -51,7 +51,7 @@ spec:
       - action: Ignore
         onPodConditions: [{type: DisruptionTarget, status: "True"}]
       - action: FailJob
-        onExitCodes: {containerName: {{ .container }}, operator: In, values: [1, 2, 3, 5, 8]}
+        onExitCodes: {containerName: {{ .container }}, operator: In, values: [1, 2, 3, 5, 8, 9]}
   template:
     metadata:
       labels: {app.kubernetes.io/name: helm-purge}
