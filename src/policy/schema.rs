@@ -237,25 +237,21 @@ pub(crate) static TOP: Section = Section {
             "[\"dev-*\"]",
         )
         .means(
-            "Clusters this policy may run on. One matching entry is enough. A plain string is a glob for \
-                context names.",
+            "Clusters this policy may run on. One matching entry is enough. A plain string is a glob for context names.",
         )
         .required(),
         key("timeZone", ValueType::Formatted(StringFormat::Zone), "Europe/Amsterdam")
             .means(
-                "The time zone of all dates and of the window, as an IANA name. A date lasts until the end of \
-                that day in this time zone.",
+                "The time zone of all dates and of the window, as an IANA name. A date lasts until the end of that day in this time zone.",
             )
             .default("UTC"),
         key("namespaces", GLOBS, "[\"dev-*\"]")
             .means(
-                "The scope, as globs for namespace names. Releases in other namespaces are never purged. System \
-                namespaces match only by their exact names. Patterns that match every namespace require `limits`.",
+                "The scope, as globs for namespace names. Releases in other namespaces are never purged. System namespaces match only by their exact names. Patterns that match every namespace require `limits`.",
             )
             .required(),
         key("namespaceSelector", LABELS, "{matchLabels: {env: dev}}").means(
-            "Labels that a namespace must also have to be in scope. It narrows `namespaces` and does not \
-                replace it.",
+            "Labels that a namespace must also have to be in scope. It narrows `namespaces` and does not replace it.",
         ),
         key("keep", ValueType::List(&KEEP_ENTRY, ListSize::Any), "[\"*/vault\"]")
             .means(

@@ -48,3 +48,22 @@ fn with_no_more_than_get_and_list_each_batch_is_checked_again() {
     as_user(&mut real, &[("secrets", SEE), ("configmaps", SEE), ("namespaces", SEE)]);
     keeps_what_changed(&real, &report(&real));
 }
+
+#[test]
+fn a_release_whose_labels_change_while_the_run_goes_on_is_left_alone() {
+    let mut real = Real::new("relabelled", HelmVersion::Four);
+    let tier = |name: &str, tier: &str| SeededRelease::new(&real.namespace("a"), name).label("tier", tier);
+    seed_releases(&[tier("a-first", "web"), tier("changed", "web"), tier("db", "db"), tier("same", "web")]);
+    hold_helm_at_the_first(&mut real);
+    let label = || {
+        let change = serde_json::json!({"metadata": {"labels": {"tier": "db"}}});
+        let record = "sh.helm.release.v1.changed.v1";
+        cluster().api().patch(Kind::SECRET, Some(&real.namespace("a")), record, &change).or_panic();
+    };
+    let report = run_meanwhile(&real, &format!("{RUN} -l tier=web"), label).exits(0).json();
+    let row = |index: usize| report["releases"][index]["outcome"].as_str().expect("an outcome");
+    assert_eq!([0, 1, 2].map(row), ["purged", "changed", "purged"], "{report:#}");
+    let message = report["releases"][1]["message"].as_str().expect("a message");
+    assert_eq!(message, "its labels are now tier=db; were tier=web");
+    assert_eq!(real.listed(), ["a/changed", "a/db"]);
+}
