@@ -290,8 +290,7 @@ pub(crate) static TOP: Section = Section {
         )
         .means("Upper limits for one run. A run that would exceed a limit is refused and purges nothing."),
         key("minAge", AGE, "30m").means(
-            "Keep releases that were deployed more recently than this. Without this key, no release is kept \
-                for its age alone.",
+            "Keep releases that were deployed more recently than this. Without it, age alone keeps no release.",
         ),
         key("stuckAfter", AGE, "1h")
             .means(
@@ -361,8 +360,7 @@ pub(crate) static KEEP: Section = Section {
         ),
         key("required", ValueType::Boolean, "true")
             .means(
-                "Whether the entry must match a release. If it matches none, the run is refused. Expired entries \
-                are not checked.",
+                "Whether the entry must match a release; if not, the run is refused. Expired entries are not checked.",
             )
             .default("false"),
         // In a column of the plan.
@@ -396,10 +394,7 @@ const BLAST_RADIUS: KeySpec = key("blastRadius", ValueType::OneOf(&["namespace",
     )
     .default("namespace");
 const DATA_LOSS: KeySpec = key("dataLoss", ValueType::OneOf(&["deny", "allow"]), "deny")
-    .means(
-        "With `deny`, any release that contains PersistentVolumeClaims is kept. With `allow`, it is purged \
-                    with its data.",
-    )
+    .means("With `deny`, releases with PersistentVolumeClaims are kept. With `allow`, they are purged with their data.")
     .default("deny");
 const KEEP_HISTORY: KeySpec = key("keepHistory", ValueType::Boolean, "true")
     .means(
