@@ -132,7 +132,7 @@ pub struct KeepArguments {
     #[arg(long)]
     pub remove: bool,
     /// How the list is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::TABLE), requires = "list")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = format(values::OPT_OUTS), requires = "list")]
     pub output: OutputFormat,
 }
 

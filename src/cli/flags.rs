@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::values::{self, OutputFormat, format};
+use super::values::{self, OutputFormat, ShownRows, format};
 use crate::settings::ColorChoice;
 use crate::shard::ShardFlag;
 
@@ -101,6 +101,9 @@ pub struct SelectionArguments {
     /// The whole scope, whatever namespace the context names
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
+    /// Which rows the table has; its counts and documents are about all releases
+    #[arg(long, value_name = "purge|keep|all", default_value = "all", hide_possible_values = true)]
+    pub show: ShownRows,
     /// Its part, where several share the work.
     #[command(flatten)]
     pub shard: ShardArguments,

@@ -6,6 +6,8 @@ use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::executor::BatchSize;
+use crate::plan::Decision;
+use crate::report::Detail;
 
 /// How a command prints its result on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -18,6 +20,31 @@ pub enum OutputFormat {
     Name,
 }
 
+impl OutputFormat {
+    pub(crate) fn detail(self) -> Detail {
+        if self == OutputFormat::Wide { Detail::Wide } else { Detail::Usual }
+    }
+}
+
+/// `--show`: which rows the table of a plan has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShownRows {
+    Purge,
+    Keep,
+    All,
+}
+
+impl ShownRows {
+    /// The decision of the rows that are shown, if not all are.
+    pub(crate) fn only(self) -> Option<Decision> {
+        match self {
+            ShownRows::Purge => Some(Decision::Purge),
+            ShownRows::Keep => Some(Decision::Keep),
+            ShownRows::All => None,
+        }
+    }
+}
+
 /// The formats that one command has, each with its help.
 type Formats = &'static [(OutputFormat, &'static str)];
 
@@ -25,20 +52,24 @@ const FOR_PEOPLE: (OutputFormat, &str) = (OutputFormat::Table, "For people");
 const JSON: (OutputFormat, &str) = (OutputFormat::Json, "One JSON document");
 const YAML: (OutputFormat, &str) = (OutputFormat::Yaml, "One YAML document");
 
+const WIDE: (OutputFormat, &str) = (OutputFormat::Wide, "All columns, however narrow the terminal is");
+
 pub(super) const TABLE: Formats = &[FOR_PEOPLE, JSON, YAML];
+pub(super) const OPT_OUTS: Formats = &[FOR_PEOPLE, WIDE, JSON, YAML];
 pub(super) const EXPLANATION: Formats = &[(OutputFormat::Text, "For people"), JSON, YAML];
 pub(super) const DIAGNOSTICS: Formats = &[(OutputFormat::Text, "For people, on stderr"), JSON, YAML];
 pub(super) const PLAN: Formats = &[
     FOR_PEOPLE,
-    (OutputFormat::Wide, "For people with wide terminals: revision, status and place as well"),
+    (OutputFormat::Wide, "All columns, however narrow the terminal is, and also revision, status, deadline and source"),
     JSON,
     YAML,
     (OutputFormat::Name, "NAMESPACE/RELEASE of what goes, a line each"),
 ];
-pub(super) const RESTORE: Formats = &[FOR_PEOPLE, JSON, YAML, (OutputFormat::Name, "NAMESPACE/RELEASE, a line each")];
+pub(super) const RESTORE: Formats =
+    &[FOR_PEOPLE, WIDE, JSON, YAML, (OutputFormat::Name, "NAMESPACE/RELEASE, a line each")];
 pub(super) const RUNS: Formats = &[
     FOR_PEOPLE,
-    (OutputFormat::Wide, "For people with wide terminals: where the journal is, as well"),
+    (OutputFormat::Wide, "All columns, however narrow the terminal is, and also where the journal is"),
     JSON,
     YAML,
     (OutputFormat::Name, "The names of runs, a line each; of one run, NAMESPACE/RELEASE of its releases"),

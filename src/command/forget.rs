@@ -18,8 +18,8 @@ use crate::operation::{perform, show_plan, warn_about_unfinished_run};
 use crate::policy::age_from_flag;
 use crate::release::ReleaseId;
 use crate::report::{
-    ForgetRow, ForgetView, JournalRef, LogFormat, forget_document, forget_plan_line, forgotten_line, plural,
-    render_forget, run_started_line,
+    ForgetRow, ForgetView, JournalRef, LogFormat, forget_document, forget_plan_line, forgotten_line, render_forget,
+    run_started_line,
 };
 use crate::restore::{RestorableRelease, RestoreVerdict, remove_histories};
 use crate::sanitize;
@@ -104,7 +104,7 @@ impl ForgetOperation {
         let view = self.view(&rows, None);
         let text = |styles| match self.output {
             OutputFormat::Name => names(&rows),
-            _ => render_forget(&view, app.terminal.stdout.columns(), styles),
+            _ => render_forget(&view, self.output.detail(), app.terminal.stdout.columns(), styles),
         };
         app.emit(self.output, || forget_document(&view, false), text)?;
         app.printer.log(&forget_plan_line(&view));
@@ -119,14 +119,16 @@ impl OperationSteps<(), FinishedForget> for ForgetOperation {
     }
 
     fn prompt(&self) -> String {
-        format!("permanently delete the history of {}", plural(self.old.len(), "release"))
+        let histories = if self.old.len() == 1 { "history" } else { "histories" };
+        format!("delete {} kept {histories}", self.old.len())
     }
 
     fn show_plan(&self, _: &mut ReportFiles, app: &App) {
         let nothing = FinishedForget::default();
         let rows = self.rows(&nothing);
         let view = self.view(&rows, None);
-        show_plan([forget_plan_line(&view)], |width, styles| render_forget(&view, width, styles), app);
+        let render = |width, styles| render_forget(&view, self.output.detail(), width, styles);
+        show_plan([forget_plan_line(&view)], render, app);
     }
 
     fn recheck(&self, app: &App) -> Result<(), CommandError> {

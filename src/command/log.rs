@@ -8,7 +8,7 @@ use crate::cli::{LogArguments, OutputFormat};
 use crate::cluster::{Client, Connection};
 use crate::exit_code::ExitCode;
 use crate::journal::{JournalLocation, JournalSource, PastRun, Unread};
-use crate::report::{Detail, one_run_document, render_one_run, render_runs, run_list_document};
+use crate::report::{one_run_document, render_one_run, render_runs, run_list_document};
 use crate::run_id::RunId;
 use crate::sanitize;
 use crate::settings::{ConnectionOptions, EntryPoint};
@@ -99,8 +99,7 @@ fn show_all(runs: &[PastRun], unread: &[Unread], output: OutputFormat, app: &App
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
     let text = |styles| match output {
         OutputFormat::Name => runs.iter().map(|run| run.id.to_string()).collect::<Vec<_>>().join("\n"),
-        OutputFormat::Wide => render_runs(runs, Detail::Wide, now, width, styles),
-        _ => render_runs(runs, Detail::Usual, now, width, styles),
+        _ => render_runs(runs, output.detail(), now, width, styles),
     };
     app.emit(output, || run_list_document(runs, unread), text)?;
     if runs.is_empty() {
@@ -114,8 +113,7 @@ fn show_one(run: &PastRun, output: OutputFormat, app: &App) -> Result<ExitCode, 
     let names = || run.record.releases.keys().map(|release| sanitize::line(release)).collect::<Vec<_>>();
     let text = |styles| match output {
         OutputFormat::Name => names().join("\n"),
-        OutputFormat::Wide => render_one_run(run, Detail::Wide, width, styles),
-        _ => render_one_run(run, Detail::Usual, width, styles),
+        _ => render_one_run(run, output.detail(), width, styles),
     };
     app.emit(output, || one_run_document(run), text)?;
     Ok(ExitCode::Done)

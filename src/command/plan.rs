@@ -3,9 +3,9 @@
 use crate::app::{App, CommandError, ReportFiles};
 use crate::cli::{OutputFormat, PlanArguments, RunArguments};
 use crate::exit_code::ExitCode;
-use crate::operation::warn_about_unfinished_run;
-use crate::purge::{PreparedPurge, prepare};
-use crate::report::{Detail, EarlyExit, RunReport, plan_document, plan_lines, plan_names, render_plan};
+use crate::operation::{duration, warn_about_unfinished_run};
+use crate::purge::prepare;
+use crate::report::{EarlyExit, PlanView, RunReport, plan_document, plan_lines, plan_names, render_plan};
 use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
 
@@ -17,7 +17,9 @@ pub(super) fn plan(
 ) -> Result<ExitCode, CommandError> {
     let prepared = prepare(&arguments.selection, None, options, None, app)?;
     warn_about_unfinished_run(&prepared.change(), None, app);
-    show(&prepared, prepared.target.policies.workers(), arguments.output, app)?;
+    let (workers, scope) = (prepared.target.policies.workers(), prepared.scope_note());
+    let view = PlanView { only: arguments.selection.show.only(), ..prepared.view(workers, &scope) };
+    show(&view, arguments.output, app)?;
     Ok(match prepared.plan.chosen().next() {
         _ if !arguments.detailed_exitcode => ExitCode::Done,
         _ if !prepared.refusals.is_empty() => ExitCode::Refused,
@@ -37,25 +39,25 @@ pub(super) fn dry_run(
     let prepared = prepare(&arguments.selection, saved, options, None, app)?;
     warn_about_unfinished_run(&prepared.change(), arguments.journal.place.as_deref(), app);
     let workers = arguments.workers.map_or_else(|| prepared.target.policies.workers(), usize::from);
+    let (timeout, only) = (duration("--timeout", arguments.timeout.as_deref())?, arguments.selection.show.only());
+    let scope = prepared.scope_note();
+    let view = PlanView { timeout, only, ..prepared.view(workers, &scope) };
     reports.update(|| {
         let stopped = Some(EarlyExit::new("dry-run", "only the plan was asked for"));
-        RunReport::planned_purge(&prepared.view(workers, &prepared.scope_note()), stopped)
+        RunReport::planned_purge(&view, stopped)
     });
-    show(&prepared, workers, arguments.output, app)?;
+    show(&view, arguments.output, app)?;
     Ok(ExitCode::Done)
 }
 
-fn show(prepared: &PreparedPurge, workers: usize, output: OutputFormat, app: &App) -> Result<(), CommandError> {
-    let scope = prepared.scope_note();
-    let view = prepared.view(workers, &scope);
+fn show(view: &PlanView<'_>, output: OutputFormat, app: &App) -> Result<(), CommandError> {
     let width = app.terminal.stdout.columns();
     let text = |styles| match output {
         OutputFormat::Name => plan_names(view.plan),
-        OutputFormat::Wide => render_plan(&view, Detail::Wide, width, styles),
-        _ => render_plan(&view, Detail::Usual, width, styles),
+        _ => render_plan(view, output.detail(), width, styles),
     };
-    app.emit(output, || plan_document(&view), text)?;
-    plan_lines(&view).for_each(|line| app.printer.log(&line));
-    prepared.refusals.iter().for_each(|refusal| app.printer.would_refuse(refusal));
+    app.emit(output, || plan_document(view), text)?;
+    plan_lines(view).for_each(|line| app.printer.log(&line));
+    view.refusals.iter().for_each(|refusal| app.printer.would_refuse(refusal));
     Ok(())
 }

@@ -4,7 +4,6 @@ use crate::app::{App, CommandError};
 use crate::cli::HistoryArguments;
 use crate::cluster::Connection;
 use crate::exit_code::ExitCode;
-use crate::guard::Scope;
 use crate::inventory::HistoryStore;
 use crate::journal::OperationKind;
 use crate::operation::{
@@ -67,16 +66,6 @@ impl PurgedHistories {
     pub(super) fn recheck_cluster(&self, operation: OperationKind, app: &App) -> Result<(), CommandError> {
         let client = self.target.inventory.reconnected();
         app.unless_interrupted(recheck_identity(&self.target, client, operation))
-    }
-
-    /// A note about the scope and the shard; empty without either.
-    pub(super) fn scope_note(&self) -> String {
-        let namespace = match &self.target.scope {
-            Scope::Only(namespace) => Some(format!("only the namespace {namespace}")),
-            Scope::Whole | Scope::Unknown => None,
-        };
-        let shard = self.target.shard.map(|shard| format!("shard {shard}"));
-        namespace.into_iter().chain(shard).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -116,20 +116,19 @@ impl<'a> RestoreOperation<'a> {
         app.unless_interrupted(Ok(Self { flags, histories, client, plan, workers }))
     }
 
-    fn view<'v>(&'v self, workers: usize, scope: &'v str) -> RestoreView<'v> {
-        RestoreView { target: &self.histories.target, plan: &self.plan, workers, scope }
+    fn view(&self, workers: usize) -> RestoreView<'_> {
+        RestoreView { target: &self.histories.target, plan: &self.plan, workers }
     }
 
     fn dry_run(&self, reports: &mut ReportFiles, app: &App) -> Result<ExitCode, CommandError> {
-        let scope = self.histories.scope_note();
-        let view = self.view(self.workers, &scope);
+        let view = self.view(self.workers);
         let stopped = EarlyExit::new("dry-run", "only the plan was asked for");
         reports.update(|| RunReport::planned_restore(&view, Some(stopped)));
         app.printer.log(&restore_plan_line(&view));
         let output = self.flags.arguments.history.output;
         let text = |styles| match output {
             OutputFormat::Name => one_per_line(self.plan.going().map(|entry| &entry.candidate.purged.id)),
-            _ => render_restore_plan(&view, app.terminal.stdout.columns(), styles),
+            _ => render_restore_plan(&view, output.detail(), app.terminal.stdout.columns(), styles),
         };
         app.emit(output, || RunReport::planned_restore(&view, None).document(), text)?;
         Ok(ExitCode::Done)
@@ -169,10 +168,11 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
     }
 
     fn show_plan(&self, reports: &mut ReportFiles, app: &App) {
-        let scope = self.histories.scope_note();
-        let view = self.view(self.workers, &scope);
+        let view = self.view(self.workers);
         reports.update(|| RunReport::planned_restore(&view, None));
-        show_plan([restore_plan_line(&view)], |width, styles| render_restore_plan(&view, width, styles), app);
+        let detail = self.flags.arguments.history.output.detail();
+        let render = |width, styles| render_restore_plan(&view, detail, width, styles);
+        show_plan([restore_plan_line(&view)], render, app);
     }
 
     fn replan(self, app: &App) -> Result<(Self, bool), CommandError> {
@@ -235,9 +235,9 @@ impl OperationSteps<(), FinishedRestore> for RestoreOperation<'_> {
     ) -> Result<(), CommandError> {
         let OpenSession { journal, reports, app, .. } = session;
         let FinishedRestore { run, verification, left } = done;
-        let (scope, journal_ref) = (self.histories.scope_note(), journal.reference());
+        let journal_ref = journal.reference();
         let finished = FinishedRun { run, verification, journal: &journal_ref };
-        let view = self.view(run.workers, &scope);
+        let view = self.view(run.workers);
         let report = RunReport::restore(&view, &finished, left, code.number());
         let output = self.flags.arguments.history.output;
         let is_restored = |result: &&ReleaseResult| matches!(result.outcome, Outcome::Restored { .. });

@@ -19,7 +19,7 @@ use crate::operation::{execute, go_runtime, perform, show_plan, warn_about_unfin
 use crate::policy::Policy;
 use crate::purge::{self, PreparedPurge, RecheckedPurge, TaskOverrides};
 use crate::release::ReleaseId;
-use crate::report::{Detail, FinishedRun, RunReport, plan_lines, plural, render_plan, render_run_summary};
+use crate::report::{FinishedRun, PlanView, RunReport, plan_lines, plural, render_plan, render_run_summary};
 use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
 use crate::target::PlannedChange;
@@ -75,9 +75,10 @@ struct FinishedPurge {
 impl PurgeOperation<'_> {
     fn show(&self, reports: &mut ReportFiles, app: &App) {
         let scope = self.prepared.scope_note();
-        let view = self.prepared.view(self.workers, &scope);
+        let (timeout, only) = (self.overrides.timeout, self.arguments.selection.show.only());
+        let view = PlanView { timeout, only, ..self.prepared.view(self.workers, &scope) };
         reports.update(|| RunReport::planned_purge(&view, None));
-        let detail = if self.arguments.output == OutputFormat::Wide { Detail::Wide } else { Detail::Usual };
+        let detail = self.arguments.output.detail();
         show_plan(plan_lines(&view), |width, styles| render_plan(&view, detail, width, styles), app);
     }
 }

@@ -13,7 +13,7 @@ use crate::journal::OperationKind;
 use crate::operation::{ConfirmFlags, PreflightRequest, filters, namespaces_in_scope, read_policies, take_snapshot};
 use crate::plan::{self, Filters, Plan, SavedPlanDiff};
 use crate::release::{CrdUsage, ObjectKinds, ObjectRef, Release, ReleaseId, VersionedKind};
-use crate::report::{PlanView, plural};
+use crate::report::{PlanView, ScopeNote, plural};
 use crate::sanitize;
 use crate::saved_plan::SavedPlan;
 use crate::settings::ConnectionOptions;
@@ -33,6 +33,8 @@ pub(crate) struct PreparedPurge {
     pub(crate) deadline: Option<Timestamp>,
     /// What a saved plan contains that is not purged today.
     pub(crate) saved: Option<(SavedPlan, SavedPlanDiff)>,
+    /// What the user types for this program.
+    command: &'static str,
 }
 
 /// From the command line to the plan. Without flags for a confirmation, it is only shown.
@@ -108,7 +110,8 @@ fn query_and_plan(
     refusals.extend(denied_hooks(&plan, &contents, &target, app));
     refusals.extend(limits);
     let saved = saved.zip(diff);
-    Ok(PreparedPurge { target, plan, dependencies, api_resources, filters, refusals, deadline, saved })
+    let command = app.entry_point.command();
+    Ok(PreparedPurge { target, plan, dependencies, api_resources, filters, refusals, deadline, saved, command })
 }
 
 /// What the chosen releases need of each other, which matters only if some must wait for others. The objects of a phase are
@@ -150,13 +153,13 @@ impl PreparedPurge {
     }
 
     /// The plan as it is shown.
-    pub(crate) fn view<'a>(&'a self, workers: usize, scope: &'a str) -> PlanView<'a> {
-        let Self { target, filters, plan, refusals, .. } = self;
-        PlanView { target, filters, plan, refusals, workers, scope }
+    pub(crate) fn view<'a>(&'a self, workers: usize, scope: &'a ScopeNote) -> PlanView<'a> {
+        let Self { target, filters, plan, refusals, command, .. } = self;
+        PlanView { target, filters, plan, refusals, workers, scope, timeout: None, only: None, command }
     }
 
-    /// A note about the scope, the shard and the saved plan; empty without any of them.
-    pub(crate) fn scope_note(&self) -> String {
+    /// A note about the scope, the shard and the saved plan.
+    pub(crate) fn scope_note(&self) -> ScopeNote {
         let scope = match &self.target.scope {
             Scope::Whole => None,
             Scope::Only(namespace) if self.target.policies.outer_scope().matches(namespace).is_none() => {
@@ -169,7 +172,8 @@ impl PreparedPurge {
         };
         let (here, all) = (self.plan.namespaces_in_shard, self.plan.namespaces_in_scope);
         let shard = self.filters.shard.map(|shard| format!("shard {shard}: {here} of {all} namespaces"));
-        scope.into_iter().chain(shard).chain(self.saved.as_ref().map(saved_plan_note)).collect::<Vec<_>>().join("\n")
+        let narrowed = scope.into_iter().chain(shard).collect();
+        ScopeNote { narrowed, saved_plan: self.saved.as_ref().map(saved_plan_note) }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::document::{JournalRef, JsonObject};
 use super::log_line::{Level, LogLine, plan_line};
-use super::plan_screen::target_lines;
+use super::plan_screen::{scope_line, target_lines};
 use super::style::Styles;
-use super::table::Table;
+use super::table::{Detail, Table};
 use super::text::{age_at, plural};
 use crate::history_tag::HistoryTag;
 use crate::journal::{ClusterRef, PolicyRef};
@@ -54,10 +54,12 @@ pub(crate) fn forget_document(view: &ForgetView<'_>, is_over: bool) -> JsonObjec
 }
 
 /// The plan as text for people.
-pub(crate) fn render_forget(view: &ForgetView<'_>, width: Option<usize>, paint: Styles) -> String {
+pub(crate) fn render_forget(view: &ForgetView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> String {
     let mut lines = target_lines(view.target, paint);
+    lines.push(scope_line(view.target, None));
     lines.push(String::new());
-    let mut table = Table::new(&["NAMESPACE", "RELEASE", ">REVISION", ">KEPT", "RUN"]);
+    let table = Table::new(&["NAMESPACE", "RELEASE", ">REVISION", ">KEPT", "RUN"]);
+    let mut table = table.least_first(&["REVISION", "RUN"]);
     for ForgetRow { purged, tag, .. } in view.rows {
         table.row([
             purged.id.namespace.to_string(),
@@ -68,7 +70,7 @@ pub(crate) fn render_forget(view: &ForgetView<'_>, width: Option<usize>, paint: 
         ]);
     }
     if !view.rows.is_empty() {
-        lines.extend(table.into_lines(width.map(|width| width.saturating_sub(2)), 2).map(|line| format!("  {line}")));
+        lines.extend(table.into_lines(2, detail, width, paint));
         lines.push(String::new());
     }
     lines.push(footer(view, paint));

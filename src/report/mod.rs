@@ -37,8 +37,8 @@ pub(crate) use log_line::{Level, LogLine, error_line};
 pub(crate) use opt_outs::{
     deleted_line, none_of, opt_out_list, previous_opt_out, render_opt_outs, still_kept, written_line,
 };
-pub(crate) use plan_document::{PlanView, plan_document, plan_lines};
-pub(crate) use plan_screen::{Detail, plan_names, render_plan};
+pub(crate) use plan_document::{PlanView, ScopeNote, plan_document, plan_lines};
+pub(crate) use plan_screen::{plan_names, render_plan};
 pub(crate) use policy_tests::{render_case, render_cases};
 pub use printer::{Printer, Verbosity};
 pub(crate) use progress::{ProgressStyle, SecondSignal, StopHint, progress};
@@ -47,5 +47,6 @@ pub(crate) use run_report::{EarlyExit, RunReport, run_started_line};
 pub(crate) use run_summary::{FinishedRun, render_run_summary};
 pub(crate) use runs::{one_run_document, render_one_run, render_runs, run_list_document};
 pub use style::Styles;
+pub(crate) use table::Detail;
 pub(crate) use termination_message::TerminationMessage;
 pub(crate) use text::{list, plural};

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::document::{JsonObject, with_reason};
 use super::style::Styles;
-use super::table::Table;
+use super::table::{Detail, Table};
 use super::text::list;
 use crate::cluster::OptOutConfigMap;
 use crate::inventory::{OptOut, VisibleOptOuts};
@@ -15,10 +15,6 @@ use crate::sanitize;
 
 /// How many releases are named.
 const MAX_LISTED: usize = 8;
-/// Longer reasons are cut in the table, but not in the document.
-const LONGEST_REASON: usize = 60;
-/// Namespace, releases and end: without these a row is useless.
-const MIN_COLUMNS: usize = 3;
 /// In the last time zone a day ends this much later than in UTC.
 const LAST_TO_END: SignedDuration = SignedDuration::from_hours(12);
 
@@ -41,26 +37,29 @@ fn opt_out(opt_out: &OptOut) -> JsonObject {
 }
 
 /// The list as text for people; empty if there are no opt-outs.
-pub(crate) fn render_opt_outs(opt_outs: &[OptOut], now: Timestamp, width: Option<usize>, paint: Styles) -> String {
+pub(crate) fn render_opt_outs(
+    opt_outs: &[OptOut],
+    detail: Detail,
+    now: Timestamp,
+    width: Option<usize>,
+    paint: Styles,
+) -> String {
     if opt_outs.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["NAMESPACE", "RELEASES", "UNTIL", "REASON", "SOURCE", "BY"]);
+    let table = Table::new(&["NAMESPACE", "RELEASES", "UNTIL", "BY", "SOURCE", "REASON"]);
+    let mut table = table.least_first(&["BY", "SOURCE"]).ends_with_reason();
     for opt_out in opt_outs {
         table.row([
             opt_out.namespace.to_string(),
             releases_word(&opt_out.releases),
             until(opt_out.until.as_deref(), now),
-            opt_out.reason.as_deref().map_or_else(|| "-".to_owned(), short),
-            opt_out.source.to_string(),
             opt_out.by.clone().unwrap_or_else(|| "-".to_owned()),
+            opt_out.source.to_string(),
+            opt_out.reason.as_deref().map_or_else(|| "-".to_owned(), |reason| reason.replace('\n', " ")),
         ]);
     }
-    table.into_text(width, MIN_COLUMNS, paint)
-}
-
-fn short(reason: &str) -> String {
-    sanitize::truncated(&sanitize::line(&reason.replace('\n', " ")), LONGEST_REASON)
+    table.into_lines(0, detail, width, paint).join("\n")
 }
 
 /// Only the policy that reads a date knows its zone. So here a date is over when it is over in every zone.
@@ -174,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn foreign_words_are_one_short_line_each() {
+    fn foreign_words_are_one_line_each() {
         let (namespace, reason) = ("dev-a".parse().expect("a legal name"), format!("a\nb\u{1b}{}", "x".repeat(100)));
         let opt_out = OptOut::to_write(namespace, Vec::new(), None, Some(reason));
         let seen = [OptOut { by: Some("al\u{202e}ice".to_owned()), ..opt_out }];
-        let text = render_opt_outs(&seen, Timestamp::UNIX_EPOCH, None, Styles::new(Colour::Off));
+        let text = render_opt_outs(&seen, Detail::Usual, Timestamp::UNIX_EPOCH, None, Styles::new(Colour::Off));
         assert_eq!(text.lines().count(), 2, "{text}");
-        assert!(text.contains("a b␛xxx") && text.contains("x…") && text.contains("al\u{fffd}ice"), "{text}");
+        assert!(text.contains("a b␛xxx") && text.contains("al\u{fffd}ice"), "{text}");
     }
 }

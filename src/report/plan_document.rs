@@ -1,12 +1,14 @@
 //! The plan of a purge for programs: as a document, and as lines of a log.
 
+use std::time::Duration;
+
 use serde::{Serialize, Serializer};
 
 use super::document::JsonObject;
 use super::log_line::{Level, LogLine, plan_line, refusal_object};
 use crate::guard::Refusal;
 use crate::journal::{ClusterRef, PolicyRef};
-use crate::plan::{Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason};
+use crate::plan::{Decision, Filters, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason};
 use crate::policy::KeepEntry;
 use crate::release::Release;
 use crate::target::Target;
@@ -20,8 +22,29 @@ pub(crate) struct PlanView<'a> {
     /// The guards that refuse.
     pub(crate) refusals: &'a [Refusal],
     pub(crate) workers: usize,
-    /// A note about the scope.
-    pub(crate) scope: &'a str,
+    pub(crate) scope: &'a ScopeNote,
+    /// Of `--timeout`.
+    pub(crate) timeout: Option<Duration>,
+    /// The only rows that the table shows.
+    pub(crate) only: Option<Decision>,
+    /// What the user types for this program.
+    pub(crate) command: &'static str,
+}
+
+/// What makes the scope smaller than that of the policies; empty without any of it.
+#[derive(Debug, Default)]
+pub(crate) struct ScopeNote {
+    /// By `-n` and by a shard.
+    pub(crate) narrowed: Vec<String>,
+    /// By a saved plan.
+    pub(crate) saved_plan: Option<String>,
+}
+
+impl ScopeNote {
+    fn text(&self) -> Option<String> {
+        let lines = self.narrowed.iter().chain(&self.saved_plan).map(String::as_str).collect::<Vec<_>>();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
 }
 
 /// `kind: PurgePlan`. Its fields are a contract: fields may be added, and none may change.
@@ -152,7 +175,7 @@ pub(super) fn entry_name(entry: &PlanEntry) -> String {
 /// The plan in one line, and each of its decisions in one that only `--verbose` shows.
 pub(crate) fn plan_lines<'a>(view: &PlanView<'a>) -> impl Iterator<Item = LogLine> + use<'a> {
     let numbers = JsonObject::default()
-        .with_some("scope", (!view.scope.is_empty()).then(|| view.scope.to_owned()))
+        .with_some("scope", view.scope.text())
         .with("purge", view.plan.chosen().count())
         .with("purgeNamespaces", view.plan.chosen_namespaces())
         .with("keep", view.plan.kept())

@@ -1,23 +1,24 @@
 //! The plan of a purge on a screen: where it was made, who has opted out, the releases, and notes about them.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use unicode_width::UnicodeWidthStr;
+
 use super::opt_outs::releases_word;
 use super::plan_document::{PlanView, entry_name};
 use super::style::Styles;
-use super::table::Table;
-use super::text::{age_at, first_lines, list, plural};
+use super::table::{Detail, Table};
+use super::text::{age_at, bound, first_lines, list, plural};
+use crate::guard::Scope;
 use crate::inventory::OptOut;
-use crate::plan::{Decision, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason, Source};
+use crate::plan::{Decision, KeepHits, KeepState, OptOutDecision, OptOutState, Plan, PlanEntry, Reason};
+use crate::plan::{SelectedRelease, Source};
 use crate::policy::{Policy, WindowState};
 use crate::release::{Known, Release, Status};
 use crate::sanitize;
 use crate::target::Target;
-
-/// How much of each release is shown: what fits a usual terminal, or everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Detail {
-    Usual,
-    Wide,
-}
+use crate::uninstall_options::UninstallOptions;
 
 impl Detail {
     /// How many items are named: all of them with `-o wide`.
@@ -26,8 +27,8 @@ impl Detail {
     }
 }
 
-/// Namespace, release and decision: without these a row is useless.
-const MIN_COLUMNS: usize = 3;
+/// How many patterns of namespaces are named.
+const MAX_PATTERNS: usize = 6;
 /// How many opt-outs, and namespaces of Argo CD, are named.
 const MAX_OPT_OUTS: usize = 12;
 /// How many releases that lose something are named, and how many losses of each.
@@ -54,7 +55,7 @@ pub(crate) fn render_plan(view: &PlanView<'_>, detail: Detail, width: Option<usi
     }
     let notes = claims_line(plan).into_iter().chain(restore_lines(plan, detail)).chain(hook_lines(plan, detail));
     lines.extend(notes.map(|line| paint.dim(&sanitize::line(&line))));
-    lines.push(footer(view, paint));
+    lines.push(footer(view, width, paint));
     lines.join("\n")
 }
 
@@ -64,14 +65,14 @@ pub(crate) fn plan_names(plan: &Plan) -> String {
 }
 
 fn head(view: &PlanView<'_>, detail: Detail, paint: Styles) -> Vec<String> {
-    let mut lines = target_lines(view.target, paint);
-    lines.extend(view.target.policies.iter().filter_map(|policy| hours(policy, view.target.now)));
-    if !view.scope.is_empty() {
-        lines.push(view.scope.to_owned());
-    }
-    let remarks = view.plan.remarks.iter().map(|remark| format!("note: {remark}"));
-    lines.extend(remarks.chain(argo_line(view.plan)).map(|line| paint.dim(&sanitize::line(&line))));
-    lines.extend(opt_out_lines(view.plan, detail, paint));
+    let (target, plan) = (view.target, view.plan);
+    let mut lines = target_lines(target, paint);
+    let scope = scope_line(target, Some((plan.namespaces_in_shard, plan.namespaces_in_scope)));
+    lines.extend(with_windows(scope, target));
+    lines.extend(view.scope.saved_plan.clone());
+    let remarks = plan.remarks.iter().map(|remark| format!("note: {remark}"));
+    lines.extend(remarks.chain(argo_line(plan)).map(|line| paint.dim(&sanitize::line(&line))));
+    lines.extend(opt_out_lines(plan, detail, paint));
     lines
 }
 
@@ -91,16 +92,53 @@ pub(super) fn target_lines(target: &Target, paint: Styles) -> Vec<String> {
     }
 }
 
-/// The local time of a policy that has a window, and whether the window is open.
-fn hours(policy: &Policy, now: jiff::Timestamp) -> Option<String> {
-    let window = policy.window.as_ref()?;
-    let clock = |time: jiff::Timestamp| time.to_zoned(policy.time_zone.get().clone());
-    let state = match window.at(now, &policy.time_zone) {
-        WindowState::Open(until) => format!("window open until {}", clock(until).strftime("%H:%M")),
-        WindowState::Closed(Some(opens)) => format!("window closed until {}", clock(opens).strftime("%a %H:%M")),
-        WindowState::Closed(None) => "window closed".to_owned(),
+/// The part of the cluster that a command covers. `namespaces` counts those with releases: in this shard, and in all.
+pub(super) fn scope_line(target: &Target, namespaces: Option<(usize, usize)>) -> String {
+    let (outer, shard) = (target.policies.outer_scope(), target.shard);
+    let patterns = outer.patterns.iter().map(|pattern| sanitize::line(pattern.as_str())).collect::<BTreeSet<_>>();
+    let labels = target.policies.iter().any(|policy| policy.namespaces.selector.is_some());
+    let patterns = list(patterns, MAX_PATTERNS) + if labels { ", by their labels" } else { "" };
+    let whole = match namespaces {
+        None => patterns,
+        Some((here, all)) if shard.is_some() => format!("{here} of {} ({patterns})", plural(all, "namespace")),
+        Some((_, all)) => format!("{} ({patterns})", plural(all, "namespace")),
     };
-    Some(format!("{} {}, {state}", clock(now).strftime("%a %H:%M"), policy.time_zone))
+    let scope = match &target.scope {
+        Scope::Only(namespace) if outer.matches(namespace).is_none() => {
+            format!("only the namespace {namespace}, which is out of scope of this policy")
+        }
+        Scope::Only(namespace) => format!("only the namespace {namespace}"),
+        Scope::Whole => whole,
+        Scope::Unknown => format!("{whole}; helm keeps -n for itself, so whether it was given is not known"),
+    };
+    let shard = shard.map(|shard| format!(", shard {shard}")).unwrap_or_default();
+    format!("scope: {scope}{shard}")
+}
+
+/// The window of a single policy stands on the same line; those of several have lines of their own.
+fn with_windows(scope: String, target: &Target) -> Vec<String> {
+    let windows = target.policies.iter().filter_map(|policy| Some((policy, window_text(policy, target.now)?)));
+    let windows = windows.collect::<Vec<_>>();
+    match windows.as_slice() {
+        [(_, window)] if target.policies.as_slice().len() == 1 => vec![format!("{scope}   {window}")],
+        _ => {
+            let windows = windows.iter().map(|(policy, window)| format!("{}: {window}", policy.name));
+            std::iter::once(scope).chain(windows).collect()
+        }
+    }
+}
+
+/// Whether the window of a policy is open, and when that changes.
+fn window_text(policy: &Policy, now: jiff::Timestamp) -> Option<String> {
+    let clock = |time: jiff::Timestamp| time.to_zoned(policy.time_zone.get().clone());
+    let zone = &policy.time_zone;
+    Some(match policy.window.as_ref()?.at(now, zone) {
+        WindowState::Open(until) => format!("window open until {} {zone}", clock(until).strftime("%H:%M")),
+        WindowState::Closed(Some(opens)) => {
+            format!("window closed until {} {zone}", clock(opens).strftime("%a %H:%M"))
+        }
+        WindowState::Closed(None) => "window closed".to_owned(),
+    })
 }
 
 fn argo_line(plan: &Plan) -> Option<String> {
@@ -121,9 +159,9 @@ fn opt_out_lines(plan: &Plan, detail: Detail, paint: Styles) -> Vec<String> {
     for note in shown {
         table.row(opt_out_cells(note));
     }
-    let rows = table.into_lines(None, 4).skip(1).zip(shown).map(|(line, note)| match note.state {
-        OptOutState::Long => format!("  {}", paint.bold(&line)),
-        OptOutState::InForce | OptOutState::Over => format!("  {}", paint.dim(&line)),
+    let rows = table.into_rows().zip(shown).map(|(line, note)| match note.state {
+        OptOutState::Long => paint.bold(&line),
+        OptOutState::InForce | OptOutState::Over => paint.dim(&line),
     });
     let mut lines = std::iter::once(String::new()).chain(rows).collect::<Vec<_>>();
     if notes.len() > shown.len() {
@@ -144,20 +182,26 @@ fn opt_out_cells(note: &OptOutDecision) -> [String; 4] {
     ["opted out".to_owned(), name, note.hits.to_string(), format!("{}{state} ({source}){reason}", note.ends)]
 }
 
-/// The most important columns come first, because a narrow terminal loses columns from the right.
-fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
-    let headings = ["NAMESPACE", "RELEASE", "ACTION", ">AGE", "CHART", "REASON", ">REVISION", "STATUS", "SOURCE"];
-    let columns = if detail == Detail::Wide { headings.len() } else { headings.len() - 3 };
-    let mut table = Table::new(&headings[..columns]);
-    for entry in &view.plan.entries {
-        table.row(cells(entry, view.target.now));
+fn rows(view: &PlanView<'_>, detail: Detail, width: Option<usize>, paint: Styles) -> Vec<String> {
+    let headings =
+        ["NAMESPACE", "RELEASE", "ACTION", ">AGE", "CHART", ">REVISION", "STATUS", ">DEADLINE", "SOURCE", "REASON"];
+    let table = Table::new(&headings).only_wide(&["REVISION", "STATUS", "DEADLINE", "SOURCE"]);
+    let table = table.least_first(&["CHART", "AGE"]).ends_with_reason();
+    let table = table.sign("CHART", "-", "not read, because the release is kept for another reason");
+    let mut table = table.sign("CHART", "?", "unknown");
+    let shown = view.plan.entries.iter().filter(|entry| view.only.is_none_or(|only| entry.decision() == only));
+    for entry in shown {
+        table.row_dimmed_if(entry.decision() == Decision::Keep, cells(entry, view));
     }
-    let is_kept = view.plan.entries.iter().map(|entry| entry.decision() == Decision::Keep);
-    table.into_decisions(width, MIN_COLUMNS, is_kept, paint)
+    match (view.only, table.is_empty()) {
+        (Some(Decision::Keep), true) => vec!["  nothing is kept".to_owned()],
+        (Some(Decision::Purge), true) => vec!["  nothing is purged".to_owned()],
+        _ => table.into_lines(2, detail, width, paint),
+    }
 }
 
-fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
-    let (release, unknown) = (entry.release(), || "?".to_owned());
+fn cells(entry: &PlanEntry, view: &PlanView<'_>) -> [String; 10] {
+    let (release, unknown, none) = (entry.release(), || "?".to_owned(), || "-".to_owned());
     let reasons = &entry.reasons;
     let decisive = match entry.decision() {
         Decision::Purge => reasons.last(),
@@ -167,13 +211,20 @@ fn cells(entry: &PlanEntry, now: jiff::Timestamp) -> [String; 9] {
         entry.subject.namespace().map_or_else(unknown, ToString::to_string),
         entry.subject.name().to_owned(),
         entry.decision().as_str().to_owned(),
-        age_at(release.and_then(|release| release.updated.as_known().copied()), now),
+        age_at(release.and_then(|release| release.updated.as_known().copied()), view.target.now),
         chart(entry, release),
-        why(entry),
         release.map_or_else(unknown, |release| release.revision.to_string()),
         release.map_or_else(unknown, |release| release.status.to_string()),
-        decisive.and_then(Reason::source).map_or_else(String::new, ToString::to_string),
+        entry.selected.as_ref().map_or_else(none, |selected| deadline(selected, view.timeout)),
+        decisive.and_then(Reason::source).map_or_else(none, ToString::to_string),
+        why(entry),
     ]
+}
+
+/// How long the release can take before its helm process is ended.
+fn deadline(selected: &SelectedRelease, timeout: Option<Duration>) -> String {
+    let options = selected.options.uninstall;
+    bound(UninstallOptions { timeout: timeout.unwrap_or(options.timeout), ..options }.deadline())
 }
 
 /// The chart. `-` if the release is kept for another reason, because then its chart was not read.
@@ -221,7 +272,7 @@ fn keep_lines(hits: &[KeepHits], paint: Styles) -> impl Iterator<Item = String> 
         let source = format!("{}{state}", short_source(&keep.source));
         table.row(["keep".to_owned(), keep.entry.clone(), keep.hits.to_string(), source]);
     }
-    table.into_lines(None, 4).skip(1).map(move |line| format!("  {}", paint.dim(&line)))
+    table.into_rows().map(move |line| paint.dim(&line))
 }
 
 /// What an uninstall leaves behind that still costs money.
@@ -268,13 +319,21 @@ fn hook_lines(plan: &Plan, detail: Detail) -> Vec<String> {
     first_lines(lines, most, |more| format!("and hooks of {more} do not run, see -o wide"))
 }
 
-fn footer(view: &PlanView<'_>, paint: Styles) -> String {
+fn footer(view: &PlanView<'_>, width: Option<usize>, paint: Styles) -> String {
     let chosen = view.plan.chosen().count();
     let purge = if chosen == 0 {
         "nothing to purge".to_owned()
     } else {
         let what = plural(chosen, "release");
-        paint.warning(&format!("purge {what} in {}", plural(view.plan.chosen_namespaces(), "namespace")))
+        format!("purge {what} in {}", plural(view.plan.chosen_namespaces(), "namespace"))
     };
-    format!("{purge} · keep {} · {} at a time", view.plan.kept(), view.workers)
+    let others = format!(" · keep {} · {}", view.plan.kept(), plural(view.workers, "worker"));
+    let why = format!("why: {} explain NAMESPACE/RELEASE", view.command);
+    let is_narrow = width.is_some_and(|width| format!("{purge}{others} · {why}").width() > width);
+    let counts = format!("{}{others}", if chosen == 0 { purge } else { paint.warning(&purge) });
+    match view.plan.entries.is_empty() {
+        true => counts,
+        false if is_narrow => format!("{counts}\n{why}"),
+        false => format!("{counts} · {why}"),
+    }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{JsonObject, with_reason};
 use super::log_line::{LogLine, plan_line};
-use super::plan_screen::target_lines;
+use super::plan_screen::{scope_line, target_lines};
 use super::printer::Verbosity;
 use super::run_summary::{FinishedRun, outcome_parts, verification_line, with_journal};
 use super::style::Styles;
-use super::table::Table;
+use super::table::{Detail, Table};
 use super::text::{age, first_lines, list, plural};
 use crate::journal::OperationKind;
 use crate::release::ReleaseId;
@@ -23,8 +23,6 @@ pub(crate) struct RestoreView<'a> {
     pub(crate) target: &'a Target,
     pub(crate) plan: &'a RestorePlan,
     pub(crate) workers: usize,
-    /// A note about the scope.
-    pub(crate) scope: &'a str,
 }
 
 /// A plan for programs, without what all reports have.
@@ -75,26 +73,27 @@ pub(crate) fn restore_plan_line(view: &RestoreView<'_>) -> LogLine {
 }
 
 const MAX_LISTED: usize = 5;
-/// Namespace, release and decision: without these a row is useless.
-const MIN_COLUMNS: usize = 3;
 
-pub(crate) fn render_restore_plan(view: &RestoreView<'_>, width: Option<usize>, paint: Styles) -> String {
+pub(crate) fn render_restore_plan(
+    view: &RestoreView<'_>,
+    detail: Detail,
+    width: Option<usize>,
+    paint: Styles,
+) -> String {
     let mut lines = target_lines(view.target, paint);
+    lines.push(scope_line(view.target, None));
     lines.extend(view.plan.runs.iter().map(|run| run_line(run, view)));
     if let Some(later) = &view.plan.later {
         lines.push(
             paint.bold(&format!("the last run of the policy is another one: {}", run_text(later, view.target.now))),
         );
     }
-    if !view.scope.is_empty() {
-        lines.push(view.scope.to_owned());
-    }
     lines.push(String::new());
     if view.plan.entries.is_empty() {
         let of = if view.plan.runs.is_empty() { "a purge of this policy" } else { "this run" };
         lines.push(format!("  nothing is here that {of} has left, and that nobody has installed again since"));
     } else {
-        lines.extend(rows(view.plan, width, paint));
+        lines.extend(rows(view.plan, detail, width, paint));
     }
     lines.push(String::new());
     lines.extend(notes(view.plan).iter().map(|line| paint.dim(&sanitize::line(line))));
@@ -113,21 +112,26 @@ fn run_text(run: &RunId, now: jiff::Timestamp) -> String {
     since.map_or_else(|| run.to_string(), |since| format!("{run}, begun {} ago", age(since)))
 }
 
-fn rows(plan: &RestorePlan, width: Option<usize>, paint: Styles) -> impl Iterator<Item = String> {
-    let mut table = Table::new(&["NAMESPACE", "RELEASE", "ACTION", ">REVISION", "CHART", "REASON"]);
+fn rows(plan: &RestorePlan, detail: Detail, width: Option<usize>, paint: Styles) -> Vec<String> {
+    let table = Table::new(&["NAMESPACE", "RELEASE", "ACTION", ">REVISION", "CHART", "REASON"]);
+    let table = table.least_first(&["CHART", "REVISION"]).ends_with_reason();
+    let mut table = table.sign("CHART", "?", "unknown");
     for entry in &plan.entries {
         let purged = &entry.candidate.purged;
         let chart = entry.candidate.content.chart.as_known();
-        table.row([
-            purged.id.namespace.to_string(),
-            purged.id.name.to_string(),
-            decision_word(entry).to_owned(),
-            purged.revision.to_string(),
-            chart.map_or_else(|| "?".to_owned(), ToString::to_string),
-            why(entry),
-        ]);
+        table.row_dimmed_if(
+            !entry.is_rolled_back(),
+            [
+                purged.id.namespace.to_string(),
+                purged.id.name.to_string(),
+                decision_word(entry).to_owned(),
+                purged.revision.to_string(),
+                chart.map_or_else(|| "?".to_owned(), ToString::to_string),
+                why(entry),
+            ],
+        );
     }
-    table.into_decisions(width, MIN_COLUMNS, plan.entries.iter().map(|entry| !entry.is_rolled_back()), paint)
+    table.into_lines(2, detail, width, paint)
 }
 
 fn decision_word(entry: &RestoreEntry) -> &'static str {
@@ -179,7 +183,7 @@ fn footer(view: &RestoreView<'_>, paint: Styles) -> String {
     } else {
         "\nthe records that the purge left are removed once their releases are deployed, by helm-purge itself and not by helm"
     };
-    format!("{restore}{finish} · leave {left} · {} at a time{by_itself}", view.workers)
+    format!("{restore}{finish} · leave {left} · {}{by_itself}", plural(view.workers, "worker"))
 }
 
 /// The summary at the end, with the tagged records that should have been removed and still exist.

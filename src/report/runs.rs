@@ -3,20 +3,14 @@
 use jiff::Timestamp;
 
 use super::document::JsonObject;
-use super::plan_screen::Detail;
 use super::style::Styles;
-use super::table::Table;
+use super::table::{Detail, Table};
 use super::text::{age_at, plural, seconds_of};
 use crate::journal::{
     JournalHeader, OperationKind, PastRun, PolicyRef, ReleaseEntry, ReleaseStatus, RunFinished, RunRecord, RunStatus,
     Unread, Verified,
 };
 use crate::sanitize;
-
-/// Run, operation, age, policy, cluster and end: without these a row is useless.
-const MIN_LIST_COLUMNS: usize = 6;
-/// Release and outcome: without these a row is useless.
-const MIN_RELEASE_COLUMNS: usize = 2;
 
 /// `kind: RunList`. Its fields are a contract: fields may be added, and none may change.
 pub(crate) fn run_list_document(runs: &[PastRun], unread: &[Unread]) -> JsonObject {
@@ -114,13 +108,12 @@ pub(crate) fn render_runs(
         "USER",
         "JOURNAL",
     ];
-    let is_wide = detail == Detail::Wide;
-    let columns = if is_wide { headings.len() } else { headings.len() - 1 };
-    let mut table = Table::new(&headings[..columns]);
+    let least_first = &["USER", "NOT STARTED", "PLANNED", "CLUSTER", "OPERATION", "POLICY", "AGE"];
+    let mut table = Table::new(&headings).only_wide(&["JOURNAL"]).least_first(least_first);
     for run in runs {
         table.row(list_cells(run, now));
     }
-    table.into_text(width.filter(|_| !is_wide), MIN_LIST_COLUMNS, paint)
+    table.into_lines(0, detail, width, paint).join("\n")
 }
 
 fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
@@ -144,7 +137,7 @@ fn list_cells(run: &PastRun, now: Timestamp) -> [String; 12] {
 /// One run as text for people.
 pub(crate) fn render_one_run(run: &PastRun, detail: Detail, width: Option<usize>, paint: Styles) -> String {
     let mut parts = vec![head_lines(run, paint)];
-    parts.extend(releases(&run.record, width.filter(|_| detail == Detail::Usual), paint));
+    parts.extend(releases(&run.record, detail, width, paint));
     parts.extend(missing(&run.record));
     parts.join("\n\n")
 }
@@ -184,11 +177,12 @@ fn verified(finished: &RunFinished, operation: OperationKind) -> String {
     }
 }
 
-fn releases(record: &RunRecord, width: Option<usize>, paint: Styles) -> Option<String> {
+fn releases(record: &RunRecord, detail: Detail, width: Option<usize>, paint: Styles) -> Option<String> {
     if record.releases.is_empty() {
         return None;
     }
-    let mut table = Table::new(&["RELEASE", "OUTCOME", ">REVISION", ">DURATION", "REASON"]);
+    let headings = ["RELEASE", "OUTCOME", ">REVISION", ">DURATION", "REASON"];
+    let mut table = Table::new(&headings).least_first(&["REVISION", "DURATION"]).ends_with_reason();
     for (release, entry) in &record.releases {
         let ended = entry.status.outcome();
         let class = ended.and_then(|ended| ended.class.clone());
@@ -202,9 +196,7 @@ fn releases(record: &RunRecord, width: Option<usize>, paint: Styles) -> Option<S
             class.into_iter().chain(first_line).collect::<Vec<_>>().join(": "),
         ]);
     }
-    let mut lines = table.into_lines(width, MIN_RELEASE_COLUMNS).map(|line| format!("  {line}")).collect::<Vec<_>>();
-    lines[0] = paint.bold(&lines[0]);
-    Some(lines.join("\n"))
+    Some(table.into_lines(2, detail, width, paint).join("\n"))
 }
 
 /// What the journal does not have.

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::sanitize;
 
 /// `1 release`, `2 releases`.
@@ -58,7 +60,16 @@ pub(super) fn seconds(took: Duration) -> String {
     }
 }
 
-/// The same for an untrusted number; empty if it is not a duration.
+/// A bound of time as Helm writes it: `90s`, `16m`, `5m30s`.
+pub(super) fn bound(time: Duration) -> String {
+    match (time.as_secs() / 60, time.as_secs() % 60) {
+        (0 | 1, _) => format!("{}s", time.as_secs()),
+        (minutes, 0) => format!("{minutes}m"),
+        (minutes, seconds) => format!("{minutes}m{seconds}s"),
+    }
+}
+
+/// How long something took, from an untrusted number; empty if it is not a duration.
 pub(super) fn seconds_of(number: f64) -> String {
     Duration::try_from_secs_f64(number).map(seconds).unwrap_or_default()
 }
@@ -66,6 +77,18 @@ pub(super) fn seconds_of(number: f64) -> String {
 /// `, after 3 attempts`; empty if one was enough.
 pub(super) fn after_attempts(attempts: u32) -> String {
     if attempts > 1 { format!(", after {attempts} attempts") } else { String::new() }
+}
+
+/// The words of a text in lines that are no wider than this, if no single word is.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => line.extend([" ", word]),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Later lines of a text stand under its first.

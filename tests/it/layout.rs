@@ -14,8 +14,8 @@ const MOST_FILES: usize = 234;
 /// releases that the command line names and selects, and for old names; 90 for `init`, which writes a file and counts the
 /// releases of each namespace; 110 for the list of what an unattended run misses; 300 for exit code 9 and
 /// for what follows of the command line; 230 for the labels of releases:
-/// `selector` and `-l`.
-const MOST_LINES_OF_CODE: usize = 26_330;
+/// `selector` and `-l`; 230 for tables that lose columns and wrap reasons, `--show`, and the scope.
+const MOST_LINES_OF_CODE: usize = 26_560;
 /// A file that is longer has more than one responsibility.
 const MOST_LINES_OF_A_FILE: usize = 450;
 

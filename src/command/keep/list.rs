@@ -30,7 +30,7 @@ pub(super) fn list(
     let visible = visible.map_err(|error| not_listed(error, everywhere))?;
     note_unreadable(&visible.unreadable, app);
     let (now, width) = (app.environment.clock.now(), app.terminal.stdout.columns());
-    let text = |styles| render_opt_outs(&visible.opt_outs, now, width, styles);
+    let text = |styles| render_opt_outs(&visible.opt_outs, arguments.output.detail(), now, width, styles);
     app.emit(arguments.output, || opt_out_list(&visible), text)?;
     if visible.opt_outs.is_empty() {
         app.printer.info("nobody has opted out");

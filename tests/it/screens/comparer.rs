@@ -91,7 +91,7 @@ impl Screens {
         let line =
             self.hidden.iter().fold(line, |line, (text, word)| line.replace(&format!(" {word}"), &format!(" {text}")));
         let parts = screen.lines().filter_map(|line| line.strip_prefix("--- "));
-        let files = parts.filter(|part| !["stdout", "stderr"].contains(part)).map(str::to_owned).collect();
+        let files = parts.filter(|part| !["stdout", "stderr", "terminal"].contains(part)).map(str::to_owned).collect();
         Ok(Screen { head: head.to_owned(), line, files })
     }
 

@@ -13,11 +13,13 @@ mod signals_and_terminals;
 mod written;
 
 use std::fs;
+use std::num::NonZeroU16;
 
 use serde_json::{Value, json};
 
 use crate::support::{FakeHelm, OrPanic, Output, Program, Running, Terminal};
 use comparer::{Screen, Screens};
+use scene::Scene;
 
 /// The time of all screens. What the API server of a real cluster stamps is later, so that its ages are all zero.
 const NOW: &str = "2020-01-02T03:04:05.678Z";
@@ -25,6 +27,9 @@ const NOW: &str = "2020-01-02T03:04:05.678Z";
 const UPDATED: &str = "2019-12-30T02:04:05Z";
 /// The name of the run, if the scene gives it no other.
 const RUN: &str = "20200102-030405-0a1b2c";
+
+/// So many that no screen scrolls.
+const ROWS: NonZeroU16 = NonZeroU16::new(300).expect("it is not zero");
 
 /// Makes the clock stand still, and gives fixed names to the run, the machine and the user.
 fn freeze(program: &mut Program) {
@@ -65,8 +70,25 @@ impl Screens {
 
     /// The same for one file, with this on stdin.
     fn take_with_input(&mut self, program: &Program, name: &str, input: &str) {
+        let head = self.screen(name).or_panic().head;
+        if let Some(columns) = Scene::of(self.folder(), &head).or_panic().columns {
+            return self.take_on_a_terminal(program, name, columns);
+        }
         let output = program.run_with_input(&self.line(name), input);
         self.compare_output(program, name, output);
+    }
+
+    /// The same on a terminal that is so wide, with every row as it stands there. With `--color always`, everything that was
+    /// written.
+    fn take_on_a_terminal(&mut self, program: &Program, name: &str, columns: NonZeroU16) {
+        let line = self.line(name);
+        let mut terminal = Terminal::start_sized(program.command(&line), ROWS, columns);
+        let code = terminal.wait().code().unwrap_or_default();
+        terminal.wait_until_closed();
+        let is_coloured = line.contains("--color always");
+        let shown = if is_coloured { terminal.raw().replace("\r\n", "\n") } else { terminal.rows().join("\n") + "\n" };
+        let text = format!("$ helm-purge {line}\nexit code {code}\n--- terminal\n{shown}");
+        self.compare(name, &text.replace(&program.folder().display().to_string(), "FOLDER"));
     }
 
     /// Starts the program with the first line of a file.

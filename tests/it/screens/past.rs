@@ -52,7 +52,8 @@ fn runs_of_the_past() {
         "table wide json yaml name coloured with-cluster logged one-well one-failed \
          one-failed-wide one-failed-json one-failed-yaml one-failed-name one-failed-coloured \
          one-killed one-killed-json one-running one-running-json one-unreadable one-of-no-run \
-         one-file no-such-file beside-a-run-plan offered",
+         one-file no-such-file beside-a-run-plan offered \
+         narrow narrow-coloured narrow-wide one-failed-narrow",
     );
     arrival.go();
     drop(running.finish());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU16;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub(super) struct Scene {
     files: BTreeMap<String, String>,
     copies: BTreeMap<String, String>,
     pub(super) stdin: String,
+    /// Of the terminal, if the screen is one.
+    pub(super) columns: Option<NonZeroU16>,
 }
 
 impl Scene {

@@ -35,12 +35,17 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts a command with this terminal as its controlling one.
     pub(crate) fn start(command: Command) -> Self {
+        Self::start_sized(command, ROWS, COLUMNS)
+    }
+
+    /// The same with this size.
+    pub(crate) fn start_sized(command: Command, rows: NonZeroU16, columns: NonZeroU16) -> Self {
         let (pty, pts) = pty_process::blocking::open().expect("a pty can be had");
-        pty.resize(Size::new(ROWS.get(), COLUMNS.get())).expect("a pty has a size");
+        pty.resize(Size::new(rows.get(), columns.get())).expect("a pty has a size");
         let command = pty_process::blocking::Command::from(command).env("TERM", "xterm-256color");
         let child = command.spawn(pts).expect("the command can be started");
         let pty = Arc::new(pty);
-        let parser = vt100::Parser::new(ROWS, COLUMNS, 10_000);
+        let parser = vt100::Parser::new(rows, columns, 10_000);
         let screen = Arc::new((Mutex::new(Screen { parser, raw: Vec::new(), closed: false }), Condvar::new()));
         let closing = Arc::new(AtomicBool::new(false));
         let (reader, shared, until) = (Arc::clone(&pty), Arc::clone(&screen), Arc::clone(&closing));
@@ -51,6 +56,9 @@ impl Terminal {
     /// Makes the window as small as this, as somebody does who drags its corner.
     pub(crate) fn resize(&self, rows: u16, columns: u16) {
         let pty = self.pty.as_deref().expect("the terminal is open");
+        let size = |number| NonZeroU16::new(number).expect("a window has a size");
+        let mut screen = self.screen.0.lock().expect("nobody panics while it is held");
+        screen.parser.screen_mut().set_size(size(rows), size(columns));
         pty.resize(Size::new(rows, columns)).expect("a pty has a size");
     }
 
@@ -89,6 +97,15 @@ impl Terminal {
 
     pub(crate) fn screen(&self) -> String {
         self.screen.0.lock().expect("nobody panics while it is held").parser.screen().contents()
+    }
+
+    /// The rows of the screen, each as wide as the window at most, down to the last that is not empty.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let guard = self.screen.0.lock().expect("nobody panics while it is held");
+        let screen = guard.parser.screen();
+        let mut rows = screen.rows(0, screen.size().1.get()).map(|row| row.trim_end().to_owned()).collect::<Vec<_>>();
+        rows.truncate(rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1));
+        rows
     }
 
     /// Everything that was ever written.
