@@ -142,10 +142,10 @@ fn a_restore_is_confirmed_as_a_run_is_and_a_dry_run_changes_nothing() {
     real.seed(&["a/web"]);
     real.program.run(RUN).exits(0);
     real.program.run("restore -f policy.yaml").exits(2).stderr_has("not a terminal");
-    real.program.run("restore -f policy.yaml --confirm other -A").exits(2).stderr_has("nothing was restored");
+    real.program.run("restore -f policy.yaml --confirm other -A").exits(2).stderr_has("but the context is `throwaway`");
     real.program.run("restore --yes").exits(2).stderr_has("--yes requires the name of the policy");
     let unknown = real.program.run("restore -f policy.yaml --run yesterday --dry-run").exits(2);
-    unknown.stderr_has("--run: \"yesterday\" is not the name of a run");
+    unknown.stderr_has("--run: \"yesterday\" is not a valid run ID");
     let mut terminal = Terminal::start(real.program.command("restore -f policy.yaml"));
     terminal.wait_for("About to restore 1 release on throwaway.");
     terminal.type_text("\r");
