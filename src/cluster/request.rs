@@ -12,6 +12,7 @@ use std::time::Duration;
 use futures_util::stream::{Stream, StreamExt, TryStreamExt, iter, try_unfold};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, ObjectMeta, PatchParams, PostParams, Preconditions};
+use kube::client::AuthError;
 use kube::core::ObjectList;
 use serde::de::DeserializeOwned;
 
@@ -89,6 +90,23 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     successors(Some(error), |error| (*error).source())
 }
 
+/// In characters: more is not a message.
+const MAX_MESSAGE: usize = 300;
+
+/// Why a login program failed, with the last line of its stderr, but without its environment and without what it printed, which may be a token.
+fn login_failure(error: &AuthError) -> Option<String> {
+    match error {
+        AuthError::AuthExecRun { out, .. } => {
+            let message = String::from_utf8_lossy(&out.stderr);
+            let message = message.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+            let message = message.chars().take(MAX_MESSAGE).collect::<String>();
+            Some(format!("the login program failed ({}): {message}", out.status))
+        }
+        AuthError::AuthExecParse(_) => Some("the login program did not print credentials".to_owned()),
+        _ => None,
+    }
+}
+
 /// Whether a connection broke after it had been established.
 fn is_broken_connection(error: &kube::Error) -> bool {
     let mut broken = causes(error).filter_map(|cause| {
@@ -106,6 +124,9 @@ fn root_cause(error: &kube::Error) -> String {
 
 /// An error and its causes in one line, each text once.
 pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    if let Some(text) = causes(error).find_map(|cause| login_failure(cause.downcast_ref()?)) {
+        return text;
+    }
     let mut text = error.to_string();
     for cause in causes(error).map(ToString::to_string) {
         if !text.contains(&cause) {

@@ -31,7 +31,7 @@ fn run_object(PastRun { id, record, status, source }: &PastRun) -> JsonObject {
     JsonObject::default()
         .with("id", id.to_string())
         .with("operation", head.operation)
-        .with_any("takesBack", &head.restored_runs)
+        .with_any("restores", &head.restored_runs)
         .with("started", head.at.clone())
         .with("state", status.as_str())
         .with_some("ended", finished.map(|finished| finished.at.clone()))

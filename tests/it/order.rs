@@ -38,7 +38,7 @@ const RESTORE: Operation = Operation {
 };
 const FORGET: Operation = Operation {
     command: &["forget", "--older-than=14d", "-f", "policy.yaml", "-A"],
-    question: "About to permanently delete the history of 2 releases on throwaway.",
+    question: "About to delete 2 kept histories on throwaway.",
     helm: None,
     nothing_done: "nothing was forgotten",
 };

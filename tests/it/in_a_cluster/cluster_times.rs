@@ -53,8 +53,14 @@ fn a_run_ends_on_its_own_before_its_pod_is_deleted() {
 #[test]
 fn what_another_pod_would_say_again_is_final_and_nothing_else() {
     let (purge, restore, _) = shipped();
-    let finals =
-        [ExitCode::SomeFailed, ExitCode::Usage, ExitCode::PolicyInvalid, ExitCode::Refused, ExitCode::DeadlineReached];
+    let finals = [
+        ExitCode::SomeFailed,
+        ExitCode::Usage,
+        ExitCode::PolicyInvalid,
+        ExitCode::Refused,
+        ExitCode::DeadlineReached,
+        ExitCode::NotWritten,
+    ];
     let finals = finals.map(ExitCode::number);
     for (cronjob, retries) in [(&purge, 0), (&restore, 2)] {
         let job = &cronjob["spec"]["jobTemplate"]["spec"];

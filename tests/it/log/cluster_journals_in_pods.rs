@@ -95,7 +95,7 @@ fn a_pod_that_follows_one_that_died_says_what_that_had_in_progress() {
         json!({"event": "releases-started", "at": "2026-11-01T00:00:01Z", "releases": ["podkilled-helm3-a/web"]});
     left_behind(namespace, 0, "podkilled-helm3", &format!("{head}\n{started}\n"));
     let output = real.program.run(RUN).exits(0).stdout_has("purged 1");
-    let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded: ");
+    let output = output.stderr_has("note: run 20261101-000000-000000 of 2026-11-01T00:00:00Z has no end recorded; ");
     output.stderr_has("1 release in progress: podkilled-helm3-a/web");
 }
 

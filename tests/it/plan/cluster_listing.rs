@@ -237,7 +237,7 @@ fn a_user_who_can_see_some_namespaces_purges_only_those_and_the_others_are_repor
     let glob = format!("namespaces: ['{}-*']", real.namespace("a").trim_end_matches("-a"));
     real.program.file("policy.yaml", &policy.replace(&glob, &literal));
     let output = real.program.run(&run).exits(0).stdout_has("purged 1 · failed 0").stdout_has("verified: 1 of 1");
-    output.stderr_has("the namespace cannot be looked at");
+    output.stderr_has("cannot list releases in this namespace");
     assert_eq!(real.listed(), ["b/web"]);
     // With the right to list namespaces the glob will do as well; all of them refusing is an error.
     real.seed(&["a/web"]);

@@ -102,7 +102,7 @@ fn a_forged_record_gets_nowhere() {
         "contains objects out of scope: Namespace kube-public",
         "contains objects out of scope: Namespace default",
         "release other in its release record does not match its labels (name",
-        "its release record is for namespace , but is stored in another onekube-system",
+        "its release record is for namespace kube-system, but is stored in another one",
         "it is larger than 64 MiB when unpacked",
         "contains data: PersistentVolumeClaim in-a-list",
         "contains objects out of scope: namespace lower-case",

@@ -31,7 +31,7 @@ fn the_shards_of_a_scope_share_it_each_namespace_in_one_and_say_which_they_are()
         fake.program.set("JOB_COMPLETION_INDEX", (number - 1).to_string());
         assert_eq!(names(&fake, "--shard=auto/3"), part, "by the index of a pod");
         let plan = fake.program.run("plan -f policy.yaml --shard=auto/3").exits(0);
-        let plan = plan.stdout_has(&format!("shard {shard}: {} of 6 namespaces", part.len()));
+        let plan = plan.stdout_has(&format!("scope: {} of 6 namespaces (dev-*), shard {shard}", part.len()));
         let others = NAMESPACES.iter().filter(|namespace| !part.contains(&format!("{namespace}/web")));
         for other in others {
             assert!(!plan.stdout.contains(&format!("{other} ")), "{other} is another shard's\n{plan}");

@@ -333,8 +333,7 @@ fn an_address_that_leads_to_another_cluster_after_the_plan_gets_nothing_restored
     let twins = Twins::new("swapped-back");
     let restore = ["restore", "-f", "policy.yaml"];
     let forget = ["forget", "--older-than", "14d", "-f", "policy.yaml"];
-    let (restores, forgets) =
-        ("About to restore 1 release on throwaway.", "About to permanently delete the history of 1 release");
+    let (restores, forgets) = ("About to restore 1 release on throwaway.", "About to delete 1 kept history");
     // Where the uid may not be read, each release is compared by its record.
     for cluster in [cluster(), &twins.other] {
         allow_nobody(cluster, &["list"]);

@@ -79,7 +79,7 @@ fn a_plan_and_a_dry_run_take_no_lock_and_a_run_outside_a_pod_says_where_there_is
     start(&real, "--dry-run").finish().exits(0);
     let leases = cluster().api().list(LEASE, Some(&locks(&real))).expect("Leases can be listed");
     assert!(leases.is_empty(), "{leases:?}");
-    real.program.run(&format!("{RUN} --lock-namespace No")).exits(2).stderr_has("`No` is no namespace");
+    real.program.run(&format!("{RUN} --lock-namespace No")).exits(2).stderr_has("`No` is not a valid namespace name");
     real.let_helm_go();
     let output = real.program.run(RUN).exits(0).stderr_has("note: running without a lock; use --lock-namespace");
     assert_eq!(totals(&output), [2, 0, 0]);

@@ -214,7 +214,7 @@ fn a_record_that_lies_in_another_namespace_than_its_release_is_kept() {
     seed_releases(&[forged]);
     let output = real.program.run(RUN).exits(0).stderr_has("nothing to purge");
     let elsewhere =
-        format!("its release record is for namespace , but is stored in another one{}", real.namespace("b"));
+        format!("its release record is for namespace {}, but is stored in another one", real.namespace("b"));
     output.stderr_has(&elsewhere);
 }
 
