@@ -53,7 +53,7 @@ fn runs_of_the_past() {
          one-failed-wide one-failed-json one-failed-yaml one-failed-name one-failed-coloured \
          one-killed one-killed-json one-running one-running-json one-unreadable one-of-no-run \
          one-file no-such-file beside-a-run-plan offered \
-         narrow narrow-coloured narrow-wide one-failed-narrow",
+         narrow narrow-coloured",
     );
     arrival.go();
     drop(running.finish());
