@@ -53,7 +53,7 @@ namespaces: [default, \"dev-*\"]
 keep:
   - \"*/vault\"
   - namespaces: [dev-shared]
-    reason: everybody's
+    reason: shared services
 workers: 8
 defaults: {{keepHistory: true}}
 limits: {{maxReleases: 100}}

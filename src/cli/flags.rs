@@ -172,7 +172,7 @@ pub struct JournalArguments {
     /// ~/.local/state/helm-purge/runs, or below XDG_STATE_HOME]
     #[arg(long = "journal", value_name = "FILE|DIR")]
     pub place: Option<PathBuf>,
-    /// Keep no journal: nobody will know what a run that was killed had in hand
+    /// Write no journal: if the run is killed, `log` cannot show what it was doing
     #[arg(long = "no-journal", conflicts_with = "place")]
     pub none: bool,
 }

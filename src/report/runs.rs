@@ -70,7 +70,7 @@ fn status_text(run: &PastRun) -> String {
     match (run.status, run.record.in_progress().count()) {
         (RunStatus::Finished { exit_code }, _) if exit_code != 0 => format!("{word}, exit code {exit_code}"),
         (RunStatus::Finished { .. } | RunStatus::Interrupted { .. }, _) | (_, 0) => word.to_owned(),
-        (_, in_progress) => format!("{word}, {in_progress} in hand"),
+        (_, in_progress) => format!("{word}, {in_progress} in progress"),
     }
 }
 

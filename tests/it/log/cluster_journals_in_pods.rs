@@ -132,7 +132,7 @@ fn a_pod_that_is_killed_leaves_behind_what_it_had_in_progress() {
         "{run:#}"
     );
     assert_eq!(run["stopped"], "the run was interrupted");
-    laptop.program.run(&format!("log -n {namespace}")).exits(0).stdout_has("no end recorded, 1 in hand");
+    laptop.program.run(&format!("log -n {namespace}")).exits(0).stdout_has("no end recorded, 1 in progress");
 }
 
 #[test]

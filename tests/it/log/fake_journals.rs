@@ -181,7 +181,7 @@ fn a_run_that_was_killed_is_known_by_what_it_had_in_progress() {
     assert!(run["exitCode"].is_null() && run["ended"].is_null());
     let id = run["id"].as_str().expect("it has a name");
     let table = fake.program.run("log --local").exits(0).stdout;
-    assert!(table.contains(id) && table.contains("killed, 2 in hand"), "{table}");
+    assert!(table.contains(id) && table.contains("killed, 2 in progress"), "{table}");
     let one = fake.program.run(&format!("log --local {id}")).exits(0).stdout;
     assert!(one.contains("dev-a/a  in-hand"), "{one}");
     // A new run says it once, purges what is left, and the next has nothing to say.

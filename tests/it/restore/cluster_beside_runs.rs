@@ -118,7 +118,7 @@ fn a_restore_that_was_killed_names_what_it_had_in_progress_and_the_next_one_fini
     let one = format!("{}/one", real.namespace("a"));
     assert_eq!((&run["state"], &run["inProgress"]), (&json!("killed"), &json!([one])), "{run:#}");
     let id = run["id"].as_str().expect("it has a name").to_owned();
-    let table = real.program.run("log --local").exits(0).stdout_has("killed, 1 in hand");
+    let table = real.program.run("log --local").exits(0).stdout_has("killed, 1 in progress");
     assert!(table.stdout.contains("restore") && table.stdout.contains("purge"), "{table}");
     let detail = real.program.run(&format!("log --local {id}")).exits(0);
     detail.stdout_has(&format!("what     restore of {purged}")).stdout_has(&format!("{one}  in-hand"));
