@@ -4,7 +4,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// Clocks that differ by less are as good as equal.
+pub(crate) const MAX_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
@@ -38,8 +41,8 @@ pub(crate) fn wait(length: Duration, check: Duration, is_to_end: impl Fn() -> bo
 }
 
 impl Clock {
-    /// Whether another clock can be compared with it.
-    pub(crate) fn goes(self) -> bool {
+    /// Whether it can be compared with another clock.
+    pub(crate) fn is_comparable(self) -> bool {
         match self {
             #[cfg(feature = "fake-helm")]
             Clock::StandsStill(_) => false,

@@ -40,9 +40,9 @@ impl Target {
         self.inventory.client()
     }
 
-    /// The time of the clock that is behind, at a time of the own one.
-    pub(crate) fn careful(&self, now: Timestamp) -> Timestamp {
-        now - self.clock_difference.max(SignedDuration::ZERO)
+    /// How far the own clock is ahead of the one that is behind.
+    pub(crate) fn ahead(&self) -> SignedDuration {
+        self.clock_difference.max(SignedDuration::ZERO)
     }
 
     /// `now` by the clock that is ahead.

@@ -93,14 +93,19 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 /// In characters: more is not a message.
 const MAX_MESSAGE: usize = 300;
 
-/// Why a login program failed, with the last line of its stderr, but without its environment and without what it printed, which may be a token.
+/// Why a login program failed, with the last line of its stderr. Never with its arguments, its environment or its stdout,
+/// which may be a token.
 fn login_failure(error: &AuthError) -> Option<String> {
     match error {
         AuthError::AuthExecRun { out, .. } => {
             let message = String::from_utf8_lossy(&out.stderr);
             let message = message.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
             let message = message.chars().take(MAX_MESSAGE).collect::<String>();
-            Some(format!("the login program failed ({}): {message}", out.status))
+            let colon = if message.is_empty() { "" } else { ": " };
+            Some(format!("the login program failed ({}){colon}{message}", out.status))
+        }
+        AuthError::AuthExec(text) if text.starts_with("Executing ") => {
+            Some("the login program could not be run".to_owned())
         }
         AuthError::AuthExecParse(_) => Some("the login program did not print credentials".to_owned()),
         _ => None,

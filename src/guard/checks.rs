@@ -74,7 +74,7 @@ pub(crate) fn kept_histories(plan: &Plan, why_helm: Option<&str>) -> Option<Refu
 }
 
 /// A release that is named without a wildcard must exist. If some releases could not be read, it may be one of them.
-pub(crate) fn requested_releases(plan: &Plan) -> Vec<Refusal> {
+pub(crate) fn missing_releases(plan: &Plan) -> Vec<Refusal> {
     let unread = plan.entries.iter().filter(|entry| entry.release().is_none()).map(|entry| entry.subject.namespace());
     let unread = unread.collect::<Vec<_>>();
     let may_be_in = |namespace: Option<&Namespace>, request: &str| {

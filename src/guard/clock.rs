@@ -4,8 +4,6 @@ use jiff::SignedDuration;
 
 use super::{Interactivity, Refusal};
 
-/// Clocks that differ by less are as good as equal.
-pub(crate) const MAX_CLOCK_DIFFERENCE: SignedDuration = SignedDuration::from_mins(1);
 /// With a larger difference, a person must see the plan.
 const MAX_UNATTENDED: SignedDuration = SignedDuration::from_mins(5);
 

@@ -7,10 +7,10 @@ use jiff::SignedDuration;
 
 use crate::app::{App, CommandError, nothing_done};
 use crate::cli::ConnectionArguments;
-use crate::clock::Clock;
+use crate::clock::{Clock, MAX_CLOCK_DIFFERENCE};
 use crate::cluster::{ApiError, Client, Connection, Identity, StorageDriver};
 use crate::exit_code::ExitCode;
-use crate::guard::{self, ClusterFacts, Interactivity, MAX_CLOCK_DIFFERENCE, Scope, clocks_text};
+use crate::guard::{self, ClusterFacts, Interactivity, Scope, clocks_text};
 use crate::helm::{Helm, LIST_DEADLINE};
 use crate::inventory::{HelmInventory, InventoryError, Listing, Protection, ReleaseSource, record_store};
 use crate::journal::OperationKind;
@@ -86,7 +86,7 @@ pub(crate) fn take_snapshot(request: PreflightRequest, app: &App) -> Result<(Tar
     let scope = Scope::Whole;
     let now = app.environment.clock.now();
     let mut target = Target { policies, connection, identity, helm, inventory, scope, shard, now, clock_difference };
-    target.now = target.careful(now);
+    target.now -= target.ahead();
     Ok((target, Snapshot { listing, protection }))
 }
 
@@ -123,7 +123,7 @@ fn query_cluster(
 
 /// How far the own clock is ahead of the API server's. Zero if they agree, or if the API server's cannot be read.
 fn clock_difference(client: &Client, clock: Clock) -> SignedDuration {
-    let server = Some(client).filter(|_| clock.goes()).and_then(|client| client.server_time().ok());
+    let server = Some(client).filter(|_| clock.is_comparable()).and_then(|client| client.server_time().ok());
     let difference = server.map_or(SignedDuration::ZERO, |server| clock.now().duration_since(server));
     if difference.abs() <= MAX_CLOCK_DIFFERENCE { SignedDuration::ZERO } else { difference }
 }

@@ -88,7 +88,7 @@ fn query_and_plan(
         (plan, diff)
     };
     let (plan, diff) = build(&filters);
-    let missing = guard::requested_releases(&plan);
+    let missing = guard::missing_releases(&plan);
     if !missing.is_empty() {
         return Err(CommandError::Refused(missing));
     }

@@ -57,16 +57,11 @@ fn compare(
 ) -> Result<RecheckedPurge, CommandError> {
     let (listing, protection) = app.unless_interrupted(list_again(prepared, client))?;
     let PreparedPurge { target, plan, filters, .. } = prepared;
-    let (nothing, clock) = (Contents::new(), app.environment.clock);
-    let state = ClusterState {
-        listing: &listing,
-        contents: &nothing,
-        protection: &protection,
-        now: target.careful(clock.now()),
-    };
+    let (nothing, clock, ahead) = (Contents::new(), app.environment.clock, target.ahead());
+    let state =
+        ClusterState { listing: &listing, contents: &nothing, protection: &protection, now: clock.now() - ahead };
     let changed = plan::recheck(plan, target.policies.as_slice(), state, filters);
     chosen.retain(|release| !changed.contains_key(&release.id));
-    let ahead = target.clock_difference.max(SignedDuration::ZERO);
     let recheck = target.inventory.recheck(&chosen, &listing, &protection).map_or_else(always_fresh, |cluster| {
         let (policies, filters) = (target.policies.clone(), filters.clone());
         Arc::new(PolicyRecheck { cluster, policies, filters, clock, ahead })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::guard::MAX_CLOCK_DIFFERENCE;
+use crate::clock::MAX_CLOCK_DIFFERENCE;
 use crate::run_id::RunId;
 
 /// If a purge began longer than this after another, it did not continue it: it belongs to another session.
